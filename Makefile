@@ -1,0 +1,57 @@
+# Everything a person does with Tieout, by name. `make` alone lists it.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+NAME ?= example
+VENV := .venv
+BIN := $(VENV)/bin
+export DAGSTER_DISABLE_TELEMETRY := 1
+
+.PHONY: help run ui test lint format bench rules validate lock clean
+
+help: ## List what can be done
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1mmake %-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/run.ok ## Reconcile the declaration NAME (default: example) and show the result
+	@$(BIN)/python -m pipelines.run $(NAME)
+
+ui: $(VENV)/run.ok ## Open Dagster on every declaration, on http://127.0.0.1:3000
+	@$(BIN)/python -m pipelines.ui
+
+test: $(VENV)/dev.ok ## Run the tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+lint: $(VENV)/dev.ok ## Check format, lint, types and the direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/dev.ok ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/bench.ok ## Measure, as ratios to a baseline of the same run
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+rules: $(VENV)/dev.ok ## Show which tests prove which requirement
+	@$(BIN)/python -m tests.rules
+
+validate: $(VENV)/run.ok ## Load every declaration and say what is wrong with it
+	@$(BIN)/python -m pipelines.run --validate
+
+lock: ## Resolve the dependencies anew (needs uv)
+	@for e in run:--extra=build dev:--extra=dev bench:--extra=bench; do \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras \
+	    $${e#*:} pyproject.toml --output-file locks/$${e%%:*}.lock || exit 1; done
+
+clean: ## Remove the environment, the state and the results
+	rm -rf $(VENV) .dagster out
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tieout needs Python 3.11 or newer; name one with make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/%.ok: locks/%.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,1 @@
+"""The declarations and what they turn into: components, jobs, schedules, definitions."""

@@ -1,0 +1,1 @@
+"""One folder per reconciliation, each with a `defs.yaml`; nothing else lives here."""

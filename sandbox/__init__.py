@@ -1,0 +1,1 @@
+"""Stand-ins for NetSuite and Stripe on loopback. The product does not import them."""

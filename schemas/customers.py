@@ -1,0 +1,41 @@
+"""What the two extracts look like, whichever door they came through: export files or APIs."""
+
+import pandera.polars as pa
+import polars as pl
+from pandera.engines.polars_engine import DateTime
+
+
+class StripeCustomers(pa.DataFrameModel):
+    """One row per Stripe customer.
+
+    Besides these columns there is one `metadata.<key>` column (String, null when the key is absent) for each of
+    `schemas.words.MATCH_KEYS` and for each metadata key that a rule names.
+    """
+
+    id: str = pa.Field(unique=True, str_length={"min_value": 1})
+    created: DateTime(time_unit="us", time_zone="UTC")  # type: ignore[valid-type]
+    email: str = pa.Field(nullable=True)
+    name: str = pa.Field(nullable=True)
+    description: str = pa.Field(nullable=True)
+    phone: str = pa.Field(nullable=True)
+    livemode: pl.Boolean = pa.Field(nullable=True, description="null where an export does not say")
+    metadata: str = pa.Field(alias=r"^metadata\..+$", regex=True, nullable=True)
+
+
+class NetsuiteCustomers(pa.DataFrameModel):
+    """One row per row of the saved search, leads and prospects included (`is_customer` tells them apart).
+
+    A name that the declaration does not map is a column of nulls. Every further name in `netsuite_fields` is one more
+    String column under that name.
+    """
+
+    internal_id: pl.Int64 = pa.Field(unique=True, gt=0)
+    is_customer: pl.Boolean = pa.Field(description="stage is customer; true for all where no stage is mapped (M2)")
+    inactive: pl.Boolean
+    stripe_id: str = pa.Field(nullable=True)
+    external_id: str = pa.Field(nullable=True)
+    comments: str = pa.Field(nullable=True)
+    email: str = pa.Field(nullable=True)
+    company_name: str = pa.Field(nullable=True)
+    phone: str = pa.Field(nullable=True)
+    stage: str = pa.Field(nullable=True)

@@ -1,0 +1,40 @@
+"""The one error hierarchy of the project: who has to act decides the class.
+
+    TieoutError
+    ├── MistakeError        a person must fix something; the message says what, where, and what to do
+    │   ├── DeclarationError    in a `defs.yaml`
+    │   ├── ExportError         in an export file
+    │   └── AccessError         in a key, a role, a permission, an id of an account
+    ├── WeatherError        it passes by itself: try again later; nothing was found out
+    └── BugError            ours: an invariant that the code itself promised does not hold
+
+A message is one sentence or a few, free of customer data (ids and counts are fine) and of secrets.
+"""
+
+
+class TieoutError(Exception):
+    """Everything that Tieout raises on purpose."""
+
+
+class MistakeError(TieoutError):
+    """A person must fix something. The message says what is wrong, where, and what to do."""
+
+
+class DeclarationError(MistakeError):
+    """A declaration (`defs.yaml`) cannot be used as it is written."""
+
+
+class ExportError(MistakeError):
+    """An export file cannot be used as it is."""
+
+
+class AccessError(MistakeError):
+    """A service refuses us for a reason that only a person can remove: a key, a role, a permission, an account id."""
+
+
+class WeatherError(TieoutError):
+    """A service could not be asked. It is not an answer: nothing was found, and nothing was found missing."""
+
+
+class BugError(TieoutError):
+    """Something that our own code promised does not hold."""

@@ -1,0 +1,27 @@
+"""What matching says of every Stripe customer, and what a person said before it: overrides."""
+
+import pandera.polars as pa
+import polars as pl
+
+from schemas.words import OUTCOMES
+
+
+class Overrides(pa.DataFrameModel):
+    """A person's decisions (M8). A null internal id means: never link this customer."""
+
+    stripe_customer_id: str = pa.Field(unique=True)
+    netsuite_internal_id: pl.Int64 = pa.Field(nullable=True)
+
+
+class Matches(pa.DataFrameModel):
+    """One row per Stripe customer, sorted by its id: one outcome each, with a reason a person can read (M12)."""
+
+    stripe_customer_id: str = pa.Field(unique=True)
+    outcome: str = pa.Field(isin=OUTCOMES)
+    netsuite_internal_id: pl.Int64 = pa.Field(nullable=True, description="the record, where there is one to link")
+    evidence: str = pa.Field(
+        nullable=True, description="override, metadata, stripe_id, external_id, comments, or a rule"
+    )
+    candidates: pl.UInt32 = pa.Field(description="how many records were found, exact")
+    candidate_ids: str = pa.Field(nullable=True, description="at most 50 of them, ascending as numbers, space between")
+    reason: str

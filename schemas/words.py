@@ -1,0 +1,39 @@
+"""The project's vocabulary as types: ids that must not be mixed, and the closed lists of words.
+
+Light on purpose: no pandera, no polars, so that every module can afford to import it.
+"""
+
+from typing import Final, Literal, NewType
+
+StripeId = NewType("StripeId", str)
+"""The id of a Stripe customer, mostly `cus_…`. Case-sensitive, exact."""
+
+InternalId = NewType("InternalId", int)
+"""The internal id of a NetSuite customer record: a positive whole number."""
+
+Outcome = Literal["linked", "matched", "ambiguous", "unmatched", "conflict", "broken", "held"]
+"""What a Stripe customer ends in, exactly one of them (M12)."""
+
+OUTCOMES: Final[tuple[Outcome, ...]] = ("linked", "matched", "ambiguous", "unmatched", "conflict", "broken", "held")
+
+System = Literal["stripe", "netsuite"]
+LinkField = Literal["metadata.netsuite_customer_id", "stripe_id", "external_id", "comments"]
+Action = Literal["set", "append"]
+
+LINK_KEY: Final = "netsuite_customer_id"
+"""Stripe metadata key that names the NetSuite record (M7, W1)."""
+
+BLOCK_KEY: Final = "netsuite_block_integration"
+"""Stripe metadata key that holds a customer back while it is `true` (C2)."""
+
+ALLOW_KEY: Final = "netsuite_allow_integration"
+"""Stripe metadata key that lets a customer in when the declaration says `allow_list: true` (C2)."""
+
+MATCH_KEYS: Final = (LINK_KEY, BLOCK_KEY, ALLOW_KEY)
+"""The metadata keys that every `stripe_customers` frame carries, whatever the rules name."""
+
+CANDIDATES_SHOWN: Final = 50
+"""How many candidate ids a row lists at most; their count is always exact."""
+
+COMMENTS_LIMIT: Final = 4_000
+"""Characters that fit into the comments of a NetSuite customer (W3)."""

@@ -1,0 +1,1 @@
+"""The tests mirror the house; `tests/benchmarks` holds what is measured."""
