@@ -82,12 +82,13 @@ def _counts(periods: pl.DataFrame, form: _Format) -> alt.Chart:
 
 
 def _share_waiting(periods: pl.DataFrame, form: _Format) -> alt.Chart:
-    shares = periods.filter(pl.col("total") > 0).select("period", share=pl.col("waiting") / pl.col("total"))
+    shares = periods.filter(pl.col("waiting") > 0).select("period", share=pl.col("waiting") / pl.col("total"))
+    top = max(shares["share"].to_list(), default=1.0)
     return (
         _bars(shares, form.width, WAITING_HEIGHT)
         .encode(
             x=_period_axis(periods, form, labels=True),
-            y=alt.Y("share:Q", title=None, axis=alt.Axis(tickCount=2, format=".0%")),
+            y=alt.Y("share:Q", title=None, axis=alt.Axis(tickCount=2, format="~%"), scale=alt.Scale(domain=[0, top])),
             color=alt.value("var(--waiting)"),
         )
         .properties(title="Share that waits for a person")
@@ -103,11 +104,12 @@ def _bars(rows: pl.DataFrame, width: int, height: int) -> alt.Chart:
 
 def _period_axis(periods: pl.DataFrame, form: _Format, *, labels: bool) -> alt.X:
     names = periods["period"].to_list()
-    years = [name for name in names if name.endswith(form.first)]
+    years = [name for name in names if name.endswith(form.first)] or names[:1]
     axis = alt.Axis(
         title=None, values=years, labels=labels, labelExpr=form.year, labelAngle=0, labelFlush=False, ticks=labels
     )
-    return alt.X("period:O", axis=axis, scale=alt.Scale(domain=names, paddingInner=0.12, paddingOuter=0))
+    # Without outer padding, Vega loses the tick of the first period to rounding.
+    return alt.X("period:O", axis=axis, scale=alt.Scale(domain=names, paddingInner=0.12, paddingOuter=0.1))
 
 
 def _periods(months: pl.DataFrame, form: _Format) -> pl.DataFrame:
@@ -121,6 +123,7 @@ def _styled(chart: alt.VConcatChart) -> alt.VConcatChart:
         .configure_view(stroke=None)
         .configure_title(color="var(--ink)", fontSize=13, fontWeight=600, anchor="start", frame="group", offset=8)
         .configure_axis(
+            aria=False,
             labelColor="var(--muted)",
             labelFontSize=12,
             domainColor="var(--line)",

@@ -118,12 +118,13 @@ def by_outcome(standings: pl.DataFrame) -> list[OutcomeCount]:
 def waiting(review: Frame) -> list[ReasonGroup]:
     """Group what waits for a person by outcome and reason, the largest group first."""
     frame = review.lazy()
-    has_advice = "what_to_do" in frame.collect_schema()
-    advice = pl.col("what_to_do") if has_advice else pl.lit(None, pl.String)
+    if "what_to_do" not in frame.collect_schema():
+        frame = frame.with_columns(what_to_do=pl.lit(None, pl.String))
+    advice = pl.col("what_to_do").sort_by("stripe_customer_id").first()
     groups = (
         frame.group_by("outcome", reason=_without_particulars(pl.col("reason")))
         .agg(
-            what_to_do=_without_particulars(advice.sort_by("stripe_customer_id").first()),
+            what_to_do=_without_particulars(advice),
             customers=pl.col("stripe_customer_id").n_unique(),
             example=pl.col("stripe_customer_id").min(),
         )
@@ -151,7 +152,7 @@ def months(standings: pl.DataFrame) -> pl.DataFrame:
         .sort("month")
         .collect()
     )
-    return counted.upsample("month", every="1mo").fill_null(0)
+    return counted if counted.is_empty() else counted.upsample("month", every="1mo").fill_null(0)
 
 
 def plan_size(plan: Frame) -> list[PlanSize]:

@@ -16,7 +16,7 @@ OUTCOMES: Final[dict[Outcome, str]] = {
     "unmatched": "No NetSuite customer fits.",
     "conflict": "The links contradict each other, or another customer holds the record.",
     "broken": "The link names something that is not, or no longer, a NetSuite customer.",
-    "held": "Held back by a setting or a person.",
+    "held": "A setting or a person holds it back; nothing is tried.",
 }
 
 _EVIDENCE: Final = {
