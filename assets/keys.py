@@ -1,7 +1,7 @@
 """The key of a value: what it is compared by. Two values match when their keys are equal, whole.
 
-`key` is the definition, a few lines of plain Python; `key_expr` is the same for columns. Which columns are compared, and
-what follows from it, is the subject of `assets.matching`. The comparison of ids is exact text and needs no key.
+`key` is the definition, a few lines of plain Python; `key_expr` is the same for columns. Which columns are compared,
+and what follows from it, is the subject of `assets.matching`. Ids are compared as exact text and need no key.
 """
 
 import unicodedata
@@ -12,10 +12,10 @@ from typing import Final
 import polars as pl
 
 WHITE_SPACE: Final = (
-    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f"
-    "\u3000"
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f"
+    "\u205f\u3000"
 )
-"""The code points with Unicode's property White_Space (PropList.txt). `str.isspace` knows four more: U+001C to U+001F."""
+"""The code points with Unicode's property White_Space (PropList.txt). `str.isspace` has four more, U+001C to U+001F."""
 
 INVISIBLE: Final = "\u180e\u200b\u2060\ufeff"
 """Code points that look like nothing and come along when text is copied from a page or a spreadsheet."""
