@@ -1,0 +1,85 @@
+"""The rows that the page shows: a bounded, deterministic sample of each table, fit to be searched in a browser.
+
+Rows are chosen in turn from each group (outcome, or field of the plan), the lowest ids first, so that every group is
+there and the same frames give the same page. Long texts are cut. The files hold everything.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+from polars import selectors
+
+from assets.report.inputs import Frame, ReportInputs
+from schemas.words import OUTCOMES
+
+ROWS_SHOWN: Final = 200
+TEXT_SHOWN: Final = 300
+
+Row = dict[str, str | None]
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """Some rows of a table of `total` rows."""
+
+    rows: list[Row]
+    total: int
+
+
+def review_rows(inputs: ReportInputs) -> Excerpt:
+    """Return things that wait for a person, with every column of the review."""
+    return _excerpt(inputs.review, ["outcome"], "stripe_customer_id")
+
+
+def match_rows(inputs: ReportInputs) -> Excerpt:
+    """Return matches, with the e-mail and name of the Stripe customer and the company name of the record."""
+    chosen = _choose(inputs.matches, ["outcome"], "stripe_customer_id")
+    stripe = inputs.stripe.lazy().select(stripe_customer_id="id", name="name", email="email")
+    netsuite = inputs.netsuite.lazy().select(netsuite_internal_id="internal_id", company_name="company_name")
+    rows = chosen.join(stripe, "stripe_customer_id", "left", maintain_order="left").join(
+        netsuite, "netsuite_internal_id", "left", maintain_order="left"
+    )
+    return Excerpt(_rows(rows), _height(inputs.matches))
+
+
+def plan_rows(inputs: ReportInputs) -> Excerpt:
+    """Return planned changes."""
+    return _excerpt(inputs.plan, ["system", "field"], "change_id")
+
+
+def _excerpt(frame: Frame, groups: list[str], key: str) -> Excerpt:
+    return Excerpt(_rows(_choose(frame, groups, key)), _height(frame))
+
+
+def _choose(frame: Frame, groups: list[str], key: str) -> pl.LazyFrame:
+    """Return at most `ROWS_SHOWN` rows: the first of each group by `key`, then the second of each, and so on."""
+    turn = pl.int_range(pl.len()).over(groups)
+    numbered = frame.lazy().with_row_index("row")
+    order = [_outcome_order() if group == "outcome" else pl.col(group) for group in groups]
+    chosen = (
+        numbered.select("row", key, *groups)
+        .sort(key, "row")
+        .with_columns(turn=turn)
+        .sort("turn", *order)
+        .head(ROWS_SHOWN)
+        .sort(*order, "turn")
+        .select("row", place=pl.int_range(pl.len()))
+    )
+    return numbered.join(chosen, "row").sort("place").drop("row", "place")
+
+
+def _rows(frame: pl.LazyFrame) -> list[Row]:
+    minutes = selectors.datetime().dt.strftime("%Y-%m-%d %H:%M")
+    text = selectors.string()
+    cut = pl.when(text.str.len_chars() > TEXT_SHOWN).then(text.str.head(TEXT_SHOWN) + "…").otherwise(text)
+    as_text = frame.with_columns(minutes).with_columns(pl.all().cast(pl.String))
+    return as_text.with_columns(cut.name.keep()).collect().to_dicts()
+
+
+def _outcome_order() -> pl.Expr:
+    return pl.col("outcome").replace_strict({outcome: i for i, outcome in enumerate(OUTCOMES)}, default=len(OUTCOMES))
+
+
+def _height(frame: Frame) -> int:
+    return int(frame.lazy().select(pl.len()).collect().item())

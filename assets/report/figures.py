@@ -1,0 +1,225 @@
+"""The numbers of the report, each aggregated in polars from frames of any length.
+
+Nothing here knows HTML. Results are small and plain: dataclasses of counts, one short frame for the months.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+import polars as pl
+
+from assets.report.inputs import Frame, ReportInputs
+from schemas.words import LINK_KEY, OUTCOMES, Outcome
+
+Standing = Literal["tied", "planned", "waiting", "rest"]
+"""Where a customer stands today: ties out, will once the plan is applied, waits for a person, or none of these."""
+
+REASONS_SHOWN: Final = 40
+"""How many groups of reasons the page lists at most, the largest first."""
+
+
+@dataclass(frozen=True)
+class Headline:
+    """How many customers there are, by standing; the four add up to `total`."""
+
+    total: int
+    tied: int
+    planned: int
+    waiting: int
+    rest: int
+
+    @property
+    def tied_after(self) -> int:
+        """How many tie out once the plan is applied."""
+        return self.tied + self.planned
+
+
+@dataclass(frozen=True)
+class OutcomeCount:
+    """How many customers end in an outcome, and by which evidence (the largest first; None where there is none)."""
+
+    outcome: Outcome
+    customers: int
+    share: float
+    evidence: tuple[tuple[str | None, int], ...]
+
+
+@dataclass(frozen=True)
+class ReasonGroup:
+    """Customers that wait for the same reason, ids and numbers aside; `example` is the first of them by id."""
+
+    outcome: str
+    reason: str
+    what_to_do: str | None
+    customers: int
+    example: str
+
+
+@dataclass(frozen=True)
+class PlanSize:
+    """How much of the plan concerns one field of one system."""
+
+    system: str
+    field: str
+    action: str
+    changes: int
+    records: int
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many of `total` records carry one kind of link today, and after the plan."""
+
+    what: str
+    today: int
+    after: int
+    total: int
+
+
+def standings(inputs: ReportInputs) -> pl.DataFrame:
+    """Return one row per Stripe customer: `month` (first day), `outcome`, `evidence`, `standing`.
+
+    A customer in the review waits, even if a part of its links is planned. It is tied out when it is linked and nothing
+    is left to plan.
+    """
+    is_waiting = pl.col("waits").is_not_null()
+    is_planned = pl.col("changes").is_not_null()
+    is_tied = pl.col("outcome") == "linked"
+    standing = (
+        pl.when(is_waiting).then(pl.lit("waiting"))
+        .when(is_planned).then(pl.lit("planned"))
+        .when(is_tied).then(pl.lit("tied"))
+        .otherwise(pl.lit("rest"))
+    )  # fmt: skip
+    created = inputs.stripe.lazy().select("id", month=pl.col("created").dt.truncate("1mo").dt.date())
+    return (
+        inputs.matches.lazy()
+        .select("stripe_customer_id", "outcome", "evidence")
+        .join(created, left_on="stripe_customer_id", right_on="id", how="left")
+        .join(_ids(inputs.review, "waits"), on="stripe_customer_id", how="left")
+        .join(_ids(inputs.plan, "changes"), on="stripe_customer_id", how="left")
+        .select("month", "outcome", "evidence", standing=standing)
+        .collect()
+    )
+
+
+def headline(standings: pl.DataFrame) -> Headline:
+    """Count the customers by standing."""
+    counts = dict(standings.group_by("standing").len().iter_rows())
+    return Headline(total=standings.height, **{standing: counts.get(standing, 0) for standing in get_args(Standing)})
+
+
+def by_outcome(standings: pl.DataFrame) -> list[OutcomeCount]:
+    """Count the customers by outcome, in the order of the outcomes, and by evidence within."""
+    counts = standings.group_by("outcome", "evidence").len().sort("len", "evidence", descending=[True, False])
+    return [_outcome_count(outcome, counts, standings.height) for outcome in OUTCOMES]
+
+
+def waiting(review: Frame) -> list[ReasonGroup]:
+    """Group what waits for a person by outcome and reason, the largest group first."""
+    frame = review.lazy()
+    has_advice = "what_to_do" in frame.collect_schema()
+    advice = pl.col("what_to_do") if has_advice else pl.lit(None, pl.String)
+    groups = (
+        frame.group_by("outcome", reason=_without_particulars(pl.col("reason")))
+        .agg(
+            what_to_do=_without_particulars(advice.sort_by("stripe_customer_id").first()),
+            customers=pl.col("stripe_customer_id").n_unique(),
+            example=pl.col("stripe_customer_id").min(),
+        )
+        .sort("customers", "outcome", "reason", descending=[True, False, False])
+        .head(REASONS_SHOWN)
+        .collect()
+    )
+    return [ReasonGroup(**row) for row in groups.iter_rows(named=True)]
+
+
+def months(standings: pl.DataFrame) -> pl.DataFrame:
+    """Count by month of creation: one row per `month`, gaps filled, with a column per outcome, `total` and `waiting`.
+
+    Customers without a month (there are none in a whole picture) are not shown.
+    """
+    counted = (
+        standings.lazy()
+        .drop_nulls("month")
+        .group_by("month")
+        .agg(
+            *((pl.col("outcome") == outcome).sum().cast(pl.Int64).alias(outcome) for outcome in OUTCOMES),
+            total=pl.len().cast(pl.Int64),
+            waiting=(pl.col("standing") == "waiting").sum().cast(pl.Int64),
+        )
+        .sort("month")
+        .collect()
+    )
+    return counted.upsample("month", every="1mo").fill_null(0)
+
+
+def plan_size(plan: Frame) -> list[PlanSize]:
+    """Count the planned changes and the records they touch, by system, field and action."""
+    sizes = (
+        plan.lazy()
+        .group_by("system", "field", "action")
+        .agg(changes=pl.len(), records=pl.col("record_id").n_unique())
+        .sort("system", "changes", "field", "action", descending=[True, True, False, False])
+        .collect()
+    )
+    return [PlanSize(**row) for row in sizes.iter_rows(named=True)]
+
+
+def coverage(inputs: ReportInputs) -> list[Coverage]:
+    """Count, for each place of a link, the records that carry one today and after the plan.
+
+    On the NetSuite side only customers count, and an external id only where it is the id of a Stripe customer. Comments
+    count where they hold a word that begins with `cus_`.
+    """
+    stripe_ids = inputs.stripe.lazy().select(external_id="id")
+    records = inputs.netsuite.lazy().filter("is_customer")
+    external = records.with_columns(pl.col("external_id").str.strip_chars()).join(stripe_ids, "external_id", "semi")
+    has_token = pl.col("comments").str.contains(r"(?:^|[^0-9A-Za-z_])cus_[0-9A-Za-z]")
+    places = (
+        ("metadata.netsuite_customer_id", inputs.stripe.lazy(), _filled(f"metadata.{LINK_KEY}"), "id"),
+        ("stripe_id", records, _filled("stripe_id"), "internal_id"),
+        ("external_id", external, pl.lit(value=True), "internal_id"),
+        ("comments", records, has_token, "internal_id"),
+    )
+    totals = {"id": _count(inputs.stripe.lazy()), "internal_id": _count(records)}
+    return [
+        _covered(field, frame.filter(has_link).select(pl.col(key).cast(pl.String)), inputs.plan, totals[key])
+        for field, frame, has_link, key in places
+    ]
+
+
+def _outcome_count(outcome: Outcome, counts: pl.DataFrame, total: int) -> OutcomeCount:
+    own = counts.filter(pl.col("outcome") == outcome)
+    customers = int(own["len"].sum())
+    evidence = tuple(own.select("evidence", "len").iter_rows())
+    return OutcomeCount(outcome, customers, customers / total if total else 0.0, evidence)
+
+
+def _covered(field: str, linked: pl.LazyFrame, plan: Frame, total: int) -> Coverage:
+    planned = plan.lazy().filter(pl.col("field") == field).select(pl.col("record_id").cast(pl.String)).unique()
+    new = planned.join(linked, left_on="record_id", right_on=pl.first(), how="anti")
+    today = _count(linked)
+    return Coverage(field, today, today + _count(new), total)
+
+
+def _filled(column: str) -> pl.Expr:
+    return pl.col(column).str.strip_chars().str.len_bytes() > 0
+
+
+def _count(frame: pl.LazyFrame) -> int:
+    return int(frame.select(pl.len()).collect().item())
+
+
+def _ids(frame: Frame, flag: str) -> pl.LazyFrame:
+    return frame.lazy().select("stripe_customer_id").unique().with_columns(pl.lit(value=True).alias(flag))
+
+
+def _without_particulars(text: pl.Expr) -> pl.Expr:
+    """Replace what differs from row to row (ids, numbers, quoted values) by an ellipsis, so that reasons group."""
+    return (
+        text.str.replace_all(r'"[^"]*"', '"…"')
+        .str.replace_all(r"\bcus_\w+", "…")
+        .str.replace_all(r"\b\d{1,3}(?:,\d{3})+\b|\b\d+\b", "…")
+        .str.replace_all(r"…(?:[,;]? …)+", "…")
+    )

@@ -1,0 +1,135 @@
+"""The words of the report: what outcomes, fields and files mean to a reader who knows neither API.
+
+Also how numbers and times are written. No figures and no HTML here.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Final
+
+from schemas.words import Outcome
+
+OUTCOMES: Final[dict[Outcome, str]] = {
+    "linked": "A link exists and names one record.",
+    "matched": "No link yet; a rule found exactly one record.",
+    "ambiguous": "Several records fit equally well.",
+    "unmatched": "No NetSuite customer fits.",
+    "conflict": "The links contradict each other, or another customer holds the record.",
+    "broken": "The link names something that is not, or no longer, a NetSuite customer.",
+    "held": "Held back by a setting or a person.",
+}
+
+_EVIDENCE: Final = {
+    "override": "A person decided",
+    "metadata": "Stripe metadata",
+    "stripe_id": "Stripe-id field in NetSuite",
+    "external_id": "External ID in NetSuite",
+    "comments": "Stripe id in the NetSuite comments",
+}
+
+_FIELDS: Final = {
+    "metadata.netsuite_customer_id": "Metadata netsuite_customer_id",
+    "stripe_id": "Stripe-id field",
+    "external_id": "External ID",
+    "comments": "Comments",
+}
+
+_COVERAGE: Final = {
+    "metadata.netsuite_customer_id": "Stripe customers whose metadata names their NetSuite record",
+    "stripe_id": "NetSuite customers whose Stripe-id field is filled",
+    "external_id": "NetSuite customers whose External ID is the id of a Stripe customer",
+    "comments": "NetSuite customers whose comments name a Stripe id",
+}
+
+_COLUMNS: Final = {
+    "stripe_customer_id": "Stripe customer",
+    "netsuite_internal_id": "NetSuite record",
+    "candidates": "Records that fit",
+    "candidate_ids": "Their internal ids",
+    "proposed_internal_id": "Proposed record",
+    "proposed_evidence": "Proposed because of",
+}
+
+_FILES: Final = {
+    "matches": "every Stripe customer with its outcome, its record and the reason",
+    "plan": "every planned change, with the old and the new value",
+    "review": "everything that waits for a person",
+    "netsuite_import": "for NetSuite's CSV Import Assistant: only changed records, keyed by Internal ID",
+    "stripe_updates": "the metadata to write to Stripe customers",
+    "report": "this page",
+}
+
+
+def evidence(name: str | None) -> str:
+    """Say what led to the record: a place of a link, a person, or a rule as it was declared."""
+    if not name:
+        return "Nothing found"
+    return _EVIDENCE.get(name) or f"Rule: {name}"
+
+
+def field(name: str) -> str:
+    """Name a link field."""
+    return _FIELDS.get(name, name)
+
+
+def system(name: str) -> str:
+    """Name a system as its maker writes it."""
+    return {"stripe": "Stripe", "netsuite": "NetSuite"}.get(name, name)
+
+
+def coverage(name: str) -> str:
+    """Say whom a link field covers."""
+    return _COVERAGE.get(name, name)
+
+
+def column(name: str) -> str:
+    """Name a column of the review; one that is not known speaks for itself."""
+    return _COLUMNS.get(name) or name.replace("_", " ").capitalize()
+
+
+def file(name: str) -> str:
+    """Say what is in a file, by the beginning of its name; nothing about a file that is not known."""
+    stem = name.rsplit("/", 1)[-1].split(".", 1)[0]
+    return next((words for known, words in _FILES.items() if stem.startswith(known)), "")
+
+
+def many(count: int, singular: str, plural: str | None = None) -> str:
+    """Return the count with its noun: `1 customer`, `2,000 customers`."""
+    return f"{number(count)} {singular if count == 1 else plural or singular + 's'}"
+
+
+def number(value: int) -> str:
+    """Group the digits of a whole number by threes."""
+    return f"{value:,}"
+
+
+def percent(part: int, whole: int) -> str:
+    """Return a share in whole percent; never 0 % of something, never 100 % of not everything."""
+    if whole == 0:
+        return "\u2013"
+    share = 100 * part / whole
+    if 0 < share < 1:
+        return "<\u202f1\u202f%"
+    if share < 100 and round(share) == 100:  # noqa: PLR2004 - per cent
+        return ">\u202f99\u202f%"
+    return f"{share:.0f}\u202f%"
+
+
+def minute(when: datetime) -> str:
+    """Return a time to the minute, in UTC."""
+    return f"{when.astimezone(UTC):%d %B %Y, %H:%M} UTC"
+
+
+def month(day: date) -> str:
+    """Return the month of a day, as in `2024-03`."""
+    return f"{day:%Y-%m}"
+
+
+FILTERS: Final[dict[str, Callable[..., str]]] = {
+    "number": number,
+    "many": many,
+    "minute": minute,
+    "month": month,
+    "label": field,
+}
+"""What the template may pipe a value through."""
