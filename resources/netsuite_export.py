@@ -66,8 +66,8 @@ def _check_labels(export: ExportFile, fields: Mapping[str, str]) -> None:
     if missing:
         raise ExportError(
             f"{export.source} has no column {', '.join(map(repr, missing))}, which netsuite_fields names; "
-            f"its columns are: {', '.join(export.labels)}. Correct the labels in the declaration, or add the columns to "
-            "the saved search."
+            f"its columns are: {', '.join(export.labels)}. Correct the labels in the declaration, or add the columns "
+            "to the saved search."
         )
 
 

@@ -1,8 +1,7 @@
-"""The Dashboard export: columns by name, metadata as columns, dates of creation inside the months that are asked for."""
+"""The Dashboard export: columns by name, metadata as columns, dates of creation inside the months asked for."""
 
 from datetime import UTC, datetime
 from pathlib import Path
-
 
 import pytest
 from polars.testing import assert_frame_equal
