@@ -1,0 +1,63 @@
+"""How a check speaks to a person: counts and a few ids, never an e-mail address or a name."""
+
+from collections.abc import Mapping, Sequence
+
+import dagster as dg
+import polars as pl
+
+from schemas.validation import Violation
+
+_IDS_SHOWN = 20
+SCHEMA_CHECK = "Every column has its type, ids are there and unique, and every word is one of those agreed."
+
+
+def schema_result(found: Sequence[Violation]) -> dg.AssetCheckResult:
+    """The result of holding a frame against its model, one table row per broken rule."""
+    columns = ("column", "rule", "count", "ids")
+    table = dg.MetadataValue.table(
+        [
+            dg.TableRecord({"column": v.column, "rule": v.rule, "count": v.count, "ids": " ".join(v.ids)})
+            for v in found[:_IDS_SHOWN]
+        ],
+        dg.TableSchema([dg.TableColumn(name, "int" if name == "count" else "string") for name in columns]),
+    )
+    return dg.AssetCheckResult(
+        check_name="schema",
+        passed=not found,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"rules_broken": len(found), **({"broken": table} if found else {})},
+    )
+
+
+def id_result(
+    key: dg.AssetKey,
+    name: str,
+    bad: pl.LazyFrame,
+    id_column: str,
+    *,
+    of: int,
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN,
+    counts: Mapping[str, int] | None = None,
+) -> dg.AssetCheckResult:
+    """The result of a check that looks for rows: it passes when there are none; lists the first ids in order.
+
+    Args:
+        key: the asset.
+        name: the check.
+        bad: the rows that fail it.
+        id_column: which of its columns identifies a row.
+        of: how many rows there are in all.
+        severity: of a failure.
+        counts: further numbers, which Dagster plots over time.
+    """
+    ids = bad.select(pl.col(id_column)).unique().collect().to_series().sort()
+    first = " ".join(str(i) for i in ids.head(_IDS_SHOWN))
+    shown = {"ids": first + (" …" if ids.len() > _IDS_SHOWN else "")} if ids.len() else {}
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=name,
+        passed=ids.is_empty(),
+        severity=severity,
+        description=f"{ids.len():,} of {of:,}",
+        metadata={"found": ids.len(), "of": of, **(counts or {}), **shown},
+    )

@@ -1,0 +1,107 @@
+"""Data quality of the two extracts, as asset checks: one load per side, many numbers.
+
+These look at what people typed into the two systems; that a frame is well-formed is the schema check in its own asset.
+All are blocking so that the report can show them, but only a broken id or an empty picture stops a run.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import polars as pl
+
+from assets.check_results import id_result
+from assets.keys import key_expr
+from assets.reconciliation import IO_MANAGER_KEY, Reconciliation
+
+_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+
+_DESCRIPTIONS = {
+    "unique_ids": "No id is there twice; a doubled one would be matched twice. Stops the run.",
+    "email_form": "Every e-mail has the form of one address; a list of addresses or a remark never matches.",
+    "empty_keys": "Every customer has a value in some field that a rule compares; the others no rule can match.",
+    "duplicate_keys": "No two customers share a value that a rule compares; those that do are ambiguous or doubled.",
+    "no_month_missing": "Stripe customers of every month are there; a missing month makes the picture incomplete.",
+    "has_customers": "The saved search holds customers, and not leads and prospects only (M2). Stops the run.",
+}
+_STRIPE_CHECKS = ("unique_ids", "email_form", "empty_keys", "duplicate_keys", "no_month_missing")
+_NETSUITE_CHECKS = ("unique_ids", "email_form", "empty_keys", "duplicate_keys", "has_customers")
+
+
+def build_customer_checks(sync: Reconciliation) -> list[dg.AssetChecksDefinition]:
+    """The data-quality checks of both extracts of one declaration."""
+    return [_stripe_checks(sync), _netsuite_checks(sync)]
+
+
+def _stripe_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
+    key = sync.key("stripe_customers")
+    compared = list(dict.fromkeys(rule.stripe for rule in sync.declaration.rules))
+
+    @dg.multi_asset_check(
+        name=f"{sync.name}_stripe_quality",
+        specs=_specs(key, _STRIPE_CHECKS),
+        ins={"stripe_customers": dg.AssetIn(key, input_manager_key=IO_MANAGER_KEY)},
+    )
+    def stripe_quality(stripe_customers: pl.LazyFrame) -> Iterator[dg.AssetCheckResult]:
+        yield from quality_results(key, stripe_customers, "id", compared)
+        missing = pl.LazyFrame({"month": sync.months_missing()}, schema={"month": pl.String})
+        yield id_result(key, "no_month_missing", missing, "month", of=len(sync.months.get_partition_keys()))
+
+    return stripe_quality
+
+
+def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
+    key = sync.key("netsuite_customers")
+    compared = list(dict.fromkeys(rule.netsuite for rule in sync.declaration.rules))
+
+    @dg.multi_asset_check(
+        name=f"{sync.name}_netsuite_quality",
+        specs=_specs(key, _NETSUITE_CHECKS),
+        ins={"netsuite_customers": dg.AssetIn(key, input_manager_key=IO_MANAGER_KEY)},
+    )
+    def netsuite_quality(netsuite_customers: pl.LazyFrame) -> Iterator[dg.AssetCheckResult]:
+        customers = netsuite_customers.filter("is_customer")
+        yield from quality_results(key, customers, "internal_id", compared)
+        count = customers.select(pl.len()).collect().item()
+        yield dg.AssetCheckResult(
+            asset_key=key,
+            check_name="has_customers",
+            passed=count > 0,
+            severity=dg.AssetCheckSeverity.ERROR,
+            description=f"{count:,} customers"
+            if count
+            else "no row has the stage Customer: check the label of `stage`",
+            metadata={"customers": count},
+        )
+
+    return netsuite_quality
+
+
+def quality_results(
+    key: dg.AssetKey, customers: pl.LazyFrame, id_column: str, compared: list[str]
+) -> Iterator[dg.AssetCheckResult]:
+    """What both sides are asked: unique ids, form of e-mails, empty and shared keys.
+
+    Args:
+        key: the asset.
+        customers: one side.
+        id_column: its id.
+        compared: its columns that rules compare.
+    """
+    rows = customers.select(pl.len()).collect().item()
+    repeated = customers.filter(pl.col(id_column).is_duplicated())
+    yield id_result(key, "unique_ids", repeated, id_column, of=rows, severity=dg.AssetCheckSeverity.ERROR)
+    wrong_form = customers.filter(~pl.col("email").str.strip_chars().str.contains(_EMAIL))
+    yield id_result(key, "email_form", wrong_form, id_column, of=rows)
+    keys = customers.select(
+        id_column, *(key_expr(pl.col(c).cast(pl.String)).alias(f"key:{c}") for c in compared)
+    ).collect()
+    empty = keys.lazy().filter(pl.all_horizontal(pl.lit(bool(compared)), pl.col(r"^key:.*$").is_null()))
+    yield id_result(key, "empty_keys", empty, id_column, of=rows)
+    shared = {c: keys.filter(pl.col(f"key:{c}").is_duplicated() & pl.col(f"key:{c}").is_not_null()) for c in compared}
+    anywhere = pl.concat([keys.clear(), *shared.values()]).lazy()
+    counts = {f"sharing/{column}": frame.height for column, frame in shared.items()}
+    yield id_result(key, "duplicate_keys", anywhere, id_column, of=rows, counts=counts)
+
+
+def _specs(key: dg.AssetKey, names: tuple[str, ...]) -> list[dg.AssetCheckSpec]:
+    return [dg.AssetCheckSpec(name, asset=key, blocking=True, description=_DESCRIPTIONS[name]) for name in names]

@@ -1,0 +1,82 @@
+"""Second stage: who is linked to whom. The semantics are in `assets.matching`; here they meet a declaration."""
+
+import dagster as dg
+import polars as pl
+
+from assets.check_results import SCHEMA_CHECK, schema_result
+from assets.matching import MatchSettings, Rule, match_customers
+from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
+from schemas.declaration import Declaration
+from schemas.matches import Matches
+from schemas.validation import violations
+from schemas.words import OUTCOMES
+
+
+def match_settings(declaration: Declaration) -> MatchSettings:
+    """The part of a declaration that decides who is linked to whom."""
+    return MatchSettings(
+        rules=tuple(Rule(rule.stripe, rule.netsuite) for rule in declaration.rules),
+        on_several=declaration.on_several,
+        one_to_one=declaration.one_to_one,
+        match_inactive=declaration.match_inactive,
+        allow_list=declaration.allow_list,
+    )
+
+
+def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
+    """The asset `customer_matches` of one declaration."""
+    key, settings = sync.key("customer_matches"), match_settings(sync.declaration)
+
+    @dg.asset(
+        key=key,
+        group_name=sync.name,
+        kinds={"polars"},
+        io_manager_key=IO_MANAGER_KEY,
+        dagster_type=FRAME,
+        ins={name: dg.AssetIn(sync.key(name)) for name in ("stripe_customers", "netsuite_customers")},
+        check_specs=[
+            dg.AssetCheckSpec("schema", asset=key, blocking=True, description=SCHEMA_CHECK),
+            dg.AssetCheckSpec("every_customer_once", asset=key, blocking=True, description=_ONCE),
+        ],
+    )
+    def customer_matches(
+        context: dg.AssetExecutionContext, stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame
+    ) -> dg.MaterializeResult:
+        """For every Stripe customer one outcome: the NetSuite record it belongs to, by which evidence, or why none.
+
+        Evidence in order: a person's override; links that exist (Stripe metadata, the record's Stripe-id field, its
+        external id, then its comments); the declared rules, on keys that ignore case and white space. The match is
+        global: it reads every month there is, so the order in which months were loaded changes nothing.
+        """
+        with failures_for_people():
+            matches = match_customers(stripe_customers, netsuite_customers, NO_OVERRIDES, settings).collect()
+            customers = stripe_customers.select(pl.len()).collect().item()
+        outcomes = dict(matches.group_by("outcome").len().rows())
+        counts: dict[str, int] = {outcome: outcomes.get(outcome, 0) for outcome in OUTCOMES}
+        context.log.info(", ".join(f"{count:,} {outcome}" for outcome, count in counts.items()))
+        return dg.MaterializeResult(
+            value=matches,
+            metadata={
+                "tied_to_a_record": matches.get_column("netsuite_internal_id").count(),
+                **{f"outcome/{outcome}": count for outcome, count in counts.items()},
+            },
+            check_results=[schema_result(violations(Matches, matches, "stripe_customer_id")), _once(counts, customers)],
+        )
+
+    return customer_matches
+
+
+NO_OVERRIDES = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "netsuite_internal_id": pl.Int64})
+"""What persons have decided, while nobody has."""
+
+_ONCE = "Every Stripe customer ends in exactly one outcome: the outcomes add up to the customers that were read (M12)."
+
+
+def _once(outcomes: dict[str, int], customers: int) -> dg.AssetCheckResult:
+    found = sum(outcomes.values())
+    return dg.AssetCheckResult(
+        check_name="every_customer_once",
+        passed=found == customers,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"outcomes": found, "customers": customers},
+    )

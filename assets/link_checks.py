@@ -1,0 +1,79 @@
+"""The link audit (X5): what the two systems say of each other today, whatever matching makes of it.
+
+A link can be written in four places: Stripe metadata, the record's Stripe-id field, its external id, its comments.
+Comments are a note that older systems leave behind too, so they never make a link crossed or doubled on their own.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import polars as pl
+
+from assets.check_results import id_result
+from assets.matching import link_table
+from assets.reconciliation import IO_MANAGER_KEY, Reconciliation
+
+_DESCRIPTIONS = {
+    "links_one_sided": "Every link stands on both sides; a one-sided one is seen from one system only.",
+    "links_crossed": "Both sides of a customer's links name each other; crossed ones name somebody else.",
+    "links_dangling": "Every link names a customer that exists; a dangling one names a merged, deleted or foreign one.",
+    "links_doubled": "No customer is linked to two records, and no record to two customers.",
+}
+
+
+def audit_links(links: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
+    """Sort the links that are not sound into classes; a customer can be in several.
+
+    Args:
+        links: `assets.matching.link_table`.
+
+    Returns:
+        Name of the class → frame with `subject` (String): a Stripe id, or an internal id where no Stripe customer is
+        known.
+    """
+    hard = links.filter(pl.col("source") != "comments")
+    real = hard.filter(pl.col("stripe_customer_id").is_not_null() & pl.col("netsuite_internal_id").is_not_null())
+    on_stripe = real.filter(pl.col("source") == "metadata")
+    on_netsuite = real.filter(pl.col("source") != "metadata")
+    both = ["stripe_customer_id", "netsuite_internal_id"]
+    one_sided = pl.concat(
+        [on_stripe.join(on_netsuite, on=both, how="anti"), on_netsuite.join(on_stripe, on=both, how="anti")]
+    )
+    pairs = real.select(both).unique()
+    doubled = pl.any_horizontal(pl.col(column).is_duplicated() for column in both)
+    # Crossed: this customer's metadata names one record, and the record's own fields name another customer.
+    crossed = on_stripe.join(on_netsuite, on="netsuite_internal_id").filter(
+        pl.col("stripe_customer_id") != pl.col("stripe_customer_id_right")
+    )
+    dangling = hard.filter(pl.col("stripe_customer_id").is_null() | pl.col("netsuite_internal_id").is_null())
+    found = {
+        "links_one_sided": one_sided,
+        "links_crossed": crossed,
+        "links_dangling": dangling,
+        "links_doubled": pairs.filter(doubled),
+    }
+    subject = pl.coalesce("stripe_customer_id", pl.col("netsuite_internal_id").cast(pl.String)).alias("subject")
+    return {name: frame.select(subject).unique() for name, frame in found.items()}
+
+
+def build_link_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
+    """The link audit of one declaration, as checks of `customer_matches`."""
+    key = sync.key("customer_matches")
+
+    extracts = {name: sync.key(name) for name in ("stripe_customers", "netsuite_customers")}
+
+    @dg.multi_asset_check(
+        name=f"{sync.name}_link_audit",
+        specs=[
+            dg.AssetCheckSpec(name, asset=key, blocking=True, description=text, additional_deps=list(extracts.values()))
+            for name, text in _DESCRIPTIONS.items()
+        ],
+        ins={name: dg.AssetIn(extract, input_manager_key=IO_MANAGER_KEY) for name, extract in extracts.items()},
+    )
+    def link_audit(stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame) -> Iterator[dg.AssetCheckResult]:
+        links = link_table(stripe_customers, netsuite_customers).collect()
+        linked = links.get_column("stripe_customer_id").n_unique()
+        for name, found in audit_links(links.lazy()).items():
+            yield id_result(key, name, found, "subject", of=linked)
+
+    return link_audit

@@ -1,0 +1,11 @@
+"""Who is linked to whom: every Stripe customer gets one outcome, the record, the evidence and a reason (M12).
+
+Pure functions on frames; the asset around them lives beside this package. The order of the steps is in `flow`, one file
+per kind of evidence beside it; docs/matching.md says how it works and what it costs.
+"""
+
+from assets.matching.flow import match_customers
+from assets.matching.links import link_table
+from assets.matching.settings import MatchSettings, Rule
+
+__all__ = ["MatchSettings", "Rule", "link_table", "match_customers"]

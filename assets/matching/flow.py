@@ -1,0 +1,263 @@
+"""The order of the steps: the first that applies to a customer decides, and what is decided leaves before the next.
+
+Each step looks at the customers that are still open and returns what it decided. How existing links are read is the
+subject of `links`, how keys are compared that of `rules`, and every word of a reason is in `verdicts` or stands here.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from assets.keys import key_expr
+from assets.matching.claims import after_claims
+from assets.matching.links import METADATA, SOURCES, Hash, named_by_comments, named_by_fields, named_by_metadata
+from assets.matching.rules import equal_keys
+from assets.matching.settings import MatchSettings, Rule
+from assets.matching.verdicts import Decided, alike, combined, grouped, joined, listed, several, singly
+from schemas.words import ALLOW_KEY, BLOCK_KEY
+
+
+@dataclass(frozen=True)
+class Means:
+    """How values are compared. Replaced only by tests and benchmarks: bad hashes, keys made beforehand."""
+
+    key: Callable[[pl.Expr], pl.Expr] = key_expr
+    hash: Hash = pl.Expr.hash
+
+
+def match_customers(
+    stripe: pl.LazyFrame,
+    netsuite: pl.LazyFrame,
+    overrides: pl.LazyFrame,
+    settings: MatchSettings,
+    means: Means | None = None,
+) -> pl.LazyFrame:
+    """Return the outcome of every Stripe customer, sorted by its id (M1 to M12).
+
+    The order of the input rows changes nothing. Ids are unique on both sides: the doors see to it.
+
+    Args:
+        stripe: rows of `schemas.customers.StripeCustomers`, with a column for each rule.
+        netsuite: rows of `schemas.customers.NetsuiteCustomers`, with a column for each rule.
+        overrides: rows of `schemas.matches.Overrides`; those of unknown customers do nothing.
+        settings: what the declaration says.
+        means: how values are compared.
+
+    Returns:
+        Rows of `schemas.matches.Matches`.
+    """
+    means = means or Means()
+    people = _people(stripe, settings)
+    records = netsuite.filter("is_customer")
+    decided = combined(_steps(people, records, overrides, settings, means))
+    if settings.one_to_one:
+        decided = after_claims(decided, people, records)
+    return _matches(people, decided).lazy()
+
+
+def _steps(
+    people: pl.DataFrame, records: pl.LazyFrame, overrides: pl.LazyFrame, settings: MatchSettings, means: Means
+) -> Iterator[Decided]:
+    still = _Open(people)
+    yield from still.without(_never_linked(still.rows, overrides))
+    yield from still.without(_held(still.rows, settings))
+    yield from still.without(_overridden(still.rows, records, overrides))
+    yield from still.without(_linked(still.rows, records, means))
+    yield from still.without(_commented(still.rows, records, settings))
+    for rule in settings.rules:
+        yield from still.without(_ruled(still.rows, records, rule, settings, means))
+    yield from _unmatched(still.rows, settings, means)
+
+
+class _Open:
+    """The customers of whom nothing is decided yet."""
+
+    def __init__(self, people: pl.DataFrame) -> None:
+        self._people = people
+        self._is_open = pl.Series("is_open", [True]).new_from_index(0, people.height)
+
+    @property
+    def rows(self) -> pl.LazyFrame:
+        return self._people.lazy().with_columns(self._is_open).filter("is_open")
+
+    def without(self, steps: Iterator[Decided]) -> Iterator[Decided]:
+        """Pass on what a step decided, and close those customers."""
+        for decided in steps:
+            self._is_open = self._is_open.scatter(decided.rows.get_column("position"), False)
+            yield decided
+
+
+def _never_linked(people: pl.LazyFrame, overrides: pl.LazyFrame) -> Iterator[Decided]:
+    never = overrides.filter(pl.col("netsuite_internal_id").is_null())
+    rows = people.join(never, left_on="id", right_on="stripe_customer_id", how="semi")
+    yield alike(_positions(rows), "held", "override", "override: a person said never to link this customer")
+
+
+def _held(people: pl.LazyFrame, settings: MatchSettings) -> Iterator[Decided]:
+    blocked = _positions(people.filter(_is_true(BLOCK_KEY)))
+    yield alike(blocked, "held", "metadata", f"metadata: {BLOCK_KEY} is true")
+    if settings.allow_list:
+        out = _positions(people.filter(~_is_true(BLOCK_KEY) & ~_is_true(ALLOW_KEY)))
+        yield alike(out, "held", "metadata", f"metadata: the allow list is on, and {ALLOW_KEY} is not true")
+
+
+def _is_true(metadata_key: str) -> pl.Expr:
+    return (key_expr(pl.col(f"metadata.{metadata_key}")) == "true").fill_null(value=False)
+
+
+def _overridden(people: pl.LazyFrame, records: pl.LazyFrame, overrides: pl.LazyFrame) -> Iterator[Decided]:
+    chosen = people.join(overrides, left_on="id", right_on="stripe_customer_id")
+    known = records.select("internal_id", record="internal_id")
+    rows = chosen.join(known, left_on="netsuite_internal_id", right_on="internal_id", how="left")
+    found = rows.select("position", "record", named="netsuite_internal_id").collect(engine="streaming")
+    yield alike(found.drop_nulls("record"), "matched", "override", "override: a person chose this record")
+    reason = pl.format("override: a person chose record {}, and NetSuite has no such customer", pl.col("named"))
+    yield _broken(found, "override", reason)
+
+
+def _linked(people: pl.LazyFrame, records: pl.LazyFrame, means: Means) -> Iterator[Decided]:
+    named = named_by_metadata(people, records).collect(engine="streaming")
+    number = pl.format("is {}, and NetSuite has no such customer", pl.col("text"))
+    other = pl.lit("is not the internal id of any NetSuite customer")
+    is_number = pl.col("text").str.contains("^[0-9]{1,19}$")
+    broken = _broken(
+        named,
+        "metadata",
+        pl.format("metadata: netsuite_customer_id {}", pl.when(is_number).then(number).otherwise(other)),
+    )
+    yield broken
+    fields = named_by_fields(people, records, means.hash)
+    traces = pl.concat([named.lazy().drop_nulls("record"), fields]).drop("text")
+    traces = traces.join(broken.rows.lazy(), on="position", how="anti")
+    yield from _agreeing(traces.collect(engine="streaming"))
+
+
+def _agreeing(traces: pl.DataFrame) -> Iterator[Decided]:
+    record = pl.col("record")
+    bit = pl.col("source").replace_strict({source: 1 << at for at, source in enumerate(SOURCES)}, return_dtype=pl.UInt8)
+    named = (
+        traces.lazy().group_by("position").agg(record=record.min(), highest=record.max(), sources=bit.unique().sum())
+    )
+    rows = named.collect(engine="streaming")
+    is_one = record == pl.col("highest")
+    for (sources,), alone in rows.filter(is_one).partition_by("sources", as_dict=True).items():
+        names = [source for at, source in enumerate(SOURCES) if sources >> at & 1]
+        yield alike(alone, "linked", names[0], f"{', '.join(names)}: linked already")
+    yield _disagreeing(traces.join(rows.filter(~is_one), on="position", how="semi"))
+
+
+def _disagreeing(traces: pl.DataFrame) -> Decided:
+    names = (
+        pl.col("source")
+        .unique()
+        .sort_by(pl.col("source").unique().replace_strict({s: i for i, s in enumerate(SOURCES)}))
+    )
+    sources = traces.group_by("position").agg(names=names)
+    groups = grouped(traces.lazy().select("position", "record").unique(), "position").collect()
+    rows = groups.join(sources, on="position")
+    reason = pl.format(
+        "{}: {} different records are named: {}",
+        pl.col("names").list.join(", "),
+        pl.col("candidates"),
+        listed(pl.col("shown"), pl.col("candidates")),
+    )
+    said = rows.select(
+        "position",
+        "candidates",
+        outcome=pl.lit("conflict"),
+        evidence=pl.col("names").list.first(),
+        candidate_ids=joined(pl.col("shown"), " "),
+        reason=reason,
+    )
+    return singly(said)
+
+
+def _commented(people: pl.LazyFrame, records: pl.LazyFrame, settings: MatchSettings) -> Iterator[Decided]:
+    pairs = named_by_comments(people, records).select("position", "record")
+    groups = grouped(pairs, "position").collect(engine="streaming")
+    is_one = pl.col("candidates") == 1
+    reason = "comments: hold the id of this customer"
+    yield alike(groups.filter(is_one).select("position", record="lowest"), "linked", "comments", reason)
+    crowds = groups.filter(~is_one).with_row_index("group")
+    use_lowest = settings.on_several == "first"
+    yield several(crowds.select("position", "group"), crowds, "comments", reason, use_lowest=use_lowest)
+
+
+def _ruled(
+    people: pl.LazyFrame, records: pl.LazyFrame, rule: Rule, settings: MatchSettings, means: Means
+) -> Iterator[Decided]:
+    eligible = records if settings.match_inactive else records.filter(~pl.col("inactive"))
+    found = equal_keys(
+        people.select("position", key=means.key(pl.col(rule.stripe))),
+        eligible.select(record="internal_id", key=means.key(pl.col(rule.netsuite).cast(pl.String))),
+        means.hash,
+    )
+    yield alike(found.single, "matched", str(rule), f"{rule}: equal")
+    use_lowest = settings.on_several == "first"
+    yield several(found.shared, found.groups, str(rule), f"{rule}: equal", use_lowest=use_lowest)
+
+
+def _unmatched(people: pl.LazyFrame, settings: MatchSettings, means: Means) -> Iterator[Decided]:
+    fields = list(dict.fromkeys(rule.stripe for rule in settings.rules))
+    empty = {f"empty {at}": means.key(pl.col(field)).is_null() for at, field in enumerate(fields)}
+    rows = people.select("position", **empty).collect(engine="streaming")
+    if not fields:
+        yield alike(rows, "unmatched", None, "no link found, and no rules are declared")
+        return
+    for flags, part in rows.partition_by(list(empty), as_dict=True).items():
+        names = [field for field, is_empty in zip(fields, flags, strict=True) if is_empty]
+        yield alike(part, "unmatched", None, _why_unmatched(settings, names, is_all=len(names) == len(fields)))
+
+
+def _why_unmatched(settings: MatchSettings, empty: list[str], *, is_all: bool) -> str:
+    if is_all:
+        return f"no link found, and all fields that the rules compare are empty: {', '.join(empty)}"
+    tried = ", ".join(map(str, settings.rules))
+    return f"no link found, and no record equals by {tried}" + (f"; empty: {', '.join(empty)}" if empty else "")
+
+
+def _broken(rows: pl.DataFrame, evidence: str, reason: pl.Expr) -> Decided:
+    said = rows.filter(pl.col("record").is_null()).select(
+        "position",
+        outcome=pl.lit("broken"),
+        evidence=pl.lit(evidence),
+        candidates=0,
+        candidate_ids=pl.lit(None),
+        reason=reason,
+    )
+    return singly(said)
+
+
+def _people(stripe: pl.LazyFrame, settings: MatchSettings) -> pl.DataFrame:
+    """Return the needed columns of all customers, each with its `position`, the name of a customer from here on."""
+    keys = [METADATA, f"metadata.{BLOCK_KEY}", f"metadata.{ALLOW_KEY}"]
+    columns = dict.fromkeys(["id", "created", *keys, *(rule.stripe for rule in settings.rules)])
+    return stripe.select(*columns).collect(engine="streaming").with_row_index("position")
+
+
+def _positions(people: pl.LazyFrame) -> pl.DataFrame:
+    return people.select("position").collect(engine="streaming")
+
+
+def _matches(people: pl.DataFrame, decided: Decided) -> pl.DataFrame:
+    rows = decided.rows
+    said = decided.verdicts.select(pl.all().gather(rows.get_column("verdict")))
+    is_itself = (pl.col("candidates") == 1) & pl.col("candidate_ids").is_null()
+    itself = pl.col("netsuite_internal_id").cast(pl.String)
+    ids = people.get_column("id").gather(rows.get_column("position"))
+    found = said.with_columns(ids.alias("stripe_customer_id"), rows.get_column("record").alias("netsuite_internal_id"))
+    return (
+        found.lazy()
+        .select(
+            "stripe_customer_id",
+            "outcome",
+            "netsuite_internal_id",
+            "evidence",
+            "candidates",
+            pl.when(is_itself).then(itself).otherwise(pl.col("candidate_ids")).alias("candidate_ids"),
+            "reason",
+        )
+        .sort("stripe_customer_id")
+        .collect(engine="streaming")
+    )

@@ -1,0 +1,79 @@
+"""The traces of existing links: metadata in Stripe; Stripe-id field, external id and comments in NetSuite.
+
+Matching believes them in that order; the audit compares them with each other (X5). Ids are compared as exact text
+without the white space around it: keys are for values, not for ids.
+"""
+
+from collections.abc import Callable
+
+import polars as pl
+
+from assets.matching.tokens import ids_in_comments
+from schemas.words import LINK_KEY
+
+SOURCES = ("metadata", "stripe_id", "external_id", "comments")
+METADATA = f"metadata.{LINK_KEY}"
+
+Hash = Callable[[pl.Expr], pl.Expr]
+
+
+def link_table(stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
+    """Return every trace of a link: `stripe_customer_id`, `netsuite_internal_id`, `source`, `text`.
+
+    One side of a dangling trace is null, and `text` is what it names, trimmed: metadata that names no NetSuite
+    customer, a Stripe-id field that names no Stripe customer of the extract. `text` of comments is the id that was
+    found. Records that are no customers leave no traces.
+
+    Args:
+        stripe: rows of `schemas.customers.StripeCustomers`.
+        netsuite: rows of `schemas.customers.NetsuiteCustomers`.
+    """
+    people = stripe.select("id", METADATA).collect(engine="streaming").with_row_index("position").lazy()
+    records = netsuite.filter("is_customer")
+    fields = named_by_fields(people, records).collect(engine="streaming")
+    traces = [named_by_metadata(people, records), fields.lazy(), named_by_comments(people, records)]
+    known = pl.concat(traces).join(people.select("position", "id"), on="position", how="left")
+    linked = fields.lazy().filter(source=pl.lit("stripe_id"))
+    dangling = _field_texts(records, "stripe_id").join(linked, on="record", how="anti")
+    columns = {"stripe_customer_id": "id", "netsuite_internal_id": "record", "source": "source", "text": "text"}
+    return pl.concat([known.select(**columns), dangling.with_columns(id=pl.lit(None, pl.String)).select(**columns)])
+
+
+def named_by_metadata(people: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
+    """Return what metadata names: `position`, `record` (null where NetSuite has no such customer), `source`, `text`."""
+    number = pl.when(pl.col("text").str.contains("^[1-9][0-9]{0,18}$")).then(pl.col("text"))
+    named = _filled(people.select("position", text=METADATA))
+    named = named.with_columns(internal_id=number.cast(pl.Int64, strict=False))
+    known = records.select("internal_id", record="internal_id")
+    found = named.join(known, on="internal_id", how="left")
+    return found.select("position", "record", source=pl.lit("metadata"), text="text")
+
+
+def named_by_fields(people: pl.LazyFrame, records: pl.LazyFrame, hashed: Hash = pl.Expr.hash) -> pl.LazyFrame:
+    """Return the records whose Stripe-id field or external id is a customer's id: as `named_by_metadata` does."""
+    texts = pl.concat([_field_texts(records, "stripe_id"), _field_texts(records, "external_id")])
+    ids = people.select("position", "id", hash=hashed(pl.col("id")))
+    found = texts.with_columns(hash=hashed(pl.col("text"))).join(ids, on="hash").filter(pl.col("text") == pl.col("id"))
+    return found.select("position", "record", "source", "text")
+
+
+def named_by_comments(people: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the records whose comments hold a customer's id: as `named_by_metadata` does."""
+    ids = people.select("position", "id")
+    comments = records.select(pl.col("comments").cast(pl.String), record="internal_id").drop_nulls()
+    found = ids_in_comments(ids, comments).join(ids, on="position")
+    return found.select("position", "record", source=pl.lit("comments"), text="id")
+
+
+def trimmed(column: str) -> pl.Expr:
+    """Return the text of a column without white space around it, null if nothing is left."""
+    text = pl.col(column).cast(pl.String).str.strip_chars()
+    return pl.when(text != "").then(text).alias(column)
+
+
+def _field_texts(records: pl.LazyFrame, source: str) -> pl.LazyFrame:
+    return _filled(records.select(pl.lit(source).alias("source"), record="internal_id", text=source))
+
+
+def _filled(rows: pl.LazyFrame) -> pl.LazyFrame:
+    return rows.drop_nulls("text").with_columns(trimmed("text")).drop_nulls("text")

@@ -1,0 +1,47 @@
+"""First stage: NetSuite customers of the saved search. The door does the reading."""
+
+import dagster as dg
+import polars as pl
+
+from assets.check_results import SCHEMA_CHECK, schema_result
+from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
+from schemas.customers import NetsuiteCustomers
+from schemas.validation import violations
+
+
+def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
+    """The asset `netsuite_customers` of one declaration."""
+
+    @dg.asset(
+        key=sync.key("netsuite_customers"),
+        group_name=sync.name,
+        kinds={"netsuite", "polars"},
+        io_manager_key=IO_MANAGER_KEY,
+        dagster_type=FRAME,
+        check_specs=[
+            dg.AssetCheckSpec("schema", asset=sync.key("netsuite_customers"), blocking=True, description=SCHEMA_CHECK)
+        ],
+    )
+    def netsuite_customers(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        """The rows of the NetSuite saved search, one per internal id, under the names that the declaration maps.
+
+        Leads and prospects are there too, but `is_customer` is false for them and nothing is ever linked to them.
+        Rows are unique by internal id; identical duplicates were dropped.
+        """
+        with failures_for_people():
+            extract = sync.netsuite.customers()
+        customers = extract.frame.select(pl.col("is_customer").sum()).item()
+        context.log.info("%d NetSuite rows, %d of them customers", extract.frame.height, customers)
+        return dg.MaterializeResult(
+            value=extract.frame,
+            metadata={
+                "customers": customers,
+                "leads_and_prospects": extract.frame.height - customers,
+                "inactive": extract.frame.select(pl.col("inactive").sum()).item(),
+                "duplicates_dropped": extract.duplicates_dropped,
+                **extract.notes,
+            },
+            check_results=[schema_result(violations(NetsuiteCustomers, extract.frame, "internal_id"))],
+        )
+
+    return netsuite_customers

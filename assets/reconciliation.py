@@ -1,0 +1,62 @@
+"""What every asset of one declaration is built from, and how a person's mistake reaches the UI."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import dagster as dg
+import polars as pl
+
+from resources.doors import NetsuiteDoor, StripeDoor
+from resources.parquet_io import FrameStore
+from resources.places import Places
+from schemas.declaration import Declaration
+from schemas.errors import TieoutError, WeatherError
+
+IO_MANAGER_KEY = "frames"
+FRAME = dg.PythonObjectDagsterType(pl.DataFrame, name="Frame", description="a polars frame, kept as Parquet")
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """One declaration with its doors and places. Everything that touches the outside is passed in here."""
+
+    declaration: Declaration
+    stripe: StripeDoor
+    netsuite: NetsuiteDoor
+    places: Places
+
+    @property
+    def name(self) -> str:
+        """The declaration's name: first part of every asset key, and the group in the UI."""
+        return self.declaration.name
+
+    @property
+    def months(self) -> dg.MonthlyPartitionsDefinition:
+        """The months of creation, UTC, the current one included."""
+        return dg.MonthlyPartitionsDefinition(start_date=self.declaration.stripe.first_month, end_offset=1)
+
+    @property
+    def frames(self) -> FrameStore:
+        """The frames between this declaration's stages."""
+        return FrameStore(self.places.frames(self.name))
+
+    def key(self, asset: str) -> dg.AssetKey:
+        """The key of an asset of this declaration."""
+        return dg.AssetKey([self.name, asset])
+
+    def months_missing(self) -> list[str]:
+        """Months of creation, as 2019-05, whose Stripe customers were never read."""
+        months = self.months.get_partition_keys()
+        present = set(self.frames.months_present("stripe_customers", months))
+        return [month[:7] for month in months if month not in present]
+
+
+@contextmanager
+def failures_for_people() -> Iterator[None]:
+    """Let one of our errors reach the UI as a `Failure` with its sentence; only weather is worth a retry."""
+    try:
+        yield
+    except TieoutError as error:
+        kind = type(error).__name__
+        raise dg.Failure(str(error), metadata={"kind": kind}, allow_retries=isinstance(error, WeatherError)) from None

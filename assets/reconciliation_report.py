@@ -1,0 +1,112 @@
+"""Last stage: the files for a person, all of one run or none: matches, plan, review queue, import files, the report."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+import dagster as dg
+import polars as pl
+
+from assets.import_files import IMPORT_ROWS, netsuite_import, stripe_updates
+from assets.matching import link_table
+from assets.reconciliation import IO_MANAGER_KEY, Reconciliation, failures_for_people
+from assets.report import Check, Header, ReportInputs, render_report
+from assets.write_plan import linked_pairs
+from resources.hand_over import HandOver
+from schemas.errors import MistakeError
+
+_INPUTS = ("stripe_customers", "netsuite_customers", "customer_matches", "review_queue", "write_plan")
+_REPORT = "report.html"
+
+
+def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetCheckSpec]) -> dg.AssetsDefinition:
+    """The asset `reconciliation_report` of one declaration, which shows the latest results of these checks."""
+
+    @dg.asset(
+        key=sync.key("reconciliation_report"),
+        group_name=sync.name,
+        kinds={"html", "csv"},
+        ins={name: dg.AssetIn(sync.key(name), input_manager_key=IO_MANAGER_KEY) for name in _INPUTS},
+    )
+    def reconciliation_report(
+        context: dg.AssetExecutionContext,
+        stripe_customers: pl.LazyFrame,
+        netsuite_customers: pl.LazyFrame,
+        customer_matches: pl.LazyFrame,
+        review_queue: pl.LazyFrame,
+        write_plan: pl.LazyFrame,
+    ) -> dg.MaterializeResult:
+        """The files of this run, in the folder of results.
+
+        `report.html` is for reading, `matches.csv`, `plan.csv` and `review.csv` for a spreadsheet (no cell is a
+        formula), `netsuite_import.csv` and `stripe_updates.csv` for importing by hand.
+        All are replaced together, when every one of them is written; a run that fails leaves the last good ones.
+        """
+        with failures_for_people():
+            matches, plan, review = (f.collect() for f in (customer_matches, write_plan, review_queue))
+            stripe, netsuite = stripe_customers.collect(), netsuite_customers.collect()
+            files = HandOver(sync.places.results(sync.name))
+            files.for_people("matches.csv", matches)
+            files.for_people("plan.csv", plan)
+            files.for_people("review.csv", review)
+            labels = sync.declaration.netsuite_fields
+            files.for_import("netsuite_import.csv", netsuite_import(plan.lazy(), labels), rows=IMPORT_ROWS)
+            files.for_import("stripe_updates.csv", stripe_updates(plan.lazy()), rows=IMPORT_ROWS)
+            header = Header(
+                declaration=sync.name,
+                when=datetime.now(UTC),
+                stripe_source=sync.declaration.stripe.export,
+                netsuite_source=sync.declaration.netsuite.export,
+                plan_hash=_plan_hash(context.instance, sync),
+                missing_months=tuple(sync.months_missing()),
+                files=files.names,
+                traces=_traces(stripe.lazy(), netsuite.lazy(), matches.lazy(), plan.lazy()),
+            )
+            results = tuple(_results(context.instance, checks))
+            files.page(_REPORT, render_report(ReportInputs(stripe, netsuite, matches, plan, review, results, header)))
+            files.put_in_place()
+        return dg.MaterializeResult(
+            metadata={
+                "report": dg.MetadataValue.path(files.folder / _REPORT),
+                "plan_hash": header.plan_hash,
+                "folder": dg.MetadataValue.path(files.folder),
+                "files": len(files.names),
+            }
+        )
+
+    return reconciliation_report
+
+
+def _plan_hash(instance: dg.DagsterInstance, sync: Reconciliation) -> str:
+    """The hash under which `write_plan` last kept its plan."""
+    event = instance.get_latest_materialization_event(sync.key("write_plan"))
+    if event is None or event.asset_materialization is None:
+        raise MistakeError("write_plan has not been materialized yet; materialize it first.")
+    return str(event.asset_materialization.metadata["plan_hash"].value)
+
+
+def _results(instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec]) -> Iterator[Check]:
+    for spec in specs:
+        record = instance.get_latest_asset_check_evaluation_record(spec.key)
+        event = record.event.dagster_event if record and record.event else None
+        found = event.asset_check_evaluation_data if event else None
+        if found is not None:
+            numbers = {name: value.value for name, value in found.metadata.items() if isinstance(value.value, int)}
+            where = f"{spec.asset_key.path[-1]}: {spec.name}"
+            yield Check(where, found.passed, found.severity.value, spec.description or "", numbers)
+
+
+def _traces(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, plan: pl.LazyFrame) -> str:
+    """A sentence on linked customers of whom NetSuite shows nothing, today and after the plan (W5)."""
+    both = ["stripe_customer_id", "netsuite_internal_id"]
+    shown = link_table(stripe, netsuite).filter(pl.col("source") != "metadata").select(both)
+    planned = plan.filter(pl.col("system") == "netsuite").select(both)
+    without = (
+        linked_pairs(stripe, netsuite, matches).select(both).join(pl.concat([shown, planned]), on=both, how="anti")
+    )
+    count = without.select(pl.len()).collect().item()
+    return (
+        f"{count:,} linked customers leave no trace in NetSuite: their record's fields hold something else, and its "
+        "comments are full or excluded."
+        if count
+        else ""
+    )

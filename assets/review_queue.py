@@ -1,0 +1,136 @@
+"""What a person must look at, with what is needed to decide: conflicts, broken links, ambiguity, full comments."""
+
+import dagster as dg
+import polars as pl
+
+from assets.customer_matches import match_settings
+from assets.matching import MatchSettings, match_customers
+from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
+from assets.write_plan import PlanSettings, comments_too_long
+from schemas.words import COMMENTS_LIMIT, LINK_KEY
+
+_DETAILS_SHOWN = 10
+_METADATA = f"metadata.{LINK_KEY}"
+
+_WHAT_TO_DO = {
+    "conflict": "Find out which record is right, and clear the wrong traces.",
+    "broken": "Link the customer to the record that took the old one's place, or clear the metadata.",
+    "ambiguous": "Choose one of the candidates, or merge them in NetSuite.",
+}
+
+
+def queue_for_review(
+    stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, settings: MatchSettings, *, comments: bool
+) -> pl.LazyFrame:
+    """Collect the rows that wait for a person, the urgent ones first.
+
+    Args:
+        stripe: `schemas.customers.StripeCustomers`.
+        netsuite: `schemas.customers.NetsuiteCustomers`.
+        matches: `schemas.matches.Matches`.
+        settings: the rules under which a broken link is matched again, as a proposal (M9, X11).
+        comments: whether ids are to be appended to comments, so that one that does not fit waits here (W3).
+
+    Returns:
+        `schemas.plan.ReviewQueue`.
+    """
+    waiting = _waiting(stripe, netsuite, matches, comments=comments)
+    customers = stripe.select(pl.col("id").alias("stripe_customer_id"), "created", "email", "name")
+    return (
+        waiting.join(customers, on="stripe_customer_id")
+        .join(_details(waiting, netsuite), on="stripe_customer_id", how="left")
+        .join(_proposals(stripe, netsuite, matches, settings), on="stripe_customer_id", how="left")
+        .sort("urgency", "stripe_customer_id")
+        .select(
+            "stripe_customer_id", "outcome", "reason", "what_to_do", "created", "email", "name", "netsuite_internal_id",
+            "candidates", "candidate_ids", "candidate_details", "proposed_internal_id", "proposed_evidence",
+        )
+    )  # fmt: skip
+
+
+def _waiting(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, *, comments: bool) -> pl.LazyFrame:
+    full = comments_too_long(stripe, netsuite, matches).select("stripe_customer_id", is_full=pl.lit(comments))
+    full_reason = f"the Stripe id does not fit into the record's comments, which hold {COMMENTS_LIMIT:,} characters"
+    is_full = pl.col("is_full").fill_null(value=False)
+    by_outcome = pl.col("outcome").replace_strict(_WHAT_TO_DO, default=None, return_dtype=pl.String)
+    make_room = pl.when(is_full).then(pl.lit("Shorten the comments, or put the Stripe id there by hand."))
+    return (
+        matches.join(full, on="stripe_customer_id", how="left")
+        .filter(by_outcome.is_not_null() | is_full)
+        .with_columns(
+            pl.when(is_full).then(pl.col("reason") + "; " + full_reason).otherwise("reason").alias("reason"),
+            pl.concat_str(by_outcome, make_room, separator=" ", ignore_nulls=True).alias("what_to_do"),
+            pl.col("outcome").replace_strict({o: i for i, o in enumerate(_WHAT_TO_DO)}, default=9).alias("urgency"),
+        )
+        .drop("is_full")
+    )
+
+
+def _details(waiting: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
+    """Id, company and e-mail of the first candidates of each row, in one text."""
+    records = netsuite.select(
+        pl.col("internal_id").alias("candidate"),
+        pl.concat_str("internal_id", "company_name", "email", separator=", ", ignore_nulls=True).alias("text"),
+    )
+    shown = pl.col("candidate_ids").str.split(" ").list.head(_DETAILS_SHOWN)
+    return (
+        waiting.filter(pl.col("candidate_ids").is_not_null())
+        .select("stripe_customer_id", shown.alias("candidate"))
+        .explode("candidate")
+        .with_columns(pl.col("candidate").cast(pl.Int64))
+        .join(records, on="candidate")
+        .sort("stripe_customer_id", "candidate")
+        .group_by("stripe_customer_id")
+        .agg(pl.col("text").str.join(" | ").alias("candidate_details"))
+    )
+
+
+def _proposals(
+    stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, settings: MatchSettings
+) -> pl.LazyFrame:
+    """What the other evidence says of the customers whose link is broken."""
+    broken = matches.filter(pl.col("outcome") == "broken").select(pl.col("stripe_customer_id").alias("id"))
+    without_link = stripe.join(broken, on="id", how="semi").with_columns(pl.lit(None, pl.String).alias(_METADATA))
+    no_overrides = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "netsuite_internal_id": pl.Int64})
+    found = match_customers(without_link, netsuite, no_overrides, settings)
+    return found.filter(pl.col("netsuite_internal_id").is_not_null()).select(
+        "stripe_customer_id",
+        pl.col("netsuite_internal_id").alias("proposed_internal_id"),
+        pl.col("evidence").alias("proposed_evidence"),
+    )
+
+
+def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
+    """The asset `review_queue` of one declaration."""
+    comments = PlanSettings.of(sync.declaration).comments
+    settings = match_settings(sync.declaration)
+
+    @dg.asset(
+        key=sync.key("review_queue"),
+        group_name=sync.name,
+        kinds={"polars"},
+        io_manager_key=IO_MANAGER_KEY,
+        dagster_type=FRAME,
+        ins={
+            name: dg.AssetIn(sync.key(name)) for name in ("stripe_customers", "netsuite_customers", "customer_matches")
+        },
+    )
+    def review_queue(
+        stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame, customer_matches: pl.LazyFrame
+    ) -> dg.MaterializeResult:
+        """The customers that a person must look at: conflicts, broken links, several candidates, full comments.
+
+        Each row says why it is here, what to do, who the candidates are, and for a broken link what the other evidence
+        proposes. It does not depend on the order in which customers were read.
+        """
+        with failures_for_people():
+            queue = queue_for_review(
+                stripe_customers, netsuite_customers, customer_matches, settings, comments=comments
+            ).collect()
+        by_outcome = queue.group_by("outcome").len().sort("outcome").rows()
+        return dg.MaterializeResult(
+            value=queue,
+            metadata={"waiting": queue.height, **{f"waiting/{outcome}": count for outcome, count in by_outcome}},
+        )
+
+    return review_queue

@@ -1,0 +1,58 @@
+"""First stage: Stripe customers, month of creation by month of creation. The door does the reading."""
+
+import dagster as dg
+
+from assets.check_results import SCHEMA_CHECK, schema_result
+from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
+from schemas.customers import StripeCustomers
+from schemas.declaration import Declaration
+from schemas.validation import violations
+from schemas.words import MATCH_KEYS
+
+
+def metadata_keys(declaration: Declaration) -> list[str]:
+    """The Stripe metadata keys that a declaration needs as columns: the link's own, and those of its rules."""
+    of_rules = [
+        rule.stripe.removeprefix("metadata.") for rule in declaration.rules if rule.stripe.startswith("metadata.")
+    ]
+    return list(dict.fromkeys([*MATCH_KEYS, *of_rules]))
+
+
+def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
+    """The asset `stripe_customers` of one declaration."""
+
+    @dg.asset(
+        key=sync.key("stripe_customers"),
+        group_name=sync.name,
+        kinds={"stripe", "polars"},
+        io_manager_key=IO_MANAGER_KEY,
+        dagster_type=FRAME,
+        partitions_def=sync.months,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        check_specs=[
+            dg.AssetCheckSpec("schema", asset=sync.key("stripe_customers"), blocking=True, description=SCHEMA_CHECK)
+        ],
+    )
+    def stripe_customers(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        """The Stripe customers, one row each, in partitions by month of creation (UTC).
+
+        To load customers of the past, materialize their months (a backfill); what follows reads every month that is
+        there. Columns: id, created, email, name, description, phone, livemode, and a column for each metadata key that
+        the link or a rule needs. Rows are unique by id; identical duplicates were dropped.
+        """
+        window = context.partition_time_window
+        with failures_for_people():
+            extract = sync.stripe.customers(window.start, window.end)
+        context.log.info("%d Stripe customers of %d months", extract.frame.height, len(context.partition_keys))
+        return dg.MaterializeResult(
+            value=extract.frame,
+            metadata={
+                "customers_in_this_run": extract.frame.height,
+                "months_in_this_run": len(context.partition_keys),
+                "duplicates_dropped": extract.duplicates_dropped,
+                **extract.notes,
+            },
+            check_results=[schema_result(violations(StripeCustomers, extract.frame, "id"))],
+        )
+
+    return stripe_customers

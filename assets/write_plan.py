@@ -1,0 +1,195 @@
+"""From matches to changes: what has to be written where.
+
+The only road to a write. Nothing here decides who is linked to whom, and nothing that is there is ever replaced, except
+by an override.
+"""
+
+from dataclasses import dataclass
+
+import dagster as dg
+import polars as pl
+
+from assets.check_results import SCHEMA_CHECK, schema_result
+from assets.matching import link_table
+from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
+from resources.plan_store import PlanStore
+from schemas.declaration import Declaration
+from schemas.plan import Plan
+from schemas.validation import violations
+from schemas.words import COMMENTS_LIMIT, LINK_KEY
+
+_METADATA = f"metadata.{LINK_KEY}"
+_LINKING = ("linked", "matched", "ambiguous")
+
+
+@dataclass(frozen=True)
+class PlanSettings:
+    """Which fields of a NetSuite record may be written."""
+
+    comments: bool = True
+    external_id: bool = True
+    stripe_id: bool = True
+
+    @classmethod
+    def of(cls, declaration: Declaration) -> "PlanSettings":
+        """What a declaration allows; by default, whatever it maps."""
+        mapped, writes = declaration.netsuite_fields, declaration.writes
+        return cls(
+            comments="comments" in mapped and writes.comments is not False,
+            external_id="external_id" in mapped and writes.external_id is not False,
+            stripe_id="stripe_id" in mapped and writes.stripe_id is not False,
+        )
+
+
+def plan_changes(
+    stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, settings: PlanSettings
+) -> pl.LazyFrame:
+    """Plan every change that makes the two systems agree (W1 to W7).
+
+    Args:
+        stripe: `schemas.customers.StripeCustomers`.
+        netsuite: `schemas.customers.NetsuiteCustomers`.
+        matches: `schemas.matches.Matches`.
+        settings: which fields may be written.
+
+    Returns:
+        `schemas.plan.Plan`; empty when everything is tied out (W11).
+    """
+    pairs = linked_pairs(stripe, netsuite, matches)
+    is_oldest = pl.col("stripe_customer_id") == pl.col("stripe_customer_id").first().over("netsuite_internal_id")
+    changes = [_appends(pairs, stripe, netsuite).filter("fits").drop("fits")] if settings.comments else []
+    changes += [
+        _change(pairs.filter(_is_empty(field) & is_oldest), "netsuite", field, pl.col("stripe_customer_id"))
+        for field, wanted in (("external_id", settings.external_id), ("stripe_id", settings.stripe_id))
+        if wanted
+    ]
+    record = pl.col("netsuite_internal_id").cast(pl.String)
+    replaced = (pl.col("evidence") == "override") & (pl.col(_METADATA).str.strip_chars() != record)
+    changes.append(_change(pairs.filter(_is_empty(_METADATA) | replaced), "stripe", _METADATA, record))
+    return pl.concat(changes).sort("system", "netsuite_internal_id", "field", "age", maintain_order=True).drop("age")
+
+
+def comments_too_long(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame) -> pl.LazyFrame:
+    """Pairs whose Stripe id no longer fits into the comments (W3): stripe_customer_id, netsuite_internal_id."""
+    appends = _appends(linked_pairs(stripe, netsuite, matches), stripe, netsuite)
+    return appends.filter(~pl.col("fits")).select("stripe_customer_id", "netsuite_internal_id")
+
+
+def linked_pairs(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame) -> pl.LazyFrame:
+    """Matches that have a record, with both sides' link fields and `age` (UInt32), ordered by age.
+
+    Older is by `created` to the minute, as exports have no seconds, then by id.
+    """
+    has_record = pl.col("outcome").is_in(_LINKING) & pl.col("netsuite_internal_id").is_not_null()
+    ours = stripe.select(pl.col("id").alias("stripe_customer_id"), pl.col("created").dt.truncate("1m"), _METADATA)
+    theirs = netsuite.select(
+        "stripe_id", "external_id", "comments", pl.col("internal_id").alias("netsuite_internal_id")
+    )
+    return (
+        matches.filter(has_record)
+        .select("stripe_customer_id", "netsuite_internal_id", "evidence")
+        .join(ours, on="stripe_customer_id")
+        .sort("created", "stripe_customer_id")
+        .with_row_index("age")
+        .join(theirs, on="netsuite_internal_id", maintain_order="left")
+    )
+
+
+def _appends(pairs: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
+    """Ids that their record's comments do not name yet, and whether they fit after those of older customers.
+
+    Once one does not fit into a record, no younger one is tried.
+    """
+    named = link_table(stripe, netsuite).filter(pl.col("source") == "comments")
+    missing = pairs.join(named, on=["stripe_customer_id", "netsuite_internal_id"], how="anti", maintain_order="left")
+    added = pl.col("stripe_customer_id").str.len_chars() + 1
+    before = pl.col("comments").str.len_chars().fill_null(0)
+    length = before + added.cum_sum().over("netsuite_internal_id") - (before == 0).cast(pl.UInt32)
+    fits = (length <= COMMENTS_LIMIT).alias("fits")
+    columns = [*missing.collect_schema().names(), fits]
+    return _change(
+        missing.select(columns), "netsuite", "comments", pl.col("stripe_customer_id"), action="append", keep=["fits"]
+    )
+
+
+def _change(
+    pairs: pl.LazyFrame,
+    system: str,
+    field: str,
+    value: pl.Expr,
+    *,
+    action: str = "set",
+    keep: tuple[str, ...] | list[str] = (),
+) -> pl.LazyFrame:
+    record = pl.col("stripe_customer_id" if system == "stripe" else "netsuite_internal_id").cast(pl.String)
+    what = {"set": pl.lit("is empty"), "append": pl.lit("does not name this customer")}[action]
+    replaces = pl.lit("held ") + pl.col(field).str.strip_chars() + ", which a person replaced"
+    reason = (
+        pl.when(~_is_empty(field) & (action == "set")).then(replaces).otherwise(what)
+        + "; linked by "
+        + pl.col("evidence")
+    )
+    parts = [pl.lit(f"{system}:"), record, pl.lit(f":{field}")]
+    parts += [pl.lit(":"), pl.col("stripe_customer_id")] if action == "append" else []
+    return pairs.select(
+        pl.concat_str(parts).alias("change_id"),
+        pl.lit(system).alias("system"),
+        record.alias("record_id"),
+        pl.lit(field).alias("field"),
+        pl.lit(action).alias("action"),
+        pl.col(field).alias("old_value"),
+        value.alias("new_value"),
+        reason.alias("reason"),
+        "stripe_customer_id",
+        "netsuite_internal_id",
+        "age",
+        *keep,
+    )
+
+
+def _is_empty(column: str) -> pl.Expr:
+    return pl.col(column).fill_null("").str.strip_chars() == ""
+
+
+def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
+    """The asset `write_plan` of one declaration."""
+    settings = PlanSettings.of(sync.declaration)
+
+    @dg.asset(
+        key=sync.key("write_plan"),
+        group_name=sync.name,
+        kinds={"polars"},
+        io_manager_key=IO_MANAGER_KEY,
+        dagster_type=FRAME,
+        ins={
+            name: dg.AssetIn(sync.key(name)) for name in ("stripe_customers", "netsuite_customers", "customer_matches")
+        },
+        check_specs=[
+            dg.AssetCheckSpec("schema", asset=sync.key("write_plan"), blocking=True, description=SCHEMA_CHECK)
+        ],
+    )
+    def write_plan(
+        stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame, customer_matches: pl.LazyFrame
+    ) -> dg.MaterializeResult:
+        """Every change that would make the two systems agree, one row each: old value, new value, reason.
+
+        Only empty fields are set and only missing ids are appended; a value that is there stays, unless a person's
+        override says otherwise. The plan is kept as a file named by the hash of its content: approving it means
+        approving that content and no other. Nothing is written by this asset outside of this machine.
+        """
+        with failures_for_people():
+            plan = plan_changes(stripe_customers, netsuite_customers, customer_matches, settings).collect()
+            digest = PlanStore(sync.places.plans(sync.name)).keep(plan)
+        by_field = plan.group_by("system", "field").len().sort("system", "field").rows()
+        return dg.MaterializeResult(
+            value=plan,
+            metadata={
+                "plan_hash": digest,
+                "changes": plan.height,
+                "file": dg.MetadataValue.path(PlanStore(sync.places.plans(sync.name)).path(digest)),
+                **{f"changes/{system}/{field}": count for system, field, count in by_field},
+            },
+            check_results=[schema_result(violations(Plan, plan, "change_id"))],
+        )
+
+    return write_plan

@@ -1,0 +1,16 @@
+"""Making DAGSTER_HOME ready: private to the user, with the settings that Dagster should start with."""
+
+import os
+import shutil
+
+from resources.places import Places, private_folder
+
+
+def prepare_home(places: Places) -> None:
+    """Make the state folder if it is not there, and point Dagster at it. An existing `dagster.yaml` is left alone."""
+    private_folder(places.home).chmod(0o700)
+    settings = places.home / "dagster.yaml"
+    if not settings.exists():
+        shutil.copyfile(places.root / "deploy" / "dagster.yaml", settings)
+    os.environ["DAGSTER_HOME"] = str(places.home)
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"

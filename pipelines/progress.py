@@ -1,0 +1,54 @@
+"""Progress of a run in the terminal: a line per stage, fed by the events that Dagster sends to its loggers."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+LOGGER_NAME = "progress"
+_HANDLER = "tieout.progress"
+
+
+class _StageHandler(logging.Handler):
+    """Moves the bar when a step starts or ends, and prints what the stages themselves say."""
+
+    def __init__(self, progress: Progress, steps: int) -> None:
+        super().__init__()
+        self._progress, self._task = progress, progress.add_task("starting", total=steps)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Called by Dagster for each event and each message of a stage."""
+        meta = getattr(record, "dagster_meta", {})
+        event = meta.get("dagster_event")
+        step = (meta.get("step_key") or "").split("__", 1)[-1]
+        if event is None and step and record.levelno == logging.INFO:
+            self._progress.console.print(f"[dim]{step:>24}[/]  {meta.get('orig_message', '')}")
+        elif event is not None and event.is_step_start:
+            self._progress.update(self._task, description=step)
+        elif event is not None and (event.is_step_success or event.is_step_failure):
+            self._progress.advance(self._task)
+
+
+@dg.logger(None, "Shows the progress of `make run`; silent elsewhere.")
+def progress_logger(init_context: dg.InitLoggerContext) -> logging.Logger:  # noqa: ARG001 (the interface)
+    """The logger under which `stage_progress` listens."""
+    return logging.getLogger(_HANDLER)
+
+
+@contextmanager
+def stage_progress(console: Console, job: dg.JobDefinition) -> Iterator[dict[str, dict[str, object]]]:
+    """Show a bar while the body runs; gives the `loggers` part of the run config that feeds it."""
+    columns = (SpinnerColumn(), TextColumn("{task.description:>24}"), BarColumn(), TimeElapsedColumn())
+    logger = logging.getLogger(_HANDLER)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    with Progress(*columns, console=console, transient=True) as progress:
+        handler = _StageHandler(progress, steps=len(job.nodes))
+        logger.addHandler(handler)
+        try:
+            yield {LOGGER_NAME: {}}
+        finally:
+            logger.removeHandler(handler)

@@ -1,0 +1,55 @@
+"""What every extract owes its reader, whichever door it comes through: rows that are unique by id, and its counts."""
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from schemas.errors import ExportError
+
+
+@dataclass(frozen=True)
+class Extract:
+    """The customers of one system.
+
+    Attributes:
+        frame: `schemas.customers.StripeCustomers` or `NetsuiteCustomers`.
+        rows_read: rows that the source gave, before identical duplicates were dropped.
+        notes: further counts for a person, by name.
+    """
+
+    frame: pl.DataFrame
+    rows_read: int
+    notes: dict[str, int | float | str | bool] = field(default_factory=dict)
+
+    @property
+    def duplicates_dropped(self) -> int:
+        """How many rows were dropped because they repeated another one in every column."""
+        return self.rows_read - self.frame.height
+
+
+def unique_by_id(frame: pl.DataFrame, id_column: str, source: str) -> pl.DataFrame:
+    """Drop rows that repeat another one in every column.
+
+    Raises:
+        ExportError: two rows of one id differ; the sentence names the id and the columns in which they do.
+    """
+    repeated = frame.select(pl.col(id_column)).is_duplicated()
+    if not repeated.any():
+        return frame
+    unique = pl.concat([frame.filter(~repeated), frame.filter(repeated).unique(maintain_order=True)])
+    if unique.get_column(id_column).is_unique().all():
+        return unique
+    raise _differing_rows(unique, id_column, source)
+
+
+def _differing_rows(frame: pl.DataFrame, id_column: str, source: str) -> ExportError:
+    repeated = frame.filter(pl.col(id_column).is_duplicated())
+    ids = repeated.get_column(id_column).n_unique()
+    first = repeated.filter(pl.col(id_column) == repeated.get_column(id_column).min())
+    columns = [name for name in first.columns if first.get_column(name).n_unique() > 1]
+    others = f" ({ids - 1:,} other ids likewise)" if ids > 1 else ""
+    return ExportError(
+        f"{source} has {first.height} rows of the id {first.item(0, id_column)} that differ in "
+        f"{', '.join(columns)}{others}: a join in the search multiplies rows, or the file was edited; "
+        "export one row per id."
+    )

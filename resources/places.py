@@ -1,0 +1,89 @@
+"""Where things are kept: the checkout, the state, the results. Everything written is readable by its owner only."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Places:
+    """The folders of one installation.
+
+    Attributes:
+        root: export paths in declarations start here.
+        home: state: Dagster's own storage, frames between stages, kept plans.
+        out: results, one folder per declaration.
+    """
+
+    root: Path
+    home: Path
+    out: Path
+
+    @classmethod
+    def from_environment(cls) -> "Places":
+        """`DAGSTER_HOME` and `TIEOUT_OUT`, or `.dagster` and `out` in the checkout."""
+        home = Path(os.environ.get("DAGSTER_HOME") or _CHECKOUT / ".dagster")
+        out = Path(os.environ.get("TIEOUT_OUT") or _CHECKOUT / "out")
+        return cls(root=_CHECKOUT, home=home.resolve(), out=out.resolve())
+
+    def results(self, name: str) -> Path:
+        """The folder of a declaration's results."""
+        return self.out / name
+
+    def frames(self, name: str) -> Path:
+        """The folder of a declaration's frames between stages."""
+        return self.home / "frames" / name
+
+    def plans(self, name: str) -> Path:
+        """The folder of a declaration's plans, each named by the hash of its content."""
+        return self.home / "plans" / name
+
+
+def private_folder(folder: Path) -> Path:
+    """Make a folder, and its missing parents, that only the owner can enter."""
+    if not folder.is_dir():
+        private_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def replaced_together(paths: list[Path]) -> Iterator[list[Path]]:
+    """Give a new path beside each path to write to; put all in place when every one is written, or none.
+
+    Readers see an old file or a new one, never a part. The new files can be read by their owner only, and are on disk
+    before they take the old ones' names.
+    """
+    fresh = [path.with_name(f".{path.name}.{uuid4().hex}") for path in paths]
+    for path in fresh:
+        private_folder(path.parent)
+        path.touch(mode=0o600)
+    try:
+        yield fresh
+        for path in fresh:
+            _flush(path)
+        for new, path in zip(fresh, paths, strict=True):
+            new.replace(path)
+    finally:
+        for path in fresh:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """`replaced_together` for one file."""
+    with replaced_together([path]) as (fresh,):
+        yield fresh
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

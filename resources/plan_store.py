@@ -1,0 +1,65 @@
+"""Kept plans: one literal CSV each, named by the SHA-256 of its bytes, so that an approval is for one content."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+from resources.csv_files import write_literal
+from resources.places import private_folder, replaced
+from schemas.errors import BugError, MistakeError
+from schemas.plan import PLAN_COLUMNS
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class PlanStore:
+    """The plans of one declaration."""
+
+    folder: Path
+
+    def keep(self, plan: pl.DataFrame) -> str:
+        """Keep a plan (`schemas.plan.Plan`) and return its hash. The same plan twice is one file."""
+        with TemporaryDirectory(dir=private_folder(self.folder)) as scratch:
+            draft = Path(scratch) / "plan.csv"
+            write_literal(plan.select(PLAN_COLUMNS), draft)
+            digest = _sha256(draft)
+            with replaced(self.path(digest)) as fresh:
+                draft.replace(fresh)
+                fresh.chmod(0o400)
+        return digest
+
+    def read(self, digest: str) -> pl.DataFrame:
+        """A kept plan.
+
+        Raises:
+            MistakeError: there is none of this hash.
+            BugError: the file no longer has the content that its name promises.
+        """
+        path = self.path(digest)
+        if not path.exists():
+            raise MistakeError(f"There is no plan {digest}; copy the hash from the plan's page or from the report.")
+        if _sha256(path) != digest:
+            raise BugError(f"{path} was changed after it was kept; reconcile again.")
+        return pl.read_csv(path, infer_schema=False, glob=False).with_columns(
+            pl.col("netsuite_internal_id").cast(pl.Int64)
+        )
+
+    def path(self, digest: str) -> Path:
+        """Where the plan of this hash is kept.
+
+        Raises:
+            MistakeError: this is not the hash of a plan.
+        """
+        if not _HASH.fullmatch(digest):
+            raise MistakeError(f"{digest!r} is not the hash of a plan, which has 64 digits and letters a to f.")
+        return self.folder / f"{digest}.csv"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,124 @@
+"""The Stripe door that needs no credential: the customer export of the Dashboard.
+
+Columns are found by name, because the Dashboard's default set varies by account and over time. Stripe's page on this
+export does not list them; the names here were seen in published exports of 2019 to 2026.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from resources.export_file import ExportFile, open_export
+from resources.extracts import Extract, unique_by_id
+from schemas.errors import ExportError
+
+ID_LABEL: Final = "id"
+CREATED_LABEL: Final = "Created (UTC)"
+_LABELS: Final = {"email": "Email", "name": "Name", "description": "Description", "phone": "Phone"}
+_CREATED_FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ")
+
+
+def read_stripe_export(
+    path: Path,
+    *,
+    since: datetime,
+    until: datetime,
+    metadata_keys: Sequence[str],
+    required: Iterable[str] = (),
+) -> Extract:
+    """Read the customers of a Dashboard export.
+
+    Args:
+        path: the file; `created` in it is UTC, to the minute.
+        since: no customer may be older (UTC, inclusive).
+        until: no customer may be as new (UTC, exclusive).
+        metadata_keys: the keys that become `metadata.<key>` columns; one that no customer has is a column of nulls,
+            since the Dashboard adds a column only for keys that are in use.
+        required: names of columns (`email`, `metadata.<key>`, …) that a rule needs, so that they must be in the file.
+
+    Raises:
+        ExportError: the file cannot be used as it is; one sentence says why.
+    """
+    with open_export(path) as export:
+        columns = _columns(export, metadata_keys, set(required))
+        text = export.scan(columns).collect(engine="streaming")
+    wanted = {"id": None, "created": None, **_LABELS, **{f"metadata.{key}": None for key in metadata_keys}}
+    frame = text.with_columns(pl.lit(None, pl.String).alias(name) for name in wanted if name not in columns)
+    frame = _typed(frame.with_columns(pl.col("id").str.strip_chars()), path, since, until)
+    customers = unique_by_id(
+        frame.select("id", "created", *_LABELS, "livemode", pl.col(r"^metadata\..+$")), "id", str(path)
+    )
+    return Extract(customers, text.height, {"ends_with_newline": export.ends_with_newline})
+
+
+def _columns(export: ExportFile, metadata_keys: Sequence[str], required: set[str]) -> dict[str, str]:
+    labels = {label.casefold(): label for label in export.labels}
+    if ID_LABEL not in labels or CREATED_LABEL.casefold() not in labels:
+        raise _not_a_customer_export(export)
+    wanted = {"id": ID_LABEL, "created": CREATED_LABEL, **_LABELS} | {
+        f"metadata.{key}": f"{key} (metadata)" for key in metadata_keys
+    }
+    missing = sorted(name for name in required if name in wanted and wanted[name].casefold() not in labels)
+    if missing:
+        raise ExportError(
+            f"{export.source} has no column {wanted[missing[0]]!r}, which a rule needs; its columns are: "
+            f"{', '.join(export.labels)}. Add it to the export, or take the rule out."
+        )
+    return {name: labels[label.casefold()] for name, label in wanted.items() if label.casefold() in labels}
+
+
+def _not_a_customer_export(export: ExportFile) -> ExportError:
+    shown = ", ".join(export.labels)
+    created = next((label for label in export.labels if label.casefold().startswith("created (")), None)
+    if created:
+        return ExportError(
+            f"{export.source} has {created!r} in place of {CREATED_LABEL!r}; export it again with times in UTC."
+        )
+    if "internal id" in map(str.casefold, export.labels):
+        return ExportError(
+            f"{export.source} is a NetSuite saved search, not a Stripe customer export; swap the two files."
+        )
+    missing = ID_LABEL if ID_LABEL not in map(str.casefold, export.labels) else CREATED_LABEL
+    return ExportError(
+        f"{export.source} is no Stripe customer export: it has no column {missing!r}; its columns are: {shown}."
+    )
+
+
+def _typed(frame: pl.DataFrame, path: Path, since: datetime, until: datetime) -> pl.DataFrame:
+    parsed = [pl.col("created").str.strptime(pl.Datetime("us"), form, strict=False) for form in _CREATED_FORMATS]
+    typed = frame.with_columns(
+        pl.coalesce(parsed).dt.replace_time_zone("UTC").alias("created"),
+        pl.lit(None, pl.Boolean).alias("livemode"),
+    )
+    nameless = typed.filter(pl.col("id").is_null() | (pl.col("id") == "")).height
+    if nameless:
+        raise ExportError(f"{path} has {nameless:,} rows without an id; export it again.")
+    _refuse(
+        typed,
+        pl.col("created").is_null(),
+        path,
+        f"no date of the form 2026-01-31 09:30 under {CREATED_LABEL!r}; export it again",
+    )
+    _refuse(
+        typed,
+        pl.col("created") < since,
+        path,
+        f"a date of creation before {since:%Y-%m}; set `since` in the declaration to an earlier month",
+    )
+    _refuse(
+        typed,
+        pl.col("created") >= until,
+        path,
+        "a date of creation in the future; check the export and this machine's clock",
+    )
+    return typed
+
+
+def _refuse(frame: pl.DataFrame, wrong: pl.Expr, path: Path, what: str) -> None:
+    bad = frame.filter(wrong).get_column("id").sort()
+    if bad.len():
+        others = f" and {bad.len() - 1:,} others have" if bad.len() > 1 else " has"
+        raise ExportError(f"In {path}, {bad[0]}{others} {what}.")

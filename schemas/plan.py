@@ -1,0 +1,58 @@
+"""What is going to be written, and what a person has to look at first."""
+
+import pandera.polars as pa
+import polars as pl
+
+PLAN_COLUMNS = (
+    "change_id",
+    "system",
+    "record_id",
+    "field",
+    "action",
+    "old_value",
+    "new_value",
+    "reason",
+    "stripe_customer_id",
+    "netsuite_internal_id",
+)
+
+
+class Plan(pa.DataFrameModel):
+    """One row per change: (system, record, field), and for comments per appended id (W7).
+
+    NetSuite comes before Stripe, because no metadata may point at a record that NetSuite refused. Within one field of
+    one record the older customer comes first.
+    """
+
+    change_id: str = pa.Field(unique=True, description="system:record:field, and the Stripe id where it is appended")
+    system: str = pa.Field(isin=("netsuite", "stripe"))
+    record_id: str = pa.Field(description="the internal id as text, or the Stripe id")
+    field: str = pa.Field(isin=("metadata.netsuite_customer_id", "stripe_id", "external_id", "comments"))
+    action: str = pa.Field(isin=("set", "append"))
+    old_value: str = pa.Field(
+        nullable=True, description="what the extract held: the condition under which it is written"
+    )
+    new_value: str = pa.Field(description="the value to set, or the text to append")
+    reason: str
+    stripe_customer_id: str
+    netsuite_internal_id: pl.Int64
+
+
+class ReviewQueue(pa.DataFrameModel):
+    """One row per Stripe customer that waits for a person, with what is needed to decide. Holds customer data."""
+
+    stripe_customer_id: str = pa.Field(unique=True)
+    outcome: str
+    reason: str
+    what_to_do: str
+    created: pl.Datetime = pa.Field(dtype_kwargs={"time_unit": "us", "time_zone": "UTC"})
+    email: str = pa.Field(nullable=True)
+    name: str = pa.Field(nullable=True)
+    netsuite_internal_id: pl.Int64 = pa.Field(nullable=True)
+    candidates: pl.UInt32
+    candidate_ids: str = pa.Field(nullable=True)
+    candidate_details: str = pa.Field(nullable=True, description="id, company and e-mail of the first candidates")
+    proposed_internal_id: pl.Int64 = pa.Field(
+        nullable=True, description="what matching would say without the broken link"
+    )
+    proposed_evidence: str = pa.Field(nullable=True)

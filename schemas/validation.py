@@ -1,0 +1,49 @@
+"""Holding a frame against its model, and saying what is wrong with it in counts and ids.
+
+Pandera looks at nothing but the schema of a `LazyFrame`, and says so nowhere; so only a `DataFrame` is taken here. Its
+own report lists cell values and, of a repeated id, every row; here it is grouped first.
+"""
+
+from dataclasses import dataclass
+
+import pandera.polars as pa
+import polars as pl
+from pandera.errors import SchemaErrors
+
+_IDS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One rule of one column that some rows break."""
+
+    column: str
+    rule: str
+    count: int
+    ids: list[str]
+
+
+def violations(model: type[pa.DataFrameModel], frame: pl.DataFrame, id_column: str) -> list[Violation]:
+    """Everything in a frame that breaks its model, grouped by column and rule, most rows first.
+
+    Returns:
+        An empty list for a frame that holds. `ids` are at most 20 values of `id_column`, never another cell's value.
+    """
+    try:
+        model.validate(frame, lazy=True)
+    except SchemaErrors as error:
+        return _grouped(error.failure_cases, frame, id_column)
+    return []
+
+
+def _grouped(cases: pl.DataFrame, frame: pl.DataFrame, id_column: str) -> list[Violation]:
+    groups = cases.group_by("column", "check").agg(
+        pl.len().alias("count"), pl.col("index").drop_nulls().head(_IDS_SHOWN)
+    )
+    ids = frame.get_column(id_column) if id_column in frame.columns else None
+    return [
+        Violation(column, check, count, [] if ids is None else ids.gather(index).cast(pl.String).to_list())
+        for column, check, count, index in groups.sort(
+            "count", "column", "check", descending=[True, False, False]
+        ).rows()
+    ]

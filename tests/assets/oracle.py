@@ -1,0 +1,220 @@
+"""Who is linked to whom, row by row in plain Python: the semantics of docs/matching.md as a person would apply them.
+
+Written from the rules, not from `assets.matching`, and shares nothing with it but the key and the settings. Slow on
+purpose: every answer is one look through all records.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from assets.keys import WHITE_SPACE, key
+from assets.matching import MatchSettings
+
+
+@dataclass(frozen=True)
+class Customer:
+    """A Stripe customer; `fields` holds e-mail, name and metadata under their column names."""
+
+    id: str
+    created: datetime
+    fields: dict[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A row of the NetSuite saved search; `fields` holds its text columns."""
+
+    internal_id: int
+    is_customer: bool = True
+    inactive: bool = False
+    fields: dict[str, str | None] = field(default_factory=dict)
+
+    def text(self, name: str) -> str | None:
+        return str(self.internal_id) if name == "internal_id" else self.fields.get(name)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One row of the result."""
+
+    stripe_customer_id: str
+    outcome: str
+    netsuite_internal_id: int | None = None
+    evidence: str | None = None
+    candidates: int = 0
+    candidate_ids: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class World:
+    customers: Sequence[Customer]
+    records: Sequence[Record]
+    overrides: dict[str, int | None]
+    settings: MatchSettings
+
+
+def verdicts(world: World) -> list[Verdict]:
+    """Return the verdict on every customer, sorted by id."""
+    world = replace(world, records=[r for r in world.records if r.is_customer])
+    first = [_verdict(world, customer) for customer in sorted(world.customers, key=lambda c: c.id)]
+    return [_after_claims(world, first, verdict) for verdict in first] if world.settings.one_to_one else first
+
+
+def _verdict(world: World, customer: Customer) -> Verdict:
+    for step in (_held, _overridden, _linked, _commented, _ruled):
+        found = step(world, customer)
+        if found:
+            return found
+    return _unmatched(world, customer)
+
+
+def _held(world: World, customer: Customer) -> Verdict | None:
+    held = Verdict(customer.id, "held", evidence="metadata")
+    if customer.id in world.overrides and world.overrides[customer.id] is None:
+        return replace(held, evidence="override", reason="override: a person said never to link this customer")
+    if key(customer.fields.get("metadata.netsuite_block_integration")) == "true":
+        return replace(held, reason="metadata: netsuite_block_integration is true")
+    allowed = key(customer.fields.get("metadata.netsuite_allow_integration")) == "true"
+    if world.settings.allow_list and not allowed:
+        return replace(held, reason="metadata: the allow list is on, and netsuite_allow_integration is not true")
+    return None
+
+
+def _overridden(world: World, customer: Customer) -> Verdict | None:
+    chosen = world.overrides.get(customer.id)
+    if chosen is None:
+        return None
+    if chosen in _ids(world.records):
+        reason = "override: a person chose this record"
+        return Verdict(customer.id, "matched", chosen, "override", 1, str(chosen), reason)
+    reason = f"override: a person chose record {chosen}, and NetSuite has no such customer"
+    return Verdict(customer.id, "broken", evidence="override", reason=reason)
+
+
+def _linked(world: World, customer: Customer) -> Verdict | None:
+    named = _trimmed(customer.fields.get("metadata.netsuite_customer_id"))
+    if named and named not in map(str, _ids(world.records)):
+        is_number = re.fullmatch("[0-9]{1,19}", named)
+        reason = (
+            f"metadata: netsuite_customer_id is {named}, and NetSuite has no such customer"
+            if is_number
+            else "metadata: netsuite_customer_id is not the internal id of any NetSuite customer"
+        )
+        return Verdict(customer.id, "broken", evidence="metadata", reason=reason)
+    sources = {"metadata": {int(named)} if named else set()}
+    for source in ("stripe_id", "external_id"):
+        sources[source] = {r.internal_id for r in world.records if _trimmed(r.text(source)) == customer.id}
+    speaking = [source for source, ids in sources.items() if ids]
+    ids = sorted(set().union(*sources.values()))
+    if not ids:
+        return None
+    who = ", ".join(speaking)
+    if len(ids) == 1:
+        return Verdict(customer.id, "linked", ids[0], speaking[0], 1, str(ids[0]), f"{who}: linked already")
+    reason = f"{who}: {len(ids)} different records are named: {_listed(ids, len(ids))}"
+    return Verdict(customer.id, "conflict", None, speaking[0], len(ids), _shown(ids), reason)
+
+
+def _commented(world: World, customer: Customer) -> Verdict | None:
+    found = [r.internal_id for r in world.records if has_token(r.text("comments") or "", customer.id)]
+    reason = "comments: hold the id of this customer"
+    return _found(world, found, Verdict(customer.id, "linked", None, "comments", reason=reason))
+
+
+def _ruled(world: World, customer: Customer) -> Verdict | None:
+    records = [r for r in world.records if world.settings.match_inactive or not r.inactive]
+    for rule in world.settings.rules:
+        wanted = key(customer.id if rule.stripe == "id" else customer.fields.get(rule.stripe))
+        found = [r.internal_id for r in records if wanted and key(r.text(rule.netsuite)) == wanted]
+        name = f"{rule.stripe} = {rule.netsuite}"
+        verdict = _found(world, found, Verdict(customer.id, "matched", None, name, reason=f"{name}: equal"))
+        if verdict:
+            return verdict
+    return None
+
+
+def _found(world: World, found: list[int], draft: Verdict) -> Verdict | None:
+    ids = sorted(found)
+    if not ids:
+        return None
+    if len(ids) == 1:
+        return replace(draft, netsuite_internal_id=ids[0], candidates=1, candidate_ids=str(ids[0]))
+    if world.settings.on_several == "refuse":
+        record = None
+        why = f"{len(ids)} records share it: {_listed(ids, len(ids))}; none is used"
+    else:
+        record = ids[0]
+        others = "1 other record shares it" if len(ids) == 2 else f"{len(ids) - 1} other records share it"
+        why = f"{others}: {_listed(ids[1:50], len(ids) - 1)}; the lowest internal id is used"
+    reason = f"{draft.reason}; {why}"
+    return Verdict(draft.stripe_customer_id, "ambiguous", record, draft.evidence, len(ids), _shown(ids), reason)
+
+
+def _unmatched(world: World, customer: Customer) -> Verdict:
+    rules = world.settings.rules
+    fields = dict.fromkeys(rule.stripe for rule in rules)
+    empty = [name for name in fields if not key(customer.id if name == "id" else customer.fields.get(name))]
+    if not rules:
+        reason = "no link found, and no rules are declared"
+    elif len(empty) == len(fields):
+        reason = f"no link found, and all fields that the rules compare are empty: {', '.join(empty)}"
+    else:
+        reason = "no link found, and no record equals by " + ", ".join(f"{r.stripe} = {r.netsuite}" for r in rules)
+        reason += f"; empty: {', '.join(empty)}" if empty else ""
+    return Verdict(customer.id, "unmatched", reason=reason)
+
+
+def _after_claims(world: World, first: list[Verdict], verdict: Verdict) -> Verdict:
+    record_id = verdict.netsuite_internal_id
+    if record_id is None or verdict.evidence == "override":
+        return verdict
+    record = next(r for r in world.records if r.internal_id == record_id)
+    holder = _trimmed(record.text("stripe_id"))
+    if holder:
+        is_known = holder in {c.id for c in world.customers} or re.fullmatch("cus_[0-9A-Za-z]+", holder)
+        why = f"{holder}, which its Stripe-id field names" if is_known else "what its Stripe-id field names"
+        owner = holder
+    else:
+        created = {c.id: c.created.replace(second=0, microsecond=0) for c in world.customers}
+        rivals = [v for v in first if v.netsuite_internal_id == record_id]
+        best = min(
+            rivals, key=lambda v: (v.evidence != "override", created[v.stripe_customer_id], v.stripe_customer_id)
+        )
+        owner = best.stripe_customer_id
+        why = f"{owner}, " + ("which a person linked to it" if best.evidence == "override" else "which is older")
+    if owner == verdict.stripe_customer_id:
+        return verdict
+    reason = f"{verdict.reason}; record {record_id} is claimed by {why}"
+    return replace(verdict, outcome="conflict", netsuite_internal_id=None, reason=reason)
+
+
+def has_token(text: str, token: str) -> bool:
+    """Tell whether the token stands in the text, not inside a longer run of letters, digits and `_`."""
+    starts = [at for at in range(len(text)) if text.startswith(token, at)]
+    return any(not _is_word(text[at - 1 : at]) and not _is_word(text[at + len(token) :][:1]) for at in starts)
+
+
+def _is_word(character: str) -> bool:
+    return character == "_" or (character != "" and unicodedata.category(character)[0] in "LMN")
+
+
+def _trimmed(text: str | None) -> str | None:
+    return (text or "").strip(WHITE_SPACE) or None
+
+
+def _ids(records: Sequence[Record]) -> list[int]:
+    return [r.internal_id for r in records]
+
+
+def _shown(ids: list[int]) -> str:
+    return " ".join(map(str, ids[:50]))
+
+
+def _listed(ids: list[int], count: int) -> str:
+    """Return the first 50 of the ids in words, and how many of `count` are left out."""
+    shown = ids[:50]
+    return ", ".join(map(str, shown)) + (f" and {count - len(shown)} more" if count > len(shown) else "")
