@@ -41,7 +41,7 @@ class StripeAccount(BaseModel):
     """Seconds to wait for a connection."""
     read_timeout: float = Field(default=80.0, gt=0)
     """Seconds to wait for an answer."""
-    patience: float = Field(default=300.0, ge=0)
+    patience: float = Field(default=300.0, gt=0)
     """Seconds for which one request is tried again in bad weather, before the read fails as a whole."""
     longest_wait: float = Field(default=10.0, gt=0)
     """Seconds between two tries, at most. The first wait is half a second or this, whichever is shorter."""

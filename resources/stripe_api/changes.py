@@ -22,7 +22,7 @@ from resources.stripe_api.walk import PAGE_LIMIT, Listing, Progress, Walk
 from schemas.errors import BugError
 
 OVERLAP: Final = timedelta(hours=1)
-"""How far before the watermark events are read again: for clocks that differ and events that come late."""
+"""How far events are read beyond both ends of the range: for clocks that differ and events that come late."""
 
 OLDEST_WATERMARK: Final = timedelta(days=25)
 """Beyond this a full read is needed. Stripe lists events for 30 days; five are left for a run that fails."""
@@ -73,7 +73,7 @@ def read_changes(  # noqa: PLR0913 - two moments, the columns, what is known, an
             f"The last complete read is {days} days old; Stripe keeps events for 30, and 25 is our limit."
         )
     reads, since = door.reads, watermark - OVERLAP
-    events = _read_events(door, since, until, on_progress)
+    events = _read_events(door, since, until + OVERLAP, on_progress)
     created = read_customers(door, since, until, metadata_keys, on_progress=on_progress)
     new = created.rows.collect()
     wanted = sorted(events.touched - events.deleted - set(new["id"].to_list()))

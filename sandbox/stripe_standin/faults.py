@@ -35,7 +35,7 @@ class Fault:
     should_retry: bool | None = None
     """For `server_error`: the `Stripe-Should-Retry` header; None sends none."""
     seconds: float = 0.0
-    """For `delay`: how much later the answer comes."""
+    """For `delay`: how much longer it takes, before the effect or after it."""
     after_effect: bool = False
     """Whether the request takes effect before the fault: `reset` then is an answer that was lost on its way."""
 

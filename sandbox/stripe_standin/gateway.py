@@ -113,7 +113,7 @@ class Gateway:
         headers = {**answer.headers, "Request-Id": passage.request_id}
         if "stripe-version" in request.headers:
             headers["Stripe-Version"] = request.headers["stripe-version"]
-        if fault is not None and fault.kind == "delay":
+        if fault is not None and fault.kind == "delay" and fault.after_effect:
             await asyncio.sleep(fault.seconds)
         return Answer(answer.status, answer.body, headers, answer.effects)
 
@@ -142,9 +142,10 @@ class Gateway:
         return Answer(answer.status, answer.body, {**answer.headers, "Idempotency-Key": key}, answer.effects)
 
     async def _run(self, endpoint: Endpoint, call: Call, passage: _Passage) -> Answer:
-        await asyncio.sleep(self._options.latency)
-        answer = endpoint.run(call)
         fault = passage.fault
+        early = fault is not None and fault.kind == "delay" and not fault.after_effect
+        await asyncio.sleep(self._options.latency + (fault.seconds if fault is not None and early else 0.0))
+        answer = endpoint.run(call)
         if fault is None or fault.kind != "server_error" or not fault.after_effect:
             return answer
         failed = _server_error(fault).answer()
