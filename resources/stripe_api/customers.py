@@ -18,8 +18,6 @@ from resources.stripe_api.pages import (
     CustomerPage,
     Parts,
     customer_page,
-    customers_frame,
-    customers_schema,
 )
 from resources.stripe_api.refusals import StripeProblem
 from resources.stripe_api.walk import Listing, Progress, Walk
@@ -68,12 +66,12 @@ def read_customers(  # noqa: PLR0913 - the range, the columns, and two convenien
         WeatherError: Some page could not be asked for; nothing is returned.
     """
     started, reads = time.monotonic(), door.reads
-    parts = Parts(customers_schema(metadata_keys), folder)
+    parts = Parts(metadata_keys, folder)
 
     def keep(page: CustomerPage, count: int) -> None:
         check_mode(door, page.rows)
         if count:
-            parts.add(customers_frame(page.rows[:count], metadata_keys))
+            parts.add(page.rows[:count])
 
     listing = Listing(_LIST, (), customer_page, keep)
     ledger = Walk(door, listing, _second(since), _second(until), on_progress).run()

@@ -18,8 +18,13 @@ def main(argv: list[str] | None = None) -> None:
     else:
         uneven_book(world.book(), options.generate)
     gc.freeze()  # the world stays: collecting garbage must not walk it again and again
-    print(f"Stripe stand-in: http://127.0.0.1:{options.port} (test key {world.test_key})", flush=True)  # noqa: T201
-    serve(world, StandInOptions(latency=options.latency, endpoint_rate=options.rate or None), port=options.port)
+    rate = options.rate or None
+    serve(
+        world,
+        StandInOptions(latency=options.latency, endpoint_rate=rate, test_rate=rate),
+        port=options.port,
+        ready=lambda url: print(f"Stripe stand-in: {url} (test key {world.test_key})", flush=True),  # noqa: T201
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -75,14 +76,25 @@ class StripeStandIn:
         self._socket.close()
 
 
-def serve(world: StripeWorld, options: StandInOptions | None = None, *, port: int = 8421) -> None:
-    """Serve a world on loopback in the foreground, until interrupted."""
+def serve(
+    world: StripeWorld,
+    options: StandInOptions | None = None,
+    *,
+    port: int = 8421,
+    ready: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Serve a world on loopback in the foreground, until interrupted. `ready` is told the address; port 0 is any."""
     wires: dict[tuple[str, int], asyncio.Transport] = {}
     gateway = Gateway(world, options or StandInOptions(), wires)
-    uvicorn.Server(_config(gateway, wires, port=port)).run()
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(_BACKLOG)
+        ready(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        uvicorn.Server(_config(gateway, wires)).run(sockets=[listener])
 
 
-def _config(gateway: Gateway, wires: dict[tuple[str, int], asyncio.Transport], *, port: int = 0) -> uvicorn.Config:
+def _config(gateway: Gateway, wires: dict[tuple[str, int], asyncio.Transport]) -> uvicorn.Config:
     class _Wire(H11Protocol):
         """Knows its connection, so that a fault can break it."""
 
@@ -96,6 +108,4 @@ def _config(gateway: Gateway, wires: dict[tuple[str, int], asyncio.Transport], *
             super().connection_lost(exc)
 
     app = Starlette(routes=[Route("/{rest:path}", gateway)])
-    return uvicorn.Config(
-        app, host="127.0.0.1", port=port, http=_Wire, lifespan="off", log_level="critical", access_log=False
-    )
+    return uvicorn.Config(app, http=_Wire, lifespan="off", log_level="critical", access_log=False)
