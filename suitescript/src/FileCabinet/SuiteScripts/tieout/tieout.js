@@ -237,7 +237,7 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
     }
     const changed = outcomes.filter((edit) => edit.outcome === 'applied').length;
     log.audit({ title: 'Tieout', details: `${changed} values changed` });
-    return { outcomes, remaining: request.changes.slice(next).map((change) => change && change.id) };
+    return { outcomes, remaining: request.changes.slice(next).map(idOf) };
   }
 
   /** One load and one save for all edits of a record; both again when somebody saved the record in between. */
@@ -262,7 +262,7 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
       }
     }
     return edits.map((edit) => ({
-      id: change && change.id,
+      id: idOf(change),
       action: edit.action,
       field: edit.field,
       outcome: edit.outcome,
@@ -270,6 +270,10 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
       code: edit.code,
       message: edit.message,
     }));
+  }
+
+  function idOf(change) {
+    return change && change.id !== undefined ? change.id : null;
   }
 
   function loadCustomer(id) {
