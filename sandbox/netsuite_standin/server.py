@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from email.utils import formatdate
 from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl
@@ -17,10 +18,11 @@ import orjson
 import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.netsuite_standin import records, script
 from sandbox.netsuite_standin.errors import LoginError, RequestEndedError, ScriptError
@@ -72,7 +74,9 @@ class NetsuiteStandIn:
         self._socket = socket.create_server(("127.0.0.1", port))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._server = uvicorn.Server(
-            uvicorn.Config(self._app(), log_level="critical", ws="none", http="h11", timeout_graceful_shutdown=1)
+            uvicorn.Config(
+                self._app(), log_level="critical", ws="none", http="h11", timeout_graceful_shutdown=1, date_header=False
+            )
         )
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
 
@@ -250,11 +254,19 @@ class NetsuiteStandIn:
             ]
         )
 
+        def dated(send: Send) -> Send:
+            async def send_with_date(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    MutableHeaders(scope=message)["Date"] = formatdate(self.options.clock(), usegmt=True)
+                await send(message)
+
+            return send_with_date
+
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
             transport = getattr(getattr(send, "__self__", None), "transport", None)
             if transport is not None:
                 scope["tieout.abort"] = transport.abort
-            await inner(scope, receive, send)
+            await inner(scope, receive, dated(send))
 
         return app
 
