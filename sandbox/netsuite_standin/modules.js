@@ -154,7 +154,14 @@
   const log = { audit: write('audit'), debug: write('debug'), error: write('error') };
 
   const modules = { 'N/search': search, 'N/record': record, 'N/runtime': runtime, 'N/format': format, 'N/error': error, 'N/log': log };
-  Date.now = () => call('clock');
+  const SystemDate = Date;
+  globalThis.Date = class extends SystemDate {
+    constructor(...given) {
+      super(...(given.length ? given : [call('clock')]));
+    }
+
+    static now() { return call('clock'); }
+  };
   let exported = {};
   globalThis.define = (names, factory) => {
     exported = factory(...names.map((name) => modules[name]));

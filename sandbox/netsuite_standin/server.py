@@ -68,6 +68,7 @@ class NetsuiteStandIn:
         self.calls: list[Call] = []
         self.most_at_once = 0
         self.tokens_issued = 0
+        self._login_faults = 0
         self._faults: list[_Ordered] = []
         self._running = 0
         self._source = script.RESTLET.read_text(encoding="utf-8")
@@ -93,6 +94,10 @@ class NetsuiteStandIn:
         """Order a fault. Faults of the same moment come in the order in which they were ordered."""
         self._faults.append(_Ordered(fault, fault.skip, fault.times))
 
+    def fail_logins(self, times: int) -> None:
+        """Let the token endpoint answer 503 as often."""
+        self._login_faults = times
+
     def register_certificate(self, client_id: str, certificate_id: str, public_pem: str, until: float = 1e12) -> None:
         """Map a certificate to an integration, as an administrator does on the client credentials page."""
         self.logins.certificates[certificate_id] = Certificate(client_id, public_pem, until)
@@ -112,6 +117,9 @@ class NetsuiteStandIn:
     # ---- the three addresses -----------------------------------------------------------------------------------------
 
     async def _token(self, request: Request) -> Response:
+        if self._login_faults:
+            self._login_faults -= 1
+            return PlainTextResponse("<html>Service Unavailable</html>", 503)
         form = dict(parse_qsl((await request.body()).decode()))
         try:
             token = await run_in_threadpool(self.logins.issue, form)
