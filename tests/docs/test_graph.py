@@ -20,7 +20,6 @@ def loaded() -> dg.Definitions:
     return defs
 
 
-@pytest.mark.rule("D1")
 def test_the_picture_names_the_assets_of_a_declaration(loaded: dg.Definitions) -> None:
     real = {spec.key.path[-1] for spec in loaded.resolve_all_asset_specs() if spec.key.path[0] == "example"}
     texts = ET.parse(PICTURE).iterfind(".//svg:text[@class='asset']", _SVG)  # noqa: S314 (our own file)
