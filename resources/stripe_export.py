@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 
 from resources.export_file import ExportFile, open_export
-from resources.extracts import Extract, unique_by_id
+from resources.extracts import Extract, doubts_of_a_file, unique_by_id
 from schemas.errors import ExportError
 
 ID_LABEL: Final = "id"
@@ -51,7 +51,8 @@ def read_stripe_export(
     customers = unique_by_id(
         frame.select("id", "created", *_LABELS, "livemode", pl.col(r"^metadata\..+$")), "id", str(path)
     )
-    return Extract(customers, text.height, {"ends_with_newline": export.ends_with_newline})
+    doubts = doubts_of_a_file(ends_with_newline=export.ends_with_newline)
+    return Extract(customers, text.height, doubts=doubts)
 
 
 def _columns(export: ExportFile, metadata_keys: Sequence[str], required: set[str]) -> dict[str, str]:
