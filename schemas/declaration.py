@@ -70,6 +70,11 @@ class NetsuiteSource(dg.Model, dg.Resolvable):
     concurrency: int = Field(4, ge=1, le=50, description="calls at a time; an account's whole limit can be 5")
     base_url: str | None = Field(None, description="another address is for a stand-in")
 
+    @field_validator("account", mode="before")
+    @classmethod
+    def _number_is_text(cls, value: object) -> object:
+        return str(value) if isinstance(value, int) else value
+
     @model_validator(mode="after")
     def _has_one_source(self) -> "NetsuiteSource":
         _one_of(self, "export", "account")
