@@ -12,6 +12,7 @@ from tests.assets.oracle import Customer, Record, World
 from tests.assets.plan_oracle import METADATA
 from tests.assets.worlds import START, customers, records, settings_of_matching
 
+ALL_FIELDS = PlanSettings()
 NAMES = MatchSettings((Rule("name", "company_name"),))
 
 
@@ -27,9 +28,9 @@ def plan_settings() -> st.SearchStrategy[PlanSettings]:
     return st.builds(PlanSettings, st.booleans(), st.booleans(), st.booleans())
 
 
-def acme(id_: str, *, minutes: int = 0, seconds: int = 0, metadata: str | None = None) -> Customer:
+def acme(id_: str, *, minutes: int = 0, seconds: int = 0, metadata: str | None = None, name: str = "Acme") -> Customer:
     created = START + timedelta(minutes=minutes, seconds=seconds)
-    return Customer(id_, created, {"name": "Acme", METADATA: metadata})
+    return Customer(id_, created, {"name": name, METADATA: metadata})
 
 
 def record(internal_id: int, **fields: str | None) -> Record:

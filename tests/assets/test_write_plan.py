@@ -14,13 +14,11 @@ from schemas.plan import PLAN_COLUMNS, Plan
 from schemas.validation import violations
 from tests.assets.oracle import World
 from tests.assets.plan_oracle import METADATA, applied, planned
-from tests.assets.plan_worlds import NAMES, acme, crowded_worlds, plan_settings, record
+from tests.assets.plan_worlds import ALL_FIELDS, NAMES, acme, crowded_worlds, plan_settings, record
 from tests.assets.worlds import as_frames, matches_of, worlds
 
-ALL = PlanSettings()
 
-
-def plan_of(world: World, wanted: PlanSettings = ALL) -> pl.DataFrame:
+def plan_of(world: World, wanted: PlanSettings = ALL_FIELDS) -> pl.DataFrame:
     stripe, netsuite, _ = as_frames(world)
     return plan_changes(stripe, netsuite, matches_of(world).lazy(), wanted).collect()
 
@@ -158,4 +156,4 @@ def test_outcomes_that_link_nobody_plan_nothing(outcome: str) -> None:
     world = World([acme("cus_1")], [record(7)], {}, NAMES)
     stripe, netsuite, _ = as_frames(world)
     matches = matches_of(world).lazy().with_columns(outcome=pl.lit(outcome))
-    assert plan_changes(stripe, netsuite, matches, ALL).collect().height == 0
+    assert plan_changes(stripe, netsuite, matches, ALL_FIELDS).collect().height == 0
