@@ -13,7 +13,7 @@ from assets.check_results import id_result
 from assets.keys import key_expr
 from assets.reconciliation import IO_MANAGER_KEY, Reconciliation
 
-_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+_EMAIL = r"^[^@\s,;:<>()]+@[^@\s,;:<>()]+\.[^@\s,;:<>()]+$|^$"
 
 _DESCRIPTIONS = {
     "unique_ids": "No id is there twice; a doubled one would be matched twice. Stops the run.",

@@ -3,10 +3,13 @@
 import dagster as dg
 import polars as pl
 
+from assets.check_results import SCHEMA_CHECK, schema_result
 from assets.customer_matches import match_settings
 from assets.matching import MatchSettings, match_customers
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from assets.write_plan import PlanSettings, comments_too_long
+from schemas.plan import ReviewQueue
+from schemas.validation import violations
 from schemas.words import COMMENTS_LIMIT, LINK_KEY
 
 _DETAILS_SHOWN = 10
@@ -114,6 +117,9 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
         ins={
             name: dg.AssetIn(sync.key(name)) for name in ("stripe_customers", "netsuite_customers", "customer_matches")
         },
+        check_specs=[
+            dg.AssetCheckSpec("schema", asset=sync.key("review_queue"), blocking=True, description=SCHEMA_CHECK)
+        ],
     )
     def review_queue(
         stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame, customer_matches: pl.LazyFrame
@@ -131,6 +137,7 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             value=queue,
             metadata={"waiting": queue.height, **{f"waiting/{outcome}": count for outcome, count in by_outcome}},
+            check_results=[schema_result(violations(ReviewQueue, queue, "stripe_customer_id"))],
         )
 
     return review_queue

@@ -38,6 +38,8 @@ class StripeSource(dg.Model, dg.Resolvable):
     def _is_month(cls, value: str) -> str:
         if not re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", value):
             raise _wrong(f"expected a month such as 2019-05, found {value!r}")
+        if value > f"{datetime.now(UTC):%Y-%m}":
+            raise _wrong(f"{value} is in the future; expected the month of the oldest customer")
         return value
 
     @model_validator(mode="after")
@@ -158,7 +160,9 @@ class Declaration(dg.Model, dg.Resolvable):
                     ("netsuite_fields", name),
                     f"expected a name of lower-case letters, digits, underscores, found {name!r}",
                 )
-            if labels.count(label.strip()) > 1:
+            if not label.strip():
+                yield ("netsuite_fields", name), "expected the label of a column of the saved search, found nothing"
+            elif labels.count(label.strip()) > 1:
                 yield ("netsuite_fields", name), f"the label {label!r} is mapped twice"
 
     def _rule_problems(self) -> Iterator[_Problem]:
