@@ -54,7 +54,7 @@ def unique_by_id(frame: pl.DataFrame, id_column: str, source: str) -> pl.DataFra
     Raises:
         ExportError: two rows of one id differ; the sentence names the id and the columns in which they do.
     """
-    repeated = frame.select(pl.col(id_column)).is_duplicated()
+    repeated = frame.get_column(id_column).is_duplicated()
     if not repeated.any():
         return frame
     unique = pl.concat([frame.filter(~repeated), frame.filter(repeated).unique(maintain_order=True)])
