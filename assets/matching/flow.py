@@ -12,6 +12,7 @@ import polars as pl
 from assets.keys import key_expr
 from assets.matching.claims import after_claims
 from assets.matching.links import METADATA, SOURCES, Hash, named_by_comments, named_by_fields, named_by_metadata
+from assets.matching.order import order_by_text
 from assets.matching.rules import equal_keys
 from assets.matching.settings import MatchSettings, Rule
 from assets.matching.verdicts import Decided, alike, combined, grouped, joined, listed, several, singly
@@ -241,11 +242,12 @@ def _positions(people: pl.LazyFrame) -> pl.DataFrame:
 
 
 def _matches(people: pl.DataFrame, decided: Decided) -> pl.DataFrame:
-    rows = decided.rows
+    order = order_by_text(people.get_column("id"))
+    rows = _in_order(decided.rows, order)
     said = decided.verdicts.select(pl.all().gather(rows.get_column("verdict")))
     is_itself = (pl.col("candidates") == 1) & pl.col("candidate_ids").is_null()
     itself = pl.col("netsuite_internal_id").cast(pl.String)
-    ids = people.get_column("id").gather(rows.get_column("position"))
+    ids = people.get_column("id").gather(order)
     found = said.with_columns(ids.alias("stripe_customer_id"), rows.get_column("record").alias("netsuite_internal_id"))
     return (
         found.lazy()
@@ -258,6 +260,12 @@ def _matches(people: pl.DataFrame, decided: Decided) -> pl.DataFrame:
             pl.when(is_itself).then(itself).otherwise(pl.col("candidate_ids")).alias("candidate_ids"),
             "reason",
         )
-        .sort("stripe_customer_id")
         .collect(engine="streaming")
     )
+
+
+def _in_order(rows: pl.DataFrame, order: pl.Series) -> pl.DataFrame:
+    """Return the rows, one for each position, in the order in which the positions are given."""
+    numbers = pl.int_range(rows.height, dtype=pl.UInt32, eager=True)
+    row_of = numbers.scatter(rows.get_column("position"), numbers)
+    return rows.select("record", "verdict").select(pl.all().gather(row_of.gather(order)))
