@@ -86,6 +86,11 @@ def key_expr(column: pl.Expr) -> pl.Expr:
     return pl.coalesce(_plain_key(plain), _other_key(other))
 
 
+def is_blank(column: pl.Expr) -> pl.Expr:
+    """Return whether a value has no key, for less than the price of the key."""
+    return ~column.str.contains(rf"[^\s{INVISIBLE}]").fill_null(value=False)
+
+
 def _plain_key(column: pl.Expr) -> pl.Expr:
     return column.str.to_lowercase().str.replace_all(" ", "", literal=True)
 

@@ -15,6 +15,7 @@ def order_by_text(texts: pl.Series) -> pl.Series:
     >>> order_by_text(pl.Series(["cus_b", "cus_a", "cus_"])).to_list()
     [2, 1, 0]
     """
+    texts = texts.rechunk()
     heads = _heads(texts)
     order = heads.arg_sort()
     in_order = heads.gather(order)
@@ -31,7 +32,7 @@ def _heads(texts: pl.Series) -> pl.Series:
     shared = _shared(str(texts.min() or "").encode(), str(texts.max() or "").encode())
     padded = pl.col("text").cast(pl.Binary) + pl.lit(bytes(_WIDTH))
     head = padded.bin.slice(shared, _WIDTH).bin.reinterpret(dtype=pl.UInt64, endianness="big")
-    return texts.to_frame("text").lazy().select(head).collect(engine="streaming").to_series()
+    return texts.to_frame("text").lazy().select(head).collect(engine="streaming").to_series().rechunk()
 
 
 def _shared(first: bytes, last: bytes) -> int:
