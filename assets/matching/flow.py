@@ -243,7 +243,7 @@ def _positions(people: pl.LazyFrame) -> pl.DataFrame:
 
 
 def _matches(people: pl.DataFrame, decided: Decided) -> pl.DataFrame:
-    all_ids = people.get_column("id").rechunk()  # a gather over many chunks costs ten times one over a single chunk
+    all_ids = people.get_column("id").rechunk()
     order = order_by_text(all_ids)
     rows = _in_order(decided.rows, order)
     said = decided.verdicts.select(pl.all().gather(rows.get_column("verdict")))
@@ -270,4 +270,4 @@ def _in_order(rows: pl.DataFrame, order: pl.Series) -> pl.DataFrame:
     """Return the rows, one for each position, in the order in which the positions are given."""
     numbers = pl.int_range(rows.height, dtype=pl.UInt32, eager=True)
     row_of = numbers.scatter(rows.get_column("position"), numbers)
-    return rows.select("record", "verdict").rechunk().select(pl.all().gather(row_of.gather(order)))
+    return rows.select("record", "verdict").select(pl.all().gather(row_of.gather(order)))

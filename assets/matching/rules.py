@@ -38,6 +38,8 @@ def equal_keys(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, hashed: Hash) -> Fo
     """
     left = _hashed(stripe, hashed)
     right = _hashed(netsuite, hashed)
+    if 2 * left.height < right.height:
+        right = right.lazy().join(left.lazy().select("hash"), on="hash", how="semi").collect(engine="streaming")
     heads = _heads(right)
     hits = left.lazy().join(heads.lazy(), on="hash").collect(engine="streaming")
     alone, crowded = hits.filter(~pl.col("is_several")), hits.filter("is_several")
@@ -62,9 +64,8 @@ def _verified(hits: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
     # A gather over many chunks costs ten times one over a single chunk.
     records = right.select("record", theirs="key").rechunk().select(pl.all().gather(hits.get_column("at")))
     pairs = hits.select("position", "key").hstack(records)
-    return (
-        pairs.lazy().filter(pl.col("key") == pl.col("theirs")).select("position", "record").collect(engine="streaming")
-    )
+    equal = pairs.lazy().filter(pl.col("key") == pl.col("theirs"))
+    return equal.select("position", "record").collect(engine="streaming")
 
 
 def _found(single: pl.DataFrame, members: pl.DataFrame, groups: pl.DataFrame) -> Found:

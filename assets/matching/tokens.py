@@ -26,7 +26,7 @@ def ids_in_comments(ids: pl.LazyFrame, comments: pl.LazyFrame, hashed: Hash = pl
     """
     is_usual = pl.col("id").str.contains(_USUAL)
     is_bounded = pl.col("id").str.contains(rf"(?s)^{_WORD}(.*{_WORD})?$")
-    usual = _usual_ids(ids.filter(is_usual), comments, hashed)
+    usual = _usual_ids(ids, comments, hashed)
     others = ids.filter(~is_usual).with_columns(is_bounded=is_bounded).collect(engine="streaming")
     if others.is_empty():
         return usual.unique()
@@ -73,8 +73,5 @@ def _odd_ids(ids: pl.DataFrame, comments: pl.LazyFrame) -> pl.LazyFrame:
     escaped = pl.col("id").str.replace_all(_SPECIAL, r"\${1}")
     token = pl.concat_str(pl.lit(f"(?:^|{_BREAK})"), escaped, pl.lit(f"(?:$|{_BREAK})"))
     found = comments.with_columns(id=hits).explode("id").drop_nulls("id").unique(["record", "id"])
-    return (
-        found.filter(pl.col("comments").str.contains(token))
-        .join(ids.lazy(), on="id")
-        .select("position", "record", text="id")
-    )
+    whole = found.filter(pl.col("comments").str.contains(token)).join(ids.lazy(), on="id")
+    return whole.select("position", "record", text="id")
