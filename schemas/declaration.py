@@ -80,15 +80,21 @@ class NetsuiteSource(dg.Model, dg.Resolvable):
     @model_validator(mode="after")
     def _has_one_source(self) -> "NetsuiteSource":
         _one_of(self, "export", "account")
-        if self.account is not None and not self.mass_search:
+        if "account" in self.model_fields_set and not self.mass_search:
             raise _wrong("is required beside account: the id of the saved search with all customers", "mass_search")
-        if self.account is not None and not any(self.model_fields_set >= keys for keys in (OAUTH_KEYS, TOKEN_KEYS)):
+        if "account" in self.model_fields_set and not any(
+            self.model_fields_set >= keys for keys in (OAUTH_KEYS, TOKEN_KEYS)
+        ):
             raise _wrong("needs a login beside account: client_id, certificate_id and private_key")
         return self
 
 
 OAUTH_KEYS = frozenset({"client_id", "certificate_id", "private_key"})
 TOKEN_KEYS = frozenset({"consumer_key", "consumer_secret", "token_id", "token_secret"})
+ASKED_FOR_LATE = frozenset(
+    {("stripe", "api_key"), *(("netsuite", name) for name in OAUTH_KEYS | TOKEN_KEYS | {"account", "base_url"})}
+)
+"""Where a variable that the environment lacks is found out when it is needed, and not when a declaration is loaded."""
 
 
 class RulePair(dg.Model, dg.Resolvable):
