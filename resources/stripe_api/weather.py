@@ -46,6 +46,20 @@ def patiently(account: StripeAccount, what: str, ask: Callable[[], T], *, halted
     Raises:
         WeatherError: Stripe could not be asked within the account's patience, or said not to try again.
     """
+    try:
+        return ask()
+    except Storm as storm:
+        return _ask_again(account, what, ask, halted, storm)
+
+
+def _ask_again(account: StripeAccount, what: str, ask: Callable[[], T], halted: Callable[[], bool], first: Storm) -> T:
+    """Go on after a first Storm. Apart, because fair weather is the rule and should cost nothing."""
+    met = [first]
+
+    def again() -> T:
+        if met:
+            raise met.pop()
+        return ask()
 
     def worth_it(error: Exception) -> bool | float:
         if not isinstance(error, Storm) or not error.passes or halted():
@@ -60,7 +74,7 @@ def patiently(account: StripeAccount, what: str, ask: Callable[[], T], *, halted
         wait_jitter=min(1.0, account.longest_wait),
     )
     try:
-        return retry(worth_it, ask)
+        return retry(worth_it, again)
     except Storm as storm:
         told = "for good" if not storm.passes else f"for {account.patience:g} seconds"
         message = (
