@@ -76,11 +76,8 @@ def _ask_again(account: StripeAccount, what: str, ask: Callable[[], T], halted: 
     try:
         return retry(worth_it, again)
     except Storm as storm:
-        told = "for good" if not storm.passes else f"for {account.patience:g} seconds"
-        message = (
-            f"Stripe could not be asked ({what}) {told}: {storm.reason}. Nothing was concluded; run it again later."
-        )
-        raise WeatherError(message) from storm
+        told = f" within {account.patience:g} seconds" if storm.passes else ", and trying again at once is no use"
+        raise WeatherError(f"Stripe could not be asked ({what}){told}: {storm.reason}. Run it again later.") from storm
 
 
 def _reason(status: int, headers: Mapping[str, str], code: str | None) -> str:
