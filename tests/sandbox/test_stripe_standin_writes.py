@@ -217,7 +217,8 @@ def test_concurrency_limit_counts_what_runs() -> None:
         assert [answer.headers["Stripe-Rate-Limited-Reason"] for answer in refused] == ["endpoint-concurrency"]
 
 
-def test_the_official_client_can_talk_to_it(server: StripeStandIn) -> None:
+def test_the_official_client_can_talk_to_it(server: StripeStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stripe, "enable_telemetry", False)
     client = stripe.StripeClient(server.world.test_key, base_addresses={"api": server.url})
     assert [customer.id for customer in client.v1.customers.list().auto_paging_iter()] == ["cus_2", "cus_1"]
     client.v1.customers.update("cus_1", {"metadata": {"a": "b"}})
