@@ -217,7 +217,7 @@ def test_patience_ends_in_a_failure_and_never_in_a_partial_read(
 ) -> None:
     with stage(**settings_) as at:
         uneven_book(at.book, 1_000)
-        at.server.fault(Fault(times=None, share=0.7, **fault))  # type: ignore[arg-type]
+        at.server.fault(Fault(times=None, share=0.97, **fault))  # type: ignore[arg-type]
         with pytest.raises(WeatherError, match=words):
             read_customers(at.door, at.moment() - YEARS, at.moment(), KEYS)
 
