@@ -46,7 +46,8 @@ class StripeDoor:
         self._counting = threading.Lock()
         self._pace = Pace(account)
         self._pool = _pool(account)
-        self._client = _client(account)
+        self._writing = stripe.RequestsClient(timeout=(account.connect_timeout, account.read_timeout))
+        self._client = _client(account, self._writing)
 
     def __enter__(self) -> Self:
         return self
@@ -65,6 +66,7 @@ class StripeDoor:
     def close(self) -> None:
         """Close the connections."""
         self._pool.close()
+        self._writing.close()  # type: ignore[no-untyped-call]
 
     def get(
         self,
@@ -173,12 +175,12 @@ def _headers(account: StripeAccount) -> dict[str, str]:
     }
 
 
-def _client(account: StripeAccount) -> stripe.StripeClient:
+def _client(account: StripeAccount, http: stripe.RequestsClient) -> stripe.StripeClient:
     return stripe.StripeClient(
         account.api_key.get_secret_value(),
         stripe_account=account.stripe_account,
         stripe_version=API_VERSION,
         base_addresses={"api": account.base_url},
         max_network_retries=0,
-        http_client=stripe.RequestsClient(timeout=(account.connect_timeout, account.read_timeout)),
+        http_client=http,
     )
