@@ -27,6 +27,7 @@ EXAMPLES: Mapping[str, str] = {
     "stripe.mode": "live",
     "stripe.refresh": "changed",
     "stripe.requests_per_second": "10",
+    "stripe.max_in_flight": "1",
     "stripe.base_url": "http://127.0.0.1:8421",
     "netsuite": "{export: exports/netsuite.csv}",
     "netsuite.export": "exports/netsuite.csv",

@@ -31,6 +31,7 @@ class StripeSource(dg.Model, dg.Resolvable):
     mode: Literal["test", "live"] | None = Field(None, description="refuse a key of the other mode; default: the key's")
     refresh: Literal["full", "changed"] = Field("full", description="read all, or what events say has changed")
     requests_per_second: int = Field(20, ge=1, le=1_000, description="our share of Stripe's limit, 25 by default")
+    max_in_flight: int = Field(50, ge=1, le=200, description="requests at a time, at most; 1 reads page after page")
     base_url: str = Field("https://api.stripe.com", description="another address is for a stand-in")
 
     @field_validator("since")
