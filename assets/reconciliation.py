@@ -1,17 +1,17 @@
-"""What every asset of one declaration is built from, and how a person's mistake reaches the UI."""
+"""What every asset of one declaration is built from."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import dagster as dg
 import polars as pl
 
 from resources.doors import NetsuiteDoor, StripeDoor
+from resources.failures import failures_for_people
 from resources.parquet_io import FrameStore
 from resources.places import Places
 from schemas.declaration import Declaration
-from schemas.errors import TieoutError, WeatherError
+
+__all__ = ["FRAME", "IO_MANAGER_KEY", "Reconciliation", "failures_for_people"]
 
 IO_MANAGER_KEY = "frames"
 FRAME = dg.PythonObjectDagsterType(pl.DataFrame, name="Frame", description="a polars frame, kept as Parquet")
@@ -50,13 +50,3 @@ class Reconciliation:
         months = self.months.get_partition_keys()
         present = set(self.frames.months_present("stripe_customers", months))
         return [month[:7] for month in months if month not in present]
-
-
-@contextmanager
-def failures_for_people() -> Iterator[None]:
-    """Let one of our errors reach the UI as a `Failure` with its sentence; only weather is worth a retry."""
-    try:
-        yield
-    except TieoutError as error:
-        kind = type(error).__name__
-        raise dg.Failure(str(error), metadata={"kind": kind}, allow_retries=isinstance(error, WeatherError)) from None

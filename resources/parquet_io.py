@@ -11,6 +11,7 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
+from resources.failures import failures_for_people
 from resources.places import Places, private_folder, replaced, replaced_together
 from schemas.errors import BugError, MistakeError
 
@@ -99,9 +100,10 @@ class ParquetIOManager(dg.IOManager):
     def load_input(self, context: dg.InputContext) -> pl.LazyFrame:
         """Scan the frame that an upstream asset wrote; of a partitioned one, all months that there are."""
         store, name = self._store(context.asset_key)
-        if context.has_asset_partitions:
-            return store.read_months(name, context.asset_partition_keys)
-        return store.read(name)
+        with failures_for_people():
+            if context.has_asset_partitions:
+                return store.read_months(name, context.asset_partition_keys)
+            return store.read(name)
 
     def _store(self, key: dg.AssetKey) -> tuple[FrameStore, str]:
         declaration, name = key.path
