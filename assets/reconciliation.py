@@ -6,12 +6,13 @@ import dagster as dg
 import polars as pl
 
 from resources.doors import NetsuiteDoor, StripeDoor
+from resources.extracts import Extract
 from resources.failures import failures_for_people
-from resources.parquet_io import FrameStore
+from resources.parquet_io import READ_AT, FrameStore
 from resources.places import Places
 from schemas.declaration import Declaration
 
-__all__ = ["FRAME", "IO_MANAGER_KEY", "Reconciliation", "failures_for_people"]
+__all__ = ["FRAME", "IO_MANAGER_KEY", "Reconciliation", "extract_metadata", "failures_for_people"]
 
 IO_MANAGER_KEY = "frames"
 FRAME = dg.PythonObjectDagsterType(pl.DataFrame, name="Frame", description="a polars frame, kept as Parquet")
@@ -50,3 +51,9 @@ class Reconciliation:
         months = self.months.get_partition_keys()
         present = set(self.frames.months_present("stripe_customers", months))
         return [month[:7] for month in months if month not in present]
+
+
+def extract_metadata(extract: Extract) -> dict[str, dg.MetadataValue | int | float | str | bool]:
+    """What every extract reports of itself: numbers, and the moment whose state it is."""
+    moment = {READ_AT: dg.MetadataValue.timestamp(extract.read_at)} if extract.read_at else {}
+    return {"duplicates_dropped": extract.duplicates_dropped, **extract.notes, **moment}

@@ -15,6 +15,8 @@ from schemas.words import COMMENTS_LIMIT, LINK_KEY
 _DETAILS_SHOWN = 10
 _METADATA = f"metadata.{LINK_KEY}"
 
+_PROPOSAL = {"stripe_customer_id": pl.String, "proposed_internal_id": pl.Int64, "proposed_evidence": pl.String}
+
 _WHAT_TO_DO = {
     "conflict": "Find out which record is right, and clear the wrong traces.",
     "broken": "Link the customer to the record that took the old one's place, or clear the metadata.",
@@ -92,8 +94,12 @@ def _proposals(
     stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, settings: MatchSettings
 ) -> pl.LazyFrame:
     """What the other evidence says of the customers whose link is broken."""
-    broken = matches.filter(pl.col("outcome") == "broken").select(pl.col("stripe_customer_id").alias("id"))
-    without_link = stripe.join(broken, on="id", how="semi").with_columns(pl.lit(None, pl.String).alias(_METADATA))
+    broken = matches.filter(pl.col("outcome") == "broken").select(pl.col("stripe_customer_id").alias("id")).collect()
+    if broken.is_empty():
+        return pl.LazyFrame(schema=_PROPOSAL)
+    without_link = stripe.join(broken.lazy(), on="id", how="semi").with_columns(
+        pl.lit(None, pl.String).alias(_METADATA)
+    )
     no_overrides = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "netsuite_internal_id": pl.Int64})
     found = match_customers(without_link, netsuite, no_overrides, settings)
     return found.filter(pl.col("netsuite_internal_id").is_not_null()).select(

@@ -12,7 +12,8 @@ import polars as pl
 import pytest
 
 from pipelines.customer_sync import build_defs, reconciliation
-from resources.extracts import Extract
+from resources.doors import Progress
+from resources.extracts import Extract, Known
 from resources.netsuite_export import read_netsuite_export
 from resources.stripe_export import read_stripe_export
 from tests.reconciling import (
@@ -141,8 +142,11 @@ class StripeDoor:
     """A door that gives what it was given, so that checks have something to catch."""
 
     frame: pl.DataFrame
+    source: str = "a test"
 
-    def customers(self, start: datetime, end: datetime) -> Extract:
+    def customers(self, start: datetime, end: datetime, known: Known | None, progress: Progress) -> Extract:
+        assert known is None
+        progress("reading")
         asked = self.frame.filter(pl.col("created").is_between(start, end, closed="left"))
         return Extract(asked, asked.height)
 
@@ -152,8 +156,11 @@ class NetsuiteDoor:
     """As `StripeDoor`."""
 
     frame: pl.DataFrame
+    source: str = "a test"
 
-    def customers(self) -> Extract:
+    def customers(self, known: Known | None, progress: Progress) -> Extract:
+        assert known is None
+        progress("reading")
         return Extract(self.frame, self.frame.height)
 
 

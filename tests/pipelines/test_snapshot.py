@@ -27,8 +27,24 @@ ASSETS = {
     },
 }
 CHECKS = {
-    "stripe_customers": {"schema", "unique_ids", "email_form", "empty_keys", "duplicate_keys", "no_month_missing"},
-    "netsuite_customers": {"schema", "unique_ids", "email_form", "empty_keys", "duplicate_keys", "has_customers"},
+    "stripe_customers": {
+        "schema",
+        "complete",
+        "unique_ids",
+        "email_form",
+        "empty_keys",
+        "duplicate_keys",
+        "no_month_missing",
+    },
+    "netsuite_customers": {
+        "schema",
+        "complete",
+        "unique_ids",
+        "email_form",
+        "empty_keys",
+        "duplicate_keys",
+        "has_customers",
+    },
     "customer_matches": {
         "schema",
         "every_customer_once",
