@@ -119,13 +119,14 @@ class World:
 
     def about_to(self, operation: str) -> None:
         """Give the ordered interferences their moment. Called by the modules that scripts use."""
-        due = [i for i in self._interferences if i.operation == operation]
-        for interference in due:
-            if interference.skip:
+        with self.lock:
+            concerned = [i for i in self._interferences if i.operation == operation]
+            due = [i for i in concerned if not i.skip]
+            self._interferences = [i for i in self._interferences if i not in due]
+            for interference in concerned:
                 interference.skip -= 1
-            else:
-                self._interferences.remove(interference)
-                interference.act()
+        for interference in due:
+            interference.act()
 
     def commit(self, customer: Customer, changed: Mapping[str, Value]) -> None:
         """Write the values of a save that passed all rules, and remember it."""

@@ -22,7 +22,20 @@ def ask(
     **given: object,
 ) -> Any:  # noqa: ANN401  as the script answers
     host = Host(world, options or Options(), {search.id: search})
-    return script.run(SOURCE, "post", {"action": action, "search": search.id, **given}, host)
+    answer: Any = script.run(SOURCE, "post", {"action": action, "search": search.id, **given}, host)
+    return {**answer, "rows": rows_of(answer)} if "ids" in answer and "values" in answer else answer
+
+
+def rows_of(answer: Any) -> list[list[Any]]:  # noqa: ANN401
+    """Turn the columns of an answer into rows: the id, then values, or value and text shown where both came."""
+    columns = [
+        [
+            value if text is None else [value, text]
+            for value, text in zip(values, texts or [None] * len(values), strict=True)
+        ]
+        for values, texts in zip(answer["values"], answer["texts"], strict=True)
+    ]
+    return [list(row) for row in zip(map(str, answer["ids"]), *columns, strict=True)]
 
 
 def read_all(world: World, limit: int, search: SavedSearch = SEARCH, options: Options | None = None) -> list[list[Any]]:
@@ -134,6 +147,14 @@ def test_values_come_with_the_text_shown_where_it_differs(result_ids: Any) -> No
     world.insert(4, stage="LEAD")
     options = Options(result_ids=result_ids, stage_texts={"LEAD": "Interessent"})
     assert ask(world, "search", SELECTS, options)["rows"] == [["4", "4", ["LEAD", "Interessent"]]]
+
+
+@pytest.mark.parametrize(("booleans", "value"), [("boolean", "Yes"), ("letter", "T")])
+def test_a_checkbox_is_a_text_too(booleans: Any, value: str) -> None:  # noqa: ANN401
+    world = World()
+    world.insert(4, isinactive=True)
+    search = SavedSearch(columns=(Column("isinactive", kind="checkbox"),))
+    assert ask(world, "search", search, Options(booleans=booleans))["rows"] == [["4", value]]
 
 
 @pytest.mark.rule("W3")

@@ -4,7 +4,7 @@
  * It answers POST requests, one action each:
  *   health    which account and role this is, and which permissions the role lacks
  *   describe  the columns of a saved customer search
- *   measure   how many rows that search finds, and their lowest and highest internal id
+ *   measure   the same, and how many rows that search finds, with their lowest and highest internal id
  *   search    its rows, in the order of internal ids, after a given id (never by offset: rows move between pages)
  *   exist     which of some internal ids are customers
  *   apply     set, append or remove link values, each only if the value that is there is the expected one
@@ -72,26 +72,32 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
   // ---- reading -----------------------------------------------------------------------------------------------------
 
   function describe(request) {
-    const columns = loadSearch(request.search).columns.map((column) => ({
+    return { columns: loadSearch(request.search).columns.map(columnOf) };
+  }
+
+  function columnOf(column) {
+    return {
       name: column.name,
       label: column.label || column.name,
       join: column.join || null,
       type: JSON.parse(JSON.stringify(column)).type || null,
-    }));
-    return { columns };
+    };
   }
 
   function measure(request) {
     const found = narrowed(request);
+    const columns = found.columns.map(columnOf);
     const count = found.runPaged({ pageSize: STEP }).count;
     const end = (order) => {
       sortById(found, order);
       const rows = found.run().getRange({ start: 0, end: 1 });
       return rows.length ? String(rows[0].id) : null;
     };
-    return { count, first: end(search.Sort.ASC), last: end(search.Sort.DESC), now: new Date().toISOString() };
+    const now = new Date().toISOString();
+    return { columns, count, first: end(search.Sort.ASC), last: end(search.Sort.DESC), now };
   }
 
+  /** Answers column by column: the other side makes columns of it, and many rows are less to unpack so. */
   function page(request) {
     const limit = wholeNumber(request.limit === undefined ? STEP : request.limit, 'limit', 2, MOST_ROWS);
     let after = wholeNumber(request.after === undefined ? 0 : request.after, 'after', 0);
@@ -100,7 +106,8 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
     const filters = found.filterExpression;
     sortById(found, search.Sort.ASC);
 
-    const rows = [];
+    const ids = [];
+    const cells = columns.map(() => ({ values: [], texts: [] }));
     const wanted = Math.min(STEP, limit);
     let characters = 0;
     let more = true;
@@ -113,13 +120,15 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
           more = true;
           break;
         }
-        const row = [String(result.id)].concat(columns.map((column) => cell(result, column)));
-        characters += row.reduce((sum, value) => sum + String(value).length + 3, 0);
-        rows.push(row);
         after = Number(result.id);
+        ids.push(after);
+        columns.forEach((column, n) => {
+          characters += addCell(cells[n], result, column);
+        });
       }
     }
-    return { rows, more };
+    const texts = cells.map((cell) => (cell.texts.some((shown) => shown !== null) ? cell.texts : null));
+    return { ids, values: cells.map((cell) => cell.values), texts, more };
   }
 
   /** A search may give several rows for one customer: the end of a step must not tear them apart. */
@@ -133,15 +142,17 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
     return whole;
   }
 
-  /** The value, or [value, text shown] where the two differ. */
-  function cell(result, column) {
+  /** Add a value, and the text shown for it where that differs. Returns how many characters that is, about. */
+  function addCell(cell, result, column) {
     let value = result.getValue(column);
     if (column.name === 'comments' && !column.join && bytes(value) >= SEARCH_CUT) {
       value = record.load({ type: record.Type.CUSTOMER, id: result.id }).getValue({ fieldId: 'comments' });
     }
-    const text = result.getText(column);
-    const shown = value === null || value === undefined ? '' : value;
-    return text && text !== shown ? [shown, text] : shown;
+    const plain = typeof value === 'boolean' ? (value ? 'Yes' : 'No') : text(value);
+    const shown = result.getText(column) || null;
+    cell.values.push(plain);
+    cell.texts.push(shown === plain ? null : shown);
+    return plain.length + (shown === null ? 0 : shown.length) + 6;
   }
 
   function loadSearch(id) {
