@@ -65,17 +65,19 @@ def run(argv: list[str]) -> None:
 
 def _reading(rounds: int, rows: int) -> None:
     fewer = rows // 5
+    calls: list[int] = []
     _say(f"Reading {rows:,} customers, 1,000 a call, {LATENCY * 1000:.0f} ms a call, a pool of {POOL}")
     with _account(rows, LATENCY) as account, _account(fewer, LATENCY) as small:
         five, four, one = _in_turns(
             rounds,
-            partial(_read_all, account, POOL, rows),
-            partial(_read_all, account, 4, rows),
-            partial(_read_all, small, 1, fewer),
+            partial(_read_all, account, POOL, rows, calls),
+            partial(_read_all, account, 4, rows, []),
+            partial(_read_all, small, 1, fewer, []),
         )
     allowed = rows / 1_000 * LATENCY / POOL
     _tell("share of what the pool allows, concurrency 5", [allowed / t for t in five])
     _tell("share of what the pool allows, concurrency 4 (default)", [allowed / t for t in four])
+    _tell("calls, as a multiple of the fewest possible, concurrency 5", [used * 1_000 / rows for used in calls])
     _tell("times as fast as page after page", [b / fewer * rows / a for a, b in zip(five, one, strict=True)])
 
 
@@ -107,10 +109,11 @@ def _cost(rounds: int, rows: int) -> None:
     _say(f"  on this machine, a million rows: {cpu:.1f} s of CPU, {memory / 1024:.0f} MB above an idle client")
 
 
-def _read_all(account: Account, concurrency: int, rows: int, _: int) -> None:
+def _read_all(account: Account, concurrency: int, rows: int, calls: list[int], _: int) -> None:
     with account.client(concurrency, 1_000) as client:
-        frame = client.read_customers(SEARCH, FIELDS).frame
-    if frame.height != rows:
+        extract = client.read_customers(SEARCH, FIELDS)
+    calls.append(extract.calls)
+    if extract.frame.height != rows:
         raise AssertionError("The read is not whole.")
 
 

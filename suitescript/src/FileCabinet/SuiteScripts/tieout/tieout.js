@@ -103,6 +103,7 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
     let after = wholeNumber(request.after === undefined ? 0 : request.after, 'after', 0);
     const found = narrowed(request);
     const columns = chosen(found.columns, request.columns);
+    const comments = columns.find((column) => column.name === 'comments' && !column.join);
     const filters = found.filterExpression;
     sortById(found, search.Sort.ASC);
 
@@ -116,14 +117,15 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
       const results = found.run().getRange({ start: 0, end: wanted });
       more = results.length === wanted;
       for (const result of more ? wholeIds(results) : results) {
-        if (!timeAndUnitsFor(15)) {
+        const isCut = comments !== undefined && bytes(result.getValue(comments)) >= SEARCH_CUT;
+        if (isCut && !timeAndUnitsFor(15)) {
           more = true;
           break;
         }
         after = Number(result.id);
         ids.push(after);
         columns.forEach((column, n) => {
-          characters += addCell(cells[n], result, column);
+          characters += addCell(cells[n], result, column, isCut && column === comments);
         });
       }
     }
@@ -143,11 +145,10 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
   }
 
   /** Add a value, and the text shown for it where that differs. Returns how many characters that is, about. */
-  function addCell(cell, result, column) {
-    let value = result.getValue(column);
-    if (column.name === 'comments' && !column.join && bytes(value) >= SEARCH_CUT) {
-      value = record.load({ type: record.Type.CUSTOMER, id: result.id }).getValue({ fieldId: 'comments' });
-    }
+  function addCell(cell, result, column, isCut) {
+    const value = isCut
+      ? record.load({ type: record.Type.CUSTOMER, id: result.id }).getValue({ fieldId: 'comments' })
+      : result.getValue(column);
     const plain = typeof value === 'boolean' ? (value ? 'Yes' : 'No') : text(value);
     const shown = result.getText(column) || null;
     cell.values.push(plain);
@@ -424,8 +425,13 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
     return one.trim() === other.trim();
   }
 
+  /** How many bytes a text takes in UTF-8; more than that for short ones, which is good enough. */
   function bytes(value) {
-    return encodeURIComponent(text(value).replace(/[\uD800-\uDFFF]/g, '??')).replace(/%../g, 'x').length;
+    const asText = text(value);
+    if (asText.length * 3 < SEARCH_CUT) {
+      return asText.length * 3;
+    }
+    return encodeURIComponent(asText.replace(/[\uD800-\uDFFF]/g, '??')).replace(/%../g, 'x').length;
   }
 
   return { post };
