@@ -186,8 +186,10 @@ def test_the_criteria_of_the_saved_search_stay_in_force() -> None:
     world.insert(1, stage="LEAD")
     world.insert(2)
     world.insert(3, isinactive=True)
-    search = replace(SEARCH, filters=(("stage", "anyof", "CUSTOMER"), "AND", ("isinactive", "is", "F")))
+    search = replace(SEARCH, filters=(("stage", "anyof", "CUSTOMER"), "AND", (("isinactive", "is", "F"),)))
     assert [row[0] for row in ask(world, "search", search)["rows"]] == ["2"]
+    since = "2020-01-01T00:00:00Z"
+    assert [row[0] for row in ask(world, "search", search, until=9, ids=[1, 2], since=since)["rows"]] == ["2"]
     measured = ask(world, "measure", search)
     assert (measured["count"], measured["first"], measured["last"]) == (1, "2", "2")
 

@@ -85,7 +85,8 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
   }
 
   function measure(request) {
-    const found = narrowed(request);
+    const { found, saved, added } = asked(request);
+    found.filterExpression = all(saved, added);
     const columns = found.columns.map(columnOf);
     const count = found.runPaged({ pageSize: STEP }).count;
     const end = (order) => {
@@ -101,10 +102,9 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
   function page(request) {
     const limit = wholeNumber(request.limit === undefined ? STEP : request.limit, 'limit', 2, MOST_ROWS);
     let after = wholeNumber(request.after === undefined ? 0 : request.after, 'after', 0);
-    const found = narrowed(request);
+    const { found, saved, added } = asked(request);
     const columns = chosen(found.columns, request.columns);
     const comments = columns.find((column) => column.name === 'comments' && !column.join);
-    const filters = found.filterExpression;
     sortById(found, search.Sort.ASC);
 
     const ids = [];
@@ -113,7 +113,7 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
     let characters = 0;
     let more = true;
     for (let step = 0; more && step * STEP < limit && characters < MOST_CHARACTERS && timeAndUnitsFor(30); step += 1) {
-      found.filterExpression = both(filters, ['internalidnumber', 'greaterthan', after]);
+      found.filterExpression = all(saved, added.concat([['internalidnumber', 'greaterthan', after]]));
       const results = found.run().getRange({ start: 0, end: wanted });
       more = results.length === wanted;
       for (const result of more ? wholeIds(results) : results) {
@@ -173,20 +173,26 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
     return loaded;
   }
 
-  function narrowed(request) {
+  /** The search that a request is about, and the criteria that the request adds to the saved ones. */
+  function asked(request) {
     const found = loadSearch(request.search);
+    const added = [];
     if (request.until !== undefined) {
-      found.filterExpression = both(found.filterExpression,
-        ['internalidnumber', 'lessthanorequalto', wholeNumber(request.until, 'until', 0)]);
+      added.push(['internalidnumber', 'lessthanorequalto', wholeNumber(request.until, 'until', 0)]);
     }
     if (request.ids !== undefined) {
-      found.filterExpression = both(found.filterExpression, ['internalid', 'anyof', idList(request.ids)]);
+      added.push(['internalid', 'anyof', idList(request.ids)]);
     }
     if (request.since !== undefined) {
-      found.filterExpression = both(found.filterExpression,
-        ['lastmodifieddate', 'onorafter', dayBefore(request.since)]);
+      added.push(['lastmodifieddate', 'onorafter', dayBefore(request.since)]);
     }
-    return found;
+    return { found, saved: found.filterExpression, added };
+  }
+
+  /** The saved criteria as one term, as they may hold an "or", and the others beside it: NetSuite nests three deep. */
+  function all(saved, added) {
+    const terms = saved && saved.length ? [saved].concat(added) : added;
+    return terms.flatMap((term, n) => (n === 0 ? [term] : ['and', term]));
   }
 
   /** A day early and without a time of day: too many rows, never too few, whatever the time zones. */
@@ -208,10 +214,6 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
       column.sort = isId(column) ? order : search.Sort.NONE;
     });
     found.columns = columns;
-  }
-
-  function both(filters, filter) {
-    return filters && filters.length ? [filters, 'and', filter] : [filter];
   }
 
   function chosen(columns, indexes) {
