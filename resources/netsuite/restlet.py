@@ -19,7 +19,14 @@ from pydantic import BaseModel, ValidationError
 from requests.adapters import HTTPAdapter
 
 from resources.netsuite.account import addresses
-from resources.netsuite.answers import LoginRefusedError, Parsed, PassingError, PermissionMissingError, check
+from resources.netsuite.answers import (
+    LoginRefusedError,
+    Parsed,
+    PassingError,
+    PermissionMissingError,
+    check,
+    not_deployed,
+)
 from resources.netsuite.authorization import BearerAuthorization, TokenAuthorization
 from resources.netsuite.logins import CertificateLogin, TokenLogin
 from schemas.errors import AccessError, BugError
@@ -126,8 +133,8 @@ class Restlet:
                 raise
             return self._once(body)
         except PermissionMissingError as error:
-            if action == "health":
-                raise
+            if action == "health":  # which needs no permission: it is the script that may not be run
+                raise not_deployed(self.settings.script) from None
             raise self._with_what_is_missing(error) from None
 
     def _once(self, body: bytes) -> Parsed:

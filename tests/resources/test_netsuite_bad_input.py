@@ -59,7 +59,7 @@ def test_a_script_or_deployment_that_is_not_there(ids: dict[str, str]) -> None:
     assert "Customization > Scripting > Script Deployments" in said
 
 
-@pytest.mark.parametrize("code", ["SSS_INVALID_SCRIPTLET_ID", "SSS_INVALID_DEPLOYMENT_ID"])
+@pytest.mark.parametrize("code", ["SSS_INVALID_SCRIPTLET_ID", "SSS_INVALID_DEPLOYMENT_ID", "INSUFFICIENT_PERMISSION"])
 def test_a_deployment_in_status_testing(code: str) -> None:
     assert "Released" in sentence(Options(released=False, unreleased_code=code))
 

@@ -7,6 +7,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from resources.netsuite import NetsuiteClient, Patience
+from resources.netsuite.columns import Page, page_frame
+from resources.netsuite.pages import IDS_ONLY, Query, _Pages
 from sandbox.netsuite_standin import STANDARD_COLUMNS, STRIPE_FIELD, Column, Fault, Options, SavedSearch, World
 from schemas.customers import NetsuiteCustomers
 from schemas.errors import BugError, WeatherError
@@ -159,6 +161,16 @@ def test_customers_that_come_and_go_meanwhile_do_not_hide_others() -> None:
     ids = extract.frame["internal_id"].to_list()
     assert steady <= set(ids)
     assert ids == sorted(set(ids))
+
+
+@pytest.mark.rule("X10")
+def test_of_a_page_that_was_overtaken_only_its_own_rows_are_kept() -> None:
+    with connected() as (client, _):
+        query = Query(SEARCH, IDS_ONLY, 100, {})
+        pages = _Pages(client._restlet, query, 5, None)
+        for ids, until in (([4, 5], 9), ([1, 2, 3, 4], 3), ([8], 7)):
+            pages._keep(page_frame(Page(ids, [], []), IDS_ONLY), until)
+        assert pages.frame()["internal_id"].to_list() == [1, 2, 3, 4, 5]
 
 
 def test_a_read_that_ends_half_way_gives_nothing_but_the_reason() -> None:
