@@ -17,6 +17,9 @@ from schemas.errors import MistakeError
 STANDARD: Final = ("stripe_id", "external_id", "comments", "email", "company_name", "phone", "stage")
 _TRUE: Final = frozenset({"t", "true", "yes"})
 _FALSE: Final = frozenset({"f", "false", "no", ""})
+_WORDS: Final = frozenset({"Yes", "No", ""})
+_LETTERS: Final = {"T": "Yes", "F": "No", "true": "Yes", "false": "No"}
+"""What older engines give for a checkbox, and how an export writes it."""
 
 
 class SearchColumn(BaseModel):
@@ -73,7 +76,8 @@ def page_frame(page: Page, wanted: Wanted) -> pl.DataFrame:
     columns = [pl.Series("internal_id", page.ids, pl.Int64)]
     for name, cells, shown in zip(wanted.names, page.values, page.texts, strict=True):
         value = _null_if_empty(pl.Series(name, cells, pl.String))
-        columns.append(_shown(value, shown, is_checkbox=name in wanted.checkboxes))
+        has_letters = name in wanted.checkboxes and not _WORDS.issuperset(cells)
+        columns.append(value.replace(_LETTERS) if has_letters else _shown(value, shown))
         if name == "stage":
             columns.append(value.alias("stage_value"))
     return pl.DataFrame(columns)
@@ -120,13 +124,8 @@ def _inactive(frame: pl.DataFrame) -> pl.Expr:
     return pl.col("inactive").is_in(yes).fill_null(value=False).alias("inactive")
 
 
-def _shown(value: pl.Series, shown: Sequence[str | None] | None, *, is_checkbox: bool) -> pl.Series:
-    """Give the text shown. A checkbox comes as `Yes` and `No`, or as letters from older engines."""
-    if is_checkbox:
-        return value.replace({"T": "Yes", "F": "No", "true": "Yes", "false": "No"})
-    if shown is None:
-        return value
-    return pl.Series(value.name, shown, pl.String).fill_null(value)
+def _shown(value: pl.Series, shown: Sequence[str | None] | None) -> pl.Series:
+    return value if shown is None else pl.Series(value.name, shown, pl.String).fill_null(value)
 
 
 def _null_if_empty(values: pl.Series) -> pl.Series:

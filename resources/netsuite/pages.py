@@ -129,7 +129,8 @@ class _Pages:
         return Read(page_frame(page, self._query.wanted), page.ids, more)
 
     def _keep(self, frame: pl.DataFrame, until: int) -> None:
-        kept = frame.filter(pl.col("internal_id") <= until)
+        is_overtaken = frame.height > 0 and frame["internal_id"][-1] > until
+        kept = frame.filter(pl.col("internal_id") <= until) if is_overtaken else frame
         self.calls += 1
         self._rows += kept.height
         if kept.height:
