@@ -147,6 +147,13 @@ def test_the_field_of_the_stripe_id_is_a_setting() -> None:
     assert world.value(1, "custentity_paypack_id") == "cus_1"
 
 
+def test_the_size_of_a_batch_is_a_setting() -> None:
+    world, changes = world_of(7)
+    with connected(world, records_per_call=3) as (client, server):
+        client.apply(changes)
+        assert sorted(call.units for call in server.calls_of("apply")) == [15, 45, 45]
+
+
 def test_nothing_to_change_asks_nothing() -> None:
     with connected() as (client, server):
         assert client.apply([]) == []

@@ -22,7 +22,20 @@ def ask(
     **given: object,
 ) -> Any:  # noqa: ANN401  as the script answers
     host = Host(world, options or Options(), {search.id: search})
-    return script.run(SOURCE, "post", {"action": action, "search": search.id, **given}, host)
+    answer: Any = script.run(SOURCE, "post", {"action": action, "search": search.id, **given}, host)
+    return {**answer, "rows": rows_of(answer)} if "ids" in answer and "values" in answer else answer
+
+
+def rows_of(answer: Any) -> list[list[Any]]:  # noqa: ANN401
+    """Turn the columns of an answer into rows: the id, then values, or value and text shown where both came."""
+    columns = [
+        [
+            value if text is None else [value, text]
+            for value, text in zip(values, texts or [None] * len(values), strict=True)
+        ]
+        for values, texts in zip(answer["values"], answer["texts"], strict=True)
+    ]
+    return [list(row) for row in zip(map(str, answer["ids"]), *columns, strict=True)]
 
 
 def read_all(world: World, limit: int, search: SavedSearch = SEARCH, options: Options | None = None) -> list[list[Any]]:
@@ -136,6 +149,14 @@ def test_values_come_with_the_text_shown_where_it_differs(result_ids: Any) -> No
     assert ask(world, "search", SELECTS, options)["rows"] == [["4", "4", ["LEAD", "Interessent"]]]
 
 
+@pytest.mark.parametrize(("booleans", "value"), [("boolean", "Yes"), ("letter", "T")])
+def test_a_checkbox_is_a_text_too(booleans: Any, value: str) -> None:  # noqa: ANN401
+    world = World()
+    world.insert(4, isinactive=True)
+    search = SavedSearch(columns=(Column("isinactive", kind="checkbox"),))
+    assert ask(world, "search", search, Options(booleans=booleans))["rows"] == [["4", value]]
+
+
 @pytest.mark.rule("W3")
 def test_comments_that_the_search_cuts_are_read_from_the_record() -> None:
     world = World()
@@ -165,8 +186,10 @@ def test_the_criteria_of_the_saved_search_stay_in_force() -> None:
     world.insert(1, stage="LEAD")
     world.insert(2)
     world.insert(3, isinactive=True)
-    search = replace(SEARCH, filters=(("stage", "anyof", "CUSTOMER"), "AND", ("isinactive", "is", "F")))
+    search = replace(SEARCH, filters=(("stage", "anyof", "CUSTOMER"), "AND", (("isinactive", "is", "F"),)))
     assert [row[0] for row in ask(world, "search", search)["rows"]] == ["2"]
+    since = "2020-01-01T00:00:00Z"
+    assert [row[0] for row in ask(world, "search", search, until=9, ids=[1, 2], since=since)["rows"]] == ["2"]
     measured = ask(world, "measure", search)
     assert (measured["count"], measured["first"], measured["last"]) == (1, "2", "2")
 
