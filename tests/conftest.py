@@ -1,4 +1,7 @@
-"""What all tests share: no test is timed, and pages are looked at in a real browser."""
+"""What all tests share: no test is timed, pages are looked at in a real browser, warnings are errors but for two.
+
+Those two are Dagster's, of settings that we mean.
+"""
 
 import os
 import shutil
@@ -16,6 +19,13 @@ _QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 )
+
+_MEANT = ("Parameter `backfill_policy` of function", "Parameter `execution_type` of function")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for beginning in _MEANT:
+        config.addinivalue_line("filterwarnings", f"ignore:{beginning}:dagster.BetaWarning")
 
 
 @pytest.fixture(scope="session")
