@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from sandbox.netsuite_standin import STANDARD_COLUMNS, Column, Options, SavedSearch, World, script
@@ -116,10 +117,25 @@ def test_an_answer_ends_before_the_time_does() -> None:
 def test_an_answer_ends_before_it_is_too_large() -> None:
     world = World()
     for _ in range(3_000):
-        world.insert(comments="x" * 3_000)
+        world.insert(comments="x" * 3_900)
     answer = ask(world, "search", limit=5000)
     assert answer["more"]
-    assert 990 <= len(answer["rows"]) <= 2_000
+    assert 700 <= len(answer["rows"]) <= 800
+
+
+def test_long_comments_of_three_bytes_a_letter_fit_into_units_and_bytes() -> None:
+    world = World()
+    comments = "\u4e8c" * 3_900
+    for _ in range(900):
+        world.insert(comments=comments)
+    read = []
+    more = True
+    while more:
+        answer = ask(world, "search", limit=5000, after=read[-1][0] if read else 0, columns=[3])
+        assert len(orjson.dumps([answer["ids"], answer["values"]])) < 10_000_000
+        read += answer["rows"]
+        more = answer["more"]
+    assert [row[1] for row in read] == [comments] * 900
 
 
 def test_rows_of_one_customer_are_never_torn_apart() -> None:

@@ -25,7 +25,7 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
   ];
   const STEP = 1000; // rows NetSuite gives at once at most
   const MOST_ROWS = 5000; // rows in one answer
-  const MOST_CHARACTERS = 4000000; // of cells in one answer; NetSuite guarantees 10 MB
+  const MOST_CHARACTERS = 3000000; // in one answer, of up to 3 bytes each; NetSuite guarantees 10 MB
   const MOST_ITEMS = 1000; // ids or changes in one request
   const UNITS_KEPT = 100; // of the 5,000 a request has
   const MILLISECONDS = 200000; // of the 300 seconds a request has
@@ -118,7 +118,8 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
       more = results.length === wanted;
       for (const result of more ? wholeIds(results) : results) {
         const isCut = comments !== undefined && bytes(result.getValue(comments)) >= SEARCH_CUT;
-        if (isCut && !timeAndUnitsFor(15)) {
+        const isFull = characters >= MOST_CHARACTERS || (isCut && !timeAndUnitsFor(15));
+        if (isFull && Number(result.id) !== after) {
           more = true;
           break;
         }
