@@ -1,4 +1,4 @@
-"""What all tests share: no test is timed, and pages are looked at in a real browser."""
+"""What all tests share: no test is timed, pages are looked at in a real browser, warnings are errors but for one."""
 
 import os
 import shutil
@@ -16,6 +16,11 @@ _QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Dagster calls a setting that we mean on purpose a beta; every other warning is an error."""
+    config.addinivalue_line("filterwarnings", "ignore:Parameter `backfill_policy` of function:dagster.BetaWarning")
 
 
 @pytest.fixture(scope="session")

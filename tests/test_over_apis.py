@@ -1,4 +1,4 @@
-"""Real runs over both APIs, against stand-ins on loopback: the same plan as from files, whole or by what has changed."""
+"""Real runs over both APIs, against stand-ins on loopback: the plan that files give, whole or by what has changed."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
