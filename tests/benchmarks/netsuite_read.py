@@ -53,7 +53,7 @@ class Account:
         )
 
 
-def run(argv: list[str]) -> None:
+def run(argv: Sequence[str]) -> None:
     """Measure reading, writing, and the cost of a million rows."""
     parser = argparse.ArgumentParser(prog="netsuite_read", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
