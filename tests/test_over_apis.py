@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import dagster as dg
 import pytest
 import yaml
 
@@ -118,7 +119,9 @@ def test_an_extract_shows_the_proof_that_it_is_complete(services: Services, site
     stripe, netsuite = (site.check(f"{side}_customers", "complete") for side in ("stripe", "netsuite"))
     assert (stripe.passed, netsuite.passed) == (True, True)
     assert stripe.metadata["gaps_between_windows"].value == 0
-    assert sum(record.data["rows"] for record in stripe.metadata["windows_read"].value) == 410
+    windows = stripe.metadata["windows_read"]
+    assert isinstance(windows, dg.TableMetadataValue)
+    assert sum(int(str(record.data["rows"])) for record in windows.records) == 410
     assert netsuite.metadata["rows_counted_by_netsuite"].value == netsuite.metadata["rows_kept"].value == 450
 
 
