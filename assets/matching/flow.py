@@ -138,9 +138,7 @@ def _linked(people: pl.LazyFrame, records: pl.LazyFrame, means: Means) -> Iterat
 def _agreeing(traces: pl.DataFrame) -> Iterator[Decided]:
     record = pl.col("record")
     bit = pl.col("source").replace_strict({source: 1 << at for at, source in enumerate(SOURCES)}, return_dtype=pl.UInt8)
-    named = (
-        traces.lazy().group_by("position").agg(record=record.min(), highest=record.max(), sources=bit.unique().sum())
-    )
+    named = traces.lazy().group_by("position").agg(record=record.min(), highest=record.max(), sources=bit.bitwise_or())
     rows = named.collect(engine="streaming")
     is_one = record == pl.col("highest")
     for (sources,), alone in rows.filter(is_one).partition_by("sources", as_dict=True).items():

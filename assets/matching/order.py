@@ -4,6 +4,8 @@ Sorting millions of strings would cost as much as matching them. Ids of an accou
 after it, so the eight bytes there, read as a number, decide nearly all comparisons.
 """
 
+from typing import cast
+
 import polars as pl
 
 _WIDTH = 8
@@ -30,7 +32,9 @@ def order_by_text(texts: pl.Series) -> pl.Series:
 def _heads(texts: pl.Series) -> pl.Series:
     """Return a number per text that never sorts it wrongly, though it can be the same for several."""
     shared = _shared(str(texts.min() or "").encode(), str(texts.max() or "").encode())
-    padded = pl.col("text").cast(pl.Binary) + pl.lit(bytes(_WIDTH))
+    whole = pl.col("text").cast(pl.Binary)
+    is_short = cast("int", texts.str.len_bytes().min() or 0) < shared + _WIDTH
+    padded = whole + pl.lit(bytes(_WIDTH)) if is_short else whole
     head = padded.bin.slice(shared, _WIDTH).bin.reinterpret(dtype=pl.UInt64, endianness="big")
     return texts.to_frame("text").lazy().select(head).collect(engine="streaming").to_series().rechunk()
 

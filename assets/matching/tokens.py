@@ -36,10 +36,17 @@ def ids_in_comments(ids: pl.LazyFrame, comments: pl.LazyFrame, hashed: Hash = pl
 
 
 def with_position(texts: pl.LazyFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
-    """Return the rows of `texts` whose `text` is an id, with its `position`: an exact join at the price of numbers."""
-    left = texts.with_columns(hash=hashed(pl.col("text")))
-    right = ids.select("position", "id", hash=hashed(pl.col("id")))
-    return left.join(right, on="hash").filter(pl.col("text") == pl.col("id")).drop("hash", "id")
+    """Return the rows of `texts` whose `text` is an id, with its `position`: an exact join at the price of numbers.
+
+    Only hashes are joined; everything else is fetched for the few rows that met.
+    """
+    left = texts.with_columns(hash=hashed(pl.col("text"))).collect(engine="streaming")
+    right = ids.select("position", "id", hash=hashed(pl.col("id"))).collect(engine="streaming")
+    numbered = (side.lazy().select("hash").with_row_index(name) for name, side in (("row", left), ("at", right)))
+    met = pl.LazyFrame.join(*numbered, on="hash").collect(engine="streaming")
+    found = left.drop("hash").rechunk().select(pl.all().gather(met.get_column("row")))
+    known = right.drop("hash").rechunk().select(pl.all().gather(met.get_column("at")))
+    return found.hstack(known).lazy().filter(pl.col("text") == pl.col("id")).drop("id")
 
 
 def _usual_ids(ids: pl.LazyFrame, comments: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
