@@ -81,7 +81,8 @@ class _Open:
 
     @property
     def rows(self) -> pl.LazyFrame:
-        return self._people.lazy().with_columns(self._is_open).filter("is_open")
+        people = self._people.lazy()
+        return people if self._is_open.all() else people.with_columns(self._is_open).filter("is_open")
 
     def without(self, steps: Iterator[Decided]) -> Iterator[Decided]:
         """Pass on what a step decided, and close those customers."""
@@ -97,7 +98,7 @@ def _never_linked(people: pl.LazyFrame, overrides: pl.LazyFrame) -> Iterator[Dec
 
 
 def _held(people: pl.LazyFrame, settings: MatchSettings) -> Iterator[Decided]:
-    blocked = _positions(people.filter(_is_true(BLOCK_KEY)))
+    blocked = _positions(people.drop_nulls(f"metadata.{BLOCK_KEY}").filter(_is_true(BLOCK_KEY)))
     yield alike(blocked, "held", "metadata", f"metadata: {BLOCK_KEY} is true")
     if settings.allow_list:
         out = _positions(people.filter(~_is_true(BLOCK_KEY) & ~_is_true(ALLOW_KEY)))

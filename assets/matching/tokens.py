@@ -42,8 +42,8 @@ def with_position(texts: pl.LazyFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.La
     """
     left = texts.with_columns(hash=hashed(pl.col("text"))).collect(engine="streaming")
     right = ids.select("position", "id", hash=hashed(pl.col("id"))).collect(engine="streaming")
-    numbered = (side.lazy().select("hash").with_row_index(name) for name, side in (("row", left), ("at", right)))
-    met = pl.LazyFrame.join(*numbered, on="hash").collect(engine="streaming")
+    places = right.lazy().select("hash").with_row_index("at")
+    met = left.lazy().select("hash").with_row_index("row").join(places, on="hash").collect(engine="streaming")
     found = left.drop("hash").rechunk().select(pl.all().gather(met.get_column("row")))
     known = right.drop("hash").rechunk().select(pl.all().gather(met.get_column("at")))
     return found.hstack(known).lazy().filter(pl.col("text") == pl.col("id")).drop("id")
