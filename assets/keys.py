@@ -4,10 +4,10 @@
 and what follows from it, is the subject of `assets.matching`. Ids are compared as exact text and need no key.
 """
 
-import unicodedata
-from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from typing import Final
+from unicodedata import is_normalized, normalize
 
 import polars as pl
 
@@ -69,7 +69,7 @@ def key(text: str | None) -> str | None:
     """
     if text is None:
         return None
-    folded = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold())
+    folded = normalize("NFD", normalize("NFD", text).casefold())
     return folded.translate(_REMOVED) or None
 
 
@@ -96,27 +96,15 @@ def _plain_key(column: pl.Expr) -> pl.Expr:
 
 
 def _other_key(column: pl.Expr) -> pl.Expr:
-    repaired = _fold_repairs() | dict.fromkeys(WHITE_SPACE + INVISIBLE, "")
-    lowered = column.str.normalize("NFD").str.to_lowercase()
-    return lowered.str.replace_many(list(repaired), list(repaired.values())).replace("", None)
+    folded = _folded_forms()
+    return column.str.normalize("NFD").str.replace_many(list(folded), list(folded.values())).replace("", None)
 
 
 @cache
-def _fold_repairs() -> dict[str, str]:
-    """Return what turns lower-cased, decomposed text into folded text: some 120 letters.
-
-    Made from the engine's own lower-casing and this Python's folding, because each brings its own version of Unicode.
-    A map in front of lower-casing could not do it: Cherokee folds to its capitals.
-    """
-    letters = list(_decomposed_letters())
-    lowered = pl.Series(letters, dtype=pl.String).str.to_lowercase()
-    pairs = zip(lowered, map(str.casefold, letters), strict=True)
-    return {lower: folded for lower, folded in pairs if lower != folded}
-
-
-def _decomposed_letters() -> Iterator[str]:
-    """Yield what can stand in decomposed text and has case: nothing above U+1FFFF does."""
-    for letter in map(chr, range(0x20000)):
-        is_known = unicodedata.category(letter) not in {"Cn", "Cs"}
-        if is_known and unicodedata.is_normalized("NFD", letter):
-            yield letter
+def _folded_forms() -> dict[str, str]:
+    """Return each decomposed letter that folding changes, some 1,100, and each removed character, with its new form."""
+    # Nothing above U+1FFFF has case, and the surrogates, U+D800 to U+DFFF, are no text.
+    letters = map(chr, chain(range(0xD800), range(0xE000, 0x20000)))
+    pairs = ((letter, letter.casefold()) for letter in letters)
+    folded = {letter: form for letter, form in pairs if form != letter and is_normalized("NFD", letter)}
+    return folded | dict.fromkeys(WHITE_SPACE + INVISIBLE, "")

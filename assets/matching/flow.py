@@ -11,7 +11,7 @@ import polars as pl
 
 from assets.keys import is_blank, key_expr
 from assets.matching.claims import after_claims
-from assets.matching.links import METADATA, SOURCES, named_by_comments, named_by_fields, named_by_metadata
+from assets.matching.links import METADATA, SOURCES, named_by_metadata, named_by_records
 from assets.matching.order import order_by_text
 from assets.matching.rules import equal_keys
 from assets.matching.settings import MatchSettings, Rule
@@ -65,8 +65,10 @@ def _steps(
     yield from still.without(_never_linked(still.rows, overrides))
     yield from still.without(_held(still.rows, settings))
     yield from still.without(_overridden(still.rows, records, overrides))
-    yield from still.without(_linked(still.rows, records, means))
-    yield from still.without(_commented(still.rows, records, settings, means))
+    named = named_by_records(still.rows, records, means.hash).collect(engine="streaming")
+    in_comments = pl.col("source") == "comments"
+    yield from still.without(_linked(still.rows, records, named.filter(~in_comments)))
+    yield from still.without(_commented(still.among(named.filter(in_comments)), settings))
     for rule in settings.rules:
         yield from still.without(_ruled(still.rows, records, rule, settings, means))
     yield from _unmatched(still.rows, settings)
@@ -81,7 +83,12 @@ class _Open:
 
     @property
     def rows(self) -> pl.LazyFrame:
-        return self._people.lazy().with_columns(self._is_open).filter("is_open")
+        people = self._people.lazy()
+        return people if self._is_open.all() else people.with_columns(self._is_open).filter("is_open")
+
+    def among(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return those of some rows (`position`) whose customer is still open."""
+        return rows.filter(self._is_open.gather(rows.get_column("position")))
 
     def without(self, steps: Iterator[Decided]) -> Iterator[Decided]:
         """Pass on what a step decided, and close those customers."""
@@ -97,7 +104,7 @@ def _never_linked(people: pl.LazyFrame, overrides: pl.LazyFrame) -> Iterator[Dec
 
 
 def _held(people: pl.LazyFrame, settings: MatchSettings) -> Iterator[Decided]:
-    blocked = _positions(people.filter(_is_true(BLOCK_KEY)))
+    blocked = _positions(people.drop_nulls(f"metadata.{BLOCK_KEY}").filter(_is_true(BLOCK_KEY)))
     yield alike(blocked, "held", "metadata", f"metadata: {BLOCK_KEY} is true")
     if settings.allow_list:
         out = _positions(people.filter(~_is_true(BLOCK_KEY) & ~_is_true(ALLOW_KEY)))
@@ -118,7 +125,7 @@ def _overridden(people: pl.LazyFrame, records: pl.LazyFrame, overrides: pl.LazyF
     yield _broken(found, "override", reason)
 
 
-def _linked(people: pl.LazyFrame, records: pl.LazyFrame, means: Means) -> Iterator[Decided]:
+def _linked(people: pl.LazyFrame, records: pl.LazyFrame, fields: pl.DataFrame) -> Iterator[Decided]:
     named = named_by_metadata(people, records).collect(engine="streaming")
     number = pl.format("is {}, and NetSuite has no such customer", pl.col("text"))
     other = pl.lit("is not the internal id of any NetSuite customer")
@@ -129,19 +136,16 @@ def _linked(people: pl.LazyFrame, records: pl.LazyFrame, means: Means) -> Iterat
         pl.format("metadata: netsuite_customer_id {}", pl.when(is_number).then(number).otherwise(other)),
     )
     yield broken
-    fields = named_by_fields(people, records, means.hash)
-    traces = pl.concat([named.lazy().drop_nulls("record"), fields]).drop("text")
-    traces = traces.join(broken.rows.lazy(), on="position", how="anti")
-    yield from _agreeing(traces.collect(engine="streaming"))
+    traces = pl.concat([named.drop_nulls("record"), fields]).drop("text")
+    yield from _agreeing(traces.join(broken.rows, on="position", how="anti"))
 
 
 def _agreeing(traces: pl.DataFrame) -> Iterator[Decided]:
-    record = pl.col("record")
-    bit = pl.col("source").replace_strict({source: 1 << at for at, source in enumerate(SOURCES)}, return_dtype=pl.UInt8)
-    named = (
-        traces.lazy().group_by("position").agg(record=record.min(), highest=record.max(), sources=bit.unique().sum())
-    )
-    rows = named.collect(engine="streaming")
+    record, source = pl.col("record"), pl.col("source")
+    bit = source.replace_strict({name: 1 << at for at, name in enumerate(SOURCES)}, return_dtype=pl.UInt8)
+    named = traces.lazy().with_columns(bit=bit).group_by("position")
+    agreed = named.agg(record=record.min(), highest=record.max(), sources=pl.col("bit").bitwise_or())
+    rows = agreed.collect(engine="streaming")
     is_one = record == pl.col("highest")
     for (sources,), alone in rows.filter(is_one).partition_by("sources", as_dict=True).items():
         names = [source for at, source in enumerate(SOURCES) if sources >> at & 1]
@@ -175,9 +179,8 @@ def _disagreeing(traces: pl.DataFrame) -> Decided:
     return singly(said)
 
 
-def _commented(people: pl.LazyFrame, records: pl.LazyFrame, settings: MatchSettings, means: Means) -> Iterator[Decided]:
-    pairs = named_by_comments(people, records, means.hash).select("position", "record")
-    groups = grouped(pairs, "position").collect(engine="streaming")
+def _commented(pairs: pl.DataFrame, settings: MatchSettings) -> Iterator[Decided]:
+    groups = grouped(pairs.lazy().select("position", "record"), "position").collect(engine="streaming")
     is_one = pl.col("candidates") == 1
     reason = "comments: hold the id of this customer"
     yield alike(groups.filter(is_one).select("position", record="lowest"), "linked", "comments", reason)

@@ -6,7 +6,7 @@ without the white space around it: keys are for values, not for ids.
 
 import polars as pl
 
-from assets.matching.tokens import Hash, ids_in_comments, with_position
+from assets.matching.tokens import Hash, unusual_ids, usual_tokens, with_position
 from schemas.words import LINK_KEY
 
 SOURCES = ("metadata", "stripe_id", "external_id", "comments")
@@ -26,10 +26,10 @@ def link_table(stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
     """
     people = stripe.select("id", METADATA).collect(engine="streaming").with_row_index("position").lazy()
     records = netsuite.filter("is_customer")
-    fields = named_by_fields(people, records).collect(engine="streaming")
-    traces = [named_by_metadata(people, records), fields.lazy(), named_by_comments(people, records)]
-    known = pl.concat(traces).join(people.select("position", "id"), on="position", how="left")
-    linked = fields.lazy().filter(source=pl.lit("stripe_id"))
+    named = named_by_records(people, records).collect(engine="streaming").lazy()
+    traces = pl.concat([named_by_metadata(people, records), named])
+    known = traces.join(people.select("position", "id"), on="position", how="left")
+    linked = named.filter(source=pl.lit("stripe_id"))
     dangling = _field_texts(records, "stripe_id").join(linked, on="record", how="anti")
     columns = {"stripe_customer_id": "id", "netsuite_internal_id": "record", "source": "source", "text": "text"}
     return pl.concat([known.select(**columns), dangling.with_columns(id=pl.lit(None, pl.String)).select(**columns)])
@@ -45,17 +45,19 @@ def named_by_metadata(people: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFra
     return found.select("position", "record", source=pl.lit("metadata"), text="text")
 
 
-def named_by_fields(people: pl.LazyFrame, records: pl.LazyFrame, hashed: Hash = pl.Expr.hash) -> pl.LazyFrame:
-    """Return the records whose Stripe-id field or external id is a customer's id: as `named_by_metadata` does."""
-    texts = pl.concat([_field_texts(records, "stripe_id"), _field_texts(records, "external_id")])
-    return with_position(texts, people, hashed).select("position", "record", "source", "text")
+def named_by_records(people: pl.LazyFrame, records: pl.LazyFrame, hashed: Hash = pl.Expr.hash) -> pl.LazyFrame:
+    """Return the records whose Stripe-id field, external id or comments hold a customer's id.
 
-
-def named_by_comments(people: pl.LazyFrame, records: pl.LazyFrame, hashed: Hash = pl.Expr.hash) -> pl.LazyFrame:
-    """Return the records whose comments hold a customer's id: as `named_by_metadata` does."""
+    Each pair once per source, in the columns of `named_by_metadata`. All three are looked up at once, since it is the
+    customers that cost, not the few texts.
+    """
+    ids = people.select("position", "id")
     comments = records.select(pl.col("comments").cast(pl.String), record="internal_id").drop_nulls()
-    found = ids_in_comments(people.select("position", "id"), comments, hashed)
-    return found.select("position", "record", source=pl.lit("comments"), text="text")
+    noted = usual_tokens(comments).select(pl.lit("comments").alias("source"), "record", "text")
+    texts = pl.concat([_field_texts(records, "stripe_id"), _field_texts(records, "external_id"), noted])
+    usual = with_position(texts, ids, hashed).select("position", "record", "source", "text")
+    unusual = unusual_ids(ids, comments, hashed)
+    return pl.concat([usual, unusual.select("position", "record", source=pl.lit("comments"), text="text")])
 
 
 def trimmed(column: str) -> pl.Expr:

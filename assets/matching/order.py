@@ -4,9 +4,12 @@ Sorting millions of strings would cost as much as matching them. Ids of an accou
 after it, so the eight bytes there, read as a number, decide nearly all comparisons.
 """
 
+from typing import cast
+
 import polars as pl
 
 _WIDTH = 8
+_ROWS = 2**32
 
 
 def order_by_text(texts: pl.Series) -> pl.Series:
@@ -16,10 +19,16 @@ def order_by_text(texts: pl.Series) -> pl.Series:
     [2, 1, 0]
     """
     texts = texts.rechunk()
-    heads = _heads(texts)
-    order = heads.arg_sort()
-    in_order = heads.gather(order)
-    is_like_last = (in_order == in_order.shift()).fill_null(value=False)
+    # With the row number in the low bits, plain numbers are sorted: half the price of an arg_sort.
+    row = pl.int_range(pl.len(), dtype=pl.UInt32)
+    numbered = _heads(texts).to_frame("head").select(pl.col("head").cast(pl.UInt128) * _ROWS + row)
+    in_order = numbered.to_series().sort()
+    heads = in_order // _ROWS
+    is_like_last = (heads == heads.shift()).fill_null(value=False)
+    return _ties_broken(in_order.cast(pl.UInt32, wrap_numerical=True), is_like_last, texts)
+
+
+def _ties_broken(order: pl.Series, is_like_last: pl.Series, texts: pl.Series) -> pl.Series:
     is_tied = is_like_last | is_like_last.shift(-1, fill_value=False)
     slots = is_tied.arg_true()
     tied = order.gather(slots)
@@ -30,7 +39,9 @@ def order_by_text(texts: pl.Series) -> pl.Series:
 def _heads(texts: pl.Series) -> pl.Series:
     """Return a number per text that never sorts it wrongly, though it can be the same for several."""
     shared = _shared(str(texts.min() or "").encode(), str(texts.max() or "").encode())
-    padded = pl.col("text").cast(pl.Binary) + pl.lit(bytes(_WIDTH))
+    whole = pl.col("text").cast(pl.Binary)
+    is_short = cast("int", texts.str.len_bytes().min() or 0) < shared + _WIDTH
+    padded = whole + pl.lit(bytes(_WIDTH)) if is_short else whole
     head = padded.bin.slice(shared, _WIDTH).bin.reinterpret(dtype=pl.UInt64, endianness="big")
     return texts.to_frame("text").lazy().select(head).collect(engine="streaming").to_series().rechunk()
 

@@ -16,36 +16,48 @@ _USUAL = r"^cus_[0-9A-Za-z]+$"
 _SPECIAL = r"([\\.+*?()|\[\]{}^$#&\-~])"
 
 
-def ids_in_comments(ids: pl.LazyFrame, comments: pl.LazyFrame, hashed: Hash = pl.Expr.hash) -> pl.LazyFrame:
-    """Return each pair of `position` and `record` where the comments hold the id, once, and the id as `text`.
+def usual_tokens(comments: pl.LazyFrame) -> pl.LazyFrame:
+    """Return what looks like a usual id in the comments: each pair of `record` and `text` once.
+
+    Args:
+        comments: `record`, `comments`.
+    """
+    token = pl.col("comments").str.extract_all(f"{_WORD}*cus_{_WORD}*")
+    noted = comments.filter(pl.col("comments").str.contains("cus_", literal=True))
+    tokens = noted.select("record", text=token.list.unique()).explode("text")
+    return tokens.filter(pl.col("text").str.contains(_USUAL))
+
+
+def unusual_ids(ids: pl.LazyFrame, comments: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
+    """Return where the comments hold an id that `usual_tokens` cannot: each `position`, `record` and `text` once.
 
     Args:
         ids: `position`, `id`.
         comments: `record`, `comments`.
         hashed: any function of an id; a bad one costs time, never the truth.
     """
-    is_usual = pl.col("id").str.contains(_USUAL)
     is_bounded = pl.col("id").str.contains(rf"(?s)^{_WORD}(.*{_WORD})?$")
-    usual = _usual_ids(ids, comments, hashed)
-    others = ids.filter(~is_usual).with_columns(is_bounded=is_bounded).collect(engine="streaming")
-    if others.is_empty():
-        return usual.unique()
-    bounded = others.filter("is_bounded").drop("is_bounded")
-    odd = others.filter(~pl.col("is_bounded")).drop("is_bounded")
-    return pl.concat([usual, _bounded_ids(bounded, comments, hashed), _odd_ids(odd, comments)]).unique()
+    unusual = ids.filter(~pl.col("id").str.contains(_USUAL)).with_columns(is_bounded=is_bounded)
+    found = unusual.collect(engine="streaming")
+    if found.is_empty():
+        return pl.LazyFrame(schema={"position": pl.UInt32, "record": pl.Int64, "text": pl.String})
+    bounded = found.filter("is_bounded").drop("is_bounded")
+    odd = found.filter(~pl.col("is_bounded")).drop("is_bounded")
+    return pl.concat([_bounded_ids(bounded, comments, hashed), _odd_ids(odd, comments)]).unique()
 
 
 def with_position(texts: pl.LazyFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
-    """Return the rows of `texts` whose `text` is an id, with its `position`: an exact join at the price of numbers."""
-    left = texts.with_columns(hash=hashed(pl.col("text")))
-    right = ids.select("position", "id", hash=hashed(pl.col("id")))
-    return left.join(right, on="hash").filter(pl.col("text") == pl.col("id")).drop("hash", "id")
+    """Return the rows of `texts` whose `text` is an id, with its `position`: an exact join at the price of numbers.
 
-
-def _usual_ids(ids: pl.LazyFrame, comments: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
-    token = pl.col("comments").str.extract_all(f"{_WORD}*cus_{_WORD}*")
-    tokens = comments.filter(pl.col("comments").str.contains("cus_", literal=True)).select("record", text=token)
-    return with_position(tokens.explode("text"), ids, hashed).select("position", "record", "text")
+    Only hashes are joined; everything else is fetched for the few rows that met.
+    """
+    left = texts.with_columns(hash=hashed(pl.col("text"))).collect(engine="streaming")
+    right = ids.select("position", "id", hash=hashed(pl.col("id"))).collect(engine="streaming")
+    places = right.lazy().select("hash").with_row_index("at")
+    met = left.lazy().select("hash").with_row_index("row").join(places, on="hash").collect(engine="streaming")
+    found = left.drop("hash").rechunk().select(pl.all().gather(met.get_column("row")))
+    known = right.drop("hash").rechunk().select(pl.all().gather(met.get_column("at")))
+    return found.hstack(known).lazy().filter(pl.col("text") == pl.col("id")).drop("id")
 
 
 def _bounded_ids(ids: pl.DataFrame, comments: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:

@@ -71,12 +71,11 @@ def several(rows: pl.DataFrame, groups: pl.DataFrame, evidence: str, reason: str
 def grouped(pairs: pl.LazyFrame, by: str) -> pl.LazyFrame:
     """Return each group of (`by`, `record`): how many `candidates`, the `lowest`, and the first 50 as `shown`.
 
-    The lists are capped while they are made, so a group of any size costs no more than its rows.
+    Sorted once before, since that costs a tenth of sorting in each of many small groups; groups keep the order.
     """
     record = pl.col("record")
-    return pairs.group_by(by).agg(
-        candidates=pl.len(), lowest=record.min(), shown=record.bottom_k(CANDIDATES_SHOWN).sort()
-    )
+    ascending = pairs.sort("record").group_by(by)
+    return ascending.agg(candidates=pl.len(), lowest=record.first(), shown=record.head(CANDIDATES_SHOWN))
 
 
 def combined(parts: Iterable[Decided]) -> Decided:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 
 from assets.matching import link_table
-from assets.matching.tokens import ids_in_comments
+from assets.matching.links import named_by_records
 from tests.assets.oracle import Customer, Record, has_token
 from tests.assets.worlds import IDS, START, netsuite_frame, stripe_frame
 
@@ -16,8 +16,9 @@ ALPHABET = "ab1_-. é\u0301ひ+^"
 def found(ids: list[str], comments: list[str]) -> set[tuple[int, str]]:
     positions = pl.LazyFrame({"id": ids}, {"id": pl.String}).with_row_index("position")
     records = pl.LazyFrame({"comments": comments}, {"comments": pl.String})
-    records = records.select(record=pl.int_range(pl.len()), comments="comments")
-    rows = ids_in_comments(positions, records).collect()
+    nothing = pl.lit(None, pl.String)
+    records = records.select("comments", internal_id=pl.int_range(pl.len()), stripe_id=nothing, external_id=nothing)
+    rows = named_by_records(positions, records).collect()
     assert rows.is_unique().all()
     return {(record, ids[position]) for position, record in rows.select("position", "record").iter_rows()}
 

@@ -16,6 +16,7 @@ import polars as pl
 from assets.keys import key_expr
 from assets.matching import MatchSettings, Rule, match_customers
 from assets.matching.flow import Means
+from tests.assets.oracle import Customer, Record, World
 
 SETTINGS = MatchSettings((Rule("email", "email"), Rule("name", "company_name")))
 NO_OVERRIDES = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "netsuite_internal_id": pl.Int64})
@@ -70,12 +71,20 @@ def splink(folder: Path) -> Prepared:
     return link
 
 
+def pandas(folder: Path) -> Prepared:
+    from tests.benchmarks import matching_in_pandas as peer  # noqa: PLC0415
+
+    stripe, netsuite = (peer.read(folder / f"{side}.parquet") for side in ("stripe", "netsuite"))
+    return lambda: peer.match(stripe, netsuite)
+
+
 CONTENDERS: dict[str, Callable[[Path], Prepared]] = {
     "floor": floor,
     "ours": ours,
     "keys made": ours_with_keys_made,
     "duckdb": duckdb,
     "splink": splink,
+    "pandas": pandas,
 }
 
 DUCKDB_SQL = r"""
@@ -123,6 +132,14 @@ def write_keys(folder: Path) -> None:
     for side, columns in {"stripe": ("email", "name"), "netsuite": ("email", "company_name")}.items():
         keyed = pl.scan_parquet(folder / f"{side}.parquet").with_columns(key_expr(pl.col(name)) for name in columns)
         keyed.collect(engine="streaming").write_parquet(folder / f"{side}_keys.parquet")
+
+
+def as_oracle_world(folder: Path) -> World:
+    """Return a small world in the oracle's words."""
+    stripe, netsuite = (pl.read_parquet(folder / f"{side}.parquet").to_dicts() for side in ("stripe", "netsuite"))
+    customers = [Customer(row.pop("id"), row.pop("created"), row) for row in stripe]
+    records = [Record(row.pop("internal_id"), row.pop("is_customer"), row.pop("inactive"), row) for row in netsuite]
+    return World(customers, records, {}, SETTINGS)
 
 
 def _measure(name: str, folder: Path) -> dict[str, float]:
