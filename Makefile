@@ -51,7 +51,7 @@ lock: ## Resolve the dependencies anew (needs uv)
 	    $${e#*:} pyproject.toml --output-file locks/$${e%%:*}.lock || exit 1; done
 
 clean: ## Remove the environment, the state and the results
-	rm -rf $(VENV) .dagster out
+	rm -rf $(VENV) .dagster out .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tieout needs Python 3.11 or newer; name one with make PYTHON=python3.12")'

@@ -45,8 +45,8 @@ def read_declarations(folder: Path) -> list[Located]:
         other = first.setdefault(located.declaration.name, located)
         if other is not located:
             raise DeclarationError(
-                f"{located.file}, line {located.line}: the name {located.declaration.name!r} is taken by {other.file}, "
-                f"line {other.line}; give each its own name."
+                f"Two declarations have the name {located.declaration.name!r}: {other.file}, line {other.line}, and "
+                f"{located.file}, line {located.line}; give each its own name."
             )
     return found
 

@@ -4,6 +4,7 @@ import os
 import shutil
 
 from resources.places import Places, private_folder
+from resources.retries import log_retries_quietly
 
 
 def prepare_home(places: Places) -> None:
@@ -12,5 +13,6 @@ def prepare_home(places: Places) -> None:
     settings = places.home / "dagster.yaml"
     if not settings.exists():
         shutil.copyfile(places.root / "deploy" / "dagster.yaml", settings)
+    log_retries_quietly()
     os.environ["DAGSTER_HOME"] = str(places.home)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"

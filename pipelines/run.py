@@ -81,6 +81,8 @@ def _reconcile(name: str, definitions: dg.Definitions, places: Places, console: 
     if not result.success:
         raise MistakeError(next(_sentences(result), f"the run {result.run_id} failed; see it in the UI"))
     _show(name, places, console, time.monotonic() - started)
+    for doubt in _doubts(result):
+        console.print(f"[yellow]![/] {escape(doubt)}")
     return 0
 
 
@@ -105,6 +107,13 @@ def _sentences(result: dg.ExecuteInProcessResult) -> Iterator[str]:
                 yield failure.user_failure_data.description
             elif failure.error:
                 yield f"{event.step_key}: {failure.error.message.strip().splitlines()[0]} (run {result.run_id})"
+
+
+def _doubts(result: dg.ExecuteInProcessResult) -> Iterator[str]:
+    """What a person should look at before trusting a run that succeeded."""
+    for found in result.get_asset_check_evaluations():
+        if found.check_name == "complete" and not found.passed:
+            yield f"{found.asset_key.path[-1]}: {found.description}"
 
 
 def _show(name: str, places: Places, console: Console, seconds: float) -> None:

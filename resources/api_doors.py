@@ -7,12 +7,13 @@ does not keep the others from loading.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from pydantic import SecretStr
 
 from resources.doors import Progress
 from resources.extracts import Extract, Known
-from resources.netsuite import CertificateLogin, NetsuiteClient, NetsuiteSettings, PreviousRead, TokenLogin
+from resources.netsuite import CertificateLogin, NetsuiteClient, NetsuiteSettings, Patience, PreviousRead, TokenLogin
 from resources.netsuite.columns import choose
 from resources.stripe_api import (
     FullReadNeeded,
@@ -27,6 +28,8 @@ from resources.stripe_api import (
 from resources.stripe_api import Progress as StripeProgress
 from schemas.declaration import OAUTH_KEYS, TOKEN_KEYS, NetsuiteSource, StripeSource
 from schemas.errors import AccessError, MistakeError
+
+_PATIENCE_OF_A_TEST: Final = 20.0
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,11 @@ class StripeApiDoor:
         """The account, without its key."""
         return " ".join(filter(None, ("Stripe API", self.settings.account, self.settings.mode)))
 
-    def account(self) -> StripeAccount:
-        """The account with its key. Raises `AccessError` when there is no key, or one of the wrong kind."""
+    def account(self, patience: float = 300.0) -> StripeAccount:
+        """The account with its key. Raises `AccessError` when there is no key, or one of the wrong kind.
+
+        `patience` is how many seconds one request is tried again in bad weather.
+        """
         return StripeAccount(
             api_key=SecretStr(self.settings.api_key or ""),
             stripe_account=self.settings.account,
@@ -55,11 +61,12 @@ class StripeApiDoor:
             requests_per_second=self.settings.requests_per_second,
             max_in_flight=self.settings.max_in_flight,
             base_url=self.settings.base_url,
+            patience=patience,
         )
 
     def test(self) -> str:
         """List one customer, which shows that the key opens the account in the mode that was declared."""
-        account = self.account()
+        account = self.account(patience=_PATIENCE_OF_A_TEST)
         with StripeDoor(account) as door:
             older = exists_before(door, self.settings.first_month)
         found = f"there are customers older than `since` ({self.settings.since})" if older else "`since` covers all"
@@ -147,7 +154,7 @@ class NetsuiteApiDoor:
         """The account and the search."""
         return f"NetSuite {self.settings.account}, saved search {self.settings.mass_search}"
 
-    def client(self) -> NetsuiteClient:
+    def client(self, patience: Patience | None = None) -> NetsuiteClient:
         """A client of the account. Raises `AccessError` when the environment lacks a secret."""
         return NetsuiteClient(
             NetsuiteSettings(
@@ -158,12 +165,13 @@ class NetsuiteApiDoor:
                 stripe_id_field=self.settings.stripe_id_field,
                 concurrency=self.settings.concurrency,
                 base_url=self.settings.base_url,
+                patience=patience or Patience(),
             )
         )
 
     def test(self) -> str:
         """Ask the RESTlet for its health, and the saved search for its columns."""
-        with self.client() as client:
+        with self.client(Patience(attempts=3, answer_seconds=_PATIENCE_OF_A_TEST)) as client:
             health = client.health()
             if health.missing:
                 raise AccessError(
@@ -215,6 +223,7 @@ def _told(progress: Progress) -> Callable[[StripeProgress], None]:
 
     def tell(now: StripeProgress) -> None:
         windows = f"{now.windows_done} of {now.windows_done + now.windows_open} windows"
-        progress(f"{now.rows:,} Stripe customers, {windows}, {now.rate:.1f} of {now.limit} requests a second")
+        rate = now.requests / max(now.seconds, 1.0)
+        progress(f"{now.rows:,} Stripe customers, {windows}, {rate:.1f} of {now.limit} requests a second")
 
     return tell

@@ -205,7 +205,9 @@ def _head(source: Path) -> bytes:
             f"There is no file {source}; put the export there, or correct `export` in the declaration."
         ) from None
     except OSError as error:
-        raise ExportError(f"{source} cannot be read ({error.strerror}).") from error
+        raise ExportError(
+            f"{source} cannot be read ({error.strerror}); name a readable file in the declaration."
+        ) from error
     if not head.removeprefix(BOM_UTF8).strip():
         raise ExportError(f"{source} is empty; export it again.")
     return head
@@ -225,6 +227,8 @@ def _header(path: Path, source: Path) -> tuple[str, tuple[str, ...], int]:
     """Separator, labels, and how many rows to skip before the data."""
     with path.open("rb") as file:
         text = file.read(_HEADER_LIMIT).decode("utf-8-sig", errors="replace")
+    if "\r" in text and "\n" not in text:
+        raise ExportError(f"{source} has the line ends of an old Mac (CR only); save it with LF or CRLF.")
     declared = _SEPARATOR_LINE.match(text)
     body = text[declared.end() :] if declared else text
     separator = declared[1] if declared else max(_SEPARATORS, key=lambda s: len(_first_row(body, s)))

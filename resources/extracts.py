@@ -19,7 +19,13 @@ class Known:
 
 def doubts_of_a_file(*, ends_with_newline: bool) -> tuple[str, ...]:
     """What can be wrong with an export whose rows are all of one length."""
-    return () if ends_with_newline else ("The last line of the file is not ended, as in a file that was cut.",)
+    return (
+        ()
+        if ends_with_newline
+        else (
+            "The last line of the file is not ended, as in a file that was cut: compare its last row with the source.",
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,6 @@ def _differing_rows(frame: pl.DataFrame, id_column: str, source: str) -> ExportE
     others = f" ({ids - 1:,} other ids likewise)" if ids > 1 else ""
     return ExportError(
         f"{source} has {first.height} rows of the id {first.item(0, id_column)} that differ in "
-        f"{', '.join(columns)}{others}: a join in the search multiplies rows, or the file was edited; "
+        f"{', '.join(columns)}{others}: the file was edited, or a join in the saved search multiplies rows; "
         "export one row per id."
     )

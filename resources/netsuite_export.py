@@ -77,7 +77,7 @@ def _check_ids(ids: pl.Series, source: str, label: str) -> None:
     row = wrong.arg_true()[0]
     value = ids[row]
     others = f" ({wrong.sum() - 1:,} other rows likewise)" if wrong.sum() > 1 else ""
-    raise ExportError(f"Data row {row + 1:,} of {source} {_what_is_wrong(value)} under {label!r}{others}.")
+    raise ExportError(f"Row {row + 2:,} of {source} {_what_is_wrong(value)} under {label!r}{others}.")
 
 
 def _what_is_wrong(value: str | None) -> str:
@@ -95,7 +95,7 @@ def _as_boolean(values: pl.Series, source: str, label: str) -> pl.Series:
     unknown = ~text.is_in([*_YES, *_NO])
     if unknown.any():
         raise ExportError(
-            f"Data row {unknown.arg_true()[0] + 1:,} of {source} has something else than Yes or No under {label!r}; "
+            f"Row {unknown.arg_true()[0] + 2:,} of {source} has something else than Yes or No under {label!r}; "
             "map inactive to NetSuite's own Inactive column."
         )
     return text.is_in(list(_YES))

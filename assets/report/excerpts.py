@@ -13,7 +13,7 @@ from polars import selectors
 from assets.report.inputs import Frame, ReportInputs
 from schemas.words import OUTCOMES
 
-ROWS_SHOWN: Final = 200
+ROWS_SHOWN: Final = 500
 TEXT_SHOWN: Final = 300
 
 Row = dict[str, str | None]

@@ -20,7 +20,7 @@ for (const search of document.querySelectorAll("[data-search]")) {
     const hits = all.filter(fits);
     const visible = new Set(hits.slice(0, limit));
     all.forEach((row) => { row.hidden = !visible.has(row); });
-    found.textContent = hits.length === all.length ? rows(all.length) : `${hits.length} of ${rows(all.length)}`;
+    found.textContent = hits.length === all.length ? rows(all.length) : `${hits.length} of the ${rows(all.length)} on this page`;
     more.textContent = `Show all ${rows(hits.length)}`;
     more.hidden = visible.size === hits.length;
   };

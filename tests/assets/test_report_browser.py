@@ -58,7 +58,7 @@ def test_opens_offline_without_a_request_or_a_complaint(browser: Browser, addres
 def test_search_narrows_the_table_whatever_the_case_and_spaces(page: Page) -> None:
     page.locator('[data-search="matches"]').fill("COMPANY  cus_5")
     assert _visible(page, "matches") == ["cus_5"]
-    assert page.locator('[data-found="matches"]').inner_text() == "1 of 60 rows"
+    assert page.locator('[data-found="matches"]').inner_text() == "1 of the 60 rows on this page"
 
 
 def test_filter_shows_one_outcome(page: Page) -> None:
@@ -70,7 +70,7 @@ def test_search_and_filter_together_can_find_nothing(page: Page) -> None:
     page.locator('[data-filter="matches"]').select_option("broken")
     page.locator('[data-search="matches"]').fill("cus_5")
     assert _visible(page, "matches") == []
-    assert page.locator('[data-found="matches"]').inner_text() == "0 of 60 rows"
+    assert page.locator('[data-found="matches"]').inner_text() == "0 of the 60 rows on this page"
 
 
 def test_a_table_opens_short_and_shows_all_when_asked(page: Page) -> None:

@@ -128,14 +128,15 @@ def test_file_that_is_no_declaration_gives_a_sentence(tmp_path: Path, text: str 
 @pytest.mark.rule("D6")
 def test_two_declarations_of_one_name_are_refused(tmp_path: Path) -> None:
     first, second = declare(tmp_path, GOOD, "one"), declare(tmp_path, GOOD, "two")
-    said = f"{second}, line 1: the name 'acme' is taken by {first}, line 1; give each its own name."
+    said = f"Two declarations have the name 'acme': {first}, line 1, and {second}, line 1; give each its own name."
     assert refusal(tmp_path) == said
 
 
 @pytest.mark.rule("D6")
 def test_two_declarations_of_one_name_in_one_file_are_refused(tmp_path: Path) -> None:
     file = declare(tmp_path, f"{GOOD}---\n{GOOD}")
-    assert refusal(tmp_path) == f"{file}, line 14: the name 'acme' is taken by {file}, line 1; give each its own name."
+    said = f"Two declarations have the name 'acme': {file}, line 1, and {file}, line 14; give each its own name."
+    assert refusal(tmp_path) == said
 
 
 @pytest.mark.rule("D6")

@@ -82,6 +82,7 @@ def test_says_whether_the_last_line_is_ended(path: Path) -> None:
         pytest.param(b"cus_1,ann@x.test\ncus_2,bob@x.test\n", "begin with a row of column labels", id="no header"),
         pytest.param(b"\xef\xbb\xbf \n", "is empty", id="BOM and blanks"),
         pytest.param(b"id,name,note\n", "has a header and no rows", id="header only"),
+        pytest.param(GOOD.replace("\n", "\r").encode(), "line ends of an old Mac", id="CR only"),
         pytest.param(b"\n<!DOCTYPE html><html>", "a web page", id="HTML"),
         pytest.param(b"%PDF-1.7\n", "a PDF", id="PDF"),
         pytest.param(b"PK\x03\x04\x14\x00", "an Excel workbook", id="xlsx"),

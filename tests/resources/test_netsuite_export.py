@@ -76,13 +76,13 @@ def test_identical_duplicates_are_dropped_and_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        ("abc,,,Customer,No,", "Data row 2 of .* has a text of 3 characters that is no internal id"),
+        ("abc,,,Customer,No,", "Row 3 of .* has a text of 3 characters that is no internal id"),
         ("1.23457E+11,,,Customer,No,", r"has 1\.23457E\+11, a number that a spreadsheet has rewritten"),
         ("12.0,,,Customer,No,", "has 12.0, which is not an internal id"),
         ("-5,,,Customer,No,", "has -5, which is not an internal id"),
         (",x,,Customer,No,", "has nothing .a totals row"),
         ("2,,,Customer,Perhaps,", "something else than Yes or No under 'Inactive'"),
-        ("118,other,,Customer,No,", "2 rows of the id 118 that differ in comments: a join"),
+        ("118,other,,Customer,No,", "2 rows of the id 118 that differ in comments: the file was edited"),
     ],
 )
 def test_refuses_rows_that_cannot_be_right(tmp_path: Path, row: str, says: str) -> None:
