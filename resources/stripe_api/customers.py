@@ -1,0 +1,123 @@
+"""Reads the customers of an account that were created in a range: all of them, each once, or none.
+
+How it is proved (X10): half-open windows that tile the range, rows counted per window against unique ids, an upper
+bound that is fixed before the first request. Late edits and deletions are not found by creation: see `changes`.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from resources.stripe_api.door import StripeDoor
+from resources.stripe_api.pages import (
+    CustomerObject,
+    CustomerPage,
+    Parts,
+    customer_page,
+)
+from resources.stripe_api.refusals import StripeProblem
+from resources.stripe_api.walk import Listing, Progress, Walk
+from schemas.errors import AccessError, BugError
+
+_LIST = "/v1/customers"
+
+
+@dataclass(frozen=True)
+class StripeExtract:
+    """A complete read.
+
+    `rows` has the columns of `schemas.customers.StripeCustomers`, in no particular order. `ledger` has one row per
+    window (`windows.LEDGER_SCHEMA`). `reads` counts against Stripe's read allocation; `duplicates` are rows that came
+    twice, and were dropped.
+    """
+
+    rows: pl.LazyFrame
+    ledger: pl.DataFrame
+    customers: int
+    duplicates: int
+    reads: int
+    since: datetime
+    until: datetime
+    seconds: float
+
+
+def read_customers(  # noqa: PLR0913 - the range, the columns, and two conveniences
+    door: StripeDoor,
+    since: datetime,
+    until: datetime,
+    metadata_keys: Sequence[str],
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+    folder: Path | None = None,
+) -> StripeExtract:
+    """Read every customer with `since <= created < until`; both are aware moments, cut to whole seconds.
+
+    `until` should be no later than the start of the run, so that nothing is added to the range while it is read.
+    `metadata_keys` become columns `metadata.<key>`, null where a customer lacks the key. `on_progress` is called every
+    few seconds by the calling thread. With a `folder`, rows wait there as Parquet files, which `rows` then scans: it
+    must outlive the extract, and be private to the user.
+
+    Raises:
+        AccessError: The key may not list customers, or a row is of the wrong mode.
+        WeatherError: Some page could not be asked for; nothing is returned.
+    """
+    started, reads = time.monotonic(), door.reads
+    parts = Parts(metadata_keys, folder)
+
+    def keep(page: CustomerPage, count: int) -> None:
+        check_mode(door, page.rows)
+        if count:
+            parts.add(page.rows[:count])
+
+    listing = Listing(_LIST, (), customer_page, keep)
+    ledger = Walk(door, listing, _second(since), _second(until), on_progress).run()
+    rows, customers, duplicates = _unique(parts.rows())
+    if int(ledger["rows"].sum()) != customers + duplicates:
+        raise BugError("The windows of a Stripe read counted other rows than arrived.")
+    return StripeExtract(
+        rows=rows,
+        ledger=ledger,
+        customers=customers,
+        duplicates=duplicates,
+        reads=door.reads - reads,
+        since=since,
+        until=until,
+        seconds=time.monotonic() - started,
+    )
+
+
+def exists_before(door: StripeDoor, moment: datetime) -> bool:
+    """Say whether any customer was created before a moment: one read. Raises AccessError or WeatherError."""
+    params = [("limit", "1"), ("created[lt]", str(_second(moment)))]
+    page = door.get(f"GET {_LIST}", _LIST, params, customer_page)
+    if isinstance(page, StripeProblem):
+        raise page.error(f"GET {_LIST}")
+    return bool(page.ids)
+
+
+def check_mode(door: StripeDoor, rows: Sequence[CustomerObject]) -> None:
+    """Raise AccessError if any customer is not of the mode that the key opens."""
+    wanted = door.account.livemode
+    for row in rows:
+        if row["livemode"] is not wanted:
+            raise AccessError(
+                f"Stripe sent customer {row['id']} of another mode than the {door.account.key_mode} key opens. "
+                "Check which account and mode the key belongs to."
+            )
+
+
+def _unique(rows: pl.LazyFrame) -> tuple[pl.LazyFrame, int, int]:
+    total, unique = rows.select(pl.len(), pl.col("id").n_unique().alias("ids")).collect(engine="streaming").row(0)
+    if total == unique:
+        return rows, unique, 0
+    return rows.unique(subset="id", keep="last", maintain_order=True), unique, total - unique
+
+
+def _second(moment: datetime) -> int:
+    if moment.tzinfo is None:
+        raise BugError("A range of creation needs aware moments: which time zone is meant?")
+    return int(moment.timestamp())

@@ -1,0 +1,210 @@
+"""Reads a whole list in parallel windows of creation time. What a page holds is its caller's business.
+
+One task reads one window to its end, page after page; whenever readers are idle, the fullest window is divided among
+them. The first failure stops all of them: a partial read is never returned as whole.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from math import ceil
+from typing import Final, Generic, Protocol, TypeVar
+
+import polars as pl
+
+from resources.stripe_api.door import Params, StripeDoor
+from resources.stripe_api.refusals import StripeProblem
+from resources.stripe_api.windows import Frontier, Turn, Window, coverage_gaps
+from schemas.errors import BugError
+
+PAGE_LIMIT: Final = 100
+"""The most objects that Stripe puts on a page."""
+
+_TOLD_EVERY: Final = 5.0
+_SPARE: Final = 1.1
+
+
+class Page(Protocol):
+    """What the walk must know of a page: newest first, as Stripe sends it."""
+
+    @property
+    def ids(self) -> list[str]: ...  # noqa: D102 - said by the class
+    @property
+    def created(self) -> list[int]: ...  # noqa: D102
+    @property
+    def has_more(self) -> bool: ...  # noqa: D102
+
+
+P = TypeVar("P", bound=Page)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a read is. `rate` and `limit` are requests per second."""
+
+    windows_done: int
+    windows_open: int
+    rows: int
+    requests: int
+    seconds: float
+    limit: int
+
+    @property
+    def rate(self) -> float:
+        """Requests a second so far."""
+        return self.requests / self.seconds if self.seconds > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class Listing(Generic[P]):
+    """What is listed: an endpoint, its fixed parameters, how a page is read, and where its first rows go."""
+
+    path: str
+    params: Params
+    read: Callable[[bytes], P]
+    keep: Callable[[P, int], None]
+
+
+class Walk(Generic[P]):
+    """One read of one list over `[since, until)`, both in unix seconds."""
+
+    def __init__(
+        self,
+        door: StripeDoor,
+        listing: Listing[P],
+        since: int,
+        until: int,
+        on_progress: Callable[[Progress], None] | None,
+    ) -> None:
+        """Read nothing yet."""
+        self._door, self._listing, self._on_progress = door, listing, on_progress
+        self._since, self._until = since, until
+        self._frontier = Frontier(since, until)
+        self._changed = threading.Condition()
+        self._running = 0
+        self._error: BaseException | None = None
+        self._halted = threading.Event()
+        self._started = self._told = time.monotonic()
+
+    def run(self) -> pl.DataFrame:
+        """Read everything and return the ledger of windows (`windows.LEDGER_SCHEMA`).
+
+        Raises:
+            AccessError: The key may not list this.
+            WeatherError: Some page could not be asked for. Nothing is returned.
+        """
+        if self._since < self._until:
+            with ThreadPoolExecutor(self._door.account.max_in_flight, "stripe") as pool:
+                self._pool = pool
+                try:
+                    self._launch(self._frontier.open)
+                    self._wait()
+                finally:
+                    self._halted.set()
+        ledger = self._frontier.ledger() if self._since < self._until else self._frontier.ledger().clear()
+        if self._error is not None:
+            raise self._error
+        if not coverage_gaps(ledger, self._since, self._until).is_empty():
+            raise BugError("The windows of a Stripe list do not cover its range exactly once.")
+        return ledger
+
+    def _wait(self) -> None:
+        with self._changed:
+            while self._running and self._error is None:
+                self._changed.wait(_TOLD_EVERY)
+                if time.monotonic() - self._told >= _TOLD_EVERY:
+                    self._tell()
+        self._tell()
+
+    def _tell(self) -> None:
+        self._told = time.monotonic()
+        if self._on_progress is not None:
+            self._on_progress(self._progress())
+
+    def _progress(self) -> Progress:
+        windows = [*self._frontier.done, *self._frontier.open]
+        return Progress(
+            windows_done=len(self._frontier.done),
+            windows_open=len(self._frontier.open),
+            rows=sum(window.rows for window in windows),
+            requests=sum(window.requests for window in windows),
+            seconds=time.monotonic() - self._started,
+            limit=self._door.account.requests_per_second,
+        )
+
+    def _launch(self, windows: list[Window]) -> None:
+        self._running += len(windows)
+        for window in list(windows):
+            self._pool.submit(self._read_window, window)
+
+    def _read_window(self, window: Window) -> None:
+        """Read a window to its end. Whatever goes wrong is kept for the thread that waits."""
+        try:
+            while not self._halted.is_set() and not self._read_page(window):
+                pass
+        except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
+            self._halted.set()
+            with self._changed:
+                self._error = self._error or error
+        with self._changed:
+            self._running -= 1
+            self._divide()
+            self._changed.notify()
+
+    def _read_page(self, window: Window) -> bool:
+        page = self._ask(window)
+        with self._changed:
+            window.requests += 1
+            turn = self._frontier.turn(window, page.ids, page.created, has_more=page.has_more)
+            self._follow(turn)
+        self._listing.keep(page, turn.rows)
+        return turn.done
+
+    def _follow(self, turn: Turn) -> None:
+        if turn.reopened is not None:
+            self._launch([turn.reopened])
+        self._divide()
+
+    def _divide(self) -> None:
+        """Give idle readers work. A reader whose window is done still counts until it says so."""
+        while not self._halted.is_set():
+            given = self._frontier.divide(self._readers() - self._running)
+            if not given:
+                return
+            self._launch(given)
+
+    def _readers(self) -> int:
+        """Return how many readers fill the rate at the present latency, and a few: more would cut windows too small."""
+        account = self._door.account
+        return min(account.max_in_flight, 2 + ceil(account.requests_per_second * self._door.latency * _SPARE))
+
+    def _ask(self, window: Window) -> P:
+        listing = self._listing
+        bounds = [("limit", str(PAGE_LIMIT)), ("created[gte]", str(window.gte)), ("created[lt]", str(window.lt))]
+        cursor = [] if window.cursor is None else [("starting_after", window.cursor)]
+        endpoint = f"GET {listing.path}"
+
+        def read(body: bytes) -> P:
+            page = listing.read(body)
+            _check(page, window.gte, window.lt)
+            return page
+
+        answer = self._door.get(
+            endpoint, listing.path, [*listing.params, *bounds, *cursor], read, halted=self._halted.is_set
+        )
+        if isinstance(answer, StripeProblem):
+            raise answer.error(endpoint)
+        return answer
+
+
+def _check(page: Page, gte: int, lt: int) -> None:
+    """Refuse a page that breaks what the walk rests on: its order, its window, and rows where more are promised."""
+    created = page.created
+    if not created:
+        if page.has_more:
+            raise ValueError("an empty page that says there is more")
+        return
+    if created != sorted(created, reverse=True) or created[0] >= lt or created[-1] < gte:
+        raise ValueError("a page out of its order or window")

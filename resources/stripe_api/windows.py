@@ -1,0 +1,131 @@
+"""Which stretch of creation time is read by whom, and the proof that together they cover the range.
+
+Pure arithmetic on half-open windows of unix seconds: no thread, no request. A list is read newest first, so that the
+unread rest of a window lies at its old end, and can be given away while its owner goes on from the new end. The window
+that a cursor was issued for is never changed while the cursor is used; rows below the edge that was given away are
+dropped by the reader, because another window brings them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, Literal
+
+import polars as pl
+
+LEDGER_SCHEMA: Final = {"gte": pl.Int64, "lt": pl.Int64, "pages": pl.Int64, "rows": pl.Int64, "requests": pl.Int64}
+"""One row per window that was read to its end: its half-open range in unix seconds, and what it took."""
+
+WORTH_DIVIDING: Final = 150
+"""Rows that must be expected in the rest of a window before it is divided: a page and a half."""
+
+_PART: Final = WORTH_DIVIDING // 2
+
+
+@dataclass(eq=False)
+class Window:
+    """One window while it is read. `gte` and `lt` are what is asked; rows below `edge` belong to another window."""
+
+    gte: int
+    lt: int
+    edge: int
+    last: int
+    cursor: str | None = None
+    density: float = 0.0
+    pages: int = 0
+    rows: int = 0
+    requests: int = 0
+    reopened_at: int | None = None
+
+    @property
+    def expected(self) -> float:
+        """How many rows the rest may hold, if it is as dense as the last page."""
+        return self.density * (self.last - self.edge)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a page means for its window: how many of its first rows belong to it, and whether it was the last."""
+
+    rows: int
+    done: bool
+    reopened: Window | None = None
+
+
+class Frontier:
+    """All windows of one read. Not safe for threads: its owner holds a lock."""
+
+    def __init__(self, since: int, until: int) -> None:
+        """Cover the range `[since, until)` with one window."""
+        self.open: list[Window] = [_window(since, until)]
+        self.done: list[Window] = []
+
+    def turn(self, window: Window, ids: Sequence[str], created: Sequence[int], *, has_more: bool) -> Turn:
+        """Take note of a page (newest first) and say what to do with it."""
+        window.pages += 1
+        kept = sum(1 for second in created if second >= window.edge)
+        window.rows += kept
+        if not created and window.cursor is not None and window.last != window.reopened_at:
+            return Turn(0, done=True, reopened=self._reopen(window))
+        if not has_more or kept < len(created):
+            self._close(window)
+            return Turn(kept, done=True)
+        window.density = len(created) / max(1, window.last - created[-1])
+        window.cursor, window.last = ids[-1], created[-1]
+        return Turn(kept, done=False)
+
+    def divide(self, idle: int) -> list[Window]:
+        """Give the rest of the fullest window to idle readers, in equal parts; its owner keeps the newest part."""
+        fullest = max(self.open, key=lambda window: window.expected, default=None)
+        if fullest is None or idle < 1 or fullest.expected < WORTH_DIVIDING:
+            return []
+        span = fullest.last - fullest.edge
+        parts = min(idle + 1, int(fullest.expected) // _PART, span)
+        bounds = [fullest.edge + span * part // parts for part in range(parts)]
+        given = [_window(low, high) for low, high in pairwise(bounds)]
+        fullest.edge = bounds[-1]
+        self.open.extend(given)
+        return given
+
+    def ledger(self) -> pl.DataFrame:
+        """Return the windows that are done, oldest first."""
+        rows = [(window.edge, window.lt, window.pages, window.rows, window.requests) for window in self.done]
+        return pl.DataFrame(rows, schema=LEDGER_SCHEMA, orient="row").sort("gte", "lt")
+
+    def _close(self, window: Window) -> None:
+        self.open.remove(window)
+        self.done.append(window)
+
+    def _reopen(self, window: Window) -> Window:
+        """Ask for the rest anew, by time: an empty page after "there is more" may have lost rows of the last second."""
+        rest = _window(window.edge, window.last + 1)
+        rest.reopened_at = window.last
+        window.edge = window.last + 1
+        self._close(window)
+        self.open.append(rest)
+        return rest
+
+
+def coverage_gaps(ledger: pl.DataFrame, since: int, until: int) -> pl.DataFrame:
+    """Return what is wrong with the windows of a ledger as a cover of `[since, until)`; no row means nothing is (X10).
+
+    Columns: `kind` (`gap`: nobody read it; `overlap`: two did; `outside`: it was not asked for), `gte`, `lt`.
+
+    >>> coverage_gaps(pl.DataFrame({"gte": [0, 5], "lt": [4, 9]}), 0, 9).rows()
+    [('gap', 4, 5)]
+    """
+    faults: list[tuple[Literal["gap", "overlap", "outside"], int, int]] = []
+    reached = since
+    for low, high in [*ledger.select("gte", "lt").sort("gte", "lt").iter_rows(), (until, until)]:
+        if low < since or high > until:
+            faults.append(("outside", low, high))
+        if low > reached:
+            faults.append(("gap", reached, low))
+        elif low < reached and low < high:
+            faults.append(("overlap", low, min(high, reached)))
+        reached = max(reached, high)
+    return pl.DataFrame(faults, schema={"kind": pl.String, "gte": pl.Int64, "lt": pl.Int64}, orient="row")
+
+
+def _window(since: int, until: int) -> Window:
+    return Window(gte=since, lt=until, edge=since, last=until)

@@ -1,0 +1,134 @@
+"""The one write to Stripe: one metadata value of one customer, if the old value still stands.
+
+Stripe has no compare-and-set, so the value is read immediately before it is written; the idempotency key, derived from
+the change and the value that was read, makes a repeated request one effect. A replayed answer proves nothing about the
+present (somebody may have set the value back since), so after a replay the value is read once more.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, Literal
+
+import orjson
+
+from resources.stripe_api.account import StripeAccount
+from resources.stripe_api.door import StripeDoor
+from resources.stripe_api.pages import CustomerObject
+from resources.stripe_api.refusals import StripeProblem
+from resources.stripe_api.retrieval import retrieve_object
+from schemas.errors import WeatherError
+from schemas.words import StripeId
+
+_ENDPOINT: Final = "POST /v1/customers/{id}"
+_SERVER_ERROR: Final = 500
+_ROUNDS: Final = 3
+
+
+@dataclass(frozen=True)
+class StripeCustomer:
+    """A living customer as it is now, as far as links need it."""
+
+    id: StripeId
+    created: datetime
+    livemode: bool
+    metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class MetadataChange:
+    """One metadata value to set: on whom, which key, from what to what (None: the key is absent), and for whom.
+
+    `scope` names the plan and the change that want it.
+    """
+
+    customer_id: StripeId
+    key: str
+    expected_old: str | None
+    new: str | None
+    scope: str
+
+
+@dataclass(frozen=True)
+class MetadataOutcome:
+    """What became of one change.
+
+    `applied`: the value was set now. `already`: it was there before. `conflict`: another value is there (`found`; null
+    when there is none), and was left alone. `gone`: the customer is deleted or unknown.
+    """
+
+    status: Literal["applied", "already", "conflict", "gone"]
+    found: str | None = None
+
+
+def retrieve(door: StripeDoor, customer_id: StripeId) -> StripeCustomer | None:
+    """Return a customer as it is now, or None if it is deleted or unknown. Raises AccessError or WeatherError."""
+    row = retrieve_object(door, customer_id)
+    if row is None:
+        return None
+    created = datetime.fromtimestamp(row["created"], UTC)
+    return StripeCustomer(customer_id, created, row["livemode"], dict(row.get("metadata") or {}))
+
+
+def set_metadata(door: StripeDoor, change: MetadataChange) -> MetadataOutcome:
+    """Set one metadata value if the old one still stands (W1, W8).
+
+    It may be called again after any failure: the effect happens once (W9). Calls for one customer must not run at the
+    same time, because Stripe locks the object.
+
+    Raises:
+        AccessError: The key may not read or write customers.
+        WeatherError: Stripe could not be asked; the value may have been set, which the next call finds out.
+    """
+    standing = _standing(retrieve_object(door, change.customer_id), change)
+    if standing is not None:
+        return standing
+    for attempt in range(_ROUNDS):
+        answer = _post(door, change, attempt)
+        if not isinstance(answer, StripeProblem):
+            row, replayed = answer
+            return _written(retrieve_object(door, change.customer_id) if replayed else row, change)
+        if answer.is_missing:
+            return MetadataOutcome("gone")
+        if answer.status < _SERVER_ERROR:
+            raise answer.error(_ENDPOINT)
+        standing = _standing(retrieve_object(door, change.customer_id), change)
+        if standing is not None:
+            return MetadataOutcome("applied", change.new) if standing.status == "already" else standing
+    raise WeatherError(f"Stripe kept failing to update customer {change.customer_id}; its value is still the old one.")
+
+
+def idempotency_key(account: StripeAccount, change: MetadataChange, attempt: int = 0) -> str:
+    """Return the key of one change: the same for the same account, plan, customer and values, and for no other.
+
+    `attempt` grows only when Stripe has kept a failure under the key before, and would replay it for a day.
+    """
+    place = (account.key_mode, account.stripe_account, change.scope, change.customer_id, change.key)
+    return f"tieout-{hashlib.sha256(orjson.dumps([*place, change.expected_old, change.new, attempt])).hexdigest()}"
+
+
+def _post(door: StripeDoor, change: MetadataChange, attempt: int) -> tuple[CustomerObject, bool] | StripeProblem:
+    key = idempotency_key(door.account, change, attempt)
+    return door.post_customer(change.customer_id, {"metadata": {change.key: change.new or ""}}, key)
+
+
+def _standing(row: CustomerObject | None, change: MetadataChange) -> MetadataOutcome | None:
+    """Return the outcome that the present value forces, None if the old one still stands."""
+    if row is None:
+        return MetadataOutcome("gone")
+    found = _value(row, change.key)
+    if found == (change.new or None):
+        return MetadataOutcome("already", found)
+    return None if found == (change.expected_old or None) else MetadataOutcome("conflict", found)
+
+
+def _written(row: CustomerObject | None, change: MetadataChange) -> MetadataOutcome:
+    if row is None or row.get("deleted"):
+        return MetadataOutcome("gone")
+    found = _value(row, change.key)
+    return MetadataOutcome("applied" if found == (change.new or None) else "conflict", found)
+
+
+def _value(row: CustomerObject, key: str) -> str | None:
+    return (row.get("metadata") or {}).get(key) or None

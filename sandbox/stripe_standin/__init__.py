@@ -1,0 +1,23 @@
+"""A stand-in for Stripe: real HTTP on loopback, a store in memory, faults on demand.
+
+It follows the documentation and what has been observed of the live service where the product depends on it; what is not
+known for sure can be switched both ways (`options`). It never leaves this machine and takes no real key.
+"""
+
+from sandbox.stripe_standin.book import Book
+from sandbox.stripe_standin.faults import Fault
+from sandbox.stripe_standin.options import StandInOptions
+from sandbox.stripe_standin.server import StripeStandIn, serve
+from sandbox.stripe_standin.world import ApiKey, StripeWorld, load_customers, uneven_book
+
+__all__ = [
+    "ApiKey",
+    "Book",
+    "Fault",
+    "StandInOptions",
+    "StripeStandIn",
+    "StripeWorld",
+    "load_customers",
+    "serve",
+    "uneven_book",
+]

@@ -1,0 +1,282 @@
+"""A read brings every customer of its range once, in bad weather too, or nothing."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from resources.stripe_api import Progress, StripeDoor, coverage_gaps, exists_before, read_customers
+from resources.stripe_api.pages import customers_schema
+from sandbox.stripe_standin import ApiKey, Fault, StandInOptions, uneven_book
+from schemas.customers import StripeCustomers
+from schemas.errors import AccessError, BugError, WeatherError
+from tests.resources.stripe_world import KEYS, START, Stage, account, stage
+
+YEARS = timedelta(days=8 * 365)
+UNLIMITED = {"endpoint_rate": None, "test_rate": None, "live_rate": None}
+
+
+@pytest.fixture
+def at() -> Iterator[Stage]:
+    with stage() as running:
+        yield running
+
+
+def read_ids(at: Stage) -> list[str]:
+    extract = read_customers(at.door, at.moment(), at.moment(3_600), KEYS)
+    return sorted(extract.rows.select("id").collect()["id"])
+
+
+def living(at: Stage) -> list[str]:
+    return sorted(name for place, name in enumerate(at.book.ids) if not at.book.is_gone(place))
+
+
+def test_columns_are_those_of_the_contract() -> None:
+    with stage() as at:
+        at.book.create(
+            {"email": "a@example.com", "name": "A", "metadata": {"netsuite_customer_id": "7", "other": "x"}},
+            customer_id="cus_1",
+        )
+        rows = read_customers(at.door, at.moment(), at.moment(1), KEYS).rows.collect()
+    expected = pl.DataFrame(
+        {
+            "id": ["cus_1"],
+            "created": [datetime.fromtimestamp(START, UTC)],
+            "livemode": [False],
+            "email": ["a@example.com"],
+            "name": ["A"],
+            "description": [None],
+            "phone": [None],
+            "metadata.netsuite_customer_id": ["7"],
+            "metadata.netsuite_block_integration": [None],
+        },
+        schema=customers_schema(KEYS),
+    )
+    assert_frame_equal(rows, expected)
+    StripeCustomers.validate(rows)
+
+
+@pytest.mark.rule("X10")
+def test_uneven_account_is_read_whole_and_the_ledger_proves_it() -> None:
+    with stage() as at:
+        uneven_book(at.book, 6_000)
+        since, until = at.moment() - YEARS, at.moment()
+        extract = read_customers(at.door, since, until, KEYS)
+        assert sorted(extract.rows.collect()["id"]) == sorted(at.book.ids)
+        assert (extract.customers, extract.duplicates) == (6_000, 0)
+        assert coverage_gaps(extract.ledger, int(since.timestamp()), int(until.timestamp())).is_empty()
+        assert extract.ledger["rows"].sum() == 6_000
+        assert extract.ledger["requests"].sum() == extract.reads == len(at.server.log)
+        assert extract.ledger.height > 8
+
+
+@pytest.mark.rule("X10")
+def test_no_cursor_is_carried_into_another_window() -> None:
+    with stage(StandInOptions(**UNLIMITED, carried_cursor_is_empty=True)) as at:  # type: ignore[arg-type]
+        uneven_book(at.book, 4_000)
+        extract = read_customers(at.door, at.moment() - YEARS, at.moment(), KEYS)
+        assert extract.customers == 4_000
+
+
+@pytest.mark.rule("X10")
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(0, 5), min_size=0, max_size=6), st.integers(0, 3_599))
+def test_clusters_in_one_second_larger_than_a_page_are_read_whole(at: Stage, hundreds: list[int], second: int) -> None:
+    at.book.load([])
+    at.book.ids, at.book.bodies, at.book.created = [], [], at.book.created[:0]
+    at.book.load(
+        (f"cus_{cluster}_{n}", START + (second * (cluster + 1)) % 3_600, {})
+        for cluster, size in enumerate(hundreds)
+        for n in range(size * 83)
+    )
+    assert read_ids(at) == living(at)
+
+
+def test_half_open_range_takes_its_first_second_and_leaves_its_last() -> None:
+    with stage() as at:
+        at.book.load((f"cus_{n}", START + n, {}) for n in range(5))
+        extract = read_customers(at.door, at.moment(1), at.moment(3), KEYS)
+        assert sorted(extract.rows.collect()["id"]) == ["cus_1", "cus_2"]
+
+
+def test_empty_range_and_empty_account_have_no_rows_but_all_columns() -> None:
+    with stage() as at:
+        nothing = read_customers(at.door, at.moment(), at.moment(), KEYS)
+        assert (nothing.customers, nothing.reads, nothing.ledger.height) == (0, 0, 0)
+        empty = read_customers(at.door, at.moment(), at.moment(9), KEYS)
+        assert (empty.customers, empty.reads, empty.ledger.height) == (0, 1, 1)
+        assert empty.rows.collect_schema() == customers_schema(KEYS)
+
+
+def test_small_account_costs_one_read() -> None:
+    with stage() as at:
+        at.book.load((f"cus_{n}", START + n, {}) for n in range(100))
+        assert read_customers(at.door, at.moment(), at.moment(3_600), KEYS).reads == 1
+
+
+def test_range_without_a_time_zone_is_our_bug() -> None:
+    with stage() as at, pytest.raises(BugError):
+        read_customers(at.door, at.moment().replace(tzinfo=None), at.moment(), KEYS)
+
+
+@pytest.mark.rule("X10")
+def test_inserts_edits_and_deletions_during_the_walk_do_not_lose_a_customer_that_stays() -> None:
+    with stage() as at:
+        uneven_book(at.book, 4_000)
+        stays = set(at.book.ids[::2])
+        goes = iter(at.book.ids[1::40])
+        over = threading.Event()
+
+        def disturb() -> None:
+            while not over.is_set() and (victim := next(goes, None)):
+                at.book.delete(victim)
+                at.book.create({}, created=START - 5)
+                at.book.update(at.book.ids[0], {"metadata": {"netsuite_customer_id": victim}})
+
+        disturber = threading.Thread(target=disturb)
+        disturber.start()
+        extract = read_customers(at.door, at.moment() - YEARS, at.moment(), KEYS)
+        over.set()
+        disturber.join()
+        found = extract.rows.collect()["id"]
+        assert stays <= set(found)
+        assert found.is_unique().all()
+
+
+@pytest.mark.rule("X10")
+def test_weather_of_every_kind_leaves_no_gap() -> None:
+    with stage() as at:
+        uneven_book(at.book, 5_000)
+        for number, fault in enumerate(WEATHER):
+            at.server.fault(Fault(times=None, share=0.1, seed=number, **fault))  # type: ignore[arg-type]
+        extract = read_customers(at.door, at.moment() - YEARS, at.moment(), KEYS)
+        met = Counter(line.fault for line in at.server.log)
+        assert sorted(extract.rows.collect()["id"]) == sorted(at.book.ids)
+        assert set(met) >= {"rate_limited", "lock_timeout", "server_error", "reset", "truncated"}
+        assert extract.reads == len(at.server.log) > extract.ledger["requests"].sum()
+
+
+WEATHER: list[dict[str, object]] = [
+    {"kind": "rate_limited", "reason": "global-concurrency"},
+    {"kind": "rate_limited", "reason": "endpoint-rate", "retry_after": 0},
+    {"kind": "lock_timeout"},
+    {"kind": "server_error", "status": 503},
+    {"kind": "server_error", "status": 500, "should_retry": True},
+    {"kind": "reset"},
+    {"kind": "truncated"},
+]
+
+
+@pytest.mark.parametrize(
+    ("fault", "settings_", "words"),
+    [
+        ({"kind": "server_error", "status": 500, "should_retry": False}, {}, "for good: HTTP 500"),
+        ({"kind": "server_error", "status": 503}, {"patience": 0.05}, "HTTP 503"),
+        ({"kind": "rate_limited", "reason": "global-rate"}, {"patience": 0.05}, "global-rate"),
+        ({"kind": "truncated"}, {"patience": 0.05}, "ProtocolError"),
+        ({"kind": "delay", "seconds": 1.0}, {"patience": 0.05, "read_timeout": 0.05}, "ReadTimeoutError"),
+    ],
+)
+@pytest.mark.rule("X10")
+def test_patience_ends_in_a_failure_and_never_in_a_partial_read(
+    fault: dict[str, object], settings_: dict[str, object], words: str
+) -> None:
+    with stage(**settings_) as at:
+        uneven_book(at.book, 1_000)
+        at.server.fault(Fault(times=None, share=0.7, **fault))  # type: ignore[arg-type]
+        with pytest.raises(WeatherError, match=words):
+            read_customers(at.door, at.moment() - YEARS, at.moment(), KEYS)
+
+
+def test_one_failure_stops_the_other_readers() -> None:
+    with stage() as at:
+        uneven_book(at.book, 20_000)
+        at.server.fault(Fault(kind="server_error", should_retry=False, times=1, share=0.05))
+        with pytest.raises(WeatherError):
+            read_customers(at.door, at.moment() - YEARS, at.moment(), KEYS)
+        assert len(at.server.log) < 200
+
+
+def test_nobody_there_is_weather_and_not_an_empty_account() -> None:
+    with stage() as at:
+        nowhere = account(at.server, base_url="http://127.0.0.1:9", patience=0.05)
+        with StripeDoor(nowhere) as door, pytest.raises(WeatherError, match="could not be asked"):
+            read_customers(door, at.moment() - YEARS, at.moment(), KEYS)
+
+
+@pytest.mark.parametrize(
+    ("key", "settings_", "words"),
+    [
+        (ApiKey("rk_test_x", permissions=frozenset({"event_read"})), {}, "Customers Read"),
+        (ApiKey("rk_test_x", expired=True), {}, "expired"),
+        (None, {}, "wrong or was revoked"),
+        (ApiKey("rk_test_x"), {"stripe_account": "acct_other"}, "stripe_account"),
+    ],
+)
+def test_a_refused_key_says_what_to_do(key: ApiKey | None, settings_: dict[str, object], words: str) -> None:
+    with stage() as at:
+        if key is not None:
+            at.server.world.add_key(key)
+        refused = account(at.server, api_key="rk_test_x", **settings_)
+        with StripeDoor(refused) as door, pytest.raises(AccessError, match=words) as error:
+            read_customers(door, at.moment(), at.moment(9), KEYS)
+        assert "rk_test_x" not in str(error.value)
+        assert len(at.server.log) == 1
+
+
+def test_a_row_of_the_other_mode_is_refused() -> None:
+    with stage() as at:
+        at.book.create({"livemode": True}, customer_id="cus_1")
+        with pytest.raises(AccessError, match="cus_1 of another mode"):
+            read_customers(at.door, at.moment(), at.moment(1), KEYS)
+
+
+def test_connected_account_is_asked_by_its_header() -> None:
+    with stage() as at:
+        at.server.world.add_key(ApiKey("sk_test_platform", connected=frozenset({"acct_two"})))
+        at.server.world.book("acct_two").create({}, customer_id="cus_two")
+        platform = account(at.server, api_key="sk_test_platform", stripe_account="acct_two")
+        with StripeDoor(platform) as door:
+            assert read_customers(door, at.moment(), at.moment(1), KEYS).rows.collect()["id"].to_list() == ["cus_two"]
+
+
+def test_progress_ends_with_everything() -> None:
+    with stage() as at:
+        uneven_book(at.book, 1_000)
+        told: list[Progress] = []
+        extract = read_customers(at.door, at.moment() - YEARS, at.moment(), KEYS, on_progress=told.append)
+        assert (told[-1].rows, told[-1].windows_open, told[-1].windows_done) == (1_000, 0, extract.ledger.height)
+        assert told[-1].rate > 0
+        assert told[-1].limit == 1_000
+
+
+def test_rows_can_wait_on_disk(tmp_path: Path) -> None:
+    with stage() as at:
+        uneven_book(at.book, 25_000)
+        until = at.moment()
+        in_memory = read_customers(at.door, until - YEARS, until, KEYS)
+        on_disk = read_customers(at.door, until - YEARS, until, KEYS, folder=tmp_path)
+        assert len(list(tmp_path.iterdir())) > 1
+        assert_frame_equal(in_memory.rows.collect().sort("id"), on_disk.rows.collect().sort("id"))
+
+
+def test_a_rate_below_the_limit_is_never_refused() -> None:
+    options = StandInOptions(endpoint_rate=50, test_rate=None, burst=25)
+    with stage(options, requests_per_second=50) as at:
+        uneven_book(at.book, 3_000)
+        assert read_customers(at.door, at.moment() - YEARS, at.moment(), KEYS).customers == 3_000
+        assert Counter(line.status for line in at.server.log) == {200: len(at.server.log)}
+
+
+def test_older_customers_are_noticed() -> None:
+    with stage() as at:
+        at.book.load([("cus_1", START - 10, {})])
+        assert exists_before(at.door, at.moment(-9))
+        assert not exists_before(at.door, at.moment(-10))
