@@ -1,0 +1,84 @@
+"""What the pipeline asks of NetSuite: is it well, what is in a search, which customers exist, change these.
+
+A thin face: the wire is in `restlet`, reading in `reading`, writing in `writing`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Self
+
+from pydantic import BaseModel
+
+from resources.netsuite.columns import SearchColumn
+from resources.netsuite.pages import Progress
+from resources.netsuite.reading import IDS_PER_CALL, Described, NetsuiteExtract, PreviousRead, read_customers
+from resources.netsuite.restlet import Health, NetsuiteSettings, Restlet
+from resources.netsuite.writing import Change, Outcome, apply_changes
+from schemas.errors import AccessError
+from schemas.words import InternalId
+
+
+class NetsuiteClient:
+    """One NetSuite account, through the RESTlet that is deployed there.
+
+    Every method raises `WeatherError` when NetSuite could not be asked, and `MistakeError` (mostly `AccessError`) when
+    a person must do something, in NetSuite or in the declaration.
+
+    Example:
+        >>> from resources.netsuite import CertificateLogin, NetsuiteClient, NetsuiteSettings
+        >>> login = CertificateLogin(client_id="…", certificate_id="…", private_key="…")
+        >>> with NetsuiteClient(NetsuiteSettings(account="1234567_SB1", login=login)) as netsuite:  # doctest: +SKIP
+        ...     extract = netsuite.read_customers("customsearch_tieout", {"email": "Email"})
+    """
+
+    def __init__(self, settings: NetsuiteSettings) -> None:
+        self._restlet = Restlet(settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._restlet.close()
+
+    def health(self) -> Health:
+        """Say which account and role this is, and what the role lacks; an answer of another account is an error."""
+        health = self._restlet.ask("health", Health)
+        account = self._restlet.settings.account
+        if health.account.upper() != account:
+            raise AccessError(f"The RESTlet that answered is in account {health.account}, not in {account}.")
+        return health
+
+    def describe(self, search_id: str) -> list[SearchColumn]:
+        """Give the columns of a saved customer search."""
+        return self._restlet.ask("describe", Described, search=search_id).columns
+
+    def read_customers(
+        self,
+        search_id: str,
+        fields: Mapping[str, str],
+        changed_since: PreviousRead | None = None,
+        on_progress: Progress | None = None,
+    ) -> NetsuiteExtract:
+        """Read all customers of a saved search, whole or from what changed; see `reading.read_customers`."""
+        return read_customers(self._restlet, search_id, fields, changed_since, on_progress)
+
+    def existing(self, ids: Iterable[InternalId]) -> set[InternalId]:
+        """Say which of these customers exist. Another does not, or is one that the role cannot see."""
+        wanted = sorted(set(ids))
+        pieces = [wanted[n : n + IDS_PER_CALL] for n in range(0, len(wanted), IDS_PER_CALL)]
+        with ThreadPoolExecutor(self._restlet.settings.concurrency, thread_name_prefix="netsuite") as pool:
+            answers = pool.map(lambda piece: self._restlet.ask("exist", _Existing, ids=piece), pieces)
+            return {InternalId(number) for answer in answers for number in answer.ids}
+
+    def apply(
+        self,
+        changes: Sequence[Change],
+        on_outcomes: Callable[[Sequence[Outcome]], None] | None = None,
+    ) -> list[Outcome]:
+        """Change customers by compare-and-set; see `writing.apply_changes`."""
+        return apply_changes(self._restlet, changes, on_outcomes)
+
+
+class _Existing(BaseModel):
+    ids: list[int]

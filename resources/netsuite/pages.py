@@ -1,0 +1,147 @@
+"""Reads all rows of one query of a saved search through the pool, and proves that none is missing.
+
+NetSuite says how many rows there are before the first is read; where that is not how many were read, it is asked
+again, and the reading repeated if the answer does not explain the difference. Frames and labels are in `columns`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Final
+
+import polars as pl
+from pydantic import BaseModel
+
+from resources.netsuite.answers import Parsed
+from resources.netsuite.columns import Cell, Wanted, page_frame
+from resources.netsuite.ranges import Ranges, Read
+from resources.netsuite.restlet import Json, Restlet
+from schemas.errors import BugError, WeatherError
+
+TRIES: Final = 3
+MOST_ROWS: Final = 5_000
+IDS_ONLY: Final = Wanted((), ())
+
+
+class Measured(BaseModel):
+    """How many rows a query finds, their lowest and highest internal id, and the time in NetSuite."""
+
+    count: int
+    first: int | None
+    last: int | None
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Collected:
+    """All rows of a query, in the order of their ids, as the columns of `page_frame`."""
+
+    frame: pl.DataFrame
+    measured: Measured
+    calls: int
+    moved: bool
+    """Customers came or went meanwhile; all that were there throughout are here."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked of a saved search: its id, the columns, and further criteria as the RESTlet takes them."""
+
+    search_id: str
+    wanted: Wanted
+    rows_per_call: int
+    criteria: Mapping[str, Json]
+
+    def asked(self) -> dict[str, Json]:
+        """Give the part of a request that all calls of this query share."""
+        return {"search": self.search_id, **self.criteria}
+
+
+Progress = Callable[[int, int], None]
+"""Called with the rows read so far and the rows that there are."""
+
+
+def collect(restlet: Restlet, query: Query, on_progress: Progress | None = None) -> Collected:
+    """Read all rows of a query.
+
+    Raises:
+        WeatherError: NetSuite could not be asked, or its customers changed too much while they were read.
+        BugError: rows came in another order than that of their ids.
+    """
+    calls = 0
+    for _ in range(TRIES):
+        before = restlet.ask("measure", Measured, **query.asked())
+        pages = _Pages(restlet, query, before.count, on_progress)
+        pages.read(before)
+        frame = pages.frame()
+        calls += pages.calls + 1
+        if frame.height == before.count:
+            return Collected(frame, before, calls, moved=False)
+        after = restlet.ask("measure", Measured, **query.asked())
+        calls += 1
+        if min(before.count, after.count) <= frame.height <= max(before.count, after.count):
+            return Collected(frame, before, calls, moved=True)
+    raise WeatherError(
+        f"The saved search {query.search_id} was read {TRIES} times and never gave as many rows as NetSuite counts "
+        f"({frame.height} read, {after.count} counted): run again when fewer customers are being changed."
+    )
+
+
+class _Pages:
+    """The pages of one attempt, and what was counted on the way."""
+
+    def __init__(self, restlet: Restlet, query: Query, count: int, on_progress: Progress | None) -> None:
+        self._restlet = restlet
+        self._query = query
+        self._count = count
+        self._on_progress = on_progress
+        self._frames: list[pl.DataFrame] = [page_frame([], query.wanted)]
+        self._rows = 0
+        self.calls = 0
+
+    def read(self, measured: Measured) -> None:
+        if measured.first is None or measured.last is None:
+            return
+        settings = self._restlet.settings
+        ranges = Ranges(self._fetch, self._keep, self._query.rows_per_call, settings.concurrency)
+        ranges.read(measured.first, measured.last, measured.count)
+
+    def frame(self) -> pl.DataFrame:
+        return pl.concat(self._frames).sort("internal_id", maintain_order=True)
+
+    def _fetch(self, after: int, until: int) -> Read[pl.DataFrame]:
+        limit = self._query.rows_per_call
+        numbers = list(self._query.wanted.numbers)
+        answer, _ = self._restlet.ask_raw(
+            "search", **self._query.asked(), columns=numbers, after=after, until=until, limit=limit
+        )
+        rows, more = _page(answer)
+        ids = _checked_ids(rows, after, until)
+        if more and not ids:
+            raise WeatherError("NetSuite gave no rows where it has more: it is too busy; try again later.")
+        return Read(page_frame(rows, self._query.wanted), ids, more)
+
+    def _keep(self, frame: pl.DataFrame, until: int) -> None:
+        kept = frame.filter(pl.col("internal_id") <= until)
+        self._frames.append(kept)
+        self._rows += kept.height
+        self.calls += 1
+        if self._on_progress:
+            self._on_progress(self._rows, self._count)
+
+
+def _page(answer: Parsed) -> tuple[Sequence[Sequence[Cell]], bool]:
+    """Read one page. Not by a model: this is where millions of values pass."""
+    rows, more = answer.get("rows"), answer.get("more")
+    if not isinstance(rows, list) or not isinstance(more, bool):
+        raise BugError("The RESTlet's answer to search has not the agreed form.")
+    return rows, more
+
+
+def _checked_ids(rows: Sequence[Sequence[Cell]], after: int, until: int) -> list[int]:
+    ids = [int(str(row[0])) for row in rows]
+    is_sorted = all(low <= high for low, high in pairwise([after + 1, *ids]))
+    if not is_sorted or (ids and ids[-1] > until):
+        raise BugError("NetSuite gave customers in another order than that of their internal ids.")
+    return ids

@@ -1,0 +1,144 @@
+"""The customers of a saved search as one frame: read whole, or from what changed since an earlier read.
+
+Both give the same. NetSuite tells nobody what was deleted or left the search, so the second way reads all ids, which is
+cheap, and compares. How rows come over the wire and are proved complete is in `pages`.
+"""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+from pydantic import BaseModel
+
+from resources.netsuite.columns import SearchColumn, Wanted, choose, finish, page_frame
+from resources.netsuite.pages import IDS_ONLY, MOST_ROWS, Collected, Progress, Query, collect
+from resources.netsuite.restlet import Restlet
+from schemas.errors import MistakeError
+
+IDS_PER_CALL = 1_000
+
+
+@dataclass(frozen=True)
+class NetsuiteExtract:
+    """All customers of a saved search.
+
+    Attributes:
+        frame: `schemas.customers.NetsuiteCustomers` and a column for each further name, in the order of internal ids.
+        count: rows that NetSuite counted; with `duplicates` taken off, and `moved` false, those of the frame.
+        duplicates: rows that were the same as another one, as a join in the search makes them; dropped.
+        calls: requests that the read took.
+        read_at: when it began, by NetSuite's clock: what a later read gives as its `previous.read_at`.
+        moved: customers came or went while they were read; all that were there throughout are in the frame.
+    """
+
+    frame: pl.DataFrame
+    count: int
+    duplicates: int
+    calls: int
+    read_at: datetime
+    moved: bool
+
+
+@dataclass(frozen=True)
+class PreviousRead:
+    """The frame of an earlier read of the same search with the same fields, and its `read_at`."""
+
+    frame: pl.DataFrame
+    read_at: datetime
+
+
+class Described(BaseModel):
+    """The columns of a saved search, in their order."""
+
+    columns: list[SearchColumn]
+
+
+def read_customers(
+    restlet: Restlet,
+    search_id: str,
+    fields: Mapping[str, str],
+    changed_since: PreviousRead | None = None,
+    on_progress: Progress | None = None,
+) -> NetsuiteExtract:
+    """Read the customers of a saved search; `fields` says which label feeds which of our names.
+
+    Raises:
+        MistakeError: the search cannot be used: no such column, grouped rows, differing rows for one customer.
+        WeatherError: NetSuite could not be asked to the end. What was read till then is thrown away.
+    """
+    columns = restlet.ask("describe", Described, search=search_id).columns
+    reader = _Reader(restlet, search_id, choose(search_id, columns, fields), on_progress)
+    return reader.changed(changed_since) if changed_since else reader.whole()
+
+
+class _Reader:
+    def __init__(self, restlet: Restlet, search_id: str, wanted: Wanted, on_progress: Progress | None) -> None:
+        self._restlet = restlet
+        self._search_id = search_id
+        self._wanted = wanted
+        self._on_progress = on_progress
+
+    def whole(self) -> NetsuiteExtract:
+        return self._extract(self._collect(self._wanted))
+
+    def changed(self, previous: PreviousRead) -> NetsuiteExtract:
+        changed = self._collect(self._wanted, previous.read_at)
+        fresh, _ = self._unique(changed.frame)
+        there = self._collect(IDS_ONLY)
+        if previous.frame.columns != finish(fresh.clear(), self._wanted).columns:
+            return self.whole()
+        ids = there.frame.select("internal_id").unique()
+        kept = previous.frame.join(ids, on="internal_id", how="semi").join(fresh, on="internal_id", how="anti")
+        unseen = ids.join(kept, on="internal_id", how="anti").join(fresh, on="internal_id", how="anti")
+        newly, calls = self._some(unseen["internal_id"].sort().to_list())
+        merged = pl.concat([kept, finish(pl.concat([fresh, newly]), self._wanted)]).sort("internal_id")
+        return NetsuiteExtract(
+            frame=merged,
+            count=there.measured.count,
+            duplicates=there.frame.height - ids.height,
+            calls=changed.calls + there.calls + calls,
+            read_at=changed.measured.now,
+            moved=changed.moved or there.moved,
+        )
+
+    def _extract(self, collected: Collected) -> NetsuiteExtract:
+        frame, duplicates = self._unique(collected.frame)
+        return NetsuiteExtract(
+            frame=finish(frame, self._wanted),
+            count=collected.measured.count,
+            duplicates=duplicates,
+            calls=collected.calls,
+            read_at=collected.measured.now,
+            moved=collected.moved,
+        )
+
+    def _collect(self, wanted: Wanted, since: datetime | None = None) -> Collected:
+        rows = self._restlet.settings.rows_per_call if wanted.names else MOST_ROWS
+        criteria = {} if since is None else {"since": since.isoformat()}
+        return collect(self._restlet, Query(self._search_id, wanted, rows, criteria), self._on_progress)
+
+    def _some(self, ids: Sequence[int]) -> tuple[pl.DataFrame, int]:
+        """Read customers by id: those that are in the search now without having been changed."""
+        pieces = [list(ids[n : n + IDS_PER_CALL]) for n in range(0, len(ids), IDS_PER_CALL)]
+        queries = [Query(self._search_id, self._wanted, MOST_ROWS, {"ids": piece}) for piece in pieces]
+        with ThreadPoolExecutor(self._restlet.settings.concurrency) as pool:
+            found = list(pool.map(lambda query: collect(self._restlet, query), queries))
+        empty = page_frame([], self._wanted)
+        frame, _ = self._unique(pl.concat([empty, *(collected.frame for collected in found)]))
+        return frame, sum(collected.calls for collected in found)
+
+    def _unique(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+        """Drop rows that are the same as another one. Raises `MistakeError` for rows of one id that differ."""
+        unique = frame.unique(maintain_order=True)
+        twice = unique.filter(pl.col("internal_id").is_duplicated())
+        if twice.height:
+            number = twice["internal_id"][0]
+            rows = twice.filter(pl.col("internal_id") == number)
+            column = next(name for name in rows.columns if rows[name].n_unique() > 1)
+            raise MistakeError(
+                f"The saved search {self._search_id} gives customer {number} several rows that differ in {column}: "
+                f"remove the columns and criteria of joined records from it, as they multiply rows."
+            )
+        return unique, frame.height - unique.height

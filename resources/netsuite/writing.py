@@ -1,0 +1,157 @@
+"""Changes customers in NetSuite by compare-and-set: what is asked for, in batches, and what became of it.
+
+One batch is one call, and all changes of a record are in one batch, so that each record is loaded and saved once. What
+is applied was planned elsewhere; what became of it is recorded elsewhere, batch by batch, through `on_outcomes`.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final, Literal
+
+from pydantic import BaseModel
+
+from resources.netsuite.restlet import Json, Restlet
+from schemas.errors import BugError
+from schemas.words import InternalId
+
+RECORDS_PER_CALL: Final = 100
+"""1,500 of the 5,000 units of a call, and well within its 300 seconds."""
+
+Field = Literal["stripe_id", "external_id", "comments"]
+Status = Literal["applied", "already", "conflict", "failed"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of one field of one customer.
+
+    `set` replaces `old` by `new` (null and empty are the same) in `stripe_id` or `external_id`; `append` and `remove`
+    add the word `new` to the comments, or take it out, and expect nothing.
+    """
+
+    internal_id: InternalId
+    field: Field
+    action: Literal["set", "append", "remove"]
+    new: str | None
+    old: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a change.
+
+    Attributes:
+        status: `applied`: done now. `already`: the value was there. `conflict`: another value is there, nothing was
+            done. `failed`: NetSuite refused, nothing was done.
+        found: with a conflict, the value that is there.
+        code: with a failure, NetSuite's code, such as `DUP_RCRD`; `reason` is its sentence.
+        tries: calls that this took. With more than one, `already` may be the work of a call whose answer was lost.
+    """
+
+    change: Change
+    status: Status
+    found: str | None = None
+    code: str | None = None
+    reason: str | None = None
+    tries: int = 1
+
+
+class _Result(BaseModel, hide_input_in_errors=True):
+    id: int
+    field: Field
+    action: Literal["set", "append", "remove"]
+    outcome: Status
+    found: str | None = None
+    code: str | None = None
+    message: str | None = None
+
+
+class _Applied(BaseModel, hide_input_in_errors=True):
+    outcomes: list[_Result]
+    remaining: list[int]
+
+
+def apply_changes(
+    restlet: Restlet,
+    changes: Sequence[Change],
+    on_outcomes: Callable[[Sequence[Outcome]], None] | None = None,
+) -> list[Outcome]:
+    """Apply changes; return their outcomes in the order of the changes.
+
+    `on_outcomes` is called, in this thread, for every batch as it is answered, also when another batch ends in an
+    error: nothing that was done goes unrecorded, except where an answer was lost, which a second try finds `already`.
+
+    Raises:
+        WeatherError: a batch could not be answered, after all tries. The others were.
+    """
+    _check_distinct(changes)
+    records = _by_record(changes)
+    batches = [records[n : n + RECORDS_PER_CALL] for n in range(0, len(records), RECORDS_PER_CALL)]
+    found: dict[Change, Outcome] = {}
+    errors: list[Exception] = []
+    with ThreadPoolExecutor(restlet.settings.concurrency, thread_name_prefix="netsuite") as pool:
+        for done in as_completed([pool.submit(_apply_batch, restlet, batch) for batch in batches]):
+            error = done.exception()
+            if isinstance(error, Exception):
+                errors.append(error)
+                continue
+            outcomes = done.result()
+            found.update({outcome.change: outcome for outcome in outcomes})
+            if on_outcomes:
+                on_outcomes(outcomes)
+    if errors:
+        raise errors[0]
+    return [found[change] for change in changes]
+
+
+def _apply_batch(restlet: Restlet, records: Sequence[Sequence[Change]]) -> list[Outcome]:
+    """Ask until nothing of the batch remains, as the RESTlet hands back what its units and time did not allow."""
+    waiting = {record[0].internal_id: record for record in records}
+    outcomes: list[Outcome] = []
+    while waiting:
+        parsed, tries = restlet.ask_raw(
+            "apply", fields=_field_ids(restlet), changes=[_wire(r) for r in waiting.values()]
+        )
+        answer = _Applied.model_validate(parsed)
+        outcomes += _matched(answer.outcomes, [c for r in waiting.values() for c in r], tries)
+        remaining = set(answer.remaining)
+        if len(remaining) >= len(waiting):
+            raise BugError("The RESTlet handed back a whole batch without beginning it.")
+        waiting = {number: record for number, record in waiting.items() if number in remaining}
+    return outcomes
+
+
+def _matched(results: Sequence[_Result], changes: Sequence[Change], tries: int) -> list[Outcome]:
+    asked = {(c.internal_id, c.field, c.action): c for c in changes}
+    try:
+        return [
+            Outcome(asked[InternalId(r.id), r.field, r.action], r.outcome, r.found, r.code, r.message, tries)
+            for r in results
+        ]
+    except KeyError as error:
+        raise BugError("The RESTlet answered for a change that was not asked for.") from error
+
+
+def _wire(record: Sequence[Change]) -> dict[str, Json]:
+    """Write the changes of one record as the RESTlet takes them."""
+    values: dict[str, dict[str, Json]] = {"set": {}, "append": {}, "remove": {}}
+    for change in record:
+        value: Json = {"old": change.old, "new": change.new} if change.action == "set" else change.new
+        values[change.action][change.field] = value
+    return {"id": record[0].internal_id, **{action: given for action, given in values.items() if given}}
+
+
+def _field_ids(restlet: Restlet) -> dict[str, str]:
+    return {"stripe_id": restlet.settings.stripe_id_field, "external_id": "externalid", "comments": "comments"}
+
+
+def _by_record(changes: Sequence[Change]) -> list[list[Change]]:
+    ordered = sorted(changes, key=lambda change: change.internal_id)
+    return [list(record) for _, record in groupby(ordered, key=lambda change: change.internal_id)]
+
+
+def _check_distinct(changes: Sequence[Change]) -> None:
+    if len({(c.internal_id, c.field) for c in changes}) < len(changes):
+        raise BugError("Two changes of one field of one customer cannot be applied together.")

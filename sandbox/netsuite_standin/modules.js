@@ -1,0 +1,178 @@
+// The N/* modules as a script sees them, over one function: host(json) -> json, answered by `script.py`.
+// Shapes and argument styles are here; every rule (units, permissions, what a search finds) is on the other side.
+(() => {
+  const call = (operation, data) => {
+    const answer = JSON.parse(host(JSON.stringify([operation, data === undefined ? {} : data])));
+    if (answer.error) {
+      throw Object.assign(new Error(answer.error.message), { name: answer.error.name, type: 'error.SuiteScriptError' });
+    }
+    return answer.value;
+  };
+  const required = (value, name) => {
+    if (value === undefined || value === null || value === '') {
+      throw Object.assign(new Error(`Missing a required argument: ${name}`), { name: 'SSS_MISSING_REQD_ARGUMENT' });
+    }
+    return value;
+  };
+
+  // ---- N/search
+  class Column {
+    constructor(given) {
+      this.name = required(typeof given === 'string' ? given : given.name, 'name');
+      this.join = given.join || null;
+      this.summary = given.summary || null;
+      this.formula = given.formula || null;
+      this.function = given.function || null;
+      this.sort = given.sort || 'NONE';
+      if (given.label) this.label = given.label;
+      Object.defineProperty(this, 'kind', { value: given.kind || 'text', enumerable: false });
+    }
+
+    toJSON() {
+      return { ...this, type: this.kind, sortdir: this.sort };
+    }
+  }
+
+  class Result {
+    constructor(row, columns, recordType) {
+      this.id = row.id;
+      this.recordType = recordType;
+      Object.defineProperty(this, 'row', { value: row, enumerable: false });
+      Object.defineProperty(this, 'columns', { value: columns, enumerable: false });
+    }
+
+    at(asked, list) {
+      const wanted = typeof asked === 'string' ? { name: asked } : asked;
+      let index = this.columns.indexOf(asked);
+      if (index < 0) index = this.columns.findIndex((c) => c.name === wanted.name && c.join === (wanted.join || null));
+      return index < 0 ? null : list[index];
+    }
+
+    getValue(column) { return this.at(column, this.row.values); }
+
+    getText(column) { return this.at(column, this.row.texts); }
+  }
+
+  class Search {
+    constructor(given) {
+      this.searchId = given.id || null;
+      this.searchType = given.searchType;
+      this.columns = (given.columns || []).map((c) => new Column(c));
+      this.filterExpression = given.filterExpression || [];
+    }
+
+    asked(more) {
+      const columns = this.columns.map((c) => c.toJSON());
+      return { ...more, type: this.searchType, columns, filters: this.filterExpression };
+    }
+
+    run() {
+      const asked = this.asked({});
+      const columns = this.columns.slice();
+      const range = (start, end) => call('search.getRange', { ...asked, start, end })
+        .map((row) => new Result(row, columns, asked.type));
+      return {
+        columns,
+        getRange: ({ start, end }) => range(start, end),
+        each: (callback) => range(0, 1000).every(callback),
+      };
+    }
+
+    runPaged(given) {
+      return call('search.runPaged', this.asked({ pageSize: (given && given.pageSize) || 50 }));
+    }
+  }
+
+  const search = {
+    Sort: { ASC: 'ASC', DESC: 'DESC', NONE: 'NONE' },
+    Type: { CUSTOMER: 'customer' },
+    load: (given) => new Search(call('search.load', { id: required(given && given.id, 'id') })),
+    create: (given) => new Search({
+      searchType: required(given && given.type, 'type'),
+      columns: given.columns,
+      filterExpression: given.filters,
+    }),
+    createColumn: (given) => new Column(given),
+    lookupFields: (given) => call('search.lookupFields', { id: given.id, columns: [].concat(given.columns) }),
+  };
+
+  // ---- N/record
+  class Customer {
+    constructor(loaded) {
+      this.id = loaded.id;
+      this.type = 'customer';
+      Object.defineProperty(this, 'loaded', { value: loaded, enumerable: false });
+      Object.defineProperty(this, 'changes', { value: {}, enumerable: false });
+    }
+
+    getValue(given) {
+      const fieldId = required(typeof given === 'string' ? given : given.fieldId, 'fieldId');
+      if (fieldId in this.changes) return this.changes[fieldId];
+      const value = this.loaded.values[fieldId];
+      return value === null || value === undefined ? '' : value;
+    }
+
+    setValue({ fieldId, value }) {
+      this.changes[required(fieldId, 'fieldId')] = value;
+      return this;
+    }
+
+    getField({ fieldId }) {
+      return this.loaded.fields.includes(fieldId) ? { id: fieldId } : null;
+    }
+
+    save(given) {
+      const ignoreMandatory = Boolean(given && given.ignoreMandatoryFields);
+      return call('record.save', { handle: this.loaded.handle, changes: this.changes, ignoreMandatory });
+    }
+  }
+
+  const record = {
+    Type: { CUSTOMER: 'customer' },
+    load: (given) => new Customer(call('record.load', { type: given.type, id: required(given.id, 'id') })),
+    submitFields: (given) => call('record.submitFields', { id: given.id, values: given.values }),
+  };
+
+  // ---- the others
+  const runtime = {
+    accountId: settings.account,
+    envType: settings.environment,
+    executionContext: 'RESTLET',
+    getCurrentUser: () => ({
+      id: 17,
+      roleId: 'customrole_tieout',
+      getPermission: (given) => call('runtime.getPermission', { name: given.name }),
+    }),
+    getCurrentScript: () => ({ getRemainingUsage: () => call('runtime.getRemainingUsage') }),
+  };
+  const format = {
+    Type: { DATE: 'date', DATETIME: 'datetime' },
+    format: ({ value, type }) => call('format.format', { value: value.getTime(), type }),
+  };
+  const error = { create: (given) => Object.assign(new Error(given.message), { name: given.name }) };
+  const write = (level) => (title, details) => call('log', { level, title: title.title || title, details: title.details || details });
+  const log = { audit: write('audit'), debug: write('debug'), error: write('error') };
+
+  const modules = { 'N/search': search, 'N/record': record, 'N/runtime': runtime, 'N/format': format, 'N/error': error, 'N/log': log };
+  const SystemDate = Date;
+  globalThis.Date = class extends SystemDate {
+    constructor(...given) {
+      super(...(given.length ? given : [call('clock')]));
+    }
+
+    static now() { return call('clock'); }
+  };
+  let exported = {};
+  globalThis.define = (names, factory) => {
+    exported = factory(...names.map((name) => modules[name]));
+  };
+  globalThis.methods = () => JSON.stringify(Object.keys(exported));
+  globalThis.answer = (method, body) => {
+    try {
+      const value = exported[method](JSON.parse(body));
+      return JSON.stringify({ value: value === undefined ? null : value });
+    } catch (e) {
+      return JSON.stringify({ error: { name: e.name, message: e.message, stack: String(e.stack).split('\n') } });
+    }
+  };
+})();

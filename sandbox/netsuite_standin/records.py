@@ -1,0 +1,97 @@
+"""N/record for customers: load, and the rules that a save must pass (lengths, uniqueness, locks, versions).
+
+Error codes and texts are those of Oracle's list of error codes. What is not a field of the record is ignored by a
+save without a word, as NetSuite does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sandbox.netsuite_standin.errors import ScriptError
+from sandbox.netsuite_standin.world import Customer, Value, World
+
+STANDARD_FIELDS = frozenset(
+    {"entityid", "companyname", "email", "phone", "comments", "externalid", "isinactive", "stage", "subsidiary"}
+)
+LENGTHS: Mapping[str, int] = {"comments": 4_000, "companyname": 83, "email": 254, "phone": 32, "entityid": 80}
+CUSTOM_FIELD_LENGTH = 300
+NOT_INLINE_EDITABLE = frozenset({"externalid", "email", "firstname", "lastname", "subsidiary", "defaultaddress"})
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a script holds after a load: the values of that moment, and the version they belong to."""
+
+    id: int
+    version: int
+    values: Mapping[str, Value]
+
+
+def load(world: World, internal_id: int) -> Loaded:
+    """Load one customer. Raises `ScriptError` RCRD_DSNT_EXIST."""
+    with world.lock:
+        customer = _existing(world, internal_id)
+        return Loaded(customer.id, customer.version, dict(customer.values))
+
+
+def fields(world: World) -> frozenset[str]:
+    """Say which fields a customer has."""
+    return STANDARD_FIELDS | world.custom_fields
+
+
+def save(world: World, loaded: Loaded, changes: Mapping[str, Value], *, ignore_mandatory: bool) -> None:
+    """Save changed values of a loaded record. Raises `ScriptError` with the code of the first rule that is broken."""
+    with world.lock:
+        customer = _existing(world, loaded.id)
+        if customer.version != loaded.version:
+            raise ScriptError("RCRD_HAS_BEEN_CHANGED", "Record has been changed")
+        if customer.locked:
+            raise ScriptError("RCRD_LOCKED_BY_WF", "This record has been locked by a user defined workflow.")
+        known = {name: value for name, value in changes.items() if name in fields(world)}
+        _check_lengths(known)
+        _check_external_id(world, customer, known)
+        if not ignore_mandatory:
+            _check_mandatory(world, customer, known)
+        world.commit(customer, {name: value or None for name, value in known.items()})
+
+
+def submit_fields(world: World, internal_id: int, changes: Mapping[str, Value]) -> None:
+    """Change values without a load: no version is checked, and only inline-editable fields are let through."""
+    refused = sorted(NOT_INLINE_EDITABLE & set(changes))
+    if refused:
+        raise ScriptError("INVALID_KEY_OR_REF", f"Field {refused[0]} does not support inline editing.")
+    with world.lock:
+        save(world, load(world, internal_id), changes, ignore_mandatory=True)
+
+
+def _existing(world: World, internal_id: int) -> Customer:
+    customer = world.customers.get(internal_id)
+    if customer is None:
+        raise ScriptError("RCRD_DSNT_EXIST", "That record does not exist.")
+    return customer
+
+
+def _check_lengths(changes: Mapping[str, Value]) -> None:
+    for name, value in changes.items():
+        most = LENGTHS.get(name, CUSTOM_FIELD_LENGTH)
+        if isinstance(value, str) and len(value) > most:
+            raise ScriptError(
+                "EXCEEDED_MAX_FIELD_LENGTH",
+                f"The field {name} contained more than the maximum number ( {most} ) of characters allowed.",
+            )
+
+
+def _check_external_id(world: World, customer: Customer, changes: Mapping[str, Value]) -> None:
+    """External ids are unique over all entities, without regard to case (O:section_N3433806)."""
+    wanted = changes.get("externalid")
+    if not isinstance(wanted, str) or not wanted:
+        return
+    taken = {str(c.values.get("externalid") or "").lower() for c in world.customers.values() if c.id != customer.id}
+    if wanted.lower() in taken | {other.lower() for other in world.others}:
+        raise ScriptError("DUP_RCRD", "This record already exists")
+
+
+def _check_mandatory(world: World, customer: Customer, changes: Mapping[str, Value]) -> None:
+    missing = [name for name in sorted(world.mandatory) if not {**customer.values, **changes}.get(name)]
+    if missing:
+        raise ScriptError("USER_ERROR", f"Please enter value(s) for: {', '.join(missing)}")

@@ -1,0 +1,220 @@
+"""Runs the shipped RESTlet file, unchanged, in a fresh JavaScript context for every request.
+
+The N/* modules of `modules.js` call one Python function, `Host.answer`. Here are the limits of a request (units, time)
+and the permissions of the role; what is found and saved is in `searches` and `records`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import orjson
+import quickjs
+
+from sandbox.netsuite_standin import records, searches
+from sandbox.netsuite_standin.errors import RequestEndedError, ScriptError
+from sandbox.netsuite_standin.options import Options
+from sandbox.netsuite_standin.searches import Column, Json, SavedSearch
+from sandbox.netsuite_standin.world import Value, World
+
+RESTLET: Final = Path(__file__).parents[2] / "suitescript/src/FileCabinet/SuiteScripts/tieout/tieout.js"
+MODULES: Final = Path(__file__).with_name("modules.js").read_text(encoding="utf-8")
+
+UNITS: Final[Mapping[str, int]] = {
+    "search.load": 5,
+    "search.getRange": 10,
+    "search.runPaged": 5,
+    "search.lookupFields": 1,
+    "record.load": 5,
+    "record.save": 10,
+    "record.submitFields": 5,
+}
+"""What each operation on a customer costs (O:section_157072844224). What is not listed costs nothing."""
+
+Arguments = dict[str, Json]
+
+
+def run(source: str, method: str, body: Json, host: "Host") -> Json:
+    """Call one entry point of a RESTlet and return what it returned.
+
+    Raises:
+        ScriptError: the script threw it, or does not export `method` (code `METHOD_NOT_ALLOWED`).
+        RequestEndedError: units or time ran out, whether or not the script noticed.
+    """
+    context = quickjs.Context()
+    context.add_callable("host", host.answer)
+    context.eval(f"const settings = {orjson.dumps(host.settings()).decode()};")
+    context.eval(MODULES)
+    context.eval(source)
+    if method not in orjson.loads(context.get("methods")()):
+        raise ScriptError("METHOD_NOT_ALLOWED", f"The script exports no {method}.")
+    answered = orjson.loads(context.get("answer")(method, orjson.dumps(body).decode()))
+    if host.ended:
+        raise host.ended
+    if "error" in answered:
+        raise ScriptError(answered["error"]["name"], answered["error"]["message"])
+    value: Json = answered["value"]
+    return value
+
+
+class Host:
+    """What one request may do in the world, and what it has used up."""
+
+    def __init__(self, world: World, options: Options, saved: Mapping[str, SavedSearch]) -> None:
+        self._world = world
+        self._options = options
+        self._saved = saved
+        self._handles: list[records.Loaded] = []
+        self._operations: dict[str, Callable[[Arguments], Json]] = {
+            "search.load": self._load_search,
+            "search.getRange": self._get_range,
+            "search.runPaged": self._run_paged,
+            "search.lookupFields": self._lookup_fields,
+            "record.load": self._load,
+            "record.save": self._save,
+            "record.submitFields": self._submit_fields,
+            "runtime.getPermission": lambda given: options.permissions.get(str(given["name"]), 0),
+            "runtime.getRemainingUsage": lambda _: options.units - self.used,
+            "format.format": self._format,
+            "clock": lambda _: int((options.clock() + self.seconds) * 1000),
+            "log": lambda given: self.logged.append(str(given["title"])),
+        }
+        self.used = 0
+        self.seconds = 0.0
+        self.logged: list[str] = []
+        self.ended: RequestEndedError | None = None
+
+    def settings(self) -> dict[str, str]:
+        """Say what `N/runtime` knows without asking."""
+        sandbox = "_SB" in self._options.account
+        return {"account": self._options.account, "environment": "SANDBOX" if sandbox else "PRODUCTION"}
+
+    def answer(self, call: str) -> str:
+        """Do one operation: JSON in, JSON out. Raises nothing, as the script could not catch it."""
+        operation, given = orjson.loads(call)
+        try:
+            self._use(operation)
+            self._world.about_to(operation)
+            with self._world.lock:
+                answered: Json = {"value": self._operations[operation](given)}
+        except RequestEndedError as error:
+            self.ended = error
+            answered = {"error": {"name": error.code, "message": error.message}}
+        except ScriptError as error:
+            answered = {"error": {"name": error.code, "message": error.message}}
+        except Exception as error:  # noqa: BLE001  a Python error would otherwise vanish inside the engine
+            answered = {"error": {"name": "UNEXPECTED_ERROR", "message": f"{type(error).__name__} in {operation}"}}
+        return orjson.dumps(answered).decode()
+
+    def _use(self, operation: str) -> None:
+        if operation in UNITS:
+            self.used += UNITS[operation]
+            self.seconds += self._options.operation_seconds
+        if self.used > self._options.units:
+            raise RequestEndedError("SSS_USAGE_LIMIT_EXCEEDED", "Script Execution Usage Limit Exceeded")
+        if self.seconds > self._options.seconds:
+            raise RequestEndedError("SSS_TIME_LIMIT_EXCEEDED", "Script Execution Time Exceeded.")
+
+    def _need(self, permission: str, level: int) -> None:
+        if self._options.permissions.get(permission, 0) < level:
+            raise ScriptError("INSUFFICIENT_PERMISSION", f"Permission Violation: you need {permission}.")
+
+    def _load_search(self, given: Arguments) -> Json:
+        self._need("LIST_FIND", 1)
+        saved = self._saved.get(str(given["id"]))
+        if saved is None:
+            raise ScriptError("INVALID_SEARCH", "That search or mass update does not exist.")
+        columns: Json = [_column_out(column) for column in saved.columns]
+        return {
+            "id": saved.id,
+            "searchType": saved.record_type,
+            "columns": columns,
+            "filterExpression": list(saved.filters),
+        }
+
+    def _get_range(self, given: Arguments) -> Json:
+        self._need("LIST_FIND", 1)
+        start, end = int(str(given["start"])), int(str(given["end"]))
+        if end - start > 1000:  # noqa: PLR2004  the documented limit
+            raise ScriptError("SSS_SEARCH_RESULT_LIMIT_EXCEEDED", "No more than 1000 search results may be requested.")
+        columns = [_column_in(column) for column in _list(given["columns"])]
+        if any(_sort(c) == "DESC" for c in _list(given["columns"])):
+            backwards = searches.matching(self._world, self._options, given["filters"], descending=True)
+            return [{"id": self._id(c.id), "values": [], "texts": []} for c in islice(backwards, start, end)]
+        found = searches.rows(self._world, self._options, columns, given["filters"])
+        return [{"id": self._id(r.id), "values": r.values, "texts": r.texts} for r in islice(found, start, end)]
+
+    def _run_paged(self, given: Arguments) -> Json:
+        self._need("LIST_FIND", 1)
+        columns = [_column_in(column) for column in _list(given["columns"])]
+        return {"count": searches.count(self._world, self._options, columns, given["filters"])}
+
+    def _lookup_fields(self, given: Arguments) -> Json:
+        loaded = records.load(self._world, int(str(given["id"])))
+        return {str(name): loaded.values.get(str(name)) or "" for name in _list(given["columns"])}
+
+    def _load(self, given: Arguments) -> Json:
+        self._need("LIST_CUSTJOB", 1)
+        loaded = records.load(self._world, int(str(given["id"])))
+        self._handles.append(loaded)
+        return {
+            "handle": len(self._handles) - 1,
+            "id": self._id(loaded.id),
+            "values": dict(loaded.values),
+            "fields": sorted(records.fields(self._world)),
+        }
+
+    def _save(self, given: Arguments) -> Json:
+        self._need("LIST_CUSTJOB", 3)
+        loaded = self._handles[int(str(given["handle"]))]
+        ignore = bool(given["ignoreMandatory"])
+        records.save(self._world, loaded, _values(given["changes"]), ignore_mandatory=ignore)
+        return loaded.id
+
+    def _submit_fields(self, given: Arguments) -> Json:
+        self._need("LIST_CUSTJOB", 3)
+        records.submit_fields(self._world, int(str(given["id"])), _values(given["values"]))
+        return given["id"]
+
+    def _format(self, given: Arguments) -> Json:
+        moment = datetime.fromtimestamp(int(str(given["value"])) / 1000, UTC)
+        return searches.as_date(moment, self._options)
+
+    def _id(self, number: int) -> str | int:
+        return str(number) if self._options.result_ids == "text" else number
+
+
+def _list(value: Json) -> Sequence[Json]:
+    if not isinstance(value, list):
+        raise ScriptError("SSS_INVALID_API_USAGE", "A list was expected.")
+    return value
+
+
+def _values(value: Json) -> dict[str, Value]:
+    if not isinstance(value, dict):
+        raise ScriptError("SSS_INVALID_API_USAGE", "An object was expected.")
+    return {name: v if isinstance(v, bool) or v is None else str(v) for name, v in value.items()}
+
+
+def _sort(column: Json) -> Json:
+    return column.get("sort") if isinstance(column, dict) else None
+
+
+def _column_out(column: Column) -> Json:
+    return {
+        "name": column.name,
+        "label": column.label,
+        "join": column.join,
+        "kind": column.kind,
+        "summary": column.summary,
+        "formula": column.formula,
+    }
+
+
+def _column_in(given: Json) -> Column:
+    if not isinstance(given, dict):
+        raise ScriptError("SSS_INVALID_SRCH_COL", "A column was expected.")
+    text = {name: None if given.get(name) is None else str(given[name]) for name in ("label", "join", "formula")}
+    return Column(str(given["name"]), **text, kind=str(given["type"]))

@@ -1,0 +1,129 @@
+"""One NetSuite account's customers as they are: what everybody sees, and what somebody else does to them meanwhile.
+
+The records, their versions and every save are here; the rules of a save are in `records`, saved searches in
+`searches`. Reads and writes take the lock, so a test may change the world from another thread while a script runs.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sandbox.netsuite_standin.errors import ScriptError
+
+Value = str | bool | None
+STRIPE_FIELD = "custentity_tieout_stripe_id"
+
+
+@dataclass
+class Customer:
+    """One customer record: its values by field id, and what NetSuite keeps about it."""
+
+    id: int
+    values: dict[str, Value]
+    modified: datetime
+    version: int = 0
+    locked: bool = False
+    contacts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Save:
+    """One save that a script made: only the values that it changed, before and after."""
+
+    customer: int
+    before: Mapping[str, Value]
+    after: Mapping[str, Value]
+
+
+@dataclass
+class _Interference:
+    operation: str
+    act: Callable[[], None]
+    skip: int
+
+
+@dataclass
+class World:
+    """The customers of an account. `others` are the external ids that contacts, vendors and the like already have."""
+
+    others: set[str] = field(default_factory=set)
+    custom_fields: set[str] = field(default_factory=lambda: {STRIPE_FIELD})
+    mandatory: set[str] = field(default_factory=set)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    merge_keeps_external_id: bool = False
+
+    def __post_init__(self) -> None:
+        self.lock = threading.RLock()
+        self.customers: dict[int, Customer] = {}
+        self.saves: list[Save] = []
+        self._interferences: list[_Interference] = []
+
+    def insert(self, internal_id: int | None = None, *, contacts: Iterable[str] = (), **values: Value) -> int:
+        """Add a customer (stage `CUSTOMER` unless said otherwise) and return its internal id."""
+        with self.lock:
+            number = internal_id if internal_id is not None else max(self.customers, default=0) + 1
+            if number in self.customers:
+                raise ScriptError("UNIQUE_RCRD_ID_REQD", f"There is a customer {number} already.")
+            filled: dict[str, Value] = {"stage": "CUSTOMER", "isinactive": False, "entityid": f"C{number}", **values}
+            self.customers[number] = Customer(number, filled, self.now(), contacts=tuple(contacts))
+            return number
+
+    def edit(self, internal_id: int, **values: Value) -> None:
+        """Somebody else changes a customer."""
+        with self.lock:
+            customer = self.customers[internal_id]
+            customer.values.update(values)
+            self._touch(customer)
+
+    def delete(self, internal_id: int) -> None:
+        """Somebody else deletes a customer."""
+        with self.lock:
+            del self.customers[internal_id]
+
+    def merge(self, source: int, target: int) -> None:
+        """Merge one customer into another: the source vanishes, blank values of the target are filled from it.
+
+        O:section_1509542900. Whether the external id moves along is not documented: `merge_keeps_external_id`.
+        """
+        with self.lock:
+            gone, kept = self.customers.pop(source), self.customers[target]
+            kept_apart = {"entityid"} if self.merge_keeps_external_id else {"entityid", "externalid"}
+            for name, value in gone.values.items():
+                if name not in kept_apart and kept.values.get(name) in (None, ""):
+                    kept.values[name] = value
+            self._touch(kept)
+
+    def lock_by_workflow(self, internal_id: int) -> None:
+        """Make every later save of this customer fail, as a workflow does that locks records."""
+        self.customers[internal_id].locked = True
+
+    def value(self, internal_id: int, name: str) -> Value:
+        """Read one value of one customer."""
+        with self.lock:
+            return self.customers[internal_id].values.get(name)
+
+    def interfere(self, operation: str, act: Callable[[], None], *, skip: int = 0) -> None:
+        """Let `act` happen once, just before a script does `operation` (such as `record.save`) again."""
+        self._interferences.append(_Interference(operation, act, skip))
+
+    def about_to(self, operation: str) -> None:
+        """Give the ordered interferences their moment. Called by the modules that scripts use."""
+        due = [i for i in self._interferences if i.operation == operation]
+        for interference in due:
+            if interference.skip:
+                interference.skip -= 1
+            else:
+                self._interferences.remove(interference)
+                interference.act()
+
+    def commit(self, customer: Customer, changed: Mapping[str, Value]) -> None:
+        """Write the values of a save that passed all rules, and remember it."""
+        before = {name: customer.values.get(name) for name in changed}
+        customer.values.update(changed)
+        self._touch(customer)
+        self.saves.append(Save(customer.id, before, dict(changed)))
+
+    def _touch(self, customer: Customer) -> None:
+        customer.version += 1
+        customer.modified = self.now()

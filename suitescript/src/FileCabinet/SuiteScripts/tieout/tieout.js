@@ -1,0 +1,421 @@
+/**
+ * Everything that Tieout can do inside NetSuite, in one file, to be read before it is deployed.
+ *
+ * It answers POST requests, one action each:
+ *   health    which account and role this is, and which permissions the role lacks
+ *   describe  the columns of a saved customer search
+ *   measure   how many rows that search finds, and their lowest and highest internal id
+ *   search    its rows, in the order of internal ids, after a given id (never by offset: rows move between pages)
+ *   exist     which of some internal ids are customers
+ *   apply     set, append or remove link values, each only if the value that is there is the expected one
+ *
+ * It never creates or deletes a record, and changes three things only: the external id, custom entity fields, and one
+ * word in the comments. It runs with the rights of the calling role. It answers errors as
+ * {ok: false, error: {code, message}}; one bad record never spoils the others of a request.
+ *
+ * @NApiVersion 2.1
+ * @NScriptType Restlet
+ * @NModuleScope SameAccount
+ */
+define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, record, runtime, format, log) => {
+  const VERSION = 1;
+  const PERMISSIONS = [
+    { name: 'LIST_CUSTJOB', label: 'Lists > Customers', level: 3, levelName: 'Edit' },
+    { name: 'LIST_FIND', label: 'Lists > Perform Search', level: 1, levelName: 'View' },
+  ];
+  const STEP = 1000; // rows NetSuite gives at once at most
+  const MOST_ROWS = 5000; // rows in one answer
+  const MOST_CHARACTERS = 4000000; // of cells in one answer; NetSuite guarantees 10 MB
+  const MOST_ITEMS = 1000; // ids or changes in one request
+  const UNITS_KEPT = 100; // of the 5,000 a request has
+  const MILLISECONDS = 200000; // of the 300 seconds a request has
+  const SEARCH_CUT = 3990; // bytes; NetSuite cuts text in search results at 4,000
+  const COMMENTS_LIMIT = 4000;
+  const TRIES = 4;
+  const DAY = 86400000;
+  const UNDECIDED = { outcome: undefined, found: undefined, code: undefined, message: undefined };
+
+  const started = Date.now();
+
+  // ---- the door ----------------------------------------------------------------------------------------------------
+
+  const actions = { health, describe, measure, search: page, exist, apply };
+
+  function post(request) {
+    try {
+      if (request === null || typeof request !== 'object' || Array.isArray(request)) {
+        refuse('WRONG_TYPE', 'The request must be one JSON object, sent as application/json.');
+      }
+      if (!Object.prototype.hasOwnProperty.call(actions, request.action)) {
+        refuse('UNKNOWN_ACTION', `The action must be one of: ${Object.keys(actions).join(', ')}.`);
+      }
+      return Object.assign({ ok: true, version: VERSION }, actions[request.action](request));
+    } catch (e) {
+      return { ok: false, version: VERSION, error: { code: String(e.name), message: String(e.message) } };
+    }
+  }
+
+  // ---- health ------------------------------------------------------------------------------------------------------
+
+  function health() {
+    const user = runtime.getCurrentUser();
+    const missing = PERMISSIONS.filter((p) => !(Number(user.getPermission({ name: p.name })) >= p.level));
+    return {
+      account: runtime.accountId,
+      environment: runtime.envType,
+      role: user.roleId,
+      missing: missing.map((p) => `${p.label} (${p.levelName})`),
+      now: new Date().toISOString(),
+    };
+  }
+
+  // ---- reading -----------------------------------------------------------------------------------------------------
+
+  function describe(request) {
+    const columns = loadSearch(request.search).columns.map((column) => ({
+      name: column.name,
+      label: column.label || column.name,
+      join: column.join || null,
+      type: JSON.parse(JSON.stringify(column)).type || null,
+    }));
+    return { columns };
+  }
+
+  function measure(request) {
+    const found = narrowed(request);
+    const count = found.runPaged({ pageSize: STEP }).count;
+    const end = (order) => {
+      sortById(found, order);
+      const rows = found.run().getRange({ start: 0, end: 1 });
+      return rows.length ? String(rows[0].id) : null;
+    };
+    return { count, first: end(search.Sort.ASC), last: end(search.Sort.DESC), now: new Date().toISOString() };
+  }
+
+  function page(request) {
+    const limit = wholeNumber(request.limit === undefined ? STEP : request.limit, 'limit', 2, MOST_ROWS);
+    let after = wholeNumber(request.after === undefined ? 0 : request.after, 'after', 0);
+    const found = narrowed(request);
+    const columns = chosen(found.columns, request.columns);
+    const filters = found.filterExpression;
+    sortById(found, search.Sort.ASC);
+
+    const rows = [];
+    const wanted = Math.min(STEP, limit);
+    let characters = 0;
+    let more = true;
+    for (let step = 0; more && step * STEP < limit && characters < MOST_CHARACTERS && timeAndUnitsFor(30); step += 1) {
+      found.filterExpression = both(filters, ['internalidnumber', 'greaterthan', after]);
+      const results = found.run().getRange({ start: 0, end: wanted });
+      more = results.length === wanted;
+      for (const result of more ? wholeIds(results) : results) {
+        if (!timeAndUnitsFor(15)) {
+          more = true;
+          break;
+        }
+        const row = [String(result.id)].concat(columns.map((column) => cell(result, column)));
+        characters += row.reduce((sum, value) => sum + String(value).length + 3, 0);
+        rows.push(row);
+        after = Number(result.id);
+      }
+    }
+    return { rows, more };
+  }
+
+  /** A search may give several rows for one customer: the end of a step must not tear them apart. */
+  function wholeIds(results) {
+    const last = results[results.length - 1].id;
+    const whole = results.filter((result) => result.id !== last);
+    if (whole.length === 0) {
+      refuse('ROWS_MULTIPLIED', `The search gives ${results.length} or more rows for customer ${last}: ` +
+        'remove the columns or criteria of joined records from it.');
+    }
+    return whole;
+  }
+
+  /** The value, or [value, text shown] where the two differ. */
+  function cell(result, column) {
+    let value = result.getValue(column);
+    if (column.name === 'comments' && !column.join && bytes(value) >= SEARCH_CUT) {
+      value = record.load({ type: record.Type.CUSTOMER, id: result.id }).getValue({ fieldId: 'comments' });
+    }
+    const text = result.getText(column);
+    const shown = value === null || value === undefined ? '' : value;
+    return text && text !== shown ? [shown, text] : shown;
+  }
+
+  function loadSearch(id) {
+    if (typeof id !== 'string' || id === '') {
+      refuse('WRONG_TYPE', 'search must be the id of a saved search, such as customsearch_tieout.');
+    }
+    const loaded = search.load({ id });
+    if (String(loaded.searchType).toLowerCase() !== 'customer') {
+      refuse('NOT_A_CUSTOMER_SEARCH', `Saved search ${id} finds ${loaded.searchType} records, not customers.`);
+    }
+    const summary = loaded.columns.filter((column) => column.summary);
+    if (summary.length) {
+      const column = summary[0].label || summary[0].name;
+      refuse('SUMMARY_COLUMN',
+        `Saved search ${id} has a summary type on column ${column}: remove it, as grouped rows have no internal id.`);
+    }
+    return loaded;
+  }
+
+  function narrowed(request) {
+    const found = loadSearch(request.search);
+    if (request.until !== undefined) {
+      found.filterExpression = both(found.filterExpression,
+        ['internalidnumber', 'lessthanorequalto', wholeNumber(request.until, 'until', 0)]);
+    }
+    if (request.ids !== undefined) {
+      found.filterExpression = both(found.filterExpression, ['internalid', 'anyof', idList(request.ids)]);
+    }
+    if (request.since !== undefined) {
+      found.filterExpression = both(found.filterExpression,
+        ['lastmodifieddate', 'onorafter', dayBefore(request.since)]);
+    }
+    return found;
+  }
+
+  /** A day early and without a time of day: too many rows, never too few, whatever the time zones. */
+  function dayBefore(since) {
+    const moment = Date.parse(since);
+    if (!(moment > 0)) {
+      refuse('WRONG_TYPE', 'since must be a moment such as 2026-01-31T12:00:00Z.');
+    }
+    return format.format({ value: new Date(moment - DAY), type: format.Type.DATE });
+  }
+
+  function sortById(found, order) {
+    const isId = (column) => column.name === 'internalid' && !column.join;
+    const columns = found.columns.slice();
+    if (!columns.some(isId)) {
+      columns.push(search.createColumn({ name: 'internalid' }));
+    }
+    columns.forEach((column) => {
+      column.sort = isId(column) ? order : search.Sort.NONE;
+    });
+    found.columns = columns;
+  }
+
+  function both(filters, filter) {
+    return filters && filters.length ? [filters, 'and', filter] : [filter];
+  }
+
+  function chosen(columns, indexes) {
+    if (indexes === undefined) {
+      return columns.slice();
+    }
+    if (!Array.isArray(indexes)) {
+      refuse('WRONG_TYPE', 'columns must be a list of column numbers.');
+    }
+    return indexes.map((index) => columns[wholeNumber(index, 'a column number', 0, columns.length - 1)]);
+  }
+
+  function exist(request) {
+    const ids = idList(request.ids);
+    const found = search.create({
+      type: search.Type.CUSTOMER,
+      filters: [['internalid', 'anyof', ids]],
+      columns: ['internalid'],
+    });
+    return { ids: found.run().getRange({ start: 0, end: STEP }).map((result) => String(result.id)) };
+  }
+
+  // ---- writing -----------------------------------------------------------------------------------------------------
+
+  function apply(request) {
+    const fields = fieldIds(request.fields);
+    if (!Array.isArray(request.changes) || request.changes.length > MOST_ITEMS) {
+      refuse('WRONG_TYPE', `changes must be a list of at most ${MOST_ITEMS} changes.`);
+    }
+    const outcomes = [];
+    let next = 0;
+    while (next < request.changes.length && timeAndUnitsFor(15)) {
+      applyToOne(request.changes[next], fields).forEach((outcome) => outcomes.push(outcome));
+      next += 1;
+    }
+    const changed = outcomes.filter((edit) => edit.outcome === 'applied').length;
+    log.audit({ title: 'Tieout', details: `${changed} values changed` });
+    return { outcomes, remaining: request.changes.slice(next).map(idOf) };
+  }
+
+  /** One load and one save for all edits of a record; both again when somebody saved the record in between. */
+  function applyToOne(change, fields) {
+    const edits = editsOf(change, fields);
+    const open = edits.filter((edit) => edit.outcome === undefined);
+    for (let tried = 1, done = open.length === 0; !done; tried += 1) {
+      try {
+        open.forEach((edit) => Object.assign(edit, UNDECIDED));
+        const customer = loadCustomer(change.id);
+        open.forEach((edit) => decide(edit, customer));
+        if (open.some((edit) => edit.outcome === 'applied')) {
+          customer.save({ enableSourcing: false, ignoreMandatoryFields: true });
+        }
+        done = true;
+      } catch (e) {
+        done = e.name !== 'RCRD_HAS_BEEN_CHANGED' || tried === TRIES || !timeAndUnitsFor(15);
+        if (done) {
+          const lost = open.filter((edit) => edit.outcome === undefined || edit.outcome === 'applied');
+          lost.forEach((edit) => fail(edit, e.name, e.message));
+        }
+      }
+    }
+    return edits.map((edit) => ({
+      id: idOf(change),
+      action: edit.action,
+      field: edit.field,
+      outcome: edit.outcome,
+      found: edit.found,
+      code: edit.code,
+      message: edit.message,
+    }));
+  }
+
+  function idOf(change) {
+    return change && change.id !== undefined ? change.id : null;
+  }
+
+  function loadCustomer(id) {
+    return record.load({ type: record.Type.CUSTOMER, id: wholeNumber(id, 'id', 1), isDynamic: false });
+  }
+
+  /** Compare what is there with what was expected, and set the new value on the loaded record. */
+  function decide(edit, customer) {
+    if (edit.fieldId !== 'externalid' && !customer.getField({ fieldId: edit.fieldId })) {
+      fail(edit, 'FIELD_NOT_FOUND', `Customers have no field ${edit.fieldId} that this role can see.`);
+      return;
+    }
+    const there = text(customer.getValue({ fieldId: edit.fieldId }));
+    const wanted = edit.newValue(there);
+    if (same(wanted, there)) {
+      edit.outcome = 'already';
+    } else if (edit.expected !== undefined && !same(edit.expected, there)) {
+      Object.assign(edit, { outcome: 'conflict', found: there });
+    } else if (edit.fieldId === 'comments' && wanted.length > COMMENTS_LIMIT) {
+      fail(edit, 'COMMENTS_FULL', `The comments would have ${wanted.length} characters; ${COMMENTS_LIMIT} fit.`);
+    } else {
+      customer.setValue({ fieldId: edit.fieldId, value: wanted });
+      edit.outcome = 'applied';
+    }
+  }
+
+  function editsOf(change, fields) {
+    const edits = [];
+    ['set', 'append', 'remove'].forEach((action) => {
+      const values = (change && change[action]) || {};
+      Object.keys(values).forEach((field) => edits.push(editOf(action, field, fields[field], values[field])));
+    });
+    const nothing = { action: null, field: null };
+    return edits.length ? edits : [fail(nothing, 'INVALID_CHANGE', 'The change names nothing to do.')];
+  }
+
+  function editOf(action, field, fieldId, value) {
+    const edit = { action, field, fieldId };
+    const isComments = fieldId === 'comments';
+    if (!fieldId || isComments !== (action !== 'set')) {
+      return fail(edit, 'INVALID_CHANGE', `Action ${action} is not possible on field ${field}.`);
+    }
+    if (action === 'set') {
+      if (!value || typeof value !== 'object' || !isText(value.old) || !isText(value.new)) {
+        return fail(edit, 'INVALID_CHANGE', 'A set needs an old and a new value, each a text or null.');
+      }
+      edit.expected = text(value.old);
+      edit.newValue = () => text(value.new);
+    } else {
+      if (typeof value !== 'string' || !/^[\w-]+$/.test(value)) {
+        return fail(edit, 'INVALID_CHANGE', `${action} needs one word of letters, digits, "_" and "-".`);
+      }
+      edit.newValue = (there) => (action === 'append' ? withWord(there, value) : withoutWord(there, value));
+    }
+    return edit;
+  }
+
+  function fail(edit, code, message) {
+    return Object.assign(edit, { outcome: 'failed', code: String(code), message: String(message) });
+  }
+
+  // ---- words in comments -------------------------------------------------------------------------------------------
+
+  /** The word where no letter, digit or "_" of any script touches it, so that cus_1 is not found in cus_12. */
+  function bounded(word) {
+    return new RegExp('(?<![\\p{L}\\p{M}\\p{N}_])' + word + '(?![\\p{L}\\p{M}\\p{N}_])', 'u');
+  }
+
+  function withWord(comments, word) {
+    if (bounded(word).test(comments)) {
+      return comments;
+    }
+    return comments === '' ? word : comments + '\n' + word;
+  }
+
+  /** Without the last such word and the line break before it, which came with it. */
+  function withoutWord(comments, word) {
+    const found = Array.from(comments.matchAll(new RegExp(bounded(word).source, 'gu'))).pop();
+    if (!found) {
+      return comments;
+    }
+    const before = comments.slice(0, found.index).replace(/\r?\n$/, '');
+    return before + comments.slice(found.index + word.length);
+  }
+
+  // ---- small things ------------------------------------------------------------------------------------------------
+
+  function fieldIds(fields) {
+    if (!fields || typeof fields !== 'object') {
+      refuse('WRONG_TYPE', 'fields must say which NetSuite field each name stands for.');
+    }
+    Object.keys(fields).forEach((name) => {
+      if (!/^(externalid|comments|custentity\w*)$/.test(fields[name])) {
+        refuse('FIELD_NOT_ALLOWED',
+          `Field ${fields[name]} cannot be changed: only externalid, comments and custentity fields can.`);
+      }
+    });
+    return fields;
+  }
+
+  function idList(ids) {
+    if (!Array.isArray(ids) || ids.length === 0 || ids.length > MOST_ITEMS) {
+      refuse('WRONG_TYPE', `ids must be a list of 1 to ${MOST_ITEMS} internal ids.`);
+    }
+    return ids.map((id) => wholeNumber(id, 'an internal id', 1));
+  }
+
+  function wholeNumber(value, name, least, most) {
+    const number = /^\d{1,15}$/.test(String(value)) ? Number(value) : -1;
+    if (number < least || (most !== undefined && number > most)) {
+      const limit = most === undefined ? '' : `, at most ${most}`;
+      refuse('WRONG_TYPE', `${name} must be a whole number, at least ${least}${limit}.`);
+    }
+    return number;
+  }
+
+  function timeAndUnitsFor(units) {
+    const left = runtime.getCurrentScript().getRemainingUsage();
+    return left >= units + UNITS_KEPT && Date.now() - started < MILLISECONDS;
+  }
+
+  function refuse(code, message) {
+    const error = new Error(message);
+    error.name = code;
+    throw error;
+  }
+
+  function text(value) {
+    return value === null || value === undefined ? '' : String(value);
+  }
+
+  function isText(value) {
+    return value === null || typeof value === 'string';
+  }
+
+  function same(one, other) {
+    return one.trim() === other.trim();
+  }
+
+  function bytes(value) {
+    return encodeURIComponent(text(value).replace(/[\uD800-\uDFFF]/g, '??')).replace(/%../g, 'x').length;
+  }
+
+  return { post };
+});

@@ -1,0 +1,153 @@
+"""Changes reach NetSuite once each, whatever the weather, and every one has an outcome."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from resources.netsuite import Change, Outcome
+from sandbox.netsuite_standin import STRIPE_FIELD, Fault, Options, World
+from schemas.errors import BugError, WeatherError
+from schemas.words import InternalId
+from tests.resources.netsuite import connected
+
+
+def link(number: int, stripe_id: str) -> list[Change]:
+    internal_id = InternalId(number)
+    return [
+        Change(internal_id, "stripe_id", "set", stripe_id),
+        Change(internal_id, "external_id", "set", stripe_id),
+        Change(internal_id, "comments", "append", stripe_id),
+    ]
+
+
+def world_of(count: int) -> tuple[World, list[Change]]:
+    world = World()
+    return world, [change for n in range(1, count + 1) for change in link(world.insert(), f"cus_{n}")]
+
+
+@pytest.mark.rule("W2")
+@pytest.mark.rule("W3")
+@pytest.mark.rule("W4")
+def test_outcomes_come_in_the_order_of_the_changes_and_each_record_is_saved_once() -> None:
+    world, changes = world_of(250)
+    with connected(world) as (client, server):
+        outcomes = client.apply(changes[::-1])
+        assert len(server.calls_of("apply")) == 3
+    assert [outcome.change for outcome in outcomes] == changes[::-1]
+    assert {outcome.status for outcome in outcomes} == {"applied"}
+    assert [save.customer for save in sorted(world.saves, key=lambda s: s.customer)] == list(range(1, 251))
+    assert world.value(250, STRIPE_FIELD) == "cus_250"
+
+
+@pytest.mark.rule("W9")
+@pytest.mark.rule("X6")
+@pytest.mark.parametrize("kind", ["limit", "busy", "unavailable", "error", "reset", "lost", "garbage"])
+def test_each_effect_happens_once_whatever_goes_wrong(kind: Any) -> None:  # noqa: ANN401
+    world, changes = world_of(3)
+    with connected(world) as (client, server):
+        server.fail(Fault(kind=kind, action="apply", times=2))
+        outcomes = client.apply(changes)
+    assert sorted(save.customer for save in world.saves) == [1, 2, 3]
+    assert [world.value(n, "comments") for n in (1, 2, 3)] == ["cus_1", "cus_2", "cus_3"]
+    expected = "already" if kind == "lost" else "applied"
+    assert {(o.status, o.tries) for o in outcomes} == {(expected, 3)}
+
+
+@pytest.mark.rule("W8")
+def test_a_conflict_says_what_is_there_and_a_failure_why() -> None:
+    world, changes = world_of(3)
+    world.edit(1, externalid="ACME-1")
+    world.delete(2)
+    world.others.add("cus_3")
+    with connected(world) as (client, _):
+        outcomes = client.apply(changes)
+    assert [(o.change.internal_id, o.change.field, o.status, o.found or o.code) for o in outcomes] == [
+        (1, "stripe_id", "applied", None),
+        (1, "external_id", "conflict", "ACME-1"),
+        (1, "comments", "applied", None),
+        (2, "stripe_id", "failed", "RCRD_DSNT_EXIST"),
+        (2, "external_id", "failed", "RCRD_DSNT_EXIST"),
+        (2, "comments", "failed", "RCRD_DSNT_EXIST"),
+        (3, "stripe_id", "failed", "DUP_RCRD"),
+        (3, "external_id", "failed", "DUP_RCRD"),
+        (3, "comments", "failed", "DUP_RCRD"),
+    ]
+    assert outcomes[3].reason == "That record does not exist."
+
+
+@pytest.mark.rule("W10")
+def test_an_undo_is_the_same_changes_the_other_way_round() -> None:
+    world, changes = world_of(2)
+    world.edit(1, comments="VIP")
+    with connected(world) as (client, _):
+        client.apply(changes)
+        world.edit(2, externalid="taken over")
+        undo = [
+            Change(c.internal_id, c.field, "remove", c.new)
+            if c.action == "append"
+            else Change(c.internal_id, c.field, "set", c.old, old=c.new)
+            for c in changes
+        ]
+        outcomes = client.apply(undo)
+    assert [o.status for o in outcomes] == ["applied", "applied", "applied", "applied", "conflict", "applied"]
+    assert (world.value(1, "comments"), world.value(1, "externalid"), world.value(1, STRIPE_FIELD)) == (
+        "VIP",
+        None,
+        None,
+    )
+    assert (world.value(2, "comments"), world.value(2, "externalid")) == (None, "taken over")
+
+
+def test_what_the_units_do_not_allow_is_asked_for_again() -> None:
+    world, changes = world_of(40)
+    with connected(world, Options(units=115 + 15 * 9)) as (client, server):
+        outcomes = client.apply(changes)
+        assert len(server.calls_of("apply")) == 4
+        assert all(call.units <= 250 for call in server.calls)
+    assert {o.status for o in outcomes} == {"applied"}
+    assert len(world.saves) == 40
+
+
+def test_a_script_that_never_begins_is_no_endless_loop() -> None:
+    world, changes = world_of(1)
+    with connected(world, Options(units=100)) as (client, _), pytest.raises(BugError, match="without beginning"):
+        client.apply(changes)
+
+
+@pytest.mark.rule("W9")
+def test_outcomes_are_told_batch_by_batch_even_when_another_batch_never_comes_through() -> None:
+    world, changes = world_of(300)
+    told: list[Outcome] = []
+
+    def on_outcomes(outcomes: Sequence[Outcome]) -> None:
+        told.extend(outcomes)
+
+    with connected(world, concurrency=1) as (client, server):
+        server.fail(Fault(kind="unavailable", action="apply", skip=1, times=4))
+        with pytest.raises(WeatherError):
+            client.apply(changes, on_outcomes)
+    assert sorted({save.customer for save in world.saves}) == sorted({int(o.change.internal_id) for o in told})
+    assert len(told) == 600
+
+
+def test_two_changes_of_one_field_are_a_mistake_of_ours() -> None:
+    with connected() as (client, server):
+        with pytest.raises(BugError, match="Two changes"):
+            client.apply([*link(1, "cus_1"), *link(1, "cus_2")])
+        assert server.calls == []
+
+
+@pytest.mark.rule("M11")
+def test_the_field_of_the_stripe_id_is_a_setting() -> None:
+    world = World(custom_fields={"custentity_paypack_id"})
+    world.insert(1)
+    with connected(world, stripe_id_field="custentity_paypack_id") as (client, _):
+        client.apply(link(1, "cus_1")[:1])
+    assert world.value(1, "custentity_paypack_id") == "cus_1"
+
+
+def test_nothing_to_change_asks_nothing() -> None:
+    with connected() as (client, server):
+        assert client.apply([]) == []
+        assert server.calls == []
