@@ -48,7 +48,7 @@ class FullReadNeeded:
     reason: str
 
 
-def read_changes(  # noqa: PLR0913 - two moments, the columns, what is known, and a convenience
+def read_changes(
     door: StripeDoor,
     watermark: datetime,
     until: datetime,

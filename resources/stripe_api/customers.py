@@ -45,7 +45,7 @@ class StripeExtract:
     seconds: float
 
 
-def read_customers(  # noqa: PLR0913 - the range, the columns, and two conveniences
+def read_customers(
     door: StripeDoor,
     since: datetime,
     until: datetime,
