@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help run ui test lint format bench prove rules validate lock clean
+.PHONY: help run ui sandbox test lint format bench prove rules validate lock clean
 
 help: ## List what can be done
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1mmake %-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ run: $(VENV)/run.ok ## Reconcile the declaration NAME (default: example) and sho
 
 ui: $(VENV)/run.ok ## Open Dagster on every declaration, on http://127.0.0.1:3000
 	@$(BIN)/python -m pipelines.ui
+
+sandbox: $(VENV)/dev.ok ## Serve stand-ins for Stripe and NetSuite with the example data, and print the environment
+	@$(BIN)/python -m sandbox
 
 test: $(VENV)/dev.ok ## Run the tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)

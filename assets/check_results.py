@@ -5,10 +5,23 @@ from collections.abc import Mapping, Sequence
 import dagster as dg
 import polars as pl
 
+from resources.extracts import Extract
 from schemas.validation import Violation
 
 _IDS_SHOWN = 20
 SCHEMA_CHECK = "Every column has its type, ids are there and unique, and every word is one of those agreed."
+COMPLETE_CHECK = "Everything that the source has was read, as far as that can be proved (X10)."
+
+
+def complete_result(extract: Extract) -> dg.AssetCheckResult:
+    """Whether an extract is proved complete; it stops the run when it is not, and warns when there are doubts."""
+    return dg.AssetCheckResult(
+        check_name="complete",
+        passed=extract.complete and not extract.doubts,
+        severity=dg.AssetCheckSeverity.WARN if extract.complete else dg.AssetCheckSeverity.ERROR,
+        description=" ".join(extract.doubts) or None,
+        metadata={"rows_read": extract.rows_read, "rows_kept": extract.frame.height, **extract.notes},
+    )
 
 
 def schema_result(found: Sequence[Violation]) -> dg.AssetCheckResult:

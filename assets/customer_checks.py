@@ -5,6 +5,7 @@ All are blocking so that the report can show them, but only a broken id or an em
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import dagster as dg
 import polars as pl
@@ -13,7 +14,7 @@ from assets.check_results import id_result
 from assets.keys import key_expr
 from assets.reconciliation import IO_MANAGER_KEY, Reconciliation
 
-_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+_EMAIL = r"^[^@\s,;:<>()]+@[^@\s,;:<>()]+\.[^@\s,;:<>()]+$|^$"
 
 _DESCRIPTIONS = {
     "unique_ids": "No id is there twice; a doubled one would be matched twice. Stops the run.",
@@ -87,20 +88,44 @@ def quality_results(
         id_column: its id.
         compared: its columns that rules compare.
     """
-    rows = customers.select(pl.len()).collect().item()
-    repeated = customers.filter(pl.col(id_column).is_duplicated())
-    yield id_result(key, "unique_ids", repeated, id_column, of=rows, severity=dg.AssetCheckSeverity.ERROR)
-    wrong_form = customers.filter(~pl.col("email").str.strip_chars().str.contains(_EMAIL))
-    yield id_result(key, "email_form", wrong_form, id_column, of=rows)
-    keys = customers.select(
-        id_column, *(key_expr(pl.col(c).cast(pl.String)).alias(f"key:{c}") for c in compared)
-    ).collect()
-    empty = keys.lazy().filter(pl.all_horizontal(pl.lit(bool(compared)), pl.col(r"^key:.*$").is_null()))
-    yield id_result(key, "empty_keys", empty, id_column, of=rows)
-    shared = {c: keys.filter(pl.col(f"key:{c}").is_duplicated() & pl.col(f"key:{c}").is_not_null()) for c in compared}
-    anywhere = pl.concat([keys.clear(), *shared.values()]).lazy()
-    counts = {f"sharing/{column}": frame.height for column, frame in shared.items()}
-    yield id_result(key, "duplicate_keys", anywhere, id_column, of=rows, counts=counts)
+    flags = _flags(customers, id_column, compared)
+    found = partial(_found, key, flags, id_column)
+    yield found("unique_ids", pl.col("repeated"), severity=dg.AssetCheckSeverity.ERROR)
+    yield found("email_form", pl.col("wrong_form"))
+    yield found("empty_keys", pl.col("empty"))
+    counts = {f"sharing/{column}": int(flags.get_column(f"shared:{column}").sum()) for column in compared}
+    anywhere = pl.any_horizontal(pl.lit(False), pl.col(r"^shared:.*$"))
+    yield found("duplicate_keys", anywhere, counts=counts)
+
+
+def _flags(customers: pl.LazyFrame, id_column: str, compared: list[str]) -> pl.DataFrame:
+    """One pass over a side: per row its id, and by name what is the matter with it (Boolean)."""
+    keys = {f"key:{column}": key_expr(pl.col(column).cast(pl.String)) for column in compared}
+    text = customers.select(
+        id_column, wrong_form=~pl.col("email").str.strip_chars().str.contains(_EMAIL), **keys
+    ).collect(engine="streaming")
+    is_filled = {name: pl.col(name).is_not_null() for name in keys}
+    return text.select(
+        id_column,
+        pl.col("wrong_form").fill_null(value=False),
+        repeated=pl.col(id_column).is_duplicated(),
+        empty=~pl.any_horizontal(~pl.lit(bool(keys)), *is_filled.values()),
+        **{f"shared:{name[4:]}": pl.col(name).is_duplicated() & filled for name, filled in is_filled.items()},
+    )
+
+
+def _found(
+    key: dg.AssetKey,
+    flags: pl.DataFrame,
+    id_column: str,
+    name: str,
+    wrong: pl.Expr,
+    *,
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN,
+    counts: dict[str, int] | None = None,
+) -> dg.AssetCheckResult:
+    bad = flags.lazy().filter(wrong)
+    return id_result(key, name, bad, id_column, of=flags.height, severity=severity, counts=counts)
 
 
 def _specs(key: dg.AssetKey, names: tuple[str, ...]) -> list[dg.AssetCheckSpec]:

@@ -26,11 +26,16 @@ def netsuite_import(plan: pl.LazyFrame, labels: Mapping[str, str]) -> pl.DataFra
         String columns under the account's labels, ordered by internal id; only fields that some record changes.
     """
     changes = plan.filter(pl.col("system") == "netsuite")
-    by_record = changes.group_by("netsuite_internal_id").agg(_new_value(field).alias(field) for field in _FIELD_ORDER)
-    records = by_record.sort("netsuite_internal_id").collect()
-    changed = [field for field in _FIELD_ORDER if records.get_column(field).count()]
-    return records.select(
-        pl.col("netsuite_internal_id").cast(pl.String).alias(labels["internal_id"]),
+    key = "netsuite_internal_id"
+    records = changes.select(pl.col(key).unique()).sort(key)
+    for field in _FIELD_ORDER:
+        of_field = changes.filter(pl.col("field") == field)
+        values = _full_comments(of_field) if field == "comments" else of_field.select(key, new_value="new_value")
+        records = records.join(values.rename({"new_value": field}), on=key, how="left", maintain_order="left")
+    full = records.collect()
+    changed = [field for field in _FIELD_ORDER if full.get_column(field).count()]
+    return full.select(
+        pl.col(key).cast(pl.String).alias(labels["internal_id"]),
         *(pl.col(field).alias(labels[field]) for field in changed),
     )
 
@@ -45,9 +50,11 @@ def stripe_updates(plan: pl.LazyFrame) -> pl.DataFrame:
     )
 
 
-def _new_value(field: str) -> pl.Expr:
-    values = pl.col("new_value").filter(pl.col("field") == field)
-    if field != "comments":
-        return values.first()
-    old = pl.col("old_value").filter((pl.col("field") == field) & (pl.col("old_value") != "")).head(1)
-    return pl.when(values.len() > 0).then(old.append(values).str.join("\n"))
+def _full_comments(appends: pl.LazyFrame) -> pl.LazyFrame:
+    """What each record's comments hold once every append is made: netsuite_internal_id, new_value."""
+    key, old = "netsuite_internal_id", pl.col("old_value").replace("", None)
+    is_shared = pl.col(key).is_duplicated()
+    together = appends.filter(is_shared).group_by(key, maintain_order=True)
+    joined = together.agg(pl.col("old_value").first(), pl.col("new_value").str.join("\n"))
+    all_of_it = pl.concat([appends.filter(~is_shared).select(key, "old_value", "new_value"), joined])
+    return all_of_it.select(key, new_value=pl.concat_str(old, "new_value", separator="\n", ignore_nulls=True))

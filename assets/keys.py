@@ -81,10 +81,14 @@ def key_expr(column: pl.Expr) -> pl.Expr:
     itself, and the only mark that becomes a letter, U+0345, stands behind all marks that could swap with it.
     """
     is_plain = column.str.contains(r"^ *[!-~][ -~]*$")
-    is_visible = column.str.contains(rf"[^\s{INVISIBLE}]")
     plain = pl.when(is_plain).then(column)
-    other = pl.when(~is_plain & is_visible).then(column)
+    other = pl.when(~is_plain).then(column)
     return pl.coalesce(_plain_key(plain), _other_key(other))
+
+
+def is_blank(column: pl.Expr) -> pl.Expr:
+    """Return whether a value has no key, for less than the price of the key."""
+    return ~column.str.contains(rf"[^\s{INVISIBLE}]").fill_null(value=False)
 
 
 def _plain_key(column: pl.Expr) -> pl.Expr:
@@ -94,7 +98,7 @@ def _plain_key(column: pl.Expr) -> pl.Expr:
 def _other_key(column: pl.Expr) -> pl.Expr:
     repaired = _fold_repairs() | dict.fromkeys(WHITE_SPACE + INVISIBLE, "")
     lowered = column.str.normalize("NFD").str.to_lowercase()
-    return lowered.str.replace_many(list(repaired), list(repaired.values()))
+    return lowered.str.replace_many(list(repaired), list(repaired.values())).replace("", None)
 
 
 @cache

@@ -13,6 +13,9 @@ from assets.check_results import id_result
 from assets.matching import link_table
 from assets.reconciliation import IO_MANAGER_KEY, Reconciliation
 
+_STRIPE_ID = r"^cus_[0-9A-Za-z]+$"
+_SUBJECT = pl.coalesce("stripe_customer_id", pl.col("netsuite_internal_id").cast(pl.String)).alias("subject")
+
 _DESCRIPTIONS = {
     "links_one_sided": "Every link stands on both sides; a one-sided one is seen from one system only.",
     "links_crossed": "Both sides of a customer's links name each other; crossed ones name somebody else.",
@@ -25,7 +28,7 @@ def audit_links(links: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
     """Sort the links that are not sound into classes; a customer can be in several.
 
     Args:
-        links: `assets.matching.link_table`.
+        links: `every_link`.
 
     Returns:
         Name of the class → frame with `subject` (String): a Stripe id, or an internal id where no Stripe customer is
@@ -52,8 +55,27 @@ def audit_links(links: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
         "links_dangling": dangling,
         "links_doubled": pairs.filter(doubled),
     }
-    subject = pl.coalesce("stripe_customer_id", pl.col("netsuite_internal_id").cast(pl.String)).alias("subject")
-    return {name: frame.select(subject).unique() for name, frame in found.items()}
+    return {name: frame.select(_SUBJECT).unique() for name, frame in found.items()}
+
+
+def every_link(stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
+    """The `link_table`, and with it the external ids that have the form of a Stripe id and name no known customer.
+
+    An external id can be anybody's own number, so only one that looks like a Stripe id is a link.
+    """
+    foreign = (
+        netsuite.filter("is_customer")
+        .select(text=pl.col("external_id").str.strip_chars(), netsuite_internal_id="internal_id")
+        .filter(pl.col("text").str.contains(_STRIPE_ID))
+        .join(stripe.select(text="id"), on="text", how="anti")
+        .select(
+            pl.lit(None, pl.String).alias("stripe_customer_id"),
+            "netsuite_internal_id",
+            pl.lit("external_id").alias("source"),
+            "text",
+        )
+    )
+    return pl.concat([link_table(stripe, netsuite), foreign])
 
 
 def build_link_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
@@ -71,9 +93,9 @@ def build_link_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
         ins={name: dg.AssetIn(extract, input_manager_key=IO_MANAGER_KEY) for name, extract in extracts.items()},
     )
     def link_audit(stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame) -> Iterator[dg.AssetCheckResult]:
-        links = link_table(stripe_customers, netsuite_customers).collect()
-        linked = links.get_column("stripe_customer_id").n_unique()
-        for name, found in audit_links(links.lazy()).items():
-            yield id_result(key, name, found, "subject", of=linked)
+        links = every_link(stripe_customers, netsuite_customers).collect().lazy()
+        subjects = links.select(_SUBJECT.n_unique()).collect().item()
+        for name, found in audit_links(links).items():
+            yield id_result(key, name, found, "subject", of=subjects)
 
     return link_audit

@@ -3,23 +3,26 @@
 import dagster as dg
 import polars as pl
 
-from assets.check_results import SCHEMA_CHECK, schema_result
-from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
+from assets.check_results import COMPLETE_CHECK, SCHEMA_CHECK, complete_result, schema_result
+from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, extract_metadata, failures_for_people
 from schemas.customers import NetsuiteCustomers
 from schemas.validation import violations
+
+_NAME = "netsuite_customers"
 
 
 def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
     """The asset `netsuite_customers` of one declaration."""
 
     @dg.asset(
-        key=sync.key("netsuite_customers"),
+        key=sync.key(_NAME),
         group_name=sync.name,
         kinds={"netsuite", "polars"},
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
         check_specs=[
-            dg.AssetCheckSpec("schema", asset=sync.key("netsuite_customers"), blocking=True, description=SCHEMA_CHECK)
+            dg.AssetCheckSpec("schema", asset=sync.key(_NAME), blocking=True, description=SCHEMA_CHECK),
+            dg.AssetCheckSpec("complete", asset=sync.key(_NAME), blocking=True, description=COMPLETE_CHECK),
         ],
     )
     def netsuite_customers(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
@@ -29,7 +32,7 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         Rows are unique by internal id; identical duplicates were dropped.
         """
         with failures_for_people():
-            extract = sync.netsuite.customers()
+            extract = sync.netsuite.customers(sync.frames.known(_NAME), context.log.info)
         customers = extract.frame.select(pl.col("is_customer").sum()).item()
         context.log.info("%d NetSuite rows, %d of them customers", extract.frame.height, customers)
         return dg.MaterializeResult(
@@ -38,10 +41,12 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
                 "customers": customers,
                 "leads_and_prospects": extract.frame.height - customers,
                 "inactive": extract.frame.select(pl.col("inactive").sum()).item(),
-                "duplicates_dropped": extract.duplicates_dropped,
-                **extract.notes,
+                **extract_metadata(extract),
             },
-            check_results=[schema_result(violations(NetsuiteCustomers, extract.frame, "internal_id"))],
+            check_results=[
+                schema_result(violations(NetsuiteCustomers, extract.frame, "internal_id")),
+                complete_result(extract),
+            ],
         )
 
     return netsuite_customers

@@ -8,7 +8,8 @@ import dagster as dg
 import polars as pl
 
 from resources.doors import NetsuiteDoor, StripeDoor
-from resources.parquet_io import FrameStore
+from resources.extracts import Extract
+from resources.parquet_io import READ_AT, FrameStore
 from resources.places import Places
 from schemas.declaration import Declaration
 from schemas.errors import TieoutError, WeatherError
@@ -50,6 +51,12 @@ class Reconciliation:
         months = self.months.get_partition_keys()
         present = set(self.frames.months_present("stripe_customers", months))
         return [month[:7] for month in months if month not in present]
+
+
+def extract_metadata(extract: Extract) -> dict[str, dg.MetadataValue | int | float | str | bool]:
+    """What every extract reports of itself: numbers, and the moment whose state it is."""
+    moment = {READ_AT: dg.MetadataValue.timestamp(extract.read_at)} if extract.read_at else {}
+    return {"duplicates_dropped": extract.duplicates_dropped, **extract.notes, **moment}
 
 
 @contextmanager

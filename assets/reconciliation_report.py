@@ -54,8 +54,8 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
             header = Header(
                 declaration=sync.name,
                 when=datetime.now(UTC),
-                stripe_source=sync.declaration.stripe.export,
-                netsuite_source=sync.declaration.netsuite.export,
+                stripe_source=sync.stripe.source,
+                netsuite_source=sync.netsuite.source,
                 plan_hash=_plan_hash(context.instance, sync),
                 missing_months=tuple(sync.months_missing()),
                 files=files.names,

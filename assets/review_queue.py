@@ -3,14 +3,19 @@
 import dagster as dg
 import polars as pl
 
+from assets.check_results import SCHEMA_CHECK, schema_result
 from assets.customer_matches import match_settings
 from assets.matching import MatchSettings, match_customers
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from assets.write_plan import PlanSettings, comments_too_long
+from schemas.plan import ReviewQueue
+from schemas.validation import violations
 from schemas.words import COMMENTS_LIMIT, LINK_KEY
 
 _DETAILS_SHOWN = 10
 _METADATA = f"metadata.{LINK_KEY}"
+
+_PROPOSAL = {"stripe_customer_id": pl.String, "proposed_internal_id": pl.Int64, "proposed_evidence": pl.String}
 
 _WHAT_TO_DO = {
     "conflict": "Find out which record is right, and clear the wrong traces.",
@@ -89,8 +94,12 @@ def _proposals(
     stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, settings: MatchSettings
 ) -> pl.LazyFrame:
     """What the other evidence says of the customers whose link is broken."""
-    broken = matches.filter(pl.col("outcome") == "broken").select(pl.col("stripe_customer_id").alias("id"))
-    without_link = stripe.join(broken, on="id", how="semi").with_columns(pl.lit(None, pl.String).alias(_METADATA))
+    broken = matches.filter(pl.col("outcome") == "broken").select(pl.col("stripe_customer_id").alias("id")).collect()
+    if broken.is_empty():
+        return pl.LazyFrame(schema=_PROPOSAL)
+    without_link = stripe.join(broken.lazy(), on="id", how="semi").with_columns(
+        pl.lit(None, pl.String).alias(_METADATA)
+    )
     no_overrides = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "netsuite_internal_id": pl.Int64})
     found = match_customers(without_link, netsuite, no_overrides, settings)
     return found.filter(pl.col("netsuite_internal_id").is_not_null()).select(
@@ -114,6 +123,9 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
         ins={
             name: dg.AssetIn(sync.key(name)) for name in ("stripe_customers", "netsuite_customers", "customer_matches")
         },
+        check_specs=[
+            dg.AssetCheckSpec("schema", asset=sync.key("review_queue"), blocking=True, description=SCHEMA_CHECK)
+        ],
     )
     def review_queue(
         stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame, customer_matches: pl.LazyFrame
@@ -131,6 +143,7 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             value=queue,
             metadata={"waiting": queue.height, **{f"waiting/{outcome}": count for outcome, count in by_outcome}},
+            check_results=[schema_result(violations(ReviewQueue, queue, "stripe_customer_id"))],
         )
 
     return review_queue

@@ -2,12 +2,14 @@
 
 import dagster as dg
 
-from assets.check_results import SCHEMA_CHECK, schema_result
-from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
+from assets.check_results import COMPLETE_CHECK, SCHEMA_CHECK, complete_result, schema_result
+from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, extract_metadata, failures_for_people
 from schemas.customers import StripeCustomers
 from schemas.declaration import Declaration
 from schemas.validation import violations
 from schemas.words import MATCH_KEYS
+
+_NAME = "stripe_customers"
 
 
 def metadata_keys(declaration: Declaration) -> list[str]:
@@ -22,7 +24,7 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
     """The asset `stripe_customers` of one declaration."""
 
     @dg.asset(
-        key=sync.key("stripe_customers"),
+        key=sync.key(_NAME),
         group_name=sync.name,
         kinds={"stripe", "polars"},
         io_manager_key=IO_MANAGER_KEY,
@@ -30,7 +32,8 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         partitions_def=sync.months,
         backfill_policy=dg.BackfillPolicy.single_run(),
         check_specs=[
-            dg.AssetCheckSpec("schema", asset=sync.key("stripe_customers"), blocking=True, description=SCHEMA_CHECK)
+            dg.AssetCheckSpec("schema", asset=sync.key(_NAME), blocking=True, description=SCHEMA_CHECK),
+            dg.AssetCheckSpec("complete", asset=sync.key(_NAME), blocking=True, description=COMPLETE_CHECK),
         ],
     )
     def stripe_customers(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
@@ -41,18 +44,22 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         the link or a rule needs. Rows are unique by id; identical duplicates were dropped.
         """
         window = context.partition_time_window
+        months = sync.months.get_partition_keys()
+        known = sync.frames.known_months(_NAME, months) if list(context.partition_keys) == months else None
         with failures_for_people():
-            extract = sync.stripe.customers(window.start, window.end)
+            extract = sync.stripe.customers(window.start, window.end, known, context.log.info)
         context.log.info("%d Stripe customers of %d months", extract.frame.height, len(context.partition_keys))
         return dg.MaterializeResult(
             value=extract.frame,
             metadata={
                 "customers_in_this_run": extract.frame.height,
                 "months_in_this_run": len(context.partition_keys),
-                "duplicates_dropped": extract.duplicates_dropped,
-                **extract.notes,
+                **extract_metadata(extract),
             },
-            check_results=[schema_result(violations(StripeCustomers, extract.frame, "id"))],
+            check_results=[
+                schema_result(violations(StripeCustomers, extract.frame, "id")),
+                complete_result(extract),
+            ],
         )
 
     return stripe_customers

@@ -55,18 +55,19 @@ def plan_changes(
     Returns:
         `schemas.plan.Plan`; empty when everything is tied out (W11).
     """
-    pairs = linked_pairs(stripe, netsuite, matches)
-    is_oldest = pl.col("stripe_customer_id") == pl.col("stripe_customer_id").first().over("netsuite_internal_id")
+    pairs = linked_pairs(stripe, netsuite, matches).collect().lazy()
+    is_oldest = pl.col("netsuite_internal_id").is_first_distinct()
+    oldest = pairs.filter(is_oldest)
     changes = [_appends(pairs, stripe, netsuite).filter("fits").drop("fits")] if settings.comments else []
     changes += [
-        _change(pairs.filter(_is_empty(field) & is_oldest), "netsuite", field, pl.col("stripe_customer_id"))
+        _change(oldest.filter(_is_empty(field)), "netsuite", field, pl.col("stripe_customer_id"))
         for field, wanted in (("external_id", settings.external_id), ("stripe_id", settings.stripe_id))
         if wanted
     ]
     record = pl.col("netsuite_internal_id").cast(pl.String)
     replaced = (pl.col("evidence") == "override") & (pl.col(_METADATA).str.strip_chars() != record)
     changes.append(_change(pairs.filter(_is_empty(_METADATA) | replaced), "stripe", _METADATA, record))
-    return pl.concat(changes).sort("system", "netsuite_internal_id", "field", "age", maintain_order=True).drop("age")
+    return pl.concat(changes)
 
 
 def comments_too_long(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame) -> pl.LazyFrame:
@@ -76,7 +77,7 @@ def comments_too_long(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.
 
 
 def linked_pairs(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame) -> pl.LazyFrame:
-    """Matches that have a record, with both sides' link fields and `age` (UInt32), ordered by age.
+    """Matches that have a record, with both sides' link fields, by record, and within a record the older first.
 
     Older is by `created` to the minute, as exports have no seconds, then by id.
     """
@@ -85,14 +86,12 @@ def linked_pairs(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyF
     theirs = netsuite.select(
         "stripe_id", "external_id", "comments", pl.col("internal_id").alias("netsuite_internal_id")
     )
-    return (
-        matches.filter(has_record)
-        .select("stripe_customer_id", "netsuite_internal_id", "evidence")
-        .join(ours, on="stripe_customer_id")
-        .sort("created", "stripe_customer_id")
-        .with_row_index("age")
-        .join(theirs, on="netsuite_internal_id", maintain_order="left")
-    )
+    linked = matches.filter(has_record).select("stripe_customer_id", "netsuite_internal_id", "evidence")
+    pairs = linked.join(ours, on="stripe_customer_id").join(theirs, on="netsuite_internal_id").collect().lazy()
+    # Only records with several customers need an order of age, and sorting by text is what costs here.
+    is_shared = pl.col("netsuite_internal_id").is_duplicated()
+    shared = pairs.filter(is_shared).sort("netsuite_internal_id", "created", "stripe_customer_id")
+    return pairs.filter(~is_shared).sort("netsuite_internal_id").merge_sorted(shared, key="netsuite_internal_id")
 
 
 def _appends(pairs: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
@@ -102,14 +101,14 @@ def _appends(pairs: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame) 
     """
     named = link_table(stripe, netsuite).filter(pl.col("source") == "comments")
     missing = pairs.join(named, on=["stripe_customer_id", "netsuite_internal_id"], how="anti", maintain_order="left")
-    added = pl.col("stripe_customer_id").str.len_chars() + 1
-    before = pl.col("comments").str.len_chars().fill_null(0)
-    length = before + added.cum_sum().over("netsuite_internal_id") - (before == 0).cast(pl.UInt32)
-    fits = (length <= COMMENTS_LIMIT).alias("fits")
-    columns = [*missing.collect_schema().names(), fits]
-    return _change(
-        missing.select(columns), "netsuite", "comments", pl.col("stripe_customer_id"), action="append", keep=["fits"]
-    )
+    added = pl.col("stripe_customer_id").str.len_chars().cast(pl.Int64) + 1
+    # Pairs are sorted by record: what was added within one is the running total less that before its first row.
+    before_record = pl.when(pl.col("netsuite_internal_id").is_first_distinct()).then(added.cum_sum() - added)
+    within_record = added.cum_sum() - before_record.forward_fill()
+    held = pl.col("comments").str.len_chars().cast(pl.Int64).fill_null(0)
+    length = held + within_record - (held == 0).cast(pl.Int64)
+    appends = missing.with_columns(fits=length <= COMMENTS_LIMIT)
+    return _change(appends, "netsuite", "comments", pl.col("stripe_customer_id"), action="append", keep=["fits"])
 
 
 def _change(
@@ -142,7 +141,6 @@ def _change(
         reason.alias("reason"),
         "stripe_customer_id",
         "netsuite_internal_id",
-        "age",
         *keep,
     )
 

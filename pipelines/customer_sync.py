@@ -14,7 +14,8 @@ from assets.review_queue import build_review_queue
 from assets.stripe_customers import build_stripe_customers, metadata_keys
 from assets.write_plan import build_write_plan
 from pipelines.jobs import build_jobs
-from resources.doors import NetsuiteExportDoor, StripeExportDoor
+from resources.api_doors import NetsuiteApiDoor, StripeApiDoor
+from resources.doors import NetsuiteDoor, NetsuiteExportDoor, StripeDoor, StripeExportDoor
 from resources.places import Places
 from schemas.declaration import Declaration
 
@@ -33,19 +34,22 @@ class CustomerSync(Declaration, dg.Component):
 
 def reconciliation(declaration: Declaration, places: Places) -> Reconciliation:
     """Open the doors that a declaration names."""
-    return Reconciliation(
-        declaration=declaration,
-        stripe=StripeExportDoor(
-            path=_from(places.root, declaration.stripe.export),
-            since=declaration.stripe.first_month,
-            metadata_keys=metadata_keys(declaration),
-            required=[rule.stripe for rule in declaration.rules],
-        ),
-        netsuite=NetsuiteExportDoor(
-            path=_from(places.root, declaration.netsuite.export), fields=declaration.netsuite_fields
-        ),
-        places=places,
-    )
+    return Reconciliation(declaration, _stripe_door(declaration, places), _netsuite_door(declaration, places), places)
+
+
+def _stripe_door(declaration: Declaration, places: Places) -> StripeDoor:
+    source, keys = declaration.stripe, metadata_keys(declaration)
+    if source.export is None:
+        return StripeApiDoor(source, keys)
+    required = [rule.stripe for rule in declaration.rules]
+    return StripeExportDoor(_from(places.root, source.export), source.export, source.first_month, keys, required)
+
+
+def _netsuite_door(declaration: Declaration, places: Places) -> NetsuiteDoor:
+    source, fields = declaration.netsuite, declaration.netsuite_fields
+    if source.export is None:
+        return NetsuiteApiDoor(source, fields)
+    return NetsuiteExportDoor(_from(places.root, source.export), source.export, fields)
 
 
 def build_defs(sync: Reconciliation) -> dg.Definitions:

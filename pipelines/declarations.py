@@ -4,6 +4,8 @@ Dagster loads the same files; it reports a wrong one as a trace through its load
 So `definitions.py` has them checked here first.
 """
 
+import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -18,14 +20,16 @@ from schemas.declaration import Declaration
 from schemas.errors import DeclarationError
 
 _TYPES = ("pipelines.CustomerSync", "pipelines.customer_sync.CustomerSync")
+_ENVIRONMENT = re.compile(r"\{\{\s*env\.(\w+)\s*\}\}")
 _Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
 class Located:
-    """A declaration and the file it stands in."""
+    """A declaration, and the file and line where it begins."""
 
     file: Path
+    line: int
     declaration: Declaration
 
 
@@ -35,38 +39,112 @@ def read_declarations(folder: Path) -> list[Located]:
     Raises:
         DeclarationError: a file is not YAML, a declaration is wrong, or two share a name.
     """
-    found = [Located(file, d) for file in sorted(folder.rglob("defs.yaml")) for d in _in_file(file)]
-    first: dict[str, Path] = {}
+    found = [located for file in sorted(folder.rglob("defs.yaml")) for located in _in_file(file)]
+    first: dict[str, Located] = {}
     for located in found:
-        other = first.setdefault(located.declaration.name, located.file)
-        if other is not located.file:
+        other = first.setdefault(located.declaration.name, located)
+        if other is not located:
             raise DeclarationError(
-                f"{located.file}: the name {located.declaration.name!r} is taken by {other}; give each its own name."
+                f"{located.file}, line {located.line}: the name {located.declaration.name!r} is taken by {other.file}, "
+                f"line {other.line}; give each its own name."
             )
     return found
 
 
-def _in_file(file: Path) -> Iterator[Declaration]:
+def _in_file(file: Path) -> Iterator[Located]:
+    for node in _documents(file):
+        kind = _scalar(node, "type")
+        if kind in _TYPES:
+            _refuse_doubled_keys(file, node)
+            yield Located(file, node.start_mark.line + 1, _declaration(file, node))
+        elif kind is None or kind.startswith("pipelines."):
+            found = "nothing" if kind is None else repr(kind)
+            line = _line(node, ("type",))
+            raise DeclarationError(f"{file}, line {line}: type: expected {_TYPES[0]}, found {found}.")
+
+
+def _documents(file: Path) -> list[yaml.Node]:
     try:
         nodes = list(yaml.compose_all(file.read_text("utf-8"), yaml.SafeLoader))
-        documents = list(yaml.safe_load_all(file.read_text("utf-8")))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise DeclarationError(
             f"{file}, line {line}: this is not YAML ({error.problem}); check the indentation."
         ) from None
-    for node, document in zip(nodes, documents, strict=True):
-        if isinstance(document, dict) and document.get("type") in _TYPES:
-            yield _declaration(file, node, document.get("attributes") or {})
+    except (UnicodeDecodeError, yaml.reader.ReaderError) as error:
+        raise DeclarationError(
+            f"{file}, line {_line_of_bad_character(file, error)}: a character has no place in UTF-8 text; "
+            "remove it, or save the file as UTF-8."
+        ) from None
+    if not nodes:
+        raise DeclarationError(f"{file}, line 1: there is nothing in it; declare a reconciliation, or remove the file.")
+    return nodes
 
 
-def _declaration(file: Path, node: yaml.Node, attributes: Mapping[str, object]) -> Declaration:
+def _declaration(file: Path, node: yaml.Node) -> Declaration:
+    attributes = _child(node, "attributes")
+    value = _resolved(file, attributes[0], attributes[1]) if attributes else {}
     try:
-        return Declaration.model_validate(dg.ResolutionContext.default().resolve_value(attributes))
-    except ResolutionException as error:
-        raise DeclarationError(f"{file}: {str(error).splitlines()[0]}") from None
+        return Declaration.model_validate(value or {})
     except ValidationError as error:
         raise _as_sentence(file, node, error) from None
+
+
+def _resolved(file: Path, node: yaml.Node, line: int) -> object:
+    """The value of a node, each template in it resolved where its line is still known.
+
+    For a variable of the environment that is not set Dagster would give None.
+    """
+    if isinstance(node, yaml.MappingNode):
+        return {key.value: _resolved(file, value, key.start_mark.line + 1) for key, value in _flattened(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return [_resolved(file, item, item.start_mark.line + 1) for item in node.value]
+    plain = yaml.SafeLoader("").construct_object(node)
+    for name in _ENVIRONMENT.findall(str(plain)):
+        if name not in os.environ:
+            raise DeclarationError(f"{file}, line {line}: the environment variable {name} is not set; set it first.")
+    try:
+        value: object = dg.ResolutionContext.default().resolve_value(plain)
+    except ResolutionException as error:
+        raise DeclarationError(
+            f"{file}, line {line}: {str(error).splitlines()[0].split('. ')[0].rstrip('.')}."
+        ) from None
+    return value
+
+
+def _flattened(node: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.Node]]:
+    """The pairs of a mapping, those that `<<` merges into it included."""
+    yaml.SafeLoader("").flatten_mapping(node)
+    pairs: list[tuple[yaml.Node, yaml.Node]] = node.value
+    return pairs
+
+
+def _refuse_doubled_keys(file: Path, node: yaml.Node) -> None:
+    """YAML's reader would take the last one and drop the others."""
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            name, line = str(key.value), key.start_mark.line + 1
+            if name in seen:
+                raise DeclarationError(
+                    f"{file}, line {line}: {name} is there twice, first in line {seen[name]}; keep one."
+                )
+            seen[name] = line
+            _refuse_doubled_keys(file, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _refuse_doubled_keys(file, item)
+
+
+def _line_of_bad_character(file: Path, error: UnicodeDecodeError | yaml.reader.ReaderError) -> int:
+    if isinstance(error, UnicodeDecodeError):
+        return file.read_bytes()[: error.start].count(b"\n") + 1
+    return file.read_text("utf-8")[: error.position].count("\n") + 1
+
+
+def _scalar(node: yaml.Node, key: str) -> str | None:
+    child = _child(node, key)
+    return child[0].value if child and isinstance(child[0], yaml.ScalarNode) else None
 
 
 def _as_sentence(file: Path, node: yaml.Node, error: ValidationError) -> DeclarationError:
@@ -82,9 +160,12 @@ def _message(first: Mapping[str, object], path: _Path) -> str:
     if first["type"] == "extra_forbidden":
         known = _keys_at(Declaration, path[:-1])
         close = get_close_matches(str(path[-1]), known, n=1)
-        return f"unknown key, {f'did you mean {close[0]}? ' if close else ''}Expected one of {', '.join(known)}"
+        hint = f"; did you mean {close[0]}?" if close else "."
+        return f"unknown key{hint} Expected one of {', '.join(known)}"
     if first["type"] == "missing":
         return "is required"
+    if first["type"] in {"model_type", "dict_type"}:
+        return "expected names with values, one a line"
     said = str(first["msg"])
     return said[0].lower() + said[1:]
 

@@ -1,30 +1,50 @@
-"""The two doors that an extract comes through, as the assets see them: export files and APIs look alike from there."""
+"""The two doors that an extract comes through, as the assets see them: export files and APIs look alike from there.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+Here are the interface and the export files; the APIs are in `api_doors`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 import polars as pl
 
-from resources.extracts import Extract
+from resources.extracts import Extract, Known
 from resources.netsuite_export import read_netsuite_export
 from resources.stripe_export import read_stripe_export
+
+Progress = Callable[[str], None]
+"""Is told, every few seconds, in words and counts, how far a read is."""
 
 
 class StripeDoor(Protocol):
     """Gives Stripe customers by their time of creation."""
 
-    def customers(self, start: datetime, end: datetime) -> Extract:
-        """The customers created in [start, end), UTC, as `schemas.customers.StripeCustomers`."""
+    @property
+    def source(self) -> str:
+        """Where they come from, in words."""
+
+    def customers(self, start: datetime, end: datetime, known: Known | None, progress: Progress) -> Extract:
+        """The customers created in [start, end), UTC, as `schemas.customers.StripeCustomers`.
+
+        Where `known` holds an earlier read of the same range, a door may read no more than what has changed since.
+        """
 
 
 class NetsuiteDoor(Protocol):
     """Gives NetSuite customers."""
 
-    def customers(self) -> Extract:
-        """All rows of the saved search, as `schemas.customers.NetsuiteCustomers`."""
+    @property
+    def source(self) -> str:
+        """Where they come from, in words."""
+
+    def customers(self, known: Known | None, progress: Progress) -> Extract:
+        """All rows of the saved search, as `schemas.customers.NetsuiteCustomers`.
+
+        Where `known` holds an earlier read, a door may read no more than what has changed since.
+        """
 
 
 @dataclass(frozen=True)
@@ -33,29 +53,31 @@ class StripeExportDoor:
 
     Attributes:
         path: the file.
+        source: the file as the declaration names it.
         since: a customer older than this is an error (UTC).
         metadata_keys: keys that become columns.
         required: columns that a rule needs.
     """
 
     path: Path
+    source: str
     since: datetime
     metadata_keys: Sequence[str]
     required: Sequence[str]
 
-    def customers(self, start: datetime, end: datetime) -> Extract:
+    def customers(self, start: datetime, end: datetime, known: Known | None, progress: Progress) -> Extract:  # noqa: ARG002
         """Read the whole file, refuse it if a customer lies outside of all months, and give those in [start, end)."""
-        now = datetime.now(UTC)
         whole = read_stripe_export(
             self.path,
             since=self.since,
-            until=_next_month(now),
+            until=_next_month(datetime.now(UTC)),
             metadata_keys=self.metadata_keys,
             required=self.required,
         )
         asked = whole.frame.filter(pl.col("created").is_between(start, end, closed="left"))
         outside = whole.frame.height - asked.height
-        return Extract(asked, whole.rows_read - outside, {**whole.notes, "rows_of_other_months": outside})
+        notes = {"rows_of_other_months": outside} if outside else {}
+        return replace(whole, frame=asked, rows_read=whole.rows_read - outside, notes=notes)
 
 
 @dataclass(frozen=True)
@@ -63,9 +85,10 @@ class NetsuiteExportDoor:
     """NetSuite customers from a saved-search export: our name → the column's label."""
 
     path: Path
+    source: str
     fields: Mapping[str, str]
 
-    def customers(self) -> Extract:
+    def customers(self, known: Known | None, progress: Progress) -> Extract:  # noqa: ARG002 (a file is read whole)
         """Read the whole file."""
         return read_netsuite_export(self.path, self.fields)
 

@@ -1,10 +1,25 @@
 """What every extract owes its reader, whichever door it comes through: rows that are unique by id, and its counts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import polars as pl
 
 from schemas.errors import ExportError
+
+
+@dataclass(frozen=True)
+class Known:
+    """The frame of an earlier read, and the moment whose state it is (UTC)."""
+
+    frame: pl.DataFrame
+    read_at: datetime
+
+
+def doubts_of_a_file(*, ends_with_newline: bool) -> tuple[str, ...]:
+    """What can be wrong with an export whose rows are all of one length."""
+    return () if ends_with_newline else ("The last line of the file is not ended, as in a file that was cut.",)
 
 
 @dataclass(frozen=True)
@@ -14,12 +29,18 @@ class Extract:
     Attributes:
         frame: `schemas.customers.StripeCustomers` or `NetsuiteCustomers`.
         rows_read: rows that the source gave, before identical duplicates were dropped.
+        complete: it is proved that everything asked for is here (X10).
+        doubts: sentences for a person on what cannot be proved or disproved.
+        read_at: the moment whose state this is, UTC: a later read can ask for what has changed since; null for files.
         notes: further counts for a person, by name.
     """
 
     frame: pl.DataFrame
     rows_read: int
-    notes: dict[str, int | float | str | bool] = field(default_factory=dict)
+    complete: bool = True
+    doubts: tuple[str, ...] = ()
+    read_at: datetime | None = None
+    notes: Mapping[str, int | float | str | bool] = field(default_factory=dict)
 
     @property
     def duplicates_dropped(self) -> int:
@@ -33,7 +54,7 @@ def unique_by_id(frame: pl.DataFrame, id_column: str, source: str) -> pl.DataFra
     Raises:
         ExportError: two rows of one id differ; the sentence names the id and the columns in which they do.
     """
-    repeated = frame.select(pl.col(id_column)).is_duplicated()
+    repeated = frame.get_column(id_column).is_duplicated()
     if not repeated.any():
         return frame
     unique = pl.concat([frame.filter(~repeated), frame.filter(repeated).unique(maintain_order=True)])

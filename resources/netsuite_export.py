@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from resources.export_file import ExportFile, open_export
-from resources.extracts import Extract, unique_by_id
+from resources.extracts import Extract, doubts_of_a_file, unique_by_id
 from schemas.errors import ExportError
 
 KNOWN_FIELDS: Final = ("stripe_id", "external_id", "comments", "email", "company_name", "phone", "stage")
@@ -35,9 +35,8 @@ def read_netsuite_export(path: Path, fields: Mapping[str, str]) -> Extract:
         _check_labels(export, fields)
         text = export.scan(fields).collect(engine="streaming")
     frame = customers_from_text(text, str(path), fields)
-    return Extract(
-        unique_by_id(frame, "internal_id", str(path)), text.height, {"ends_with_newline": export.ends_with_newline}
-    )
+    doubts = doubts_of_a_file(ends_with_newline=export.ends_with_newline)
+    return Extract(unique_by_id(frame, "internal_id", str(path)), text.height, doubts=doubts)
 
 
 def customers_from_text(text: pl.DataFrame, source: str, fields: Mapping[str, str]) -> pl.DataFrame:

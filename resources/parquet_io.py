@@ -6,13 +6,18 @@ may happen to customer data. What a run records here is a row count.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 import polars as pl
 
+from resources.extracts import Known
 from resources.places import Places, private_folder, replaced, replaced_together
 from schemas.errors import BugError, MistakeError
+
+READ_AT = "read_at"
+"""Metadata of an asset, and of its file: the moment whose state the frame is."""
 
 MONTH_FORMAT = "%Y-%m-01"
 """Key of a month's partition, as Dagster's monthly partitions write it."""
@@ -24,13 +29,15 @@ class FrameStore:
 
     folder: Path
 
-    def write(self, name: str, frame: pl.LazyFrame | pl.DataFrame) -> int:
-        """Replace a frame; returns its rows."""
+    def write(self, name: str, frame: pl.LazyFrame | pl.DataFrame, read_at: datetime | None = None) -> int:
+        """Replace a frame; returns its rows. `read_at` is the moment whose state it is, where there is one."""
         with replaced(self.path(name)) as fresh:
-            frame.lazy().sink_parquet(fresh, compression="zstd", compression_level=1)
+            frame.lazy().sink_parquet(fresh, compression="zstd", compression_level=1, metadata=_stamp(read_at))
             return int(pl.scan_parquet(fresh).select(pl.len()).collect().item())
 
-    def write_months(self, name: str, frame: pl.DataFrame, months: Sequence[str]) -> None:
+    def write_months(
+        self, name: str, frame: pl.DataFrame, months: Sequence[str], read_at: datetime | None = None
+    ) -> None:
         """Replace the frames of these months, by `created`, all or none; a month without rows is an empty frame."""
         by_month = frame.with_columns(_month=pl.col("created").dt.strftime(MONTH_FORMAT)).partition_by(
             "_month", as_dict=True, include_key=False
@@ -39,7 +46,8 @@ class FrameStore:
             raise BugError(f"{name} has rows of months that were not asked for: {sorted(surplus)}.")
         with replaced_together([self.month_path(name, month) for month in months]) as fresh:
             for path, month in zip(fresh, months, strict=True):
-                by_month.get((month,), frame.clear()).write_parquet(path, compression="zstd", compression_level=1)
+                rows = by_month.get((month,), frame.clear())
+                rows.write_parquet(path, compression="zstd", compression_level=1, metadata=_stamp(read_at))
 
     def read(self, name: str) -> pl.LazyFrame:
         """A frame that was written.
@@ -69,6 +77,26 @@ class FrameStore:
             )
         return pl.scan_parquet([self.month_path(name, month) for month in present], glob=False)
 
+    def known(self, name: str) -> Known | None:
+        """A frame that was written with a moment; None where there is none."""
+        read_at = _read_at(self.path(name))
+        return Known(self.read(name).collect(), read_at) if read_at else None
+
+    def known_months(self, name: str, months: Sequence[str]) -> Known | None:
+        """The rows of all these months, at the moment of the oldest; None where a month is missing that it needs.
+
+        A month that begins after that moment need not be there: it is what a later read will find new.
+        """
+        present = self.months_present(name, months)
+        moments = [_read_at(self.month_path(name, month)) for month in present]
+        known = [moment for moment in moments if moment is not None]
+        if not known or len(known) < len(moments):
+            return None
+        read_at = min(known)
+        if any(month < read_at.strftime(MONTH_FORMAT) for month in set(months) - set(present)):
+            return None
+        return Known(self.read_months(name, present).collect(), read_at)
+
     def months_present(self, name: str, months: Sequence[str]) -> list[str]:
         """Those of these months that were written."""
         return [month for month in months if self.month_path(name, month).exists()]
@@ -82,6 +110,21 @@ class FrameStore:
         return self.folder / name / f"{month}.parquet"
 
 
+def _stamp(read_at: datetime | None) -> dict[str, str] | None:
+    return {READ_AT: read_at.isoformat()} if read_at else None
+
+
+def _read_at(path: Path) -> datetime | None:
+    text = pl.read_parquet_metadata(path).get(READ_AT) if path.exists() else None
+    return datetime.fromisoformat(text) if text else None
+
+
+def _moment(context: dg.OutputContext) -> datetime | None:
+    """The `read_at` that the asset reported with its frame."""
+    value = (context.output_metadata or {}).get(READ_AT)
+    return datetime.fromtimestamp(value.value, UTC) if isinstance(value, dg.TimestampMetadataValue) else None
+
+
 class ParquetIOManager(dg.IOManager):
     """Hands frames from asset to asset. An asset key is `[declaration, name]`; months are split by `created`."""
 
@@ -92,9 +135,9 @@ class ParquetIOManager(dg.IOManager):
         """Write the frame that an asset returned."""
         store, name = self._store(context.asset_key)
         if context.has_asset_partitions:
-            store.write_months(name, obj.lazy().collect(), context.asset_partition_keys)
+            store.write_months(name, obj.lazy().collect(), context.asset_partition_keys, _moment(context))
         else:
-            context.add_output_metadata({"dagster/row_count": store.write(name, obj)})
+            context.add_output_metadata({"dagster/row_count": store.write(name, obj, _moment(context))})
 
     def load_input(self, context: dg.InputContext) -> pl.LazyFrame:
         """Scan the frame that an upstream asset wrote; of a partitioned one, all months that there are."""

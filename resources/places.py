@@ -60,17 +60,19 @@ def replaced_together(paths: list[Path]) -> Iterator[list[Path]]:
     before they take the old ones' names.
     """
     fresh = [path.with_name(f".{path.name}.{uuid4().hex}") for path in paths]
-    for path in fresh:
-        private_folder(path.parent)
-        path.touch(mode=0o600)
+    begun: list[Path] = []
     try:
+        for path in fresh:
+            private_folder(path.parent)
+            path.touch(mode=0o600)
+            begun.append(path)
         yield fresh
         for path in fresh:
             _flush(path)
         for new, path in zip(fresh, paths, strict=True):
             new.replace(path)
     finally:
-        for path in fresh:
+        for path in begun:
             path.unlink(missing_ok=True)
 
 

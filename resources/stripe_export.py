@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 
 from resources.export_file import ExportFile, open_export
-from resources.extracts import Extract, unique_by_id
+from resources.extracts import Extract, doubts_of_a_file, unique_by_id
 from schemas.errors import ExportError
 
 ID_LABEL: Final = "id"
@@ -51,7 +51,8 @@ def read_stripe_export(
     customers = unique_by_id(
         frame.select("id", "created", *_LABELS, "livemode", pl.col(r"^metadata\..+$")), "id", str(path)
     )
-    return Extract(customers, text.height, {"ends_with_newline": export.ends_with_newline})
+    doubts = doubts_of_a_file(ends_with_newline=export.ends_with_newline)
+    return Extract(customers, text.height, doubts=doubts)
 
 
 def _columns(export: ExportFile, metadata_keys: Sequence[str], required: set[str]) -> dict[str, str]:
@@ -88,11 +89,7 @@ def _not_a_customer_export(export: ExportFile) -> ExportError:
 
 
 def _typed(frame: pl.DataFrame, path: Path, since: datetime, until: datetime) -> pl.DataFrame:
-    parsed = [pl.col("created").str.strptime(pl.Datetime("us"), form, strict=False) for form in _CREATED_FORMATS]
-    typed = frame.with_columns(
-        pl.coalesce(parsed).dt.replace_time_zone("UTC").alias("created"),
-        pl.lit(None, pl.Boolean).alias("livemode"),
-    )
+    typed = frame.with_columns(_created(frame.get_column("created")), pl.lit(None, pl.Boolean).alias("livemode"))
     nameless = typed.filter(pl.col("id").is_null() | (pl.col("id") == "")).height
     if nameless:
         raise ExportError(f"{path} has {nameless:,} rows without an id; export it again.")
@@ -115,6 +112,16 @@ def _typed(frame: pl.DataFrame, path: Path, since: datetime, until: datetime) ->
         "a date of creation in the future; check the export and this machine's clock",
     )
     return typed
+
+
+def _created(text: pl.Series) -> pl.Series:
+    """The dates, null where they have none of the forms; mostly all of them have the first."""
+    found = pl.Series("created", [], pl.Datetime("us")).extend_constant(None, text.len())
+    for form in _CREATED_FORMATS:
+        if found.null_count() == 0:
+            break
+        found = found.fill_null(text.str.strptime(pl.Datetime("us"), form, strict=False))
+    return found.dt.replace_time_zone("UTC")
 
 
 def _refuse(frame: pl.DataFrame, wrong: pl.Expr, path: Path, what: str) -> None:

@@ -7,12 +7,13 @@ on purpose: a failed union reports each of its alternatives, and a person needs 
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 import dagster as dg
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+_Source = TypeVar("_Source", bound=dg.Model)
 _Problem = tuple[tuple[str | int, ...], str]
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _STRIPE_FIELD = re.compile(r"id|email|name|description|phone|metadata\.[^\[\]]{1,40}")
@@ -21,17 +22,29 @@ _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class StripeSource(dg.Model, dg.Resolvable):
-    """Where the Stripe customers come from."""
+    """Where the Stripe customers come from: an export file, or the API with a key from the environment."""
 
-    export: str = Field(description="path of a Dashboard customer export (CSV), from the project's root")
+    export: str | None = Field(None, description="path of a Dashboard customer export (CSV), from the project's root")
     since: str = Field("2011-01", description="first month of creation, YYYY-MM; an older customer is an error")
+    api_key: str | None = Field(None, repr=False, description="a restricted key, as {{ env.STRIPE_API_KEY }}")
+    account: str | None = Field(None, description="a connected account (acct_…) to act for")
+    mode: Literal["test", "live"] | None = Field(None, description="refuse a key of the other mode; default: the key's")
+    refresh: Literal["full", "changed"] = Field("full", description="read all, or what events say has changed")
+    requests_per_second: int = Field(20, ge=1, le=1_000, description="our share of Stripe's limit, 25 by default")
+    base_url: str = Field("https://api.stripe.com", description="another address is for a stand-in")
 
     @field_validator("since")
     @classmethod
     def _is_month(cls, value: str) -> str:
         if not re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", value):
             raise _wrong(f"expected a month such as 2019-05, found {value!r}")
+        if value > f"{datetime.now(UTC):%Y-%m}":
+            raise _wrong(f"{value} is in the future; expected the month of the oldest customer")
         return value
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> "StripeSource":
+        return _one_of(self, "export", "api_key")
 
     @property
     def first_month(self) -> datetime:
@@ -40,9 +53,42 @@ class StripeSource(dg.Model, dg.Resolvable):
 
 
 class NetsuiteSource(dg.Model, dg.Resolvable):
-    """Where the NetSuite customers come from."""
+    """Where the NetSuite customers come from: an export file, or the RESTlet with a login from the environment."""
 
-    export: str = Field(description="path of a saved-search export (CSV), from the project's root")
+    export: str | None = Field(None, description="path of a saved-search export (CSV), from the project's root")
+    account: str | None = Field(None, description="the account id, such as 1234567_SB1")
+    mass_search: str | None = Field(None, description="id of the saved search with all customers (P1)")
+    client_id: str | None = Field(None, repr=False, description="of the integration record, as {{ env.NAME }}")
+    certificate_id: str | None = Field(None, repr=False, description="of the certificate's mapping, as {{ env.NAME }}")
+    private_key: str | None = Field(None, repr=False, description="the certificate's PEM text, as {{ env.NAME }}")
+    consumer_key: str | None = Field(None, repr=False, description="token-based authentication, where still in use")
+    consumer_secret: str | None = Field(None, repr=False, description="token-based authentication")
+    token_id: str | None = Field(None, repr=False, description="token-based authentication")
+    token_secret: str | None = Field(None, repr=False, description="token-based authentication")
+    script: str = Field("customscript_tieout", description="script id of the RESTlet")
+    deployment: str = Field("customdeploy_tieout", description="script id of its deployment")
+    stripe_id_field: str = Field("custentity_tieout_stripe_id", description="script id of the Stripe-id field (M11)")
+    refresh: Literal["full", "changed"] = Field("full", description="read all, or what was modified since")
+    concurrency: int = Field(4, ge=1, le=50, description="calls at a time; an account's whole limit can be 5")
+    base_url: str | None = Field(None, description="another address is for a stand-in")
+
+    @field_validator("account", mode="before")
+    @classmethod
+    def _number_is_text(cls, value: object) -> object:
+        return str(value) if isinstance(value, int) else value
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> "NetsuiteSource":
+        _one_of(self, "export", "account")
+        if self.account is not None and not self.mass_search:
+            raise _wrong("is required beside account: the id of the saved search with all customers", "mass_search")
+        if self.account is not None and not any(self.model_fields_set >= keys for keys in (OAUTH_KEYS, TOKEN_KEYS)):
+            raise _wrong("needs a login beside account: client_id, certificate_id and private_key")
+        return self
+
+
+OAUTH_KEYS = frozenset({"client_id", "certificate_id", "private_key"})
+TOKEN_KEYS = frozenset({"consumer_key", "consumer_secret", "token_id", "token_secret"})
 
 
 class RulePair(dg.Model, dg.Resolvable):
@@ -114,7 +160,9 @@ class Declaration(dg.Model, dg.Resolvable):
                     ("netsuite_fields", name),
                     f"expected a name of lower-case letters, digits, underscores, found {name!r}",
                 )
-            if labels.count(label.strip()) > 1:
+            if not label.strip():
+                yield ("netsuite_fields", name), "expected the label of a column of the saved search, found nothing"
+            elif labels.count(label.strip()) > 1:
                 yield ("netsuite_fields", name), f"the label {label!r} is mapped twice"
 
     def _rule_problems(self) -> Iterator[_Problem]:
@@ -130,6 +178,14 @@ class Declaration(dg.Model, dg.Resolvable):
         for field in ("comments", "external_id", "stripe_id"):
             if getattr(self.writes, field) and field not in self.netsuite_fields:
                 yield ("writes", field), f"is true, but netsuite_fields does not map {field}"
+
+
+def _one_of(source: _Source, *names: str) -> _Source:
+    """A secret that the environment lacks is null but named; that is found out when it is needed, not here."""
+    named = [name for name in names if name in source.model_fields_set]
+    if len(named) != 1:
+        raise _wrong(f"expected exactly one of {' and '.join(names)}, found {' and '.join(named) or 'neither'}")
+    return source
 
 
 def _wrong(message: str, *path: str | int) -> PydanticCustomError:

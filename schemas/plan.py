@@ -2,6 +2,7 @@
 
 import pandera.polars as pa
 import polars as pl
+from pandera.engines.polars_engine import DateTime
 
 PLAN_COLUMNS = (
     "change_id",
@@ -45,7 +46,7 @@ class ReviewQueue(pa.DataFrameModel):
     outcome: str
     reason: str
     what_to_do: str
-    created: pl.Datetime = pa.Field(dtype_kwargs={"time_unit": "us", "time_zone": "UTC"})
+    created: DateTime(time_unit="us", time_zone="UTC")  # type: ignore[valid-type]
     email: str = pa.Field(nullable=True)
     name: str = pa.Field(nullable=True)
     netsuite_internal_id: pl.Int64 = pa.Field(nullable=True)

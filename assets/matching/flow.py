@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.keys import key_expr
+from assets.keys import is_blank, key_expr
 from assets.matching.claims import after_claims
-from assets.matching.links import METADATA, SOURCES, Hash, named_by_comments, named_by_fields, named_by_metadata
+from assets.matching.links import METADATA, SOURCES, named_by_comments, named_by_fields, named_by_metadata
+from assets.matching.order import order_by_text
 from assets.matching.rules import equal_keys
 from assets.matching.settings import MatchSettings, Rule
+from assets.matching.tokens import Hash
 from assets.matching.verdicts import Decided, alike, combined, grouped, joined, listed, several, singly
 from schemas.words import ALLOW_KEY, BLOCK_KEY
 
@@ -64,10 +66,10 @@ def _steps(
     yield from still.without(_held(still.rows, settings))
     yield from still.without(_overridden(still.rows, records, overrides))
     yield from still.without(_linked(still.rows, records, means))
-    yield from still.without(_commented(still.rows, records, settings))
+    yield from still.without(_commented(still.rows, records, settings, means))
     for rule in settings.rules:
         yield from still.without(_ruled(still.rows, records, rule, settings, means))
-    yield from _unmatched(still.rows, settings, means)
+    yield from _unmatched(still.rows, settings)
 
 
 class _Open:
@@ -173,8 +175,8 @@ def _disagreeing(traces: pl.DataFrame) -> Decided:
     return singly(said)
 
 
-def _commented(people: pl.LazyFrame, records: pl.LazyFrame, settings: MatchSettings) -> Iterator[Decided]:
-    pairs = named_by_comments(people, records).select("position", "record")
+def _commented(people: pl.LazyFrame, records: pl.LazyFrame, settings: MatchSettings, means: Means) -> Iterator[Decided]:
+    pairs = named_by_comments(people, records, means.hash).select("position", "record")
     groups = grouped(pairs, "position").collect(engine="streaming")
     is_one = pl.col("candidates") == 1
     reason = "comments: hold the id of this customer"
@@ -198,9 +200,9 @@ def _ruled(
     yield several(found.shared, found.groups, str(rule), f"{rule}: equal", use_lowest=use_lowest)
 
 
-def _unmatched(people: pl.LazyFrame, settings: MatchSettings, means: Means) -> Iterator[Decided]:
+def _unmatched(people: pl.LazyFrame, settings: MatchSettings) -> Iterator[Decided]:
     fields = list(dict.fromkeys(rule.stripe for rule in settings.rules))
-    empty = {f"empty {at}": means.key(pl.col(field)).is_null() for at, field in enumerate(fields)}
+    empty = {f"empty {at}": is_blank(pl.col(field)) for at, field in enumerate(fields)}
     rows = people.select("position", **empty).collect(engine="streaming")
     if not fields:
         yield alike(rows, "unmatched", None, "no link found, and no rules are declared")
@@ -241,11 +243,13 @@ def _positions(people: pl.LazyFrame) -> pl.DataFrame:
 
 
 def _matches(people: pl.DataFrame, decided: Decided) -> pl.DataFrame:
-    rows = decided.rows
+    all_ids = people.get_column("id").rechunk()
+    order = order_by_text(all_ids)
+    rows = _in_order(decided.rows, order)
     said = decided.verdicts.select(pl.all().gather(rows.get_column("verdict")))
     is_itself = (pl.col("candidates") == 1) & pl.col("candidate_ids").is_null()
     itself = pl.col("netsuite_internal_id").cast(pl.String)
-    ids = people.get_column("id").gather(rows.get_column("position"))
+    ids = all_ids.gather(order)
     found = said.with_columns(ids.alias("stripe_customer_id"), rows.get_column("record").alias("netsuite_internal_id"))
     return (
         found.lazy()
@@ -258,6 +262,12 @@ def _matches(people: pl.DataFrame, decided: Decided) -> pl.DataFrame:
             pl.when(is_itself).then(itself).otherwise(pl.col("candidate_ids")).alias("candidate_ids"),
             "reason",
         )
-        .sort("stripe_customer_id")
         .collect(engine="streaming")
     )
+
+
+def _in_order(rows: pl.DataFrame, order: pl.Series) -> pl.DataFrame:
+    """Return the rows, one for each position, in the order in which the positions are given."""
+    numbers = pl.int_range(rows.height, dtype=pl.UInt32, eager=True)
+    row_of = numbers.scatter(rows.get_column("position"), numbers)
+    return rows.select("record", "verdict").select(pl.all().gather(row_of.gather(order)))

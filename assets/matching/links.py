@@ -4,17 +4,13 @@ Matching believes them in that order; the audit compares them with each other (X
 without the white space around it: keys are for values, not for ids.
 """
 
-from collections.abc import Callable
-
 import polars as pl
 
-from assets.matching.tokens import ids_in_comments
+from assets.matching.tokens import Hash, ids_in_comments, with_position
 from schemas.words import LINK_KEY
 
 SOURCES = ("metadata", "stripe_id", "external_id", "comments")
 METADATA = f"metadata.{LINK_KEY}"
-
-Hash = Callable[[pl.Expr], pl.Expr]
 
 
 def link_table(stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
@@ -52,17 +48,14 @@ def named_by_metadata(people: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFra
 def named_by_fields(people: pl.LazyFrame, records: pl.LazyFrame, hashed: Hash = pl.Expr.hash) -> pl.LazyFrame:
     """Return the records whose Stripe-id field or external id is a customer's id: as `named_by_metadata` does."""
     texts = pl.concat([_field_texts(records, "stripe_id"), _field_texts(records, "external_id")])
-    ids = people.select("position", "id", hash=hashed(pl.col("id")))
-    found = texts.with_columns(hash=hashed(pl.col("text"))).join(ids, on="hash").filter(pl.col("text") == pl.col("id"))
-    return found.select("position", "record", "source", "text")
+    return with_position(texts, people, hashed).select("position", "record", "source", "text")
 
 
-def named_by_comments(people: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
+def named_by_comments(people: pl.LazyFrame, records: pl.LazyFrame, hashed: Hash = pl.Expr.hash) -> pl.LazyFrame:
     """Return the records whose comments hold a customer's id: as `named_by_metadata` does."""
-    ids = people.select("position", "id")
     comments = records.select(pl.col("comments").cast(pl.String), record="internal_id").drop_nulls()
-    found = ids_in_comments(ids, comments).join(ids, on="position")
-    return found.select("position", "record", source=pl.lit("comments"), text="id")
+    found = ids_in_comments(people.select("position", "id"), comments, hashed)
+    return found.select("position", "record", source=pl.lit("comments"), text="text")
 
 
 def trimmed(column: str) -> pl.Expr:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.matching.links import Hash
+from assets.matching.tokens import Hash
 from assets.matching.verdicts import grouped
 
 
@@ -38,13 +38,15 @@ def equal_keys(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, hashed: Hash) -> Fo
     """
     left = _hashed(stripe, hashed)
     right = _hashed(netsuite, hashed)
+    if 2 * left.height < right.height:
+        right = right.lazy().join(left.lazy().select("hash"), on="hash", how="semi").collect(engine="streaming")
     heads = _heads(right)
-    hits = left.lazy().select("hash").with_row_index("of").join(heads.lazy(), on="hash").collect(engine="streaming")
+    hits = left.lazy().join(heads.lazy(), on="hash").collect(engine="streaming")
     alone, crowded = hits.filter(~pl.col("is_several")), hits.filter("is_several")
-    single = _verified(left, right, alone)
+    single = _verified(alone, right)
     crowd = right.lazy().join(crowded.lazy().select("hash"), on="hash", how="semi")
     groups = grouped(crowd, "key").collect(engine="streaming").with_row_index("group")
-    members = left.lazy().select("position", "key").join(groups.lazy(), on="key", how="inner").collect()
+    members = crowded.lazy().select("position", "key").join(groups.lazy(), on="key").collect(engine="streaming")
     return _found(single, members, groups)
 
 
@@ -58,11 +60,12 @@ def _heads(right: pl.DataFrame) -> pl.DataFrame:
     return rows.group_by("hash").agg(at=pl.col("at").min(), is_several=pl.len() > 1).collect(engine="streaming")
 
 
-def _verified(left: pl.DataFrame, right: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
-    of, at = hits.get_column("of"), hits.get_column("at")
-    is_equal = left.get_column("key").gather(of) == right.get_column("key").gather(at)
-    pairs = pl.DataFrame([left.get_column("position").gather(of), right.get_column("record").gather(at)])
-    return pairs.filter(is_equal)
+def _verified(hits: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
+    # A gather over many chunks costs ten times one over a single chunk.
+    records = right.select("record", theirs="key").rechunk().select(pl.all().gather(hits.get_column("at")))
+    pairs = hits.select("position", "key").hstack(records)
+    equal = pairs.lazy().filter(pl.col("key") == pl.col("theirs"))
+    return equal.select("position", "record").collect(engine="streaming")
 
 
 def _found(single: pl.DataFrame, members: pl.DataFrame, groups: pl.DataFrame) -> Found:

@@ -4,7 +4,11 @@ Ids are looked up, never searched for one by one, so the cost is that of the com
 letters; old accounts chose their own ids, and any text can be one.
 """
 
+from collections.abc import Callable
+
 import polars as pl
+
+Hash = Callable[[pl.Expr], pl.Expr]
 
 _WORD = r"[\p{L}\p{M}\p{N}_]"
 _BREAK = r"[^\p{L}\p{M}\p{N}_]"
@@ -12,38 +16,47 @@ _USUAL = r"^cus_[0-9A-Za-z]+$"
 _SPECIAL = r"([\\.+*?()|\[\]{}^$#&\-~])"
 
 
-def ids_in_comments(ids: pl.LazyFrame, comments: pl.LazyFrame) -> pl.LazyFrame:
-    """Return each pair of `position` and `record` where the comments hold the id, once.
+def ids_in_comments(ids: pl.LazyFrame, comments: pl.LazyFrame, hashed: Hash = pl.Expr.hash) -> pl.LazyFrame:
+    """Return each pair of `position` and `record` where the comments hold the id, once, and the id as `text`.
 
     Args:
         ids: `position`, `id`.
         comments: `record`, `comments`.
+        hashed: any function of an id; a bad one costs time, never the truth.
     """
     is_usual = pl.col("id").str.contains(_USUAL)
     is_bounded = pl.col("id").str.contains(rf"(?s)^{_WORD}(.*{_WORD})?$")
-    usual = _usual_ids(ids.filter(is_usual), comments)
+    usual = _usual_ids(ids, comments, hashed)
     others = ids.filter(~is_usual).with_columns(is_bounded=is_bounded).collect(engine="streaming")
     if others.is_empty():
         return usual.unique()
     bounded = others.filter("is_bounded").drop("is_bounded")
     odd = others.filter(~pl.col("is_bounded")).drop("is_bounded")
-    return pl.concat([usual, _bounded_ids(bounded, comments), _odd_ids(odd, comments)]).unique()
+    return pl.concat([usual, _bounded_ids(bounded, comments, hashed), _odd_ids(odd, comments)]).unique()
 
 
-def _usual_ids(ids: pl.LazyFrame, comments: pl.LazyFrame) -> pl.LazyFrame:
+def with_position(texts: pl.LazyFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
+    """Return the rows of `texts` whose `text` is an id, with its `position`: an exact join at the price of numbers."""
+    left = texts.with_columns(hash=hashed(pl.col("text")))
+    right = ids.select("position", "id", hash=hashed(pl.col("id")))
+    return left.join(right, on="hash").filter(pl.col("text") == pl.col("id")).drop("hash", "id")
+
+
+def _usual_ids(ids: pl.LazyFrame, comments: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
     token = pl.col("comments").str.extract_all(f"{_WORD}*cus_{_WORD}*")
-    tokens = comments.filter(pl.col("comments").str.contains("cus_", literal=True)).select("record", id=token)
-    return tokens.explode("id").join(ids, on="id").select("position", "record")
+    tokens = comments.filter(pl.col("comments").str.contains("cus_", literal=True)).select("record", text=token)
+    return with_position(tokens.explode("text"), ids, hashed).select("position", "record", "text")
 
 
-def _bounded_ids(ids: pl.DataFrame, comments: pl.LazyFrame) -> pl.LazyFrame:
+def _bounded_ids(ids: pl.DataFrame, comments: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
     """Find ids that begin and end with a word by comparing them with as many words of the comments in a row."""
     counted = ids.with_columns(words=pl.col("id").str.count_matches(f"{_WORD}+"))
     pieces = comments.select("record", piece=pl.col("comments").str.extract_all(f"{_WORD}+|{_BREAK}+")).explode("piece")
     sizes = counted.get_column("words").unique().to_list()
     windows = [_windows(pieces, words) for words in sizes]
-    nothing = pl.LazyFrame(schema={"record": pl.Int64, "id": pl.String})
-    return pl.concat([nothing, *windows]).join(counted.lazy(), on="id").select("position", "record")
+    nothing = pl.LazyFrame(schema={"record": pl.Int64, "text": pl.String})
+    found = with_position(pl.concat([nothing, *windows]), ids.lazy(), hashed)
+    return found.select("position", "record", "text")
 
 
 def _windows(pieces: pl.LazyFrame, words: int) -> pl.LazyFrame:
@@ -51,7 +64,7 @@ def _windows(pieces: pl.LazyFrame, words: int) -> pl.LazyFrame:
     is_whole = pl.col("record").shift(-last) == pl.col("record")
     window = pl.concat_str([pl.col("piece").shift(-at) for at in range(last + 1)])
     starts_with_word = pl.col("piece").str.contains(f"^{_WORD}")
-    return pieces.select("record", id=pl.when(is_whole & starts_with_word).then(window)).drop_nulls()
+    return pieces.select("record", text=pl.when(is_whole & starts_with_word).then(window)).drop_nulls()
 
 
 def _odd_ids(ids: pl.DataFrame, comments: pl.LazyFrame) -> pl.LazyFrame:
@@ -60,4 +73,5 @@ def _odd_ids(ids: pl.DataFrame, comments: pl.LazyFrame) -> pl.LazyFrame:
     escaped = pl.col("id").str.replace_all(_SPECIAL, r"\${1}")
     token = pl.concat_str(pl.lit(f"(?:^|{_BREAK})"), escaped, pl.lit(f"(?:$|{_BREAK})"))
     found = comments.with_columns(id=hits).explode("id").drop_nulls("id").unique(["record", "id"])
-    return found.filter(pl.col("comments").str.contains(token)).join(ids.lazy(), on="id").select("position", "record")
+    whole = found.filter(pl.col("comments").str.contains(token)).join(ids.lazy(), on="id")
+    return whole.select("position", "record", text="id")

@@ -29,7 +29,7 @@ def render_report(inputs: ReportInputs) -> str:
         .get_template("template.html.jinja")
         .render(
             header=inputs.header,
-            checks=sorted(inputs.checks, key=lambda check: (check.passed, check.name)),
+            checks=sorted(inputs.checks, key=lambda check: (check.passed, check.severity == "WARN", check.name)),
             outcomes=OUTCOMES,
             headline=figures.headline(standings),
             by_outcome=figures.by_outcome(standings),

@@ -54,19 +54,23 @@ def _excerpt(frame: Frame, groups: list[str], key: str) -> Excerpt:
 
 def _choose(frame: Frame, groups: list[str], key: str) -> pl.LazyFrame:
     """Return at most `ROWS_SHOWN` rows: the first of each group by `key`, then the second of each, and so on."""
-    turn = pl.int_range(pl.len()).over(groups)
-    numbered = frame.lazy().with_row_index("row")
     order = [_outcome_order() if group == "outcome" else pl.col(group) for group in groups]
+    first_of_each_group = (
+        frame.lazy()
+        .with_row_index("row")
+        .group_by(groups)
+        .agg(pl.col("row", key).bottom_k_by([key, "row"], ROWS_SHOWN))
+        .explode("row", key)
+    )
     chosen = (
-        numbered.select("row", key, *groups)
-        .sort(key, "row")
-        .with_columns(turn=turn)
+        first_of_each_group.sort(key, "row")
+        .with_columns(turn=pl.int_range(pl.len()).over(groups))
         .sort("turn", *order)
         .head(ROWS_SHOWN)
         .sort(*order, "turn")
-        .select("row", place=pl.int_range(pl.len()))
+        .collect()
     )
-    return numbered.join(chosen, "row").sort("place").drop("row", "place")
+    return frame.lazy().select(pl.all().gather(chosen["row"]))
 
 
 def _rows(frame: pl.LazyFrame) -> list[Row]:

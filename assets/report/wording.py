@@ -46,6 +46,7 @@ _COLUMNS: Final = {
     "netsuite_internal_id": "NetSuite record",
     "candidates": "Records that fit",
     "candidate_ids": "Their internal ids",
+    "candidate_details": "They are",
     "proposed_internal_id": "Proposed record",
     "proposed_evidence": "Proposed because of",
 }
@@ -85,6 +86,16 @@ def coverage(name: str) -> str:
 def column(name: str) -> str:
     """Name a column of the review; one that is not known speaks for itself."""
     return _COLUMNS.get(name) or name.replace("_", " ").capitalize()
+
+
+def check(name: str) -> str:
+    """Name a check, as in `netsuite_customers: unique_ids`."""
+    return count(name).capitalize().replace("Netsuite", "NetSuite")
+
+
+def count(name: str) -> str:
+    """Name a number of a check."""
+    return name.replace("_", " ").replace("/", " ")
 
 
 def file(name: str) -> str:

@@ -89,7 +89,8 @@ class StripeDoor:
             try:
                 answer = self._pool.request("GET", url, headers=_headers(self.account), retries=False)
             except urllib3.exceptions.HTTPError as error:
-                raise Storm(type(error).__name__) from error
+                untrusted = isinstance(error, urllib3.exceptions.SSLError)
+                raise Storm(type(error).__name__, passes=not untrusted) from error
             self._note(time.monotonic() - started)
             problem = problem_of(answer.status, answer.headers, answer.data)
             return problem or _read(read, answer.data)

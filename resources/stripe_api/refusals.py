@@ -31,6 +31,11 @@ class StripeProblem:
         """Whether Stripe says that the object in the path does not exist: the only answer that means "not found"."""
         return self.status == _NOT_FOUND and self.code == "resource_missing"
 
+    @property
+    def is_lost_cursor(self) -> bool:
+        """Whether the object that a page was to go on from is not known any more."""
+        return self.code == "resource_missing" and self.param == "starting_after"
+
     def error(self, endpoint: str) -> TieoutError:
         """Return the error to raise for a refusal by an endpoint."""
         if self.status in {_UNAUTHORIZED, _FORBIDDEN}:

@@ -157,9 +157,13 @@ class Walk(Generic[P]):
         page = self._ask(window)
         with self._changed:
             window.requests += 1
-            turn = self._frontier.turn(window, page.ids, page.created, has_more=page.has_more)
+            if page is None:
+                turn = self._frontier.reopen(window)
+            else:
+                turn = self._frontier.turn(window, page.ids, page.created, has_more=page.has_more)
             self._follow(turn)
-        self._listing.keep(page, turn.rows)
+        if page is not None:
+            self._listing.keep(page, turn.rows)
         return turn.done
 
     def _follow(self, turn: Turn) -> None:
@@ -180,7 +184,8 @@ class Walk(Generic[P]):
         account = self._door.account
         return min(account.max_in_flight, 2 + ceil(account.requests_per_second * self._door.latency * _SPARE))
 
-    def _ask(self, window: Window) -> P:
+    def _ask(self, window: Window) -> P | None:
+        """Return the next page of a window, None if Stripe no longer knows its cursor."""
         listing = self._listing
         bounds = [("limit", str(PAGE_LIMIT)), ("created[gte]", str(window.gte)), ("created[lt]", str(window.lt))]
         cursor = [] if window.cursor is None else [("starting_after", window.cursor)]
@@ -188,23 +193,27 @@ class Walk(Generic[P]):
 
         def read(body: bytes) -> P:
             page = listing.read(body)
-            _check(page, window.gte, window.lt)
+            check_page(page, window)
             return page
 
         answer = self._door.get(
             endpoint, listing.path, [*listing.params, *bounds, *cursor], read, halted=self._halted.is_set
         )
-        if isinstance(answer, StripeProblem):
-            raise answer.error(endpoint)
-        return answer
+        if not isinstance(answer, StripeProblem):
+            return answer
+        if answer.is_lost_cursor:
+            return None
+        raise answer.error(endpoint)
 
 
-def _check(page: Page, gte: int, lt: int) -> None:
-    """Refuse a page that breaks what the walk rests on: its order, its window, and rows where more are promised."""
+def check_page(page: Page, window: Window) -> None:
+    """Raise ValueError for a page that breaks what a walk rests on: order, window, cursor, rows where more are told."""
     created = page.created
     if not created:
         if page.has_more:
             raise ValueError("an empty page that says there is more")
         return
-    if created != sorted(created, reverse=True) or created[0] >= lt or created[-1] < gte:
+    if created != sorted(created, reverse=True) or created[0] >= window.lt or created[-1] < window.gte:
         raise ValueError("a page out of its order or window")
+    if created[0] > window.last or window.cursor in page.ids:
+        raise ValueError("a page that does not go on from its cursor")

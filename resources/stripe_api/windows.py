@@ -66,13 +66,26 @@ class Frontier:
         kept = sum(1 for second in created if second >= window.edge)
         window.rows += kept
         if not created and window.cursor is not None and window.last != window.reopened_at:
-            return Turn(0, done=True, reopened=self._reopen(window))
+            return self.reopen(window)
         if not has_more or kept < len(created):
             self._close(window)
             return Turn(kept, done=True)
         window.density = len(created) / max(1, window.last - created[-1])
         window.cursor, window.last = ids[-1], created[-1]
         return Turn(kept, done=False)
+
+    def reopen(self, window: Window) -> Turn:
+        """Give up a cursor and ask for the rest anew, by time; rows of the last second come twice.
+
+        For a cursor that Stripe no longer knows, and for an empty page where more was promised: rows of that second may
+        have been lost.
+        """
+        rest = _window(window.edge, window.last + 1)
+        rest.reopened_at = window.last
+        window.edge = window.last + 1
+        self._close(window)
+        self.open.append(rest)
+        return Turn(0, done=True, reopened=rest)
 
     def divide(self, idle: int) -> list[Window]:
         """Give the rest of the fullest window to idle readers, in equal parts; its owner keeps the newest part."""
@@ -95,15 +108,6 @@ class Frontier:
     def _close(self, window: Window) -> None:
         self.open.remove(window)
         self.done.append(window)
-
-    def _reopen(self, window: Window) -> Window:
-        """Ask for the rest anew, by time: an empty page after "there is more" may have lost rows of the last second."""
-        rest = _window(window.edge, window.last + 1)
-        rest.reopened_at = window.last
-        window.edge = window.last + 1
-        self._close(window)
-        self.open.append(rest)
-        return rest
 
 
 def coverage_gaps(ledger: pl.DataFrame, since: int, until: int) -> pl.DataFrame:

@@ -63,11 +63,21 @@ class World:
         """Add a customer (stage `CUSTOMER` unless said otherwise) and return its internal id."""
         with self.lock:
             number = internal_id if internal_id is not None else max(self.customers, default=0) + 1
-            if number in self.customers:
-                raise ScriptError("UNIQUE_RCRD_ID_REQD", f"There is a customer {number} already.")
-            filled: dict[str, Value] = {"stage": "CUSTOMER", "isinactive": False, "entityid": f"C{number}", **values}
-            self.customers[number] = Customer(number, filled, self.now(), contacts=tuple(contacts))
+            self.insert_values(number, values, contacts)
             return number
+
+    def insert_values(self, internal_id: int, values: Mapping[str, Value], contacts: Iterable[str] = ()) -> None:
+        """Add a customer under an internal id that is free."""
+        with self.lock:
+            if internal_id in self.customers:
+                raise ScriptError("UNIQUE_RCRD_ID_REQD", f"There is a customer {internal_id} already.")
+            filled: dict[str, Value] = {
+                "stage": "CUSTOMER",
+                "isinactive": False,
+                "entityid": f"C{internal_id}",
+                **values,
+            }
+            self.customers[internal_id] = Customer(internal_id, filled, self.now(), contacts=tuple(contacts))
 
     def edit(self, internal_id: int, **values: Value) -> None:
         """Somebody else changes a customer."""

@@ -69,6 +69,8 @@ def test_checks_tell_a_failure_from_something_worth_a_look(page: _Page) -> None:
     assert "Unique ids passed" in page.words
     assert "Email form worth a look" in page.words
     assert "Sum of outcomes failed" in page.words
+    assert page.words.index("Sum of outcomes failed") < page.words.index("Email form worth a look")
+    assert "1 check passed" in page.words
     assert "stripe 1,234" in page.words
 
 
@@ -115,6 +117,18 @@ def test_foreign_text_stays_text() -> None:
 def test_columns_that_the_report_does_not_know_are_shown() -> None:
     page = _Page(render_report(world(review=review().with_columns(last_invoice=pl.lit("INV-7"))))).words
     assert "Last invoice INV-7" in page
+
+
+def test_an_appended_text_leaves_the_old_one_and_a_set_one_replaces_it(html: str) -> None:
+    assert "<span>Net 30.</span><ins>cus_3</ins>" in html
+    assert "<del>" not in html
+    replaced = render_report(world(plan=plan().with_columns(old_value=pl.lit("10"), action=pl.lit("set"))))
+    assert "<del>10</del><ins>20</ins>" in replaced
+
+
+def test_several_values_of_one_column_stand_apart() -> None:
+    html = render_report(world(review=review().with_columns(candidate_details=pl.lit("40, Acme | 41, Zeta"))))
+    assert "<span>40, Acme</span> <span>41, Zeta</span>" in html
 
 
 def test_an_empty_world_makes_a_page() -> None:

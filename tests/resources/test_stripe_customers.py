@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from resources.stripe_api import Progress, StripeDoor, coverage_gaps, exists_before, read_customers
-from resources.stripe_api.pages import customers_schema
+from resources.stripe_api.pages import CustomerPage, customer_page, customers_schema
+from resources.stripe_api.walk import Listing, Walk, check_page
+from resources.stripe_api.windows import Window
 from sandbox.stripe_standin import ApiKey, Fault, StandInOptions, uneven_book
 from schemas.customers import StripeCustomers
 from schemas.errors import AccessError, BugError, WeatherError
@@ -99,6 +101,30 @@ def test_clusters_in_one_second_larger_than_a_page_are_read_whole(at: Stage, hun
     assert read_ids(at) == living(at)
 
 
+@pytest.mark.parametrize("resolves", [True, False])
+@pytest.mark.rule("X10")
+def test_a_cursor_that_is_deleted_while_it_is_used_loses_nothing(*, resolves: bool) -> None:
+    with stage(StandInOptions(**UNLIMITED, deleted_cursor_resolves=resolves), max_in_flight=1) as at:  # type: ignore[arg-type]
+        at.book.load((f"cus_{n:03d}", START + n // 90, {}) for n in range(350))
+        pages: list[str] = []
+
+        def delete_the_cursor(customer: CustomerPage, count: int) -> None:
+            pages.extend(customer.ids[:count])
+            if customer.has_more:
+                at.book.delete(customer.ids[-1])
+
+        listing = Listing("/v1/customers", (), customer_page, delete_the_cursor)
+        ledger = Walk(at.door, listing, START, START + 9, None).run()
+        assert set(pages) == set(at.book.ids)
+        assert (ledger.height > 1) is not resolves
+
+
+def test_uncompressed_answers_are_read_too() -> None:
+    with stage(StandInOptions(gzip=False)) as at:
+        uneven_book(at.book, 200)
+        assert read_customers(at.door, at.moment() - YEARS, at.moment(), KEYS).customers == 200
+
+
 def test_half_open_range_takes_its_first_second_and_leaves_its_last() -> None:
     with stage() as at:
         at.book.load((f"cus_{n}", START + n, {}) for n in range(5))
@@ -126,9 +152,10 @@ def test_range_without_a_time_zone_is_our_bug() -> None:
         read_customers(at.door, at.moment().replace(tzinfo=None), at.moment(), KEYS)
 
 
+@pytest.mark.parametrize("resolves", [True, False])
 @pytest.mark.rule("X10")
-def test_inserts_edits_and_deletions_during_the_walk_do_not_lose_a_customer_that_stays() -> None:
-    with stage() as at:
+def test_inserts_edits_and_deletions_during_the_walk_do_not_lose_a_customer_that_stays(*, resolves: bool) -> None:
+    with stage(StandInOptions(**UNLIMITED, deleted_cursor_resolves=resolves)) as at:  # type: ignore[arg-type]
         uneven_book(at.book, 4_000)
         stays = set(at.book.ids[::2])
         goes = iter(at.book.ids[1::40])
@@ -280,3 +307,35 @@ def test_older_customers_are_noticed() -> None:
         at.book.load([("cus_1", START - 10, {})])
         assert exists_before(at.door, at.moment(-9))
         assert not exists_before(at.door, at.moment(-10))
+
+
+def test_a_connection_that_cannot_be_trusted_is_not_tried_again() -> None:
+    with stage() as at:
+        secure = account(at.server, base_url=at.server.url.replace("http:", "https:"))
+        with StripeDoor(secure) as door, pytest.raises(WeatherError, match="for good: SSLError"):
+            read_customers(door, at.moment(), at.moment(9), KEYS)
+        assert door.requests == {"GET /v1/customers": 1}
+
+
+def test_one_request_at_a_time_reads_no_page_too_many() -> None:
+    with stage(max_in_flight=1) as at:
+        uneven_book(at.book, 1_950)
+        assert read_customers(at.door, at.moment() - YEARS, at.moment(), KEYS).reads == 20
+
+
+@pytest.mark.parametrize(
+    ("rows", "more"),
+    [
+        ([("cus_1", START - 60)], False),
+        ([("cus_1", START), ("cus_2", START + 1)], False),
+        ([], True),
+        ([("cus_9", START + 2)], True),
+    ],
+    ids=["outside its window", "out of order", "empty with more", "does not go on"],
+)
+@pytest.mark.rule("X10")
+def test_a_page_that_breaks_the_order_of_the_list_is_refused(rows: list[tuple[str, int]], *, more: bool) -> None:
+    page = CustomerPage([], [name for name, _ in rows], [second for _, second in rows], has_more=more)
+    window = Window(gte=START - 10, lt=START + 10, edge=START - 10, last=START + 2, cursor="cus_9")
+    with pytest.raises(ValueError, match="page"):
+        check_page(page, window)

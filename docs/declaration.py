@@ -1,0 +1,133 @@
+"""Keeps the tables of docs/declaration.md equal to `schemas/declaration.py`: each key, its type, default, effect.
+
+The prose of the page is written by hand and stays. A table stands between `<!-- keys of NAME -->` and `<!-- end -->`.
+Fill them anew: `python -m docs.declaration`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from schemas.declaration import Declaration
+
+PAGE = Path(__file__).with_name("declaration.md")
+
+EXAMPLES: Mapping[str, str] = {
+    "name": "acme_uk",
+    "stripe": "{export: exports/stripe.csv}",
+    "stripe.export": "exports/stripe.csv",
+    "stripe.since": "2019-05",
+    "netsuite": "{export: exports/netsuite.csv}",
+    "netsuite.export": "exports/netsuite.csv",
+    "netsuite_fields": "{internal_id: Internal ID, email: Email}",
+    "rules": "[{stripe: email, netsuite: email}]",
+    "rules[].stripe": "metadata.crm_id",
+    "rules[].netsuite": "email",
+    "on_several": "refuse",
+    "one_to_one": "true",
+    "match_inactive": "true",
+    "allow_list": "true",
+    "on_none": "report",
+    "writes": "{comments: false}",
+    "writes.mode": "auto",
+    "writes.comments": "false",
+    "writes.external_id": "false",
+    "writes.stripe_id": "false",
+}
+"""One value for each key, as it is written in YAML."""
+
+_TABLE = re.compile(r"(<!-- keys of (?P<model>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_WORDS: Mapping[object, str] = {str: "text", bool: "true or false", int: "whole number", float: "number"}
+
+
+class IncompletePageError(Exception):
+    """The declaration has something that the page has no place or no example for."""
+
+
+def filled(page: str) -> str:
+    """The page with every table made anew.
+
+    Raises:
+        IncompletePageError: a model has no table on the page, or a key no example.
+    """
+    tables = {model.__name__: _table(model, prefix) for model, prefix in models(Declaration)}
+    there = {found["model"] for found in _TABLE.finditer(page)}
+    if there != tables.keys():
+        missing, surplus = sorted(tables.keys() - there), sorted(there - tables.keys())
+        raise IncompletePageError(
+            f"docs/declaration.md has no table for {missing}, and has one too many for {surplus}."
+        )
+    return _TABLE.sub(lambda found: f"{found[1]}\n{tables[found['model']]}\n\n{found[3]}", page)
+
+
+def models(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[type[BaseModel], str]]:
+    """A model and all models in it, each with what stands before its keys: `stripe.`, `rules[].`."""
+    yield model, prefix
+    for name, field in model.model_fields.items():
+        inner = _model_in(field.annotation)
+        if inner is not None:
+            yield from models(inner, f"{prefix}{name}{'[]' if get_origin(field.annotation) is list else ''}.")
+
+
+def _table(model: type[BaseModel], prefix: str) -> str:
+    rows = [_row(f"{prefix}{name}", field) for name, field in model.model_fields.items()]
+    return "\n".join(["| key | type | default | effect | example |", "| --- | --- | --- | --- | --- |", *rows])
+
+
+def _row(key: str, field: FieldInfo) -> str:
+    if key not in EXAMPLES:
+        raise IncompletePageError(f"{key} has no example in docs/declaration.py.")
+    cells = (f"`{key}`", kind(field.annotation), default(field), _effect(field), f"`{EXAMPLES[key]}`")
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def kind(annotation: object) -> str:
+    """A type in words."""
+    origin, args = get_origin(annotation), [arg for arg in get_args(annotation) if arg is not NoneType]
+    if origin is Literal:
+        return " or ".join(f"`{word}`" for word in args)
+    if origin is list:
+        return f"list of {kind(args[0])}"
+    if origin is dict:
+        return f"{kind(args[0])} → {kind(args[1])}"
+    if origin in (UnionType, Union):
+        return " or ".join(map(kind, args))
+    inner = _model_in(annotation)
+    return f"[{inner.__name__}](#{inner.__name__.lower()})" if inner else _WORDS[annotation]
+
+
+def default(field: FieldInfo) -> str:
+    """A default as it would be written in YAML."""
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True, validated_data={})
+    if isinstance(value, BaseModel):
+        return "its defaults"
+    words = {None: "not set", True: "`true`", False: "`false`"}
+    return words[value] if value is None or isinstance(value, bool) else f"`{value}`"
+
+
+def _effect(field: FieldInfo) -> str:
+    inner = _model_in(field.annotation)
+    said = field.description or (inner.__doc__ if inner else "") or ""
+    first = said.strip().splitlines()[0].removesuffix(".")
+    return first[:1].lower() + first[1:] if inner else first
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    parts = [annotation, *get_args(annotation)]
+    return next((part for part in parts if isinstance(part, type) and issubclass(part, BaseModel)), None)
+
+
+def main() -> None:
+    """Fill the tables in place."""
+    PAGE.write_text(filled(PAGE.read_text("utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+"""The two doors that go over the services' APIs, made from what a declaration says; nothing is asked before a read.
+
+A secret that the environment lacks is found out here, when it is needed, so that one declaration without its secrets
+does not keep the others from loading.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pydantic import SecretStr
+
+from resources.doors import Progress
+from resources.extracts import Extract, Known
+from resources.netsuite import CertificateLogin, NetsuiteClient, NetsuiteSettings, PreviousRead, TokenLogin
+from resources.stripe_api import (
+    FullReadNeeded,
+    StripeAccount,
+    StripeDoor,
+    apply_changes,
+    coverage_gaps,
+    exists_before,
+    read_changes,
+    read_customers,
+)
+from resources.stripe_api import Progress as StripeProgress
+from schemas.declaration import OAUTH_KEYS, TOKEN_KEYS, NetsuiteSource, StripeSource
+from schemas.errors import AccessError, MistakeError
+
+
+@dataclass(frozen=True)
+class StripeApiDoor:
+    """Stripe customers over the API.
+
+    Attributes:
+        settings: what the declaration says of Stripe.
+        metadata_keys: keys that become columns.
+    """
+
+    settings: StripeSource
+    metadata_keys: Sequence[str]
+
+    @property
+    def source(self) -> str:
+        """The account, without its key."""
+        return " ".join(filter(None, ("Stripe API", self.settings.account, self.settings.mode)))
+
+    def account(self) -> StripeAccount:
+        """The account with its key. Raises `AccessError` when there is no key, or one of the wrong kind."""
+        return StripeAccount(
+            api_key=SecretStr(self.settings.api_key or ""),
+            stripe_account=self.settings.account,
+            mode=self.settings.mode,
+            requests_per_second=self.settings.requests_per_second,
+            base_url=self.settings.base_url,
+        )
+
+    def customers(self, start: datetime, end: datetime, known: Known | None, progress: Progress) -> Extract:
+        """Read by list, complete up to now or `end`; or, from an earlier read, by events (`refresh: changed`)."""
+        until = min(end, datetime.now(UTC).replace(microsecond=0))
+        with StripeDoor(self.account()) as door:
+            if exists_before(door, self.settings.first_month):
+                raise MistakeError(
+                    f"Stripe has customers created before {self.settings.since}; set `since` in the declaration to an "
+                    "earlier month."
+                )
+            why_full = ""
+            if known is not None and self.settings.refresh == "changed":
+                changed = self._changed(door, known, until, progress)
+                if isinstance(changed, Extract):
+                    return changed
+                why_full = changed.reason
+            return self._whole(door, start, until, progress, why_full)
+
+    def _whole(self, door: StripeDoor, start: datetime, until: datetime, progress: Progress, why: str) -> Extract:
+        extract = read_customers(door, start, until, self.metadata_keys, on_progress=_told(progress))
+        gaps = coverage_gaps(extract.ledger, int(start.timestamp()), int(until.timestamp()))
+        return Extract(
+            frame=extract.rows.collect(),
+            rows_read=extract.customers + extract.duplicates,
+            complete=gaps.is_empty(),
+            read_at=until,
+            notes={
+                "refresh": f"full ({why})" if why else "full",
+                "windows": extract.ledger.height,
+                "pages": int(extract.ledger["pages"].sum()),
+                "gaps_between_windows": gaps.height,
+                "reads_counted_by_stripe": door.reads,
+                "customers_per_second": round(extract.customers / max(extract.seconds, 0.001), 1),
+            },
+        )
+
+    def _changed(self, door: StripeDoor, known: Known, until: datetime, progress: Progress) -> Extract | FullReadNeeded:
+        wanted = {f"metadata.{key}" for key in self.metadata_keys}
+        if wanted != {name for name in known.frame.columns if name.startswith("metadata.")}:
+            return FullReadNeeded("The declaration needs other metadata than the last read asked for.")
+        changes = read_changes(
+            door,
+            known.read_at,
+            until,
+            self.metadata_keys,
+            known_customers=known.frame.height,
+            on_progress=_told(progress),
+        )
+        if isinstance(changes, FullReadNeeded):
+            return changes
+        frame = apply_changes(known.frame.lazy(), changes.changed.lazy(), changes.deleted).collect()
+        return Extract(
+            frame=frame,
+            rows_read=frame.height,
+            read_at=changes.until,
+            notes={
+                "refresh": "changed",
+                "changed_or_new": changes.changed.height,
+                "deleted": len(changes.deleted),
+                "events": changes.events,
+                "reads_counted_by_stripe": door.reads,
+            },
+        )
+
+
+@dataclass(frozen=True)
+class NetsuiteApiDoor:
+    """NetSuite customers over the RESTlet.
+
+    Attributes:
+        settings: what the declaration says of NetSuite.
+        fields: our name → the label of the column in the saved search.
+    """
+
+    settings: NetsuiteSource
+    fields: Mapping[str, str]
+
+    @property
+    def source(self) -> str:
+        """The account and the search."""
+        return f"NetSuite {self.settings.account}, saved search {self.settings.mass_search}"
+
+    def client(self) -> NetsuiteClient:
+        """A client of the account. Raises `AccessError` when the environment lacks a secret."""
+        return NetsuiteClient(
+            NetsuiteSettings(
+                account=self.settings.account or "",
+                login=_login(self.settings),
+                script=self.settings.script,
+                deployment=self.settings.deployment,
+                stripe_id_field=self.settings.stripe_id_field,
+                concurrency=self.settings.concurrency,
+                base_url=self.settings.base_url,
+            )
+        )
+
+    def customers(self, known: Known | None, progress: Progress) -> Extract:
+        """Read the saved search whole; or, from an earlier read, what was modified since (`refresh: changed`)."""
+        previous = PreviousRead(known.frame, known.read_at) if known and self.settings.refresh == "changed" else None
+        with self.client() as client:
+            extract = client.read_customers(
+                self.settings.mass_search or "",
+                self.fields,
+                changed_since=previous,
+                on_progress=lambda read, count: progress(f"{read:,} of {count:,} NetSuite rows"),
+            )
+        moved = ("Customers came or went during the read; all that were there throughout are here.",)
+        return Extract(
+            frame=extract.frame,
+            rows_read=extract.frame.height + extract.duplicates,
+            complete=extract.moved or extract.count == extract.frame.height + extract.duplicates,
+            doubts=moved if extract.moved else (),
+            read_at=extract.read_at,
+            notes={
+                "refresh": "changed" if previous else "full",
+                "rows_counted_by_netsuite": extract.count,
+                "calls": extract.calls,
+            },
+        )
+
+
+def _login(settings: NetsuiteSource) -> CertificateLogin | TokenLogin:
+    keys = OAUTH_KEYS if settings.model_fields_set >= OAUTH_KEYS else TOKEN_KEYS
+    values: dict[str, str] = {name: getattr(settings, name) or "" for name in sorted(keys)}
+    missing = [name for name, value in values.items() if not value]
+    if missing:
+        raise AccessError(
+            f"The NetSuite login lacks {', '.join(missing)}: set the environment variables that the declaration names."
+        )
+    return CertificateLogin(**values) if keys == OAUTH_KEYS else TokenLogin(**values)
+
+
+def _told(progress: Progress) -> Callable[[StripeProgress], None]:
+    """Put the progress of a walk into words."""
+
+    def tell(now: StripeProgress) -> None:
+        windows = f"{now.windows_done} of {now.windows_done + now.windows_open} windows"
+        progress(f"{now.rows:,} Stripe customers, {windows}, {now.rate:.1f} of {now.limit} requests a second")
+
+    return tell

@@ -1,0 +1,46 @@
+"""`make sandbox`: both stand-ins on loopback with the example data, and the environment that a declaration needs.
+
+The environment is printed, and kept in a file for another terminal to read; `examples/sandbox.yaml` is a declaration
+that fits.
+"""
+
+import argparse
+import shlex
+import threading
+from pathlib import Path
+
+from sandbox.netsuite_standin.export import serve_export
+from sandbox.stripe_standin import StripeStandIn, StripeWorld, load_customers
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+_EXAMPLES = _CHECKOUT / "examples"
+_ENVIRONMENT = _CHECKOUT / ".dagster" / "sandbox.env"
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Serve until interrupted."""
+    parser = argparse.ArgumentParser(prog="make sandbox", description=__doc__)
+    parser.add_argument("--stripe", type=Path, default=_EXAMPLES / "stripe_customers.csv", help="a Dashboard export")
+    parser.add_argument("--netsuite", type=Path, default=_EXAMPLES / "netsuite_customers.csv", help="a search's export")
+    parser.add_argument("--environment", type=Path, default=_ENVIRONMENT, help="the file for other terminals")
+    options = parser.parse_args(argv)
+    world = StripeWorld()
+    world.book().load(load_customers(options.stripe))
+    netsuite, environment = serve_export(options.netsuite)
+    with StripeStandIn(world) as stripe, netsuite:
+        environment |= {"STRIPE_API_KEY": world.test_key, "STRIPE_BASE_URL": stripe.url}
+        _publish(environment, options.environment)
+        threading.Event().wait()
+
+
+def _publish(environment: dict[str, str], file: Path) -> None:
+    lines = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(environment.items()))
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(lines)
+    print(f"{lines}# In another terminal:  . {file}", flush=True)  # noqa: T201 (this is what it is for)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""What is planned for whom, row by row in plain Python: the rules W1 to W4 as a person would apply them.
+
+Written from the rules, not from `assets.write_plan`; it shares with it nothing but the words and the settings. Applying
+a plan is here too, as the two systems would do it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import count
+
+from assets.keys import WHITE_SPACE
+from assets.write_plan import PlanSettings
+from schemas.plan import PLAN_COLUMNS
+from tests.assets.oracle import Customer, Record, Verdict, World, has_token, verdicts
+
+METADATA = "metadata.netsuite_customer_id"
+LIMIT = 4_000
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A customer and the record it belongs to."""
+
+    age: int
+    customer: Customer
+    record: Record
+    evidence: str
+
+
+@dataclass
+class Planned:
+    """The rows of the plan, in order, and the ids that did not fit into their record's comments."""
+
+    rows: list[Row]
+    too_long: list[tuple[str, int]]
+
+
+def planned(world: World, settings: PlanSettings) -> Planned:
+    """Return the plan of a world."""
+    pairs = _pairs(world)
+    drafts: list[tuple[tuple[object, ...], Row]] = []
+    appended, too_long = _appends(pairs) if settings.comments else ({}, [])
+    claimed: set[int] = set()
+    for pair in pairs:
+        rows = [appended[pair.age]] if pair.age in appended else []
+        for field, wanted in (("external_id", settings.external_id), ("stripe_id", settings.stripe_id)):
+            if wanted and _is_empty(pair.record.text(field)) and pair.record.internal_id not in claimed:
+                rows.append(_row(pair, "netsuite", field, "set", pair.customer.id))
+        claimed.add(pair.record.internal_id)
+        rows += _metadata(pair)
+        drafts += [((row["system"], pair.record.internal_id, row["field"], pair.age), row) for row in rows]
+    return Planned([row for _, row in sorted(drafts, key=lambda draft: draft[0])], too_long)
+
+
+def applied(world: World, plan: Iterable[Mapping[str, object]]) -> World:
+    """Return the world after both systems have done what the plan says; each old value must still hold."""
+    customers = {c.id: c for c in world.customers}
+    records = {str(r.internal_id): r for r in world.records}
+    before = {str(r.internal_id): r.text("comments") for r in world.records}
+    for row in plan:
+        record_id, field = str(row["record_id"]), str(row["field"])
+        target = customers[record_id] if row["system"] == "stripe" else records[record_id]
+        held = target.fields.get(field)
+        assert row["old_value"] == (before[record_id] if row["action"] == "append" else held)
+        value = _joined(held, str(row["new_value"])) if row["action"] == "append" else str(row["new_value"])
+        changed = {**target.fields, field: value}
+        if isinstance(target, Customer):
+            customers[record_id] = replace(target, fields=changed)
+        else:
+            records[record_id] = replace(target, fields=changed)
+    return replace(world, customers=list(customers.values()), records=list(records.values()))
+
+
+def _pairs(world: World) -> list[Pair]:
+    customers = {c.id: c for c in world.customers}
+    records = {r.internal_id: r for r in world.records}
+    linking = [v for v in verdicts(world) if v.outcome in {"linked", "matched", "ambiguous"} and v.netsuite_internal_id]
+
+    def age(verdict: Verdict) -> tuple[object, str]:
+        created = customers[verdict.stripe_customer_id].created
+        return created.replace(second=0, microsecond=0), verdict.stripe_customer_id
+
+    numbers = count()
+    return [
+        Pair(next(numbers), customers[v.stripe_customer_id], records[v.netsuite_internal_id or 0], v.evidence or "")
+        for v in sorted(linking, key=age)
+    ]
+
+
+def _appends(pairs: list[Pair]) -> tuple[dict[int, Row], list[tuple[str, int]]]:
+    length: dict[int, int] = {}
+    rows: dict[int, Row] = {}
+    too_long = []
+    for pair in pairs:
+        comments, number = pair.record.text("comments") or "", pair.record.internal_id
+        if has_token(comments, pair.customer.id):
+            continue
+        now = length.get(number, len(comments))
+        length[number] = now + bool(now) + len(pair.customer.id)
+        if length[number] <= LIMIT:
+            rows[pair.age] = _row(pair, "netsuite", "comments", "append", pair.customer.id)
+        else:
+            too_long.append((pair.customer.id, number))
+    return rows, too_long
+
+
+def _metadata(pair: Pair) -> list[Row]:
+    held, wanted = pair.customer.fields.get(METADATA), str(pair.record.internal_id)
+    is_replaced = pair.evidence == "override" and (held or "").strip(WHITE_SPACE) != wanted
+    return [_row(pair, "stripe", METADATA, "set", wanted)] if _is_empty(held) or is_replaced else []
+
+
+def _row(pair: Pair, system: str, field: str, action: str, new_value: str) -> Row:
+    old = pair.customer.fields.get(field) if system == "stripe" else pair.record.text(field)
+    record_id = pair.customer.id if system == "stripe" else str(pair.record.internal_id)
+    change_id = f"{system}:{record_id}:{field}" + (f":{pair.customer.id}" if action == "append" else "")
+    held = "is empty" if _is_empty(old) else f"held {(old or '').strip(WHITE_SPACE)}, which a person replaced"
+    why = "does not name this customer" if action == "append" else held
+    reason = f"{why}; linked by {pair.evidence}"
+    values = (change_id, system, record_id, field, action, old, new_value, reason)
+    return dict(zip(PLAN_COLUMNS, (*values, pair.customer.id, pair.record.internal_id), strict=True))
+
+
+def _is_empty(text: str | None) -> bool:
+    return not (text or "").strip(WHITE_SPACE)
+
+
+def _joined(old: str | None, more: str) -> str:
+    return f"{old}\n{more}" if old else more

@@ -1,0 +1,144 @@
+"""Ways to match two accounts, each run alone in a process of its own: ours, the floor under it, and the peers.
+
+The floor is a bare inner join on one key column that was prepared beforehand: no keys made, no links, no ambiguity, no
+reasons. The peers get the same semantics without the reasons, as far as they can express it.
+"""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+from assets.keys import key_expr
+from assets.matching import MatchSettings, Rule, match_customers
+from assets.matching.flow import Means
+
+SETTINGS = MatchSettings((Rule("email", "email"), Rule("name", "company_name")))
+NO_OVERRIDES = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "netsuite_internal_id": pl.Int64})
+
+Prepared = Callable[[], object]
+
+
+def floor(folder: Path) -> Prepared:
+    stripe, netsuite = (pl.read_parquet(folder / f"{side}_keys.parquet") for side in ("stripe", "netsuite"))
+    left, right = stripe.lazy().select("id", key="email"), netsuite.lazy().select("internal_id", key="email")
+    return lambda: left.join(right, on="key").collect(engine="streaming")
+
+
+def ours(folder: Path, names: str = "{}.parquet", means: Means | None = None) -> Prepared:
+    stripe, netsuite = (pl.read_parquet(folder / names.format(side)).lazy() for side in ("stripe", "netsuite"))
+    return lambda: match_customers(stripe, netsuite, NO_OVERRIDES, SETTINGS, means).collect()
+
+
+def ours_with_keys_made(folder: Path) -> Prepared:
+    return ours(folder, "{}_keys.parquet", Means(key=lambda column: column))
+
+
+def duckdb(folder: Path) -> Prepared:
+    import duckdb as engine  # noqa: PLC0415
+
+    connection = engine.connect()
+    connection.execute("SET threads = 2")
+    for side in ("stripe", "netsuite"):
+        connection.execute(f"CREATE TABLE {side} AS FROM '{folder / f'{side}.parquet'}'")
+    return lambda: pl.DataFrame(connection.sql(DUCKDB_SQL))
+
+
+def splink(folder: Path) -> Prepared:
+    import duckdb as engine  # noqa: PLC0415
+    import splink as peer  # noqa: PLC0415
+
+    connection = engine.connect()
+    connection.execute("SET threads = 2")
+    for side, id_, name in (("stripe", "id", "name"), ("netsuite", "internal_id::VARCHAR", "company_name")):
+        keys = connection.read_parquet(str(folder / f"{side}_keys.parquet"))
+        keys.project(f"{id_} AS unique_id, email, {name} AS name").create(side)
+    api = peer.DuckDBAPI(connection=connection)
+    rules = [peer.block_on("email"), peer.block_on("name")]
+    settings = peer.SettingsCreator("link_only", blocking_rules_to_generate_predictions=rules)
+
+    def link() -> object:
+        tables = [api.register("stripe"), api.register("netsuite")]
+        return pl.DataFrame(peer.Linker(tables, settings).inference.deterministic_link().as_duckdbpyrelation())
+
+    return link
+
+
+CONTENDERS: dict[str, Callable[[Path], Prepared]] = {
+    "floor": floor,
+    "ours": ours,
+    "keys made": ours_with_keys_made,
+    "duckdb": duckdb,
+    "splink": splink,
+}
+
+DUCKDB_SQL = r"""
+WITH keyed AS (SELECT *, nullif(lower(regexp_replace(email, '\s', '', 'g')), '') AS k1,
+                      nullif(lower(regexp_replace(name, '\s', '', 'g')), '') AS k2 FROM stripe),
+records AS (SELECT *, nullif(lower(regexp_replace(email, '\s', '', 'g')), '') AS k1,
+                   nullif(lower(regexp_replace(company_name, '\s', '', 'g')), '') AS k2
+            FROM netsuite WHERE is_customer),
+named AS (SELECT id, internal_id, trim("metadata.netsuite_customer_id") AS text
+          FROM stripe LEFT JOIN records ON internal_id::VARCHAR = trim("metadata.netsuite_customer_id")
+          WHERE "metadata.netsuite_customer_id" IS NOT NULL),
+traces AS (SELECT id, internal_id, 0 AS source FROM named
+           UNION ALL SELECT id, internal_id, 1 FROM records JOIN stripe ON trim(stripe_id) = id
+           UNION ALL SELECT id, internal_id, 2 FROM records JOIN stripe ON trim(external_id) = id),
+existing AS (SELECT id, CASE WHEN bool_or(internal_id IS NULL) THEN 'broken' WHEN count(DISTINCT internal_id) > 1
+                    THEN 'conflict' ELSE 'linked' END AS outcome, min(internal_id) AS record,
+                    count(DISTINCT internal_id) AS candidates FROM traces GROUP BY id),
+tokens AS (SELECT internal_id, unnest(regexp_extract_all(comments, '\w+')) AS id
+           FROM records WHERE contains(comments, 'cus_')),
+noted AS (SELECT id, CASE WHEN count(DISTINCT internal_id) > 1 THEN 'ambiguous' ELSE 'linked' END AS outcome,
+                 min(internal_id) AS record, count(DISTINCT internal_id) AS candidates
+          FROM tokens SEMI JOIN stripe USING (id) ANTI JOIN existing USING (id) GROUP BY id),
+open1 AS (SELECT id, k1, k2 FROM keyed ANTI JOIN existing USING (id) ANTI JOIN noted USING (id)),
+groups1 AS (SELECT k1, min(internal_id) AS record, count(*) AS candidates, min(internal_id, 50) AS shown
+            FROM records WHERE NOT inactive AND k1 IS NOT NULL GROUP BY k1),
+found1 AS (SELECT id, record, candidates, shown FROM open1 JOIN groups1 USING (k1)),
+groups2 AS (SELECT k2, min(internal_id) AS record, count(*) AS candidates, min(internal_id, 50) AS shown
+            FROM records WHERE NOT inactive AND k2 IS NOT NULL GROUP BY k2),
+found2 AS (SELECT id, record, candidates, shown FROM open1 ANTI JOIN found1 USING (id) JOIN groups2 USING (k2)),
+found AS (SELECT id, CASE WHEN candidates > 1 THEN 'ambiguous' ELSE 'matched' END AS outcome, record, candidates, shown
+          FROM (FROM found1 UNION ALL FROM found2)),
+decided AS (SELECT id, outcome, record, candidates, NULL AS shown FROM existing
+            UNION ALL SELECT id, outcome, record, candidates, NULL FROM noted UNION ALL FROM found)
+SELECT stripe.id AS stripe_customer_id, coalesce(outcome, 'unmatched') AS outcome,
+       CASE WHEN outcome IN ('broken', 'conflict') THEN NULL ELSE record END AS netsuite_internal_id,
+       coalesce(CASE WHEN outcome = 'broken' THEN 0 ELSE candidates END, 0)::UINTEGER AS candidates,
+       array_to_string(shown, ' ') AS candidate_ids
+FROM stripe LEFT JOIN decided USING (id) ORDER BY stripe.id
+"""
+"""Keys by `lower`, which is not folding: equal to ours on ASCII only, and cheaper for it."""
+
+
+def write_keys(folder: Path) -> None:
+    """Write both sides with keys in the place of the values that the rules compare."""
+    for side, columns in {"stripe": ("email", "name"), "netsuite": ("email", "company_name")}.items():
+        keyed = pl.scan_parquet(folder / f"{side}.parquet").with_columns(key_expr(pl.col(name)) for name in columns)
+        keyed.collect(engine="streaming").write_parquet(folder / f"{side}_keys.parquet")
+
+
+def _measure(name: str, folder: Path) -> dict[str, float]:
+    act = CONTENDERS[name](folder)
+    wall, cpu = time.perf_counter(), time.process_time()
+    act()
+    seconds, cpu_seconds = time.perf_counter() - wall, time.process_time() - cpu
+    return {"seconds": seconds, "cpu": cpu_seconds, "peak": _peak()}
+
+
+def _peak() -> float:
+    """Return the most memory this process ever held, in MB. Linux's `ru_maxrss` would count the parent's too."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    fields = dict(line.split(":", 1) for line in status.read_text().splitlines())
+    return int(fields["VmHWM"].split()[0]) / 2**10
+
+
+if __name__ == "__main__":
+    print(json.dumps(_measure(sys.argv[1], Path(sys.argv[2]))))  # noqa: T201

@@ -1,0 +1,109 @@
+"""What matching costs, as ratios to the floor: a bare join of keys that somebody else prepared.
+
+Every measurement is a process of its own; contenders take turns in every round, so that whatever else the machine does
+falls on all alike; medians are compared. `python -m tests.benchmarks matching -- --rows 1000000 --rounds 5`.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+import altair as alt
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks.contenders import CONTENDERS, duckdb, ours, write_keys
+from tests.benchmarks.world import SCRIPTS, write_world
+
+PLOT = Path("docs/matching.svg")
+
+
+class Cost(NamedTuple):
+    """Medians of one contender."""
+
+    rows: int
+    script: str
+    name: str
+    seconds: float
+    cpu: float
+    peak: float
+
+
+def run(argv: Sequence[str]) -> None:
+    options = _options(argv)
+    _check_peer()
+    costs = [cost for rows in options.rows for script in options.scripts for cost in _world(rows, script, options)]
+    _show(costs)
+    if options.plot:
+        _plot([cost for cost in costs if cost.name in {"floor", "ours"}]).save(PLOT)
+
+
+def _options(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("matching")
+    parser.add_argument("--rows", type=int, nargs="+", default=[250_000, 500_000, 1_000_000, 2_000_000])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--scripts", nargs="+", choices=SCRIPTS, default=["mixed"])
+    parser.add_argument("--contenders", nargs="+", choices=CONTENDERS, default=list(CONTENDERS))
+    parser.add_argument("--plot", action="store_true", help=f"draw {PLOT}")
+    return parser.parse_args(argv)
+
+
+def _check_peer() -> None:
+    """Compare with the peer that claims the same semantics, where its keys are exact too."""
+    columns = ["stripe_customer_id", "outcome", "netsuite_internal_id", "candidates"]
+    with tempfile.TemporaryDirectory() as name:
+        write_world(Path(name), 20_000, "ascii")
+        frames = [pl.DataFrame(act(Path(name))()).select(columns) for act in (ours, duckdb)]
+    assert frames[0].equals(frames[1])
+
+
+def _world(rows: int, script: str, options: argparse.Namespace) -> Iterator[Cost]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_world(folder, rows, script)
+        write_keys(folder)
+        rounds = [{name: _measured(name, folder) for name in options.contenders} for _ in range(options.rounds)]
+    for name in options.contenders:
+        middle = {what: median(taken[name][what] for taken in rounds) for what in ("seconds", "cpu", "peak")}
+        yield Cost(rows, script, name, **middle)
+
+
+def _measured(name: str, folder: Path) -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.benchmarks.contenders", name, str(folder)]
+    answer: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    return answer
+
+
+def _show(costs: Sequence[Cost]) -> None:
+    table = Table("rows", "world", "contender", "s", "CPU s", "peak MB", "× floor", "× floor, CPU", "× floor, peak")
+    floors = {(cost.rows, cost.script): cost for cost in costs if cost.name == "floor"}
+    for cost in costs:
+        floor = floors.get((cost.rows, cost.script), cost)
+        ratios = [f"{getattr(cost, what) / getattr(floor, what):.2f}" for what in ("seconds", "cpu", "peak")]
+        values = [
+            f"{cost.rows:,}",
+            cost.script,
+            cost.name,
+            f"{cost.seconds:.2f}",
+            f"{cost.cpu:.2f}",
+            f"{cost.peak:.0f}",
+        ]
+        table.add_row(*values, *ratios)
+    Console(width=120).print(table)
+
+
+def _plot(costs: Sequence[Cost]) -> alt.VConcatChart:
+    frame = pl.DataFrame(costs).with_columns(millions=pl.col("rows") / 1e6)
+    base = alt.Chart(frame).mark_line(point=True).properties(width=460, height=200)
+    x = alt.X("millions:Q", title="million rows on each side")
+    color = alt.Color("name:N", title=None)
+    time = base.encode(x=x, y=alt.Y("cpu:Q", title="CPU seconds"), color=color)
+    memory = base.encode(x=x, y=alt.Y("peak:Q", title="peak memory, MB"), color=color)
+    return time & memory

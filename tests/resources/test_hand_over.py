@@ -1,0 +1,72 @@
+"""The files of a run replace those of the last one together; imports are split where NetSuite's limit is."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from assets.import_files import IMPORT_ROWS
+from resources.hand_over import HandOver
+
+
+def records(count: int) -> pl.DataFrame:
+    return pl.DataFrame({"Internal ID": [str(i) for i in range(1, count + 1)]}, {"Internal ID": pl.String})
+
+
+def import_files(folder: Path, count: int, *, rows: int = IMPORT_ROWS) -> dict[str, list[str]]:
+    files = HandOver(folder)
+    files.for_import("netsuite_import.csv", records(count), rows=rows)
+    files.put_in_place()
+    return {path.name: path.read_text().splitlines() for path in sorted(folder.iterdir())}
+
+
+@pytest.mark.parametrize(
+    ("count", "names"),
+    [
+        (0, ["netsuite_import.csv"]),
+        (25_000, ["netsuite_import.csv"]),
+        (25_001, ["netsuite_import.csv", "netsuite_import_2.csv"]),
+        (50_001, ["netsuite_import.csv", "netsuite_import_2.csv", "netsuite_import_3.csv"]),
+    ],
+)
+def test_import_is_split_at_what_one_file_may_hold(tmp_path: Path, count: int, names: list[str]) -> None:
+    found = import_files(tmp_path, count)
+    assert list(found) == names
+    assert [line for lines in found.values() for line in lines[1:]] == [str(i) for i in range(1, count + 1)]
+    assert {lines[0] for lines in found.values()} == {"Internal ID"}
+    assert max(len(lines) - 1 for lines in found.values()) <= 25_000
+
+
+def test_parts_that_a_run_no_longer_has_are_removed(tmp_path: Path) -> None:
+    assert len(import_files(tmp_path, 25, rows=10)) == 3
+    (tmp_path / "notes.csv").write_text("mine\n")
+    assert list(import_files(tmp_path, 15, rows=10)) == ["netsuite_import.csv", "netsuite_import_2.csv", "notes.csv"]
+
+
+def test_nothing_is_replaced_when_one_file_cannot_be_written(tmp_path: Path) -> None:
+    import_files(tmp_path, 25, rows=10)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    files = HandOver(tmp_path)
+    files.for_import("netsuite_import.csv", records(5), rows=10)
+    files.for_people("matches.csv", pl.DataFrame({"ids": [["a list", "has no place in a CSV"]]}))
+    with pytest.raises(pl.exceptions.ComputeError):
+        files.put_in_place()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_files_for_people_are_neutral_and_files_for_imports_literal(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"Comments": ["=1"]})
+    files = HandOver(tmp_path / "out")
+    files.for_people("matches.csv", frame)
+    files.for_import("stripe_updates.csv", frame, rows=10)
+    files.page("report.html", "<p>é")
+    assert files.names == ("matches.csv", "stripe_updates.csv", "report.html")
+    assert not (tmp_path / "out").exists()
+    files.put_in_place()
+    written = {path.name: path.read_text("utf-8") for path in (tmp_path / "out").iterdir()}
+    assert written == {
+        "matches.csv": "Comments\n'=1\n",
+        "stripe_updates.csv": "Comments\n=1\n",
+        "report.html": "<p>é",
+    }
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "out").iterdir()} == {0o600}
