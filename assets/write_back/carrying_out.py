@@ -5,6 +5,7 @@ target then says what is true, and `settle` writes it down before anything else 
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,9 +21,11 @@ from schemas.words import System
 MOST_UNKNOWN: Final = 3
 """So many attempts that a system did not answer, and a run stops: what it cannot say of three, it cannot of more."""
 
+_SECONDS_BETWEEN: Final = 10.0
+
 
 def _nothing(_: str) -> None:
-    """Does nothing; a test dies here instead."""
+    """Does nothing, unless a test dies here, or a person wants to hear of it."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,14 @@ class WriteBack:
         writers: the ways into the two systems.
         run_id: of this run.
         checkpoint: told the name of every step between two durable ones, before it happens and after.
+        told: told, now and then, in words and counts, how far a run is.
     """
 
     journal: Journal
     writers: Mapping[System, Writer]
     run_id: str
     checkpoint: Callable[[str], None] = _nothing
+    told: Callable[[str], None] = _nothing
 
 
 def settle(work: WriteBack) -> None:
@@ -62,7 +67,13 @@ def carry_out(work: WriteBack, system: System, attempts: Sequence[Attempt]) -> N
         AccessError, MistakeError: a person must act; what was done is in the journal.
     """
     writer, unknown = work.writers[system], _Unknown()
-    _in_parallel(writer, attempts, lambda batch: _write_batch(work, writer, batch, unknown))
+    progress = _Progress(work.told, system, len(attempts))
+
+    def write(batch: Sequence[Attempt]) -> None:
+        _write_batch(work, writer, batch, unknown)
+        progress.add(len(batch))
+
+    _in_parallel(writer, attempts, write)
     unknown.check(most=0)
 
 
@@ -114,6 +125,21 @@ class _Unknown:
                 f"Of {count:,} changes nobody knows whether they were done: {self._answers[0].error or ''} Apply the "
                 "same plan again later; it looks first."
             )
+
+
+class _Progress:
+    """Tells how far a run is, every few seconds."""
+
+    def __init__(self, told: Callable[[str], None], system: System, total: int) -> None:
+        self._lock, self._told, self._system, self._total = threading.Lock(), told, system, total
+        self._done, self._next = 0, time.monotonic() + _SECONDS_BETWEEN
+
+    def add(self, done: int) -> None:
+        with self._lock:
+            self._done += done
+            if time.monotonic() >= self._next or self._done == self._total:
+                self._told(f"{self._done:,} of {self._total:,} {self._system} changes")
+                self._next = time.monotonic() + _SECONDS_BETWEEN
 
 
 def _in_parallel(writer: Writer, attempts: Sequence[Attempt], act: Callable[[Sequence[Attempt]], None]) -> None:
