@@ -13,7 +13,7 @@ from typing import Final
 import dagster as dg
 import polars as pl
 
-from assets.plan_part import FIELDS, PlanPart, filters_of
+from assets.plan_part import FIELDS, OF_THIS_RUN, PlanPart, filters_of
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.write_back import NetsuiteWriter, StripeWriter, Tally, WriteBack, apply_side, undo_plan
 from assets.write_back.selection import changes_of
@@ -26,9 +26,6 @@ from resources.stripe_api import StripeDoor
 from schemas.changes import Entry
 from schemas.errors import BugError, MistakeError
 from schemas.words import System
-
-OF_THIS_RUN: Final = "of this run"
-"""Instead of a hash: the plan that this very run has made. For the daily job, behind its brakes."""
 
 FIELD_ASSETS: Final[Mapping[str, str]] = {
     "stripe_id": "netsuite_links",
@@ -65,7 +62,7 @@ def _build_netsuite(sync: Reconciliation) -> dg.AssetsDefinition:
     @dg.multi_asset(name=f"{sync.name}__netsuite_links", specs=specs)
     def netsuite_links(context: dg.AssetExecutionContext, config: PlanPart) -> Iterator[dg.MaterializeResult]:
         """One load and one save per record, for all three fields."""
-        with failures_for_people(), opened(sync, context.run_id, context.log.info) as work:
+        with failures_for_people(), opened(sync, context.run.run_id, context.log.info) as work:
             asked = _requested(sync, context, config)
             work.journal.request(asked)
             tally = _apply(sync, work, asked, "netsuite")
@@ -88,8 +85,8 @@ def _build_stripe(sync: Reconciliation) -> dg.AssetsDefinition:
         It applies the same part of the same plan as the NetSuite step of its run. A customer whose record NetSuite
         refused is left, and counted as waiting.
         """
-        with failures_for_people(), opened(sync, context.run_id, context.log.info) as work:
-            asked = work.journal.requested(context.run_id)
+        with failures_for_people(), opened(sync, context.run.run_id, context.log.info) as work:
+            asked = work.journal.requested(context.run.run_id)
             if asked is None:
                 raise MistakeError(
                     f"This run applies no plan; start {sync.name}_apply with the hash of one, which does both systems."
@@ -108,8 +105,8 @@ def undo(sync: Reconciliation, context: dg.OpExecutionContext, config: PlanPart)
     Raises:
         dg.Failure: with a sentence for a person.
     """
-    with failures_for_people(), opened(sync, context.run_id, context.log.info) as work:
-        asked = Request(context.run_id, "undo", config.plan, config.model_dump(exclude={"plan"}))
+    with failures_for_people(), opened(sync, context.run.run_id, context.log.info) as work:
+        asked = Request(context.run.run_id, "undo", config.plan, config.model_dump(exclude={"plan"}))
         changes = changes_of(PlanStore(sync.places.plans(sync.name)).read(asked.plan))
         filters = filters_of(sync, asked.filters, changes)
         work.journal.request(asked)
@@ -201,10 +198,10 @@ def _requested(sync: Reconciliation, context: dg.AssetExecutionContext, config: 
     plan = config.plan
     if plan == OF_THIS_RUN:
         event = context.instance.get_latest_materialization_event(sync.key("write_plan"))
-        if event is None or event.run_id != context.run_id or event.asset_materialization is None:
+        if event is None or event.run_id != context.run.run_id or event.asset_materialization is None:
             raise MistakeError(f"This run has made no plan; give the hash of one to {sync.name}_apply.")
         plan = str(event.asset_materialization.metadata["plan_hash"].value)
-    return Request(context.run_id, "apply", plan, config.model_dump(exclude={"plan"}))
+    return Request(context.run.run_id, "apply", plan, config.model_dump(exclude={"plan"}))
 
 
 def _numbers(plan: str, tally: Tally, field: str) -> dict[str, int | str]:

@@ -12,6 +12,9 @@ from schemas.changes import LinkChange
 from schemas.errors import MistakeError
 from schemas.words import LINK_KEY, StripeId, System
 
+OF_THIS_RUN: Final = "of this run"
+"""Instead of a hash: the plan that the very same run has made. For the daily job, behind its brakes."""
+
 FIELDS: Final = ("stripe_id", "comments", "external_id", f"metadata.{LINK_KEY}")
 _SYSTEMS: Final[Mapping[str, System | None]] = {"": None, "netsuite": "netsuite", "stripe": "stripe"}
 
@@ -19,7 +22,7 @@ _SYSTEMS: Final[Mapping[str, System | None]] = {"": None, "netsuite": "netsuite"
 class PlanPart(dg.Config):
     """Which plan, and which part of it. What is left out does not narrow."""
 
-    plan: str = Field(description="the hash of the plan, as its page and the report show it")
+    plan: str = Field(OF_THIS_RUN, description="the hash of the plan, as its page and the report show it")
     system: str = Field("", description="netsuite or stripe")
     fields: list[str] = Field(default_factory=list, description=f"some of {', '.join(FIELDS)}")
     months: list[str] = Field(default_factory=list, description="months in which customers were created, as 2024-03")

@@ -10,6 +10,7 @@ from assets.import_files import IMPORT_ROWS, netsuite_import, stripe_updates
 from assets.matching import link_table
 from assets.reconciliation import IO_MANAGER_KEY, Reconciliation, failures_for_people
 from assets.report import Check, Header, ReportInputs, render_report
+from assets.review_queue import still_waiting
 from assets.write_plan import linked_pairs
 from resources.hand_over import HandOver
 from schemas.errors import MistakeError
@@ -61,8 +62,9 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 files=files.names,
                 traces=_traces(stripe.lazy(), netsuite.lazy(), matches.lazy(), plan.lazy()),
             )
+            waiting = still_waiting(review)
             results = tuple(_results(context.instance, checks))
-            files.page(_REPORT, render_report(ReportInputs(stripe, netsuite, matches, plan, review, results, header)))
+            files.page(_REPORT, render_report(ReportInputs(stripe, netsuite, matches, plan, waiting, results, header)))
             files.put_in_place()
         return dg.MaterializeResult(
             metadata={

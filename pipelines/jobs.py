@@ -8,7 +8,7 @@ import dagster as dg
 
 from assets.brakes import CHECKS
 from assets.decisions import Override, decide
-from assets.links import FIELD_ASSETS, OF_THIS_RUN, undo
+from assets.links import FIELD_ASSETS, undo
 from assets.plan_part import PlanPart
 from assets.reconciliation import Reconciliation
 
@@ -90,11 +90,9 @@ def _daily(sync: Reconciliation) -> dg.Definitions:
     """With `writes.mode: review` it is a reconcile; with `auto` it writes too, behind the brakes."""
     writes_alone = sync.declaration.writes.mode == "auto"
     then = "what it plans is written, within the brakes" if writes_alone else "a person applies what it plans"
-    config = {"ops": {f"{sync.name}__netsuite_links": {"config": {"plan": OF_THIS_RUN}}}}
     job = dg.define_asset_job(
         f"{sync.name}_daily",
         selection=_picture(sync) | _brakes(sync) | _writes(sync) if writes_alone else _picture(sync),
-        config=config if writes_alone else None,
         description=f"The reconcile of every day; {then}.",
         executor_def=dg.in_process_executor,
         tags=every_month(sync.months),

@@ -1,5 +1,6 @@
 """The tables of the ledger as SQLAlchemy sees them. Their history is in `resources/ledger_migrations`.
 
+They may share a database with Dagster's own, so that every name begins with `ledger_`.
 Journal and decisions only grow: the last attempt at a change, the last decision on a customer, is the one that counts.
 """
 
@@ -28,9 +29,10 @@ class UtcTime(TypeDecorator[datetime]):
 
 
 METADATA = MetaData()
+VERSION_TABLE = "ledger_version"
 
 JOURNAL = Table(
-    "journal",
+    "ledger_journal",
     METADATA,
     Column("declaration", String(40), primary_key=True),
     Column("plan", String(64), primary_key=True),
@@ -53,11 +55,11 @@ JOURNAL = Table(
     Column("run_id", Text, nullable=False),
     Column("intended_at", UtcTime, nullable=False),
     Column("settled_at", UtcTime),
-    Index("journal_by_status", "declaration", "status"),
+    Index("ledger_journal_by_status", "declaration", "status"),
 )
 
 REQUEST = Table(
-    "request",
+    "ledger_request",
     METADATA,
     Column("declaration", String(40), primary_key=True),
     Column("run_id", Text, primary_key=True),
@@ -68,7 +70,7 @@ REQUEST = Table(
 )
 
 DECISION = Table(
-    "decision",
+    "ledger_decision",
     METADATA,
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("declaration", String(40), nullable=False),
@@ -78,5 +80,5 @@ DECISION = Table(
     Column("who", Text, nullable=False),
     Column("why", Text, nullable=False),
     Column("decided_at", UtcTime, nullable=False),
-    Index("decision_by_customer", "declaration", "stripe_customer_id"),
+    Index("ledger_decision_by_customer", "declaration", "stripe_customer_id"),
 )

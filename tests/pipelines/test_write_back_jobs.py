@@ -7,8 +7,10 @@ import dagster as dg
 import pytest
 
 from assets.brakes import CHECKS
+from resources.ledger import LEDGER_URL
 from schemas.words import LINK_KEY
 from tests.pipelines.api_world import NAME, Site, sentences, site
+from tests.resources.ledgers import database_url
 
 LINKED = {n: (f"cus_{n}", f"cus_{n}", f"VIP\ncus_{n}" if n == 1 else f"cus_{n}") for n in (1, 2, 3)}
 
@@ -206,17 +208,40 @@ def test_brakes_are_checks_of_the_daily_run_alone(tmp_path: Path) -> None:
 
 @pytest.mark.rule("D2")
 def test_the_schedule_starts_stopped_in_its_time_zone_and_never_doubles(tmp_path: Path) -> None:
-    with site(tmp_path, daily={"at": "06:15", "time_zone": "Europe/Berlin"}) as at:
+    daily = {"at": "06:15", "time_zone": "Europe/Berlin"}
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance, site(tmp_path, instance, daily=daily) as at:
         [schedule] = at.definitions.schedules or []
         assert isinstance(schedule, dg.ScheduleDefinition)
         assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
         assert (schedule.cron_schedule, schedule.execution_timezone) == ("15 6 * * *", "Europe/Berlin")
-        with dg.build_schedule_context(instance=at.instance) as context:
-            requested = schedule.evaluate_tick(context).run_requests
-            assert requested is not None
-            assert "dagster/asset_partition_range_end" in requested[0].tags
-        at.instance.create_run_for_job(
-            at.definitions.resolve_job_def(f"{NAME}_daily"), status=dg.DagsterRunStatus.STARTED
-        )
-        with dg.build_schedule_context(instance=at.instance) as context:
+        with dg.build_schedule_context(instance) as context:
+            [requested] = schedule.evaluate_tick(context).run_requests or []
+        assert requested.tags["dagster/asset_partition_range_start"] == "2026-01-01"
+        job = at.definitions.resolve_job_def(f"{NAME}_daily")
+        instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED)
+        with dg.build_schedule_context(instance) as context:
             assert schedule.evaluate_tick(context).skip_message == "The last daily run has not ended."
+
+
+_POSTGRES = """\
+storage:
+  postgres:
+    postgres_url: "{url}"
+telemetry:
+  enabled: false
+"""
+
+
+@pytest.mark.rule("D5")
+def test_the_whole_flow_runs_on_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = database_url()
+    monkeypatch.setenv(LEDGER_URL, url)
+    (tmp_path / "dagster.yaml").write_text(_POSTGRES.format(url=url))
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance, site(tmp_path, instance) as at:
+        before, plan = at.links(), at.reconcile()
+        assert at.apply(plan).success
+        assert at.links()["cus_3"] == ("3",)
+        assert set(at.statuses(plan).values()) == {"applied"}
+        assert at.undo(plan).success
+        assert at.links() == before
+        assert not (tmp_path / "home" / "ledger.db").exists()

@@ -16,7 +16,7 @@ def upgrade() -> None:
 
 def _journal() -> None:
     op.create_table(
-        "journal",
+        "ledger_journal",
         sa.Column("declaration", sa.String(40), primary_key=True),
         sa.Column("plan", sa.String(64), primary_key=True),
         sa.Column("change_id", sa.Text, primary_key=True),
@@ -41,12 +41,12 @@ def _journal() -> None:
         sa.Column("intended_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True)),
     )
-    op.create_index("journal_by_status", "journal", ["declaration", "status"])
+    op.create_index("ledger_journal_by_status", "ledger_journal", ["declaration", "status"])
 
 
 def _request() -> None:
     op.create_table(
-        "request",
+        "ledger_request",
         sa.Column("declaration", sa.String(40), primary_key=True),
         sa.Column("run_id", sa.Text, primary_key=True),
         sa.Column("direction", sa.String(5), nullable=False),
@@ -58,7 +58,7 @@ def _request() -> None:
 
 def _decision() -> None:
     op.create_table(
-        "decision",
+        "ledger_decision",
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
         sa.Column("declaration", sa.String(40), nullable=False),
         sa.Column("stripe_customer_id", sa.Text, nullable=False),
@@ -68,4 +68,4 @@ def _decision() -> None:
         sa.Column("why", sa.Text, nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
     )
-    op.create_index("decision_by_customer", "decision", ["declaration", "stripe_customer_id"])
+    op.create_index("ledger_decision_by_customer", "ledger_decision", ["declaration", "stripe_customer_id"])
