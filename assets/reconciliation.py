@@ -1,4 +1,4 @@
-"""What every asset of one declaration is built from, and how a person's mistake reaches the UI."""
+"""What every asset of one declaration is built from."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,11 +9,13 @@ import polars as pl
 
 from resources.doors import NetsuiteDoor, StripeDoor
 from resources.extracts import Extract
+from resources.failures import failures_for_people
 from resources.ledger import Decisions, Ledger
 from resources.parquet_io import READ_AT, FrameStore
 from resources.places import Places
 from schemas.declaration import Declaration
-from schemas.errors import TieoutError, WeatherError
+
+__all__ = ["FRAME", "IO_MANAGER_KEY", "Reconciliation", "extract_metadata", "failures_for_people"]
 
 IO_MANAGER_KEY = "frames"
 FRAME = dg.PythonObjectDagsterType(pl.DataFrame, name="Frame", description="a polars frame, kept as Parquet")
@@ -69,13 +71,3 @@ def extract_metadata(extract: Extract) -> dict[str, dg.MetadataValue | int | flo
     """What every extract reports of itself: numbers, and the moment whose state it is."""
     moment = {READ_AT: dg.MetadataValue.timestamp(extract.read_at)} if extract.read_at else {}
     return {"duplicates_dropped": extract.duplicates_dropped, **extract.notes, **moment}
-
-
-@contextmanager
-def failures_for_people() -> Iterator[None]:
-    """Let one of our errors reach the UI as a `Failure` with its sentence; only weather is worth a retry."""
-    try:
-        yield
-    except TieoutError as error:
-        kind = type(error).__name__
-        raise dg.Failure(str(error), metadata={"kind": kind}, allow_retries=isinstance(error, WeatherError)) from None

@@ -16,7 +16,7 @@ import yaml
 from dagster.components.resolved.errors import ResolutionException
 from pydantic import BaseModel, ValidationError
 
-from schemas.declaration import Declaration
+from schemas.declaration import ASKED_FOR_LATE, Declaration
 from schemas.errors import DeclarationError
 
 _TYPES = ("pipelines.CustomerSync", "pipelines.customer_sync.CustomerSync")
@@ -83,25 +83,27 @@ def _documents(file: Path) -> list[yaml.Node]:
 
 def _declaration(file: Path, node: yaml.Node) -> Declaration:
     attributes = _child(node, "attributes")
-    value = _resolved(file, attributes[0], attributes[1]) if attributes else {}
+    value = _resolved(file, attributes[0], attributes[1], ()) if attributes else {}
     try:
         return Declaration.model_validate(value or {})
     except ValidationError as error:
         raise _as_sentence(file, node, error) from None
 
 
-def _resolved(file: Path, node: yaml.Node, line: int) -> object:
+def _resolved(file: Path, node: yaml.Node, line: int, path: _Path) -> object:
     """The value of a node, each template in it resolved where its line is still known.
 
-    For a variable of the environment that is not set Dagster would give None.
+    For a variable of the environment that is not set Dagster would give None. Only a login may lack it: one declaration
+    without its secrets must not keep the others from loading.
     """
     if isinstance(node, yaml.MappingNode):
-        return {key.value: _resolved(file, value, key.start_mark.line + 1) for key, value in _flattened(node)}
+        pairs = _flattened(node)
+        return {key.value: _resolved(file, value, key.start_mark.line + 1, (*path, key.value)) for key, value in pairs}
     if isinstance(node, yaml.SequenceNode):
-        return [_resolved(file, item, item.start_mark.line + 1) for item in node.value]
+        return [_resolved(file, item, item.start_mark.line + 1, (*path, 0)) for item in node.value]
     plain = yaml.SafeLoader("").construct_object(node)
     for name in _ENVIRONMENT.findall(str(plain)):
-        if name not in os.environ:
+        if name not in os.environ and path not in ASKED_FOR_LATE:
             raise DeclarationError(f"{file}, line {line}: the environment variable {name} is not set; set it first.")
     try:
         value: object = dg.ResolutionContext.default().resolve_value(plain)

@@ -77,7 +77,11 @@ def _job(definitions: dg.Definitions, name: str) -> dg.JobDefinition:
 
 
 def _sentences(result: dg.ExecuteInProcessResult) -> Iterator[str]:
-    """What went wrong, in words: a stage's own sentence, else the first line of its error."""
+    """What went wrong, in words: a stage's own sentence, a check that stopped the run, else an error's first line."""
+    for found in result.get_asset_check_evaluations():
+        if not found.passed and found.blocking and found.severity is dg.AssetCheckSeverity.ERROR:
+            what = f": {found.description}" if found.description else ""
+            yield f"The check {found.check_name} of {found.asset_key.path[-1]} failed{what}; nothing after it was done."
     for event in result.all_events:
         if event.is_step_failure:
             failure = event.step_failure_data
@@ -98,7 +102,8 @@ def _show(name: str, places: Places, console: Console, seconds: float) -> None:
         table.add_row(outcome, f"{counts.get(outcome, 0):,}", _MEANING[outcome])
     console.print(table)
     console.print(f"\nResults in {folder} ({seconds:.1f} s):")
-    for file in sorted(folder.iterdir(), key=lambda f: (f.name != "report.html", f.name)):
+    files = [file for file in folder.iterdir() if not file.name.startswith(".")]
+    for file in sorted(files, key=lambda f: (f.name != "report.html", f.name)):
         console.print(f"  {file.name}")
 
 

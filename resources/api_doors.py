@@ -52,6 +52,7 @@ class StripeApiDoor:
             stripe_account=self.settings.account,
             mode=self.settings.mode,
             requests_per_second=self.settings.requests_per_second,
+            max_in_flight=self.settings.max_in_flight,
             base_url=self.settings.base_url,
         )
 

@@ -24,6 +24,7 @@ _BLOCK: Final = 1 << 24
 _HEADER_LIMIT: Final = 1 << 16
 _QUOTED = re.compile(rb'"[^"]*"')
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n")
+_DATA = re.compile(r"@|^cus_\w+$|^\d{4}-\d\d-\d\d")  # what stands in rows, and in no label
 _SEPARATORS = (",", ";", "\t", "|")
 _FOREIGN = (
     (b"%PDF", "a PDF"),
@@ -228,7 +229,7 @@ def _header(path: Path, source: Path) -> tuple[str, tuple[str, ...], int]:
     body = text[declared.end() :] if declared else text
     separator = declared[1] if declared else max(_SEPARATORS, key=lambda s: len(_first_row(body, s)))
     labels = tuple(label.strip() for label in _first_row(body, separator))
-    if not any(labels):
+    if not any(labels) or any(_DATA.search(label) for label in labels):
         raise ExportError(f"{source} does not begin with a row of column labels; export it again with its header.")
     return separator, labels, 2 if declared else 1
 

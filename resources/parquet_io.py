@@ -13,6 +13,7 @@ import dagster as dg
 import polars as pl
 
 from resources.extracts import Known
+from resources.failures import failures_for_people
 from resources.places import Places, private_folder, replaced, replaced_together
 from schemas.errors import BugError, MistakeError
 
@@ -142,9 +143,10 @@ class ParquetIOManager(dg.IOManager):
     def load_input(self, context: dg.InputContext) -> pl.LazyFrame:
         """Scan the frame that an upstream asset wrote; of a partitioned one, all months that there are."""
         store, name = self._store(context.asset_key)
-        if context.has_asset_partitions:
-            return store.read_months(name, context.asset_partition_keys)
-        return store.read(name)
+        with failures_for_people():
+            if context.has_asset_partitions:
+                return store.read_months(name, context.asset_partition_keys)
+            return store.read(name)
 
     def _store(self, key: dg.AssetKey) -> tuple[FrameStore, str]:
         declaration, name = key.path

@@ -32,6 +32,7 @@ class StripeSource(dg.Model, dg.Resolvable):
     mode: Literal["test", "live"] | None = Field(None, description="refuse a key of the other mode; default: the key's")
     refresh: Literal["full", "changed"] = Field("full", description="read all, or what events say has changed")
     requests_per_second: int = Field(20, ge=1, le=1_000, description="our share of Stripe's limit, 25 by default")
+    max_in_flight: int = Field(50, ge=1, le=200, description="requests at a time, at most; 1 reads page after page")
     base_url: str = Field("https://api.stripe.com", description="another address is for a stand-in")
 
     @field_validator("since")
@@ -81,15 +82,21 @@ class NetsuiteSource(dg.Model, dg.Resolvable):
     @model_validator(mode="after")
     def _has_one_source(self) -> "NetsuiteSource":
         _one_of(self, "export", "account")
-        if self.account is not None and not self.mass_search:
+        if "account" in self.model_fields_set and not self.mass_search:
             raise _wrong("is required beside account: the id of the saved search with all customers", "mass_search")
-        if self.account is not None and not any(self.model_fields_set >= keys for keys in (OAUTH_KEYS, TOKEN_KEYS)):
+        if "account" in self.model_fields_set and not any(
+            self.model_fields_set >= keys for keys in (OAUTH_KEYS, TOKEN_KEYS)
+        ):
             raise _wrong("needs a login beside account: client_id, certificate_id and private_key")
         return self
 
 
 OAUTH_KEYS = frozenset({"client_id", "certificate_id", "private_key"})
 TOKEN_KEYS = frozenset({"consumer_key", "consumer_secret", "token_id", "token_secret"})
+ASKED_FOR_LATE = frozenset(
+    {("stripe", "api_key"), *(("netsuite", name) for name in OAUTH_KEYS | TOKEN_KEYS | {"account", "base_url"})}
+)
+"""Where a variable that the environment lacks is found out when it is needed, and not when a declaration is loaded."""
 
 
 class RulePair(dg.Model, dg.Resolvable):

@@ -21,8 +21,8 @@ PLAN_COLUMNS = (
 class Plan(pa.DataFrameModel):
     """One row per change: (system, record, field), and for comments per appended id (W7).
 
-    NetSuite comes before Stripe, because no metadata may point at a record that NetSuite refused. Within one field of
-    one record the older customer comes first.
+    NetSuite comes before Stripe, because no metadata may point at a record that NetSuite refused. Then by field, by
+    record, and within a record the older customer first.
     """
 
     change_id: str = pa.Field(unique=True, description="system:record:field, and the Stripe id where it is appended")

@@ -1,7 +1,40 @@
-"""What all tests share: warnings are errors, but for one that Dagster gives of a setting that we mean."""
+"""What all tests share: no test is timed, pages are looked at in a real browser, warnings are errors but for two.
 
+Those two are Dagster's, of settings that we mean.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import hypothesis
 import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+)
+
+_MEANT = ("Parameter `backfill_policy` of function", "Parameter `execution_type` of function")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("filterwarnings", "ignore:Parameter `backfill_policy` of function:dagster.BetaWarning")
+    for beginning in _MEANT:
+        config.addinivalue_line("filterwarnings", f"ignore:{beginning}:dagster.BetaWarning")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium. Where there is none a page cannot be looked at; CI installs it, so there it must be."""
+    found = next(filter(None, map(shutil.which, _NAMES)), None)
+    if found is None and not os.environ.get("CI"):
+        pytest.skip("there is no Chromium on this machine; install it to look at the pages")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=list(_QUIET))
+        yield browser
+        browser.close()

@@ -46,8 +46,8 @@ def equal_keys(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, hashed: Hash) -> Fo
     single = _verified(alone, right)
     crowd = right.lazy().join(crowded.lazy().select("hash"), on="hash", how="semi")
     groups = grouped(crowd, "key").collect(engine="streaming").with_row_index("group")
-    members = crowded.lazy().select("position", "key").join(groups.lazy(), on="key").collect(engine="streaming")
-    return _found(single, members, groups)
+    members = crowded.lazy().select("position", "key").join(groups.lazy().drop("shown"), on="key")
+    return _found(single, members.collect(engine="streaming"), groups)
 
 
 def _hashed(rows: pl.LazyFrame, hashed: Hash) -> pl.DataFrame:

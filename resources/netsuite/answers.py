@@ -88,6 +88,15 @@ def passing(what: str, response: requests.Response) -> PassingError:
     return PassingError(f"NetSuite {what} (HTTP {response.status_code}): nothing was found out; try again later.")
 
 
+def not_deployed(script: str) -> AccessError:
+    """Make the error for a script that cannot be run."""
+    return AccessError(
+        f"NetSuite runs no RESTlet {script} for this role: check the script and deployment ids, and that the "
+        f"deployment is Released, Deployed and has the role in its audience (Customization > Scripting > Script "
+        f"Deployments)."
+    )
+
+
 def clock_hint(response: requests.Response, now: float) -> str:
     """Say that this machine's clock is wrong, if NetSuite's own says so."""
     try:
@@ -148,11 +157,7 @@ def _refusal(response: requests.Response, script: str, now: float) -> TieoutErro
     if status in {401, 403} or problem.code in _LOGIN_CODES:
         return LoginRefusedError(f"NetSuite refuses the login ({problem.code}): {clock_hint(response, now) or _LOGIN}.")
     if status == 404 or problem.code in {"SSS_INVALID_SCRIPTLET_ID", "SSS_INVALID_DEPLOYMENT_ID"}:  # noqa: PLR2004
-        return AccessError(
-            f"NetSuite runs no RESTlet {script} for this role: check the script and deployment ids, and that the "
-            f"deployment is Released, Deployed and has the role in its audience (Customization > Scripting > Script "
-            f"Deployments)."
-        )
+        return not_deployed(script)
     if status in {405, 415}:
         return BugError(f"NetSuite does not take the request as it was sent (HTTP {status}).")
     return _from_script(problem)

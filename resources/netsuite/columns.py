@@ -14,12 +14,12 @@ from pydantic import BaseModel
 from schemas.customers import NetsuiteCustomers
 from schemas.errors import MistakeError
 
-Cell = str | bool | list[str] | None
-"""A value, or its internal value and the text shown."""
-
 STANDARD: Final = ("stripe_id", "external_id", "comments", "email", "company_name", "phone", "stage")
 _TRUE: Final = frozenset({"t", "true", "yes"})
 _FALSE: Final = frozenset({"f", "false", "no", ""})
+_WORDS: Final = frozenset({"Yes", "No", ""})
+_LETTERS: Final = {"T": "Yes", "F": "No", "true": "Yes", "false": "No"}
+"""What older engines give for a checkbox, and how an export writes it."""
 
 
 class SearchColumn(BaseModel):
@@ -62,16 +62,31 @@ def choose(search_id: str, columns: Sequence[SearchColumn], fields: Mapping[str,
     return Wanted(tuple(numbers), tuple(numbers.values()), checkboxes)
 
 
-def page_frame(rows: Sequence[Sequence[Cell]], wanted: Wanted) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Page:
+    """One answer of the RESTlet: ids, and of each column the values, and the texts shown if any differs."""
+
+    ids: Sequence[int]
+    values: Sequence[Sequence[str]]
+    texts: Sequence[Sequence[str | None] | None]
+
+
+def page_frame(page: Page, wanted: Wanted) -> pl.DataFrame:
     """Make a frame of one page: `internal_id`, the wanted columns as text, and `stage_value` where stage is wanted."""
-    columns = list(zip(*rows, strict=True)) if rows else [()] * (len(wanted.names) + 1)
-    frame: dict[str, pl.Series] = {"internal_id": _numbers(columns[0])}
-    for name, cells in zip(wanted.names, columns[1:], strict=True):
-        text = _yes_or_no if name in wanted.checkboxes else _text
-        frame[name] = pl.Series(name, [text(cell) for cell in cells], pl.String)
+    columns = [pl.Series("internal_id", page.ids, pl.Int64)]
+    for name, cells, shown in zip(wanted.names, page.values, page.texts, strict=True):
+        value = _null_if_empty(pl.Series(name, cells, pl.String))
+        has_letters = name in wanted.checkboxes and not _WORDS.issuperset(cells)
+        columns.append(value.replace(_LETTERS) if has_letters else _shown(value, shown))
         if name == "stage":
-            frame["stage_value"] = pl.Series("stage_value", [_value(cell) for cell in cells], pl.String)
-    return pl.DataFrame(frame)
+            columns.append(value.alias("stage_value"))
+    return pl.DataFrame(columns)
+
+
+def no_rows(wanted: Wanted) -> pl.DataFrame:
+    """Make the frame of a page without rows."""
+    nothing: list[str] = []
+    return page_frame(Page([], [nothing] * len(wanted.names), [None] * len(wanted.names)), wanted)
 
 
 def finish(frame: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
@@ -109,21 +124,9 @@ def _inactive(frame: pl.DataFrame) -> pl.Expr:
     return pl.col("inactive").is_in(yes).fill_null(value=False).alias("inactive")
 
 
-def _numbers(cells: Sequence[Cell]) -> pl.Series:
-    return pl.Series("internal_id", cells, pl.String).cast(pl.Int64)
+def _shown(value: pl.Series, shown: Sequence[str | None] | None) -> pl.Series:
+    return value if shown is None else pl.Series(value.name, shown, pl.String).fill_null(value)
 
 
-def _text(cell: Cell) -> str | None:
-    if isinstance(cell, bool):
-        return "Yes" if cell else "No"
-    return (cell[1] if isinstance(cell, list) else cell) or None
-
-
-def _yes_or_no(cell: Cell) -> str | None:
-    """Read a checkbox, whose values are booleans or the letters T and F, depending on the engine."""
-    text = _text(cell) or ""
-    return "Yes" if text.lower() in _TRUE else "No" if text.lower() in _FALSE else text
-
-
-def _value(cell: Cell) -> str | None:
-    return (cell[0] if isinstance(cell, list) else _text(cell)) or None
+def _null_if_empty(values: pl.Series) -> pl.Series:
+    return values.set(values == "", None)

@@ -14,7 +14,7 @@ import polars as pl
 from pydantic import BaseModel
 
 from resources.netsuite.answers import Parsed
-from resources.netsuite.columns import Cell, Wanted, page_frame
+from resources.netsuite.columns import Page, SearchColumn, Wanted, no_rows, page_frame
 from resources.netsuite.ranges import Ranges, Read
 from resources.netsuite.restlet import Json, Restlet
 from schemas.errors import BugError, WeatherError
@@ -25,8 +25,9 @@ IDS_ONLY: Final = Wanted((), ())
 
 
 class Measured(BaseModel):
-    """How many rows a query finds, their lowest and highest internal id, and the time in NetSuite."""
+    """What a query finds: columns, how many rows, their lowest and highest internal id; and NetSuite's time."""
 
+    columns: list[SearchColumn]
     count: int
     first: int | None
     last: int | None
@@ -62,8 +63,10 @@ Progress = Callable[[int, int], None]
 """Called with the rows read so far and the rows that there are."""
 
 
-def collect(restlet: Restlet, query: Query, on_progress: Progress | None = None) -> Collected:
-    """Read all rows of a query.
+def collect(
+    restlet: Restlet, query: Query, on_progress: Progress | None = None, measured: Measured | None = None
+) -> Collected:
+    """Read all rows of a query, which may have been measured just before.
 
     Raises:
         WeatherError: NetSuite could not be asked, or its customers changed too much while they were read.
@@ -71,7 +74,8 @@ def collect(restlet: Restlet, query: Query, on_progress: Progress | None = None)
     """
     calls = 0
     for _ in range(TRIES):
-        before = restlet.ask("measure", Measured, **query.asked())
+        before = measured or restlet.ask("measure", Measured, **query.asked())
+        measured = None
         pages = _Pages(restlet, query, before.count, on_progress)
         pages.read(before)
         frame = pages.frame()
@@ -96,7 +100,7 @@ class _Pages:
         self._query = query
         self._count = count
         self._on_progress = on_progress
-        self._frames: list[pl.DataFrame] = [page_frame([], query.wanted)]
+        self._frames: list[pl.DataFrame] = []
         self._rows = 0
         self.calls = 0
 
@@ -108,7 +112,9 @@ class _Pages:
         ranges.read(measured.first, measured.last, measured.count)
 
     def frame(self) -> pl.DataFrame:
-        return pl.concat(self._frames).sort("internal_id", maintain_order=True)
+        """Put the pages in order: no two of them overlap, so nothing within them has to move."""
+        ordered = sorted(self._frames, key=lambda page: int(page["internal_id"][0]))
+        return pl.concat([no_rows(self._query.wanted), *ordered], rechunk=False)
 
     def _fetch(self, after: int, until: int) -> Read[pl.DataFrame]:
         limit = self._query.rows_per_call
@@ -116,32 +122,32 @@ class _Pages:
         answer, _ = self._restlet.ask_raw(
             "search", **self._query.asked(), columns=numbers, after=after, until=until, limit=limit
         )
-        rows, more = _page(answer)
-        ids = _checked_ids(rows, after, until)
-        if more and not ids:
+        page, more = _page(answer)
+        _check_order(page.ids, after, until)
+        if more and not page.ids:
             raise WeatherError("NetSuite gave no rows where it has more: it is too busy; try again later.")
-        return Read(page_frame(rows, self._query.wanted), ids, more)
+        return Read(page_frame(page, self._query.wanted), page.ids, more)
 
     def _keep(self, frame: pl.DataFrame, until: int) -> None:
-        kept = frame.filter(pl.col("internal_id") <= until)
-        self._frames.append(kept)
-        self._rows += kept.height
+        is_overtaken = frame.height > 0 and frame["internal_id"][-1] > until
+        kept = frame.filter(pl.col("internal_id") <= until) if is_overtaken else frame
         self.calls += 1
+        self._rows += kept.height
+        if kept.height:
+            self._frames.append(kept)
         if self._on_progress:
             self._on_progress(self._rows, self._count)
 
 
-def _page(answer: Parsed) -> tuple[Sequence[Sequence[Cell]], bool]:
+def _page(answer: Parsed) -> tuple[Page, bool]:
     """Read one page. Not by a model: this is where millions of values pass."""
-    rows, more = answer.get("rows"), answer.get("more")
-    if not isinstance(rows, list) or not isinstance(more, bool):
-        raise BugError("The RESTlet's answer to search has not the agreed form.")
-    return rows, more
+    ids, values, texts, more = (answer.get(part) for part in ("ids", "values", "texts", "more"))
+    if isinstance(ids, list) and isinstance(values, list) and isinstance(texts, list) and isinstance(more, bool):
+        return Page(ids, values, texts), more
+    raise BugError("The RESTlet's answer to search has not the agreed form.")
 
 
-def _checked_ids(rows: Sequence[Sequence[Cell]], after: int, until: int) -> list[int]:
-    ids = [int(str(row[0])) for row in rows]
+def _check_order(ids: Sequence[int], after: int, until: int) -> None:
     is_sorted = all(low <= high for low, high in pairwise([after + 1, *ids]))
     if not is_sorted or (ids and ids[-1] > until):
         raise BugError("NetSuite gave customers in another order than that of their internal ids.")
-    return ids

@@ -6,7 +6,7 @@ at any time. Nothing here knows HTTP or frames.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,7 +20,7 @@ class Read(Generic[Page]):
     """One page: what it holds, the ids of its rows in order, and whether its range goes on after the last of them."""
 
     page: Page
-    ids: list[int]
+    ids: Sequence[int]
     more: bool
 
 

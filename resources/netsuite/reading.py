@@ -12,9 +12,9 @@ from datetime import datetime
 import polars as pl
 from pydantic import BaseModel
 
-from resources.netsuite.columns import SearchColumn, Wanted, choose, finish, page_frame
-from resources.netsuite.pages import IDS_ONLY, MOST_ROWS, Collected, Progress, Query, collect
-from resources.netsuite.restlet import Restlet
+from resources.netsuite.columns import SearchColumn, Wanted, choose, finish, no_rows
+from resources.netsuite.pages import IDS_ONLY, MOST_ROWS, Collected, Measured, Progress, Query, collect
+from resources.netsuite.restlet import Json, Restlet
 from schemas.errors import MistakeError
 
 IDS_PER_CALL = 1_000
@@ -68,9 +68,10 @@ def read_customers(
         MistakeError: the search cannot be used: no such column, grouped rows, differing rows for one customer.
         WeatherError: NetSuite could not be asked to the end. What was read till then is thrown away.
     """
-    columns = restlet.ask("describe", Described, search=search_id).columns
-    reader = _Reader(restlet, search_id, choose(search_id, columns, fields), on_progress)
-    return reader.changed(changed_since) if changed_since else reader.whole()
+    since = changed_since.read_at if changed_since else None
+    measured = restlet.ask("measure", Measured, search=search_id, **_criteria(since))
+    reader = _Reader(restlet, search_id, choose(search_id, measured.columns, fields), on_progress)
+    return reader.changed(changed_since, measured) if changed_since else reader.whole(measured)
 
 
 class _Reader:
@@ -80,11 +81,20 @@ class _Reader:
         self._wanted = wanted
         self._on_progress = on_progress
 
-    def whole(self) -> NetsuiteExtract:
-        return self._extract(self._collect(self._wanted))
+    def whole(self, measured: Measured | None = None) -> NetsuiteExtract:
+        collected = self._collect(self._wanted, None, measured)
+        frame, duplicates = self._unique(collected.frame)
+        return NetsuiteExtract(
+            frame=finish(frame, self._wanted),
+            count=collected.measured.count,
+            duplicates=duplicates,
+            calls=collected.calls,
+            read_at=collected.measured.now,
+            moved=collected.moved,
+        )
 
-    def changed(self, previous: PreviousRead) -> NetsuiteExtract:
-        changed = self._collect(self._wanted, previous.read_at)
+    def changed(self, previous: PreviousRead, measured: Measured) -> NetsuiteExtract:
+        changed = self._collect(self._wanted, previous.read_at, measured)
         fresh, _ = self._unique(changed.frame)
         there = self._collect(IDS_ONLY)
         if previous.frame.columns != finish(fresh.clear(), self._wanted).columns:
@@ -103,21 +113,10 @@ class _Reader:
             moved=changed.moved or there.moved,
         )
 
-    def _extract(self, collected: Collected) -> NetsuiteExtract:
-        frame, duplicates = self._unique(collected.frame)
-        return NetsuiteExtract(
-            frame=finish(frame, self._wanted),
-            count=collected.measured.count,
-            duplicates=duplicates,
-            calls=collected.calls,
-            read_at=collected.measured.now,
-            moved=collected.moved,
-        )
-
-    def _collect(self, wanted: Wanted, since: datetime | None = None) -> Collected:
+    def _collect(self, wanted: Wanted, since: datetime | None = None, measured: Measured | None = None) -> Collected:
         rows = self._restlet.settings.rows_per_call if wanted.names else MOST_ROWS
-        criteria = {} if since is None else {"since": since.isoformat()}
-        return collect(self._restlet, Query(self._search_id, wanted, rows, criteria), self._on_progress)
+        query = Query(self._search_id, wanted, rows, _criteria(since))
+        return collect(self._restlet, query, self._on_progress, measured)
 
     def _some(self, ids: Sequence[int]) -> tuple[pl.DataFrame, int]:
         """Read customers by id: those that are in the search now without having been changed."""
@@ -125,12 +124,14 @@ class _Reader:
         queries = [Query(self._search_id, self._wanted, MOST_ROWS, {"ids": piece}) for piece in pieces]
         with ThreadPoolExecutor(self._restlet.settings.concurrency) as pool:
             found = list(pool.map(lambda query: collect(self._restlet, query), queries))
-        empty = page_frame([], self._wanted)
+        empty = no_rows(self._wanted)
         frame, _ = self._unique(pl.concat([empty, *(collected.frame for collected in found)]))
         return frame, sum(collected.calls for collected in found)
 
     def _unique(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
         """Drop rows that are the same as another one. Raises `MistakeError` for rows of one id that differ."""
+        if frame["internal_id"].n_unique() == frame.height:
+            return frame, 0
         unique = frame.unique(maintain_order=True)
         twice = unique.filter(pl.col("internal_id").is_duplicated())
         if twice.height:
@@ -142,3 +143,7 @@ class _Reader:
                 f"remove the columns and criteria of joined records from it, as they multiply rows."
             )
         return unique, frame.height - unique.height
+
+
+def _criteria(since: datetime | None) -> dict[str, Json]:
+    return {} if since is None else {"since": since.isoformat()}

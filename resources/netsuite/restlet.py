@@ -19,10 +19,17 @@ from pydantic import BaseModel, ValidationError
 from requests.adapters import HTTPAdapter
 
 from resources.netsuite.account import addresses
-from resources.netsuite.answers import LoginRefusedError, Parsed, PassingError, PermissionMissingError, check
+from resources.netsuite.answers import (
+    LoginRefusedError,
+    Parsed,
+    PassingError,
+    PermissionMissingError,
+    check,
+    not_deployed,
+)
 from resources.netsuite.authorization import BearerAuthorization, TokenAuthorization
 from resources.netsuite.logins import CertificateLogin, TokenLogin
-from schemas.errors import AccessError, BugError
+from schemas.errors import AccessError, BugError, MistakeError
 
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 Action = Literal["health", "describe", "measure", "search", "exist", "apply", "look"]
@@ -50,6 +57,8 @@ class NetsuiteSettings:
         login: a certificate, or an access token.
         concurrency: calls at a time. An account's whole limit can be 5, and others share it.
         rows_per_call: customers asked for in one call, at most 5,000.
+        records_per_call: customers changed in one call. 300 use nearly all units of a call; fewer keep a call short
+            where scripts and workflows make every save slow.
         base_url: a server instead of NetSuite's own: https, or http on this machine.
     """
 
@@ -60,6 +69,7 @@ class NetsuiteSettings:
     stripe_id_field: str = "custentity_tieout_stripe_id"
     concurrency: int = 4
     rows_per_call: int = 4_000
+    records_per_call: int = 100
     patience: Patience = field(default_factory=Patience)
     base_url: str | None = None
     now: Callable[[], float] = time.time
@@ -78,6 +88,7 @@ class Restlet:
     """The RESTlet of one account. Safe to share between threads."""
 
     def __init__(self, settings: NetsuiteSettings) -> None:
+        _check_bounds(settings)
         self.settings = settings
         self._addresses = addresses(settings.account, settings.script, settings.deployment, settings.base_url)
         self._http = _session(settings.concurrency)
@@ -126,8 +137,8 @@ class Restlet:
                 raise
             return self._once(body)
         except PermissionMissingError as error:
-            if action == "health":
-                raise
+            if action == "health":  # which needs no permission: it is the script that may not be run
+                raise not_deployed(self.settings.script) from None
             raise self._with_what_is_missing(error) from None
 
     def _once(self, body: bytes) -> Parsed:
@@ -176,12 +187,21 @@ class Restlet:
             ) from None
 
 
-_MOST_CONCURRENCY: Final = 50
+_BOUNDS: Final = {"concurrency": (1, 50), "rows_per_call": (2, 5_000), "records_per_call": (1, 1_000)}
+
+
+def _check_bounds(settings: NetsuiteSettings) -> None:
+    given = {
+        "concurrency": settings.concurrency,
+        "rows_per_call": settings.rows_per_call,
+        "records_per_call": settings.records_per_call,
+    }
+    for name, (least, most) in _BOUNDS.items():
+        if not least <= given[name] <= most:
+            raise MistakeError(f"The {name} for NetSuite must be between {least} and {most}, not {given[name]}.")
 
 
 def _session(concurrency: int) -> requests.Session:
-    if not 1 <= concurrency <= _MOST_CONCURRENCY:
-        raise AccessError(f"The concurrency for NetSuite must be between 1 and {_MOST_CONCURRENCY}, not {concurrency}.")
     session = requests.Session()
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.mount("https://", HTTPAdapter(pool_maxsize=concurrency))

@@ -8,16 +8,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Final, Literal
+from typing import Literal
 
 from pydantic import BaseModel
 
 from resources.netsuite.restlet import Json, Restlet
 from schemas.errors import BugError
 from schemas.words import InternalId
-
-RECORDS_PER_CALL: Final = 100
-"""1,500 of the 5,000 units of a call, and well within its 300 seconds."""
 
 Field = Literal["stripe_id", "external_id", "comments"]
 Status = Literal["applied", "already", "conflict", "failed", "open"]
@@ -107,7 +104,8 @@ def _in_batches(
 ) -> list[Outcome]:
     _check_distinct(changes)
     records = _by_record(changes)
-    batches = [records[n : n + RECORDS_PER_CALL] for n in range(0, len(records), RECORDS_PER_CALL)]
+    size = restlet.settings.records_per_call
+    batches = [records[n : n + size] for n in range(0, len(records), size)]
     found: dict[Change, Outcome] = {}
     errors: list[Exception] = []
     with ThreadPoolExecutor(restlet.settings.concurrency, thread_name_prefix="netsuite") as pool:

@@ -27,6 +27,7 @@ Params = Sequence[tuple[str, str]]
 stripe.enable_telemetry = False  # the SDK would report timings and write an id into the user's home
 
 _SMOOTHING = 0.1
+_ONCE = urllib3.Retry(total=False)  # our own patience decides about another try
 _UNREADABLE = "the answer cannot be read"
 
 
@@ -45,7 +46,8 @@ class StripeDoor:
         self._counting = threading.Lock()
         self._pace = Pace(account)
         self._pool = _pool(account)
-        self._client = _client(account)
+        self._writing = stripe.RequestsClient(timeout=(account.connect_timeout, account.read_timeout))
+        self._client = _client(account, self._writing)
 
     def __enter__(self) -> Self:
         return self
@@ -63,7 +65,8 @@ class StripeDoor:
 
     def close(self) -> None:
         """Close the connections."""
-        self._pool.clear()
+        self._pool.close()
+        self._writing.close()  # type: ignore[no-untyped-call]
 
     def get(
         self,
@@ -81,13 +84,13 @@ class StripeDoor:
         Raises:
             WeatherError: Stripe could not be asked.
         """
-        url = f"{self.account.base_url}{path}" + (f"?{urlencode(params)}" if params else "")
+        url = path + (f"?{urlencode(params)}" if params else "")
 
         def ask() -> T | StripeProblem:
             self._go(endpoint)
             started = time.monotonic()
             try:
-                answer = self._pool.request("GET", url, headers=_headers(self.account), retries=False)
+                answer = self._pool.urlopen("GET", url, headers=_headers(self.account), retries=_ONCE)
             except urllib3.exceptions.HTTPError as error:
                 untrusted = isinstance(error, urllib3.exceptions.SSLError)
                 raise Storm(type(error).__name__, passes=not untrusted) from error
@@ -149,13 +152,16 @@ def _problem_of_sdk(error: stripe.StripeError) -> StripeProblem:
     return problem
 
 
-def _pool(account: StripeAccount) -> urllib3.PoolManager:
+def _pool(account: StripeAccount) -> urllib3.HTTPConnectionPool:
+    """Return connections to Stripe, through the proxy that the environment names for https, if it names one."""
     timeout = urllib3.Timeout(connect=account.connect_timeout, read=account.read_timeout)
     parts = urlsplit(account.base_url)
-    proxy = getproxies().get(parts.scheme)
-    if proxy and not proxy_bypass(parts.hostname or ""):
-        return urllib3.ProxyManager(proxy, maxsize=account.max_in_flight, timeout=timeout)
-    return urllib3.PoolManager(maxsize=account.max_in_flight, timeout=timeout)
+    proxy = getproxies().get("https")
+    if proxy and parts.scheme == "https" and not proxy_bypass(parts.hostname or ""):
+        manager: urllib3.PoolManager = urllib3.ProxyManager(proxy, maxsize=account.max_in_flight, timeout=timeout)
+    else:
+        manager = urllib3.PoolManager(maxsize=account.max_in_flight, timeout=timeout)
+    return manager.connection_from_url(account.base_url)
 
 
 def _headers(account: StripeAccount) -> dict[str, str]:
@@ -169,12 +175,12 @@ def _headers(account: StripeAccount) -> dict[str, str]:
     }
 
 
-def _client(account: StripeAccount) -> stripe.StripeClient:
+def _client(account: StripeAccount, http: stripe.RequestsClient) -> stripe.StripeClient:
     return stripe.StripeClient(
         account.api_key.get_secret_value(),
         stripe_account=account.stripe_account,
         stripe_version=API_VERSION,
         base_addresses={"api": account.base_url},
         max_network_retries=0,
-        http_client=stripe.RequestsClient(timeout=(account.connect_timeout, account.read_timeout)),
+        http_client=http,
     )

@@ -26,8 +26,9 @@ class Pace:
         """Return when a request to this endpoint may be sent."""
         name = endpoint if self._account.livemode else "all"
         with self._lock:
-            turnstile = self._turnstiles.setdefault(name, _Turnstile(self._account.requests_per_second))
-        turnstile.pass_through()
+            if name not in self._turnstiles:
+                self._turnstiles[name] = _Turnstile(self._account.requests_per_second)
+        self._turnstiles[name].pass_through()
 
 
 class _Turnstile:

@@ -103,20 +103,25 @@ class Walk(Generic[P]):
                     self._wait()
                 finally:
                     self._halted.set()
-        ledger = self._frontier.ledger() if self._since < self._until else self._frontier.ledger().clear()
         if self._error is not None:
             raise self._error
+        ledger = self._frontier.ledger()
         if not coverage_gaps(ledger, self._since, self._until).is_empty():
             raise BugError("The windows of a Stripe list do not cover its range exactly once.")
         return ledger
 
     def _wait(self) -> None:
-        with self._changed:
-            while self._running and self._error is None:
-                self._changed.wait(_TOLD_EVERY)
-                if time.monotonic() - self._told >= _TOLD_EVERY:
-                    self._tell()
+        while self._is_running():
+            if time.monotonic() - self._told >= _TOLD_EVERY:
+                self._tell()
         self._tell()
+
+    def _is_running(self) -> bool:
+        """Wait for news, or for some seconds, and say whether there is more to wait for."""
+        with self._changed:
+            if self._running and self._error is None:
+                self._changed.wait(_TOLD_EVERY)
+            return self._running > 0 and self._error is None
 
     def _tell(self) -> None:
         self._told = time.monotonic()
@@ -124,12 +129,13 @@ class Walk(Generic[P]):
             self._on_progress(self._progress())
 
     def _progress(self) -> Progress:
-        windows = [*self._frontier.done, *self._frontier.open]
+        with self._changed:
+            done, running = list(self._frontier.done), list(self._frontier.open)
         return Progress(
-            windows_done=len(self._frontier.done),
-            windows_open=len(self._frontier.open),
-            rows=sum(window.rows for window in windows),
-            requests=sum(window.requests for window in windows),
+            windows_done=len(done),
+            windows_open=len(running),
+            rows=sum(window.rows for window in (*done, *running)),
+            requests=sum(window.requests for window in (*done, *running)),
             seconds=time.monotonic() - self._started,
             limit=self._door.account.requests_per_second,
         )

@@ -46,6 +46,20 @@ def patiently(account: StripeAccount, what: str, ask: Callable[[], T], *, halted
     Raises:
         WeatherError: Stripe could not be asked within the account's patience, or said not to try again.
     """
+    try:
+        return ask()
+    except Storm as storm:
+        return _ask_again(account, what, ask, halted, storm)
+
+
+def _ask_again(account: StripeAccount, what: str, ask: Callable[[], T], halted: Callable[[], bool], first: Storm) -> T:
+    """Go on after a first Storm. Apart, because fair weather is the rule and should cost nothing."""
+    met = [first]
+
+    def again() -> T:
+        if met:
+            raise met.pop()
+        return ask()
 
     def worth_it(error: Exception) -> bool | float:
         if not isinstance(error, Storm) or not error.passes or halted():
@@ -60,13 +74,10 @@ def patiently(account: StripeAccount, what: str, ask: Callable[[], T], *, halted
         wait_jitter=min(1.0, account.longest_wait),
     )
     try:
-        return retry(worth_it, ask)
+        return retry(worth_it, again)
     except Storm as storm:
-        told = "for good" if not storm.passes else f"for {account.patience:g} seconds"
-        message = (
-            f"Stripe could not be asked ({what}) {told}: {storm.reason}. Nothing was concluded; run it again later."
-        )
-        raise WeatherError(message) from storm
+        told = f" within {account.patience:g} seconds" if storm.passes else ", and trying again at once is no use"
+        raise WeatherError(f"Stripe could not be asked ({what}){told}: {storm.reason}. Run it again later.") from storm
 
 
 def _reason(status: int, headers: Mapping[str, str], code: str | None) -> str:

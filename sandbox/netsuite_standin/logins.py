@@ -28,6 +28,10 @@ TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105  a path
 MOST_MINUTES = 60
 CLOCK_SKEW = 300
 NONCE_LENGTH = 6
+KNOWN_PARAMETERS = frozenset(
+    f"oauth_{name}"
+    for name in ("consumer_key", "token", "nonce", "timestamp", "signature_method", "version", "signature")
+) | {"realm"}
 
 
 @dataclass
@@ -125,6 +129,8 @@ class Logins:
         token = self.tokens.get(given.get("oauth_token", ""))
         if token is None or token.consumer_key != given.get("oauth_consumer_key"):
             raise LoginError("consumer_key_unknown")
+        if set(given) - KNOWN_PARAMETERS:
+            raise LoginError("parameter_rejected")
         if given.get("realm") != self.options.account:
             raise LoginError("account")
         if given.get("oauth_signature_method") != "HMAC-SHA256":

@@ -39,7 +39,7 @@ class Options:
     unreleased_code: str = "SSS_INVALID_SCRIPTLET_ID"
     concurrency: int = 5
     latency: float = 0.0
-    """Seconds that every call takes while it holds its place in the pool."""
+    """Seconds that every call takes at least, in its place in the pool."""
     units: int = 5_000
     seconds: float = 300.0
     operation_seconds: float = 0.0

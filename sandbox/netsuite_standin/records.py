@@ -82,12 +82,8 @@ def _check_lengths(changes: Mapping[str, Value]) -> None:
 
 
 def _check_external_id(world: World, customer: Customer, changes: Mapping[str, Value]) -> None:
-    """External ids are unique over all entities, without regard to case (O:section_N3433806)."""
     wanted = changes.get("externalid")
-    if not isinstance(wanted, str) or not wanted:
-        return
-    taken = {str(c.values.get("externalid") or "").lower() for c in world.customers.values() if c.id != customer.id}
-    if wanted.lower() in taken | {other.lower() for other in world.others}:
+    if isinstance(wanted, str) and wanted and world.has_external_id(wanted, customer):
         raise ScriptError("DUP_RCRD", "This record already exists")
 
 

@@ -59,6 +59,9 @@ STANDARD_COLUMNS = (
 )
 """What docs/netsuite.md asks the administrator to put into the saved search, in that order."""
 
+DEEPEST = 3
+"""Levels of a filter expression."""
+
 DATE_FORMATS = {"M/D/YYYY": "%m/%d/%Y", "D.M.YYYY": "%d.%m.%Y", "YYYY-MM-DD": "%Y-%m-%d"}
 
 
@@ -110,9 +113,11 @@ def as_date(value: datetime, options: Options) -> str:
     return mark.join(part.lstrip("0") for part in text.split(mark))
 
 
-def _compile(filters: Json, found: Found, options: Options) -> None:
+def _compile(filters: Json, found: Found, options: Options, depth: int = 0) -> None:
     if not isinstance(filters, list | tuple) or not filters:
         return
+    if depth > DEEPEST:
+        raise _not_understood("nested too deep")
     if isinstance(filters[0], str):
         _term(filters, found, options)
         return
@@ -121,7 +126,7 @@ def _compile(filters: Json, found: Found, options: Options) -> None:
             if part.lower() != "and":
                 raise _not_understood(part)
         else:
-            _compile(part, found, options)
+            _compile(part, found, options, depth + 1)
 
 
 def _term(term: Sequence[Json], found: Found, options: Options) -> None:

@@ -5,6 +5,7 @@ The records, their versions and every save are here; the rules of a save are in 
 """
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -57,6 +58,7 @@ class World:
         self.lock = threading.RLock()
         self.customers: dict[int, Customer] = {}
         self.saves: list[Save] = []
+        self._external_ids: Counter[str] = Counter()
         self._interferences: list[_Interference] = []
 
     def insert(self, internal_id: int | None = None, *, contacts: Iterable[str] = (), **values: Value) -> int:
@@ -77,19 +79,20 @@ class World:
                 "entityid": f"C{internal_id}",
                 **values,
             }
-            self.customers[internal_id] = Customer(internal_id, filled, self.now(), contacts=tuple(contacts))
+            self.customers[internal_id] = Customer(internal_id, {}, self.now(), contacts=tuple(contacts))
+            self._set(self.customers[internal_id], filled)
 
     def edit(self, internal_id: int, **values: Value) -> None:
         """Somebody else changes a customer."""
         with self.lock:
             customer = self.customers[internal_id]
-            customer.values.update(values)
+            self._set(customer, values)
             self._touch(customer)
 
     def delete(self, internal_id: int) -> None:
         """Somebody else deletes a customer."""
         with self.lock:
-            del self.customers[internal_id]
+            self._set(self.customers.pop(internal_id), {"externalid": None})
 
     def merge(self, source: int, target: int) -> None:
         """Merge one customer into another: the source vanishes, blank values of the target are filled from it.
@@ -99,9 +102,9 @@ class World:
         with self.lock:
             gone, kept = self.customers.pop(source), self.customers[target]
             kept_apart = {"entityid"} if self.merge_keeps_external_id else {"entityid", "externalid"}
-            for name, value in gone.values.items():
-                if name not in kept_apart and kept.values.get(name) in (None, ""):
-                    kept.values[name] = value
+            values = {n: v for n, v in gone.values.items() if n not in kept_apart and kept.values.get(n) in (None, "")}
+            self._set(gone, {"externalid": None})
+            self._set(kept, values)
             self._touch(kept)
 
     def lock_by_workflow(self, internal_id: int) -> None:
@@ -119,20 +122,33 @@ class World:
 
     def about_to(self, operation: str) -> None:
         """Give the ordered interferences their moment. Called by the modules that scripts use."""
-        due = [i for i in self._interferences if i.operation == operation]
-        for interference in due:
-            if interference.skip:
+        with self.lock:
+            concerned = [i for i in self._interferences if i.operation == operation]
+            due = [i for i in concerned if not i.skip]
+            self._interferences = [i for i in self._interferences if i not in due]
+            for interference in concerned:
                 interference.skip -= 1
-            else:
-                self._interferences.remove(interference)
-                interference.act()
+        for interference in due:
+            interference.act()
 
     def commit(self, customer: Customer, changed: Mapping[str, Value]) -> None:
         """Write the values of a save that passed all rules, and remember it."""
         before = {name: customer.values.get(name) for name in changed}
-        customer.values.update(changed)
+        self._set(customer, changed)
         self._touch(customer)
         self.saves.append(Save(customer.id, before, dict(changed)))
+
+    def has_external_id(self, external_id: str, besides: Customer) -> bool:
+        """Say whether another entity has this external id, in whatever case (O:section_N3433806)."""
+        wanted = external_id.lower()
+        own = str(besides.values.get("externalid") or "").lower() == wanted
+        return self._external_ids[wanted] > own or wanted in {other.lower() for other in self.others}
+
+    def _set(self, customer: Customer, values: Mapping[str, Value]) -> None:
+        if "externalid" in values:
+            self._external_ids[str(customer.values.get("externalid") or "").lower()] -= 1
+            self._external_ids[str(values["externalid"] or "").lower()] += 1
+        customer.values.update(values)
 
     def _touch(self, customer: Customer) -> None:
         customer.version += 1

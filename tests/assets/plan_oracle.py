@@ -50,7 +50,7 @@ def planned(world: World, settings: PlanSettings) -> Planned:
                 rows.append(_row(pair, "netsuite", field, "set", pair.customer.id))
         claimed.add(pair.record.internal_id)
         rows += _metadata(pair)
-        drafts += [((row["system"], pair.record.internal_id, row["field"], pair.age), row) for row in rows]
+        drafts += [((row["system"], row["field"], pair.record.internal_id, pair.age), row) for row in rows]
     return Planned([row for _, row in sorted(drafts, key=lambda draft: draft[0])], too_long)
 
 

@@ -1,31 +1,15 @@
-"""The page in a real browser, offline: it opens without a request or a complaint, searches, and fits a phone.
+"""The page in a real browser, offline: it opens without a request or a complaint, searches, and fits a phone."""
 
-Uses the system's Chromium where there is one, and else the one that `playwright install chromium` brings.
-"""
-
-import shutil
 from collections.abc import Iterator
 
 import polars as pl
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from assets.report import render_report
 from tests.assets.report_world import matches, stripe, world
 
-QUIET = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-)
 SCHEMES = ("light", "dark")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(QUIET))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

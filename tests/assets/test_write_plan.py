@@ -40,7 +40,7 @@ def test_plan_is_what_the_oracle_plans(world: World, wanted: PlanSettings) -> No
 
 
 @pytest.mark.rule("W11")
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(worlds() | crowded_worlds(), plan_settings())
 def test_applied_plan_leaves_nothing_to_plan(world: World, wanted: PlanSettings) -> None:
     # An id that stands as a token inside another one (user in user-1) becomes a trace when the other is written down.

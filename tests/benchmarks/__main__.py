@@ -3,9 +3,14 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.benchmarks import matching
+from tests.benchmarks import exports, matching, netsuite_read, stripe_read
 
-BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {"matching": matching.run}
+BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
+    "exports": exports.run,
+    "matching": matching.run,
+    "netsuite_read": netsuite_read.run,
+    "stripe_read": stripe_read.run,
+}
 
 
 def main(argv: Sequence[str]) -> None:

@@ -49,6 +49,7 @@ def tieout_disk(url: str, customers: int, rate: int) -> FOUND:
 def sdk(url: str, customers: int, _rate: int) -> FOUND:
     import stripe  # noqa: PLC0415
 
+    stripe.enable_telemetry = False
     client = stripe.StripeClient(KEY, base_addresses={"api": url}, max_network_retries=2)
     start, read = _start(), 0
     for customer in client.v1.customers.list({"limit": 100}).auto_paging_iter():
@@ -61,6 +62,7 @@ def sdk(url: str, customers: int, _rate: int) -> FOUND:
 def raw(url: str, customers: int, _rate: int) -> FOUND:
     import stripe  # noqa: PLC0415
 
+    stripe.enable_telemetry = False
     client = stripe.StripeClient(KEY, base_addresses={"api": url}, max_network_retries=2)
     start, read, cursor = _start(), 0, ""
     while read < customers:

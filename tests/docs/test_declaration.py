@@ -10,9 +10,16 @@ from pydantic import BaseModel, Field, ValidationError
 
 from docs.declaration import EXAMPLES, PAGE, IncompletePageError, default, filled, kind, models
 from pipelines.declarations import read_declarations
-from schemas.declaration import Declaration
+from schemas.declaration import OAUTH_KEYS, TOKEN_KEYS, Declaration
 
 _YAML = re.findall(r"```yaml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+_NEEDED_WHERE_USED = {
+    "stripe.export",
+    "stripe.api_key",
+    "netsuite.export",
+    "netsuite.account",
+    "netsuite.mass_search",
+} | {f"netsuite.{key}" for key in OAUTH_KEYS | TOKEN_KEYS}
 _KEYS = [f"{prefix}{name}" for model, prefix in models(Declaration) for name in model.model_fields]
 
 
@@ -67,7 +74,17 @@ def test_what_the_page_calls_required_is_required(key: str) -> None:
         Declaration.model_validate(document)
 
 
-@pytest.mark.parametrize("key", [key for key in _KEYS if _default_on_page(key) != "required"])
+@pytest.mark.parametrize("key", sorted(_NEEDED_WHERE_USED))
+def test_a_key_that_its_source_needs_cannot_be_left_out(key: str) -> None:
+    document, node, last = _declaration_with(key)
+    del node[last]
+    with pytest.raises(ValidationError):
+        Declaration.model_validate(document)
+
+
+@pytest.mark.parametrize(
+    "key", [key for key in _KEYS if _default_on_page(key) != "required" and key not in _NEEDED_WHERE_USED]
+)
 def test_a_key_that_is_left_out_gets_the_default_of_the_page(key: str) -> None:
     document, node, last = _declaration_with(key)
     shown = _default_on_page(key)

@@ -10,8 +10,6 @@ from docs.graph import PICTURE, Graph, render
 
 _SVG = {"svg": "http://www.w3.org/2000/svg"}
 
-pytestmark = pytest.mark.filterwarnings("ignore::dagster.BetaWarning")
-
 
 @pytest.fixture(scope="module")
 def loaded() -> dg.Definitions:

@@ -65,7 +65,7 @@ def test_declarations_that_come_with_the_project_are_good() -> None:
         ("{stripe: email,", "{strip: email,", 10, "rules.1.strip: unknown key; did you mean stripe?"),
         ("on_several", "zzz", 11, "zzz: unknown key. Expected one of name,"),
         ("  name: acme\n", "", 2, "name: is required"),
-        ("export: stripe.csv, ", "", 4, "stripe.export: is required"),
+        ("export: stripe.csv, ", "", 4, "stripe: expected exactly one of export and api_key, found neither"),
         (", netsuite: email}", "}", 10, "rules.1.netsuite: is required"),
         ("on_several: first", "on_several: second", 11, "on_several: input should be 'first' or 'refuse'"),
         ("mode: review", "mode: always", 12, "writes.mode: input should be 'review' or 'auto'"),

@@ -79,6 +79,7 @@ def test_says_whether_the_last_line_is_ended(path: Path) -> None:
     ("content", "says"),
     [
         pytest.param(b"", "is empty", id="empty"),
+        pytest.param(b"cus_1,ann@x.test\ncus_2,bob@x.test\n", "begin with a row of column labels", id="no header"),
         pytest.param(b"\xef\xbb\xbf \n", "is empty", id="BOM and blanks"),
         pytest.param(b"id,name,note\n", "has a header and no rows", id="header only"),
         pytest.param(b"\n<!DOCTYPE html><html>", "a web page", id="HTML"),

@@ -19,10 +19,11 @@ class Account:
     """A world with a clock that a test moves."""
 
     def __init__(self, customers: int) -> None:
-        self.now = datetime(2026, 3, 1, tzinfo=UTC)
+        self.now = datetime(2026, 2, 1, tzinfo=UTC)
         self.world = World(now=lambda: self.now)
         for n in range(1, customers + 1):
-            self.world.insert(n, email=f"{n}@example.com")
+            self.world.insert(n, email=f"{n}@example.com", isinactive=n % 4 == 0)
+        self.now += 30 * DAY
         self.options = Options(clock=self.time)
 
     def time(self) -> float:
@@ -102,6 +103,15 @@ def test_a_change_is_not_missed_for_a_time_zone_or_a_coarse_clock(hours: int) ->
         account.world.customers[3].modified = account.now + timedelta(hours=hours)
         account.now += DAY
         both(client, PreviousRead(extract.frame, extract.read_at))
+
+
+def test_a_customer_that_enters_the_search_without_being_changed_is_found() -> None:
+    account = Account(8)
+    with connected(account.world, account.options, [ONLY_ACTIVE], now=account.time) as (client, _):
+        extract = client.read_customers(SEARCH, FIELDS)
+        account.now += 5 * DAY
+        account.world.customers[4].values["isinactive"] = False
+        assert both(client, PreviousRead(extract.frame, extract.read_at)) == extract.frame.height + 1
 
 
 def test_a_read_with_other_fields_starts_anew() -> None:

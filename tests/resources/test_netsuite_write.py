@@ -164,6 +164,13 @@ def test_one_record_can_name_several_customers_in_one_save() -> None:
     assert world.value(1, "comments") == "cus_1\ncus_2\ncus_3"
 
 
+def test_the_size_of_a_batch_is_a_setting() -> None:
+    world, changes = world_of(7)
+    with connected(world, records_per_call=3) as (client, server):
+        client.apply(changes)
+        assert sorted(call.units for call in server.calls_of("apply")) == [15, 45, 45]
+
+
 def test_nothing_to_change_asks_nothing() -> None:
     with connected() as (client, server):
         assert client.apply([]) == []

@@ -5,7 +5,6 @@ import pickle
 
 import pytest
 import stripe
-import urllib3
 from pydantic import ValidationError
 
 from resources.stripe_api import API_VERSION, StripeAccount, StripeDoor
@@ -62,5 +61,7 @@ def test_a_proxy_of_the_environment_is_used_for_stripe_and_not_for_a_stand_in(mo
         monkeypatch.delenv(name)
     monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    assert isinstance(_pool(StripeAccount(api_key=SECRET)), urllib3.ProxyManager)
-    assert not isinstance(_pool(StripeAccount(api_key=SECRET, base_url="https://127.0.0.1:1")), urllib3.ProxyManager)
+    proxy = _pool(StripeAccount(api_key=SECRET)).proxy
+    assert proxy is not None
+    assert proxy.host == "proxy.example"
+    assert _pool(StripeAccount(api_key=SECRET, base_url="https://127.0.0.1:1")).proxy is None

@@ -116,9 +116,9 @@ def test_weather_around_a_write_makes_one_effect(fault: Fault) -> None:
 @pytest.mark.rule("W9")
 def test_a_run_that_died_after_the_effect_finds_it_done(at: Stage) -> None:
     at.server.fault(Fault(kind="reset", method="POST", after_effect=True))
-    hurried = account(at.server, patience=0.001)
-    with StripeDoor(hurried) as door, pytest.raises(WeatherError):
-        set_metadata(door, change())
+    at.server.fault(Fault(kind="server_error", method="POST", should_retry=False))
+    with pytest.raises(WeatherError):
+        set_metadata(at.door, change())
     assert set_metadata(at.door, change()) == MetadataOutcome("already", "77")
     assert at.server.effects == 1
 

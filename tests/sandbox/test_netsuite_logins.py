@@ -145,6 +145,7 @@ def test_a_signed_request_is_let_in_once(ns: Asker) -> None:
         {"oauth_timestamp": str(NOW - 600)},
         {"oauth_nonce": "short"},
         {"oauth_version": "2.0"},
+        {"oauth_body_hash": "abc"},
     ],
 )
 def test_a_request_that_is_signed_wrongly_is_refused(ns: Asker, changed: dict[str, str]) -> None:

@@ -1,7 +1,7 @@
 """The stand-in's writes, idempotency keys, limits and faults, asked over real HTTP."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -110,18 +110,29 @@ def test_key_of_a_refused_request_is_free_again(server: StripeStandIn) -> None:
     assert ask(server, "POST", "/v1/customers/cus_1", {"name": "A"}, key="k").status_code == 200
 
 
+def at_once(first: Callable[[], requests.Response]) -> list[requests.Response]:
+    """Ask twice at the same time."""
+    answers: list[requests.Response] = []
+    gate = threading.Barrier(2)
+
+    def go() -> None:
+        gate.wait()
+        answers.append(first())
+
+    both = [threading.Thread(target=go) for _ in range(2)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    return answers
+
+
 def test_key_that_is_still_running_is_a_conflict() -> None:
     world = StripeWorld(clock=lambda: NOW)
     world.book().create({}, customer_id="cus_1")
-    with StripeStandIn(world, StandInOptions(latency=0.2)) as server:
-        statuses: list[int] = []
-        post = lambda: statuses.append(ask(server, "POST", "/v1/customers/cus_1", {"name": "A"}, key="k").status_code)  # noqa: E731
-        both = [threading.Thread(target=post) for _ in range(2)]
-        for thread in both:
-            thread.start()
-        for thread in both:
-            thread.join()
-        assert sorted(statuses) == [200, 409]
+    with StripeStandIn(world, StandInOptions(latency=0.8)) as server:
+        answers = at_once(lambda: ask(server, "POST", "/v1/customers/cus_1", {"name": "A"}, key="k"))
+        assert sorted(answer.status_code for answer in answers) == [200, 409]
         assert server.effects == 1
 
 
@@ -206,18 +217,15 @@ def test_global_limits_count_all_endpoints() -> None:
 
 
 def test_concurrency_limit_counts_what_runs() -> None:
-    with StripeStandIn(StripeWorld(), StandInOptions(endpoint_concurrency=1, latency=0.2)) as server:
-        answers: list[requests.Response] = []
-        both = [threading.Thread(target=lambda: answers.append(ask(server, "GET", "/v1/customers"))) for _ in range(2)]
-        for thread in both:
-            thread.start()
-        for thread in both:
-            thread.join()
-        refused = [answer for answer in answers if answer.status_code == 429]
+    with StripeStandIn(StripeWorld(), StandInOptions(endpoint_concurrency=1, latency=0.8)) as server:
+        refused = [
+            answer for answer in at_once(lambda: ask(server, "GET", "/v1/customers")) if answer.status_code == 429
+        ]
         assert [answer.headers["Stripe-Rate-Limited-Reason"] for answer in refused] == ["endpoint-concurrency"]
 
 
-def test_the_official_client_can_talk_to_it(server: StripeStandIn) -> None:
+def test_the_official_client_can_talk_to_it(server: StripeStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stripe, "enable_telemetry", False)
     client = stripe.StripeClient(server.world.test_key, base_addresses={"api": server.url})
     assert [customer.id for customer in client.v1.customers.list().auto_paging_iter()] == ["cus_2", "cus_1"]
     client.v1.customers.update("cus_1", {"metadata": {"a": "b"}})

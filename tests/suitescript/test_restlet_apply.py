@@ -270,7 +270,25 @@ def test_an_undo_takes_out_the_word_and_its_line_break_and_nothing_else() -> Non
     assert short(apply(world, change)) == [(7, "stripe_id", "already", None), (7, "comments", "already", None)]
 
 
-LETTERS = ["cus_1", "cus_1", "cus_12", "x", "2", "_", "-", ".", "é", "é", "क", "ा", "二", " ", "\n", "\r\n", "\u200b"]
+LETTERS = [
+    "cus_1",
+    "cus_1",
+    "cus_12",
+    "x",
+    "2",
+    "_",
+    "-",
+    ".",
+    "\u00e9",
+    "\u0301",
+    "\u0915",
+    "\u093e",
+    "\u4e8c",
+    " ",
+    "\n",
+    "\r\n",
+    "\u200b",
+]
 comments_texts = st.lists(st.sampled_from(LETTERS), max_size=8).map("".join)
 
 
@@ -282,6 +300,28 @@ def has_word(comments: str, word: str) -> bool:
 
     starts = [i for i in range(len(comments)) if comments.startswith(word, i)]
     return any(not glued(comments[i - 1 : i]) and not glued(comments[i + len(word) :][:1]) for i in starts)
+
+
+@pytest.mark.rule("W3")
+@pytest.mark.parametrize(
+    "glued", ["2", "x", "_", "\u00e9", "\u0301", "\u0915", "\u093e", "\u4e8c", "\U0001d7d9", "\u0663"]
+)
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_a_word_inside_a_longer_one_of_any_script_is_not_the_word(glued: str, side: str) -> None:
+    world = World()
+    comments = f"{glued}cus_1" if side == "before" else f"cus_1{glued}"
+    world.insert(7, comments=comments)
+    apply(world, {"id": 7, "append": {"comments": "cus_1"}})
+    assert world.value(7, "comments") == f"{comments}\ncus_1"
+
+
+@pytest.mark.rule("W3")
+@pytest.mark.parametrize("beside", [" ", "\n", ".", "-", "/", "\u200b", "\U0001f600"])
+def test_a_word_beside_anything_else_is_the_word(beside: str) -> None:
+    world = World()
+    world.insert(7, comments=f"{beside}cus_1{beside}")
+    apply(world, {"id": 7, "append": {"comments": "cus_1"}})
+    assert world.saves == []
 
 
 @pytest.mark.rule("W3")

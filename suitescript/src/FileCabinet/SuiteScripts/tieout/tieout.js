@@ -4,7 +4,7 @@
  * It answers POST requests, one action each:
  *   health    which account and role this is, and which permissions the role lacks
  *   describe  the columns of a saved customer search
- *   measure   how many rows that search finds, and their lowest and highest internal id
+ *   measure   the same, and how many rows that search finds, with their lowest and highest internal id
  *   search    its rows, in the order of internal ids, after a given id (never by offset: rows move between pages)
  *   exist     which of some internal ids are customers
  *   apply     set, append or remove link values, each only if the value that is there is the expected one
@@ -26,7 +26,7 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
   ];
   const STEP = 1000; // rows NetSuite gives at once at most
   const MOST_ROWS = 5000; // rows in one answer
-  const MOST_CHARACTERS = 4000000; // of cells in one answer; NetSuite guarantees 10 MB
+  const MOST_CHARACTERS = 3000000; // in one answer, of up to 3 bytes each; NetSuite guarantees 10 MB
   const MOST_ITEMS = 1000; // ids or changes in one request
   const UNITS_KEPT = 100; // of the 5,000 a request has
   const MILLISECONDS = 200000; // of the 300 seconds a request has
@@ -73,54 +73,66 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
   // ---- reading -----------------------------------------------------------------------------------------------------
 
   function describe(request) {
-    const columns = loadSearch(request.search).columns.map((column) => ({
+    return { columns: loadSearch(request.search).columns.map(columnOf) };
+  }
+
+  function columnOf(column) {
+    return {
       name: column.name,
       label: column.label || column.name,
       join: column.join || null,
       type: JSON.parse(JSON.stringify(column)).type || null,
-    }));
-    return { columns };
+    };
   }
 
   function measure(request) {
-    const found = narrowed(request);
+    const { found, saved, added } = asked(request);
+    found.filterExpression = all(saved, added);
+    const columns = found.columns.map(columnOf);
     const count = found.runPaged({ pageSize: STEP }).count;
     const end = (order) => {
       sortById(found, order);
       const rows = found.run().getRange({ start: 0, end: 1 });
       return rows.length ? String(rows[0].id) : null;
     };
-    return { count, first: end(search.Sort.ASC), last: end(search.Sort.DESC), now: new Date().toISOString() };
+    const now = new Date().toISOString();
+    return { columns, count, first: end(search.Sort.ASC), last: end(search.Sort.DESC), now };
   }
 
+  /** Answers column by column: the other side makes columns of it, and many rows are less to unpack so. */
   function page(request) {
     const limit = wholeNumber(request.limit === undefined ? STEP : request.limit, 'limit', 2, MOST_ROWS);
     let after = wholeNumber(request.after === undefined ? 0 : request.after, 'after', 0);
-    const found = narrowed(request);
+    const { found, saved, added } = asked(request);
     const columns = chosen(found.columns, request.columns);
-    const filters = found.filterExpression;
+    const comments = columns.find((column) => column.name === 'comments' && !column.join);
     sortById(found, search.Sort.ASC);
 
-    const rows = [];
+    const ids = [];
+    const cells = columns.map(() => ({ values: [], texts: [] }));
     const wanted = Math.min(STEP, limit);
     let characters = 0;
     let more = true;
     for (let step = 0; more && step * STEP < limit && characters < MOST_CHARACTERS && timeAndUnitsFor(30); step += 1) {
-      found.filterExpression = both(filters, ['internalidnumber', 'greaterthan', after]);
+      found.filterExpression = all(saved, added.concat([['internalidnumber', 'greaterthan', after]]));
       const results = found.run().getRange({ start: 0, end: wanted });
       more = results.length === wanted;
       for (const result of more ? wholeIds(results) : results) {
-        if (!timeAndUnitsFor(15)) {
+        const isCut = comments !== undefined && bytes(result.getValue(comments)) >= SEARCH_CUT;
+        const isFull = characters >= MOST_CHARACTERS || (isCut && !timeAndUnitsFor(15));
+        if (isFull && Number(result.id) !== after) {
           more = true;
           break;
         }
-        const row = [String(result.id)].concat(columns.map((column) => cell(result, column)));
-        characters += row.reduce((sum, value) => sum + String(value).length + 3, 0);
-        rows.push(row);
         after = Number(result.id);
+        ids.push(after);
+        columns.forEach((column, n) => {
+          characters += addCell(cells[n], result, column, isCut && column === comments);
+        });
       }
     }
-    return { rows, more };
+    const texts = cells.map((cell) => (cell.texts.some((shown) => shown !== null) ? cell.texts : null));
+    return { ids, values: cells.map((cell) => cell.values), texts, more };
   }
 
   /** A search may give several rows for one customer: the end of a step must not tear them apart. */
@@ -134,15 +146,16 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
     return whole;
   }
 
-  /** The value, or [value, text shown] where the two differ. */
-  function cell(result, column) {
-    let value = result.getValue(column);
-    if (column.name === 'comments' && !column.join && bytes(value) >= SEARCH_CUT) {
-      value = record.load({ type: record.Type.CUSTOMER, id: result.id }).getValue({ fieldId: 'comments' });
-    }
-    const text = result.getText(column);
-    const shown = value === null || value === undefined ? '' : value;
-    return text && text !== shown ? [shown, text] : shown;
+  /** Add a value, and the text shown for it where that differs. Returns how many characters that is, about. */
+  function addCell(cell, result, column, isCut) {
+    const value = isCut
+      ? record.load({ type: record.Type.CUSTOMER, id: result.id }).getValue({ fieldId: 'comments' })
+      : result.getValue(column);
+    const plain = typeof value === 'boolean' ? (value ? 'Yes' : 'No') : text(value);
+    const shown = result.getText(column) || null;
+    cell.values.push(plain);
+    cell.texts.push(shown === plain ? null : shown);
+    return plain.length + (shown === null ? 0 : shown.length) + 6;
   }
 
   function loadSearch(id) {
@@ -162,20 +175,26 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
     return loaded;
   }
 
-  function narrowed(request) {
+  /** The search that a request is about, and the criteria that the request adds to the saved ones. */
+  function asked(request) {
     const found = loadSearch(request.search);
+    const added = [];
     if (request.until !== undefined) {
-      found.filterExpression = both(found.filterExpression,
-        ['internalidnumber', 'lessthanorequalto', wholeNumber(request.until, 'until', 0)]);
+      added.push(['internalidnumber', 'lessthanorequalto', wholeNumber(request.until, 'until', 0)]);
     }
     if (request.ids !== undefined) {
-      found.filterExpression = both(found.filterExpression, ['internalid', 'anyof', idList(request.ids)]);
+      added.push(['internalid', 'anyof', idList(request.ids)]);
     }
     if (request.since !== undefined) {
-      found.filterExpression = both(found.filterExpression,
-        ['lastmodifieddate', 'onorafter', dayBefore(request.since)]);
+      added.push(['lastmodifieddate', 'onorafter', dayBefore(request.since)]);
     }
-    return found;
+    return { found, saved: found.filterExpression, added };
+  }
+
+  /** The saved criteria as one term, as they may hold an "or", and the others beside it: NetSuite nests three deep. */
+  function all(saved, added) {
+    const terms = saved && saved.length ? [saved].concat(added) : added;
+    return terms.flatMap((term, n) => (n === 0 ? [term] : ['and', term]));
   }
 
   /** A day early and without a time of day: too many rows, never too few, whatever the time zones. */
@@ -197,10 +216,6 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
       column.sort = isId(column) ? order : search.Sort.NONE;
     });
     found.columns = columns;
-  }
-
-  function both(filters, filter) {
-    return filters && filters.length ? [filters, 'and', filter] : [filter];
   }
 
   function chosen(columns, indexes) {
@@ -432,8 +447,13 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
     return one.trim() === other.trim();
   }
 
+  /** How many bytes a text takes in UTF-8; more than that for short ones, which is good enough. */
   function bytes(value) {
-    return encodeURIComponent(text(value).replace(/[\uD800-\uDFFF]/g, '??')).replace(/%../g, 'x').length;
+    const asText = text(value);
+    if (asText.length * 3 < SEARCH_CUT) {
+      return asText.length * 3;
+    }
+    return encodeURIComponent(asText.replace(/[\uD800-\uDFFF]/g, '??')).replace(/%../g, 'x').length;
   }
 
   return { post };

@@ -1,0 +1,133 @@
+"""What history and people hold on to: the keys and names of one declaration, pinned so that none changes unnoticed.
+
+Dagster knows assets, checks and jobs by these names; a changed one loses its past. Add, and change only on purpose.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.jobs import every_month
+from tests.reconciling import Site, declaration, site_at
+
+ASSETS = {
+    "stripe_customers": set[str](),
+    "netsuite_customers": set[str](),
+    "customer_matches": {"stripe_customers", "netsuite_customers"},
+    "review_queue": {"stripe_customers", "netsuite_customers", "customer_matches"},
+    "write_plan": {"stripe_customers", "netsuite_customers", "customer_matches"},
+    "reconciliation_report": {
+        "stripe_customers",
+        "netsuite_customers",
+        "customer_matches",
+        "review_queue",
+        "write_plan",
+    },
+}
+CHECKS = {
+    "stripe_customers": {
+        "schema",
+        "complete",
+        "unique_ids",
+        "email_form",
+        "empty_keys",
+        "duplicate_keys",
+        "no_month_missing",
+    },
+    "netsuite_customers": {
+        "schema",
+        "complete",
+        "unique_ids",
+        "email_form",
+        "empty_keys",
+        "duplicate_keys",
+        "has_customers",
+    },
+    "customer_matches": {
+        "schema",
+        "every_customer_once",
+        "links_one_sided",
+        "links_crossed",
+        "links_dangling",
+        "links_doubled",
+    },
+    "review_queue": {"schema"},
+    "write_plan": {"schema"},
+    "reconciliation_report": set[str](),
+}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with site_at(tmp_path_factory.mktemp("site"), declaration()) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def specs(site: Site) -> dict[str, dg.AssetSpec]:
+    found = {spec.key: spec for spec in site.definitions.resolve_all_asset_specs()}
+    assert {key.path[0] for key in found} == {"acme"}
+    return {key.path[-1]: spec for key, spec in found.items()}
+
+
+@pytest.mark.rule("D1")
+def test_assets_and_what_they_are_made_from(specs: dict[str, dg.AssetSpec]) -> None:
+    assert {name: {dep.asset_key.path[-1] for dep in spec.deps} for name, spec in specs.items()} == ASSETS
+
+
+def test_every_asset_is_in_its_declarations_group_and_described(specs: dict[str, dg.AssetSpec]) -> None:
+    assert {spec.group_name for spec in specs.values()} == {"acme"}
+    assert all(len(spec.description or "") > 80 for spec in specs.values())
+
+
+@pytest.mark.rule("D4")
+def test_checks_of_every_asset(site: Site) -> None:
+    graph = site.definitions.resolve_asset_graph()
+    found = {name: {key.name for key in graph.asset_check_keys if key.asset_key.path[-1] == name} for name in ASSETS}
+    assert found == CHECKS
+    assert len(graph.asset_check_keys) == sum(map(len, CHECKS.values()))
+
+
+@pytest.mark.rule("D3")
+def test_only_stripe_customers_have_partitions_by_month_in_utc(specs: dict[str, dg.AssetSpec]) -> None:
+    months = specs["stripe_customers"].partitions_def
+    assert isinstance(months, dg.MonthlyPartitionsDefinition)
+    assert (months.timezone, months.end_offset) == ("UTC", 1)
+    assert months.get_first_partition_key() == "2026-06-01"
+    assert {name for name, spec in specs.items() if spec.partitions_def} == {"stripe_customers"}
+
+
+def test_jobs_and_the_assets_they_run(site: Site) -> None:
+    jobs = {job.name: job for job in site.definitions.resolve_all_job_defs() if not job.name.startswith("__")}
+    assert list(jobs) == ["acme_reconcile"]
+    run = {key.path[-1] for key in jobs["acme_reconcile"].asset_layer.selected_asset_keys}
+    assert run == set(ASSETS)
+    assert {node.name for node in jobs["acme_reconcile"].nodes} == {
+        *(f"acme__{name}" for name in ASSETS),
+        *(f"acme_{name}" for name in ("stripe_quality", "netsuite_quality", "link_audit")),
+    }
+
+
+def test_reconcile_covers_every_month_at_once(site: Site) -> None:
+    months = site.sync.months
+    assert every_month(months) == {
+        "dagster/asset_partition_range_start": "2026-06-01",
+        "dagster/asset_partition_range_end": months.get_last_partition_key(),
+    }
+
+
+def test_nothing_runs_by_itself(site: Site) -> None:
+    repository = site.definitions.get_repository_def()
+    assert (list(repository.schedule_defs), list(repository.sensor_defs)) == ([], [])
+
+
+def test_operations_have_names_of_their_declaration(site: Site, tmp_path: Path) -> None:
+    with site_at(tmp_path, declaration("acme_2")) as other:
+        names = [
+            {node.name for node in each.definitions.resolve_implicit_global_asset_job_def().nodes}
+            for each in (site, other)
+        ]
+    assert len(names[0]) == len(names[1]) == 9
+    assert not names[0] & names[1]

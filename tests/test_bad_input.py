@@ -1,0 +1,134 @@
+"""Each bad input gives one sentence and exit code 1, and the results of the last good run stay as they were."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from tests.reconciling import CHECKOUT, NETSUITE, RESULTS, STRIPE, declaration
+
+HEADER, FIRST, *_ = NETSUITE.splitlines()
+DEFS = "pipelines/defs/acme/defs.yaml"
+DECLARED = yaml.safe_dump(
+    {
+        "type": "pipelines.CustomerSync",
+        "attributes": declaration().model_dump(exclude_none=True, mode="json"),
+    },
+    sort_keys=False,
+)
+COLUMNS = ", ".join(HEADER.split(","))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One file that is bad, and words of the sentence that says so."""
+
+    file: str
+    content: str | bytes | None
+    said: str
+
+
+CASES = {
+    "no such file": Case("netsuite.csv", None, "There is no file"),
+    "empty": Case("stripe.csv", "", "stripe.csv is empty"),
+    "header only": Case("netsuite.csv", f"{HEADER}\n", "has a header and no rows"),
+    "web page": Case("stripe.csv", "<!doctype html><title>Sign in</title>", "is a web page"),
+    "pdf": Case("netsuite.csv", b"%PDF-1.7\n\xe2\xe3", "is a PDF, not CSV"),
+    "windows-1252": Case("netsuite.csv", NETSUITE.replace("Acme", "Acmé").encode("cp1252"), "is not UTF-8"),
+    "cut in mid-row": Case("netsuite.csv", NETSUITE[: NETSUITE.rindex(",Lead")], "it was cut short"),
+    "cut in a quoted field": Case("netsuite.csv", f'{HEADER}\n7,,,"pays', "ends inside a quoted field"),
+    "missing column": Case(
+        "netsuite.csv",
+        NETSUITE.replace("Company Name", "Name"),
+        f"has no column 'Company Name', which netsuite_fields names; its columns are: "
+        f"{COLUMNS.replace('Company Name', 'Name')}",
+    ),
+    "missing column of a rule": Case(
+        "stripe.csv", STRIPE.replace("Email", "Mail"), "has no column 'Email', which a rule"
+    ),
+    "duplicated label": Case(
+        "netsuite.csv",
+        "\n".join(f"{line},{line.split(',')[4]}" for line in NETSUITE.splitlines()),
+        "2 columns labelled",
+    ),
+    "internal id that is no number": Case("netsuite.csv", NETSUITE.replace("\n7,", "\nAcme,"), "no internal id"),
+    "internal id in exponent form": Case("netsuite.csv", NETSUITE.replace("\n7,", "\n7.0E+3,"), "spreadsheet"),
+    "rows of one id that differ": Case(
+        "netsuite.csv", NETSUITE.replace("\n8,", "\n7,"), "2 rows of the id 7 that differ"
+    ),
+    "stripe in place of netsuite": Case("netsuite.csv", STRIPE, "is a Stripe customer export, not a NetSuite"),
+    "netsuite in place of stripe": Case("stripe.csv", NETSUITE, "is a NetSuite saved search, not a Stripe"),
+    "customer older than since": Case("stripe.csv", STRIPE.replace("2026-06", "2025-06"), "set `since` in the"),
+    "unknown key": Case(DEFS, DECLARED.replace("on_several", "on_severl"), "did you mean on_several?"),
+    "wrong value": Case(
+        DEFS, DECLARED.replace("on_several: first", "on_several: any"), "should be 'first' or 'refuse'"
+    ),
+    "rule on a field that is not mapped": Case(
+        DEFS, DECLARED.replace("netsuite: company_name", "netsuite: title"), "'title' is not in netsuite_fields"
+    ),
+    "other type": Case(DEFS, DECLARED.replace("CustomerSync", "CustomersSync"), "expected pipelines.CustomerSync"),
+}
+
+
+def test_bad_input_gives_a_sentence_and_leaves_the_last_results(tmp_path: Path) -> None:
+    _install(tmp_path)
+    changes = {name: {case.file: _latin(case.content)} for name, case in CASES.items()}
+    found = _drive(tmp_path, {"good": {}, **changes, "good again": {}})
+    good = found["good"]
+    assert (good["code"], good["errors"]) == (0, "")
+    assert sorted(good["results"]) == sorted(RESULTS)
+    said = {name: found[name]["errors"] for name in CASES}
+    assert {name: text for name, text in said.items() if not _is_one_sentence(text, CASES[name].said)} == {}
+    assert {name: found[name]["code"] for name in CASES} == dict.fromkeys(CASES, 1)
+    assert [name for name in CASES if found[name]["results"] != good["results"]] == []
+    assert [name for name, text in said.items() if ".example" in text or "Acme" in text] == []
+    assert found["good again"]["code"] == 0
+
+
+def test_unknown_declaration_gives_a_sentence_that_names_those_that_are_there(tmp_path: Path) -> None:
+    _install(tmp_path)
+    ended = _python(tmp_path, "-m", "pipelines.run", "nobody")
+    assert ended.returncode == 1
+    assert ended.stderr == "✗ There is no declaration 'nobody'; there are: acme.\n"
+
+
+def _is_one_sentence(text: str, said: str) -> bool:
+    lines = text.splitlines()
+    return len(lines) == 1 and lines[0].startswith("✗ ") and lines[0].endswith(".") and said in lines[0]
+
+
+def _install(folder: Path) -> None:
+    """A copy of the product with one declaration of its own and nothing else."""
+    for name in ("pipelines", "assets", "resources", "schemas", "deploy"):
+        ignored = shutil.ignore_patterns("__pycache__", "example")
+        shutil.copytree(CHECKOUT / name, folder / name, ignore=ignored)
+    for name in ("pyproject.toml", "tests/bad_input_driver.py"):
+        shutil.copyfile(CHECKOUT / name, folder / Path(name).name)
+    (folder / DEFS).parent.mkdir()
+    for name, text in (("stripe.csv", STRIPE), ("netsuite.csv", NETSUITE), (DEFS, DECLARED)):
+        (folder / name).write_text(text)
+
+
+def _drive(folder: Path, cases: dict[str, dict[str, str | None]]) -> dict[str, dict[str, object]]:
+    ended = _python(folder, "bad_input_driver.py", given=json.dumps(cases))
+    assert ended.returncode == 0, ended.stderr
+    found: dict[str, dict[str, object]] = json.loads(ended.stdout)
+    return found
+
+
+def _python(folder: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    own = {"DAGSTER_HOME": str(folder / "home"), "TIEOUT_OUT": str(folder / "out"), "PYTHONPATH": str(folder)}
+    environment = {**os.environ, **own, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, *arguments]
+    return subprocess.run(
+        command, cwd=folder, env=environment, input=given, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+
+
+def _latin(content: str | bytes | None) -> str | None:
+    return content.encode().decode("latin-1") if isinstance(content, str) else content and content.decode("latin-1")

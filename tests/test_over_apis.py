@@ -1,0 +1,156 @@
+"""Real runs over both APIs, against stand-ins on loopback: the plan that files give, whole or by what has changed."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from sandbox.netsuite_standin import NetsuiteStandIn
+from sandbox.netsuite_standin.export import serve_export
+from sandbox.stripe_standin import StripeStandIn, StripeWorld, load_customers
+from schemas.declaration import Declaration
+from tests.reconciling import CHECKOUT, Site, digests, failure, site_at
+
+EXAMPLES = CHECKOUT / "examples"
+TABLES = ("matches.csv", "netsuite_import.csv", "plan.csv", "review.csv", "stripe_updates.csv")
+
+
+@dataclass
+class Services:
+    """Both stand-ins with the example's customers, and the environment that opens them."""
+
+    stripe: StripeStandIn
+    stripe_world: StripeWorld
+    netsuite: NetsuiteStandIn
+    environment: dict[str, str]
+
+    def declaration(self, **stripe: object) -> Declaration:
+        text = (EXAMPLES / "sandbox.yaml").read_text("utf-8")
+        for name, value in self.environment.items():
+            text = text.replace(f'"{{{{ env.{name} }}}}"', yaml.safe_dump(value, default_style='"').strip())
+        attributes = yaml.safe_load(text)["attributes"]
+        attributes["stripe"] |= {"base_url": self.stripe.url, **stripe}
+        attributes["netsuite"]["refresh"] = attributes["stripe"].get("refresh", "full")
+        return Declaration.model_validate(attributes)
+
+
+@pytest.fixture
+def services() -> Iterator[Services]:
+    world = StripeWorld()
+    world.book().load(load_customers(EXAMPLES / "stripe_customers.csv"))
+    netsuite, environment = serve_export(EXAMPLES / "netsuite_customers.csv")
+    with StripeStandIn(world) as stripe, netsuite:
+        yield Services(stripe, world, netsuite, environment | {"STRIPE_API_KEY": world.test_key})
+
+
+@pytest.fixture
+def sites(tmp_path: Path) -> Iterator["Sites"]:
+    with ExitStack() as stack:
+        yield Sites(tmp_path, stack)
+
+
+@dataclass
+class Sites:
+    """Installations side by side, each in a folder of its own."""
+
+    folder: Path
+    stack: ExitStack
+
+    def at(self, name: str, declared: Declaration) -> Site:
+        return self.stack.enter_context(site_at(self.folder / name, declared, root=CHECKOUT))
+
+
+def declared_by_example() -> Declaration:
+    return Declaration.model_validate(
+        yaml.safe_load((CHECKOUT / "pipelines/defs/example/defs.yaml").read_text("utf-8"))["attributes"]
+    )
+
+
+@pytest.mark.rule("X7", "D7")
+def test_both_apis_give_the_plan_that_the_exports_give(services: Services, sites: Sites) -> None:
+    over_apis, from_files = sites.at("apis", services.declaration()), sites.at("files", declared_by_example())
+    assert over_apis.reconcile().success
+    assert from_files.reconcile().success
+    assert over_apis.plan_hash() == from_files.plan_hash()
+    assert digests(over_apis.results, TABLES) == digests(from_files.results, TABLES)
+
+
+@pytest.mark.rule("X10")
+def test_reading_what_has_changed_gives_what_reading_all_gives(services: Services, sites: Sites) -> None:
+    changed = sites.at("changed", services.declaration(refresh="changed"))
+    assert changed.reconcile().success
+    disturb(services)
+    assert changed.reconcile().success
+    whole = sites.at("whole", services.declaration())
+    assert whole.reconcile().success
+    assert changed.plan_hash() == whole.plan_hash()
+    assert digests(changed.results, TABLES) == digests(whole.results, TABLES)
+    assert refreshed(changed) == ("changed", "changed")
+    assert refreshed(whole) == ("full", "full")
+
+
+def disturb(services: Services) -> None:
+    """Edit, add and delete on both sides."""
+    book, records = services.stripe_world.book(), services.netsuite.world
+    first, second, third = sorted(str(row[0]) for row in load_customers(EXAMPLES / "stripe_customers.csv"))[:3]
+    book.update(first, {"email": "moved@example.com"})
+    book.update(second, {"metadata": {"netsuite_block_integration": "true"}})
+    book.delete(third)
+    ids = sorted(records.customers)
+    records.edit(ids[0], email="moved@example.com")
+    records.delete(ids[1])
+
+
+def refreshed(site: Site) -> tuple[object, object]:
+    def how(asset: str) -> object:
+        return site.check(asset, "complete").metadata["refresh"].value
+
+    return how("stripe_customers"), how("netsuite_customers")
+
+
+@pytest.mark.rule("X10")
+def test_an_extract_shows_the_proof_that_it_is_complete(services: Services, sites: Sites) -> None:
+    site = sites.at("apis", services.declaration())
+    assert site.reconcile().success
+    stripe, netsuite = (site.check(f"{side}_customers", "complete") for side in ("stripe", "netsuite"))
+    assert (stripe.passed, netsuite.passed) == (True, True)
+    assert stripe.metadata["gaps_between_windows"].value == 0
+    assert netsuite.metadata["rows_counted_by_netsuite"].value == netsuite.metadata["rows_kept"].value == 450
+
+
+def test_no_secret_and_no_customer_data_is_in_the_event_log(services: Services, sites: Sites) -> None:
+    site = sites.at("apis", services.declaration())
+    assert site.reconcile().success
+    log = site.event_log()
+    assert services.environment["STRIPE_API_KEY"] not in log
+    assert "PRIVATE KEY" not in log
+    assert "@" not in log
+
+
+@pytest.mark.rule("X10")
+def test_a_refused_key_leaves_the_last_results(services: Services, sites: Sites) -> None:
+    site = sites.at("apis", services.declaration())
+    assert site.reconcile().success
+    before = digests(site.results, TABLES)
+    again = sites.at("apis", services.declaration(api_key="sk_test_revoked"))
+    assert "Stripe" in failure(again.reconcile())
+    assert digests(again.results, TABLES) == before
+
+
+@pytest.mark.parametrize(
+    ("service", "lacks", "says"),
+    [
+        ("stripe", "api_key", "There is no Stripe API key"),
+        ("netsuite", "private_key", "The NetSuite login lacks private_key"),
+    ],
+)
+def test_a_secret_that_is_not_set_is_asked_for_when_it_is_needed(
+    services: Services, sites: Sites, service: str, lacks: str, says: str
+) -> None:
+    declared = services.declaration()
+    source = getattr(declared, service).model_copy(update={lacks: None})
+    result = sites.at("apis", declared.model_copy(update={service: source})).reconcile()
+    assert says in failure(result)

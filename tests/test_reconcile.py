@@ -1,0 +1,279 @@
+"""The exports run from end to end, as real Dagster runs in folders of their own."""
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+import pytest
+
+from pipelines.customer_sync import build_defs, reconciliation
+from resources.doors import Progress
+from resources.extracts import Extract, Known
+from resources.netsuite_export import read_netsuite_export
+from resources.stripe_export import read_stripe_export
+from tests.reconciling import (
+    CHECKOUT,
+    FIELDS,
+    NETSUITE,
+    RESULTS,
+    STRIPE,
+    Site,
+    declaration,
+    digests,
+    failure,
+    site_at,
+    with_frames,
+)
+
+MONTHS = ("2026-06-01", "2026-07-01", "2026-08-01", "2026-09-01")
+AFTER_STRIPE = ("netsuite_customers", "customer_matches", "review_queue", "write_plan", "reconciliation_report")
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with site_at(tmp_path, declaration()) as site:
+        yield site
+
+
+@pytest.mark.rule("D7")
+def test_two_exports_become_six_files(site: Site) -> None:
+    assert site.reconcile().success
+    assert sorted(path.name for path in site.results.iterdir()) == sorted(RESULTS)
+    matches = pl.read_csv(site.results / "matches.csv").select("stripe_customer_id", "outcome", "netsuite_internal_id")
+    assert matches.rows() == [
+        ("cus_1", "matched", 7),
+        ("cus_2", "linked", 8),
+        ("cus_3", "matched", 7),
+        ("cus_4", "unmatched", None),
+    ]
+    assert (site.results / "netsuite_import.csv").read_text() == (
+        'Internal ID,External ID,Stripe Customer Id,Comments\n7,cus_1,cus_1,"pays late\ncus_1\ncus_3"\n'
+    )
+    assert (site.results / "stripe_updates.csv").read_text() == "id,netsuite_customer_id\ncus_1,7\ncus_3,7\n"
+
+
+def test_results_and_state_are_their_owners_alone(site: Site) -> None:
+    assert site.reconcile().success
+    places = site.sync.places
+    kept = [*places.out.rglob("*"), *places.home.rglob("*"), places.out, places.home]
+    assert {path.stat().st_mode & 0o777 for path in kept if path.is_dir()} == {0o700}
+    assert {path.stat().st_mode & 0o077 for path in kept if path.is_file()} == {0}
+    assert {path.stat().st_mode & 0o777 for path in site.results.iterdir()} == {0o600}
+
+
+@pytest.mark.rule("X3")
+def test_same_customers_in_another_order_give_the_same_plan(site: Site, tmp_path: Path) -> None:
+    assert site.reconcile().success
+    first, before = site.plan_hash(), digests(site.results, [name for name in RESULTS if name != "report.html"])
+    for name in ("stripe.csv", "netsuite.csv"):
+        header, *rows = (tmp_path / name).read_text().splitlines()
+        (tmp_path / name).write_text("\n".join([header, *reversed(rows), ""]))
+    assert site.reconcile().success
+    assert site.plan_hash() == first
+    assert digests(site.results, list(before)) == before
+    assert [path.stem for path in site.sync.places.plans("acme").iterdir()] == [first]
+
+
+@pytest.mark.rule("W11")
+def test_imported_files_of_the_example_leave_nothing_to_plan(tmp_path: Path) -> None:
+    """A person imports the two files; the next exports hold what they wrote, and the next plan is empty."""
+    for name in ("stripe", "netsuite"):
+        (tmp_path / f"{name}.csv").write_bytes((CHECKOUT / "examples" / f"{name}_customers.csv").read_bytes())
+    declared = declaration(stripe={"export": "stripe.csv", "since": "2019-05"})
+    link = {"netsuite_customer_id": "netsuite_customer_id (metadata)"}
+    with site_at(tmp_path, declared, root=tmp_path) as site:
+        assert site.reconcile().success
+        _import(tmp_path / "netsuite.csv", "Internal ID", site.results / "netsuite_import.csv", {})
+        _import(tmp_path / "stripe.csv", "id", site.results / "stripe_updates.csv", link)
+        assert site.reconcile().success
+    assert pl.read_csv(site.results / "plan.csv").height == 0
+    assert (site.results / "netsuite_import.csv").read_text() == "Internal ID\n"
+    assert (site.results / "stripe_updates.csv").read_text() == "id,netsuite_customer_id\n"
+
+
+def test_event_log_of_the_example_holds_no_email_and_no_name(tmp_path: Path) -> None:
+    examples = CHECKOUT / "examples"
+    export = {"export": "stripe_customers.csv", "since": "2019-05"}
+    declared = declaration(stripe=export, netsuite={"export": "netsuite_customers.csv"})
+    with site_at(tmp_path, declared, root=examples) as site:
+        assert site.reconcile().success
+        assert site.materialize("customer_matches", "write_plan").success
+        log = site.event_log()
+    assert "cus_" in log
+    assert _customer_data(examples / "stripe_customers.csv", "Email", "Name", log) == []
+    assert _customer_data(examples / "netsuite_customers.csv", "Email", "Company Name", log) == []
+
+
+@pytest.mark.rule("D3")
+def test_months_in_any_order_give_what_one_run_gives(site: Site, tmp_path: Path) -> None:
+    assert site.reconcile().success
+    (tmp_path / "apart").mkdir()
+    with site_at(tmp_path / "apart", declaration()) as apart:
+        for month in (MONTHS[2], MONTHS[0], MONTHS[3], MONTHS[1]):
+            assert apart.materialize("stripe_customers", month=month).success
+        assert apart.materialize(*AFTER_STRIPE).success
+        assert apart.plan_hash() == site.plan_hash()
+    same = [name for name in RESULTS if name != "report.html"]
+    assert digests(apart.results, same) == digests(site.results, same)
+
+
+@pytest.mark.rule("D4")
+def test_missing_month_is_said_by_its_check_and_in_the_report(site: Site) -> None:
+    for month in ("2026-06-01", "2026-08-01", "2026-09-01"):
+        assert site.materialize("stripe_customers", month=month).success
+    assert site.materialize(*AFTER_STRIPE).success
+    check = site.check("stripe_customers", "no_month_missing")
+    assert (check.passed, check.blocking) == (False, True)
+    assert str(check.metadata["ids"].value).startswith("2026-07 2026-10")
+    assert "2026-07" in (site.results / "report.html").read_text()
+    assert "cus_2" not in (site.results / "matches.csv").read_text()
+    assert site.reconcile().success
+    assert site.check("stripe_customers", "no_month_missing").passed
+    assert "cus_2" in (site.results / "matches.csv").read_text()
+
+
+@dataclass(frozen=True)
+class StripeDoor:
+    """A door that gives what it was given, so that checks have something to catch."""
+
+    frame: pl.DataFrame
+    source: str = "a test"
+
+    def customers(self, start: datetime, end: datetime, known: Known | None, progress: Progress) -> Extract:
+        assert known is None
+        progress("reading")
+        asked = self.frame.filter(pl.col("created").is_between(start, end, closed="left"))
+        return Extract(asked, asked.height)
+
+
+@dataclass(frozen=True)
+class NetsuiteDoor:
+    """As `StripeDoor`."""
+
+    frame: pl.DataFrame
+    source: str = "a test"
+
+    def customers(self, known: Known | None, progress: Progress) -> Extract:
+        assert known is None
+        progress("reading")
+        return Extract(self.frame, self.frame.height)
+
+
+@pytest.mark.rule("D4")
+def test_doubled_stripe_id_stops_what_is_downstream(site: Site, tmp_path: Path) -> None:
+    assert site.reconcile().success
+    before = digests(site.results)
+    good = _stripe_frame(tmp_path)
+    broken = replace(site, sync=replace(site.sync, stripe=StripeDoor(pl.concat([good, good.head(1)]))))
+    result = broken.reconcile()
+    assert not result.success
+    assert [check.check_name for check in result.get_asset_check_evaluations() if not check.passed] == ["schema"]
+    assert _materialized(result) == {"stripe_customers", "netsuite_customers"}
+    assert digests(site.results) == before
+
+
+@pytest.mark.rule("M2")
+def test_search_without_customers_stops_what_is_downstream(site: Site, tmp_path: Path) -> None:
+    leads = read_netsuite_export(tmp_path / "netsuite.csv", FIELDS).frame.with_columns(is_customer=pl.lit(value=False))
+    broken = replace(site, sync=replace(site.sync, netsuite=NetsuiteDoor(leads)))
+    result = broken.reconcile()
+    assert not result.success
+    check = broken.check("netsuite_customers", "has_customers")
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)
+    assert _materialized(result) == {"stripe_customers", "netsuite_customers"}
+    assert not site.results.exists()
+
+
+def test_broken_quality_that_stops_nothing_is_a_warning(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "stripe.csv").write_text(STRIPE.replace("pay@bee.example", "pay at bee"))
+    assert site.reconcile().success
+    check = site.check("stripe_customers", "email_form")
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert check.metadata["ids"].value == "cus_2"
+
+
+def test_asset_without_its_inputs_says_what_to_materialize_first(site: Site) -> None:
+    assert site.materialize("stripe_customers", month=MONTHS[0]).success
+    said = failure(site.materialize("customer_matches"))
+    assert said == "netsuite_customers has not been materialized yet; materialize it first."
+
+
+def test_months_of_an_older_declaration_are_not_mixed_with_new_ones(site: Site) -> None:
+    assert site.materialize("stripe_customers", month=MONTHS[0]).success
+    rules = [{"stripe": "metadata.crm", "netsuite": "internal_id"}]
+    newer = replace(site, sync=replace(site.sync, declaration=declaration(rules=rules)))
+    frame = _stripe_frame(newer.sync.places.root).with_columns(pl.lit(None, pl.String).alias("metadata.crm"))
+    newer = replace(newer, sync=replace(newer.sync, stripe=StripeDoor(frame)))
+    assert newer.materialize("netsuite_customers").success
+    said = failure(newer.materialize("stripe_customers", month=MONTHS[1]))
+    assert said == (
+        "1 months of stripe_customers, 2026-06 the first, were read under an older declaration; "
+        "materialize all months again."
+    )
+    assert failure(newer.materialize("customer_matches")) == said
+
+
+@pytest.mark.rule("D6")
+def test_two_declarations_share_nothing(site: Site, tmp_path: Path) -> None:
+    """Each side by side in one code location, on exports of its own."""
+    other_root = tmp_path / "other"
+    other_root.mkdir()
+    (other_root / "stripe.csv").write_text(STRIPE.replace("cus_", "cus_x"))
+    (other_root / "netsuite.csv").write_text(NETSUITE.replace("\n7,", "\n70,"))
+    places = replace(site.sync.places, root=other_root)
+    other = Site(reconciliation(declaration("acme_2"), places), site.instance)
+    both = with_frames(places, build_defs(site.sync), build_defs(other.sync))
+    keys = [spec.key.path[0] for spec in both.resolve_all_asset_specs()]
+    assert keys.count("acme") == keys.count("acme_2") == 6
+    assert len(keys) == 12
+    assert site.reconcile().success
+    before, log = digests(site.results), site.event_log()
+    assert other.reconcile().success
+    assert digests(site.results) == before
+    assert "cus_x" not in log
+    assert "cus_x1" in (other.results / "matches.csv").read_text()
+    assert not set(site.sync.places.plans("acme").iterdir()) & set(site.sync.places.plans("acme_2").iterdir())
+    assert site.plan_hash() != other.plan_hash()
+
+
+def _import(path: Path, key: str, imported: Path, labels: dict[str, str]) -> None:
+    """Change an export as an import of this file would change the system: blank cells are left alone."""
+    with imported.open(encoding="utf-8", newline="") as file:
+        changes = {row[key]: row for row in csv.DictReader(file)}
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        rows = [row | _filled(changes.get(row[key], {}), labels) for row in reader]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, reader.fieldnames or [])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _filled(row: dict[str, str], labels: dict[str, str]) -> dict[str, str]:
+    return {labels.get(label, label): value for label, value in row.items() if value}
+
+
+def _customer_data(path: Path, email: str, name: str, log: str) -> list[str]:
+    """Whatever of these columns stands in the log; as JSON writes it or as it is."""
+    with path.open(encoding="utf-8", newline="") as file:
+        values = {row[column].strip() for row in csv.DictReader(file) for column in (email, name)} - {""}
+    assert len(values) > 400
+    folded = log.casefold()
+    return [v for v in values if v.casefold() in folded or json.dumps(v)[1:-1].casefold() in folded]
+
+
+def _stripe_frame(root: Path) -> pl.DataFrame:
+    since, until = datetime.fromisoformat("2026-06-01T00:00Z"), datetime.fromisoformat("2027-01-01T00:00Z")
+    keys = ["netsuite_customer_id", "netsuite_block_integration", "netsuite_allow_integration"]
+    return read_stripe_export(root / "stripe.csv", since=since, until=until, metadata_keys=keys).frame
+
+
+def _materialized(result: dg.ExecuteInProcessResult) -> set[str]:
+    return {
+        event.asset_key.path[-1] for event in result.all_events if event.is_step_materialization and event.asset_key
+    }
