@@ -28,9 +28,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("filterwarnings", f"ignore:{beginning}:dagster.BetaWarning")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium. Where there is none a page cannot be looked at; CI installs it, so there it must be."""
+    """The system's Chromium. Where there is none a page cannot be looked at; CI installs it, so there it must be.
+
+    For a module and no longer: Playwright keeps an event loop running in its thread, and Dagster wants one there too.
+    """
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None and not os.environ.get("CI"):
         pytest.skip("there is no Chromium on this machine; install it to look at the pages")
