@@ -70,6 +70,12 @@ def still_waiting(queue: pl.DataFrame) -> pl.DataFrame:
     return queue.filter(pl.col("what_to_do") != _DECIDED)
 
 
+def decisions_in_words(queue: pl.DataFrame) -> list[str]:
+    """What persons decided, a line for each customer of a queue that has a decision."""
+    decided = queue.filter(pl.col("decided").is_not_null())
+    return decided.select(pl.format("{}: {}", "stripe_customer_id", "decided")).to_series().to_list()
+
+
 def _waiting(
     stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, decided: pl.LazyFrame, *, comments: bool
 ) -> pl.LazyFrame:

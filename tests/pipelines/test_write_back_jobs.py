@@ -42,6 +42,9 @@ def test_an_approved_plan_is_applied_and_a_second_run_plans_nothing(at: Site) ->
     assert at.result("outcomes.csv").get_column("status").to_list() == ["applied"] * 12
     at.reconcile()
     assert at.metadata("write_plan")["changes"] == 0
+    page = (at.sync.places.results(NAME) / "report.html").read_text("utf-8")
+    assert "What became of the last plan" in page
+    assert plan in page
 
 
 @pytest.mark.rule("X1")
@@ -136,6 +139,8 @@ def test_a_decision_counts_from_the_next_run_on_and_can_be_withdrawn(at: Site) -
     review = {row["stripe_customer_id"]: row for row in at.result("review.csv").to_dicts()}
     assert "bob" in review["cus_1"]["decided"]
     assert "a test account" in review["cus_1"]["decided"]
+    page = (at.sync.places.results(NAME) / "report.html").read_text("utf-8")
+    assert "cus_1: never link: bob, " in page
     assert at.override("cus_1", "withdraw").success
     at.reconcile()
     assert "cus_1" not in at.result("review.csv")["stripe_customer_id"].to_list()
