@@ -108,7 +108,7 @@ def test_a_pair_with_nothing_to_do_in_netsuite_is_written_in_stripe(world: FakeW
         (Filters(at_most=5), 4, {"applied": 1}),
         (Filters(at_most=0), 0, {}),
     ],
-    ids=str,
+    ids=["netsuite", "stripe", "fields", "customers", "nobody", "four", "five", "none"],
 )
 def test_a_person_can_begin_with_a_part(
     world: FakeWorld, filters: Filters, netsuite: int, stripe: dict[str, int]
