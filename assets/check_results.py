@@ -9,6 +9,7 @@ from resources.extracts import Extract
 from schemas.validation import Violation
 
 _IDS_SHOWN = 20
+_WINDOWS_SHOWN = 50
 SCHEMA_CHECK = "Every column has its type, ids are there and unique, and every word is one of those agreed."
 COMPLETE_CHECK = "Everything that the source has was read, as far as that can be proved (X10)."
 
@@ -20,8 +21,20 @@ def complete_result(extract: Extract) -> dg.AssetCheckResult:
         passed=extract.complete and not extract.doubts,
         severity=dg.AssetCheckSeverity.WARN if extract.complete else dg.AssetCheckSeverity.ERROR,
         description=" ".join(extract.doubts) or None,
-        metadata={"rows_read": extract.rows_read, "rows_kept": extract.frame.height, **extract.notes},
+        metadata={
+            "rows_read": extract.rows_read,
+            "rows_kept": extract.frame.height,
+            **extract.notes,
+            **({} if extract.ledger is None else {"windows_read": _table(extract.ledger)}),
+        },
     )
+
+
+def _table(ledger: pl.DataFrame) -> dg.TableMetadataValue:
+    """The first windows, newest first; the event log is no place for all of a large account's."""
+    shown = ledger.sort(ledger.columns[0], descending=True).head(_WINDOWS_SHOWN)
+    records = [dg.TableRecord(row) for row in shown.iter_rows(named=True)]
+    return dg.MetadataValue.table(records, dg.TableSchema([dg.TableColumn(name, "int") for name in shown.columns]))
 
 
 def schema_result(found: Sequence[Violation]) -> dg.AssetCheckResult:

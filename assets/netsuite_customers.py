@@ -19,6 +19,7 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         group_name=sync.name,
         kinds={"netsuite", "polars"},
         io_manager_key=IO_MANAGER_KEY,
+        pool=sync.pool("netsuite"),
         dagster_type=FRAME,
         check_specs=[
             dg.AssetCheckSpec("schema", asset=sync.key(_NAME), blocking=True, description=SCHEMA_CHECK),

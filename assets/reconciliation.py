@@ -45,6 +45,11 @@ class Reconciliation:
         """The frames between this declaration's stages."""
         return FrameStore(self.places.frames(self.name))
 
+    def pool(self, service: str) -> str | None:
+        """The Dagster pool of a service that is asked over its API: its runs take turns. Files need none."""
+        source = self.declaration.stripe if service == "stripe" else self.declaration.netsuite
+        return None if source.export is not None else f"{service}_{self.name}"
+
     def key(self, asset: str) -> dg.AssetKey:
         """The key of an asset of this declaration."""
         return dg.AssetKey([self.name, asset])

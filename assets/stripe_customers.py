@@ -28,6 +28,7 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         group_name=sync.name,
         kinds={"stripe", "polars"},
         io_manager_key=IO_MANAGER_KEY,
+        pool=sync.pool("stripe"),
         dagster_type=FRAME,
         partitions_def=sync.months,
         backfill_policy=dg.BackfillPolicy.single_run(),

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipelines.declarations import read_declarations
 from pipelines.home import prepare_home
 from pipelines.progress import stage_progress
 from resources.places import Places
@@ -35,6 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; 0 when the run succeeded, 1 when a person must do something first."""
     parser = argparse.ArgumentParser(prog="make run", description=__doc__)
     parser.add_argument("name", nargs="?", default="example", help="the declaration")
+    parser.add_argument("--check", action="store_true", help="ask both sides whether they can be read, and stop")
     parser.add_argument("--validate", action="store_true", help="load every declaration and stop")
     options = parser.parse_args(arguments)
     console, places = Console(highlight=False), Places.from_environment()
@@ -44,10 +46,24 @@ def main(arguments: list[str] | None = None) -> int:
         if options.validate:
             console.print("Every declaration is good.")
             return 0
+        if options.check:
+            return _check(options.name, places, console)
         return _reconcile(options.name, definitions, places, console)
     except MistakeError as error:
         Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]✗[/] {escape(str(error))}")
         return 1
+
+
+def _check(name: str, places: Places, console: Console) -> int:
+    from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
+
+    declared = {d.declaration.name: d.declaration for d in read_declarations(places.root / "pipelines" / "defs")}
+    if name not in declared:
+        raise MistakeError(f"There is no declaration {name!r}; there are: {', '.join(sorted(declared))}.")
+    sync = reconciliation(declared[name], places)
+    for door in (sync.stripe, sync.netsuite):
+        console.print(f"[green]✓[/] {escape(door.test())}")
+    return 0
 
 
 def _definitions() -> dg.Definitions:

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from resources.doors import Progress
 from resources.extracts import Extract, Known
 from resources.netsuite import CertificateLogin, NetsuiteClient, NetsuiteSettings, PreviousRead, TokenLogin
+from resources.netsuite.columns import choose
 from resources.stripe_api import (
     FullReadNeeded,
     StripeAccount,
@@ -56,6 +57,14 @@ class StripeApiDoor:
             base_url=self.settings.base_url,
         )
 
+    def test(self) -> str:
+        """List one customer, which shows that the key opens the account in the mode that was declared."""
+        account = self.account()
+        with StripeDoor(account) as door:
+            older = exists_before(door, self.settings.first_month)
+        found = f"there are customers older than `since` ({self.settings.since})" if older else "`since` covers all"
+        return f"{self.source}: the key opens {account.key_mode} mode; {found}."
+
     def customers(self, start: datetime, end: datetime, known: Known | None, progress: Progress) -> Extract:
         """Read by list, complete up to now or `end`; or, from an earlier read, by events (`refresh: changed`)."""
         until = min(end, datetime.now(UTC).replace(microsecond=0))
@@ -81,6 +90,7 @@ class StripeApiDoor:
             rows_read=extract.customers + extract.duplicates,
             complete=gaps.is_empty(),
             read_at=until,
+            ledger=extract.ledger,
             notes={
                 "refresh": f"full ({why})" if why else "full",
                 "windows": extract.ledger.height,
@@ -150,6 +160,19 @@ class NetsuiteApiDoor:
                 base_url=self.settings.base_url,
             )
         )
+
+    def test(self) -> str:
+        """Ask the RESTlet for its health, and the saved search for its columns."""
+        with self.client() as client:
+            health = client.health()
+            if health.missing:
+                raise AccessError(
+                    f"The role {health.role} lacks {', '.join(health.missing)}: add it at Setup > Users/Roles > Manage "
+                    "Roles, on the Permissions tab."
+                )
+            search = self.settings.mass_search or ""
+            choose(search, client.describe(search), self.fields)
+        return f"{self.source}: the RESTlet answers ({health.environment}, role {health.role}), every column is there."
 
     def customers(self, known: Known | None, progress: Progress) -> Extract:
         """Read the saved search whole; or, from an earlier read, what was modified since (`refresh: changed`)."""

@@ -26,6 +26,9 @@ class StripeDoor(Protocol):
     def source(self) -> str:
         """Where they come from, in words."""
 
+    def test(self) -> str:
+        """Ask whether it can be read, and say in a sentence what was found. Raises what `customers` would raise."""
+
     def customers(self, start: datetime, end: datetime, known: Known | None, progress: Progress) -> Extract:
         """The customers created in [start, end), UTC, as `schemas.customers.StripeCustomers`.
 
@@ -39,6 +42,9 @@ class NetsuiteDoor(Protocol):
     @property
     def source(self) -> str:
         """Where they come from, in words."""
+
+    def test(self) -> str:
+        """Ask whether it can be read, and say in a sentence what was found. Raises what `customers` would raise."""
 
     def customers(self, known: Known | None, progress: Progress) -> Extract:
         """All rows of the saved search, as `schemas.customers.NetsuiteCustomers`.
@@ -65,6 +71,11 @@ class StripeExportDoor:
     metadata_keys: Sequence[str]
     required: Sequence[str]
 
+    def test(self) -> str:
+        """Read the file, and count."""
+        rows = self.customers(self.since, _next_month(datetime.now(UTC)), None, print).frame.height
+        return f"{self.source}: {rows:,} Stripe customers."
+
     def customers(self, start: datetime, end: datetime, known: Known | None, progress: Progress) -> Extract:  # noqa: ARG002
         """Read the whole file, refuse it if a customer lies outside of all months, and give those in [start, end)."""
         whole = read_stripe_export(
@@ -87,6 +98,10 @@ class NetsuiteExportDoor:
     path: Path
     source: str
     fields: Mapping[str, str]
+
+    def test(self) -> str:
+        """Read the file, and count."""
+        return f"{self.source}: {self.customers(None, print).frame.height:,} NetSuite rows."
 
     def customers(self, known: Known | None, progress: Progress) -> Extract:  # noqa: ARG002 (a file is read whole)
         """Read the whole file."""

@@ -32,6 +32,7 @@ class Extract:
         complete: it is proved that everything asked for is here (X10).
         doubts: sentences for a person on what cannot be proved or disproved.
         read_at: the moment whose state this is, UTC: a later read can ask for what has changed since; null for files.
+        ledger: the windows or pages that were read, where there were any: how it is proved complete.
         notes: further counts for a person, by name.
     """
 
@@ -40,6 +41,7 @@ class Extract:
     complete: bool = True
     doubts: tuple[str, ...] = ()
     read_at: datetime | None = None
+    ledger: pl.DataFrame | None = None
     notes: Mapping[str, int | float | str | bool] = field(default_factory=dict)
 
     @property

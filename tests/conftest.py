@@ -1,6 +1,6 @@
-"""What all tests share: no test is timed, pages are looked at in a real browser, warnings are errors but for two.
+"""What all tests share: no test is timed, pages are looked at in a real browser, warnings are errors but for three.
 
-Those two are Dagster's, of settings that we mean.
+Those three are Dagster's: of settings that we mean, and of what Python 3.12 and newer say of its own code.
 """
 
 import os
@@ -20,12 +20,16 @@ _QUIET = (
     *("--disable-component-update", "--disable-sync"),
 )
 
-_MEANT = ("Parameter `backfill_policy` of function", "Parameter `execution_type` of function")
+_DAGSTERS = (
+    "Parameter `backfill_policy` of function:dagster.BetaWarning",
+    "Parameter `execution_type` of function:dagster.BetaWarning",
+    r"datetime.datetime.utcfromtimestamp\(\) is deprecated:DeprecationWarning",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for beginning in _MEANT:
-        config.addinivalue_line("filterwarnings", f"ignore:{beginning}:dagster.BetaWarning")
+    for warning in _DAGSTERS:
+        config.addinivalue_line("filterwarnings", f"ignore:{warning}")
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import dagster as dg
 import pytest
 import yaml
 
@@ -118,7 +119,17 @@ def test_an_extract_shows_the_proof_that_it_is_complete(services: Services, site
     stripe, netsuite = (site.check(f"{side}_customers", "complete") for side in ("stripe", "netsuite"))
     assert (stripe.passed, netsuite.passed) == (True, True)
     assert stripe.metadata["gaps_between_windows"].value == 0
+    windows = stripe.metadata["windows_read"]
+    assert isinstance(windows, dg.TableMetadataValue)
+    assert sum(int(str(record.data["rows"])) for record in windows.records) == 410
     assert netsuite.metadata["rows_counted_by_netsuite"].value == netsuite.metadata["rows_kept"].value == 450
+
+
+def test_a_check_asks_both_sides_and_reads_nothing(services: Services, sites: Sites) -> None:
+    sync = sites.at("apis", services.declaration()).sync
+    assert "the key opens test mode" in sync.stripe.test()
+    assert "the RESTlet answers" in sync.netsuite.test()
+    assert services.netsuite.calls_of("search") == []
 
 
 def test_no_secret_and_no_customer_data_is_in_the_event_log(services: Services, sites: Sites) -> None:
