@@ -64,7 +64,6 @@ def _build_netsuite(sync: Reconciliation) -> dg.AssetsDefinition:
         """One load and one save per record, for all three fields."""
         with failures_for_people(), opened(sync, context.run.run_id, context.log.info) as work:
             asked = _requested(sync, context, config)
-            work.journal.request(asked)
             tally = _apply(sync, work, asked, "netsuite")
         for field, name in FIELD_ASSETS.items():
             yield dg.MaterializeResult(asset_key=sync.key(name), metadata=_numbers(asked.plan, tally, field))
@@ -135,7 +134,7 @@ def opened(sync: Reconciliation, run_id: str, told: Callable[[str], None]) -> It
             Journal(ledger, sync.name),
             {
                 "netsuite": NetsuiteWriter(client, workers=netsuite.settings.concurrency),
-                "stripe": StripeWriter(door, workers=account.requests_per_second),
+                "stripe": StripeWriter(door, workers=account.max_in_flight),
             },
             run_id,
             told=told,
@@ -144,8 +143,10 @@ def opened(sync: Reconciliation, run_id: str, told: Callable[[str], None]) -> It
 
 def _apply(sync: Reconciliation, work: WriteBack, asked: Request, system: System) -> Tally:
     changes = changes_of(PlanStore(sync.places.plans(sync.name)).read(asked.plan))
+    filters = filters_of(sync, asked.filters, changes)
+    work.journal.request(asked)  # only now: what cannot be meant was no approval
     try:
-        return apply_side(work, asked.plan, changes, filters_of(sync, asked.filters, changes), system)
+        return apply_side(work, asked.plan, changes, filters, system)
     finally:
         _show_outcomes(sync, work, asked)
 

@@ -86,6 +86,10 @@ class Site:
         with self.sync.ledger() as ledger:
             return {name: entry.status for name, entry in Journal(ledger, NAME).latest(plan).items()}
 
+    def approved(self) -> set[str]:
+        with self.sync.ledger() as ledger:
+            return Journal(ledger, NAME).plans_requested()
+
     def result(self, file: str) -> pl.DataFrame:
         return pl.read_csv(self.sync.places.results(NAME) / file, infer_schema=False)
 

@@ -55,6 +55,7 @@ def test_anything_but_the_hash_of_a_plan_is_refused(at: Site, plan: str) -> None
     assert not result.success
     assert len(sentences(result)) == 1
     assert at.netsuite.saves == []
+    assert at.approved() == set()
 
 
 @pytest.mark.rule("W8")
@@ -161,6 +162,26 @@ def test_a_decision_that_cannot_be_meant_is_refused(at: Site, given: tuple[str, 
     [sentence] = sentences(at.override(*given))
     assert said in sentence
     assert at.sync.overrides().is_empty()
+
+
+def test_stripe_links_alone_say_which_job_to_start(at: Site) -> None:
+    at.reconcile()
+    job = at.definitions.resolve_implicit_global_asset_job_def()
+    result = job.execute_in_process(
+        instance=at.instance, raise_on_error=False, asset_selection=[at.sync.key("stripe_links")]
+    )
+    assert sentences(result) == [
+        f"This run applies no plan; start {NAME}_apply with the hash of one, which does both systems."
+    ]
+
+
+def test_no_customer_data_is_in_the_event_log(at: Site) -> None:
+    plan = at.reconcile()
+    at.netsuite.edit(2, externalid="Mrs Example")
+    results = [at.apply(plan), at.undo(plan), at.override("cus_4", "3", who="Ada Example", why="knows her")]
+    logged = " ".join(str(e) for r in results for e in at.instance.all_logs(r.run_id))
+    assert "cus_4" in logged
+    assert not [word for word in ("@acme.example", "VIP", "Mrs Example", "consumer-secret") if word in logged]
 
 
 @pytest.mark.rule("D2")
