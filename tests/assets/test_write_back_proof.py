@@ -9,6 +9,7 @@ import pytest
 
 from tests.proofs.stage import Stage, example, expected_state, stage, task_of
 from tests.proofs.write_back import Count, trial
+from tests.resources.ledgers import database_url
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +25,13 @@ def on() -> Iterator[Stage]:
 def test_nothing_is_lost_doubled_or_trampled(on: Stage, seed: int) -> None:
     count = Count()
     trial(on, seed, count, weather=seed % 2 == 0, editors=seed % 4 > 1)
+    assert count.kills >= 1
+
+
+@pytest.mark.rule("D5")
+def test_a_ledger_in_postgresql_is_as_good(on: Stage) -> None:
+    count = Count()
+    trial(on, 20, count, weather=True, editors=True, ledger_url=database_url())
     assert count.kills >= 1
 
 

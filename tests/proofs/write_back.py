@@ -10,7 +10,7 @@ import random
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -37,7 +37,14 @@ class Count:
 
 
 def trial(
-    on: Stage, seed: int, count: Count, *, deaths: int = FEW_DEATHS, weather: bool = False, editors: bool = False
+    on: Stage,
+    seed: int,
+    count: Count,
+    *,
+    deaths: int = FEW_DEATHS,
+    weather: bool = False,
+    editors: bool = False,
+    ledger_url: str | None = None,
 ) -> None:
     """One world, from plan to undo and back, with so many deaths in each of its runs.
 
@@ -52,20 +59,21 @@ def trial(
             _edit_after_planning(on, made, chance)
         before = on.state()
         after, effects = expected_state(before, made.plan)
-        ledger = Path(folder)
+        ledger = ledger_url or f"sqlite:///{folder}/ledger.db"
+        task = task_of(on, made.plan, Path(folder), ledger_url=ledger)
         if weather:
             _storm(on, chance)
-        _until_done(on, task_of(on, made.plan, ledger, run_id="1"), chance, count, deaths)
+        _until_done(on, replace(task, run_id="1"), chance, count, deaths)
         _check(on, after, effects)
-        _again(on, made, ledger)
+        _again(on, replace(task, run_id="2"))
         _check(on, after, effects)
-        _until_done(on, task_of(on, made.plan, ledger, what="undo", run_id="3"), chance, count, deaths)
+        _until_done(on, replace(task, what="undo", run_id="3"), chance, count, deaths)
         assert on.state() == before
         undone = on.effects() - effects
         assert max(undone.values(), default=0) <= 1
-        _until_done(on, task_of(on, made.plan, ledger, run_id="4"), chance, count, deaths)
+        _until_done(on, replace(task, run_id="4"), chance, count, deaths)
         assert on.state() == after
-        _check_journal(ledger, made, after)
+        _check_journal(task, after)
     count.trials += 1
 
 
@@ -73,7 +81,7 @@ def _until_done(on: Stage, task: child.Task, chance: random.Random, count: Count
     """Start the task until it comes through; the first few times it is killed somewhere."""
     for start in range(MOST_STARTS):
         dies_at = _plan_a_death(on, chance) if start < deaths else None
-        code = on.run(child.Task(**{**task.__dict__, "dies_at": dies_at, "run_id": f"{task.run_id}.{start}"}))
+        code = on.run(replace(task, dies_at=dies_at, run_id=f"{task.run_id}.{start}"))
         on.records._interferences.clear()
         on.deadly_update = None
         if code == 0:
@@ -129,22 +137,22 @@ def _check(on: Stage, after: State, effects: Counter[str]) -> None:
     assert found == effects, f"effects differ: {found - effects} too many, {effects - found} missing"
 
 
-def _again(on: Stage, made: Example, ledger: Path) -> None:
+def _again(on: Stage, task: child.Task) -> None:
     """The same plan once more: nothing is asked for, let alone written."""
     saves, log = len(on.records.saves), len(on.stripe.log)
     applies = len(on.netsuite.calls_of("apply"))
-    assert on.run(task_of(on, made.plan, ledger, run_id="2")) == 0
+    assert on.run(task) == 0
     assert (len(on.records.saves), len(on.stripe.log), len(on.netsuite.calls_of("apply"))) == (saves, log, applies)
 
 
-def _check_journal(folder: Path, made: Example, after: State) -> None:
+def _check_journal(task: child.Task, after: State) -> None:
     """Every intent has an outcome, and the last outcome of each change says what stands."""
-    with Ledger.open(f"sqlite:///{folder / 'ledger.db'}", folder) as ledger:
+    with Ledger.open(task.ledger_url, task.folder) as ledger:
         journal = Journal(ledger, child.DECLARATION)
         assert journal.unsettled() == []
-        latest = journal.latest("a" * 64)
+        latest = journal.latest(task.plan)
     standing: set[Status] = {"applied", "already"}
-    for change in made.plan:
+    for change in task.changes:
         there = after[f"{change.system}:{change.record_id}:{change.field}"] or ""
         is_there = change.new_value in there.split() if change.action == "append" else there == change.new_value
         entry = latest.get(change.change_id)
