@@ -134,4 +134,5 @@ def _sqlite(url: URL) -> Engine:
 
 def _postgresql(url: URL) -> Engine:
     settings = {"options": "-c synchronous_commit=on", "connect_timeout": _WAIT_SECONDS}
-    return create_engine(url, connect_args=settings, pool_pre_ping=True)
+    # Outcomes are updates of many rows: sent together, not each with a round trip of its own.
+    return create_engine(url, connect_args=settings, pool_pre_ping=True, executemany_mode="values_plus_batch")
