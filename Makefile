@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help run check ui sandbox test lint format bench rules validate lock clean
+.PHONY: help run check ui sandbox test lint format bench prove rules validate lock clean
 
 help: ## List what can be done
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1mmake %-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ format: $(VENV)/dev.ok ## Format the code
 
 bench: $(VENV)/bench.ok ## Measure, as ratios to a baseline of the same run
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+prove: $(VENV)/dev.ok ## Kill write-back hundreds of times, and show that nothing is lost, doubled or trampled
+	$(BIN)/python -m tests.proofs.write_back $(ARGS)
 
 rules: $(VENV)/dev.ok ## Show which tests prove which requirement
 	@$(BIN)/python -m tests.rules

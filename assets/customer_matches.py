@@ -49,7 +49,8 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
         global: it reads every month there is, so the order in which months were loaded changes nothing.
         """
         with failures_for_people():
-            matches = match_customers(stripe_customers, netsuite_customers, NO_OVERRIDES, settings).collect()
+            overrides = sync.overrides().lazy().select("stripe_customer_id", "netsuite_internal_id")
+            matches = match_customers(stripe_customers, netsuite_customers, overrides, settings).collect()
             customers = stripe_customers.select(pl.len()).collect().item()
         outcomes = dict(matches.group_by("outcome").len().rows())
         counts: dict[str, int] = {outcome: outcomes.get(outcome, 0) for outcome in OUTCOMES}
@@ -57,6 +58,7 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             value=matches,
             metadata={
+                "overrides": overrides.select(pl.len()).collect().item(),
                 "tied_to_a_record": matches.get_column("netsuite_internal_id").count(),
                 **{f"outcome/{outcome}": count for outcome, count in counts.items()},
             },
@@ -65,9 +67,6 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
 
     return customer_matches
 
-
-NO_OVERRIDES = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "netsuite_internal_id": pl.Int64})
-"""What persons have decided, while nobody has."""
 
 _ONCE = "Every Stripe customer ends in exactly one outcome: the outcomes add up to the customers that were read (M12)."
 

@@ -1,5 +1,7 @@
 """What every asset of one declaration is built from."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import dagster as dg
@@ -8,6 +10,7 @@ import polars as pl
 from resources.doors import NetsuiteDoor, StripeDoor
 from resources.extracts import Extract
 from resources.failures import failures_for_people
+from resources.ledger import Decisions, Ledger
 from resources.parquet_io import READ_AT, FrameStore
 from resources.places import Places
 from schemas.declaration import Declaration
@@ -50,6 +53,17 @@ class Reconciliation:
     def key(self, asset: str) -> dg.AssetKey:
         """The key of an asset of this declaration."""
         return dg.AssetKey([self.name, asset])
+
+    @contextmanager
+    def ledger(self) -> Iterator[Ledger]:
+        """The ledger, open while the body runs."""
+        with Ledger.of(self.places) as ledger:
+            yield ledger
+
+    def overrides(self) -> pl.DataFrame:
+        """What persons decided and still holds: `resources.ledger.Decisions.standing`."""
+        with self.ledger() as ledger:
+            return Decisions(ledger, self.name).standing()
 
     def months_missing(self) -> list[str]:
         """Months of creation, as 2019-05, whose Stripe customers were never read."""

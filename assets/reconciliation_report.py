@@ -7,9 +7,11 @@ import dagster as dg
 import polars as pl
 
 from assets.import_files import IMPORT_ROWS, netsuite_import, stripe_updates
+from assets.last_plan import progress_of_last_plan
 from assets.matching import link_table
 from assets.reconciliation import IO_MANAGER_KEY, Reconciliation, failures_for_people
 from assets.report import Check, Header, ReportInputs, render_report
+from assets.review_queue import decisions_in_words, still_waiting
 from assets.write_plan import linked_pairs
 from resources.hand_over import HandOver
 from schemas.errors import MistakeError
@@ -51,6 +53,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
             labels = sync.declaration.netsuite_fields
             files.for_import("netsuite_import.csv", netsuite_import(plan.lazy(), labels), rows=IMPORT_ROWS)
             files.for_import("stripe_updates.csv", stripe_updates(plan.lazy()), rows=IMPORT_ROWS)
+            last_plan, progress = progress_of_last_plan(context.instance, sync, stripe.lazy(), netsuite.lazy())
             header = Header(
                 declaration=sync.name,
                 when=datetime.now(UTC),
@@ -59,10 +62,14 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 plan_hash=_plan_hash(context.instance, sync),
                 missing_months=tuple(sync.months_missing()),
                 files=files.names,
+                last_plan=last_plan,
+                progress=progress,
+                decisions=decisions_in_words(review),
                 traces=_traces(stripe.lazy(), netsuite.lazy(), matches.lazy(), plan.lazy()),
             )
+            waiting = still_waiting(review)
             results = tuple(_results(context.instance, checks))
-            files.page(_REPORT, render_report(ReportInputs(stripe, netsuite, matches, plan, review, results, header)))
+            files.page(_REPORT, render_report(ReportInputs(stripe, netsuite, matches, plan, waiting, results, header)))
             files.put_in_place()
         return dg.MaterializeResult(
             metadata={

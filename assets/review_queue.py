@@ -17,6 +17,9 @@ _METADATA = f"metadata.{LINK_KEY}"
 
 _PROPOSAL = {"stripe_customer_id": pl.String, "proposed_internal_id": pl.Int64, "proposed_evidence": pl.String}
 
+_DECIDED = "Nothing: a person decided this. The override job takes a decision back."
+_NO_DECISIONS = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "decided": pl.String})
+
 _WHAT_TO_DO = {
     "conflict": "Find out which record is right, and clear the wrong traces.",
     "broken": "Link the customer to the record that took the old one's place, or clear the metadata.",
@@ -25,9 +28,15 @@ _WHAT_TO_DO = {
 
 
 def queue_for_review(
-    stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, settings: MatchSettings, *, comments: bool
+    stripe: pl.LazyFrame,
+    netsuite: pl.LazyFrame,
+    matches: pl.LazyFrame,
+    settings: MatchSettings,
+    *,
+    comments: bool,
+    decisions: pl.LazyFrame | None = None,
 ) -> pl.LazyFrame:
-    """Collect the rows that wait for a person, the urgent ones first.
+    """Collect the rows that wait for a person, the urgent ones first, and after them what persons have decided.
 
     Args:
         stripe: `schemas.customers.StripeCustomers`.
@@ -35,11 +44,13 @@ def queue_for_review(
         matches: `schemas.matches.Matches`.
         settings: the rules under which a broken link is matched again, as a proposal (M9, X11).
         comments: whether ids are to be appended to comments, so that one that does not fit waits here (W3).
+        decisions: those that stand (M8): `resources.ledger.Decisions.standing`.
 
     Returns:
         `schemas.plan.ReviewQueue`.
     """
-    waiting = _waiting(stripe, netsuite, matches, comments=comments)
+    decided = _NO_DECISIONS if decisions is None else _in_words(decisions)
+    waiting = _waiting(stripe, netsuite, matches, decided, comments=comments)
     customers = stripe.select(pl.col("id").alias("stripe_customer_id"), "created", "email", "name")
     return (
         waiting.join(customers, on="stripe_customer_id")
@@ -49,11 +60,25 @@ def queue_for_review(
         .select(
             "stripe_customer_id", "outcome", "reason", "what_to_do", "created", "email", "name", "netsuite_internal_id",
             "candidates", "candidate_ids", "candidate_details", "proposed_internal_id", "proposed_evidence",
+            "decided",
         )
     )  # fmt: skip
 
 
-def _waiting(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, *, comments: bool) -> pl.LazyFrame:
+def still_waiting(queue: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a queue that still want something of a person; the others tell what one has decided."""
+    return queue.filter(pl.col("what_to_do") != _DECIDED)
+
+
+def decisions_in_words(queue: pl.DataFrame) -> list[str]:
+    """What persons decided, a line for each customer of a queue that has a decision."""
+    decided = queue.filter(pl.col("decided").is_not_null())
+    return decided.select(pl.format("{}: {}", "stripe_customer_id", "decided")).to_series().to_list()
+
+
+def _waiting(
+    stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, decided: pl.LazyFrame, *, comments: bool
+) -> pl.LazyFrame:
     full = comments_too_long(stripe, netsuite, matches).select("stripe_customer_id", is_full=pl.lit(comments))
     full_reason = f"the Stripe id does not fit into the record's comments, which hold {COMMENTS_LIMIT:,} characters"
     is_full = pl.col("is_full").fill_null(value=False)
@@ -61,14 +86,26 @@ def _waiting(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame
     make_room = pl.when(is_full).then(pl.lit("Shorten the comments, or put the Stripe id there by hand."))
     return (
         matches.join(full, on="stripe_customer_id", how="left")
-        .filter(by_outcome.is_not_null() | is_full)
+        .join(decided, on="stripe_customer_id", how="left")
+        .filter(by_outcome.is_not_null() | is_full | pl.col("decided").is_not_null())
         .with_columns(
             pl.when(is_full).then(pl.col("reason") + "; " + full_reason).otherwise("reason").alias("reason"),
-            pl.concat_str(by_outcome, make_room, separator=" ", ignore_nulls=True).alias("what_to_do"),
+            pl.when(by_outcome.is_null() & ~is_full)
+            .then(pl.lit(_DECIDED))
+            .otherwise(pl.concat_str(by_outcome, make_room, separator=" ", ignore_nulls=True))
+            .alias("what_to_do"),
             pl.col("outcome").replace_strict({o: i for i, o in enumerate(_WHAT_TO_DO)}, default=9).alias("urgency"),
         )
         .drop("is_full")
     )
+
+
+def _in_words(decisions: pl.LazyFrame) -> pl.LazyFrame:
+    """What was decided, by whom, when and why, in one text."""
+    record = pl.col("netsuite_internal_id")
+    what = pl.when(record.is_null()).then(pl.lit("never link")).otherwise(pl.format("link to {}", record))
+    words = pl.format("{}: {}, {}: {}", what, "who", pl.col("decided_at").dt.strftime("%Y-%m-%d"), "why")
+    return decisions.select("stripe_customer_id", words.alias("decided"))
 
 
 def _details(waiting: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
@@ -137,12 +174,19 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
         """
         with failures_for_people():
             queue = queue_for_review(
-                stripe_customers, netsuite_customers, customer_matches, settings, comments=comments
+                stripe_customers,
+                netsuite_customers,
+                customer_matches,
+                settings,
+                comments=comments,
+                decisions=sync.overrides().lazy(),
             ).collect()
-        by_outcome = queue.group_by("outcome").len().sort("outcome").rows()
+            waiting = still_waiting(queue)
+        by_outcome = waiting.group_by("outcome").len().sort("outcome").rows()
+        counts = {f"waiting/{outcome}": count for outcome, count in by_outcome}
         return dg.MaterializeResult(
             value=queue,
-            metadata={"waiting": queue.height, **{f"waiting/{outcome}": count for outcome, count in by_outcome}},
+            metadata={"waiting": waiting.height, "decided": queue.get_column("decided").count(), **counts},
             check_results=[schema_result(violations(ReviewQueue, queue, "stripe_customer_id"))],
         )
 

@@ -149,6 +149,12 @@ def _is_empty(column: str) -> pl.Expr:
     return pl.col(column).fill_null("").str.strip_chars() == ""
 
 
+def relinks(plan: pl.DataFrame) -> int:
+    """How many changes of a plan replace a value that is there, as only an override does."""
+    replaces = (pl.col("action") == "set") & (pl.col("old_value").fill_null("").str.strip_chars() != "")
+    return plan.filter(replaces).height
+
+
 def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
     """The asset `write_plan` of one declaration."""
     settings = PlanSettings.of(sync.declaration)
@@ -178,13 +184,19 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         with failures_for_people():
             plan = plan_changes(stripe_customers, netsuite_customers, customer_matches, settings).collect()
             digest = PlanStore(sync.places.plans(sync.name)).keep(plan)
+            customers = customer_matches.select("netsuite_internal_id").collect()
         by_field = plan.group_by("system", "field").len().sort("system", "field").rows()
         return dg.MaterializeResult(
             value=plan,
             metadata={
                 "plan_hash": digest,
                 "changes": plan.height,
+                "relinks": relinks(plan),
+                "stripe_customers": customers.height,
+                "netsuite_customers": netsuite_customers.filter("is_customer").select(pl.len()).collect().item(),
+                "tied_to_a_record": customers.get_column("netsuite_internal_id").count(),
                 "file": dg.MetadataValue.path(PlanStore(sync.places.plans(sync.name)).path(digest)),
+                "report": dg.MetadataValue.path(sync.places.results(sync.name) / "report.html"),
                 **{f"changes/{system}/{field}": count for system, field, count in by_field},
             },
             check_results=[schema_result(violations(Plan, plan, "change_id"))],

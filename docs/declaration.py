@@ -60,6 +60,15 @@ EXAMPLES: Mapping[str, str] = {
     "writes.comments": "false",
     "writes.external_id": "false",
     "writes.stripe_id": "false",
+    "brakes": "{most_writes: 2000}",
+    "brakes.shrink": "0.05",
+    "brakes.match_rate": "0.05",
+    "brakes.most_writes": "2000",
+    "brakes.most_relinks": "10",
+    "brakes.oldest_hours": "12",
+    "daily": "{time_zone: Europe/Berlin}",
+    "daily.at": '"06:15"',
+    "daily.time_zone": "Europe/Berlin",
 }
 """One value for each key, as it is written in YAML."""
 

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.brakes import build_brakes
 from assets.customer_checks import build_customer_checks
 from assets.customer_matches import build_customer_matches
 from assets.link_checks import build_link_checks
+from assets.links import build_links
 from assets.netsuite_customers import build_netsuite_customers
 from assets.reconciliation import Reconciliation
 from assets.reconciliation_report import build_reconciliation_report
@@ -24,7 +26,8 @@ class CustomerSync(Declaration, dg.Component):
     """Reconciles the customers of one Stripe account with those of one NetSuite account or subsidiary.
 
     Gives, under the declaration's name: the assets from the two extracts to the report, their checks, and the job
-    `<name>_reconcile`, which writes nothing outside of this machine.
+    `<name>_reconcile`, which writes nothing outside of this machine. Over two APIs also the assets that write, and the
+    jobs that apply an approved plan, take one back, or do both every day within the brakes.
     """
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:  # noqa: ARG002 (the interface)
@@ -63,7 +66,9 @@ def build_defs(sync: Reconciliation) -> dg.Definitions:
     ]
     checks = [*build_customer_checks(sync), build_link_checks(sync)]
     shown = [spec for definition in (*assets, *checks) for spec in definition.check_specs]
-    own = dg.Definitions(assets=[*assets, build_reconciliation_report(sync, shown)], asset_checks=checks)
+    report = build_reconciliation_report(sync, shown)
+    writes, brakes = (build_links(sync), [build_brakes(sync)]) if sync.declaration.can_write else ([], [])
+    own = dg.Definitions(assets=[*assets, report, *writes], asset_checks=[*checks, *brakes])
     return dg.Definitions.merge(own, build_jobs(sync))
 
 

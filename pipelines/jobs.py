@@ -1,7 +1,15 @@
-"""The jobs of one declaration, and the tags that make one run cover every month."""
+"""The jobs of one declaration, its schedule, and the tags that make one run cover every month.
+
+From export files there is nothing to apply: `<name>_reconcile` and `<name>_override` are all there is. Over two APIs
+there are `<name>_apply`, `<name>_undo`, `<name>_daily` too.
+"""
 
 import dagster as dg
 
+from assets.brakes import CHECKS
+from assets.decisions import Override, decide
+from assets.links import FIELD_ASSETS, undo
+from assets.plan_part import PlanPart
 from assets.reconciliation import Reconciliation
 
 ASSETS = (
@@ -12,19 +20,123 @@ ASSETS = (
     "write_plan",
     "reconciliation_report",
 )
+WRITES = (*FIELD_ASSETS.values(), "stripe_links")
 
 
 def build_jobs(sync: Reconciliation) -> dg.Definitions:
-    """`<name>_reconcile`: extract, match, plan, report. It writes nothing outside of this machine."""
-    keys = [sync.key(name) for name in ASSETS]
-    reconcile = dg.define_asset_job(
+    """The jobs and the schedule that a declaration's sources allow."""
+    always = (_reconcile(sync), _override(sync))
+    writing = (_apply(sync), _undo(sync), _daily(sync)) if sync.declaration.can_write else ()
+    return dg.Definitions.merge(*always, *writing)
+
+
+def _reconcile(sync: Reconciliation) -> dg.Definitions:
+    job = dg.define_asset_job(
         f"{sync.name}_reconcile",
-        selection=dg.AssetSelection.assets(*keys) | dg.AssetSelection.checks_for_assets(*keys),
+        selection=_picture(sync),
         description="Reads both sides, matches, plans, reports. Writes nothing outside of this machine.",
         executor_def=dg.in_process_executor,
         tags=every_month(sync.months),
     )
-    return dg.Definitions(jobs=[reconcile])
+    return dg.Definitions(jobs=[job])
+
+
+def _apply(sync: Reconciliation) -> dg.Definitions:
+    job = dg.define_asset_job(
+        f"{sync.name}_apply",
+        selection=_writes(sync),
+        description="Writes an approved plan into NetSuite, then into Stripe. It wants the plan's hash: an approval is "
+        "for one content. Start it again after any failure: it looks first, and goes on.",
+        executor_def=dg.in_process_executor,
+    )
+    return dg.Definitions(jobs=[job])
+
+
+def _undo(sync: Reconciliation) -> dg.Definitions:
+    @dg.op(name=f"{sync.name}__undo_plan", out=dg.Out(dict))
+    def undo_plan(context: dg.OpExecutionContext, config: PlanPart) -> dict[str, int]:
+        """Take back what was applied of a plan, where it still stands."""
+        return dict(undo(sync, context, config))
+
+    @dg.job(
+        name=f"{sync.name}_undo",
+        executor_def=dg.in_process_executor,
+        description="Takes back what was applied of a plan, whole or in part, where it still stands (W10).",
+    )
+    def undo_job() -> None:
+        undo_plan()
+
+    return dg.Definitions(jobs=[undo_job])
+
+
+def _override(sync: Reconciliation) -> dg.Definitions:
+    @dg.op(name=f"{sync.name}__decide", out=dg.Out(dg.Nothing))
+    def keep_decision(context: dg.OpExecutionContext, config: Override) -> None:
+        """Keep a person's decision about one customer."""
+        decide(sync, context, config)
+
+    @dg.job(
+        name=f"{sync.name}_override",
+        executor_def=dg.in_process_executor,
+        description="Keeps a person's decision: link this customer to that record, or never (M8). Then reconcile.",
+    )
+    def override_job() -> None:
+        keep_decision()
+
+    return dg.Definitions(jobs=[override_job])
+
+
+def _daily(sync: Reconciliation) -> dg.Definitions:
+    """With `writes.mode: review` it is a reconcile; with `auto` it writes too, behind the brakes."""
+    writes_alone = sync.declaration.writes.mode == "auto"
+    then = "what it plans is written, within the brakes" if writes_alone else "a person applies what it plans"
+    job = dg.define_asset_job(
+        f"{sync.name}_daily",
+        selection=_picture(sync) | _brakes(sync) | _writes(sync) if writes_alone else _picture(sync),
+        description=f"The reconcile of every day; {then}.",
+        executor_def=dg.in_process_executor,
+        tags=every_month(sync.months),
+    )
+
+    @dg.schedule(
+        name=f"{sync.name}_daily",
+        job=job,
+        cron_schedule=sync.declaration.daily.cron,
+        execution_timezone=sync.declaration.daily.time_zone,
+        default_status=dg.DefaultScheduleStatus.STOPPED,
+        description="Starts the daily run; it starts stopped, and skips a day whose last run has not ended.",
+    )
+    def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        under_way = dg.RunsFilter(job_name=f"{sync.name}_daily", statuses=list(_UNDER_WAY))
+        if context.instance.get_runs_count(under_way):
+            return dg.SkipReason("The last daily run has not ended.")
+        return dg.RunRequest(tags=every_month(sync.months))
+
+    return dg.Definitions(jobs=[job], schedules=[schedule])
+
+
+_UNDER_WAY = (
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+)
+
+
+def _picture(sync: Reconciliation) -> dg.AssetSelection:
+    """All that reads, matches, plans and reports, with its checks but the brakes."""
+    keys = [sync.key(name) for name in ASSETS]
+    everything = dg.AssetSelection.assets(*keys) | dg.AssetSelection.checks_for_assets(*keys)
+    return everything - _brakes(sync) if sync.declaration.can_write else everything
+
+
+def _brakes(sync: Reconciliation) -> dg.AssetSelection:
+    return dg.AssetSelection.checks(*(dg.AssetCheckKey(sync.key("write_plan"), name) for name in CHECKS))
+
+
+def _writes(sync: Reconciliation) -> dg.AssetSelection:
+    return dg.AssetSelection.assets(*(sync.key(name) for name in WRITES))
 
 
 def every_month(months: dg.MonthlyPartitionsDefinition) -> dict[str, str]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Literal, TypeVar
+from zoneinfo import available_timezones
 
 import dagster as dg
 from pydantic import Field, field_validator, model_validator
@@ -123,6 +124,43 @@ class Writes(dg.Model, dg.Resolvable):
     stripe_id: bool | None = Field(None, description="set an empty Stripe-id field; default: if mapped (W4)")
 
 
+class Brakes(dg.Model, dg.Resolvable):
+    """What a daily run may do without a person (X9): beyond any of these it writes nothing, and says why."""
+
+    shrink: float = Field(0.02, ge=0, le=1, description="share by which an extract may be smaller than in good runs")
+    match_rate: float = Field(0.02, ge=0, le=1, description="how far the share of customers with a record may move")
+    most_writes: int = Field(500, ge=0, description="changes in one plan")
+    most_relinks: int = Field(0, ge=0, description="changes in one plan that replace a value, as overrides do")
+    oldest_hours: float = Field(6, gt=0, description="age of the oldest part of the picture that a plan is made from")
+
+
+class Daily(dg.Model, dg.Resolvable):
+    """When the daily run starts, once a person has switched its schedule on."""
+
+    at: str = Field("05:30", description="time of day, HH:MM")
+    time_zone: str = Field("UTC", description="of that time, such as Europe/Berlin")
+
+    @field_validator("at")
+    @classmethod
+    def _is_time(cls, value: str) -> str:
+        if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
+            raise _wrong(f"expected a time of day such as 05:30, in quotes, found {value!r}")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise _wrong(f"expected a time zone such as UTC or Europe/Berlin, found {value!r}")
+        return value
+
+    @property
+    def cron(self) -> str:
+        """The time of day as a cron expression."""
+        hour, minute = self.at.split(":")
+        return f"{int(minute)} {int(hour)} * * *"
+
+
 class Declaration(dg.Model, dg.Resolvable):
     """One reconciliation: one Stripe account, one NetSuite account or subsidiary."""
 
@@ -141,6 +179,8 @@ class Declaration(dg.Model, dg.Resolvable):
     allow_list: bool = Field(False, description="true: only customers with netsuite_allow_integration = true (C2)")
     on_none: Literal["report"] = Field("report", description="no record matches: report it (C1)")
     writes: Writes = Field(default_factory=Writes)
+    brakes: Brakes = Field(default_factory=Brakes)
+    daily: Daily = Field(default_factory=Daily)
 
     @field_validator("name")
     @classmethod
@@ -150,6 +190,11 @@ class Declaration(dg.Model, dg.Resolvable):
                 f"expected a letter, then lower-case letters, digits or underscores, 40 at most, found {value!r}"
             )
         return value
+
+    @property
+    def can_write(self) -> bool:
+        """Whether both sides are APIs: from export files nothing can be written back."""
+        return self.stripe.export is None and self.netsuite.export is None
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Declaration":

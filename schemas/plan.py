@@ -40,7 +40,10 @@ class Plan(pa.DataFrameModel):
 
 
 class ReviewQueue(pa.DataFrameModel):
-    """One row per Stripe customer that waits for a person, with what is needed to decide. Holds customer data."""
+    """One row per Stripe customer that waits for a person, with what is needed to decide, or that a person decided.
+
+    Holds customer data.
+    """
 
     stripe_customer_id: str = pa.Field(unique=True)
     outcome: str
@@ -57,3 +60,4 @@ class ReviewQueue(pa.DataFrameModel):
         nullable=True, description="what matching would say without the broken link"
     )
     proposed_evidence: str = pa.Field(nullable=True)
+    decided: str = pa.Field(nullable=True, description="what a person decided: what, who, when, why (M8)")

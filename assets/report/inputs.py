@@ -1,9 +1,9 @@
 """What the report is made of. Only the shapes: where they come from is the business of the asset."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 import polars as pl
 
@@ -21,13 +21,42 @@ class Check:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
+class Progress(Protocol):
+    """What has become of one field of the last plan."""
+
+    @property
+    def system(self) -> str:
+        """`stripe` or `netsuite`."""
+
+    @property
+    def field(self) -> str:
+        """The field, as in a plan."""
+
+    @property
+    def done(self) -> int:
+        """Changes that stand there now."""
+
+    @property
+    def not_yet(self) -> int:
+        """Changes whose old value still stands."""
+
+    @property
+    def otherwise(self) -> int:
+        """Changes in whose place something else is."""
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """The first records of the last kind."""
+
+
 @dataclass(frozen=True)
 class Header:
     """What the page says of the run itself.
 
     `when` is an aware time; it is shown in UTC. `missing_months` are months (`2024-03`) that were never loaded. `files`
     are names of files beside the page. `traces` is one sentence on customers that leave no trace in NetSuite (W5), or
-    empty.
+    empty. `last_plan` is the hash of the plan before this one, or empty, and `progress` what has become of it.
+    `decisions` are what persons decided (M8), one line each: customer, what, who, when, why.
     """
 
     declaration: str
@@ -38,6 +67,9 @@ class Header:
     missing_months: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     traces: str = ""
+    last_plan: str = ""
+    progress: Sequence[Progress] = ()
+    decisions: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

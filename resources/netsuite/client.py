@@ -14,7 +14,7 @@ from resources.netsuite.columns import SearchColumn
 from resources.netsuite.pages import Progress
 from resources.netsuite.reading import IDS_PER_CALL, Described, NetsuiteExtract, PreviousRead, read_customers
 from resources.netsuite.restlet import Health, NetsuiteSettings, Restlet
-from resources.netsuite.writing import Change, Outcome, apply_changes
+from resources.netsuite.writing import Change, Outcome, apply_changes, look_at
 from schemas.errors import AccessError
 from schemas.words import InternalId
 
@@ -78,6 +78,10 @@ class NetsuiteClient:
     ) -> list[Outcome]:
         """Change customers by compare-and-set; see `writing.apply_changes`."""
         return apply_changes(self._restlet, changes, on_outcomes)
+
+    def look(self, changes: Sequence[Change]) -> list[Outcome]:
+        """Say what `apply` would find, and change nothing; see `writing.look_at`."""
+        return look_at(self._restlet, changes)
 
 
 class _Existing(BaseModel):

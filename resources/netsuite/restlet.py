@@ -32,7 +32,7 @@ from resources.netsuite.logins import CertificateLogin, TokenLogin
 from schemas.errors import AccessError, BugError, MistakeError
 
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
-Action = Literal["health", "describe", "measure", "search", "exist", "apply"]
+Action = Literal["health", "describe", "measure", "search", "exist", "apply", "look"]
 Answer = TypeVar("Answer", bound=BaseModel)
 
 

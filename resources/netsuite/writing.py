@@ -17,7 +17,7 @@ from schemas.errors import BugError
 from schemas.words import InternalId
 
 Field = Literal["stripe_id", "external_id", "comments"]
-Status = Literal["applied", "already", "conflict", "failed"]
+Status = Literal["applied", "already", "conflict", "failed", "open"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Change:
     """One change of one field of one customer.
 
     `set` replaces `old` by `new` (null and empty are the same) in `stripe_id` or `external_id`; `append` and `remove`
-    add the word `new` to the comments, or take it out, and expect nothing.
+    add the word `new` to the comments, or take it out, and expect nothing. Comments can take several words at once.
     """
 
     internal_id: InternalId
@@ -41,7 +41,7 @@ class Outcome:
 
     Attributes:
         status: `applied`: done now. `already`: the value was there. `conflict`: another value is there, nothing was
-            done. `failed`: NetSuite refused, nothing was done.
+            done. `failed`: NetSuite refused, nothing was done. `open`: only looked at, it could be done.
         found: with a conflict, the value that is there.
         code: with a failure, NetSuite's code, such as `DUP_RCRD`; `reason` is its sentence.
         tries: calls that this took. With more than one, `already` may be the work of a call whose answer was lost.
@@ -59,6 +59,7 @@ class _Result(BaseModel, hide_input_in_errors=True):
     id: int
     field: Field
     action: Literal["set", "append", "remove"]
+    word: str | None = None
     outcome: Status
     found: str | None = None
     code: str | None = None
@@ -83,6 +84,24 @@ def apply_changes(
     Raises:
         WeatherError: a batch could not be answered, after all tries. The others were.
     """
+    return _in_batches(restlet, "apply", changes, on_outcomes)
+
+
+def look_at(restlet: Restlet, changes: Sequence[Change]) -> list[Outcome]:
+    """Say what `apply_changes` would find, and change nothing: `already`, `open`, `conflict` or `failed`.
+
+    Raises:
+        WeatherError: NetSuite could not be asked, after all tries.
+    """
+    return _in_batches(restlet, "look", changes)
+
+
+def _in_batches(
+    restlet: Restlet,
+    action: Literal["apply", "look"],
+    changes: Sequence[Change],
+    on_outcomes: Callable[[Sequence[Outcome]], None] | None = None,
+) -> list[Outcome]:
     _check_distinct(changes)
     records = _by_record(changes)
     size = restlet.settings.records_per_call
@@ -90,7 +109,7 @@ def apply_changes(
     found: dict[Change, Outcome] = {}
     errors: list[Exception] = []
     with ThreadPoolExecutor(restlet.settings.concurrency, thread_name_prefix="netsuite") as pool:
-        for done in as_completed([pool.submit(_apply_batch, restlet, batch) for batch in batches]):
+        for done in as_completed([pool.submit(_one_batch, restlet, action, batch) for batch in batches]):
             error = done.exception()
             if isinstance(error, Exception):
                 errors.append(error)
@@ -104,13 +123,15 @@ def apply_changes(
     return [found[change] for change in changes]
 
 
-def _apply_batch(restlet: Restlet, records: Sequence[Sequence[Change]]) -> list[Outcome]:
+def _one_batch(
+    restlet: Restlet, action: Literal["apply", "look"], records: Sequence[Sequence[Change]]
+) -> list[Outcome]:
     """Ask until nothing of the batch remains, as the RESTlet hands back what its units and time did not allow."""
     waiting = {record[0].internal_id: record for record in records}
     outcomes: list[Outcome] = []
     while waiting:
         parsed, tries = restlet.ask_raw(
-            "apply", fields=_field_ids(restlet), changes=[_wire(r) for r in waiting.values()]
+            action, fields=_field_ids(restlet), changes=[_wire(r) for r in waiting.values()]
         )
         answer = _Applied.model_validate(parsed)
         outcomes += _matched(answer.outcomes, [c for r in waiting.values() for c in r], tries)
@@ -122,10 +143,10 @@ def _apply_batch(restlet: Restlet, records: Sequence[Sequence[Change]]) -> list[
 
 
 def _matched(results: Sequence[_Result], changes: Sequence[Change], tries: int) -> list[Outcome]:
-    asked = {(c.internal_id, c.field, c.action): c for c in changes}
+    asked = {_key(c): c for c in changes}
     try:
         return [
-            Outcome(asked[InternalId(r.id), r.field, r.action], r.outcome, r.found, r.code, r.message, tries)
+            Outcome(asked[InternalId(r.id), r.field, r.action, r.word], r.outcome, r.found, r.code, r.message, tries)
             for r in results
         ]
     except KeyError as error:
@@ -136,8 +157,11 @@ def _wire(record: Sequence[Change]) -> dict[str, Json]:
     """Write the changes of one record as the RESTlet takes them."""
     values: dict[str, dict[str, Json]] = {"set": {}, "append": {}, "remove": {}}
     for change in record:
-        value: Json = {"old": change.old, "new": change.new} if change.action == "set" else change.new
-        values[change.action][change.field] = value
+        if change.action == "set":
+            values["set"][change.field] = {"old": change.old, "new": change.new}
+        else:
+            words = [c.new for c in record if (c.field, c.action) == (change.field, change.action)]
+            values[change.action][change.field] = words
     return {"id": record[0].internal_id, **{action: given for action, given in values.items() if given}}
 
 
@@ -150,6 +174,10 @@ def _by_record(changes: Sequence[Change]) -> list[list[Change]]:
     return [list(record) for _, record in groupby(ordered, key=lambda change: change.internal_id)]
 
 
+def _key(change: Change) -> tuple[InternalId, str, str, str | None]:
+    return change.internal_id, change.field, change.action, None if change.action == "set" else change.new
+
+
 def _check_distinct(changes: Sequence[Change]) -> None:
-    if len({(c.internal_id, c.field) for c in changes}) < len(changes):
+    if len({_key(c) for c in changes}) < len(changes):
         raise BugError("Two changes of one field of one customer cannot be applied together.")

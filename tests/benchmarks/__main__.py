@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.benchmarks import exports, matching, netsuite_read, stripe_read
+from tests.benchmarks import exports, matching, netsuite_read, stripe_read, write_back
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "exports": exports.run,
     "matching": matching.run,
     "netsuite_read": netsuite_read.run,
     "stripe_read": stripe_read.run,
+    "write_back": write_back.run,
 }
 
 

@@ -10,6 +10,7 @@ import dagster as dg
 import pytest
 
 from pipelines.jobs import every_month
+from tests.pipelines.api_world import site as api_site
 from tests.reconciling import Site, declaration, site_at
 
 ASSETS = {
@@ -101,7 +102,7 @@ def test_only_stripe_customers_have_partitions_by_month_in_utc(specs: dict[str, 
 
 def test_jobs_and_the_assets_they_run(site: Site) -> None:
     jobs = {job.name: job for job in site.definitions.resolve_all_job_defs() if not job.name.startswith("__")}
-    assert list(jobs) == ["acme_reconcile"]
+    assert list(jobs) == ["acme_override", "acme_reconcile"]
     run = {key.path[-1] for key in jobs["acme_reconcile"].asset_layer.selected_asset_keys}
     assert run == set(ASSETS)
     assert {node.name for node in jobs["acme_reconcile"].nodes} == {
@@ -121,6 +122,27 @@ def test_reconcile_covers_every_month_at_once(site: Site) -> None:
 def test_nothing_runs_by_itself(site: Site) -> None:
     repository = site.definitions.get_repository_def()
     assert (list(repository.schedule_defs), list(repository.sensor_defs)) == ([], [])
+
+
+@pytest.mark.rule("D7")
+def test_what_two_apis_add_to_it(tmp_path: Path) -> None:
+    with api_site(tmp_path, writes={"mode": "auto"}) as over_apis:
+        graph = over_apis.definitions.resolve_asset_graph()
+        repository = over_apis.definitions.get_repository_def()
+    added = {key.path[-1] for key in graph.get_all_asset_keys()} - ASSETS.keys()
+    assert added == {"netsuite_links", "netsuite_comments", "netsuite_external_ids", "stripe_links"}
+    brakes = {key.name for key in graph.asset_check_keys if key.asset_key.path[-1] == "write_plan"}
+    assert brakes - CHECKS["write_plan"] == {
+        "first_run_approved",
+        "extracts_not_shrunk",
+        "match_rate_in_band",
+        "writes_within_limit",
+        "no_month_missing_for_writes",
+        "picture_is_fresh",
+    }
+    jobs = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
+    assert jobs == {f"acme_{name}" for name in ("reconcile", "apply", "undo", "override", "daily")}
+    assert [schedule.name for schedule in repository.schedule_defs] == ["acme_daily"]
 
 
 def test_operations_have_names_of_their_declaration(site: Site, tmp_path: Path) -> None:

@@ -147,6 +147,23 @@ def test_the_field_of_the_stripe_id_is_a_setting() -> None:
     assert world.value(1, "custentity_paypack_id") == "cus_1"
 
 
+@pytest.mark.rule("W3")
+def test_one_record_can_name_several_customers_in_one_save() -> None:
+    world = World()
+    world.insert(1)
+    words = [Change(InternalId(1), "comments", "append", f"cus_{n}") for n in (1, 2, 3)]
+    with connected(world) as (client, _):
+        assert [o.status for o in client.look(words[1:])] == ["open", "open"]
+        assert [(o.change.new, o.status) for o in client.apply(words)] == [
+            ("cus_1", "applied"),
+            ("cus_2", "applied"),
+            ("cus_3", "applied"),
+        ]
+        assert [o.status for o in client.look(words)] == ["already"] * 3
+    assert len(world.saves) == 1
+    assert world.value(1, "comments") == "cus_1\ncus_2\ncus_3"
+
+
 def test_the_size_of_a_batch_is_a_setting() -> None:
     world, changes = world_of(7)
     with connected(world, records_per_call=3) as (client, server):

@@ -51,6 +51,38 @@ def test_an_unlinked_customer_gets_all_three_values_in_one_save() -> None:
     assert world.saves == [Save(7, before, after)]
 
 
+@pytest.mark.rule("W3")
+def test_several_customers_of_one_record_are_named_in_one_save() -> None:
+    world = World()
+    world.insert(7, comments="VIP cus_2")
+    change = {"id": 7, "append": {"comments": ["cus_1", "cus_2", "cus_3"]}}
+    answer = apply(world, change)
+    assert [(o["word"], o["outcome"]) for o in answer["outcomes"]] == [
+        ("cus_1", "applied"),
+        ("cus_2", "already"),
+        ("cus_3", "applied"),
+    ]
+    assert world.saves == [Save(7, {"comments": "VIP cus_2"}, {"comments": "VIP cus_2\ncus_1\ncus_3"})]
+    apply(world, {"id": 7, "remove": {"comments": ["cus_1", "cus_3"]}})
+    assert world.value(7, "comments") == "VIP cus_2"
+
+
+@pytest.mark.rule("W9")
+def test_a_look_says_what_is_done_and_what_is_open_and_saves_nothing() -> None:
+    world = World()
+    world.insert(7, comments="cus_1", externalid="ACME-1")
+    answer = ask(world, {"action": "look", "fields": FIELDS, "changes": [link(7, "cus_1"), link(8, "cus_2")]})
+    assert short(answer) == [
+        (7, "stripe_id", "open", None),
+        (7, "external_id", "conflict", "ACME-1"),
+        (7, "comments", "already", None),
+        (8, "stripe_id", "failed", "RCRD_DSNT_EXIST"),
+        (8, "external_id", "failed", "RCRD_DSNT_EXIST"),
+        (8, "comments", "failed", "RCRD_DSNT_EXIST"),
+    ]
+    assert world.saves == []
+
+
 @pytest.mark.rule("W9")
 def test_the_same_change_again_finds_everything_done_and_saves_nothing() -> None:
     world = World()

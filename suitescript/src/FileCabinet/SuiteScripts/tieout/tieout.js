@@ -8,6 +8,7 @@
  *   search    its rows, in the order of internal ids, after a given id (never by offset: rows move between pages)
  *   exist     which of some internal ids are customers
  *   apply     set, append or remove link values, each only if the value that is there is the expected one
+ *   look      the same without a save: what is done already, and what is still open
  *
  * It never creates or deletes a record, and changes three things only: the external id, custom entity fields, and one
  * word in the comments. It runs with the rights of the calling role. It answers errors as
@@ -39,7 +40,7 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
 
   // ---- the door ----------------------------------------------------------------------------------------------------
 
-  const actions = { health, describe, measure, search: page, exist, apply };
+  const actions = { health, describe, measure, search: page, exist, apply, look };
 
   function post(request) {
     try {
@@ -240,6 +241,14 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
   // ---- writing -----------------------------------------------------------------------------------------------------
 
   function apply(request) {
+    return eachRecord(request, true);
+  }
+
+  function look(request) {
+    return eachRecord(request, false);
+  }
+
+  function eachRecord(request, saves) {
     const fields = fieldIds(request.fields);
     if (!Array.isArray(request.changes) || request.changes.length > MOST_ITEMS) {
       refuse('WRONG_TYPE', `changes must be a list of at most ${MOST_ITEMS} changes.`);
@@ -247,16 +256,18 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
     const outcomes = [];
     let next = 0;
     while (next < request.changes.length && timeAndUnitsFor(15)) {
-      applyToOne(request.changes[next], fields).forEach((outcome) => outcomes.push(outcome));
+      applyToOne(request.changes[next], fields, saves).forEach((outcome) => outcomes.push(outcome));
       next += 1;
     }
-    const changed = outcomes.filter((edit) => edit.outcome === 'applied').length;
-    log.audit({ title: 'Tieout', details: `${changed} values changed` });
+    if (saves) {
+      const changed = outcomes.filter((edit) => edit.outcome === 'applied').length;
+      log.audit({ title: 'Tieout', details: `${changed} values changed` });
+    }
     return { outcomes, remaining: request.changes.slice(next).map(idOf) };
   }
 
   /** One load and one save for all edits of a record; both again when somebody saved the record in between. */
-  function applyToOne(change, fields) {
+  function applyToOne(change, fields, saves) {
     const edits = editsOf(change, fields);
     const open = edits.filter((edit) => edit.outcome === undefined);
     for (let tried = 1, done = open.length === 0; !done; tried += 1) {
@@ -264,7 +275,10 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
         open.forEach((edit) => Object.assign(edit, UNDECIDED));
         const customer = loadCustomer(change.id);
         open.forEach((edit) => decide(edit, customer));
-        if (open.some((edit) => edit.outcome === 'applied')) {
+        const changed = open.filter((edit) => edit.outcome === 'applied');
+        if (!saves) {
+          changed.forEach((edit) => Object.assign(edit, { outcome: 'open' }));
+        } else if (changed.length) {
           customer.save({ enableSourcing: false, ignoreMandatoryFields: true });
         }
         done = true;
@@ -280,6 +294,7 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
       id: idOf(change),
       action: edit.action,
       field: edit.field,
+      word: edit.word,
       outcome: edit.outcome,
       found: edit.found,
       code: edit.code,
@@ -319,7 +334,10 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
     const edits = [];
     ['set', 'append', 'remove'].forEach((action) => {
       const values = (change && change[action]) || {};
-      Object.keys(values).forEach((field) => edits.push(editOf(action, field, fields[field], values[field])));
+      Object.keys(values).forEach((field) => {
+        const each = action === 'set' ? [values[field]] : [].concat(values[field]); // comments can take several words
+        each.forEach((value) => edits.push(editOf(action, field, fields[field], value)));
+      });
     });
     const nothing = { action: null, field: null };
     return edits.length ? edits : [fail(nothing, 'INVALID_CHANGE', 'The change names nothing to do.')];
@@ -341,6 +359,7 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
       if (typeof value !== 'string' || !/^[\w-]+$/.test(value)) {
         return fail(edit, 'INVALID_CHANGE', `${action} needs one word of letters, digits, "_" and "-".`);
       }
+      edit.word = value;
       edit.newValue = (there) => (action === 'append' ? withWord(there, value) : withoutWord(there, value));
     }
     return edit;

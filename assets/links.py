@@ -1,0 +1,213 @@
+"""Write-back as assets: three for NetSuite, which are one step with one save per record, then one for Stripe.
+
+What is written was planned before and is named by its hash; how it is written is in `assets.write_back`. Here outcomes
+become numbers that plot over time, and a file with one row per change.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import dagster as dg
+import polars as pl
+
+from assets.plan_part import FIELDS, OF_THIS_RUN, PlanPart, filters_of
+from assets.reconciliation import Reconciliation, failures_for_people
+from assets.write_back import NetsuiteWriter, StripeWriter, Tally, WriteBack, apply_side, undo_plan
+from assets.write_back.selection import changes_of
+from resources.api_doors import NetsuiteApiDoor, StripeApiDoor
+from resources.csv_files import write_for_people
+from resources.ledger import Journal, Request
+from resources.places import replaced
+from resources.plan_store import PlanStore
+from resources.stripe_api import StripeDoor
+from schemas.changes import Entry
+from schemas.errors import BugError, MistakeError
+from schemas.words import System
+
+FIELD_ASSETS: Final[Mapping[str, str]] = {
+    "stripe_id": "netsuite_links",
+    "comments": "netsuite_comments",
+    "external_id": "netsuite_external_ids",
+}
+"""Which asset shows the changes of which NetSuite field."""
+
+_DESCRIPTIONS: Final[Mapping[str, str]] = {
+    "netsuite_links": "The Stripe-id field of NetSuite records, set where it was empty.",
+    "netsuite_comments": "The Stripe ids in the comments of NetSuite records, appended where they were missing.",
+    "netsuite_external_ids": "The external ids of NetSuite records, set where they were empty.",
+}
+_OUTCOMES: Final = ("applied", "already", "conflict", "failed", "waiting", "intended")
+
+
+def build_links(sync: Reconciliation) -> list[dg.AssetsDefinition]:
+    """The write-back assets of one declaration over two APIs."""
+    return [_build_netsuite(sync), _build_stripe(sync)]
+
+
+def _build_netsuite(sync: Reconciliation) -> dg.AssetsDefinition:
+    specs = [
+        dg.AssetSpec(
+            sync.key(name),
+            deps=[sync.key("write_plan")],
+            group_name=sync.name,
+            kinds={"netsuite"},
+            description=f"{text} Written by `{sync.name}_apply` from an approved plan. The numbers are outcomes.",
+        )
+        for name, text in _DESCRIPTIONS.items()
+    ]
+
+    @dg.multi_asset(name=f"{sync.name}__netsuite_links", specs=specs)
+    def netsuite_links(context: dg.AssetExecutionContext, config: PlanPart) -> Iterator[dg.MaterializeResult]:
+        """One load and one save per record, for all three fields."""
+        with failures_for_people(), opened(sync, context.run.run_id, context.log.info) as work:
+            asked = _requested(sync, context, config)
+            tally = _apply(sync, work, asked, "netsuite")
+        for field, name in FIELD_ASSETS.items():
+            yield dg.MaterializeResult(asset_key=sync.key(name), metadata=_numbers(asked.plan, tally, field))
+
+    return netsuite_links
+
+
+def _build_stripe(sync: Reconciliation) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=sync.key("stripe_links"),
+        group_name=sync.name,
+        kinds={"stripe"},
+        deps=[sync.key(name) for name in FIELD_ASSETS.values()],
+    )
+    def stripe_links(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        """The metadata of Stripe customers, pointing at the records whose NetSuite side holds.
+
+        It applies the same part of the same plan as the NetSuite step of its run. A customer whose record NetSuite
+        refused is left, and counted as waiting.
+        """
+        with failures_for_people(), opened(sync, context.run.run_id, context.log.info) as work:
+            asked = work.journal.requested(context.run.run_id)
+            if asked is None:
+                raise MistakeError(
+                    f"This run applies no plan; start {sync.name}_apply with the hash of one, which does both systems."
+                )
+            tally = _apply(sync, work, asked, "stripe")
+        return dg.MaterializeResult(
+            metadata={**_numbers(asked.plan, tally, FIELDS[-1]), "outcomes": _outcomes_file(sync)}
+        )
+
+    return stripe_links
+
+
+def undo(sync: Reconciliation, context: dg.OpExecutionContext, config: PlanPart) -> Mapping[str, int]:
+    """Take a plan back, whole or in part (W10); give how many changes ended in which way.
+
+    Raises:
+        dg.Failure: with a sentence for a person.
+    """
+    with failures_for_people(), opened(sync, context.run.run_id, context.log.info) as work:
+        asked = Request(context.run.run_id, "undo", config.plan, config.model_dump(exclude={"plan"}))
+        changes = changes_of(PlanStore(sync.places.plans(sync.name)).read(asked.plan))
+        filters = filters_of(sync, asked.filters, changes)
+        work.journal.request(asked)
+        try:
+            tally = undo_plan(work, asked.plan, changes, filters)
+        finally:
+            _show_outcomes(sync, work, asked)
+    counts = {f"changes/{outcome}": tally.counts()[outcome] for outcome in ("undone", "already", "conflict", "failed")}
+    context.add_output_metadata({"plan_hash": asked.plan, **counts, "outcomes": _outcomes_file(sync)})
+    return counts
+
+
+@contextmanager
+def opened(sync: Reconciliation, run_id: str, told: Callable[[str], None]) -> Iterator[WriteBack]:
+    """Everything that a run writes with, open while the body runs.
+
+    Raises:
+        BugError: a side of the declaration is an export file.
+    """
+    stripe, netsuite = sync.stripe, sync.netsuite
+    if not isinstance(stripe, StripeApiDoor) or not isinstance(netsuite, NetsuiteApiDoor):
+        raise BugError("Write-back was built for a declaration that reads export files.")
+    account = stripe.account()
+    with sync.ledger() as ledger, netsuite.client() as client, StripeDoor(account) as door:
+        yield WriteBack(
+            Journal(ledger, sync.name),
+            {
+                "netsuite": NetsuiteWriter(client, workers=netsuite.settings.concurrency),
+                "stripe": StripeWriter(door, workers=account.max_in_flight),
+            },
+            run_id,
+            told=told,
+        )
+
+
+def _apply(sync: Reconciliation, work: WriteBack, asked: Request, system: System) -> Tally:
+    changes = changes_of(PlanStore(sync.places.plans(sync.name)).read(asked.plan))
+    filters = filters_of(sync, asked.filters, changes)
+    work.journal.request(asked)  # only now: what cannot be meant was no approval
+    try:
+        return apply_side(work, asked.plan, changes, filters, system)
+    finally:
+        _show_outcomes(sync, work, asked)
+
+
+def _show_outcomes(sync: Reconciliation, work: WriteBack, asked: Request) -> None:
+    """Write what has become of a whole plan so far into the folder of results, for a person, however the run ends."""
+    with replaced(_path(sync)) as fresh:
+        write_for_people(outcomes_frame(list(work.journal.latest(asked.plan).values())), fresh)
+
+
+def _outcomes_file(sync: Reconciliation) -> dg.PathMetadataValue:
+    return dg.MetadataValue.path(_path(sync))
+
+
+def _path(sync: Reconciliation) -> Path:
+    return sync.places.results(sync.name) / "outcomes.csv"
+
+
+def outcomes_frame(entries: Sequence[Entry]) -> pl.DataFrame:
+    """One row per change that was ever tried: what was wanted, what came of it, what was found instead, and when."""
+    rows = [
+        (
+            entry.attempt.change.change_id,
+            entry.attempt.direction,
+            entry.status,
+            entry.outcome.found,
+            entry.outcome.code,
+            entry.outcome.error,
+            entry.attempt.number,
+            entry.settled_at,
+        )
+        for entry in sorted(entries, key=lambda entry: entry.attempt.change.change_id)
+    ]
+    return pl.DataFrame(rows, schema=_OUTCOME_COLUMNS, orient="row")
+
+
+_OUTCOME_COLUMNS: Final[dict[str, pl.DataType]] = {
+    "change_id": pl.String(),
+    "direction": pl.String(),
+    "status": pl.String(),
+    "found": pl.String(),
+    "code": pl.String(),
+    "error": pl.String(),
+    "attempts": pl.Int64(),
+    "settled_at": pl.Datetime("us", "UTC"),
+}
+
+
+def _requested(sync: Reconciliation, context: dg.AssetExecutionContext, config: PlanPart) -> Request:
+    plan = config.plan
+    if plan == OF_THIS_RUN:
+        event = context.instance.get_latest_materialization_event(sync.key("write_plan"))
+        if event is None or event.run_id != context.run.run_id or event.asset_materialization is None:
+            raise MistakeError(f"This run has made no plan; give the hash of one to {sync.name}_apply.")
+        plan = str(event.asset_materialization.metadata["plan_hash"].value)
+    return Request(context.run.run_id, "apply", plan, config.model_dump(exclude={"plan"}))
+
+
+def _numbers(plan: str, tally: Tally, field: str) -> dict[str, int | str]:
+    """Outcomes of one field, which Dagster plots over time."""
+    counts: Counter[str] = Counter(e.status for e in tally.entries if e.attempt.change.field == field)
+    waiting = sum(change.field == field for change in tally.waiting)
+    shown = {f"changes/{name}": waiting if name == "waiting" else counts[name] for name in _OUTCOMES}
+    return {"plan_hash": plan, **shown}

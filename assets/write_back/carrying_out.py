@@ -1,0 +1,184 @@
+"""Carries attempts out: intent on disk, effect, outcome on disk, batch by batch, several batches at a time.
+
+Whoever is killed between two of these leaves an intent without an outcome, never an effect without an intent. The
+target then says what is true, and `settle` writes it down before anything else happens.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from assets.write_back.effects import Answer, Writer, outcome_of
+from resources.ledger import Journal
+from schemas.changes import INTERRUPTED, Attempt, Entry, Outcome
+from schemas.errors import TieoutError, WeatherError
+from schemas.words import System
+
+MOST_UNKNOWN: Final = 3
+"""So many attempts that a system did not answer, and a run stops: what it cannot say of three, it cannot of more."""
+
+_SECONDS_BETWEEN: Final = 10.0
+
+
+def _nothing(_: str) -> None:
+    """Does nothing, unless a test dies here, or a person wants to hear of it."""
+
+
+@dataclass(frozen=True)
+class WriteBack:
+    """Everything that a run writes with.
+
+    Attributes:
+        journal: of the declaration.
+        writers: the ways into the two systems.
+        run_id: of this run.
+        checkpoint: told the name of every step between two durable ones, before it happens and after.
+        told: told, now and then, in words and counts, how far a run is.
+    """
+
+    journal: Journal
+    writers: Mapping[System, Writer]
+    run_id: str
+    checkpoint: Callable[[str], None] = _nothing
+    told: Callable[[str], None] = _nothing
+
+
+def settle(work: WriteBack) -> None:
+    """Look at the target of every intent without an outcome, of whatever plan, and put down what is true.
+
+    Raises:
+        WeatherError: a system could not be asked; what it holds is still unknown.
+    """
+    open_entries = work.journal.unsettled()
+    for system, writer in work.writers.items():
+        mine = [entry.attempt for entry in open_entries if entry.attempt.change.system == system]
+        _in_parallel(writer, mine, lambda batch, writer=writer: _settle_batch(work, writer, batch))  # type: ignore[misc]
+
+
+def carry_out(work: WriteBack, system: System, attempts: Sequence[Attempt]) -> None:
+    """Write attempts, all of one system; what became of each is in the journal.
+
+    Raises:
+        WeatherError: the system could not be asked, and some attempts have no outcome; the next run settles them.
+        AccessError, MistakeError: a person must act; what was done is in the journal.
+    """
+    writer, unknown = work.writers[system], _Unknown()
+    progress = _Progress(work.told, system, len(attempts))
+
+    def write(batch: Sequence[Attempt]) -> None:
+        _write_batch(work, writer, batch, unknown)
+        progress.add(len(batch))
+
+    _in_parallel(writer, attempts, write)
+    unknown.check(most=0)
+
+
+def _write_batch(work: WriteBack, writer: Writer, batch: Sequence[Attempt], unknown: "_Unknown") -> None:
+    work.checkpoint("before intent")
+    work.journal.intend(batch, work.run_id)
+    work.checkpoint("after intent")
+    outcomes: list[tuple[Attempt, Outcome]] = []
+    try:
+        for answer in writer.write(batch):
+            work.checkpoint("after effect")
+            outcome = outcome_of(answer)
+            if outcome is None:
+                unknown.add(answer)
+            else:
+                outcomes.append((answer.attempt, outcome))
+    finally:
+        work.checkpoint("before outcome")
+        work.journal.settle(outcomes)
+        work.checkpoint("after outcome")
+
+
+def _settle_batch(work: WriteBack, writer: Writer, batch: Sequence[Attempt]) -> None:
+    done = {"apply": Outcome("applied"), "undo": Outcome("undone")}
+    cut_short = Outcome("failed", code=INTERRUPTED, error="The run ended before this was written.")
+    found = [(attempt, done[attempt.direction] if stands else cut_short) for attempt, stands in writer.stands(batch)]
+    work.checkpoint("before settling")
+    work.journal.settle(found)
+    work.checkpoint("after settling")
+
+
+class _Unknown:
+    """Counts the attempts that a system did not answer."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._answers: list[Answer] = []
+
+    def add(self, answer: Answer) -> None:
+        with self._lock:
+            self._answers.append(answer)
+        self.check(most=MOST_UNKNOWN - 1)
+
+    def check(self, most: int) -> None:
+        """Raise WeatherError when there are more than that."""
+        count = len(self._answers)
+        if count > most:
+            raise WeatherError(
+                f"Of {count:,} changes nobody knows whether they were done: {self._answers[0].error or ''} Apply the "
+                "same plan again later; it looks first."
+            )
+
+
+class _Progress:
+    """Tells how far a run is, every few seconds."""
+
+    def __init__(self, told: Callable[[str], None], system: System, total: int) -> None:
+        self._lock, self._told, self._system, self._total = threading.Lock(), told, system, total
+        self._done, self._next = 0, time.monotonic() + _SECONDS_BETWEEN
+
+    def add(self, done: int) -> None:
+        with self._lock:
+            self._done += done
+            if time.monotonic() >= self._next or self._done == self._total:
+                self._told(f"{self._done:,} of {self._total:,} {self._system} changes")
+                self._next = time.monotonic() + _SECONDS_BETWEEN
+
+
+def _in_parallel(writer: Writer, attempts: Sequence[Attempt], act: Callable[[Sequence[Attempt]], None]) -> None:
+    """Act on every batch, as many at a time as the writer takes; after an error no further batch begins."""
+    if not attempts:
+        return
+    stopped = threading.Event()
+
+    def one(batch: Sequence[Attempt]) -> BaseException | None:
+        if stopped.is_set():
+            return None
+        try:
+            act(batch)
+        except BaseException as error:  # noqa: BLE001 - kept, and raised below, when the others have ended
+            stopped.set()
+            return error
+        return None
+
+    with ThreadPoolExecutor(writer.workers, thread_name_prefix="write-back") as pool:
+        errors = [error for error in pool.map(one, _batches(attempts, writer.records_per_batch)) if error is not None]
+    for error in sorted(errors, key=_importance):
+        raise error
+
+
+def _importance(error: BaseException) -> int:
+    """A bug before a person's mistake before the weather."""
+    if isinstance(error, WeatherError):
+        return 2
+    return 1 if isinstance(error, TieoutError) else 0
+
+
+def _batches(attempts: Sequence[Attempt], records: int) -> Iterator[list[Attempt]]:
+    """So many records at a time, each with all of its attempts."""
+    by_record = sorted(attempts, key=lambda attempt: attempt.change.record_id)
+    groups = [list(group) for _, group in groupby(by_record, key=lambda attempt: attempt.change.record_id)]
+    for start in range(0, len(groups), records):
+        yield [attempt for group in groups[start : start + records] for attempt in group]
+
+
+def entries_of(run_id: str, entries: Mapping[str, Entry]) -> list[Entry]:
+    """The entries that a run made, of the last attempts at each change."""
+    return [entry for entry in entries.values() if entry.run_id == run_id]

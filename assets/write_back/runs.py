@@ -1,0 +1,87 @@
+"""What one run does, from first to last: alone, settle, select, write, count. Applying is two steps, undoing one."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assets.write_back.carrying_out import WriteBack, carry_out, entries_of, settle
+from assets.write_back.selection import (
+    Filters,
+    Latest,
+    attempts_at,
+    netsuite_holds,
+    not_done_by,
+    to_apply,
+    to_undo,
+)
+from schemas.changes import Entry, LinkChange
+from schemas.words import System
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What a run did in one system.
+
+    Attributes:
+        entries: the attempts that it made, with their outcomes.
+        waiting: changes of Stripe that were left because the record's side does not hold yet.
+    """
+
+    entries: list[Entry]
+    waiting: list[LinkChange]
+
+    def counts(self) -> Counter[str]:
+        """How many changes ended in which status."""
+        return Counter({"waiting": len(self.waiting)}) + Counter(entry.status for entry in self.entries)
+
+
+def apply_side(work: WriteBack, plan: str, changes: Sequence[LinkChange], filters: Filters, system: System) -> Tally:
+    """Apply one system's rows of a plan, as far as the filters take them; NetSuite comes first, then Stripe.
+
+    Args:
+        work: what to write with.
+        plan: the hash of the plan.
+        changes: all of its rows.
+        filters: the part of it to apply.
+        system: whose rows.
+
+    Raises:
+        MistakeError: another run is writing for this declaration, or a person must act.
+        WeatherError: a system could not be asked; what was done is in the journal, and the next run goes on.
+    """
+    with work.journal.ledger.alone(work.journal.declaration):
+        settle(work)
+        latest = work.journal.latest(plan)
+        selected = [c for c in to_apply(changes, latest, filters, work.run_id) if c.system == system]
+        ready = _ready(selected, changes, latest) if system == "stripe" else selected
+        todo = not_done_by(work.run_id, ready, latest)
+        carry_out(work, system, attempts_at(plan, todo, latest, "apply"))
+    kept = {change.change_id for change in ready}
+    return _tally(work, plan, [system], [change for change in selected if change.change_id not in kept])
+
+
+def undo_plan(work: WriteBack, plan: str, changes: Sequence[LinkChange], filters: Filters) -> Tally:
+    """Take back what was applied of a plan, where it still stands (W10): Stripe first, as its values point at records.
+
+    Raises:
+        MistakeError, WeatherError: as `apply_side`.
+    """
+    order: tuple[System, System] = ("stripe", "netsuite")
+    with work.journal.ledger.alone(work.journal.declaration):
+        settle(work)
+        latest = work.journal.latest(plan)
+        todo = not_done_by(work.run_id, to_undo(changes, latest, filters, work.run_id), latest)
+        for system in order:
+            mine = [change for change in todo if change.system == system]
+            carry_out(work, system, attempts_at(plan, mine, latest, "undo"))
+    return _tally(work, plan, order, [])
+
+
+def _ready(selected: Sequence[LinkChange], changes: Sequence[LinkChange], latest: Latest) -> list[LinkChange]:
+    holding = netsuite_holds(changes, latest)
+    return [change for change in selected if change.pair in holding]
+
+
+def _tally(work: WriteBack, plan: str, systems: Sequence[System], waiting: list[LinkChange]) -> Tally:
+    entries = entries_of(work.run_id, work.journal.latest(plan))
+    return Tally([entry for entry in entries if entry.attempt.change.system in systems], waiting)

@@ -1,0 +1,139 @@
+"""Which rows of a plan a run takes on. Pure: the plan, what the journal says of it, and what a person asked for."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from schemas.changes import INTERRUPTED, Attempt, Direction, Entry, LinkChange
+from schemas.words import InternalId, StripeId, System
+
+Latest = Mapping[str, Entry]
+"""The last attempt at each change, by change id."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The part of a plan that a person wants to begin with; what is left empty does not narrow.
+
+    Attributes:
+        system: `netsuite` or `stripe`.
+        fields: the fields.
+        customers: the Stripe customers, as ids and months of creation name them.
+        at_most: so many rows, whole pairs as far as they go.
+    """
+
+    system: System | None = None
+    fields: frozenset[str] = field(default_factory=frozenset)
+    customers: frozenset[StripeId] | None = None
+    at_most: int | None = None
+
+    def take(self, change: LinkChange) -> bool:
+        """Whether a row passes, the number of rows aside."""
+        return (
+            self.system in {None, change.system}
+            and (not self.fields or change.field in self.fields)
+            and (self.customers is None or change.stripe_customer_id in self.customers)
+        )
+
+
+def changes_of(plan: pl.DataFrame) -> list[LinkChange]:
+    """The rows of a plan (`schemas.plan.Plan`) as objects, in its order."""
+    columns = list(LinkChange.__dataclass_fields__)
+    return [LinkChange(**row) for row in plan.select(columns).iter_rows(named=True)]
+
+
+def to_apply(changes: Sequence[LinkChange], latest: Latest, filters: Filters, run_id: str) -> list[LinkChange]:
+    """The rows that this run applies: those never tried, failed, or undone, as far as the filters take them.
+
+    What is applied, or was there, or turned out otherwise, is left alone. The rows that this very run has tried count,
+    so that its later step takes the same rows as its first.
+    """
+    return _narrowed(changes, filters, lambda change: _is_open(latest.get(change.change_id), run_id))
+
+
+def to_undo(changes: Sequence[LinkChange], latest: Latest, filters: Filters, run_id: str) -> list[LinkChange]:
+    """The rows that this run takes back: those that stand as ours, or may, as far as the filters take them."""
+
+    def is_ours(change: LinkChange) -> bool:
+        entry = latest.get(change.change_id)
+        return entry is not None and (
+            entry.may_have_taken_effect or (entry.run_id == run_id and entry.attempt.direction == "undo")
+        )
+
+    return _narrowed(changes, filters, is_ours)
+
+
+def not_done_by(run_id: str, changes: Iterable[LinkChange], latest: Latest) -> list[LinkChange]:
+    """Of the selected rows those that this run has not brought to an outcome yet; one cut short is none."""
+
+    def is_done(entry: Entry | None) -> bool:
+        return entry is not None and entry.run_id == run_id and entry.outcome.code != INTERRUPTED
+
+    return [change for change in changes if not is_done(latest.get(change.change_id))]
+
+
+def netsuite_holds(changes: Sequence[LinkChange], latest: Latest) -> set[tuple[StripeId, InternalId]]:
+    """The pairs of a plan whose NetSuite side holds, so that Stripe may point at the record.
+
+    It holds when no row of the pair was refused, and at least one is there, or none was needed.
+    """
+    needed = {change.pair: set[str]() for change in changes}
+    for change in changes:
+        if change.system == "netsuite":
+            needed[change.pair].add(_standing(latest.get(change.change_id)))
+    return {pair for pair, found in needed.items() if not found or ("holds" in found and "refused" not in found)}
+
+
+def attempts_at(plan: str, changes: Iterable[LinkChange], latest: Latest, direction: Direction) -> list[Attempt]:
+    """The next attempt at each change, numbered on from the last one."""
+    return [_next(plan, change, latest.get(change.change_id), direction) for change in changes]
+
+
+def _next(plan: str, change: LinkChange, last: Entry | None, direction: Direction) -> Attempt:
+    if last is None:
+        return Attempt(plan, change, direction)
+    was_undone = last.attempt.direction == "undo" and last.status in {"undone", "already"}
+    return Attempt(
+        plan,
+        change,
+        direction,
+        number=last.attempt.number + 1,
+        cycle=last.attempt.cycle + (was_undone and direction == "apply"),
+        is_uncertain=last.outcome.code == INTERRUPTED and last.attempt.direction == direction,
+    )
+
+
+def _is_open(entry: Entry | None, run_id: str) -> bool:
+    if entry is None:
+        return True
+    if entry.attempt.direction == "undo":
+        return entry.status in {"undone", "already"}
+    return entry.status == "failed" or entry.run_id == run_id
+
+
+def _standing(entry: Entry | None) -> str:
+    if entry is None:
+        return "untried"
+    if entry.attempt.direction == "undo":
+        return "holds" if entry.is_in_effect else "untried"
+    return "holds" if entry.status in {"applied", "already"} else "refused"
+
+
+def _narrowed(
+    changes: Sequence[LinkChange], filters: Filters, is_wanted: Callable[[LinkChange], bool]
+) -> list[LinkChange]:
+    taken = [change for change in changes if filters.take(change) and is_wanted(change)]
+    if filters.at_most is None:
+        return taken
+    chosen = {change.change_id for change, _ in zip(_by_pair(taken), range(filters.at_most), strict=False)}
+    return [change for change in taken if change.change_id in chosen]
+
+
+def _by_pair(changes: Sequence[LinkChange]) -> Iterator[LinkChange]:
+    """Pair by pair, NetSuite before Stripe, so that a short cut makes whole links."""
+    pairs: dict[tuple[StripeId, InternalId], list[LinkChange]] = {}
+    for change in changes:
+        pairs.setdefault(change.pair, []).append(change)
+    for members in pairs.values():
+        yield from sorted(members, key=lambda change: change.system)

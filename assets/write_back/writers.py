@@ -1,0 +1,104 @@
+"""The ways into the two systems: attempts become what their doors understand, and back. No decision is made here."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from assets.write_back.effects import Answer, expected, purpose, wanted
+from resources.netsuite import Change, NetsuiteClient, Outcome
+from resources.stripe_api import MetadataChange, StripeDoor, retrieve, set_metadata
+from schemas.changes import Attempt
+from schemas.errors import BugError, WeatherError
+from schemas.words import LINK_KEY, InternalId, StripeId
+
+_NETSUITE_RECORDS: Final = 100
+_STRIPE_RECORDS: Final = 10
+_TAKEN: Final = "DUP_RCRD"
+
+
+class NetsuiteWriter:
+    """Writes NetSuite records through the RESTlet, one load and one save for all changes of a record."""
+
+    def __init__(self, client: NetsuiteClient, *, workers: int = 4, records_per_batch: int = _NETSUITE_RECORDS) -> None:
+        """`workers` is the account's share of concurrent calls."""
+        self._client = client
+        self.workers, self.records_per_batch = workers, records_per_batch
+
+    def write(self, attempts: Sequence[Attempt]) -> Iterator[Answer]:
+        """See `Writer`.
+
+        An external id that another entity has, be it a contact or a vendor, fails the whole save with DUP_RCRD; the
+        other changes of such a record are asked for once more without it.
+        """
+        by_change = {_netsuite_change(attempt): attempt for attempt in attempts}
+        outcomes = self._client.apply(list(by_change))
+        again = [o.change for o in outcomes if o.code == _TAKEN and o.change.field != "external_id"]
+        second = {o.change: o for o in self._client.apply(again)}
+        for outcome in outcomes:
+            yield _netsuite_answer(by_change[outcome.change], second.get(outcome.change, outcome))
+
+    def stands(self, attempts: Sequence[Attempt]) -> Iterator[tuple[Attempt, bool]]:
+        """See `Writer`."""
+        outcomes = self._client.look([_netsuite_change(attempt) for attempt in attempts])
+        for attempt, outcome in zip(attempts, outcomes, strict=True):
+            yield attempt, outcome.status == "already"
+
+
+class StripeWriter:
+    """Writes the metadata of Stripe customers, one customer at a time within a batch."""
+
+    def __init__(self, door: StripeDoor, *, workers: int = 25, records_per_batch: int = _STRIPE_RECORDS) -> None:
+        """`workers` times the batch is what may be under way; the door keeps the pace."""
+        self._door = door
+        self.workers, self.records_per_batch = workers, records_per_batch
+
+    def write(self, attempts: Sequence[Attempt]) -> Iterator[Answer]:
+        """See `Writer`."""
+        for attempt in attempts:
+            change = MetadataChange(
+                customer_id=StripeId(attempt.change.record_id),
+                key=LINK_KEY,
+                expected_old=expected(attempt),
+                new=wanted(attempt),
+                scope=purpose(attempt),
+            )
+            try:
+                outcome = set_metadata(self._door, change)
+            except WeatherError as error:
+                yield Answer(attempt, "unknown", error=str(error))
+                continue
+            match outcome.status:
+                case "applied":
+                    yield Answer(attempt, "done")
+                case "already" | "conflict":
+                    yield Answer(attempt, outcome.status, found=outcome.found)
+                case "gone":
+                    yield Answer(attempt, "failed", code="gone", error="The customer is deleted or unknown in Stripe.")
+
+    def stands(self, attempts: Sequence[Attempt]) -> Iterator[tuple[Attempt, bool]]:
+        """See `Writer`."""
+        for attempt in attempts:
+            customer = retrieve(self._door, StripeId(attempt.change.record_id))
+            value = customer and customer.metadata.get(LINK_KEY)
+            yield attempt, customer is not None and (value or None) == (wanted(attempt) or None)
+
+
+def _netsuite_change(attempt: Attempt) -> Change:
+    change, record = attempt.change, InternalId(int(attempt.change.record_id))
+    if change.field == "metadata.netsuite_customer_id":
+        raise BugError("A change of Stripe's metadata was given to NetSuite.")
+    if change.action == "append":
+        return Change(record, change.field, "append" if attempt.direction == "apply" else "remove", change.new_value)
+    return Change(record, change.field, "set", wanted(attempt), old=expected(attempt))
+
+
+def _netsuite_answer(attempt: Attempt, outcome: Outcome) -> Answer:
+    is_repeat = outcome.tries > 1
+    match outcome.status:
+        case "applied":
+            return Answer(attempt, "done")
+        case "failed":
+            return Answer(attempt, "failed", code=outcome.code, error=outcome.reason, is_repeat=is_repeat)
+        case "already" | "conflict":
+            return Answer(attempt, outcome.status, found=outcome.found, is_repeat=is_repeat)
+        case "open":
+            raise BugError("NetSuite only looked at a change that it was asked to apply.")

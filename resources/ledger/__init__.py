@@ -1,0 +1,11 @@
+"""The ledger: the memory that makes a retry safe, an undo possible, and a person's decision last.
+
+Others import from here. It holds what cannot be derived: the journal of writes, the requests to write, the decisions of
+persons. It is SQLite in the state folder, or PostgreSQL by URL; both are brought to the newest form by `Ledger.open`.
+"""
+
+from resources.ledger.decisions import Decision, Decisions
+from resources.ledger.journal import Journal, Request
+from resources.ledger.store import LEDGER_URL, Ledger
+
+__all__ = ["LEDGER_URL", "Decision", "Decisions", "Journal", "Ledger", "Request"]

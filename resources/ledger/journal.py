@@ -1,0 +1,172 @@
+"""The journal of one declaration: intent before a write, outcome after it, each batch in one transaction.
+
+An intent without an outcome means: nobody knows. Whoever starts next asks the target and settles it. Nothing is ever
+deleted here; a new attempt is a new row, and the primary key refuses the same attempt twice.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import orjson
+from sqlalchemy import RowMapping, bindparam, func, insert, select, update
+
+from resources.ledger.store import Ledger
+from resources.ledger.tables import JOURNAL, REQUEST
+from schemas.changes import Attempt, Direction, Entry, LinkChange, Outcome
+from schemas.words import InternalId, StripeId
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person, or the schedule, asked a run to do: which plan, which way, which part of it."""
+
+    run_id: str
+    direction: Direction
+    plan: str
+    filters: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Journal:
+    """The journal of one declaration."""
+
+    ledger: Ledger
+    declaration: str
+
+    def intend(self, attempts: Sequence[Attempt], run_id: str) -> None:
+        """Put down what is about to be done; it is on disk when this returns."""
+        now = datetime.now(UTC)
+        rows = [self._row(attempt, run_id, now) for attempt in attempts]
+        if rows:
+            with self.ledger.engine.begin() as connection:
+                connection.execute(insert(JOURNAL), rows)
+
+    def settle(self, outcomes: Sequence[tuple[Attempt, Outcome]]) -> None:
+        """Put down what became of attempts; it is on disk when this returns."""
+        now = datetime.now(UTC)
+        if outcomes:
+            with self.ledger.engine.begin() as connection:
+                connection.execute(_SETTLE, [self._settled(attempt, outcome, now) for attempt, outcome in outcomes])
+
+    def unsettled(self) -> list[Entry]:
+        """Intents without an outcome, of whatever plan."""
+        return self._entries(JOURNAL.c.status == "intended")
+
+    def latest(self, plan: str) -> dict[str, Entry]:
+        """The last attempt at each change of a plan that was ever tried, by change id."""
+        newest = (
+            select(JOURNAL.c.change_id, func.max(JOURNAL.c.attempt).label("attempt"))
+            .where(JOURNAL.c.declaration == self.declaration, JOURNAL.c.plan == plan)
+            .group_by(JOURNAL.c.change_id)
+            .subquery()
+        )
+        is_newest = (JOURNAL.c.change_id == newest.c.change_id) & (JOURNAL.c.attempt == newest.c.attempt)
+        query = select(JOURNAL).join(newest, is_newest).where(JOURNAL.c.plan == plan)
+        with self.ledger.engine.connect() as connection:
+            rows = connection.execute(query.where(JOURNAL.c.declaration == self.declaration)).mappings()
+            return {row["change_id"]: _entry(row) for row in rows}
+
+    def history(self, plan: str) -> list[Entry]:
+        """Every attempt at the changes of a plan, in the order of intent."""
+        return self._entries(JOURNAL.c.plan == plan)
+
+    def request(self, asked: Request) -> None:
+        """Put down what a run was asked to do; asking the same run twice changes nothing."""
+        if self.requested(asked.run_id) is None:
+            row = {
+                "declaration": self.declaration,
+                "run_id": asked.run_id,
+                "direction": asked.direction,
+                "plan": asked.plan,
+                "filters": orjson.dumps(dict(asked.filters), option=orjson.OPT_SORT_KEYS).decode(),
+                "requested_at": datetime.now(UTC),
+            }
+            with self.ledger.engine.begin() as connection:
+                connection.execute(insert(REQUEST), row)
+
+    def requested(self, run_id: str) -> Request | None:
+        """What a run was asked to do, None if nothing."""
+        query = select(REQUEST).where(REQUEST.c.declaration == self.declaration, REQUEST.c.run_id == run_id)
+        with self.ledger.engine.connect() as connection:
+            row = connection.execute(query).mappings().first()
+        if row is None:
+            return None
+        return Request(row["run_id"], row["direction"], row["plan"], orjson.loads(row["filters"]))
+
+    def plans_requested(self) -> set[str]:
+        """The plans that any run was asked to apply."""
+        query = select(REQUEST.c.plan).where(REQUEST.c.declaration == self.declaration).distinct()
+        with self.ledger.engine.connect() as connection:
+            return set(connection.scalars(query.where(REQUEST.c.direction == "apply")))
+
+    def _entries(self, condition: object) -> list[Entry]:
+        query = select(JOURNAL).where(JOURNAL.c.declaration == self.declaration, condition)  # type: ignore[arg-type]
+        ordered = query.order_by(JOURNAL.c.intended_at, JOURNAL.c.change_id, JOURNAL.c.attempt)
+        with self.ledger.engine.connect() as connection:
+            return [_entry(row) for row in connection.execute(ordered).mappings()]
+
+    def _row(self, attempt: Attempt, run_id: str, now: datetime) -> dict[str, object]:
+        change = attempt.change
+        return {
+            "declaration": self.declaration,
+            "plan": attempt.plan,
+            "change_id": change.change_id,
+            "attempt": attempt.number,
+            "direction": attempt.direction,
+            "cycle": attempt.cycle,
+            "status": "intended",
+            "system": change.system,
+            "record_id": change.record_id,
+            "field": change.field,
+            "action": change.action,
+            "old_value": change.old_value if change.action == "set" else None,
+            "new_value": change.new_value,
+            "stripe_customer_id": change.stripe_customer_id,
+            "netsuite_internal_id": change.netsuite_internal_id,
+            "run_id": run_id,
+            "intended_at": now,
+        }
+
+    def _settled(self, attempt: Attempt, outcome: Outcome, now: datetime) -> dict[str, object]:
+        return {
+            "the_declaration": self.declaration,
+            "the_plan": attempt.plan,
+            "the_change": attempt.change.change_id,
+            "the_attempt": attempt.number,
+            "status": outcome.status,
+            "found": outcome.found,
+            "code": outcome.code,
+            "error": outcome.error,
+            "settled_at": now,
+        }
+
+
+_SETTLE = (
+    update(JOURNAL)
+    .where(
+        JOURNAL.c.declaration == bindparam("the_declaration"),
+        JOURNAL.c.plan == bindparam("the_plan"),
+        JOURNAL.c.change_id == bindparam("the_change"),
+        JOURNAL.c.attempt == bindparam("the_attempt"),
+        JOURNAL.c.status == "intended",
+    )
+    .values({name: bindparam(name) for name in ("status", "found", "code", "error", "settled_at")})
+)
+
+
+def _entry(row: RowMapping) -> Entry:
+    change = LinkChange(
+        change_id=row["change_id"],
+        system=row["system"],
+        record_id=row["record_id"],
+        field=row["field"],
+        action=row["action"],
+        old_value=row["old_value"],
+        new_value=row["new_value"],
+        stripe_customer_id=StripeId(row["stripe_customer_id"]),
+        netsuite_internal_id=InternalId(row["netsuite_internal_id"]),
+    )
+    attempt = Attempt(row["plan"], change, row["direction"], row["attempt"], row["cycle"])
+    outcome = Outcome(row["status"], row["found"], row["code"], row["error"])
+    return Entry(attempt, outcome, row["run_id"], row["intended_at"], row["settled_at"])

@@ -1,0 +1,84 @@
+"""The tables of the ledger as SQLAlchemy sees them. Their history is in `resources/ledger_migrations`.
+
+They may share a database with Dagster's own, so that every name begins with `ledger_`.
+Journal and decisions only grow: the last attempt at a change, the last decision on a customer, is the one that counts.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware time, always UTC. SQLite keeps no zone, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """To the database."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """From the database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+METADATA = MetaData()
+VERSION_TABLE = "ledger_version"
+
+JOURNAL = Table(
+    "ledger_journal",
+    METADATA,
+    Column("declaration", String(40), primary_key=True),
+    Column("plan", String(64), primary_key=True),
+    Column("change_id", Text, primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("direction", String(5), nullable=False),
+    Column("cycle", Integer, nullable=False),
+    Column("status", String(8), nullable=False),
+    Column("system", String(8), nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("action", String(6), nullable=False),
+    Column("old_value", Text, comment="null for an append: undoing it removes the word, and restores no text"),
+    Column("new_value", Text, nullable=False),
+    Column("stripe_customer_id", Text, nullable=False),
+    Column("netsuite_internal_id", BigInteger, nullable=False),
+    Column("found", Text),
+    Column("code", Text),
+    Column("error", Text),
+    Column("run_id", Text, nullable=False),
+    Column("intended_at", UtcTime, nullable=False),
+    Column("settled_at", UtcTime),
+    Index("ledger_journal_by_status", "declaration", "status"),
+)
+
+REQUEST = Table(
+    "ledger_request",
+    METADATA,
+    Column("declaration", String(40), primary_key=True),
+    Column("run_id", Text, primary_key=True),
+    Column("direction", String(5), nullable=False),
+    Column("plan", String(64), nullable=False),
+    Column("filters", Text, nullable=False, comment="JSON"),
+    Column("requested_at", UtcTime, nullable=False),
+)
+
+DECISION = Table(
+    "ledger_decision",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("declaration", String(40), nullable=False),
+    Column("stripe_customer_id", Text, nullable=False),
+    Column("kind", String(9), nullable=False, comment="link, never, or withdrawn"),
+    Column("netsuite_internal_id", BigInteger),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("decided_at", UtcTime, nullable=False),
+    Index("ledger_decision_by_customer", "declaration", "stripe_customer_id"),
+)

@@ -1,0 +1,1 @@
+"""Its steps, named by their number."""

@@ -1,0 +1,149 @@
+"""One declaration over two APIs, served by the stand-ins, with its jobs run in this process."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from assets.reconciliation import IO_MANAGER_KEY, Reconciliation
+from pipelines.customer_sync import build_defs, reconciliation
+from resources.ledger import Journal
+from resources.parquet_io import ParquetIOManager
+from resources.places import Places
+from sandbox.netsuite_standin import STRIPE_FIELD, NetsuiteStandIn, World
+from sandbox.stripe_standin import Book, StandInOptions, StripeStandIn, StripeWorld
+from schemas.declaration import Declaration
+from schemas.words import LINK_KEY
+
+MOMENT = 1_767_225_600  # 2026-01-01
+NAME = "acme"
+LINK_OP = f"{NAME}__netsuite_links"
+
+
+@dataclass
+class Site:
+    """The stand-ins, the declaration over them, and Dagster."""
+
+    netsuite: World
+    stripe: Book
+    sync: Reconciliation
+    instance: dg.DagsterInstance
+    definitions: dg.Definitions = field(init=False)
+
+    def __post_init__(self) -> None:
+        resources = {IO_MANAGER_KEY: ParquetIOManager(self.sync.places)}
+        self.definitions = dg.Definitions.merge(build_defs(self.sync), dg.Definitions(resources=resources))
+
+    def run(self, job: str, config: Mapping[str, object] | None = None) -> dg.ExecuteInProcessResult:
+        """Run a job of the declaration; it may fail."""
+        definition = self.definitions.resolve_job_def(f"{NAME}_{job}")
+        return definition.execute_in_process(instance=self.instance, raise_on_error=False, run_config=config)
+
+    def reconcile(self) -> str:
+        """Reconcile; give the hash of the plan."""
+        result = self.run("reconcile")
+        assert result.success, sentences(result)
+        return str(self.metadata("write_plan")["plan_hash"])
+
+    def apply(self, plan: str, **part: object) -> dg.ExecuteInProcessResult:
+        return self.run("apply", {"ops": {LINK_OP: {"config": {"plan": plan, **part}}}})
+
+    def undo(self, plan: str, **part: object) -> dg.ExecuteInProcessResult:
+        return self.run("undo", {"ops": {f"{NAME}__undo_plan": {"config": {"plan": plan, **part}}}})
+
+    def override(
+        self, customer: str, record: str, who: str = "ada", why: str = "by phone"
+    ) -> dg.ExecuteInProcessResult:
+        config = {"customer": customer, "record": record, "who": who, "why": why}
+        return self.run("override", {"ops": {f"{NAME}__decide": {"config": config}}})
+
+    def metadata(self, asset: str) -> dict[str, object]:
+        """What an asset last reported."""
+        event = self.instance.get_latest_materialization_event(self.sync.key(asset))
+        assert event is not None
+        assert event.asset_materialization is not None
+        return {name: value.value for name, value in event.asset_materialization.metadata.items()}
+
+    def links(self) -> dict[str, tuple[object, ...]]:
+        """Record → external id, Stripe id, comments; customer → its metadata."""
+        records = {
+            str(n): tuple(c.values.get(f) or None for f in ("externalid", STRIPE_FIELD, "comments"))
+            for n, c in self.netsuite.customers.items()
+        }
+        return records | {c: (self.link_of(c),) for c in self.stripe.ids}
+
+    def link_of(self, customer: str) -> object:
+        body = self.stripe.get(customer)
+        assert body is not None
+        metadata = body["metadata"]
+        assert isinstance(metadata, dict)
+        return metadata.get(LINK_KEY)
+
+    def statuses(self, plan: str) -> dict[str, str]:
+        with self.sync.ledger() as ledger:
+            return {name: entry.status for name, entry in Journal(ledger, NAME).latest(plan).items()}
+
+    def approved(self) -> set[str]:
+        with self.sync.ledger() as ledger:
+            return Journal(ledger, NAME).plans_requested()
+
+    def result(self, file: str) -> pl.DataFrame:
+        return pl.read_csv(self.sync.places.results(NAME) / file, infer_schema=False)
+
+
+def sentences(result: dg.ExecuteInProcessResult) -> list[str]:
+    """What a run that failed says to a person."""
+    failures = [event.step_failure_data for event in result.all_events if event.is_step_failure]
+    return [f.user_failure_data.description or "" if f.user_failure_data else str(f.error) for f in failures]
+
+
+def declared(netsuite_url: str, stripe_url: str, key: str, **given: object) -> Declaration:
+    return Declaration.model_validate(
+        {
+            "name": NAME,
+            "stripe": {"api_key": key, "since": "2026-01", "base_url": stripe_url, "requests_per_second": 500},
+            "netsuite": {
+                "account": "1234567_SB1",
+                "mass_search": "customsearch_tieout",
+                "consumer_key": "consumer",
+                "consumer_secret": "consumer-secret",
+                "token_id": "token",
+                "token_secret": "token-secret",
+                "base_url": netsuite_url,
+            },
+            "netsuite_fields": {
+                "internal_id": "Internal ID",
+                "external_id": "External ID",
+                "stripe_id": "Stripe Customer Id",
+                "comments": "Comments",
+                "email": "Email",
+                "stage": "Stage",
+                "inactive": "Inactive",
+            },
+            "rules": [{"stripe": "email", "netsuite": "email"}],
+            **given,
+        }
+    )
+
+
+@contextmanager
+def site(folder: Path, instance: dg.DagsterInstance | None = None, **given: object) -> Iterator[Site]:
+    """Three customers of 2026-01 whose e-mails three records have, and one that has none."""
+    records, world = World(), StripeWorld()
+    for number in (1, 2, 3):
+        records.insert(number, email=f"n{number}@acme.example", comments="VIP" if number == 1 else None)
+    book = world.book()
+    book.load((f"cus_{n}", MOMENT + n, {"email": f"n{n}@acme.example"}) for n in (1, 2, 3, 4))
+    unlimited = StandInOptions(endpoint_rate=None, test_rate=None, live_rate=None)
+    with NetsuiteStandIn(records) as netsuite, StripeStandIn(world, unlimited) as stripe:
+        netsuite.register_token(("consumer", "consumer-secret"), ("token", "token-secret"))
+        declaration = declared(netsuite.url, stripe.url, world.test_key, **given)
+        sync = reconciliation(declaration, Places(folder, folder / "home", folder / "out"))
+        if instance is not None:
+            yield Site(records, book, sync, instance)
+            return
+        with dg.DagsterInstance.ephemeral() as made:
+            yield Site(records, book, sync, made)

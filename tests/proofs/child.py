@@ -1,0 +1,96 @@
+"""The process that is killed: it applies or undoes a plan against two stand-ins, and dies at the moment it is given.
+
+It is forked from a clean parent that has imported everything, so that hundreds of them cost little.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from stamina.instrumentation import set_on_retry_hooks
+
+from assets.write_back import Filters, NetsuiteWriter, StripeWriter, WriteBack, apply_side, undo_plan
+from resources.ledger import Journal, Ledger
+from resources.netsuite import NetsuiteClient, NetsuiteSettings, Patience, TokenLogin
+from resources.stripe_api import StripeAccount, StripeDoor
+from schemas.changes import LinkChange
+
+DECLARATION = "acme"
+CONSUMER, TOKEN = ("consumer", "consumer-secret"), ("token", "token-secret")
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a child does, and when it dies: at its so-manieth checkpoint, counted from 1; never for None."""
+
+    what: Literal["apply", "undo"]
+    plan: str
+    changes: Sequence[LinkChange]
+    ledger_url: str
+    folder: Path
+    netsuite_url: str
+    stripe_url: str
+    stripe_key: str
+    run_id: str
+    dies_at: int | None = None
+    filters: Filters = field(default_factory=Filters)
+    patience: float = 20.0
+
+
+def carry_out(task: Task) -> None:
+    """Do the task in this process."""
+    set_on_retry_hooks([])  # the weather is ordered; nobody needs to hear of each gust
+    netsuite = NetsuiteSettings(
+        account="1234567_SB1",
+        login=TokenLogin(
+            consumer_key=CONSUMER[0], consumer_secret=CONSUMER[1], token_id=TOKEN[0], token_secret=TOKEN[1]
+        ),
+        concurrency=2,
+        base_url=task.netsuite_url,
+        patience=Patience(attempts=6, first_wait=0.005, longest_wait=0.01, connect_seconds=5, answer_seconds=20),
+    )
+    stripe = StripeAccount.model_validate(
+        {
+            "api_key": task.stripe_key,
+            "base_url": task.stripe_url,
+            "requests_per_second": 1_000,
+            "longest_wait": 0.01,
+            "patience": task.patience,
+        }
+    )
+    with (
+        Ledger.open(task.ledger_url, task.folder) as ledger,
+        NetsuiteClient(netsuite) as client,
+        StripeDoor(stripe) as door,
+    ):
+        work = WriteBack(
+            Journal(ledger, DECLARATION),
+            {
+                "netsuite": NetsuiteWriter(client, workers=2, records_per_batch=2),
+                "stripe": StripeWriter(door, workers=2, records_per_batch=2),
+            },
+            task.run_id,
+            checkpoint=_fuse(task.dies_at),
+        )
+        if task.what == "apply":
+            apply_side(work, task.plan, task.changes, task.filters, "netsuite")
+            apply_side(work, task.plan, task.changes, task.filters, "stripe")
+        else:
+            undo_plan(work, task.plan, task.changes, task.filters)
+
+
+def _fuse(dies_at: int | None) -> Callable[[str], None]:
+    lock, passed = threading.Lock(), 0
+
+    def checkpoint(_: str) -> None:
+        nonlocal passed
+        with lock:
+            passed += 1
+            if passed == dies_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return checkpoint

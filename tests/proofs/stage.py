@@ -1,0 +1,231 @@
+"""The two stand-ins with a random small world, a plan made for it, and what must stand there afterwards.
+
+The oracle is a few lines of plain Python that knows the rules, and nothing of the product's code.
+"""
+
+import multiprocessing
+import os
+import random
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+
+from sandbox.netsuite_standin import STRIPE_FIELD, NetsuiteStandIn, Options, World
+from sandbox.stripe_standin import StandInOptions, StripeStandIn, StripeWorld
+from schemas.changes import LinkChange
+from schemas.words import LINK_KEY, InternalId, StripeId
+from tests.proofs import child
+
+METADATA = f"metadata.{LINK_KEY}"
+FIELD_IDS = {"stripe_id": STRIPE_FIELD, "external_id": "externalid", "comments": "comments"}
+State = dict[str, str | None]
+"""Every link value of the world, by `system:record:field`."""
+
+
+@dataclass
+class Stage:
+    """Both stand-ins, and one world in them at a time."""
+
+    netsuite: NetsuiteStandIn
+    stripe: StripeStandIn
+    context: ForkServerContext
+    customers: list[StripeId] = field(default_factory=list)
+    events_before: int = 0
+    victim: int | None = None
+    deadly_update: int | None = None
+
+    @property
+    def records(self) -> World:
+        return self.netsuite.world
+
+    def set_up(self, world: "Example") -> None:
+        """Put a world in place; the customers of earlier ones stay in Stripe, out of the way."""
+        self.netsuite.world = World()
+        for number, values in world.records.items():
+            self.records.insert(number, **values)
+        book = self.stripe.world.book()
+        book.load(
+            (customer, 1_700_000_000, {"metadata": dict(metadata)}) for customer, metadata in world.metadata.items()
+        )
+        self.customers, self.events_before = list(world.metadata), len(book.events)
+        self.stripe.clear()
+        self.netsuite._faults.clear()
+        self.deadly_update = None
+
+    def state(self) -> State:
+        """What stands in both systems."""
+        found: State = {}
+        for number, record in self.records.customers.items():
+            for name, field_id in FIELD_IDS.items():
+                found[f"netsuite:{number}:{name}"] = str(record.values.get(field_id) or "") or None
+        for customer in self.customers:
+            body = self.stripe.world.book().get(customer)
+            metadata = body["metadata"] if body else None
+            found[f"stripe:{customer}:{METADATA}"] = metadata.get(LINK_KEY) if isinstance(metadata, dict) else None  # type: ignore[assignment]
+        return found
+
+    def effects(self) -> Counter[str]:
+        """What the stand-ins say was changed by calls, and how often: by `system:record:field:value`."""
+        counted: Counter[str] = Counter()
+        for save in self.records.saves:
+            for name, field_id in FIELD_IDS.items():
+                before, after = save.before.get(field_id), save.after.get(field_id)
+                if field_id not in save.after or (before or "") == (after or ""):
+                    continue
+                words = [str(after)] if name != "comments" else _new_words(str(before or ""), str(after or ""))
+                counted.update(f"netsuite:{save.customer}:{name}:{word}" for word in words)
+        for event in self.stripe.world.book().events[self.events_before :]:
+            metadata = event["data"]["object"]["metadata"]  # type: ignore[index,call-overload]
+            counted[f"stripe:{event['data']['object']['id']}:{METADATA}:{metadata.get(LINK_KEY)}"] += 1  # type: ignore[index,call-overload,union-attr]
+        return counted
+
+    def run(self, task: child.Task) -> int:
+        """Do a task in a process of its own; its exit code, negative for a signal."""
+        process = self.context.Process(target=child.carry_out, args=(task,))
+        process.start()
+        self.victim = process.pid
+        process.join()
+        self.victim = None
+        assert process.exitcode is not None
+        return process.exitcode
+
+    def kill_at_save(self, number: int) -> None:
+        """Let the child be killed while NetSuite is at its so-manieth save from now: the save happens all the same."""
+        self.records.interfere("record.save", self._kill, skip=number)
+
+    def kill_at_update(self, number: int) -> None:
+        """Let the child be killed while Stripe is at its so-manieth update from now."""
+        self.deadly_update = number
+
+    def _kill(self) -> None:
+        if self.victim is not None:
+            os.kill(self.victim, signal.SIGKILL)
+
+    def before_update(self) -> None:
+        if self.deadly_update is not None:
+            self.deadly_update -= 1
+            if self.deadly_update < 0:
+                self.deadly_update = None
+                self._kill()
+
+
+@dataclass
+class Example:
+    """A small random world: records, Stripe metadata, and the plan that links them."""
+
+    records: dict[int, dict[str, str | None]]
+    metadata: dict[StripeId, dict[str, str]]
+    plan: list[LinkChange]
+
+
+def example(chance: random.Random, name: str, pairs: int = 7) -> Example:
+    """Records with and without traces of earlier links; now and then two customers share one."""
+    records: dict[int, dict[str, str | None]] = {}
+    metadata: dict[StripeId, dict[str, str]] = {}
+    plan: list[LinkChange] = []
+    for number in range(1, pairs + 1):
+        customer = StripeId(f"cus_{name}_{number}")
+        record = InternalId(number if not records or chance.random() > 0.3 else chance.choice(list(records)))
+        is_new = record not in records
+        if is_new:
+            records[record] = _record(chance, customer)
+        metadata[customer] = {"kept": "yes", **({LINK_KEY: "999"} if chance.random() < 0.15 else {})}
+        plan += list(_planned(customer, record, records[record], metadata[customer], is_oldest=is_new))
+    return Example(records, metadata, sorted(plan, key=lambda c: (c.system, c.netsuite_internal_id, c.field)))
+
+
+def expected_state(before: State, plan: list[LinkChange]) -> tuple[State, Counter[str]]:
+    """What must stand after a plan was applied to a world, and which effects that takes, each once."""
+    state, effects, refused, done = dict(before), Counter[str](), set(), set()
+    for change in plan:
+        if change.system == "stripe" and change.pair in refused:
+            continue
+        place = f"{change.system}:{change.record_id}:{change.field}"
+        now = state[place] or ""
+        if change.action == "append":
+            if change.new_value not in now.split():
+                state[place] = f"{now}\n{change.new_value}" if now else change.new_value
+                effects[f"{place}:{change.new_value}"] += 1
+        elif now == (change.old_value or ""):
+            state[place] = change.new_value
+            effects[f"{place}:{change.new_value}"] += 1
+        elif now != change.new_value:
+            refused.add(change.pair)
+        done.add(change.pair)
+    return state, effects
+
+
+@contextmanager
+def stage() -> Iterator[Stage]:
+    """Run both stand-ins, without limits, and a parent for children."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.proofs.child"])
+    unlimited = StandInOptions(endpoint_rate=None, test_rate=None, live_rate=None)
+    world = StripeWorld()
+    with NetsuiteStandIn(World(), Options(concurrency=5)) as netsuite, StripeStandIn(world, unlimited) as stripe:
+        netsuite.register_token(child.CONSUMER, child.TOKEN)
+        made = Stage(netsuite, stripe, context)
+        _watch(world, made.before_update)
+        yield made
+
+
+def task_of(made: Stage, plan: list[LinkChange], folder: Path, **given: object) -> child.Task:
+    defaults: dict[str, object] = {
+        "what": "apply",
+        "plan": "a" * 64,
+        "changes": plan,
+        "ledger_url": f"sqlite:///{folder / 'ledger.db'}",
+        "folder": folder,
+        "netsuite_url": made.netsuite.url,
+        "stripe_url": made.stripe.url,
+        "stripe_key": made.stripe.world.test_key,
+        "run_id": "run",
+    }
+    return child.Task(**{**defaults, **given})  # type: ignore[arg-type]
+
+
+def _watch(world: StripeWorld, before_update: Callable[[], None]) -> None:
+    book = world.book()
+    update = book.update
+
+    def watched(*args: object, **given: object) -> object:
+        before_update()
+        return update(*args, **given)  # type: ignore[arg-type]
+
+    book.update = watched  # type: ignore[method-assign,assignment]
+
+
+def _record(chance: random.Random, customer: StripeId) -> dict[str, str | None]:
+    return {
+        "comments": chance.choice([None, "VIP", f"met {customer} at the fair", "two\nlines"]),
+        "externalid": chance.choice([None, None, f"ERP-{customer}"]),
+        STRIPE_FIELD: chance.choice([None, None, None, customer]),
+        "phone": "+1 555 0100",
+    }
+
+
+def _planned(
+    customer: StripeId, record: InternalId, values: dict[str, str | None], metadata: dict[str, str], *, is_oldest: bool
+) -> Iterator[LinkChange]:
+    def change(system: str, field_: str, action: str, old: str | None, new: str) -> LinkChange:
+        place = customer if system == "stripe" else str(record)
+        suffix = f":{customer}" if action == "append" else ""
+        key = f"{system}:{place}:{field_}{suffix}"
+        return LinkChange(key, system, place, field_, action, old, new, customer, record)  # type: ignore[arg-type]
+
+    comments = values["comments"]
+    if customer not in (comments or "").split():
+        yield change("netsuite", "comments", "append", comments, customer)
+    for name in ("external_id", "stripe_id"):
+        if is_oldest and not values[FIELD_IDS[name]]:
+            yield change("netsuite", name, "set", None, customer)
+    yield change("stripe", METADATA, "set", metadata.get(LINK_KEY), str(record))
+
+
+def _new_words(before: str, after: str) -> list[str]:
+    old, new = Counter(before.split()), Counter(after.split())
+    return [*(new - old).elements(), *(f"-{word}" for word in (old - new).elements())]

@@ -1,0 +1,209 @@
+"""The ledger keeps what it was told, on SQLite and on PostgreSQL alike, whatever happens to the process."""
+
+import multiprocessing
+import os
+import signal
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from resources.ledger import Decisions, Journal, Ledger, Request
+from resources.ledger.tables import METADATA, VERSION_TABLE
+from schemas.changes import Entry, Outcome
+from schemas.errors import AccessError, MistakeError
+from schemas.words import InternalId, StripeId
+from tests.resources.ledgers import BACKENDS, PLAN, attempt, change, ledger, ledger_url
+
+
+@pytest.fixture(params=BACKENDS)
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    with ledger(request.param, tmp_path) as it:
+        yield it
+
+
+@pytest.fixture
+def journal(opened: Ledger) -> Journal:
+    return Journal(opened, "acme")
+
+
+def shown(entries: list[Entry]) -> list[tuple[str, int, str, str | None]]:
+    return [(e.attempt.change.change_id, e.attempt.number, e.status, e.outcome.code) for e in entries]
+
+
+def test_migrations_give_the_tables_that_the_code_speaks_of(opened: Ledger) -> None:
+    with opened.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_opening_it_again_keeps_what_is_there(opened: Ledger, journal: Journal) -> None:
+    journal.intend([attempt()], "run")
+    url = opened.engine.url.render_as_string(hide_password=False)
+    with Ledger.open(url, opened.folder) as again:
+        assert shown(Journal(again, "acme").unsettled()) == [("netsuite:1:stripe_id", 1, "intended", None)]
+
+
+@pytest.mark.rule("W9")
+def test_an_intent_is_unsettled_until_its_outcome_is_there(journal: Journal) -> None:
+    first, second = attempt(1), attempt(2)
+    journal.intend([first, second], "run")
+    assert len(journal.unsettled()) == 2
+    journal.settle([(first, Outcome("conflict", found="cus_9")), (second, Outcome("failed", code="X", error="No."))])
+    assert journal.unsettled() == []
+    entries = journal.latest(PLAN)
+    assert entries["netsuite:1:stripe_id"].outcome == Outcome("conflict", found="cus_9")
+    assert entries["netsuite:2:stripe_id"].outcome == Outcome("failed", code="X", error="No.")
+    assert all(e.settled_at and e.settled_at >= e.intended_at and e.intended_at.tzinfo for e in entries.values())
+
+
+@pytest.mark.rule("W9")
+def test_an_outcome_is_final(journal: Journal) -> None:
+    journal.intend([attempt()], "run")
+    journal.settle([(attempt(), Outcome("applied"))])
+    journal.settle([(attempt(), Outcome("failed", code="late"))])
+    assert shown(journal.history(PLAN)) == [("netsuite:1:stripe_id", 1, "applied", None)]
+
+
+def test_the_last_attempt_counts_and_the_others_are_kept(journal: Journal) -> None:
+    journal.intend([attempt()], "run 1")
+    journal.settle([(attempt(), Outcome("failed", code="busy"))])
+    journal.intend([attempt(number=2)], "run 2")
+    assert shown(list(journal.latest(PLAN).values())) == [("netsuite:1:stripe_id", 2, "intended", None)]
+    assert shown(journal.history(PLAN)) == [
+        ("netsuite:1:stripe_id", 1, "failed", "busy"),
+        ("netsuite:1:stripe_id", 2, "intended", None),
+    ]
+    assert [entry.run_id for entry in journal.history(PLAN)] == ["run 1", "run 2"]
+
+
+@pytest.mark.rule("W9")
+def test_the_same_attempt_cannot_be_intended_twice(journal: Journal) -> None:
+    journal.intend([attempt()], "run")
+    with pytest.raises(IntegrityError):
+        journal.intend([attempt(2), attempt()], "other run")
+    assert len(journal.unsettled()) == 1
+
+
+def test_what_is_read_is_what_was_written(journal: Journal) -> None:
+    long = change(7, "comments", old="text of a customer")
+    set_ = change(3, "external_id", old="  ")
+    journal.intend([attempt(change=long, direction="undo", number=3, cycle=2), attempt(change=set_)], "run")
+    found = journal.latest(PLAN)
+    assert found[set_.change_id].attempt.change == set_
+    entry = found[long.change_id]
+    assert (entry.attempt.direction, entry.attempt.number, entry.attempt.cycle) == ("undo", 3, 2)
+    assert entry.attempt.change.old_value is None  # undoing an append restores no text, so none is kept
+
+
+@pytest.mark.rule("D6")
+def test_declarations_never_see_each_other(opened: Ledger, journal: Journal) -> None:
+    journal.intend([attempt()], "run")
+    journal.request(Request("run", "apply", PLAN, {}))
+    Decisions(opened, "acme").decide(StripeId("cus_1"), "never", None, "ada", "closed")
+    other = Journal(opened, "other")
+    assert (other.unsettled(), other.latest(PLAN), other.requested("run"), other.plans_requested()) == (
+        [],
+        {},
+        None,
+        set(),
+    )
+    assert Decisions(opened, "other").history() == []
+
+
+def test_a_request_is_kept_once_per_run(journal: Journal) -> None:
+    asked = Request("run", "apply", PLAN, {"at_most": 5, "ids": ["cus_1"]})
+    journal.request(asked)
+    journal.request(Request("run", "undo", "b" * 64, {}))
+    assert journal.requested("run") == asked
+    assert journal.plans_requested() == {PLAN}
+
+
+@pytest.mark.rule("M8")
+def test_the_last_decision_counts_and_all_are_kept(opened: Ledger) -> None:
+    decisions = Decisions(opened, "acme")
+    decisions.decide(StripeId("cus_2"), "link", InternalId(7), "ada", "same company")
+    decisions.decide(StripeId("cus_1"), "link", InternalId(5), "ada", "told by phone")
+    decisions.decide(StripeId("cus_1"), "never", None, "bob", "a test customer")
+    decisions.decide(StripeId("cus_2"), "withdrawn", None, "bob", "was wrong")
+    standing = decisions.standing().select("stripe_customer_id", "netsuite_internal_id", "who", "why")
+    assert standing.rows() == [("cus_1", None, "bob", "a test customer")]
+    assert [d.who for d in decisions.history()] == ["ada", "ada", "bob", "bob"]
+
+
+def test_only_one_may_write_for_a_declaration(opened: Ledger) -> None:
+    with opened.alone("acme"):
+        with pytest.raises(MistakeError, match="Another run is writing for acme"), opened.alone("acme"):
+            pass
+        with opened.alone("other"):
+            pass
+    with opened.alone("acme"):
+        pass
+
+
+def _hold(url: str, folder: Path, ready: object) -> None:
+    with Ledger.open(url, folder) as held, held.alone("acme"):
+        ready.send(os.getpid())  # type: ignore[attr-defined]
+        signal.pause()
+
+
+@pytest.mark.rule("W9")
+def test_the_right_to_write_ends_with_a_killed_process(opened: Ledger) -> None:
+    ours, theirs = multiprocessing.Pipe()
+    url = opened.engine.url.render_as_string(hide_password=False)
+    holder = multiprocessing.get_context("spawn").Process(target=_hold, args=(url, opened.folder, theirs))
+    holder.start()
+    pid = ours.recv()
+    with pytest.raises(MistakeError, match="Another run"), opened.alone("acme"):
+        pass
+    os.kill(pid, signal.SIGKILL)
+    holder.join()
+    _until_free(opened)
+
+
+def _until_free(opened: Ledger) -> None:
+    """PostgreSQL notices a broken connection by itself, soon; the kernel gives a file's lock back at once."""
+    if opened.engine.dialect.name == "postgresql":
+        with opened.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            while connection.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")):
+                connection.execute(text("SELECT pg_sleep(0.01)"))
+    with opened.alone("acme"):
+        pass
+
+
+def test_sqlite_is_private_and_durable(tmp_path: Path) -> None:
+    with ledger("sqlite", tmp_path / "home") as opened, opened.engine.connect() as connection:
+        Journal(opened, "acme").intend([attempt()], "run")
+        modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "home").glob("ledger.db*")}
+        assert modes == {0o600}
+        assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert connection.scalar(text("PRAGMA synchronous")) == 2
+
+
+def test_postgresql_waits_for_the_disk(tmp_path: Path) -> None:
+    with ledger("postgresql", tmp_path) as opened, opened.engine.connect() as connection:
+        assert connection.scalar(text("SHOW synchronous_commit")) == "on"
+
+
+def test_a_bare_postgresql_url_means_the_driver_that_is_there(tmp_path: Path) -> None:
+    bare = ledger_url("postgresql", tmp_path).replace("+psycopg2", "")
+    with Ledger.open(bare, tmp_path) as opened:
+        assert opened.engine.url.drivername == "postgresql+psycopg2"
+
+
+@pytest.mark.parametrize("url", ["mysql://host/db", "not a url"])
+def test_another_url_is_refused_in_one_sentence(url: str, tmp_path: Path) -> None:
+    with pytest.raises(MistakeError, match=r"expected postgresql\+psycopg2://"):
+        Ledger.open(url, tmp_path)
+
+
+def test_a_database_that_is_not_there_is_told_without_its_password(tmp_path: Path) -> None:
+    url = f"postgresql+psycopg2://user:secret-word@/db?host={tmp_path}"
+    with pytest.raises(AccessError, match="cannot be opened") as caught:
+        Ledger.open(url, tmp_path)
+    assert "secret-word" not in str(caught.value)
