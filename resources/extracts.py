@@ -19,13 +19,8 @@ class Known:
 
 def doubts_of_a_file(*, ends_with_newline: bool) -> tuple[str, ...]:
     """What can be wrong with an export whose rows are all of one length."""
-    return (
-        ()
-        if ends_with_newline
-        else (
-            "The last line of the file is not ended, as in a file that was cut: compare its last row with the source.",
-        )
-    )
+    cut = "The last line of the file is not ended, as in one that was cut: compare its last row with the source."
+    return () if ends_with_newline else (cut,)
 
 
 @dataclass(frozen=True)
