@@ -22,8 +22,8 @@ _NO_DECISIONS = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "decided":
 
 _WHAT_TO_DO = {
     "conflict": "Find out which record is right, and clear the wrong traces.",
-    "broken": "Link the customer to the record that took the old one's place, or clear the metadata.",
-    "ambiguous": "Choose one of the candidates, or merge them in NetSuite.",
+    "broken": "Decide for the record that took the old one's place (job <name>_override), or clear the metadata.",
+    "ambiguous": "Decide for one candidate (job <name>_override), or merge them in NetSuite, before the plan is used.",
 }
 
 

@@ -68,7 +68,7 @@ def test_merged_record_is_proposed_its_successor() -> None:
     assert row["outcome"] == "broken"
     assert row["netsuite_internal_id"] is None
     assert (row["proposed_internal_id"], row["proposed_evidence"]) == (7, "name = company_name")
-    assert row["what_to_do"].startswith("Link the customer to the record that took the old one's place")
+    assert row["what_to_do"].startswith("Decide for the record that took the old one's place")
 
 
 @pytest.mark.rule("M9")
@@ -110,7 +110,7 @@ def test_ambiguous_with_full_comments_says_both() -> None:
     records = [record(7, comments="." * 4_000), record(8)]
     row = queue_of(World([acme("cus_1")], records, {}, BY_NAME)).row(0, named=True)
     assert row["what_to_do"] == (
-        "Choose one of the candidates, or merge them in NetSuite. "
+        "Decide for one candidate (job <name>_override), or merge them in NetSuite, before the plan is used. "
         "Shorten the comments, or put the Stripe id there by hand."
     )
 
