@@ -12,7 +12,7 @@ import polars as pl
 
 from assets.check_results import id_result
 from assets.keys import key_expr
-from assets.reconciliation import IO_MANAGER_KEY, Reconciliation
+from assets.reconciliation import Reconciliation
 
 _EMAIL = r"^[^@\s,;:<>()]+@[^@\s,;:<>()]+\.[^@\s,;:<>()]+$|^$"
 
@@ -40,7 +40,7 @@ def _stripe_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     @dg.multi_asset_check(
         name=f"{sync.name}_stripe_quality",
         specs=_specs(key, _STRIPE_CHECKS),
-        ins={"stripe_customers": dg.AssetIn(key, input_manager_key=IO_MANAGER_KEY)},
+        ins=sync.inputs("stripe_customers"),
     )
     def stripe_quality(stripe_customers: pl.LazyFrame) -> Iterator[dg.AssetCheckResult]:
         yield from quality_results(key, stripe_customers, "id", compared)
@@ -57,7 +57,7 @@ def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     @dg.multi_asset_check(
         name=f"{sync.name}_netsuite_quality",
         specs=_specs(key, _NETSUITE_CHECKS),
-        ins={"netsuite_customers": dg.AssetIn(key, input_manager_key=IO_MANAGER_KEY)},
+        ins=sync.inputs("netsuite_customers"),
     )
     def netsuite_quality(netsuite_customers: pl.LazyFrame) -> Iterator[dg.AssetCheckResult]:
         customers = netsuite_customers.filter("is_customer")

@@ -33,7 +33,7 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
         kinds={"polars"},
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
-        ins={name: dg.AssetIn(sync.key(name)) for name in ("stripe_customers", "netsuite_customers")},
+        ins=sync.inputs("stripe_customers", "netsuite_customers"),
         check_specs=[
             dg.AssetCheckSpec("schema", asset=key, blocking=True, description=SCHEMA_CHECK),
             dg.AssetCheckSpec("every_customer_once", asset=key, blocking=True, description=_ONCE),

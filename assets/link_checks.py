@@ -11,7 +11,7 @@ import polars as pl
 
 from assets.check_results import id_result
 from assets.matching import link_table
-from assets.reconciliation import IO_MANAGER_KEY, Reconciliation
+from assets.reconciliation import Reconciliation
 
 _STRIPE_ID = r"^cus_[0-9A-Za-z]+$"
 _SUBJECT = pl.coalesce("stripe_customer_id", pl.col("netsuite_internal_id").cast(pl.String)).alias("subject")
@@ -90,7 +90,7 @@ def build_link_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
             dg.AssetCheckSpec(name, asset=key, blocking=True, description=text, additional_deps=list(extracts.values()))
             for name, text in _DESCRIPTIONS.items()
         ],
-        ins={name: dg.AssetIn(extract, input_manager_key=IO_MANAGER_KEY) for name, extract in extracts.items()},
+        ins=sync.inputs(*extracts),
     )
     def link_audit(stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame) -> Iterator[dg.AssetCheckResult]:
         links = every_link(stripe_customers, netsuite_customers).collect().lazy()

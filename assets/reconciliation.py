@@ -50,6 +50,10 @@ class Reconciliation:
         source = self.declaration.stripe if service == "stripe" else self.declaration.netsuite
         return None if source.export is not None else f"{service}_{self.name}"
 
+    def inputs(self, *assets: str) -> dict[str, dg.AssetIn]:
+        """Assets of this declaration as inputs of another of its assets, by name."""
+        return {asset: dg.AssetIn(self.key(asset), input_manager_key=IO_MANAGER_KEY) for asset in assets}
+
     def key(self, asset: str) -> dg.AssetKey:
         """The key of an asset of this declaration."""
         return dg.AssetKey([self.name, asset])

@@ -9,7 +9,7 @@ import polars as pl
 from assets.import_files import IMPORT_ROWS, netsuite_import, stripe_updates
 from assets.last_plan import progress_of_last_plan
 from assets.matching import link_table
-from assets.reconciliation import IO_MANAGER_KEY, Reconciliation, failures_for_people
+from assets.reconciliation import Reconciliation, failures_for_people
 from assets.report import Check, Header, ReportInputs, render_report
 from assets.review_queue import decisions_in_words, still_waiting
 from assets.write_plan import linked_pairs
@@ -27,7 +27,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
         key=sync.key("reconciliation_report"),
         group_name=sync.name,
         kinds={"html", "csv"},
-        ins={name: dg.AssetIn(sync.key(name), input_manager_key=IO_MANAGER_KEY) for name in _INPUTS},
+        ins=sync.inputs(*_INPUTS),
     )
     def reconciliation_report(
         context: dg.AssetExecutionContext,

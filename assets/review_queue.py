@@ -5,7 +5,7 @@ import polars as pl
 
 from assets.check_results import SCHEMA_CHECK, schema_result
 from assets.customer_matches import match_settings
-from assets.matching import MatchSettings, match_customers
+from assets.matching import NO_OVERRIDES, MatchSettings, match_customers
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from assets.write_plan import PlanSettings, comments_too_long
 from schemas.plan import ReviewQueue
@@ -137,8 +137,7 @@ def _proposals(
     without_link = stripe.join(broken.lazy(), on="id", how="semi").with_columns(
         pl.lit(None, pl.String).alias(_METADATA)
     )
-    no_overrides = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "netsuite_internal_id": pl.Int64})
-    found = match_customers(without_link, netsuite, no_overrides, settings)
+    found = match_customers(without_link, netsuite, NO_OVERRIDES, settings)
     return found.filter(pl.col("netsuite_internal_id").is_not_null()).select(
         "stripe_customer_id",
         pl.col("netsuite_internal_id").alias("proposed_internal_id"),
@@ -157,9 +156,7 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
         kinds={"polars"},
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
-        ins={
-            name: dg.AssetIn(sync.key(name)) for name in ("stripe_customers", "netsuite_customers", "customer_matches")
-        },
+        ins=sync.inputs("stripe_customers", "netsuite_customers", "customer_matches"),
         check_specs=[
             dg.AssetCheckSpec("schema", asset=sync.key("review_queue"), blocking=True, description=SCHEMA_CHECK)
         ],

@@ -6,6 +6,6 @@ per kind of evidence beside it; docs/matching.md says how it works and what it c
 
 from assets.matching.flow import match_customers
 from assets.matching.links import link_table
-from assets.matching.settings import MatchSettings, Rule
+from assets.matching.settings import NO_OVERRIDES, MatchSettings, Rule
 
-__all__ = ["MatchSettings", "Rule", "link_table", "match_customers"]
+__all__ = ["NO_OVERRIDES", "MatchSettings", "Rule", "link_table", "match_customers"]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import polars as pl
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -41,3 +43,7 @@ class MatchSettings:
     one_to_one: bool = False
     match_inactive: bool = False
     allow_list: bool = False
+
+
+NO_OVERRIDES = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "netsuite_internal_id": pl.Int64})
+"""What persons have decided where nobody has (`schemas.matches.Overrides`)."""

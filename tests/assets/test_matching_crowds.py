@@ -3,11 +3,10 @@
 import polars as pl
 import pytest
 
-from assets.matching import MatchSettings, Rule, match_customers
+from assets.matching import NO_OVERRIDES, MatchSettings, Rule, match_customers
 from tests.assets.worlds import NETSUITE_COLUMNS, STRIPE_COLUMNS
 
 CROWD = 20_000
-NO_OVERRIDES = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "netsuite_internal_id": pl.Int64})
 
 
 def crowd(*, one_to_one: bool = False) -> pl.DataFrame:

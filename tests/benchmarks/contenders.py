@@ -14,12 +14,11 @@ from pathlib import Path
 import polars as pl
 
 from assets.keys import key_expr
-from assets.matching import MatchSettings, Rule, match_customers
+from assets.matching import NO_OVERRIDES, MatchSettings, Rule, match_customers
 from assets.matching.flow import Means
 from tests.assets.oracle import Customer, Record, World
 
 SETTINGS = MatchSettings((Rule("email", "email"), Rule("name", "company_name")))
-NO_OVERRIDES = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "netsuite_internal_id": pl.Int64})
 
 _STATUS = Path("/proc/self/status")
 
