@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.keys import is_blank, key_expr
+from assets.keys import folded_expr, is_blank, key_expr
 from assets.matching.claims import after_claims
 from assets.matching.links import METADATA, SOURCES, named_by_metadata, named_by_records
 from assets.matching.order import order_by_text
@@ -24,7 +24,7 @@ from schemas.words import ALLOW_KEY, BLOCK_KEY
 class Means:
     """How values are compared. Replaced only by tests and benchmarks: bad hashes, keys made beforehand."""
 
-    key: Callable[[pl.Expr], pl.Expr] = key_expr
+    key: Callable[[pl.Expr], pl.Expr] = folded_expr
     hash: Hash = pl.Expr.hash
 
 
