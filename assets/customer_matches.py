@@ -4,7 +4,7 @@ import dagster as dg
 import polars as pl
 
 from assets.check_results import SCHEMA_CHECK, schema_result
-from assets.matching import MatchSettings, Rule, match_customers
+from assets.matching import MatchSettings, Rule, by_customer, match_customers
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from schemas.declaration import Declaration
 from schemas.matches import Matches
@@ -50,7 +50,7 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
         """
         with failures_for_people():
             overrides = sync.overrides().lazy().select("stripe_customer_id", "netsuite_internal_id")
-            matches = match_customers(stripe_customers, netsuite_customers, overrides, settings).collect()
+            matches = by_customer(match_customers(stripe_customers, netsuite_customers, overrides, settings).collect())
             customers = stripe_customers.select(pl.len()).collect().item()
         outcomes = dict(matches.group_by("outcome").len().rows())
         counts: dict[str, int] = {outcome: outcomes.get(outcome, 0) for outcome in OUTCOMES}

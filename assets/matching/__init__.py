@@ -6,6 +6,7 @@ per kind of evidence beside it; docs/matching.md says how it works and what it c
 
 from assets.matching.flow import match_customers
 from assets.matching.links import link_table
+from assets.matching.order import by_customer
 from assets.matching.settings import NO_OVERRIDES, MatchSettings, Rule
 
-__all__ = ["NO_OVERRIDES", "MatchSettings", "Rule", "link_table", "match_customers"]
+__all__ = ["NO_OVERRIDES", "MatchSettings", "Rule", "by_customer", "link_table", "match_customers"]

@@ -51,7 +51,11 @@ def equal_keys(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, hashed: Hash) -> Fo
 
 
 def _hashed(rows: pl.LazyFrame, hashed: Hash) -> pl.DataFrame:
-    return rows.filter(pl.col("key").str.len_bytes() > 0).with_columns(hash=hashed(pl.col("key"))).collect(engine="streaming")
+    return (
+        rows.filter(pl.col("key").str.len_bytes() > 0)
+        .with_columns(hash=hashed(pl.col("key")))
+        .collect(engine="streaming")
+    )
 
 
 def _heads(right: pl.DataFrame) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from assets.matching import NO_OVERRIDES, MatchSettings, Rule, match_customers
+from assets.matching import NO_OVERRIDES, MatchSettings, Rule, by_customer, match_customers
 from tests.assets.worlds import NETSUITE_COLUMNS, STRIPE_COLUMNS
 
 CROWD = 20_000
@@ -19,7 +19,7 @@ def crowd(*, one_to_one: bool = False) -> pl.DataFrame:
     )
     stripe = stripe.with_columns(id=pl.format("cus_{}", "at"))
     settings = MatchSettings((Rule("name", "company_name"), Rule("email", "email")), one_to_one=one_to_one)
-    return match_customers(stripe, netsuite, NO_OVERRIDES, settings).collect()
+    return by_customer(match_customers(stripe, netsuite, NO_OVERRIDES, settings).collect())
 
 
 @pytest.mark.rule("M5")

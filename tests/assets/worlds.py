@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import hypothesis.strategies as st
 import polars as pl
 
-from assets.matching import MatchSettings, Rule, match_customers
+from assets.matching import MatchSettings, Rule, by_customer, match_customers
 from assets.matching.flow import Means
 from schemas.matches import Matches
 from tests.assets.oracle import Customer, Record, World
@@ -69,7 +69,7 @@ def worlds() -> st.SearchStrategy[World]:
 def matches_of(world: World, means: Means | None = None) -> pl.DataFrame:
     """Return what matching says of a world, checked against the model of its frame."""
     stripe, netsuite, overrides = as_frames(world)
-    found = match_customers(stripe, netsuite, overrides, world.settings, means).collect()
+    found = by_customer(match_customers(stripe, netsuite, overrides, world.settings, means).collect())
     return Matches.validate(found)
 
 
