@@ -45,7 +45,7 @@ def _stripe_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     def stripe_quality(stripe_customers: pl.LazyFrame) -> Iterator[dg.AssetCheckResult]:
         yield from quality_results(key, stripe_customers, "id", compared)
         missing = pl.LazyFrame({"month": sync.months_missing()}, schema={"month": pl.String})
-        yield id_result(key, "no_month_missing", missing, "month", of=len(sync.months.get_partition_keys()))
+        yield id_result(key, "no_month_missing", missing, "month", of=len(sync.month_keys()))
 
     return stripe_quality
 

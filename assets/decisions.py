@@ -43,7 +43,7 @@ def _check(sync: Reconciliation, config: Override) -> None:
     for name in ("customer", "who", "why"):
         if not getattr(config, name).strip():
             raise MistakeError(f"{name} is empty; a decision needs a customer, who decides, and why.")
-    months = sync.months.get_partition_keys()
+    months = sync.month_keys()
     if sync.frames.months_present("stripe_customers", months):
         known = sync.frames.read_months("stripe_customers", months).filter(pl.col("id") == config.customer.strip())
         if known.select(pl.len()).collect().item() == 0:

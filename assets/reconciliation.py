@@ -1,8 +1,9 @@
 """What every asset of one declaration is built from."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import dagster as dg
 import polars as pl
@@ -21,14 +22,19 @@ IO_MANAGER_KEY = "frames"
 FRAME = dg.PythonObjectDagsterType(pl.DataFrame, name="Frame", description="a polars frame, kept as Parquet")
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True)
 class Reconciliation:
-    """One declaration with its doors and places. Everything that touches the outside is passed in here."""
+    """One declaration with its doors, places and clock. Everything that touches the outside is passed in here."""
 
     declaration: Declaration
     stripe: StripeDoor
     netsuite: NetsuiteDoor
     places: Places
+    clock: Callable[[], datetime] = _now
 
     @property
     def name(self) -> str:
@@ -39,6 +45,10 @@ class Reconciliation:
     def months(self) -> dg.MonthlyPartitionsDefinition:
         """The months of creation, UTC, the current one included."""
         return dg.MonthlyPartitionsDefinition(start_date=self.declaration.stripe.first_month, end_offset=1)
+
+    def month_keys(self) -> list[str]:
+        """The keys of all months there are by now."""
+        return list(self.months.get_partition_keys(current_time=self.clock()))
 
     @property
     def frames(self) -> FrameStore:
@@ -71,7 +81,7 @@ class Reconciliation:
 
     def months_missing(self) -> list[str]:
         """Months of creation, as 2019-05, whose Stripe customers were never read."""
-        months = self.months.get_partition_keys()
+        months = self.month_keys()
         present = set(self.frames.months_present("stripe_customers", months))
         return [month[:7] for month in months if month not in present]
 
