@@ -1,0 +1,57 @@
+"""The commands behind `make`, run as a person runs them: in processes of their own, on a copy of the product."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sandbox.netsuite_standin import NetsuiteStandIn
+from sandbox.netsuite_standin.export import serve_export
+from sandbox.stripe_standin import StripeStandIn, StripeWorld, load_customers
+from tests.installed import install, run_python
+from tests.reconciling import CHECKOUT
+
+EXAMPLES = CHECKOUT / "examples"
+DEFS = "pipelines/defs/sandbox/defs.yaml"
+
+
+@dataclass
+class Services:
+    """Both stand-ins with the example's customers, and the environment that opens them."""
+
+    netsuite: NetsuiteStandIn
+    environment: dict[str, str]
+
+
+@pytest.fixture
+def services() -> Iterator[Services]:
+    world = StripeWorld()
+    world.book().load(load_customers(EXAMPLES / "stripe_customers.csv"))
+    netsuite, environment = serve_export(EXAMPLES / "netsuite_customers.csv")
+    with StripeStandIn(world) as stripe:
+        yield Services(netsuite, environment | {"STRIPE_API_KEY": world.test_key, "STRIPE_BASE_URL": stripe.url})
+
+
+def check(folder: Path, environment: dict[str, str]) -> tuple[int, str, str]:
+    install(folder, {DEFS: (EXAMPLES / "sandbox.yaml").read_text("utf-8")})
+    ended = run_python(folder, "-m", "pipelines.run", "sandbox", "--check", environment=environment)
+    return ended.returncode, ended.stdout, ended.stderr
+
+
+def test_check_says_of_both_sides_that_they_can_be_read(services: Services, tmp_path: Path) -> None:
+    with services.netsuite:
+        code, output, errors = check(tmp_path, services.environment)
+    assert (code, errors) == (0, "")
+    assert "✓ Stripe API test: the key opens test mode" in output
+    assert "the RESTlet answers" in output
+
+
+def test_check_of_a_service_that_does_not_answer_ends_in_a_sentence(services: Services, tmp_path: Path) -> None:
+    with services.netsuite:
+        pass
+    code, output, errors = check(tmp_path, services.environment)
+    assert code == 1
+    assert "✓ Stripe" in output
+    assert errors.startswith("✗ NetSuite could not be reached")
+    assert errors.count("\n") == 1
