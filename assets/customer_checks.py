@@ -4,7 +4,7 @@ These look at what people typed into the two systems; that a frame is well-forme
 All are blocking so that the report can show them, but only a broken id or an empty picture stops a run.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import dagster as dg
@@ -21,11 +21,13 @@ _DESCRIPTIONS = {
     "email_form": "Every e-mail has the form of one address; a list of addresses or a remark never matches.",
     "empty_keys": "Every customer has a value in some field that a rule compares; the others no rule can match.",
     "duplicate_keys": "No two customers share a value that a rule compares; those that do are ambiguous or doubled.",
+    "not_shrunk": "There are about as many customers as for the last plans; a file or search of only a part has fewer.",
     "no_month_missing": "Stripe customers of every month are there; a missing month makes the picture incomplete.",
     "has_customers": "The saved search holds customers, and not leads and prospects only (M2). Stops the run.",
 }
-_STRIPE_CHECKS = ("unique_ids", "email_form", "empty_keys", "duplicate_keys", "no_month_missing")
-_NETSUITE_CHECKS = ("unique_ids", "email_form", "empty_keys", "duplicate_keys", "has_customers")
+_STRIPE_CHECKS = ("unique_ids", "email_form", "empty_keys", "duplicate_keys", "not_shrunk", "no_month_missing")
+_NETSUITE_CHECKS = ("unique_ids", "email_form", "empty_keys", "duplicate_keys", "not_shrunk", "has_customers")
+_PLANS_COMPARED = 7
 
 
 def build_customer_checks(sync: Reconciliation) -> list[dg.AssetChecksDefinition]:
@@ -42,8 +44,11 @@ def _stripe_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
         specs=_specs(key, _STRIPE_CHECKS),
         ins=sync.inputs("stripe_customers"),
     )
-    def stripe_quality(stripe_customers: pl.LazyFrame) -> Iterator[dg.AssetCheckResult]:
+    def stripe_quality(
+        context: dg.AssetCheckExecutionContext, stripe_customers: pl.LazyFrame
+    ) -> Iterator[dg.AssetCheckResult]:
         yield from quality_results(key, stripe_customers, "id", compared)
+        yield _not_shrunk(context.instance, sync, "stripe_customers", stripe_customers)
         missing = pl.LazyFrame({"month": sync.months_missing()}, schema={"month": pl.String})
         yield id_result(key, "no_month_missing", missing, "month", of=len(sync.month_keys()))
 
@@ -59,9 +64,12 @@ def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
         specs=_specs(key, _NETSUITE_CHECKS),
         ins=sync.inputs("netsuite_customers"),
     )
-    def netsuite_quality(netsuite_customers: pl.LazyFrame) -> Iterator[dg.AssetCheckResult]:
+    def netsuite_quality(
+        context: dg.AssetCheckExecutionContext, netsuite_customers: pl.LazyFrame
+    ) -> Iterator[dg.AssetCheckResult]:
         customers = netsuite_customers.filter("is_customer")
         yield from quality_results(key, customers, "internal_id", compared)
+        yield _not_shrunk(context.instance, sync, "netsuite_customers", customers)
         count = customers.select(pl.len()).collect().item()
         yield dg.AssetCheckResult(
             asset_key=key,
@@ -75,6 +83,42 @@ def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
         )
 
     return netsuite_quality
+
+
+def _not_shrunk(
+    instance: dg.DagsterInstance, sync: Reconciliation, asset: str, customers: pl.LazyFrame
+) -> dg.AssetCheckResult:
+    """Compare one side with what the last plans were made from; no plan yet is nothing to compare with."""
+    records = instance.fetch_materializations(sync.key("write_plan"), limit=_PLANS_COMPARED).records
+    made = [record.asset_materialization.metadata for record in records if record.asset_materialization]
+    before = [number for plan in made if asset in plan and isinstance(number := plan[asset].value, int)]
+    found = customers.select(pl.len()).collect().item()
+    return shrink_result(sync.key(asset), found, before, sync.declaration.brakes.shrink)
+
+
+def shrink_result(key: dg.AssetKey, found: int, before: Sequence[int], allowed: float) -> dg.AssetCheckResult:
+    """Warn of a side that is smaller than for the last plans (X9): a part of the customers passes for all of them.
+
+    Who is not in it loses nothing that is written, but cannot claim what is the older customer's, such as the external
+    id of a record that several share.
+
+    Args:
+        key: the asset.
+        found: customers now.
+        before: customers that the last plans were made from.
+        allowed: the share by which there may be fewer.
+    """
+    most = max(before, default=found)
+    is_whole = found >= most * (1 - allowed)
+    advice = "" if is_whole else "; if these are not all, do not use the plan of this run"
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name="not_shrunk",
+        passed=is_whole,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{found:,} customers, {most:,} for the largest of the last plans{advice}.",
+        metadata={"customers": found, "most_before": most},
+    )
 
 
 def quality_results(

@@ -90,7 +90,7 @@ def _reconcile(name: str, definitions: dg.Definitions, places: Places, console: 
     if not result.success:
         raise reason(result)
     _show(name, places, console, time.monotonic() - started)
-    for doubt in _doubts(result):
+    for doubt in doubts(result):
         console.print(f"[yellow]![/] {escape(doubt)}")
     return 0
 
@@ -132,11 +132,14 @@ def _reasons(result: dg.ExecuteInProcessResult) -> Iterator[TieoutError]:
 _NO_MISTAKES: Final[Mapping[object, type[TieoutError]]] = {c.__name__: c for c in (WeatherError, BugError)}
 
 
-def _doubts(result: dg.ExecuteInProcessResult) -> Iterator[str]:
+def doubts(result: dg.ExecuteInProcessResult) -> Iterator[str]:
     """What a person should look at before trusting a run that succeeded."""
     for found in result.get_asset_check_evaluations():
-        if found.check_name == "complete" and not found.passed:
+        if found.check_name in _DOUBTS and not found.passed:
             yield f"{found.asset_key.path[-1]}: {found.description}"
+
+
+_DOUBTS: Final = frozenset({"complete", "not_shrunk"})
 
 
 def _show(name: str, places: Places, console: Console, seconds: float) -> None:

@@ -127,7 +127,7 @@ class Writes(dg.Model, dg.Resolvable):
 class Brakes(dg.Model, dg.Resolvable):
     """What a daily run may do without a person (X9): beyond any of these it writes nothing, and says why."""
 
-    shrink: float = Field(0.02, ge=0, le=1, description="share by which an extract may be smaller than in good runs")
+    shrink: float = Field(0.02, ge=0, le=1, description="share by which an extract may be smaller than before")
     match_rate: float = Field(0.02, ge=0, le=1, description="how far the share of customers with a record may move")
     most_writes: int = Field(500, ge=0, description="changes in one plan")
     most_relinks: int = Field(0, ge=0, description="changes in one plan that replace a value, as overrides do")

@@ -37,6 +37,7 @@ CHECKS = {
         "email_form",
         "empty_keys",
         "duplicate_keys",
+        "not_shrunk",
         "no_month_missing",
     },
     "netsuite_customers": {
@@ -46,6 +47,7 @@ CHECKS = {
         "email_form",
         "empty_keys",
         "duplicate_keys",
+        "not_shrunk",
         "has_customers",
     },
     "customer_matches": {
