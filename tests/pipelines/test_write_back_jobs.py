@@ -152,6 +152,7 @@ def test_a_decision_counts_from_the_next_run_on_and_can_be_withdrawn(at: Site) -
     [
         (("cus_1", "soon"), "'soon' is no decision"),
         (("cus_1", "0"), "'0' is no decision"),
+        (("cus_1", "9223372036854775808"), "'9223372036854775808' is no decision; expected a record's internal id (a"),
         (("cus_1", "3", " "), "who is empty"),
         (("cus_1", "3", "ada", ""), "why is empty"),
         (("cus_9", "3"), "Stripe has no customer 'cus_9'"),
