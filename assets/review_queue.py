@@ -22,8 +22,8 @@ _NO_DECISIONS = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "decided":
 
 _WHAT_TO_DO = {
     "conflict": "Find out which record is right, and clear the wrong traces.",
-    "broken": "Decide for the record that took the old one's place (job <name>_override), or clear the metadata.",
-    "ambiguous": "Decide for one candidate (job <name>_override), or merge them in NetSuite, before the plan is used.",
+    "broken": "Decide for the record that took the old one's place (job {job}), or clear the metadata.",
+    "ambiguous": "Decide for one candidate (job {job}), or merge them in NetSuite, before the plan is used.",
 }
 
 
@@ -34,6 +34,7 @@ def queue_for_review(
     settings: MatchSettings,
     *,
     comments: bool,
+    override_job: str,
     decisions: pl.LazyFrame | None = None,
 ) -> pl.LazyFrame:
     """Collect the rows that wait for a person, the urgent ones first, and after them what persons have decided.
@@ -43,6 +44,7 @@ def queue_for_review(
         netsuite: `schemas.customers.NetsuiteCustomers`.
         matches: `schemas.matches.Matches`.
         settings: the rules under which a broken link is matched again, as a proposal (M9, X11).
+        override_job: the job that takes in a person's decision.
         comments: whether ids are to be appended to comments, so that one that does not fit waits here (W3).
         decisions: those that stand (M8): `resources.ledger.Decisions.standing`.
 
@@ -50,7 +52,7 @@ def queue_for_review(
         `schemas.plan.ReviewQueue`.
     """
     decided = _NO_DECISIONS if decisions is None else _in_words(decisions)
-    waiting = _waiting(stripe, netsuite, matches, decided, comments=comments)
+    waiting = _waiting(stripe, netsuite, matches, decided, comments=comments, override_job=override_job)
     customers = stripe.select(pl.col("id").alias("stripe_customer_id"), "created", "email", "name")
     return (
         waiting.join(customers, on="stripe_customer_id")
@@ -77,12 +79,19 @@ def decisions_in_words(queue: pl.DataFrame) -> list[str]:
 
 
 def _waiting(
-    stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, decided: pl.LazyFrame, *, comments: bool
+    stripe: pl.LazyFrame,
+    netsuite: pl.LazyFrame,
+    matches: pl.LazyFrame,
+    decided: pl.LazyFrame,
+    *,
+    comments: bool,
+    override_job: str,
 ) -> pl.LazyFrame:
     full = comments_too_long(stripe, netsuite, matches).select("stripe_customer_id", is_full=pl.lit(comments))
     full_reason = f"the Stripe id does not fit into the record's comments, which hold {COMMENTS_LIMIT:,} characters"
     is_full = pl.col("is_full").fill_null(value=False)
-    by_outcome = pl.col("outcome").replace_strict(_WHAT_TO_DO, default=None, return_dtype=pl.String)
+    what_to_do = {outcome: advice.format(job=override_job) for outcome, advice in _WHAT_TO_DO.items()}
+    by_outcome = pl.col("outcome").replace_strict(what_to_do, default=None, return_dtype=pl.String)
     make_room = pl.when(is_full).then(pl.lit("Shorten the comments, or put the Stripe id there by hand."))
     return (
         matches.join(full, on="stripe_customer_id", how="left")
@@ -176,6 +185,7 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
                 customer_matches,
                 settings,
                 comments=comments,
+                override_job=f"{sync.name}_override",
                 decisions=sync.overrides().lazy(),
             ).collect()
             waiting = still_waiting(queue)
