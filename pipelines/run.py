@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from assets.report import wording
 from pipelines.declarations import read_declarations
 from pipelines.home import prepare_home
 from pipelines.progress import stage_progress
@@ -22,16 +23,6 @@ from resources.failures import KIND
 from resources.places import Places
 from schemas.errors import BugError, MistakeError, TieoutError, WeatherError
 from schemas.words import OUTCOMES
-
-_MEANING = {
-    "linked": "the link exists already",
-    "matched": "a rule found one record",
-    "ambiguous": "a rule found several records",
-    "unmatched": "nothing found",
-    "conflict": "traces name different records",
-    "broken": "the link names a record that is not there",
-    "held": "held back by metadata or a person",
-}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -150,7 +141,7 @@ def _show(name: str, places: Places, console: Console, seconds: float) -> None:
     table.add_column("customers", justify="right")
     table.add_column("which means", style="dim")
     for outcome in OUTCOMES:
-        table.add_row(outcome, f"{counts.get(outcome, 0):,}", _MEANING[outcome])
+        table.add_row(outcome, f"{counts.get(outcome, 0):,}", wording.OUTCOMES[outcome])
     console.print(table)
     console.print(f"\nResults in {folder} ({seconds:.1f} s):")
     files = [file for file in folder.iterdir() if not file.name.startswith(".")]
