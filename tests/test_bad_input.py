@@ -14,7 +14,7 @@ DEFS = "pipelines/defs/acme/defs.yaml"
 DECLARED = yaml.safe_dump(
     {
         "type": "pipelines.CustomerSync",
-        "attributes": declaration().model_dump(exclude_none=True, mode="json"),
+        "attributes": declaration().model_dump(exclude_unset=True, mode="json"),
     },
     sort_keys=False,
 )
@@ -62,10 +62,9 @@ CASES = {
     "stripe in place of netsuite": Case("netsuite.csv", STRIPE, "is a Stripe customer export, not a NetSuite"),
     "netsuite in place of stripe": Case("stripe.csv", NETSUITE, "is a NetSuite saved search, not a Stripe"),
     "customer older than since": Case("stripe.csv", STRIPE.replace("2026-06", "2025-06"), "set `since` in the"),
-    "unknown key": Case(DEFS, DECLARED.replace("on_several", "on_severl"), "did you mean on_several?"),
-    "wrong value": Case(
-        DEFS, DECLARED.replace("on_several: first", "on_several: any"), "should be 'first' or 'refuse'"
-    ),
+    "unknown key": Case(DEFS, DECLARED + "  on_severl: first\n", "did you mean on_several?"),
+    "wrong value": Case(DEFS, DECLARED + "  on_several: any\n", "should be 'first' or 'refuse'"),
+    "writes of exports": Case(DEFS, DECLARED + "  writes: {mode: auto}\n", "writes.mode: auto has no effect here"),
     "rule on a field that is not mapped": Case(
         DEFS, DECLARED.replace("netsuite: company_name", "netsuite: title"), "'title' is not in netsuite_fields"
     ),
