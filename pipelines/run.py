@@ -57,10 +57,10 @@ def sentence(error: TieoutError) -> str:
 def _check(name: str, places: Places, console: Console) -> int:
     from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
 
-    declared = {d.declaration.name: d.declaration for d in read_declarations(places.root / "pipelines" / "defs")}
+    declared = {d.declaration.name: d for d in read_declarations(places.root / "pipelines" / "defs")}
     if name not in declared:
         raise MistakeError(f"There is no declaration {name!r}; there are: {', '.join(sorted(declared))}.")
-    sync = reconciliation(declared[name], places)
+    sync = reconciliation(declared[name].declaration, places, declared[name].unset)
     for door in (sync.stripe, sync.netsuite):
         console.print(f"[green]✓[/] {escape(door.test())}")
     return 0

@@ -33,15 +33,15 @@ def services() -> Iterator[Services]:
         yield Services(netsuite, environment | {"STRIPE_API_KEY": world.test_key, "STRIPE_BASE_URL": stripe.url})
 
 
-def check(folder: Path, environment: dict[str, str]) -> tuple[int, str, str]:
+def run(folder: Path, environment: dict[str, str], *options: str) -> tuple[int, str, str]:
     install(folder, {DEFS: (EXAMPLES / "sandbox.yaml").read_text("utf-8")})
-    ended = run_python(folder, "-m", "pipelines.run", "sandbox", "--check", environment=environment)
+    ended = run_python(folder, "-m", "pipelines.run", "sandbox", *options, environment=environment)
     return ended.returncode, ended.stdout, ended.stderr
 
 
 def test_check_says_of_both_sides_that_they_can_be_read(services: Services, tmp_path: Path) -> None:
     with services.netsuite:
-        code, output, errors = check(tmp_path, services.environment)
+        code, output, errors = run(tmp_path, services.environment, "--check")
     assert (code, errors) == (0, "")
     assert "✓ Stripe API test: the key opens test mode" in output
     assert "the RESTlet answers" in output
@@ -50,8 +50,26 @@ def test_check_says_of_both_sides_that_they_can_be_read(services: Services, tmp_
 def test_check_of_a_service_that_does_not_answer_ends_in_a_sentence(services: Services, tmp_path: Path) -> None:
     with services.netsuite:
         pass
-    code, output, errors = check(tmp_path, services.environment)
+    code, output, errors = run(tmp_path, services.environment, "--check")
     assert code == 1
     assert "✓ Stripe" in output
     assert errors.startswith("✗ NetSuite could not be reached")
     assert errors.count("\n") == 1
+
+
+def test_check_without_an_environment_names_the_variable_to_set(tmp_path: Path) -> None:
+    assert run(tmp_path, {}, "--check") == (
+        1,
+        "",
+        "✗ There is no Stripe API key: set STRIPE_API_KEY (stripe.api_key).\n",
+    )
+
+
+def test_run_without_a_secret_names_the_variable_to_set(services: Services, tmp_path: Path) -> None:
+    del services.environment["NETSUITE_PRIVATE_KEY"], services.environment["NETSUITE_ACCOUNT"]
+    code, _, errors = run(tmp_path, services.environment)
+    assert code == 1
+    assert errors == (
+        "✗ The NetSuite login lacks account, private_key: set NETSUITE_ACCOUNT (netsuite.account), "
+        "NETSUITE_PRIVATE_KEY (netsuite.private_key).\n"
+    )

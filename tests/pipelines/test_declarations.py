@@ -162,6 +162,24 @@ def test_templates_take_their_values_from_the_environment(tmp_path: Path, monkey
     assert (located.declaration.stripe.export, located.declaration.netsuite.export) == ("exports/a.csv", "b.csv")
 
 
+def test_a_login_may_lack_its_variables_which_are_remembered_by_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIEOUT_EMPTY", "")
+    login = "client_id: '{{ env.TIEOUT_EMPTY }}', certificate_id: abc, private_key: '{{ env.TIEOUT_UNSET }}'"
+    netsuite = f"{{account: '1234567', mass_search: customsearch_tieout, {login}}}"
+    text = GOOD.replace("{export: netsuite.csv}", netsuite).replace(
+        "export: stripe.csv", "api_key: '{{ env.TIEOUT_KEY }}'"
+    )
+    declare(tmp_path, text)
+    [located] = read_declarations(tmp_path)
+    assert located.unset == {
+        "netsuite.client_id": "TIEOUT_EMPTY",
+        "netsuite.private_key": "TIEOUT_UNSET",
+        "stripe.api_key": "TIEOUT_KEY",
+    }
+
+
 def test_parts_can_be_merged_as_yaml_merges_them(tmp_path: Path) -> None:
     declare(tmp_path, GOOD.replace("  rules", "    <<: {phone: Phone, email: E-Mail}\n  rules"))
     [located] = read_declarations(tmp_path)
