@@ -73,3 +73,10 @@ def test_run_without_a_secret_names_the_variable_to_set(services: Services, tmp_
         "✗ The NetSuite login lacks account, private_key: set NETSUITE_ACCOUNT (netsuite.account), "
         "NETSUITE_PRIVATE_KEY (netsuite.private_key).\n"
     )
+
+
+def test_definitions_load_without_a_warning(tmp_path: Path) -> None:
+    install(tmp_path, {DEFS: (EXAMPLES / "sandbox.yaml").read_text("utf-8")})
+    load = "from pipelines.definitions import defs; defs.get_repository_def().asset_checks_defs_by_key"
+    ended = run_python(tmp_path, "-c", load)
+    assert (ended.returncode, ended.stderr) == (0, "")
