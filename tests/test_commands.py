@@ -1,5 +1,7 @@
 """The commands behind `make`, run as a person runs them: in processes of their own, on a copy of the product."""
 
+import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,3 +82,19 @@ def test_definitions_load_without_a_warning(tmp_path: Path) -> None:
     load = "from pipelines.definitions import defs; defs.get_repository_def().asset_checks_defs_by_key"
     ended = run_python(tmp_path, "-c", load)
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def make(folder: Path, *arguments: str) -> int:
+    shutil.copyfile(CHECKOUT / "Makefile", folder / "Makefile")
+    return subprocess.run(["make", *arguments], cwd=folder, capture_output=True, check=False).returncode
+
+
+def test_clean_keeps_what_an_undo_needs_and_forget_wants_to_be_sure(tmp_path: Path) -> None:
+    for name in (".dagster", "out", ".venv"):
+        (tmp_path / name).mkdir()
+    assert make(tmp_path, "clean") == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".dagster", "Makefile"]
+    assert make(tmp_path, "forget") != 0
+    assert (tmp_path / ".dagster").exists()
+    assert make(tmp_path, "forget", "SURE=yes") == 0
+    assert not (tmp_path / ".dagster").exists()
