@@ -7,21 +7,17 @@ from pathlib import Path
 import pytest
 
 from pipelines.run import reason, sentence
-from resources.doors import Progress
+from resources.doors import NetsuiteExportDoor, Progress
 from resources.extracts import Extract, Known
 from schemas.errors import AccessError, BugError, MistakeError, TieoutError, WeatherError
 from tests.reconciling import Site, declaration, site_at
 
 
 @dataclass(frozen=True)
-class FailingDoor:
+class FailingDoor(NetsuiteExportDoor):
     """A door behind which something is wrong."""
 
     error: Exception
-    source: str = "a test"
-
-    def test(self) -> str:
-        raise self.error
 
     def customers(self, known: Known | None, progress: Progress) -> Extract:  # noqa: ARG002 (it gives nothing)
         raise self.error
@@ -34,7 +30,8 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 def failed(site: Site, error: Exception) -> TieoutError:
-    return reason(replace(site, sync=replace(site.sync, netsuite=FailingDoor(error))).reconcile())
+    door = FailingDoor(**vars(site.sync.netsuite), error=error)
+    return reason(replace(site, sync=replace(site.sync, netsuite=door)).reconcile())
 
 
 @pytest.mark.parametrize(
