@@ -97,10 +97,10 @@ def _not_shrunk(
 
 
 def shrink_result(key: dg.AssetKey, found: int, before: Sequence[int], allowed: float) -> dg.AssetCheckResult:
-    """Warn of a side that is smaller than for the last plans (X9): a part of the customers passes for all of them.
+    """Warn of a side that is smaller than for the last plans (X9), as an export of a part of the customers is.
 
-    Who is not in it loses nothing that is written, but cannot claim what is the older customer's, such as the external
-    id of a record that several share.
+    A plan made from a part can be wrong: where several customers share a record and the oldest is not in the export, a
+    younger one gets the external id.
 
     Args:
         key: the asset.
