@@ -69,7 +69,8 @@ def test_check_without_an_environment_names_the_variable_to_set(tmp_path: Path) 
 
 def test_run_without_a_secret_names_the_variable_to_set(services: Services, tmp_path: Path) -> None:
     del services.environment["NETSUITE_PRIVATE_KEY"], services.environment["NETSUITE_ACCOUNT"]
-    code, _, errors = run(tmp_path, services.environment)
+    with services.netsuite:
+        code, _, errors = run(tmp_path, services.environment)
     assert code == 1
     assert errors == (
         "✗ The NetSuite login lacks account, private_key: set NETSUITE_ACCOUNT (netsuite.account), "
