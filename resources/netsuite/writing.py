@@ -4,14 +4,15 @@ One batch is one call, and all changes of a record are in one batch, so that eac
 is applied was planned elsewhere; what became of it is recorded elsewhere, batch by batch, through `on_outcomes`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
+from resources.netsuite.answers import Parsed
 from resources.netsuite.restlet import Json, Restlet
 from schemas.errors import BugError
 from schemas.words import InternalId
@@ -53,6 +54,9 @@ class Outcome:
     code: str | None = None
     reason: str | None = None
     tries: int = 1
+
+
+_Key = tuple[InternalId, str, str, str | None]
 
 
 class _Result(BaseModel, hide_input_in_errors=True):
@@ -133,7 +137,7 @@ def _one_batch(
         parsed, tries = restlet.ask_raw(
             action, fields=_field_ids(restlet), changes=[_wire(r) for r in waiting.values()]
         )
-        answer = _Applied.model_validate(parsed)
+        answer = _read(parsed)
         outcomes += _matched(answer.outcomes, [c for r in waiting.values() for c in r], tries)
         remaining = set(answer.remaining)
         if len(remaining) >= len(waiting):
@@ -142,15 +146,31 @@ def _one_batch(
     return outcomes
 
 
+def _read(parsed: Parsed) -> _Applied:
+    try:
+        return _Applied.model_validate(parsed)
+    except ValidationError:
+        raise BugError("The RESTlet's answer to a batch of changes has not the agreed form.") from None
+
+
 def _matched(results: Sequence[_Result], changes: Sequence[Change], tries: int) -> list[Outcome]:
     asked = {_key(c): c for c in changes}
-    try:
-        return [
-            Outcome(asked[InternalId(r.id), r.field, r.action, r.word], r.outcome, r.found, r.code, r.message, tries)
-            for r in results
-        ]
-    except KeyError as error:
-        raise BugError("The RESTlet answered for a change that was not asked for.") from error
+    return [Outcome(_asked_for(r, asked), r.outcome, r.found, r.code, r.message, tries) for r in results]
+
+
+def _asked_for(result: _Result, asked: Mapping[_Key, Change]) -> Change:
+    """The change that a result is about; one that names no word is about the only word that was asked for there.
+
+    An error here loses the outcomes of the whole batch, which was written, so it is the last resort.
+    """
+    where = (InternalId(result.id), result.field, result.action)
+    named = asked.get((*where, result.word))
+    if named is not None:
+        return named
+    there = [change for key, change in asked.items() if key[:3] == where] if result.word is None else []
+    if len(there) != 1:
+        raise BugError("The RESTlet answered for a change that was not asked for.")
+    return there[0]
 
 
 def _wire(record: Sequence[Change]) -> dict[str, Json]:
@@ -174,7 +194,7 @@ def _by_record(changes: Sequence[Change]) -> list[list[Change]]:
     return [list(record) for _, record in groupby(ordered, key=lambda change: change.internal_id)]
 
 
-def _key(change: Change) -> tuple[InternalId, str, str, str | None]:
+def _key(change: Change) -> _Key:
     return change.internal_id, change.field, change.action, None if change.action == "set" else change.new
 
 

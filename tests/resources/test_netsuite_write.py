@@ -131,6 +131,29 @@ def test_outcomes_are_told_batch_by_batch_even_when_another_batch_never_comes_th
     assert len(told) == 600
 
 
+def test_a_refused_word_has_its_outcome_beside_those_of_the_others() -> None:
+    world = World()
+    world.insert(1)
+    words = [Change(InternalId(1), "comments", "append", word) for word in ("cus_1", "two words", "old.id")]
+    with connected(world) as (client, _):
+        outcomes = client.apply(words)
+    assert [(o.change.new, o.status, o.code) for o in outcomes] == [
+        ("cus_1", "applied", None),
+        ("two words", "failed", "INVALID_CHANGE"),
+        ("old.id", "applied", None),
+    ]
+
+
+def test_an_outcome_without_its_word_is_of_the_only_word_that_was_asked_for() -> None:
+    world, changes = world_of(2)
+    with connected(world) as (client, server):
+        server._source = server._source.replace("word: edit.word,", "")
+        assert [o.status for o in client.apply(changes)] == ["applied"] * 6
+        two = [Change(InternalId(1), "comments", "append", word) for word in ("a", "b")]
+        with pytest.raises(BugError, match="not asked for"):
+            client.apply(two)
+
+
 def test_two_changes_of_one_field_are_a_mistake_of_ours() -> None:
     with connected() as (client, server):
         with pytest.raises(BugError, match="Two changes"):
