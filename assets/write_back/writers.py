@@ -92,13 +92,12 @@ def _netsuite_change(attempt: Attempt) -> Change:
 
 
 def _netsuite_answer(attempt: Attempt, outcome: Outcome) -> Answer:
-    is_repeat = outcome.tries > 1
     match outcome.status:
         case "applied":
             return Answer(attempt, "done")
         case "failed":
-            return Answer(attempt, "failed", code=outcome.code, error=outcome.reason, is_repeat=is_repeat)
+            return Answer(attempt, "failed", code=outcome.code, error=outcome.reason, is_repeat=outcome.is_repeat)
         case "already" | "conflict":
-            return Answer(attempt, outcome.status, found=outcome.found, is_repeat=is_repeat)
+            return Answer(attempt, outcome.status, found=outcome.found, is_repeat=outcome.is_repeat)
         case "open":
             raise BugError("NetSuite only looked at a change that it was asked to apply.")

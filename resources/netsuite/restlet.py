@@ -17,6 +17,7 @@ import requests
 import stamina
 from pydantic import BaseModel, ValidationError
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NewConnectionError
 
 from resources.netsuite.account import addresses
 from resources.netsuite.answers import (
@@ -108,8 +109,11 @@ class Restlet:
         except ValidationError:
             raise BugError(f"The RESTlet's answer to {action} has not the agreed form.") from None
 
-    def ask_raw(self, action: Action, **given: Json) -> tuple[Parsed, int]:
-        """Ask for one action; return a good answer as it was parsed, and how many tries it took."""
+    def ask_raw(self, action: Action, **given: Json) -> tuple[Parsed, bool]:
+        """Ask for one action; return a good answer as it was parsed, and whether an earlier try may have run as well.
+
+        A try that was refused for want of a place, or that never reached NetSuite, has not run.
+        """
         body = orjson.dumps({"action": action, **given})
         patience = self.settings.patience
         tries = stamina.retry_context(
@@ -120,9 +124,14 @@ class Restlet:
             wait_max=patience.longest_wait,
             wait_jitter=patience.first_wait,
         )
+        is_repeat = False
         for attempt in tries:
             with attempt:
-                return self._once_or_with_new_token(action, body), attempt.num
+                try:
+                    return self._once_or_with_new_token(action, body), is_repeat
+                except PassingError as error:
+                    is_repeat = is_repeat or error.may_have_run
+                    raise
         raise BugError("A call ended without an answer and without an error.")
 
     def close(self) -> None:
@@ -183,7 +192,8 @@ class Restlet:
         except requests.exceptions.RequestException as error:
             raise PassingError(
                 f"NetSuite could not be reached ({type(error).__name__}): nothing was found out; try again later, and "
-                f"check the account id if it stays so."
+                f"check the account id if it stays so.",
+                may_have_run=not _never_connected(error),
             ) from None
 
 
@@ -207,6 +217,11 @@ def _session(concurrency: int) -> requests.Session:
     session.mount("https://", HTTPAdapter(pool_maxsize=concurrency))
     session.mount("http://", HTTPAdapter(pool_maxsize=concurrency))
     return session
+
+
+def _never_connected(error: requests.exceptions.RequestException) -> bool:
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(reason, NewConnectionError)
 
 
 @cache

@@ -45,7 +45,7 @@ class Outcome:
             done. `failed`: NetSuite refused, nothing was done. `open`: only looked at, it could be done.
         found: with a conflict, the value that is there.
         code: with a failure, NetSuite's code, such as `DUP_RCRD`; `reason` is its sentence.
-        tries: calls that this took. With more than one, `already` may be the work of a call whose answer was lost.
+        is_repeat: it was asked more than once, and `already` may be the work of a call whose answer was lost.
     """
 
     change: Change
@@ -53,7 +53,7 @@ class Outcome:
     found: str | None = None
     code: str | None = None
     reason: str | None = None
-    tries: int = 1
+    is_repeat: bool = False
 
 
 _Key = tuple[InternalId, str, str, str | None]
@@ -133,12 +133,14 @@ def _one_batch(
     """Ask until nothing of the batch remains, as the RESTlet hands back what its units and time did not allow."""
     waiting = {record[0].internal_id: record for record in records}
     outcomes: list[Outcome] = []
+    is_repeat = False
     while waiting:
-        parsed, tries = restlet.ask_raw(
+        parsed, was_repeated = restlet.ask_raw(
             action, fields=_field_ids(restlet), changes=[_wire(r) for r in waiting.values()]
         )
+        is_repeat = is_repeat or was_repeated  # what is handed back now, a call whose answer was lost may have done
         answer = _read(parsed)
-        outcomes += _matched(answer.outcomes, [c for r in waiting.values() for c in r], tries)
+        outcomes += _matched(answer.outcomes, [c for r in waiting.values() for c in r], is_repeat=is_repeat)
         remaining = set(answer.remaining)
         if len(remaining) >= len(waiting):
             raise BugError("The RESTlet handed back a whole batch without beginning it.")
@@ -153,9 +155,9 @@ def _read(parsed: Parsed) -> _Applied:
         raise BugError("The RESTlet's answer to a batch of changes has not the agreed form.") from None
 
 
-def _matched(results: Sequence[_Result], changes: Sequence[Change], tries: int) -> list[Outcome]:
+def _matched(results: Sequence[_Result], changes: Sequence[Change], *, is_repeat: bool) -> list[Outcome]:
     asked = {_key(c): c for c in changes}
-    return [Outcome(_asked_for(r, asked), r.outcome, r.found, r.code, r.message, tries) for r in results]
+    return [Outcome(_asked_for(r, asked), r.outcome, r.found, r.code, r.message, is_repeat) for r in results]
 
 
 def _asked_for(result: _Result, asked: Mapping[_Key, Change]) -> Change:

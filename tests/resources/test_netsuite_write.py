@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from resources.netsuite import Change, Outcome
-from sandbox.netsuite_standin import STRIPE_FIELD, Fault, Options, World
+from resources.netsuite import Change, NetsuiteClient, NetsuiteSettings, Outcome, TokenLogin
+from resources.netsuite.answers import PassingError
+from sandbox.netsuite_standin import STRIPE_FIELD, Fault, NetsuiteStandIn, Options, World
 from schemas.errors import BugError, WeatherError
 from schemas.words import InternalId
-from tests.resources.netsuite import connected
+from tests.resources.netsuite import QUICK, connected
 
 
 def link(number: int, stripe_id: str) -> list[Change]:
@@ -51,7 +52,37 @@ def test_each_effect_happens_once_whatever_goes_wrong(kind: Any) -> None:  # noq
     assert sorted(save.customer for save in world.saves) == [1, 2, 3]
     assert [world.value(n, "comments") for n in (1, 2, 3)] == ["cus_1", "cus_2", "cus_3"]
     expected = "already" if kind == "lost" else "applied"
-    assert {(o.status, o.tries) for o in outcomes} == {(expected, 3)}
+    assert {(o.status, o.is_repeat) for o in outcomes} == {(expected, kind not in {"limit", "busy"})}
+
+
+@pytest.mark.rule("W9")
+def test_without_a_token_nothing_has_run() -> None:
+    world, changes = world_of(1)
+    with connected(world) as (client, server):
+        server.fail_logins(2)
+        assert [o.is_repeat for o in client.apply(changes)] == [False] * 3
+
+
+@pytest.mark.rule("W9")
+def test_what_a_call_handed_back_may_be_the_work_of_the_lost_one_before_it() -> None:
+    world, changes = world_of(3)
+    with connected(world) as (client, server):
+        server.fail(Fault(kind="lost", action="apply"))
+        world.interfere("record.load", lambda: object.__setattr__(server.options, "units", 115), skip=3)
+        outcomes = client.apply(changes)
+        assert len(server.calls_of("apply")) == 4
+    assert {(o.status, o.is_repeat) for o in outcomes} == {("already", True)}
+
+
+@pytest.mark.rule("W9")
+def test_a_server_that_cannot_be_reached_has_not_run_anything() -> None:
+    with NetsuiteStandIn(World()) as server:
+        gone = server.url
+    token = TokenLogin(consumer_key="a", consumer_secret="b", token_id="c", token_secret="d")
+    settings = NetsuiteSettings(account="1234567", login=token, base_url=gone, patience=QUICK)
+    with NetsuiteClient(settings) as client, pytest.raises(PassingError) as raised:
+        client.health()
+    assert not raised.value.may_have_run
 
 
 @pytest.mark.rule("W8")

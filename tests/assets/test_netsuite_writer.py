@@ -1,0 +1,30 @@
+"""Write-back into NetSuite over HTTP: whose a value is that stands there already, whatever the weather was."""
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from assets.write_back import Filters, NetsuiteWriter, WriteBack, apply_side, undo_plan
+from sandbox.netsuite_standin import STRIPE_FIELD, Fault, World
+from tests.assets.write_back_fakes import FakeWorld
+from tests.resources.ledgers import PLAN, change
+from tests.resources.netsuite import connected
+
+
+@pytest.mark.rule("W10")
+@pytest.mark.parametrize(
+    ("weather", "status", "left"),
+    [("limit", "already", "cus_1"), ("busy", "already", "cus_1"), ("lost", "applied", None)],
+)
+def test_a_value_that_stands_there_is_ours_only_if_an_earlier_try_may_have_run(
+    tmp_path: Path, weather: Literal["limit", "busy", "lost"], status: str, left: str | None
+) -> None:
+    world, fakes, changes = World(), FakeWorld(tmp_path), [change(1)]
+    world.insert(1, **{STRIPE_FIELD: None if weather == "lost" else "cus_1"})
+    with fakes.ledger, connected(world) as (client, server):
+        work = WriteBack(fakes.journal, {"netsuite": NetsuiteWriter(client), "stripe": fakes.stripe}, "apply")
+        server.fail(Fault(kind=weather, action="apply"))
+        assert apply_side(work, PLAN, changes, Filters(), "netsuite").counts() == {status: 1}
+        undo_plan(WriteBack(fakes.journal, work.writers, "undo"), PLAN, changes, Filters())
+    assert world.value(1, STRIPE_FIELD) == left
