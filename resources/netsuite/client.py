@@ -10,10 +10,16 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from resources.netsuite.columns import SearchColumn
 from resources.netsuite.pages import Progress
-from resources.netsuite.reading import IDS_PER_CALL, Described, NetsuiteExtract, PreviousRead, read_customers
-from resources.netsuite.restlet import Health, NetsuiteSettings, Restlet
+from resources.netsuite.reading import (
+    IDS_PER_CALL,
+    NetsuiteExtract,
+    PreviousRead,
+    chosen,
+    described,
+    read_customers,
+)
+from resources.netsuite.restlet import Health, LinkName, NetsuiteSettings, Restlet
 from resources.netsuite.writing import Change, Outcome, apply_changes, look_at
 from schemas.errors import AccessError
 from schemas.words import InternalId
@@ -49,9 +55,9 @@ class NetsuiteClient:
             raise AccessError(f"The RESTlet that answered is in account {health.account}, not in {account}.")
         return health
 
-    def describe(self, search_id: str) -> list[SearchColumn]:
-        """Give the columns of a saved customer search."""
-        return self._restlet.ask("describe", Described, search=search_id).columns
+    def check_search(self, search_id: str, fields: Mapping[str, str], written: Iterable[LinkName] = ()) -> None:
+        """Raise what `read_customers` would say of the columns of a saved customer search, and read no customer."""
+        chosen(self._restlet, search_id, described(self._restlet, search_id), fields, written)
 
     def read_customers(
         self,
@@ -59,9 +65,10 @@ class NetsuiteClient:
         fields: Mapping[str, str],
         changed_since: PreviousRead | None = None,
         on_progress: Progress | None = None,
+        written: Iterable[LinkName] = (),
     ) -> NetsuiteExtract:
         """Read all customers of a saved search, whole or from what changed; see `reading.read_customers`."""
-        return read_customers(self._restlet, search_id, fields, changed_since, on_progress)
+        return read_customers(self._restlet, search_id, fields, changed_since, on_progress, written)
 
     def existing(self, ids: Iterable[InternalId]) -> set[InternalId]:
         """Say which of these customers exist. Another does not, or is one that the role cannot see."""

@@ -40,11 +40,21 @@ class Wanted:
     checkboxes: frozenset[str] = frozenset()
 
 
-def choose(search_id: str, columns: Sequence[SearchColumn], fields: Mapping[str, str]) -> Wanted:
+def choose(
+    search_id: str, columns: Sequence[SearchColumn], fields: Mapping[str, str], written: Mapping[str, str] | None = None
+) -> Wanted:
     """Find the column of each name by its label.
 
+    Args:
+        search_id: of the saved search, for messages.
+        columns: all columns of the search.
+        fields: our name → the column's label.
+        written: our name → the id of the field that is written under it, where it is.
+
     Raises:
-        MistakeError: no column, or several, with that label; the message says which labels there are.
+        MistakeError: no column, or several, with that label; the message says which labels there are. Or a column
+            shows another field than the one that is written, so that a change would never be seen, and be planned again
+            and again.
     """
     labels = [column.label.strip() for column in columns]
     names = [name for name in fields if name != "internal_id"]
@@ -58,8 +68,23 @@ def choose(search_id: str, columns: Sequence[SearchColumn], fields: Mapping[str,
                 f"{listed}: change netsuite_fields, or the custom label on the Results tab of the search."
             )
     numbers = {name: labels.index(fields[name].strip()) for name in names}
+    for name, field_id in (written or {}).items():
+        _check_is_written(search_id, name, fields[name], columns[numbers[name]], field_id)
     checkboxes = frozenset(name for name, number in numbers.items() if columns[number].type == "checkbox")
     return Wanted(tuple(numbers), tuple(numbers.values()), checkboxes)
+
+
+def _check_is_written(search_id: str, name: str, label: str, column: SearchColumn, field_id: str) -> None:
+    """Compare where it can be compared: a joined column or a formula has no field id of the customer."""
+    is_plain = column.join is None and not column.name.startswith("formula")
+    if not is_plain or column.name.lower() == field_id.lower():
+        return
+    advice = f", or set stripe_id_field to {column.name}" if name == "stripe_id" else ""
+    raise MistakeError(
+        f"The saved search {search_id} shows the field {column.name} under “{label}” (for {name}), but what is written "
+        f"is {field_id}, so that a change would never be seen: map {name} to the column of {field_id}{advice}, or "
+        f"switch off {name} under writes."
+    )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ Both give the same. NetSuite tells nobody what was deleted or left the search, s
 cheap, and compares. How rows come over the wire and are proved complete is in `pages`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from resources.netsuite.columns import SearchColumn, Wanted, choose, finish, no_rows
 from resources.netsuite.pages import IDS_ONLY, MOST_ROWS, Collected, Measured, Progress, Query, collect
-from resources.netsuite.restlet import Json, Restlet
+from resources.netsuite.restlet import Json, LinkName, Restlet
 from schemas.errors import MistakeError
 
 IDS_PER_CALL = 1_000
@@ -49,10 +49,13 @@ class PreviousRead:
     read_at: datetime
 
 
-class Described(BaseModel):
-    """The columns of a saved search, in their order."""
-
+class _Described(BaseModel):
     columns: list[SearchColumn]
+
+
+def described(restlet: Restlet, search_id: str) -> list[SearchColumn]:
+    """Give the columns of a saved customer search, in their order."""
+    return restlet.ask("describe", _Described, search=search_id).columns
 
 
 def read_customers(
@@ -61,8 +64,17 @@ def read_customers(
     fields: Mapping[str, str],
     changed_since: PreviousRead | None = None,
     on_progress: Progress | None = None,
+    written: Iterable[LinkName] = (),
 ) -> NetsuiteExtract:
-    """Read the customers of a saved search; `fields` says which label feeds which of our names.
+    """Read the customers of a saved search.
+
+    Args:
+        restlet: of the account.
+        search_id: of the saved search.
+        fields: our name → the label of the column that feeds it.
+        changed_since: an earlier read, to ask for no more than what has changed since.
+        on_progress: told of every page.
+        written: the names that are written as well: their columns must show the fields that are written.
 
     Raises:
         MistakeError: the search cannot be used: no such column, grouped rows, differing rows for one customer.
@@ -70,8 +82,20 @@ def read_customers(
     """
     since = changed_since.read_at if changed_since else None
     measured = restlet.ask("measure", Measured, search=search_id, **_criteria(since))
-    reader = _Reader(restlet, search_id, choose(search_id, measured.columns, fields), on_progress)
+    reader = _Reader(restlet, search_id, chosen(restlet, search_id, measured.columns, fields, written), on_progress)
     return reader.changed(changed_since, measured) if changed_since else reader.whole(measured)
+
+
+def chosen(
+    restlet: Restlet,
+    search_id: str,
+    columns: Sequence[SearchColumn],
+    fields: Mapping[str, str],
+    written: Iterable[LinkName],
+) -> Wanted:
+    """Find the column of each name, and hold those that are written against the account's settings; see `choose`."""
+    ids = restlet.settings.field_ids
+    return choose(search_id, columns, fields, {name: ids[name] for name in written})
 
 
 class _Reader:

@@ -34,6 +34,7 @@ from schemas.errors import AccessError, BugError, MistakeError
 
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 Action = Literal["health", "describe", "measure", "search", "exist", "apply", "look"]
+LinkName = Literal["stripe_id", "external_id", "comments"]
 Answer = TypeVar("Answer", bound=BaseModel)
 
 
@@ -74,6 +75,11 @@ class NetsuiteSettings:
     patience: Patience = field(default_factory=Patience)
     base_url: str | None = None
     now: Callable[[], float] = time.time
+
+    @property
+    def field_ids(self) -> dict[str, str]:
+        """The NetSuite field behind each name that can be written."""
+        return {"stripe_id": self.stripe_id_field, "external_id": "externalid", "comments": "comments"}
 
 
 class Health(BaseModel):

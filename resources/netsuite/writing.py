@@ -13,11 +13,10 @@ from typing import Literal
 from pydantic import BaseModel, ValidationError
 
 from resources.netsuite.answers import Parsed
-from resources.netsuite.restlet import Json, Restlet
+from resources.netsuite.restlet import Json, LinkName, Restlet
 from schemas.errors import BugError
 from schemas.words import InternalId
 
-Field = Literal["stripe_id", "external_id", "comments"]
 Status = Literal["applied", "already", "conflict", "failed", "open"]
 
 
@@ -30,7 +29,7 @@ class Change:
     """
 
     internal_id: InternalId
-    field: Field
+    field: LinkName
     action: Literal["set", "append", "remove"]
     new: str | None
     old: str | None = None
@@ -61,7 +60,7 @@ _Key = tuple[InternalId, str, str, str | None]
 
 class _Result(BaseModel, hide_input_in_errors=True):
     id: int
-    field: Field
+    field: LinkName
     action: Literal["set", "append", "remove"]
     word: str | None = None
     outcome: Status
@@ -136,7 +135,7 @@ def _one_batch(
     is_repeat = False
     while waiting:
         parsed, was_repeated = restlet.ask_raw(
-            action, fields=_field_ids(restlet), changes=[_wire(r) for r in waiting.values()]
+            action, fields=restlet.settings.field_ids, changes=[_wire(r) for r in waiting.values()]
         )
         is_repeat = is_repeat or was_repeated  # what is handed back now, a call whose answer was lost may have done
         answer = _read(parsed)
@@ -185,10 +184,6 @@ def _wire(record: Sequence[Change]) -> dict[str, Json]:
             words = [c.new for c in record if (c.field, c.action) == (change.field, change.action)]
             values[change.action][change.field] = words
     return {"id": record[0].internal_id, **{action: given for action, given in values.items() if given}}
-
-
-def _field_ids(restlet: Restlet) -> dict[str, str]:
-    return {"stripe_id": restlet.settings.stripe_id_field, "external_id": "externalid", "comments": "comments"}
 
 
 def _by_record(changes: Sequence[Change]) -> list[list[Change]]:
