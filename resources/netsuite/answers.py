@@ -112,6 +112,14 @@ def not_deployed(script: str) -> AccessError:
     )
 
 
+def columns_changed() -> WeatherError:
+    """Make the error for a saved search that somebody edited while it was read: asking the same again cannot help."""
+    return WeatherError(
+        "The columns of the saved search were changed while it was read, so that values may stand in wrong columns: "
+        "nothing was kept; read it again."
+    )
+
+
 def clock_hint(response: requests.Response, now: float) -> str:
     """Say that this machine's clock is wrong, if NetSuite's own says so."""
     try:
@@ -148,13 +156,8 @@ def _good(response: requests.Response, script: str) -> Parsed:
 def _from_script(problem: _Problem) -> TieoutError:
     code, message = problem.code, problem.message
     match code:
-        case "INVALID_SEARCH":
-            return MistakeError(
-                "The saved search does not exist for this role: check its id (Lists > Search > Saved Searches), and on "
-                "its Audience tab give it to the role, or make it public."
-            )
-        case "NOT_A_CUSTOMER_SEARCH" | "SUMMARY_COLUMN" | "ROWS_MULTIPLIED":
-            return MistakeError(message)
+        case "INVALID_SEARCH" | "NOT_A_CUSTOMER_SEARCH" | "SUMMARY_COLUMN" | "ROWS_MULTIPLIED" | "COLUMNS_CHANGED":
+            return _about_the_search(problem)
         case "INSUFFICIENT_PERMISSION" | "PERMISSION_VIOLATION":
             return PermissionMissingError(f"The role of the integration may not do this; add what it lacks at {_ROLE}.")
         case "UNKNOWN_ACTION" | "WRONG_TYPE" | "FIELD_NOT_ALLOWED":
@@ -164,6 +167,15 @@ def _from_script(problem: _Problem) -> TieoutError:
             return PassingError(message, may_have_run=True)  # it did: this is its own answer
         case _:
             return AccessError(f"NetSuite refuses the request ({code}): {_plain(message)}")
+
+
+def _about_the_search(problem: _Problem) -> TieoutError:
+    if problem.code == "INVALID_SEARCH":
+        return MistakeError(
+            "The saved search does not exist for this role: check its id (Lists > Search > Saved Searches), and on its "
+            "Audience tab give it to the role, or make it public."
+        )
+    return columns_changed() if problem.code == "COLUMNS_CHANGED" else MistakeError(problem.message)
 
 
 def _refusal(response: requests.Response, script: str, now: float) -> TieoutError:

@@ -12,6 +12,7 @@ from datetime import datetime
 import polars as pl
 from pydantic import BaseModel
 
+from resources.netsuite.answers import columns_changed
 from resources.netsuite.columns import SearchColumn, Wanted, choose, finish, no_rows
 from resources.netsuite.pages import IDS_ONLY, MOST_ROWS, Collected, Measured, Progress, Query, collect
 from resources.netsuite.restlet import Json, LinkName, Restlet
@@ -82,7 +83,8 @@ def read_customers(
     """
     since = changed_since.read_at if changed_since else None
     measured = restlet.ask("measure", Measured, search=search_id, **_criteria(since))
-    reader = _Reader(restlet, search_id, chosen(restlet, search_id, measured.columns, fields, written), on_progress)
+    wanted = chosen(restlet, search_id, measured.columns, fields, written)
+    reader = _Reader(restlet, search_id, measured.columns, wanted, on_progress)
     return reader.changed(changed_since, measured) if changed_since else reader.whole(measured)
 
 
@@ -99,40 +101,50 @@ def chosen(
 
 
 class _Reader:
-    def __init__(self, restlet: Restlet, search_id: str, wanted: Wanted, on_progress: Progress | None) -> None:
+    def __init__(
+        self,
+        restlet: Restlet,
+        search_id: str,
+        columns: Sequence[SearchColumn],
+        wanted: Wanted,
+        on_progress: Progress | None,
+    ) -> None:
         self._restlet = restlet
         self._search_id = search_id
+        self._columns = columns
         self._wanted = wanted
         self._on_progress = on_progress
 
     def whole(self, measured: Measured | None = None) -> NetsuiteExtract:
         collected = self._collect(self._wanted, None, measured)
+        self._check_columns()
         frame, duplicates = self._unique(collected.frame)
         return NetsuiteExtract(
             frame=finish(frame, self._wanted),
             count=collected.measured.count,
             duplicates=duplicates,
-            calls=collected.calls,
+            calls=collected.calls + 1,
             read_at=collected.measured.now,
             moved=collected.moved,
         )
 
     def changed(self, previous: PreviousRead, measured: Measured) -> NetsuiteExtract:
         changed = self._collect(self._wanted, previous.read_at, measured)
-        fresh, _ = self._unique(changed.frame)
         there = self._collect(IDS_ONLY)
-        if previous.frame.columns != finish(fresh.clear(), self._wanted).columns:
+        if previous.frame.columns != finish(changed.frame.clear(), self._wanted).columns:
             return self.whole()
         ids = there.frame.select("internal_id").unique()
-        kept = previous.frame.join(ids, on="internal_id", how="semi").join(fresh, on="internal_id", how="anti")
-        unseen = ids.join(kept, on="internal_id", how="anti").join(fresh, on="internal_id", how="anti")
+        kept = previous.frame.join(ids, on="internal_id", how="semi").join(changed.frame, on="internal_id", how="anti")
+        unseen = ids.join(kept, on="internal_id", how="anti").join(changed.frame, on="internal_id", how="anti")
         newly, calls = self._some(unseen["internal_id"].sort().to_list())
-        merged = pl.concat([kept, finish(pl.concat([fresh, newly]), self._wanted)]).sort("internal_id")
+        self._check_columns()
+        fresh, _ = self._unique(pl.concat([changed.frame, newly]))
+        merged = pl.concat([kept, finish(fresh, self._wanted)]).sort("internal_id")
         return NetsuiteExtract(
             frame=merged,
             count=there.measured.count,
             duplicates=there.frame.height - ids.height,
-            calls=changed.calls + there.calls + calls,
+            calls=changed.calls + there.calls + calls + 1,
             read_at=changed.measured.now,
             moved=changed.moved or there.moved,
         )
@@ -148,9 +160,22 @@ class _Reader:
         queries = [Query(self._search_id, self._wanted, MOST_ROWS, {"ids": piece}) for piece in pieces]
         with ThreadPoolExecutor(self._restlet.settings.concurrency) as pool:
             found = list(pool.map(lambda query: collect(self._restlet, query), queries))
-        empty = no_rows(self._wanted)
-        frame, _ = self._unique(pl.concat([empty, *(collected.frame for collected in found)]))
+        frame = pl.concat([no_rows(self._wanted), *(collected.frame for collected in found)])
         return frame, sum(collected.calls for collected in found)
+
+    def _check_columns(self) -> None:
+        """Pages ask for columns by their numbers: these must have meant the same to the end of the read.
+
+        Raises:
+            WeatherError: somebody moved, added or removed columns meanwhile.
+        """
+        numbers = set(self._wanted.numbers)
+        before, after = (
+            [column for number, column in enumerate(columns) if number in numbers]
+            for columns in (self._columns, described(self._restlet, self._search_id))
+        )
+        if before != after:
+            raise columns_changed()
 
     def _unique(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
         """Drop rows that are the same as another one. Raises `MistakeError` for rows of one id that differ."""

@@ -225,7 +225,13 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
     if (!Array.isArray(indexes)) {
       refuse('WRONG_TYPE', 'columns must be a list of column numbers.');
     }
-    return indexes.map((index) => columns[wholeNumber(index, 'a column number', 0, columns.length - 1)]);
+    return indexes.map((index) => {
+      const number = wholeNumber(index, 'a column number', 0);
+      if (number >= columns.length) {
+        refuse('COLUMNS_CHANGED', `The search has ${columns.length} columns, fewer than the request counts on.`);
+      }
+      return columns[number];
+    });
   }
 
   function exist(request) {
