@@ -7,7 +7,7 @@ from resources.netsuite.client import NetsuiteClient
 from resources.netsuite.logins import CertificateLogin, TokenLogin
 from resources.netsuite.reading import NetsuiteExtract, PreviousRead
 from resources.netsuite.restlet import Health, LinkName, NetsuiteSettings, Patience
-from resources.netsuite.writing import Change, Outcome
+from resources.netsuite.writing import Change, NetsuiteOutcome
 
 __all__ = [
     "CertificateLogin",
@@ -16,8 +16,8 @@ __all__ = [
     "LinkName",
     "NetsuiteClient",
     "NetsuiteExtract",
+    "NetsuiteOutcome",
     "NetsuiteSettings",
-    "Outcome",
     "Patience",
     "PreviousRead",
     "TokenLogin",

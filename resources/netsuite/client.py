@@ -3,7 +3,7 @@
 A thin face: the wire is in `restlet`, reading in `reading`, writing in `writing`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
@@ -20,7 +20,7 @@ from resources.netsuite.reading import (
     read_customers,
 )
 from resources.netsuite.restlet import Health, LinkName, NetsuiteSettings, Restlet
-from resources.netsuite.writing import Change, Outcome, apply_changes, look_at
+from resources.netsuite.writing import Change, NetsuiteOutcome, apply_changes, look_at
 from schemas.errors import AccessError
 from schemas.words import InternalId
 
@@ -78,15 +78,11 @@ class NetsuiteClient:
             answers = pool.map(lambda piece: self._restlet.ask("exist", _Existing, ids=piece), pieces)
             return {InternalId(number) for answer in answers for number in answer.ids}
 
-    def apply(
-        self,
-        changes: Sequence[Change],
-        on_outcomes: Callable[[Sequence[Outcome]], None] | None = None,
-    ) -> list[Outcome]:
-        """Change customers by compare-and-set; see `writing.apply_changes`."""
-        return apply_changes(self._restlet, changes, on_outcomes)
+    def apply(self, changes: Sequence[Change]) -> list[NetsuiteOutcome]:
+        """Change one batch of customers by compare-and-set; see `writing.apply_changes`."""
+        return apply_changes(self._restlet, changes)
 
-    def look(self, changes: Sequence[Change]) -> list[Outcome]:
+    def look(self, changes: Sequence[Change]) -> list[NetsuiteOutcome]:
         """Say what `apply` would find, and change nothing; see `writing.look_at`."""
         return look_at(self._restlet, changes)
 

@@ -59,8 +59,6 @@ class NetsuiteSettings:
         login: a certificate, or an access token.
         concurrency: calls at a time. An account's whole limit can be 5, and others share it.
         rows_per_call: customers asked for in one call, at most 5,000.
-        records_per_call: customers changed in one call. 300 use nearly all units of a call; fewer keep a call short
-            where scripts and workflows make every save slow.
         base_url: a server instead of NetSuite's own: https, or http on this machine.
     """
 
@@ -71,7 +69,6 @@ class NetsuiteSettings:
     stripe_id_field: str = "custentity_tieout_stripe_id"
     concurrency: int = 4
     rows_per_call: int = 4_000
-    records_per_call: int = 100
     patience: Patience = field(default_factory=Patience)
     base_url: str | None = None
     now: Callable[[], float] = time.time
@@ -203,15 +200,11 @@ class Restlet:
             ) from None
 
 
-_BOUNDS: Final = {"concurrency": (1, 50), "rows_per_call": (2, 5_000), "records_per_call": (1, 1_000)}
+_BOUNDS: Final = {"concurrency": (1, 50), "rows_per_call": (2, 5_000)}
 
 
 def _check_bounds(settings: NetsuiteSettings) -> None:
-    given = {
-        "concurrency": settings.concurrency,
-        "rows_per_call": settings.rows_per_call,
-        "records_per_call": settings.records_per_call,
-    }
+    given = {"concurrency": settings.concurrency, "rows_per_call": settings.rows_per_call}
     for name, (least, most) in _BOUNDS.items():
         if not least <= given[name] <= most:
             raise MistakeError(f"The {name} for NetSuite must be between {least} and {most}, not {given[name]}.")

@@ -46,16 +46,3 @@ def test_an_undo_takes_out_just_the_chosen_id(at: Site) -> None:
     result = at.undo(plan)
     assert result.success, sentences(result)
     assert at.links() == {**before, "5": (None, None, "old.idx\nsee oldXid")}
-
-
-@pytest.mark.rule("W9")
-def test_an_id_that_no_word_can_be_fails_alone_and_the_next_run_goes_on(at: Site) -> None:
-    at.netsuite.insert(7, email="n7@acme.example")
-    at.stripe.load([("two words", MOMENT + 9, {"email": "n7@acme.example"})])
-    plan = at.reconcile()
-    at.apply(plan)
-    statuses = at.statuses(plan)
-    assert statuses["netsuite:7:comments:two words"] == "failed"
-    assert statuses["netsuite:7:external_id"] == statuses["netsuite:3:comments:cus_3"] == "applied"
-    assert at.apply(plan).success
-    assert at.undo(plan).success

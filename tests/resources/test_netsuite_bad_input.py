@@ -208,9 +208,7 @@ def test_a_script_of_another_version() -> None:
     assert "deploy" in said
 
 
-@pytest.mark.parametrize(
-    "setting", [("concurrency", 0), ("concurrency", 51), ("rows_per_call", 5_001), ("records_per_call", 0)]
-)
+@pytest.mark.parametrize("setting", [("concurrency", 0), ("concurrency", 51), ("rows_per_call", 5_001)])
 def test_a_number_that_makes_no_sense(setting: tuple[str, int]) -> None:
     with pytest.raises(MistakeError, match=f"{setting[0]} .* not {setting[1]}"), connected(**dict([setting])):
         pass

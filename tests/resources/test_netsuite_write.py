@@ -1,14 +1,13 @@
 """Changes reach NetSuite once each, whatever the weather, and every one has an outcome."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from resources.netsuite import Change, NetsuiteClient, NetsuiteSettings, Outcome, TokenLogin
+from resources.netsuite import Change, NetsuiteClient, NetsuiteSettings, TokenLogin
 from resources.netsuite.answers import PassingError
 from sandbox.netsuite_standin import STRIPE_FIELD, Fault, NetsuiteStandIn, Options, World
-from schemas.errors import BugError, WeatherError
+from schemas.errors import BugError
 from schemas.words import InternalId
 from tests.resources.netsuite import QUICK, connected
 
@@ -34,7 +33,7 @@ def test_outcomes_come_in_the_order_of_the_changes_and_each_record_is_saved_once
     world, changes = world_of(250)
     with connected(world) as (client, server):
         outcomes = client.apply(changes[::-1])
-        assert len(server.calls_of("apply")) == 3
+        assert len(server.calls_of("apply")) == 1
     assert [outcome.change for outcome in outcomes] == changes[::-1]
     assert {outcome.status for outcome in outcomes} == {"applied"}
     assert [save.customer for save in sorted(world.saves, key=lambda s: s.customer)] == list(range(1, 251))
@@ -146,22 +145,6 @@ def test_a_script_that_never_begins_is_no_endless_loop() -> None:
         client.apply(changes)
 
 
-@pytest.mark.rule("W9")
-def test_outcomes_are_told_batch_by_batch_even_when_another_batch_never_comes_through() -> None:
-    world, changes = world_of(300)
-    told: list[Outcome] = []
-
-    def on_outcomes(outcomes: Sequence[Outcome]) -> None:
-        told.extend(outcomes)
-
-    with connected(world, concurrency=1) as (client, server):
-        server.fail(Fault(kind="unavailable", action="apply", skip=1, times=4))
-        with pytest.raises(WeatherError):
-            client.apply(changes, on_outcomes)
-    assert sorted({save.customer for save in world.saves}) == sorted({int(o.change.internal_id) for o in told})
-    assert len(told) == 600
-
-
 def test_a_refused_word_has_its_outcome_beside_those_of_the_others() -> None:
     world = World()
     world.insert(1)
@@ -183,6 +166,14 @@ def test_an_outcome_without_its_word_is_of_the_only_word_that_was_asked_for() ->
         two = [Change(InternalId(1), "comments", "append", word) for word in ("a", "b")]
         with pytest.raises(BugError, match="not asked for"):
             client.apply(two)
+
+
+def test_a_batch_that_no_call_takes_is_refused_before_anything_is_written() -> None:
+    world, changes = world_of(1_001)
+    with connected(world) as (client, server):
+        with pytest.raises(BugError, match="1,001 customers"):
+            client.apply(changes)
+        assert server.calls == []
 
 
 def test_two_changes_of_one_field_are_a_mistake_of_ours() -> None:
@@ -216,13 +207,6 @@ def test_one_record_can_name_several_customers_in_one_save() -> None:
         assert [o.status for o in client.look(words)] == ["already"] * 3
     assert len(world.saves) == 1
     assert world.value(1, "comments") == "cus_1\ncus_2\ncus_3"
-
-
-def test_the_size_of_a_batch_is_a_setting() -> None:
-    world, changes = world_of(7)
-    with connected(world, records_per_call=3) as (client, server):
-        client.apply(changes)
-        assert sorted(call.units for call in server.calls_of("apply")) == [15, 45, 45]
 
 
 def test_nothing_to_change_asks_nothing() -> None:
