@@ -8,14 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import polars as pl
 from pydantic import BaseModel
 
+from resources.extracts import Source
 from resources.netsuite.answers import columns_changed
-from resources.netsuite.columns import SearchColumn, Wanted, choose, finish, no_rows
+from resources.netsuite.columns import SearchColumn, Wanted, choose, no_rows
 from resources.netsuite.pages import IDS_ONLY, MOST_ROWS, Collected, Measured, Progress, Query, collect
 from resources.netsuite.restlet import Json, LinkName, Restlet
+from resources.netsuite_rows import customers_from_text
 from schemas.errors import MistakeError
 
 IDS_PER_CALL = 1_000
@@ -84,7 +87,7 @@ def read_customers(
     since = changed_since.read_at if changed_since else None
     measured = restlet.ask("measure", Measured, search=search_id, **_criteria(since))
     wanted = chosen(restlet, search_id, measured.columns, fields, written)
-    reader = _Reader(restlet, search_id, measured.columns, wanted, on_progress)
+    reader = _Reader(restlet, search_id, fields, measured.columns, wanted, on_progress)
     return reader.changed(changed_since, measured) if changed_since else reader.whole(measured)
 
 
@@ -105,12 +108,14 @@ class _Reader:
         self,
         restlet: Restlet,
         search_id: str,
+        fields: Mapping[str, str],
         columns: Sequence[SearchColumn],
         wanted: Wanted,
         on_progress: Progress | None,
     ) -> None:
         self._restlet = restlet
         self._search_id = search_id
+        self._fields = fields
         self._columns = columns
         self._wanted = wanted
         self._on_progress = on_progress
@@ -118,11 +123,11 @@ class _Reader:
     def whole(self, measured: Measured | None = None) -> NetsuiteExtract:
         collected = self._collect(self._wanted, None, measured)
         self._check_columns()
-        frame, duplicates = self._unique(collected.frame)
+        frame = self._customers(collected.frame)
         return NetsuiteExtract(
-            frame=finish(frame, self._wanted),
+            frame=frame,
             count=collected.measured.count,
-            duplicates=duplicates,
+            duplicates=collected.frame.height - frame.height,
             calls=collected.calls + 1,
             read_at=collected.measured.now,
             moved=collected.moved,
@@ -131,15 +136,15 @@ class _Reader:
     def changed(self, previous: PreviousRead, measured: Measured) -> NetsuiteExtract:
         changed = self._collect(self._wanted, previous.read_at, measured)
         there = self._collect(IDS_ONLY)
-        if previous.frame.columns != finish(changed.frame.clear(), self._wanted).columns:
+        if previous.frame.columns != self._customers(changed.frame.clear()).columns:
             return self.whole()
         ids = there.frame.select("internal_id").unique()
         kept = previous.frame.join(ids, on="internal_id", how="semi").join(changed.frame, on="internal_id", how="anti")
         unseen = ids.join(kept, on="internal_id", how="anti").join(changed.frame, on="internal_id", how="anti")
         newly, calls = self._some(unseen["internal_id"].sort().to_list())
         self._check_columns()
-        fresh, _ = self._unique(pl.concat([changed.frame, newly]))
-        merged = pl.concat([kept, finish(fresh, self._wanted)]).sort("internal_id")
+        fresh = self._customers(pl.concat([changed.frame, newly]))
+        merged = pl.concat([kept, fresh]).sort("internal_id")
         return NetsuiteExtract(
             frame=merged,
             count=there.measured.count,
@@ -177,21 +182,13 @@ class _Reader:
         if before != after:
             raise columns_changed()
 
-    def _unique(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-        """Drop rows that are the same as another one. Raises `MistakeError` for rows of one id that differ."""
-        if frame["internal_id"].n_unique() == frame.height:
-            return frame, 0
-        unique = frame.unique(maintain_order=True)
-        twice = unique.filter(pl.col("internal_id").is_duplicated())
-        if twice.height:
-            number = twice["internal_id"][0]
-            rows = twice.filter(pl.col("internal_id") == number)
-            column = next(name for name in rows.columns if rows[name].n_unique() > 1)
-            raise MistakeError(
-                f"The saved search {self._search_id} gives customer {number} several rows that differ in {column}: "
-                f"remove the columns and criteria of joined records from it, as they multiply rows."
-            )
-        return unique, frame.height - unique.height
+    def _customers(self, text: pl.DataFrame) -> pl.DataFrame:
+        return customers_from_text(
+            text, self._fields, Source(f"The saved search {self._search_id}", _JOINS, MistakeError)
+        )
+
+
+_JOINS: Final = "remove the columns and criteria of joined records from it, as they multiply rows"
 
 
 def _criteria(since: datetime | None) -> dict[str, Json]:
