@@ -45,7 +45,7 @@ class NetsuiteOutcome:
             done. `failed`: NetSuite refused, nothing was done. `open`: only looked at, it could be done.
         found: with a conflict, the value that is there.
         code: with a failure, NetSuite's code, such as `DUP_RCRD`; `reason` is its sentence.
-        is_repeat: it was asked more than once, and `already` may be the work of a call whose answer was lost.
+        is_repeat: an earlier call, whose answer was lost, may have run as well: `already` may be its work.
     """
 
     change: Change
@@ -111,6 +111,8 @@ def _ask(restlet: Restlet, action: Literal["apply", "look"], changes: Sequence[C
         if len(remaining) >= len(waiting):
             raise BugError("The RESTlet handed back a whole batch without beginning it.")
         waiting = {number: record for number, record in waiting.items() if number in remaining}
+    if len(found) < len(changes):
+        raise BugError("The RESTlet left changes of a batch without an outcome.")
     return [found[change] for change in changes]
 
 

@@ -168,6 +168,14 @@ def test_an_outcome_without_its_word_is_of_the_only_word_that_was_asked_for() ->
             client.apply(two)
 
 
+def test_an_answer_that_leaves_a_change_out_is_found_out() -> None:
+    world, changes = world_of(2)
+    with connected(world) as (client, server):
+        server._source = server._source.replace("return edits.map(", "return edits.slice(1).map(")
+        with pytest.raises(BugError, match="without an outcome"):
+            client.apply(changes)
+
+
 def test_a_batch_that_no_call_takes_is_refused_before_anything_is_written() -> None:
     world, changes = world_of(1_001)
     with connected(world) as (client, server):
