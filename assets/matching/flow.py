@@ -12,7 +12,7 @@ import polars as pl
 from assets.keys import folded_expr, is_blank, key_expr
 from assets.matching.claims import after_claims
 from assets.matching.links import METADATA, SOURCES, named_by_metadata, named_by_records
-from assets.matching.rules import equal_keys
+from assets.matching.rules import equal_keys, hashed_keys, keyed_records
 from assets.matching.settings import MatchSettings, Rule
 from assets.matching.tokens import Hash
 from assets.matching.verdicts import Decided, alike, combined, grouped, joined, listed, several, singly
@@ -62,15 +62,20 @@ def _steps(
     people: pl.DataFrame, records: pl.LazyFrame, overrides: pl.LazyFrame, settings: MatchSettings, means: Means
 ) -> Iterator[Decided]:
     still = _Open(people)
-    yield from still.without(_never_linked(still.rows, overrides))
+    decisions = overrides.collect()
+    if not decisions.is_empty():
+        yield from still.without(_never_linked(still.rows, decisions.lazy()))
     yield from still.without(_held(still.rows, settings))
-    yield from still.without(_overridden(still.rows, records, overrides))
+    if not decisions.is_empty():
+        yield from still.without(_overridden(still.rows, records, decisions.lazy()))
     named = named_by_records(still.rows, records, means.hash).collect(engine="streaming")
     in_comments = pl.col("source") == "comments"
     yield from still.without(_linked(still.rows, records, named.filter(~in_comments)))
     yield from still.without(_commented(still.among(named.filter(in_comments)), settings))
-    for rule in settings.rules:
-        yield from still.without(_ruled(still.rows, records, rule, settings, means))
+    eligible = records if settings.match_inactive else records.filter(~pl.col("inactive"))
+    keyed = keyed_records(eligible, [rule.netsuite for rule in settings.rules], means.key, means.hash)
+    for rule, rows in zip(settings.rules, keyed, strict=True):
+        yield from still.without(_ruled(still.rows, rows, rule, settings, means))
     yield from _unmatched(still.rows, settings)
 
 
@@ -194,14 +199,10 @@ def _commented(pairs: pl.DataFrame, settings: MatchSettings) -> Iterator[Decided
 
 
 def _ruled(
-    people: pl.LazyFrame, records: pl.LazyFrame, rule: Rule, settings: MatchSettings, means: Means
+    people: pl.LazyFrame, keyed: pl.DataFrame, rule: Rule, settings: MatchSettings, means: Means
 ) -> Iterator[Decided]:
-    eligible = records if settings.match_inactive else records.filter(~pl.col("inactive"))
-    found = equal_keys(
-        people.select("position", key=means.key(pl.col(rule.stripe))),
-        eligible.select(record="internal_id", key=means.key(pl.col(rule.netsuite).cast(pl.String))),
-        means.hash,
-    )
+    customers = hashed_keys(people.select("position", key=means.key(pl.col(rule.stripe))), means.hash)
+    found = equal_keys(customers, keyed)
     yield alike(found.single, "matched", str(rule), f"{rule}: equal")
     use_lowest = settings.on_several == "first"
     yield several(found.shared, found.groups, str(rule), f"{rule}: equal", use_lowest=use_lowest)
