@@ -139,11 +139,12 @@ class _Reader:
         if previous.frame.columns != self._customers(changed.frame.clear()).columns:
             return self.whole()
         ids = there.frame.select("internal_id").unique()
-        kept = previous.frame.join(ids, on="internal_id", how="semi").join(changed.frame, on="internal_id", how="anti")
-        unseen = ids.join(kept, on="internal_id", how="anti").join(changed.frame, on="internal_id", how="anti")
+        seen = changed.frame.join(ids, on="internal_id", how="semi")  # not who was deleted since
+        kept = previous.frame.join(ids, on="internal_id", how="semi").join(seen, on="internal_id", how="anti")
+        unseen = ids.join(kept, on="internal_id", how="anti").join(seen, on="internal_id", how="anti")
         newly, calls = self._some(unseen["internal_id"].sort().to_list())
         self._check_columns()
-        fresh = self._customers(pl.concat([changed.frame, newly]))
+        fresh = self._customers(pl.concat([seen, newly]))
         merged = pl.concat([kept, fresh]).sort("internal_id")
         return NetsuiteExtract(
             frame=merged,
@@ -151,7 +152,7 @@ class _Reader:
             duplicates=there.frame.height - ids.height,
             calls=changed.calls + there.calls + calls + 1,
             read_at=changed.measured.now,
-            moved=changed.moved or there.moved,
+            moved=changed.moved or there.moved or merged.height < ids.height,
         )
 
     def _collect(self, wanted: Wanted, since: datetime | None = None, measured: Measured | None = None) -> Collected:
