@@ -15,7 +15,7 @@ import polars as pl
 
 from assets.keys import key_expr
 from assets.matching import NO_OVERRIDES, MatchSettings, Rule, match_customers
-from assets.matching.flow import Means
+from assets.matching.flow import Comparison
 from tests.assets.oracle import Customer, Record, World
 
 SETTINGS = MatchSettings((Rule("email", "email"), Rule("name", "company_name")))
@@ -32,14 +32,14 @@ def floor(folder: Path) -> Prepared:
 
 
 def ours(
-    folder: Path, names: str = "{}.parquet", means: Means | None = None, settings: MatchSettings = SETTINGS
+    folder: Path, names: str = "{}.parquet", comparison: Comparison | None = None, settings: MatchSettings = SETTINGS
 ) -> Prepared:
     stripe, netsuite = (pl.read_parquet(folder / names.format(side)).lazy() for side in ("stripe", "netsuite"))
-    return lambda: match_customers(stripe, netsuite, NO_OVERRIDES, settings, means).collect()
+    return lambda: match_customers(stripe, netsuite, NO_OVERRIDES, settings, comparison).collect()
 
 
 def ours_with_keys_made(folder: Path) -> Prepared:
-    return ours(folder, "{}_keys.parquet", Means(key=lambda column: column))
+    return ours(folder, "{}_keys.parquet", Comparison(key=lambda column: column))
 
 
 def ours_with_six_rules(folder: Path) -> Prepared:
