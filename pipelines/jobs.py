@@ -108,11 +108,19 @@ def _daily(sync: Reconciliation) -> dg.Definitions:
     )
     def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         under_way = dg.RunsFilter(job_name=f"{sync.name}_daily", statuses=list(_UNDER_WAY))
-        if context.instance.get_runs_count(under_way):
-            return dg.SkipReason("The last daily run has not ended.")
+        if records := context.instance.get_run_records(under_way, limit=1):
+            return dg.SkipReason(_not_ended(records[0]))
         return dg.RunRequest(tags=every_month(sync))
 
     return dg.Definitions(jobs=[job], schedules=[schedule])
+
+
+def _not_ended(record: dg.RunRecord) -> str:
+    run = record.dagster_run
+    return (
+        f"The daily run {run.run_id} of {record.create_timestamp:%Y-%m-%d %H:%M} UTC has not ended (it is "
+        f"{run.status.value}). If its process is gone, open that run, choose Terminate, and force it."
+    )
 
 
 _UNDER_WAY = (

@@ -246,8 +246,16 @@ def test_the_schedule_starts_stopped_in_its_time_zone_and_never_doubles(tmp_path
         assert requested.tags["dagster/asset_partition_range_start"] == "2026-01-01"
         job = at.definitions.resolve_job_def(f"{NAME}_daily")
         instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED)
+        [run] = instance.get_runs()
         with dg.build_schedule_context(instance) as context:
-            assert schedule.evaluate_tick(context).skip_message == "The last daily run has not ended."
+            skipped = schedule.evaluate_tick(context).skip_message or ""
+        assert skipped.startswith(f"The daily run {run.run_id} of 20")
+        assert skipped.endswith(
+            " UTC has not ended (it is STARTED). If its process is gone, open that run, choose Terminate, and force it."
+        )
+        instance.report_run_canceled(run)
+        with dg.build_schedule_context(instance) as context:
+            assert schedule.evaluate_tick(context).run_requests
 
 
 _POSTGRES = """\
