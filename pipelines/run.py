@@ -4,6 +4,7 @@ The run goes into the same Dagster instance that `make ui` shows.
 """
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ from assets.report import wording
 from pipelines.declarations import read_declarations
 from pipelines.home import prepare_home
 from pipelines.progress import stage_progress
+from pipelines.turns import free_ended, only_run, who_holds
 from resources.failures import KIND
 from resources.places import Places
 from schemas.errors import BugError, MistakeError, TieoutError, WeatherError
@@ -26,13 +28,14 @@ from schemas.words import OUTCOMES
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; 0 when it succeeded, 1 when it ended in a sentence on why it could not."""
+    """Run the command line; 0 when it succeeded, 1 when a sentence says why it could not, 130 when it was stopped."""
     parser = argparse.ArgumentParser(prog="make run", description=__doc__)
     parser.add_argument("name", nargs="?", default="example", help="the declaration")
     parser.add_argument("--check", action="store_true", help="ask both sides whether they can be read, and stop")
     parser.add_argument("--validate", action="store_true", help="load every declaration and stop")
     options = parser.parse_args(arguments)
     console, places = Console(highlight=False), Places.from_environment()
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         prepare_home(places)
         definitions = _definitions()
@@ -43,8 +46,14 @@ def main(arguments: list[str] | None = None) -> int:
             return _check(options.name, places, console)
         return _reconcile(options.name, definitions, places, console)
     except TieoutError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]✗[/] {escape(sentence(error))}")
+        errors.print(f"[red]✗[/] {escape(sentence(error))}")
         return 1
+    except KeyboardInterrupt:
+        errors.print("[red]✗[/] Stopped before the end; nothing outside of this machine was changed.")
+        return _INTERRUPTED
+
+
+_INTERRUPTED: Final = 128 + signal.SIGINT
 
 
 def sentence(error: TieoutError) -> str:
@@ -76,14 +85,35 @@ def _definitions() -> dg.Definitions:
 def _reconcile(name: str, definitions: dg.Definitions, places: Places, console: Console) -> int:
     job = _job(definitions, name)
     started = time.monotonic()
-    with dg.DagsterInstance.get() as instance, stage_progress(console, job) as loggers:
-        result = job.execute_in_process(instance=instance, raise_on_error=False, run_config={"loggers": loggers})
+    with dg.DagsterInstance.get() as instance, only_run(name, places, instance) as run_id:
+        result = _execute(job, run_id, instance, console)
+    if was_interrupted(result):
+        raise KeyboardInterrupt
     if not result.success:
         raise reason(result)
     _show(name, places, console, time.monotonic() - started)
     for doubt in doubts(result):
         console.print(f"[yellow]![/] {escape(doubt)}")
     return 0
+
+
+def _execute(
+    job: dg.JobDefinition, run_id: str, instance: dg.DagsterInstance, console: Console
+) -> dg.ExecuteInProcessResult:
+    def on_wait(pool: str) -> str:
+        free_ended(instance)
+        return who_holds(pool, instance)
+
+    with stage_progress(console, job, on_wait) as loggers:
+        return job.execute_in_process(
+            instance=instance, raise_on_error=False, run_config={"loggers": loggers}, run_id=run_id
+        )
+
+
+def was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
+    """Whether a person, or the machine, asked the run to stop."""
+    ends = [event.job_failure_data for event in result.all_events if event.is_run_failure]
+    return any(end.failure_reason and end.failure_reason.value == "UNEXPECTED_TERMINATION" for end in ends)
 
 
 def _job(definitions: dg.Definitions, name: str) -> dg.JobDefinition:
@@ -150,4 +180,5 @@ def _show(name: str, places: Places, console: Console, seconds: float) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())

@@ -26,15 +26,22 @@ def run_python(
     folder: Path, *arguments: str, given: str = "", environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run Python in the copy, with state and results of its own."""
+    with start_python(folder, *arguments, environment=environment) as process:
+        output, errors = process.communicate(given)
+    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+
+def start_python(folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+    """Start Python in the copy, with state and results of its own."""
     own = {"DAGSTER_HOME": str(folder / "home"), "TIEOUT_OUT": str(folder / "out"), "PYTHONPATH": str(folder)}
     shown = {"COLUMNS": "80", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
-    return subprocess.run(
+    return subprocess.Popen(
         [sys.executable, *arguments],
         cwd=folder,
         env={**os.environ, **own, **shown, **(environment or {})},
-        input=given,
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
-        check=False,
     )

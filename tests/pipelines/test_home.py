@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
+import dagster as dg
 import pytest
 from rich.console import Console
 from stamina.instrumentation import get_on_retry_hooks, set_on_retry_hooks
@@ -40,6 +41,14 @@ def test_home_is_private_and_dagster_is_pointed_at_it(places: Places) -> None:
     assert (places.home / "dagster.yaml").read_text() == (CHECKOUT / "deploy/dagster.yaml").read_text()
 
 
+def test_a_run_whose_process_is_gone_is_ended_after_a_day(places: Places) -> None:
+    prepare_home(places)
+    with dg.DagsterInstance.from_config(str(places.home)) as instance:
+        assert instance.run_monitoring_enabled
+        assert instance.run_monitoring_max_runtime_seconds == 24 * 60 * 60
+        assert instance.run_monitoring_settings["free_slots_after_run_end_seconds"] > 0
+
+
 def test_settings_that_a_person_has_edited_stay(places: Places) -> None:
     places.home.mkdir(mode=0o755)
     (places.home / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
@@ -51,7 +60,7 @@ def test_settings_that_a_person_has_edited_stay(places: Places) -> None:
 def test_progress_shows_what_the_stages_say(site: Site) -> None:
     job = site.definitions.resolve_job_def("acme_reconcile")
     shown = StringIO()
-    with stage_progress(Console(file=shown, width=140), job) as loggers:
+    with stage_progress(Console(file=shown, width=140), job, on_wait=str) as loggers:
         assert list(loggers) == ["progress"]
         listening = job.with_logger_defs({"progress": progress_logger})
         assert listening.execute_in_process(instance=site.instance, run_config={"loggers": loggers}).success
