@@ -59,11 +59,12 @@ def plan_changes(
     is_oldest = pl.col("netsuite_internal_id").is_first_distinct()
     oldest = pairs.filter(is_oldest)
     changes = [_appends(pairs, stripe, netsuite).filter("fits").drop("fits")] if settings.comments else []
-    changes += [
-        _change(oldest.filter(_is_empty(field)), "netsuite", field, pl.col("stripe_customer_id"))
-        for field, wanted in (("external_id", settings.external_id), ("stripe_id", settings.stripe_id))
-        if wanted
-    ]
+    customer = pl.col("stripe_customer_id")
+    if settings.external_id:
+        free = _without_external_id(oldest.filter(_is_empty("external_id")), netsuite)
+        changes.append(_change(free, "netsuite", "external_id", customer))
+    if settings.stripe_id:
+        changes.append(_change(oldest.filter(_is_empty("stripe_id")), "netsuite", "stripe_id", customer))
     record = pl.col("netsuite_internal_id").cast(pl.String)
     replaced = (pl.col("evidence") == "override") & (pl.col(_METADATA).str.strip_chars() != record)
     changes.append(_change(pairs.filter(_is_empty(_METADATA) | replaced), "stripe", _METADATA, record))
@@ -92,6 +93,19 @@ def linked_pairs(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyF
     is_shared = pl.col("netsuite_internal_id").is_duplicated()
     shared = pairs.filter(is_shared).sort("netsuite_internal_id", "created", "stripe_customer_id")
     return pairs.filter(~is_shared).sort("netsuite_internal_id").merge_sorted(shared, key="netsuite_internal_id")
+
+
+def _without_external_id(pairs: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
+    """Leave out the customers whose id is some row's external id already, be it a lead's.
+
+    NetSuite refuses an external id that another entity has, whatever its case (DUP_RCRD).
+    """
+    some = pairs.collect()
+    if some.is_empty():  # as in most runs, and the ids of a whole account need not be compared then
+        return some.lazy()
+    held = netsuite.select(held=pl.col("external_id").str.strip_chars().str.to_lowercase())
+    as_held = pl.col("stripe_customer_id").str.strip_chars().str.to_lowercase()
+    return some.lazy().join(held, left_on=as_held, right_on="held", how="anti", maintain_order="left")
 
 
 def _appends(pairs: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:

@@ -43,10 +43,13 @@ def planned(world: World, settings: PlanSettings) -> Planned:
     drafts: list[tuple[tuple[object, ...], Row]] = []
     appended, too_long = _appends(pairs) if settings.comments else ({}, [])
     claimed: set[int] = set()
+    taken = {_without_case(record.text("external_id")) for record in world.records}
     for pair in pairs:
         rows = [appended[pair.age]] if pair.age in appended else []
         for field, wanted in (("external_id", settings.external_id), ("stripe_id", settings.stripe_id)):
-            if wanted and _is_empty(pair.record.text(field)) and pair.record.internal_id not in claimed:
+            is_refused = field == "external_id" and _without_case(pair.customer.id) in taken
+            is_free = _is_empty(pair.record.text(field)) and pair.record.internal_id not in claimed
+            if wanted and is_free and not is_refused:
                 rows.append(_row(pair, "netsuite", field, "set", pair.customer.id))
         claimed.add(pair.record.internal_id)
         rows += _metadata(pair)
@@ -125,6 +128,11 @@ def _row(pair: Pair, system: str, field: str, action: str, new_value: str) -> Ro
 
 def _is_empty(text: str | None) -> bool:
     return not (text or "").strip(WHITE_SPACE)
+
+
+def _without_case(text: str | None) -> str:
+    """As NetSuite compares external ids, which are unique."""
+    return (text or "").strip(WHITE_SPACE).lower()
 
 
 def _joined(old: str | None, more: str) -> str:

@@ -109,6 +109,21 @@ def test_override_replaces_metadata_and_nothing_else() -> None:
     ]
 
 
+@pytest.mark.rule("M8")
+@pytest.mark.rule("W2")
+@pytest.mark.parametrize("held", ["cus_1", " CUS_1 "])
+@pytest.mark.parametrize("is_customer", [True, False])
+def test_external_id_that_another_row_has_is_not_planned(held: str, *, is_customer: bool) -> None:
+    """NetSuite would refuse it; what else ties the customer to the record that a person chose is planned."""
+    other = replace(record(7, external_id=held, company_name="Other"), is_customer=is_customer)
+    plan = plan_of(World([acme("cus_1")], [other, record(8)], {"cus_1": 8}, NAMES))
+    assert plan.get_column("change_id").to_list() == [
+        "netsuite:8:comments:cus_1",
+        "netsuite:8:stripe_id",
+        f"stripe:cus_1:{METADATA}",
+    ]
+
+
 @pytest.mark.rule("W1")
 @pytest.mark.parametrize(("metadata", "overrides"), [("7", {}), (" 7 ", {}), (" 7 ", {"cus_1": 7})])
 def test_equal_metadata_is_no_change(metadata: str, overrides: dict[str, int | None]) -> None:
