@@ -23,6 +23,9 @@ stands there and was left alone. `failed`: refused; nothing was done.
 INTERRUPTED: Final = "interrupted"
 """Code of a failure that is none: the process died, and afterwards the target showed that nothing was done."""
 
+EXTERNAL_ID_TAKEN: Final = "DUP_RCRD"
+"""NetSuite's code for an external id that another entity has, be it a contact or a vendor."""
+
 
 @dataclass(frozen=True)
 class LinkChange:

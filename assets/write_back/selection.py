@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from schemas.changes import INTERRUPTED, Attempt, Direction, Entry, LinkChange
+from schemas.changes import EXTERNAL_ID_TAKEN, INTERRUPTED, Attempt, Direction, Entry, LinkChange
 from schemas.words import InternalId, StripeId, System
 
 Latest = Mapping[str, Entry]
@@ -76,12 +76,14 @@ def not_done_by(run_id: str, changes: Iterable[LinkChange], latest: Latest) -> l
 def netsuite_holds(changes: Sequence[LinkChange], latest: Latest) -> set[tuple[StripeId, InternalId]]:
     """The pairs of a plan whose NetSuite side holds, so that Stripe may point at the record.
 
-    It holds when no row of the pair was refused, and at least one is there, or none was needed.
+    It holds when no row of the pair was refused, and at least one is there, or none was needed. An external id that
+    another entity has is none of ours to give, so that its row says nothing either way.
     """
     needed = {change.pair: set[str]() for change in changes}
     for change in changes:
-        if change.system == "netsuite":
-            needed[change.pair].add(_standing(latest.get(change.change_id)))
+        entry = latest.get(change.change_id)
+        if change.system == "netsuite" and not _is_taken(change, entry):
+            needed[change.pair].add(_standing(entry))
     return {pair for pair, found in needed.items() if not found or ("holds" in found and "refused" not in found)}
 
 
@@ -118,6 +120,10 @@ def _standing(entry: Entry | None) -> str:
     if entry.attempt.direction == "undo":
         return "holds" if entry.is_in_effect else "untried"
     return "holds" if entry.status in {"applied", "already"} else "refused"
+
+
+def _is_taken(change: LinkChange, entry: Entry | None) -> bool:
+    return change.field == "external_id" and entry is not None and entry.outcome.code == EXTERNAL_ID_TAKEN
 
 
 def _narrowed(

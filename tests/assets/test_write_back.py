@@ -79,6 +79,20 @@ def test_stripe_never_points_at_a_record_that_netsuite_refused(world: FakeWorld)
     assert world.stripe.values == {("cus_2", METADATA): "2"}
 
 
+@pytest.mark.parametrize(
+    "changes", [pairs(1), [change(1, "external_id"), change(1, METADATA)]], ids=["beside others", "alone"]
+)
+def test_an_external_id_that_another_entity_has_says_nothing_of_the_link(
+    world: FakeWorld, changes: list[LinkChange]
+) -> None:
+    world.netsuite.taken.add("cus_1")
+    netsuite, stripe = apply(world, changes, "run")
+    assert (netsuite.counts()["failed"], stripe.counts()) == (1, {"applied": 1})
+    world.netsuite.refused.add("2")
+    world.netsuite.taken.add("cus_2")
+    assert apply(world, pairs(2), "other")[1].counts() == {"waiting": 1}
+
+
 @pytest.mark.rule("W9")
 def test_what_failed_is_tried_again_alone(world: FakeWorld) -> None:
     world.netsuite.refused.add("1")

@@ -147,6 +147,30 @@ def test_a_decision_counts_from_the_next_run_on_and_can_be_withdrawn(at: Site) -
     assert "cus_1" not in at.result("review.csv")["stripe_customer_id"].to_list()
 
 
+@pytest.mark.rule("M8")
+@pytest.mark.rule("W11")
+def test_a_decision_corrects_a_link_that_was_written(at: Site) -> None:
+    """NetSuite gives an external id to one record only, so the right record does without."""
+    at.apply(at.reconcile())
+    at.netsuite.insert(4, email="other@acme.example")
+    at.override("cus_1", "4")
+    result = at.apply(at.reconcile())
+    assert result.success, sentences(result)
+    assert (at.links()["cus_1"], at.links()["4"]) == (("4",), (None, "cus_1", "cus_1"))
+    at.reconcile()
+    assert at.metadata("write_plan")["changes"] == 0
+
+
+@pytest.mark.rule("M8")
+@pytest.mark.rule("W5")
+def test_an_external_id_that_a_contact_has_holds_no_link_up(at: Site) -> None:
+    at.netsuite.others.add("cus_1")
+    result = at.apply(at.reconcile())
+    assert result.success, sentences(result)
+    assert (at.links()["1"], at.links()["cus_1"]) == ((None, "cus_1", "VIP\ncus_1"), ("1",))
+    assert at.metadata("netsuite_external_ids")["changes/failed"] == 1
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
