@@ -13,6 +13,7 @@ from typing import Final
 import dagster as dg
 import polars as pl
 
+from assets.plan_history import plans_made
 from assets.plan_part import FIELDS, OF_THIS_RUN, PlanPart, filters_of
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.write_back import NetsuiteWriter, StripeWriter, Tally, WriteBack, apply_side, undo_plan
@@ -198,10 +199,10 @@ _OUTCOME_COLUMNS: Final[dict[str, pl.DataType]] = {
 def _requested(sync: Reconciliation, context: dg.AssetExecutionContext, config: PlanPart) -> Request:
     plan = config.plan
     if plan == OF_THIS_RUN:
-        event = context.instance.get_latest_materialization_event(sync.key("write_plan"))
-        if event is None or event.run_id != context.run.run_id or event.asset_materialization is None:
+        made = next(plans_made(context.instance, sync), None)
+        if made is None or made.run_id != context.run.run_id:
             raise MistakeError(f"This run has made no plan; give the hash of one to {sync.name}_apply.")
-        plan = str(event.asset_materialization.metadata["plan_hash"].value)
+        plan = made.plan
     return Request(context.run.run_id, "apply", plan, config.model_dump(exclude={"plan"}))
 
 
