@@ -7,12 +7,14 @@ run that passed. They belong to the daily job alone; a person who applies a plan
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from statistics import median
 from typing import Final
 
 import dagster as dg
 
-from assets.reconciliation import Reconciliation
+from assets.plan_history import PlanMade, approved, newest_plan, plans_made
+from assets.reconciliation import Reconciliation, failures_for_people
 from resources.ledger import Journal
 from schemas.declaration import Brakes
 
@@ -25,7 +27,6 @@ CHECKS: Final = {
     "picture_is_fresh": "Plan and extracts are younger than their limit.",
 }
 _RUNS_COMPARED: Final = 7
-_RUNS_LOOKED_AT: Final = 100
 
 
 @dataclass(frozen=True)
@@ -111,9 +112,9 @@ def build_brakes(sync: Reconciliation) -> dg.AssetChecksDefinition:
         specs=[dg.AssetCheckSpec(name, asset=key, blocking=True, description=text) for name, text in CHECKS.items()],
     )
     def brakes(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
-        now, good = pictures(context.instance, sync)
-        age = _age_hours(context.instance, sync)
-        for verdict in verdicts(now, good, sync.months_missing(), age, sync.declaration.brakes):
+        with failures_for_people():
+            judged = judge(context.instance, sync)
+        for verdict in judged:
             yield dg.AssetCheckResult(
                 asset_key=key,
                 check_name=verdict.name,
@@ -125,29 +126,36 @@ def build_brakes(sync: Reconciliation) -> dg.AssetChecksDefinition:
     return brakes
 
 
+def judge(instance: dg.DagsterInstance, sync: Reconciliation) -> list[Verdict]:
+    """The verdicts on the plan that was made last.
+
+    Raises:
+        MistakeError: there is none.
+    """
+    now, good = pictures(instance, sync)
+    return list(verdicts(now, good, sync.months_missing(), _age_hours(instance, sync), sync.declaration.brakes))
+
+
 def pictures(instance: dg.DagsterInstance, sync: Reconciliation) -> tuple[Picture, list[Picture]]:
-    """The present plan in numbers, and the last good ones, newest first, from what `write_plan` reported."""
+    """The present plan in numbers, and the last good ones, newest first, from what `write_plan` reported.
+
+    Raises:
+        MistakeError: there is no plan.
+    """
     with sync.ledger() as ledger:
-        applied = Journal(ledger, sync.name).plans_requested()
-    records = instance.fetch_materializations(sync.key("write_plan"), limit=_RUNS_LOOKED_AT).records
-    events = [record.asset_materialization for record in records if record.asset_materialization]
-    numbers = [_picture(event) for event in events]
-    hashes = [str(event.metadata["plan_hash"].value) for event in events]
-    good = [picture for picture, digest in zip(numbers[1:], hashes[1:], strict=True) if digest in applied]
-    return numbers[0], good[:_RUNS_COMPARED]
+        approvals = Journal(ledger, sync.name).approvals()
+    now = newest_plan(instance, sync)
+    good = (made for made in approved(plans_made(instance, sync), approvals) if made != now)
+    return _picture(now), [_picture(made) for made in islice(good, _RUNS_COMPARED)]
 
 
-def _picture(event: dg.AssetMaterialization) -> Picture:
-    def number(name: str) -> int:
-        value = event.metadata[name].value if name in event.metadata else 0
-        return value if isinstance(value, int) else 0
-
+def _picture(made: PlanMade) -> Picture:
     return Picture(
-        number("stripe_customers"),
-        number("netsuite_customers"),
-        number("tied_to_a_record"),
-        number("changes"),
-        number("relinks"),
+        made.numbers.get("stripe_customers", 0),
+        made.numbers.get("netsuite_customers", 0),
+        made.numbers.get("tied_to_a_record", 0),
+        made.numbers.get("changes", 0),
+        made.numbers.get("relinks", 0),
     )
 
 

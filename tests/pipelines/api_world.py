@@ -42,6 +42,12 @@ class Site:
         definition = self.definitions.resolve_job_def(f"{NAME}_{job}")
         return definition.execute_in_process(instance=self.instance, raise_on_error=False, run_config=config)
 
+    def materialize(self, *assets: str) -> dg.ExecuteInProcessResult:
+        """Materialize some assets without their checks, as a person can in the UI; it may fail."""
+        keys = [self.sync.key(name) for name in assets]
+        job = self.definitions.resolve_implicit_global_asset_job_def()
+        return job.execute_in_process(instance=self.instance, raise_on_error=False, asset_selection=keys)
+
     def reconcile(self) -> str:
         """Reconcile; give the hash of the plan."""
         result = self.run("reconcile")
@@ -88,7 +94,7 @@ class Site:
 
     def approved(self) -> set[str]:
         with self.sync.ledger() as ledger:
-            return Journal(ledger, NAME).plans_requested()
+            return {plan for plan, _ in Journal(ledger, NAME).approvals()}
 
     def result(self, file: str) -> pl.DataFrame:
         return pl.read_csv(self.sync.places.results(NAME) / file, infer_schema=False)

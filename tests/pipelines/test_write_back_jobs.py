@@ -190,11 +190,7 @@ def test_a_decision_that_cannot_be_meant_is_refused(at: Site, given: tuple[str, 
 
 def test_stripe_links_alone_say_which_job_to_start(at: Site) -> None:
     at.reconcile()
-    job = at.definitions.resolve_implicit_global_asset_job_def()
-    result = job.execute_in_process(
-        instance=at.instance, raise_on_error=False, asset_selection=[at.sync.key("stripe_links")]
-    )
-    assert sentences(result) == [
+    assert sentences(at.materialize("stripe_links")) == [
         f"This run applies no plan; start {NAME}_apply with the hash of one, which does both systems."
     ]
 
@@ -248,6 +244,26 @@ def test_too_many_writes_and_a_shrunken_extract_stop_the_run_before_it_writes(tm
         assert "Expected at most 5 changes and 0 replaced values; found 7 and 0." in stopped["writes_within_limit"]
         assert "NetSuite: expected 3 or more, found 2" in stopped["extracts_not_shrunk"]
         assert len(at.netsuite.saves) == written
+
+
+@pytest.mark.rule("X9")
+def test_runs_that_were_stopped_do_not_become_good_ones(tmp_path: Path) -> None:
+    """The empty plan has the same hash every time; what was approved is the picture of that day."""
+    with site(tmp_path, writes={"mode": "auto"}) as at:
+        at.apply(at.reconcile())
+        empty = at.reconcile()
+        at.apply(empty)
+        at.netsuite.delete(2)
+        for _ in range(8):
+            assert at.reconcile() == empty
+        assert set(failed_checks(at.run("daily"))) == {"extracts_not_shrunk", "match_rate_in_band"}
+
+
+def test_a_materialization_by_hand_is_no_plan_and_stops_nothing(tmp_path: Path) -> None:
+    with site(tmp_path, writes={"mode": "auto"}) as at:
+        at.apply(at.reconcile())
+        at.instance.report_runless_asset_event(dg.AssetMaterialization(at.sync.key("write_plan")))
+        assert at.run("daily").success
 
 
 def test_brakes_are_checks_of_the_daily_run_alone(tmp_path: Path) -> None:

@@ -107,11 +107,11 @@ def test_declarations_never_see_each_other(opened: Ledger, journal: Journal) -> 
     journal.request(Request("run", "apply", PLAN, {}))
     Decisions(opened, "acme").decide(StripeId("cus_1"), "never", None, "ada", "closed")
     other = Journal(opened, "other")
-    assert (other.unsettled(), other.latest(PLAN), other.requested("run"), other.plans_requested()) == (
+    assert (other.unsettled(), other.latest(PLAN), other.requested("run"), other.approvals()) == (
         [],
         {},
         None,
-        set(),
+        [],
     )
     assert Decisions(opened, "other").history() == []
 
@@ -121,7 +121,7 @@ def test_a_request_is_kept_once_per_run(journal: Journal) -> None:
     journal.request(asked)
     journal.request(Request("run", "undo", "b" * 64, {}))
     assert journal.requested("run") == asked
-    assert journal.plans_requested() == {PLAN}
+    assert [plan for plan, _ in journal.approvals()] == [PLAN]
 
 
 @pytest.mark.rule("M8")
