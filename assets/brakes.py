@@ -1,7 +1,8 @@
 """The brakes of the daily run (X9): between plan and writes, blocking, each with a sentence on how to go on by hand.
 
-They compare the plan and its picture with the last good ones: those whose plan was applied, by a person or by a daily
-run that passed. They belong to the daily job alone; a person who applies a plan by its hash has looked at it.
+They compare the plan and its picture with the last good ones: those whose plan was approved, by a person who gave its
+hash, or by a daily run that passed. As checks they belong to the daily job; the step that writes judges once more,
+whatever checks its run was made of. A person who applies a plan by its hash has looked at it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ from resources.ledger import Journal
 from schemas.declaration import Brakes
 
 CHECKS: Final = {
-    "first_run_approved": "Some plan was applied by a person before: the first one always wants an approval.",
+    "first_run_approved": "Some plan was approved before: the first one always wants a person.",
     "extracts_not_shrunk": "Neither extract is smaller than in the last good runs by more than its band.",
     "match_rate_in_band": "The share of customers with a record is that of the last good runs, within its band.",
     "writes_within_limit": "The plan has no more changes, and replaces no more values, than a run may do alone.",
@@ -61,7 +62,7 @@ def verdicts(
 
     Args:
         now: the plan, and what it was made from.
-        good: those of the last runs whose plan was applied.
+        good: those of the last runs whose plan was approved.
         missing: months of Stripe customers that were never read.
         age_hours: of the oldest part of the picture.
         limits: what the declaration allows.

@@ -13,8 +13,9 @@ from typing import Final
 import dagster as dg
 import polars as pl
 
+from assets.brakes import judge
 from assets.plan_history import plans_made
-from assets.plan_part import FIELDS, OF_THIS_RUN, PlanPart, filters_of
+from assets.plan_part import FIELDS, PlanPart, filters_of
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.write_back import NetsuiteWriter, StripeWriter, Tally, WriteBack, apply_side, undo_plan
 from assets.write_back.selection import changes_of
@@ -106,7 +107,9 @@ def undo(sync: Reconciliation, context: dg.OpExecutionContext, config: PlanPart)
         dg.Failure: with a sentence for a person.
     """
     with failures_for_people(), opened(sync, context.run.run_id, context.log.info) as work:
-        asked = Request(context.run.run_id, "undo", config.plan, config.model_dump(exclude={"plan"}))
+        if config.plan is None:
+            raise MistakeError(f"{sync.name}_undo needs the hash of a plan, which the page of its apply shows.")
+        asked = Request(context.run.run_id, "undo", config.plan, _filters(config))
         changes = changes_of(PlanStore(sync.places.plans(sync.name)).read(asked.plan))
         filters = filters_of(sync, asked.filters, changes)
         work.journal.request(asked)
@@ -197,13 +200,31 @@ _OUTCOME_COLUMNS: Final[dict[str, pl.DataType]] = {
 
 
 def _requested(sync: Reconciliation, context: dg.AssetExecutionContext, config: PlanPart) -> Request:
-    plan = config.plan
-    if plan == OF_THIS_RUN:
-        made = next(plans_made(context.instance, sync), None)
-        if made is None or made.run_id != context.run.run_id:
-            raise MistakeError(f"This run has made no plan; give the hash of one to {sync.name}_apply.")
-        plan = made.plan
-    return Request(context.run.run_id, "apply", plan, config.model_dump(exclude={"plan"}))
+    plan = config.plan or _plan_of_this_run(sync, context)
+    return Request(context.run.run_id, "apply", plan, _filters(config))
+
+
+def _plan_of_this_run(sync: Reconciliation, context: dg.AssetExecutionContext) -> str:
+    """The plan that this very run has made, if it may be written unseen, whichever checks were selected with it.
+
+    Raises:
+        MistakeError: it may not, or there is none.
+    """
+    by_hand = f"look at the report, then start {sync.name}_apply with the plan's hash."
+    if sync.declaration.writes.mode != "auto":
+        raise MistakeError(f"{sync.name} writes only what a person has approved (writes: mode: review): {by_hand}")
+    made = next(plans_made(context.instance, sync), None)
+    if made is None or made.run_id != context.run.run_id:
+        raise MistakeError(f"This run has made no plan: {by_hand}")
+    stopped = [verdict for verdict in judge(context.instance, sync) if not verdict.passed]
+    if stopped:
+        told = " ".join(f"{verdict.name}: {verdict.sentence}" for verdict in stopped)
+        raise MistakeError(f"The brakes stop this run. {told} To go on by hand: {by_hand}")
+    return made.plan
+
+
+def _filters(config: PlanPart) -> dict[str, object]:
+    return config.model_dump(exclude={"plan"})
 
 
 def _numbers(plan: str, tally: Tally, field: str) -> dict[str, int | str]:

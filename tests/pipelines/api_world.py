@@ -43,10 +43,16 @@ class Site:
         return definition.execute_in_process(instance=self.instance, raise_on_error=False, run_config=config)
 
     def materialize(self, *assets: str) -> dg.ExecuteInProcessResult:
-        """Materialize some assets without their checks, as a person can in the UI; it may fail."""
-        keys = [self.sync.key(name) for name in assets]
+        """Materialize some assets without the checks beside them, as a person can in the UI; it may fail."""
+        keys = {self.sync.key(name) for name in assets}
         job = self.definitions.resolve_implicit_global_asset_job_def()
-        return job.execute_in_process(instance=self.instance, raise_on_error=False, asset_selection=keys)
+        own = {
+            key
+            for key in job.asset_layer.asset_graph.asset_check_keys
+            if key.name == "schema" and key.asset_key in keys
+        }
+        alone = job.get_subset(asset_selection=keys, asset_check_selection=own)
+        return alone.execute_in_process(instance=self.instance, raise_on_error=False)
 
     def reconcile(self) -> str:
         """Reconcile; give the hash of the plan."""
@@ -54,10 +60,10 @@ class Site:
         assert result.success, sentences(result)
         return str(self.metadata("write_plan")["plan_hash"])
 
-    def apply(self, plan: str, **part: object) -> dg.ExecuteInProcessResult:
+    def apply(self, plan: str | None, **part: object) -> dg.ExecuteInProcessResult:
         return self.run("apply", {"ops": {LINK_OP: {"config": {"plan": plan, **part}}}})
 
-    def undo(self, plan: str, **part: object) -> dg.ExecuteInProcessResult:
+    def undo(self, plan: str | None, **part: object) -> dg.ExecuteInProcessResult:
         return self.run("undo", {"ops": {f"{NAME}__undo_plan": {"config": {"plan": plan, **part}}}})
 
     def override(

@@ -7,6 +7,7 @@ import dagster as dg
 import pytest
 
 from assets.brakes import CHECKS
+from pipelines.jobs import WRITES
 from resources.ledger import LEDGER_URL
 from schemas.words import LINK_KEY
 from tests.pipelines.api_world import NAME, Site, sentences, site
@@ -48,14 +49,33 @@ def test_an_approved_plan_is_applied_and_a_second_run_plans_nothing(at: Site) ->
 
 
 @pytest.mark.rule("X1")
-@pytest.mark.parametrize("plan", ["f" * 64, "the newest", "of this run"])
-def test_anything_but_the_hash_of_a_plan_is_refused(at: Site, plan: str) -> None:
+@pytest.mark.parametrize("plan", ["f" * 64, "the newest", "", None])
+def test_anything_but_the_hash_of_a_plan_is_refused(at: Site, plan: str | None) -> None:
     at.reconcile()
-    result = at.apply(plan)
-    assert not result.success
-    assert len(sentences(result)) == 1
+    for result in (at.apply(plan), at.undo(plan)):
+        assert not result.success
+        assert len(sentences(result)) == 1
     assert at.netsuite.saves == []
     assert at.approved() == set()
+
+
+@pytest.mark.rule("X1")
+def test_a_reviewed_declaration_writes_nothing_unseen_whatever_a_run_is_made_of(at: Site) -> None:
+    at.apply(at.reconcile(), at_most=4)
+    written = len(at.netsuite.saves)
+    [sentence] = sentences(at.materialize("write_plan", *WRITES))
+    assert sentence.startswith(f"{NAME} writes only what a person has approved (writes: mode: review)")
+    assert len(at.netsuite.saves) == written
+    assert at.links()["cus_2"] == (None,)
+
+
+@pytest.mark.rule("X9")
+def test_the_brakes_hold_whichever_checks_a_run_is_made_of(tmp_path: Path) -> None:
+    with site(tmp_path, writes={"mode": "auto"}, brakes={"most_writes": 7}) as at:
+        at.apply(at.reconcile(), at_most=4)
+        [sentence] = sentences(at.materialize("write_plan", *WRITES))
+        assert "writes_within_limit: Expected at most 7 changes and 0 replaced values; found 12 and 0." in sentence
+        assert at.links()["cus_2"] == (None,)
 
 
 @pytest.mark.rule("W8")
