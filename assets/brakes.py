@@ -28,6 +28,7 @@ CHECKS: Final = {
     "picture_is_fresh": "Plan and extracts are younger than their limit.",
 }
 _RUNS_COMPARED: Final = 7
+_LONG_AGO: Final = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True)
@@ -133,21 +134,18 @@ def judge(instance: dg.DagsterInstance, sync: Reconciliation) -> list[Verdict]:
     Raises:
         MistakeError: there is none.
     """
-    now, good = pictures(instance, sync)
-    return list(verdicts(now, good, sync.months_missing(), _age_hours(instance, sync), sync.declaration.brakes))
+    made = newest_plan(instance, sync)
+    good = _good(instance, sync, made)
+    age = _age_hours(sync, made.made_at, datetime.now(UTC))
+    return list(verdicts(_picture(made), good, sync.months_missing(), age, sync.declaration.brakes))
 
 
-def pictures(instance: dg.DagsterInstance, sync: Reconciliation) -> tuple[Picture, list[Picture]]:
-    """The present plan in numbers, and the last good ones, newest first, from what `write_plan` reported.
-
-    Raises:
-        MistakeError: there is no plan.
-    """
+def _good(instance: dg.DagsterInstance, sync: Reconciliation, newest: PlanMade) -> list[Picture]:
+    """The last good pictures before the newest plan's, newest first."""
     with sync.ledger() as ledger:
         approvals = Journal(ledger, sync.name).approvals()
-    now = newest_plan(instance, sync)
-    good = (made for made in approved(plans_made(instance, sync), approvals) if made != now)
-    return _picture(now), [_picture(made) for made in islice(good, _RUNS_COMPARED)]
+    good = (made for made in approved(plans_made(instance, sync), approvals) if made != newest)
+    return [_picture(made) for made in islice(good, _RUNS_COMPARED)]
 
 
 def _picture(made: PlanMade) -> Picture:
@@ -160,9 +158,8 @@ def _picture(made: PlanMade) -> Picture:
     )
 
 
-def _age_hours(instance: dg.DagsterInstance, sync: Reconciliation) -> float:
-    now, oldest = datetime.now(UTC).timestamp(), datetime.now(UTC).timestamp()
-    for name in ("stripe_customers", "netsuite_customers", "write_plan"):
-        event = instance.get_latest_materialization_event(sync.key(name))
-        oldest = min(oldest, event.timestamp if event else 0.0)
-    return (now - oldest) / 3600
+def _age_hours(sync: Reconciliation, made_at: datetime, now: datetime) -> float:
+    """The age of the oldest part: matching reads every month, so that one which was read long ago counts too."""
+    months = sync.months.get_partition_keys()
+    read = [*sync.frames.moments("stripe_customers", months), *sync.frames.moments("netsuite_customers"), made_at]
+    return max((now - (moment or _LONG_AGO)).total_seconds() for moment in read) / 3600

@@ -1,6 +1,7 @@
 """The jobs that write, as a person starts them: plan, approve, apply, undo, override, daily within the brakes."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -284,6 +285,24 @@ def test_a_materialization_by_hand_is_no_plan_and_stops_nothing(tmp_path: Path) 
         at.apply(at.reconcile())
         at.instance.report_runless_asset_event(dg.AssetMaterialization(at.sync.key("write_plan")))
         assert at.run("daily").success
+
+
+@pytest.mark.rule("X9")
+@pytest.mark.parametrize("old", ["2026-01-01", "netsuite_customers"])
+def test_a_part_that_was_read_long_ago_makes_the_whole_picture_old(tmp_path: Path, old: str) -> None:
+    with site(tmp_path, writes={"mode": "auto"}) as at:
+        at.apply(at.reconcile(), at_most=4)
+        frames = at.sync.frames
+        long_ago = datetime.now(UTC) - timedelta(hours=100)
+        if old == "netsuite_customers":
+            frames.write(old, frames.read(old).collect(), long_ago)
+        else:
+            frames.write_months(
+                "stripe_customers", frames.read_months("stripe_customers", [old]).collect(), [old], long_ago
+            )
+        [sentence] = sentences(at.materialize("write_plan", *WRITES))
+        assert "picture_is_fresh: Expected nothing older than" in sentence
+        assert "the oldest part is 100." in sentence
 
 
 def test_brakes_are_checks_of_the_daily_run_alone(tmp_path: Path) -> None:
