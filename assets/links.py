@@ -61,7 +61,7 @@ def _build_netsuite(sync: Reconciliation) -> dg.AssetsDefinition:
         for name, text in _DESCRIPTIONS.items()
     ]
 
-    @dg.multi_asset(name=f"{sync.name}__netsuite_links", specs=specs)
+    @dg.multi_asset(name=f"{sync.name}__netsuite_links", specs=specs, pool=sync.pool("netsuite"))
     def netsuite_links(context: dg.AssetExecutionContext, config: PlanPart) -> Iterator[dg.MaterializeResult]:
         """One load and one save per record, for all three fields."""
         with failures_for_people(), opened(sync, context.run.run_id, context.log.info) as work:
@@ -78,6 +78,7 @@ def _build_stripe(sync: Reconciliation) -> dg.AssetsDefinition:
         key=sync.key("stripe_links"),
         group_name=sync.name,
         kinds={"stripe"},
+        pool=sync.pool("stripe"),
         deps=[sync.key(name) for name in FIELD_ASSETS.values()],
     )
     def stripe_links(context: dg.AssetExecutionContext) -> dg.MaterializeResult:

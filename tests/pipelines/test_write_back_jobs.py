@@ -11,7 +11,7 @@ from assets.brakes import CHECKS
 from pipelines.jobs import WRITES
 from resources.ledger import LEDGER_URL
 from schemas.words import LINK_KEY
-from tests.pipelines.api_world import NAME, Site, sentences, site
+from tests.pipelines.api_world import LINK_OP, NAME, Site, sentences, site
 from tests.resources.ledgers import database_url
 
 LINKED = {n: (f"cus_{n}", f"cus_{n}", f"VIP\ncus_{n}" if n == 1 else f"cus_{n}") for n in (1, 2, 3)}
@@ -278,6 +278,19 @@ def test_runs_that_were_stopped_do_not_become_good_ones(tmp_path: Path) -> None:
         for _ in range(8):
             assert at.reconcile() == empty
         assert set(failed_checks(at.run("daily"))) == {"extracts_not_shrunk", "match_rate_in_band"}
+
+
+def test_whatever_asks_a_service_takes_its_turn(at: Site) -> None:
+    """As deploy/dagster.yaml promises: a pool for each service, of one step at a time."""
+    jobs = {name: at.definitions.resolve_job_def(f"{NAME}_{name}") for name in ("reconcile", "apply", "undo")}
+    pools = {node.name: node.definition.pool for job in jobs.values() for node in job.nodes if node.definition.pool}
+    assert pools == {
+        f"{NAME}__stripe_customers": f"stripe_{NAME}",
+        f"{NAME}__netsuite_customers": f"netsuite_{NAME}",
+        LINK_OP: f"netsuite_{NAME}",
+        f"{NAME}__stripe_links": f"stripe_{NAME}",
+        f"{NAME}__undo_plan": f"netsuite_{NAME}",
+    }
 
 
 def test_a_materialization_by_hand_is_no_plan_and_stops_nothing(tmp_path: Path) -> None:
