@@ -66,7 +66,7 @@ def _build_netsuite(sync: Reconciliation) -> dg.AssetsDefinition:
         """One load and one save per record, for all three fields."""
         with failures_for_people(), opened(sync, context.run.run_id, context.log.info) as work:
             asked = _requested(sync, context, config)
-            tally = _apply(sync, work, asked, "netsuite")
+            tally = _apply(sync, work, asked, "netsuite", context.instance)
         for field, name in FIELD_ASSETS.items():
             yield dg.MaterializeResult(asset_key=sync.key(name), metadata=_numbers(asked.plan, tally, field))
 
@@ -93,7 +93,7 @@ def _build_stripe(sync: Reconciliation) -> dg.AssetsDefinition:
                 raise MistakeError(
                     f"This run applies no plan; start {sync.name}_apply with the hash of one, which does both systems."
                 )
-            tally = _apply(sync, work, asked, "stripe")
+            tally = _apply(sync, work, asked, "stripe", context.instance)
         return dg.MaterializeResult(
             metadata={**_numbers(asked.plan, tally, FIELDS[-1]), "outcomes": _outcomes_file(sync)}
         )
@@ -146,12 +146,15 @@ def opened(sync: Reconciliation, run_id: str, told: Callable[[str], None]) -> It
         )
 
 
-def _apply(sync: Reconciliation, work: WriteBack, asked: Request, system: System) -> Tally:
+def _apply(
+    sync: Reconciliation, work: WriteBack, asked: Request, system: System, instance: dg.DagsterInstance
+) -> Tally:
     changes = changes_of(PlanStore(sync.places.plans(sync.name)).read(asked.plan))
     filters = filters_of(sync, asked.filters, changes)
+    made_at = next((made.made_at for made in plans_made(instance, sync) if made.plan == asked.plan), None)
     work.journal.request(asked)  # only now: what cannot be meant was no approval
     try:
-        return apply_side(work, asked.plan, changes, filters, system)
+        return apply_side(work, asked.plan, changes, filters, system, made_at)
     finally:
         _show_outcomes(sync, work, asked)
 

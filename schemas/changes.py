@@ -54,8 +54,8 @@ class Attempt:
     Attributes:
         plan: the hash of the plan.
         number: counts the attempts at this change of this plan, undoing included, from 1.
-        cycle: how often the change had been undone before: an attempt that goes on after a crash has the same cycle,
-            one that applies anew after an undo has the next.
+        cycle: counts how often the change was begun anew: an attempt that goes on after a crash has the same cycle, one
+            that applies again after an undo, or because the plan was made again, has the next.
         is_uncertain: an earlier attempt of this cycle may still have taken effect, so that finding the work done
             means that we did it.
     """

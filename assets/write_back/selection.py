@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import polars as pl
 
-from schemas.changes import EXTERNAL_ID_TAKEN, INTERRUPTED, Attempt, Direction, Entry, LinkChange
+from schemas.changes import EXTERNAL_ID_TAKEN, INTERRUPTED, Attempt, Entry, LinkChange
 from schemas.words import InternalId, StripeId, System
 
 Latest = Mapping[str, Entry]
@@ -41,6 +42,19 @@ def changes_of(plan: pl.DataFrame) -> list[LinkChange]:
     """The rows of a plan (`schemas.plan.Plan`) as objects, in its order."""
     columns = list(LinkChange.__dataclass_fields__)
     return [LinkChange(**row) for row in plan.select(columns).iter_rows(named=True)]
+
+
+def since_made(latest: Latest, made_at: datetime | None, run_id: str) -> Latest:
+    """The attempts that tell how things stand: those of this run, and those after the plan was last made.
+
+    A plan that is made anew says that its changes are wanted again, whatever had become of them before: somebody has
+    cleared what was written, say. `made_at` is None where nobody knows when that was; then every attempt counts.
+    """
+
+    def counts(entry: Entry) -> bool:
+        return made_at is None or entry.settled_at is None or entry.settled_at >= made_at or entry.run_id == run_id
+
+    return {change_id: entry for change_id, entry in latest.items() if counts(entry)}
 
 
 def to_apply(changes: Sequence[LinkChange], latest: Latest, filters: Filters, run_id: str) -> list[LinkChange]:
@@ -87,23 +101,33 @@ def netsuite_holds(changes: Sequence[LinkChange], latest: Latest) -> set[tuple[S
     return {pair for pair, found in needed.items() if not found or ("holds" in found and "refused" not in found)}
 
 
-def attempts_at(plan: str, changes: Iterable[LinkChange], latest: Latest, direction: Direction) -> list[Attempt]:
-    """The next attempt at each change, numbered on from the last one."""
-    return [_next(plan, change, latest.get(change.change_id), direction) for change in changes]
+def to_try(plan: str, changes: Iterable[LinkChange], latest: Latest, standing: Latest) -> list[Attempt]:
+    """The next attempt at each change, numbered on from the last one.
+
+    Where the last one no longer stands (`since_made`), or was taken back, a new cycle begins: Stripe would answer the
+    old one's key with the old answer. What it had written is still ours, if it turns out to be there after all.
+    """
+
+    def attempt(change: LinkChange) -> Attempt:
+        last = latest.get(change.change_id)
+        if last is None:
+            return Attempt(plan, change, "apply")
+        was_undone = last.attempt.direction == "undo" and last.status in {"undone", "already"}
+        cycle = last.attempt.cycle + (was_undone or change.change_id not in standing)
+        return Attempt(plan, change, "apply", last.attempt.number + 1, cycle, last.may_have_taken_effect)
+
+    return [attempt(change) for change in changes]
 
 
-def _next(plan: str, change: LinkChange, last: Entry | None, direction: Direction) -> Attempt:
-    if last is None:
-        return Attempt(plan, change, direction)
-    was_undone = last.attempt.direction == "undo" and last.status in {"undone", "already"}
-    return Attempt(
-        plan,
-        change,
-        direction,
-        number=last.attempt.number + 1,
-        cycle=last.attempt.cycle + (was_undone and direction == "apply"),
-        is_uncertain=last.outcome.code == INTERRUPTED and last.attempt.direction == direction,
-    )
+def to_take_back(plan: str, changes: Iterable[LinkChange], latest: Latest) -> list[Attempt]:
+    """The next attempt at taking each change back, numbered on from the last one."""
+
+    def attempt(change: LinkChange) -> Attempt:
+        last = latest[change.change_id]
+        was_cut = last.attempt.direction == "undo" and last.outcome.code == INTERRUPTED
+        return Attempt(plan, change, "undo", last.attempt.number + 1, last.attempt.cycle, was_cut)
+
+    return [attempt(change) for change in changes]
 
 
 def _is_open(entry: Entry | None, run_id: str) -> bool:

@@ -1,6 +1,7 @@
 """What a run takes on, in which order, what it leaves alone, and what it says afterwards."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -29,12 +30,16 @@ def world(tmp_path: Path) -> Iterator[FakeWorld]:
 
 
 def apply(
-    world: FakeWorld, changes: list[LinkChange], run_id: str, filters: Filters | None = None
+    world: FakeWorld,
+    changes: list[LinkChange],
+    run_id: str,
+    filters: Filters | None = None,
+    made_at: datetime | None = None,
 ) -> tuple[Tally, Tally]:
     work, chosen = world.run(run_id), filters or Filters()
     return (
-        apply_side(work, PLAN, changes, chosen, "netsuite"),
-        apply_side(work, PLAN, changes, chosen, "stripe"),
+        apply_side(work, PLAN, changes, chosen, "netsuite", made_at),
+        apply_side(work, PLAN, changes, chosen, "stripe", made_at),
     )
 
 
@@ -238,6 +243,44 @@ def test_what_was_undone_can_be_applied_again_and_undone_again(world: FakeWorld)
         assert {(attempt.cycle, attempt.number) for attempt in attempts} == {(cycle, 2 * cycle + 1)}
         assert undo(world, changes, f"undo {cycle}").counts() == {"undone": 4}
     assert set(world.netsuite.values.values()) == {""}
+
+
+@pytest.mark.rule("W9")
+def test_a_plan_that_is_made_again_wants_its_changes_again(world: FakeWorld) -> None:
+    """Somebody has cleared one value; the others stand, and are still ours."""
+    changes = pairs(1)
+    before = datetime.now(UTC)
+    apply(world, changes, "first", made_at=before)
+    assert [tally.counts() for tally in apply(world, changes, "second", made_at=before)] == [{}, {}]
+    world.netsuite.values["1", "stripe_id"] = world.stripe.values["cus_1", METADATA] = ""
+    netsuite, stripe = apply(world, changes, "third", made_at=datetime.now(UTC))
+    assert (netsuite.counts(), stripe.counts()) == ({"applied": 3}, {"applied": 1})
+    assert world.netsuite.writes.count("netsuite:1:external_id") == 1
+    assert {e.attempt.cycle for e in world.journal.latest(PLAN).values()} == {1}
+    assert undo(world, changes, "undo").counts() == {"undone": 4}
+    assert {*world.netsuite.values.values(), *world.stripe.values.values()} == {""}
+
+
+@pytest.mark.rule("W8")
+def test_a_plan_that_is_made_again_tries_what_was_a_conflict(world: FakeWorld) -> None:
+    world.netsuite.values["1", "stripe_id"] = "cus_foreign"
+    apply(world, pairs(1), "first")
+    world.netsuite.values["1", "stripe_id"] = ""
+    netsuite, stripe = apply(world, pairs(1), "second", made_at=datetime.now(UTC))
+    assert (netsuite.counts(), stripe.counts()) == ({"applied": 3}, {"applied": 1})
+
+
+def test_what_netsuite_held_before_the_plan_was_made_again_holds_no_more(world: FakeWorld) -> None:
+    apply(world, pairs(1), "first", Filters(system="netsuite"))
+    _, stripe = apply(world, pairs(1), "second", Filters(system="stripe"), made_at=datetime.now(UTC))
+    assert stripe.counts() == {"waiting": 1}
+
+
+@pytest.mark.rule("W9")
+def test_a_plan_that_is_made_again_while_it_is_applied_stops_nothing(world: FakeWorld) -> None:
+    apply_side(world.run("run"), PLAN, pairs(1), Filters(), "netsuite")
+    stripe = apply_side(world.run("run"), PLAN, pairs(1), Filters(), "stripe", made_at=datetime.now(UTC))
+    assert stripe.counts() == {"applied": 1}
 
 
 @pytest.mark.rule("W10")

@@ -10,6 +10,7 @@ import pytest
 from assets.brakes import CHECKS
 from pipelines.jobs import WRITES
 from resources.ledger import LEDGER_URL
+from sandbox.netsuite_standin import STRIPE_FIELD
 from schemas.words import LINK_KEY
 from tests.pipelines.api_world import LINK_OP, NAME, Site, sentences, site
 from tests.resources.ledgers import database_url
@@ -147,6 +148,27 @@ def test_undo_restores_the_world_and_the_plan_can_be_applied_again(at: Site) -> 
     at.apply(plan)
     assert at.links() == after
     assert at.undo(plan, ids=["cus_2"]).success
+    assert at.links() == {**after, "2": before["2"], "cus_2": before["cus_2"]}
+
+
+@pytest.mark.rule("W10")
+@pytest.mark.rule("W11")
+def test_what_somebody_cleared_is_written_again_when_the_same_plan_is_made_again(at: Site) -> None:
+    def clear() -> None:
+        at.netsuite.edit(2, externalid=None, comments=None, **{STRIPE_FIELD: None})
+        at.stripe.update("cus_2", {"metadata": {LINK_KEY: ""}})
+
+    before = at.links()
+    at.apply(at.reconcile())
+    after = at.links()
+    clear()
+    plan = at.reconcile()
+    at.apply(plan)
+    clear()
+    assert at.reconcile() == plan
+    assert at.apply(plan).success
+    assert at.links() == after
+    assert at.undo(plan).success
     assert at.links() == {**after, "2": before["2"], "cus_2": before["cus_2"]}
 
 
