@@ -9,6 +9,7 @@ from assets.write_back.carrying_out import WriteBack, carry_out, entries_of, set
 from assets.write_back.selection import (
     Filters,
     Latest,
+    decided_otherwise,
     netsuite_holds,
     not_done_by,
     since_made,
@@ -17,7 +18,9 @@ from assets.write_back.selection import (
     to_try,
     to_undo,
 )
+from resources.ledger import Decisions
 from schemas.changes import Entry, LinkChange
+from schemas.errors import MistakeError
 from schemas.words import System
 
 
@@ -57,14 +60,17 @@ def apply_side(
         made_at: when the plan was last made, so that what was done before counts as wanted again; None: unknown.
 
     Raises:
-        MistakeError: another run is writing for this declaration, or a person must act.
+        MistakeError: another run is writing for this declaration, a person has decided otherwise since the plan was
+            made, or must act.
         WeatherError: a system could not be asked; what was done is in the journal, and the next run goes on.
     """
     with work.journal.ledger.alone(work.journal.declaration):
         settle(work)
         latest = work.journal.latest(plan)
         standing = since_made(latest, made_at, work.run_id)
-        selected = [c for c in to_apply(changes, standing, filters, work.run_id) if c.system == system]
+        taken = to_apply(changes, standing, filters, work.run_id)
+        _refuse_decided_otherwise(work, taken, made_at)
+        selected = [change for change in taken if change.system == system]
         ready = _ready(selected, changes, standing) if system == "stripe" else selected
         todo = not_done_by(work.run_id, ready, standing)
         carry_out(work, system, to_try(plan, todo, latest, standing))
@@ -87,6 +93,15 @@ def undo_plan(work: WriteBack, plan: str, changes: Sequence[LinkChange], filters
             mine = [change for change in todo if change.system == system]
             carry_out(work, system, to_take_back(plan, mine, latest))
     return _tally(work, plan, order, [])
+
+
+def _refuse_decided_otherwise(work: WriteBack, changes: Sequence[LinkChange], made_at: datetime | None) -> None:
+    decisions = Decisions(work.journal.ledger, work.journal.declaration).last()
+    if customers := decided_otherwise(changes, decisions, made_at):
+        raise MistakeError(
+            f"Since this plan was made, a person has decided otherwise about {len(customers):,} of its customers, "
+            f"{customers[0]} the first: reconcile, and apply the plan that comes of it."
+        )
 
 
 def _ready(selected: Sequence[LinkChange], changes: Sequence[LinkChange], latest: Latest) -> list[LinkChange]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
+from resources.ledger import LastDecision
 from schemas.changes import EXTERNAL_ID_TAKEN, INTERRUPTED, Attempt, Entry, LinkChange
 from schemas.words import InternalId, StripeId, System
 
@@ -76,6 +77,26 @@ def to_undo(changes: Sequence[LinkChange], latest: Latest, filters: Filters, run
         )
 
     return _narrowed(changes, filters, is_ours)
+
+
+def decided_otherwise(
+    changes: Iterable[LinkChange], decisions: Mapping[StripeId, LastDecision], made_at: datetime | None
+) -> list[StripeId]:
+    """The customers about whom a person has decided something else than these changes say (M8).
+
+    That is: another record, or none ever; or they took a decision back after the plan was made, which may have followed
+    it.
+    """
+
+    def is_contrary(change: LinkChange) -> bool:
+        last = decisions.get(change.stripe_customer_id)
+        if last is None:
+            return False
+        if last.kind == "withdrawn":
+            return made_at is not None and last.decided_at > made_at
+        return last.netsuite_internal_id != change.netsuite_internal_id
+
+    return sorted({change.stripe_customer_id for change in changes if is_contrary(change)})
 
 
 def not_done_by(run_id: str, changes: Iterable[LinkChange], latest: Latest) -> list[LinkChange]:

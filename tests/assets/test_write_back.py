@@ -1,15 +1,18 @@
 """What a run takes on, in which order, what it leaves alone, and what it says afterwards."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from assets.write_back import Filters, Tally, apply_side, undo_plan
+from resources.ledger import Decisions
 from schemas.changes import Attempt, LinkChange
 from schemas.errors import MistakeError, WeatherError
-from schemas.words import StripeId
+from schemas.words import InternalId, StripeId
 from tests.assets.write_back_fakes import DECLARATION, FakeWorld
 from tests.resources.ledgers import PLAN, change
 
@@ -300,6 +303,44 @@ def test_a_plan_that_was_never_applied_has_nothing_to_undo(world: FakeWorld) -> 
     world.netsuite.values["1", "stripe_id"] = "cus_1"
     assert undo(world, pairs(1), "undo").counts() == {}
     assert world.netsuite.values == {("1", "stripe_id"): "cus_1"}
+
+
+@pytest.mark.rule("M8")
+@pytest.mark.parametrize(
+    ("decided", "is_refused"),
+    [
+        (("never", None), True),
+        (("link", 2), True),
+        (("link", 1), False),
+        (("withdrawn", None), True),
+    ],
+)
+def test_a_plan_is_not_applied_over_a_decision_that_came_after_it(
+    world: FakeWorld, decided: tuple[Literal["link", "never", "withdrawn"], InternalId | None], *, is_refused: bool
+) -> None:
+    made_at = datetime.now(UTC)
+    Decisions(world.ledger, DECLARATION).decide(StripeId("cus_1"), *decided, "ada", "by phone")
+    refused = pytest.raises(MistakeError, match="decided otherwise about 1 of its customers, cus_1 the first")
+    with refused if is_refused else nullcontext():
+        apply(world, pairs(1, 2), "run", made_at=made_at)
+    assert bool(world.netsuite.writes) is not is_refused
+    apply(world, pairs(1, 2), "the other", Filters(customers=frozenset({StripeId("cus_2")})), made_at)
+    assert world.stripe.values["cus_2", METADATA] == "2"
+
+
+@pytest.mark.rule("M8")
+def test_a_decision_that_was_taken_back_before_the_plan_was_made_is_in_it(world: FakeWorld) -> None:
+    decisions = Decisions(world.ledger, DECLARATION)
+    decisions.decide(StripeId("cus_1"), "never", None, "ada", "by phone")
+    decisions.decide(StripeId("cus_1"), "withdrawn", None, "ada", "a mistake")
+    assert apply(world, pairs(1), "run", made_at=datetime.now(UTC))[1].counts() == {"applied": 1}
+
+
+@pytest.mark.rule("M8")
+def test_what_is_applied_already_is_no_matter_for_a_later_decision(world: FakeWorld) -> None:
+    apply(world, pairs(1, 2), "first", Filters(customers=frozenset({StripeId("cus_1")})))
+    Decisions(world.ledger, DECLARATION).decide(StripeId("cus_1"), "never", None, "ada", "by phone")
+    assert apply(world, pairs(1, 2), "second")[1].counts() == {"applied": 1}
 
 
 def test_two_applies_at_once_are_one(world: FakeWorld) -> None:

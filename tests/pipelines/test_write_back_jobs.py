@@ -191,6 +191,18 @@ def test_a_decision_counts_from_the_next_run_on_and_can_be_withdrawn(at: Site) -
 
 
 @pytest.mark.rule("M8")
+@pytest.mark.rule("X1")
+def test_a_plan_that_a_decision_has_overtaken_is_refused(at: Site) -> None:
+    plan = at.reconcile()
+    at.override("cus_1", "never")
+    [sentence] = sentences(at.apply(plan))
+    assert "decided otherwise about 1 of its customers, cus_1 the first: reconcile" in sentence
+    assert at.netsuite.saves == []
+    assert at.apply(at.reconcile()).success
+    assert (at.links()["cus_1"], at.links()["cus_2"]) == ((None,), ("2",))
+
+
+@pytest.mark.rule("M8")
 @pytest.mark.rule("W11")
 def test_a_decision_corrects_a_link_that_was_written(at: Site) -> None:
     """NetSuite gives an external id to one record only, so the right record does without."""

@@ -134,6 +134,10 @@ def test_the_last_decision_counts_and_all_are_kept(opened: Ledger) -> None:
     standing = decisions.standing().select("stripe_customer_id", "netsuite_internal_id", "who", "why")
     assert standing.rows() == [("cus_1", None, "bob", "a test customer")]
     assert [d.who for d in decisions.history()] == ["ada", "ada", "bob", "bob"]
+    assert {customer: decision.kind for customer, decision in decisions.last().items()} == {
+        "cus_1": "never",
+        "cus_2": "withdrawn",
+    }
 
 
 def test_only_one_may_write_for_a_declaration(opened: Ledger) -> None:
