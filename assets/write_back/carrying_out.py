@@ -14,7 +14,7 @@ from typing import Final
 
 from assets.write_back.effects import Answer, Writer, outcome_of
 from resources.ledger import Journal
-from schemas.changes import INTERRUPTED, Attempt, Entry, Outcome
+from schemas.changes import Attempt, Entry, Outcome
 from schemas.errors import TieoutError, WeatherError
 from schemas.words import System
 
@@ -98,8 +98,8 @@ def _write_batch(work: WriteBack, writer: Writer, batch: Sequence[Attempt], unkn
 
 def _settle_batch(work: WriteBack, writer: Writer, batch: Sequence[Attempt]) -> None:
     done = {"apply": Outcome("applied"), "undo": Outcome("undone")}
-    cut_short = Outcome("failed", code=INTERRUPTED, error="The run ended before this was written.")
-    found = [(attempt, done[attempt.direction] if stands else cut_short) for attempt, stands in writer.stands(batch)]
+    stopped = Outcome("stopped")
+    found = [(attempt, done[attempt.direction] if stands else stopped) for attempt, stands in writer.stands(batch)]
     work.checkpoint("before settling")
     work.journal.settle(found)
     work.checkpoint("after settling")

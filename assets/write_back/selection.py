@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from resources.ledger import LastDecision
-from schemas.changes import EXTERNAL_ID_TAKEN, INTERRUPTED, Attempt, Entry, LinkChange
+from schemas.changes import EXTERNAL_ID_TAKEN, Attempt, Entry, LinkChange
 from schemas.words import InternalId, StripeId, System
 
 Latest = Mapping[str, Entry]
@@ -59,7 +59,7 @@ def since_made(latest: Latest, made_at: datetime | None, run_id: str) -> Latest:
 
 
 def to_apply(changes: Sequence[LinkChange], latest: Latest, filters: Filters, run_id: str) -> list[LinkChange]:
-    """The rows that this run applies: those never tried, failed, or undone, as far as the filters take them.
+    """The rows that this run applies: those never tried, failed, stopped, or undone, as far as the filters take them.
 
     What is applied, or was there, or turned out otherwise, is left alone. The rows that this very run has tried count,
     so that its later step takes the same rows as its first.
@@ -100,10 +100,10 @@ def decided_otherwise(
 
 
 def not_done_by(run_id: str, changes: Iterable[LinkChange], latest: Latest) -> list[LinkChange]:
-    """Of the selected rows those that this run has not brought to an outcome yet; one cut short is none."""
+    """Of the selected rows those that this run has not brought to an outcome yet; being stopped is none."""
 
     def is_done(entry: Entry | None) -> bool:
-        return entry is not None and entry.run_id == run_id and entry.outcome.code != INTERRUPTED
+        return entry is not None and entry.run_id == run_id and entry.status != "stopped"
 
     return [change for change in changes if not is_done(latest.get(change.change_id))]
 
@@ -145,8 +145,8 @@ def to_take_back(plan: str, changes: Iterable[LinkChange], latest: Latest) -> li
 
     def attempt(change: LinkChange) -> Attempt:
         last = latest[change.change_id]
-        was_cut = last.attempt.direction == "undo" and last.outcome.code == INTERRUPTED
-        return Attempt(plan, change, "undo", last.attempt.number + 1, last.attempt.cycle, was_cut)
+        was_stopped = last.attempt.direction == "undo" and last.status == "stopped"
+        return Attempt(plan, change, "undo", last.attempt.number + 1, last.attempt.cycle, was_stopped)
 
     return [attempt(change) for change in changes]
 
@@ -156,11 +156,11 @@ def _is_open(entry: Entry | None, run_id: str) -> bool:
         return True
     if entry.attempt.direction == "undo":
         return entry.status in {"undone", "already"}
-    return entry.status == "failed" or entry.run_id == run_id
+    return entry.status in {"failed", "stopped"} or entry.run_id == run_id
 
 
 def _standing(entry: Entry | None) -> str:
-    if entry is None:
+    if entry is None or (entry.attempt.direction == "apply" and entry.status == "stopped"):
         return "untried"
     if entry.attempt.direction == "undo":
         return "holds" if entry.is_in_effect else "untried"
