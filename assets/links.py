@@ -21,7 +21,7 @@ from assets.write_back import NetsuiteWriter, StripeWriter, Tally, WriteBack, ap
 from assets.write_back.selection import changes_of
 from resources.api_doors import NetsuiteApiDoor, StripeApiDoor
 from resources.csv_files import write_for_people
-from resources.ledger import Journal, Request
+from resources.ledger import Decisions, Journal, Request
 from resources.places import replaced
 from resources.plan_store import PlanStore
 from resources.stripe_api import StripeDoor
@@ -142,6 +142,7 @@ def opened(sync: Reconciliation, run_id: str, told: Callable[[str], None]) -> It
                 "stripe": StripeWriter(door, workers=account.max_in_flight),
             },
             run_id,
+            Decisions(ledger, sync.name),
             told=told,
         )
 

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Final
 
 from assets.write_back.effects import Answer, Writer, outcome_of
-from resources.ledger import Journal
+from resources.ledger import Decisions, Journal
 from schemas.changes import Attempt, Entry, Outcome
 from schemas.errors import TieoutError, WeatherError
 from schemas.words import System
@@ -36,6 +36,7 @@ class WriteBack:
         journal: of the declaration.
         writers: the ways into the two systems.
         run_id: of this run.
+        decisions: of persons, which no plan is applied against; None where there can be none.
         checkpoint: told the name of every step between two durable ones, before it happens and after.
         told: told, now and then, in words and counts, how far a run is.
     """
@@ -43,6 +44,7 @@ class WriteBack:
     journal: Journal
     writers: Mapping[System, Writer]
     run_id: str
+    decisions: Decisions | None = None
     checkpoint: Callable[[str], None] = _nothing
     told: Callable[[str], None] = _nothing
 

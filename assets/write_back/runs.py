@@ -18,7 +18,6 @@ from assets.write_back.selection import (
     to_try,
     to_undo,
 )
-from resources.ledger import Decisions
 from schemas.changes import Entry, LinkChange
 from schemas.errors import MistakeError
 from schemas.words import System
@@ -96,7 +95,7 @@ def undo_plan(work: WriteBack, plan: str, changes: Sequence[LinkChange], filters
 
 
 def _refuse_decided_otherwise(work: WriteBack, changes: Sequence[LinkChange], made_at: datetime | None) -> None:
-    decisions = Decisions(work.journal.ledger, work.journal.declaration).last()
+    decisions = work.decisions.last() if work.decisions else {}
     if customers := decided_otherwise(changes, decisions, made_at):
         raise MistakeError(
             f"Since this plan was made, a person has decided otherwise about {len(customers):,} of its customers, "

@@ -9,7 +9,6 @@ from typing import Literal
 import pytest
 
 from assets.write_back import Filters, Tally, apply_side, undo_plan
-from resources.ledger import Decisions
 from schemas.changes import Attempt, LinkChange
 from schemas.errors import MistakeError, WeatherError
 from schemas.words import InternalId, StripeId
@@ -316,7 +315,7 @@ def test_a_plan_is_not_applied_over_a_decision_that_came_after_it(
     world: FakeWorld, decided: tuple[Literal["link", "never", "withdrawn"], InternalId | None], *, is_refused: bool
 ) -> None:
     made_at = datetime.now(UTC)
-    Decisions(world.ledger, DECLARATION).decide(StripeId("cus_1"), *decided, "ada", "by phone")
+    world.decisions.decide(StripeId("cus_1"), *decided, "ada", "by phone")
     refused = pytest.raises(MistakeError, match="decided otherwise about 1 of its customers, cus_1 the first")
     with refused if is_refused else nullcontext():
         apply(world, pairs(1, 2), "run", made_at=made_at)
@@ -327,16 +326,15 @@ def test_a_plan_is_not_applied_over_a_decision_that_came_after_it(
 
 @pytest.mark.rule("M8")
 def test_a_decision_that_was_taken_back_before_the_plan_was_made_is_in_it(world: FakeWorld) -> None:
-    decisions = Decisions(world.ledger, DECLARATION)
-    decisions.decide(StripeId("cus_1"), "never", None, "ada", "by phone")
-    decisions.decide(StripeId("cus_1"), "withdrawn", None, "ada", "a mistake")
+    world.decisions.decide(StripeId("cus_1"), "never", None, "ada", "by phone")
+    world.decisions.decide(StripeId("cus_1"), "withdrawn", None, "ada", "a mistake")
     assert apply(world, pairs(1), "run", made_at=datetime.now(UTC))[1].counts() == {"applied": 1}
 
 
 @pytest.mark.rule("M8")
 def test_what_is_applied_already_is_no_matter_for_a_later_decision(world: FakeWorld) -> None:
     apply(world, pairs(1, 2), "first", Filters(customers=frozenset({StripeId("cus_1")})))
-    Decisions(world.ledger, DECLARATION).decide(StripeId("cus_1"), "never", None, "ada", "by phone")
+    world.decisions.decide(StripeId("cus_1"), "never", None, "ada", "by phone")
     assert apply(world, pairs(1, 2), "second")[1].counts() == {"applied": 1}
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from assets.write_back import Answer, WriteBack
 from assets.write_back.effects import expected, wanted
-from resources.ledger import Journal, Ledger
+from resources.ledger import Decisions, Journal, Ledger
 from schemas.changes import Attempt
 from schemas.errors import WeatherError
 
@@ -75,6 +75,7 @@ class FakeWorld:
         self.netsuite, self.stripe = FakeSystem(), FakeSystem()
         self.ledger = Ledger.open(f"sqlite:///{folder / 'ledger.db'}", folder)
         self.journal = Journal(self.ledger, DECLARATION)
+        self.decisions = Decisions(self.ledger, DECLARATION)
 
     def run(self, run_id: str) -> WriteBack:
-        return WriteBack(self.journal, {"netsuite": self.netsuite, "stripe": self.stripe}, run_id)
+        return WriteBack(self.journal, {"netsuite": self.netsuite, "stripe": self.stripe}, run_id, self.decisions)
