@@ -49,13 +49,13 @@ class Decisions:
             "why": why,
             "decided_at": datetime.now(UTC),
         }
-        with self.ledger.engine.begin() as connection:
+        with self.ledger.transaction() as connection:
             connection.execute(insert(DECISION), row)
 
     def history(self) -> list[Decision]:
         """Every decision, oldest first."""
         query = select(DECISION).where(DECISION.c.declaration == self.declaration).order_by(DECISION.c.number)
-        with self.ledger.engine.connect() as connection:
+        with self.ledger.transaction() as connection:
             return [
                 Decision(
                     StripeId(row["stripe_customer_id"]),
@@ -80,7 +80,7 @@ class Decisions:
             .where(DECISION.c.number.in_(last.group_by(DECISION.c.stripe_customer_id)), DECISION.c.kind != "withdrawn")
             .order_by(DECISION.c.stripe_customer_id)
         )
-        with self.ledger.engine.connect() as connection:
+        with self.ledger.transaction() as connection:
             rows = [tuple(row) for row in connection.execute(query)]
         return pl.DataFrame(rows, schema=_STANDING, orient="row")
 

@@ -8,10 +8,11 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from resources.places import private_folder
 
@@ -51,4 +52,5 @@ def _in_postgresql(engine: Engine, _: Path, purpose: str, *, wait: bool) -> Iter
             yield is_ours
         finally:
             if is_ours:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+                with suppress(OperationalError, InterfaceError):  # a lost connection has given it back already
+                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)

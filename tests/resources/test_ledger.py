@@ -3,8 +3,11 @@
 import multiprocessing
 import os
 import signal
+import sqlite3
 import stat
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,9 +19,11 @@ from sqlalchemy.exc import IntegrityError
 from resources.ledger import Decisions, Journal, Ledger, Request
 from resources.ledger.tables import METADATA, VERSION_TABLE
 from schemas.changes import Entry, Outcome
-from schemas.errors import AccessError, MistakeError
+from schemas.errors import AccessError, MistakeError, WeatherError
 from schemas.words import InternalId, StripeId
 from tests.resources.ledgers import BACKENDS, PLAN, attempt, change, ledger, ledger_url
+
+PRIVATE = "ada@example.com"
 
 
 @pytest.fixture(params=BACKENDS)
@@ -194,6 +199,93 @@ def test_a_bare_postgresql_url_means_the_driver_that_is_there(tmp_path: Path) ->
     bare = ledger_url("postgresql", tmp_path).replace("+psycopg2", "")
     with Ledger.open(bare, tmp_path) as opened:
         assert opened.engine.url.drivername == "postgresql+psycopg2"
+
+
+@contextmanager
+def held_by_another(opened: Ledger) -> Iterator[None]:
+    """Somebody else holds what our statements need, and our patience is over at once."""
+    if opened.engine.dialect.name == "sqlite":
+        with closing(sqlite3.connect(opened.engine.url.database or "")) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            yield
+        return
+    with opened.engine.connect() as other:
+        other.execute(text("LOCK TABLE ledger_journal, ledger_request, ledger_decision"))
+        with opened.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as administrator:
+            administrator.execute(text("ALTER DATABASE postgres SET lock_timeout = '1ms'"))
+            opened.engine.dispose()  # what is opened from here on is impatient
+            try:
+                yield
+            finally:
+                administrator.execute(text("ALTER DATABASE postgres RESET lock_timeout"))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda ledger: Journal(ledger, "acme").intend([attempt(change=change(1, old=PRIVATE))], "run"),
+        lambda ledger: Journal(ledger, "acme").settle([(attempt(), Outcome("conflict", found=PRIVATE))]),
+        lambda ledger: Journal(ledger, "acme").request(Request("run", "apply", PLAN, {"ids": [PRIVATE]})),
+        lambda ledger: Decisions(ledger, "acme").decide(StripeId("cus_1"), "never", None, PRIVATE, "no"),
+    ],
+    ids=["intend", "settle", "request", "decide"],
+)
+def test_a_ledger_that_somebody_holds_is_told_in_a_sentence_without_a_value(
+    backend: str, ask: Callable[[Ledger], None], tmp_path: Path
+) -> None:
+    with Ledger.open(ledger_url(backend, tmp_path), tmp_path, wait_seconds=0) as opened, held_by_another(opened):
+        with pytest.raises(WeatherError, match=r"The ledger .* could not be asked \(.*\)") as caught:
+            ask(opened)
+        told = "".join(traceback.format_exception(caught.value))
+        assert PRIVATE not in told
+        assert "[SQL" not in told
+
+
+def test_a_refused_row_shows_no_value(journal: Journal) -> None:
+    journal.intend([attempt()], "run")
+    with pytest.raises(IntegrityError) as caught:
+        journal.intend([attempt(change=change(1, old=PRIVATE))], "run")
+    assert PRIVATE not in str(caught.value)
+
+
+def test_a_right_to_write_that_ended_with_its_connection_need_not_be_given_back(tmp_path: Path) -> None:
+    with ledger("postgresql", tmp_path) as opened:
+        with opened.alone("acme"), opened.engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"))
+        with opened.alone("acme"):
+            pass
+
+
+def from_the_future(path: Path) -> None:
+    with ledger("sqlite", path.parent) as opened, opened.engine.begin() as connection:
+        connection.execute(text("UPDATE ledger_version SET version_num = '9999'"))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda path: path.write_text("these are not tables"), "cannot be opened"),
+        (lambda path: path.mkdir(), "cannot be opened"),
+        (from_the_future, "newer Tieout"),
+    ],
+    ids=["not a database", "a folder", "of a newer form"],
+)
+def test_a_file_that_is_no_ledger_of_ours_is_told_in_a_sentence(
+    spoil: Callable[[Path], object], words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "ledger.db"
+    spoil(path)
+    with pytest.raises(AccessError, match=words):
+        Ledger.open(f"sqlite:///{path}", tmp_path)
+
+
+def test_a_file_that_is_held_while_it_is_opened_is_weather(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(WeatherError, match="could not be asked"):
+            Ledger.open(f"sqlite:///{path}", tmp_path, wait_seconds=0)
 
 
 @pytest.mark.parametrize("url", ["mysql://host/db", "not a url"])
