@@ -225,7 +225,6 @@ def _told(progress: Progress) -> Callable[[StripeProgress], None]:
 
     def tell(now: StripeProgress) -> None:
         windows = f"{now.windows_done} of {now.windows_done + now.windows_open} windows"
-        rate = now.requests / max(now.seconds, 1.0)
-        progress(f"{now.rows:,} Stripe customers, {windows}, {rate:.1f} of {now.limit} requests a second")
+        progress(f"{now.rows:,} Stripe customers, {windows}, {now.rate:.1f} of {now.limit} requests a second")
 
     return tell
