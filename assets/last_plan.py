@@ -3,30 +3,17 @@
 Over two APIs the ledger knows it; from export files nobody reports back, but the next exports show it.
 """
 
-from dataclasses import dataclass
-
 import dagster as dg
 import polars as pl
 
 from assets.matching import link_table
 from assets.reconciliation import Reconciliation
+from assets.report import FieldProgress
 from resources.plan_store import PlanStore
 
 _RECORDS_SHOWN = 20
 _PLANS_LOOKED_AT = 50
 _METADATA = "metadata.netsuite_customer_id"
-
-
-@dataclass(frozen=True)
-class FieldProgress:
-    """One field of the last plan: how many changes are there now, not yet, or turned out otherwise, and where."""
-
-    system: str
-    field: str
-    done: int
-    not_yet: int
-    otherwise: int
-    records: tuple[str, ...]
 
 
 def progress_of_last_plan(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal
 
 import polars as pl
 
@@ -21,32 +21,16 @@ class Check:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
-class Progress(Protocol):
-    """What has become of one field of the last plan."""
+@dataclass(frozen=True)
+class FieldProgress:
+    """One field of the last plan: how many changes are there now, not yet, or turned out otherwise, and where."""
 
-    @property
-    def system(self) -> str:
-        """`stripe` or `netsuite`."""
-
-    @property
-    def field(self) -> str:
-        """The field, as in a plan."""
-
-    @property
-    def done(self) -> int:
-        """Changes that stand there now."""
-
-    @property
-    def not_yet(self) -> int:
-        """Changes whose old value still stands."""
-
-    @property
-    def otherwise(self) -> int:
-        """Changes in whose place something else is."""
-
-    @property
-    def records(self) -> tuple[str, ...]:
-        """The first records of the last kind."""
+    system: str
+    field: str
+    done: int
+    not_yet: int
+    otherwise: int
+    records: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -68,7 +52,7 @@ class Header:
     files: tuple[str, ...] = ()
     traces: str = ""
     last_plan: str = ""
-    progress: Sequence[Progress] = ()
+    progress: Sequence[FieldProgress] = ()
     decisions: Sequence[str] = ()
 
 
