@@ -8,7 +8,7 @@ from typing import Final, Literal, get_args
 
 import polars as pl
 
-from assets.report.inputs import Frame, ReportInputs
+from assets.report.inputs import ReportInputs
 from schemas.words import LINK_KEY, OUTCOMES, Outcome
 
 Standing = Literal["tied", "planned", "waiting", "rest"]
@@ -50,7 +50,7 @@ class ReasonGroup:
 
     outcome: str
     reason: str
-    what_to_do: str | None
+    what_to_do: str
     customers: int
     example: str
 
@@ -115,14 +115,12 @@ def by_outcome(standings: pl.DataFrame) -> list[OutcomeCount]:
     return [_outcome_count(outcome, counts, standings.height) for outcome in OUTCOMES]
 
 
-def waiting(review: Frame) -> list[ReasonGroup]:
+def waiting(review: pl.DataFrame) -> list[ReasonGroup]:
     """Group what waits for a person by outcome and reason, the largest group first."""
-    frame = review.lazy()
-    if "what_to_do" not in frame.collect_schema():
-        frame = frame.with_columns(what_to_do=pl.lit(None, pl.String))
     advice = pl.col("what_to_do").sort_by("stripe_customer_id").first()
     groups = (
-        frame.group_by("outcome", reason=_without_particulars(pl.col("reason")))
+        review.lazy()
+        .group_by("outcome", reason=_without_particulars(pl.col("reason")))
         .agg(
             what_to_do=_without_particulars(advice),
             customers=pl.col("stripe_customer_id").n_unique(),
@@ -155,7 +153,7 @@ def months(standings: pl.DataFrame) -> pl.DataFrame:
     return counted if counted.is_empty() else counted.upsample("month", every="1mo").fill_null(0)
 
 
-def plan_size(plan: Frame) -> list[PlanSize]:
+def plan_size(plan: pl.DataFrame) -> list[PlanSize]:
     """Count the planned changes and the records they touch, by system, field and action."""
     sizes = (
         plan.lazy()
@@ -197,7 +195,7 @@ def _outcome_count(outcome: Outcome, counts: pl.DataFrame, total: int) -> Outcom
     return OutcomeCount(outcome, customers, customers / total if total else 0.0, evidence)
 
 
-def _covered(field: str, linked: pl.LazyFrame, plan: Frame, total: int) -> Coverage:
+def _covered(field: str, linked: pl.LazyFrame, plan: pl.DataFrame, total: int) -> Coverage:
     planned = plan.lazy().filter(pl.col("field") == field).select(pl.col("record_id").cast(pl.String)).unique()
     new = planned.join(linked, left_on="record_id", right_on=pl.first(), how="anti")
     today = _count(linked)
@@ -212,7 +210,7 @@ def _count(frame: pl.LazyFrame) -> int:
     return int(frame.select(pl.len()).collect().item())
 
 
-def _ids(frame: Frame, flag: str) -> pl.LazyFrame:
+def _ids(frame: pl.DataFrame, flag: str) -> pl.LazyFrame:
     return frame.lazy().select("stripe_customer_id").unique().with_columns(pl.lit(value=True).alias(flag))
 
 

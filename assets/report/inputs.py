@@ -7,8 +7,6 @@ from typing import Literal
 
 import polars as pl
 
-Frame = pl.DataFrame | pl.LazyFrame
-
 
 @dataclass(frozen=True)
 class Check:
@@ -64,18 +62,17 @@ class ReportInputs:
         stripe: As `schemas.customers.StripeCustomers`.
         netsuite: As `schemas.customers.NetsuiteCustomers`.
         matches: As `schemas.matches.Matches`.
-        plan: One row per planned change: change_id, system, record_id, field, action, old_value, new_value, reason,
-            stripe_customer_id, netsuite_internal_id.
-        review: One row per thing that waits for a person: stripe_customer_id, outcome, reason and what else there is to
-            know; every further column is shown under its name where it is not null.
+        plan: As `schemas.plan.Plan`.
+        review: What waits for a person, one row each: stripe_customer_id, outcome, reason, what_to_do and what else
+            there is to know; every further column is shown under its name where it is not null.
         checks: The results of the checks.
         header: The run itself.
     """
 
-    stripe: Frame
-    netsuite: Frame
-    matches: Frame
-    plan: Frame
-    review: Frame
+    stripe: pl.DataFrame
+    netsuite: pl.DataFrame
+    matches: pl.DataFrame
+    plan: pl.DataFrame
+    review: pl.DataFrame
     checks: tuple[Check, ...]
     header: Header

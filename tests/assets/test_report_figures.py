@@ -74,11 +74,6 @@ def test_reasons_group_when_only_ids_and_numbers_differ() -> None:
     ]
 
 
-def test_reasons_need_no_advice() -> None:
-    groups = figures.waiting(review().drop("what_to_do"))
-    assert [group.what_to_do for group in groups] == [None] * 3
-
-
 def test_months_are_whole_and_gaps_are_zero() -> None:
     months = figures.months(figures.standings(world()))
     assert months["month"].to_list()[:5] == [date(2024, month, 1) for month in range(1, 6)]
@@ -118,14 +113,6 @@ def test_an_empty_world_has_figures_too() -> None:
     assert [line.share for line in figures.by_outcome(standings)] == [0.0] * len(OUTCOMES)
     assert figures.months(standings).is_empty()
     assert figures.waiting(empty.review) == figures.plan_size(empty.plan) == []
-
-
-def test_lazy_frames_give_the_same_figures() -> None:
-    lazy = world(
-        **{name: getattr(world(), name).lazy() for name in ("stripe", "netsuite", "matches", "plan", "review")}
-    )
-    assert_frame_equal(figures.standings(lazy), figures.standings(world()), check_row_order=False)
-    assert figures.coverage(lazy) == figures.coverage(world())
 
 
 @given(st.integers(0, 10**6), st.integers(1, 10**6))
