@@ -10,10 +10,10 @@ from assets.matching import link_table
 from assets.reconciliation import Reconciliation
 from assets.report import FieldProgress
 from resources.plan_store import PlanStore
+from schemas.words import LINK_FIELD
 
 _RECORDS_SHOWN = 20
 _PLANS_LOOKED_AT = 50
-_METADATA = "metadata.netsuite_customer_id"
 
 
 def progress_of_last_plan(
@@ -40,7 +40,7 @@ def states_of(plan: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame) 
         The plan's columns and `state`: `done`, `not yet` (the old value still stands), or `otherwise` (another value,
         or no such record any more).
     """
-    ours = stripe.select(field=pl.lit(_METADATA), record_id="id", now=_METADATA)
+    ours = stripe.select(field=pl.lit(LINK_FIELD), record_id="id", now=LINK_FIELD)
     theirs = netsuite.select(
         pl.col("internal_id").cast(pl.String).alias("record_id"), "stripe_id", "external_id", "comments"
     ).unpivot(index="record_id", variable_name="field", value_name="now")
