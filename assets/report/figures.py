@@ -9,7 +9,7 @@ from typing import Final, Literal, get_args
 import polars as pl
 
 from assets.report.inputs import ReportInputs
-from schemas.words import LINK_KEY, OUTCOMES, Outcome
+from schemas.words import LINK_FIELD, OUTCOMES, LinkField, Outcome
 
 Standing = Literal["tied", "planned", "waiting", "rest"]
 """Where a customer stands today: ties out, will once the plan is applied, waits for a person, or none of these."""
@@ -168,23 +168,19 @@ def plan_size(plan: pl.DataFrame) -> list[PlanSize]:
 def coverage(inputs: ReportInputs) -> list[Coverage]:
     """Count, for each place of a link, the records that carry one today and after the plan.
 
-    On the NetSuite side only customers count, and an external id only where it is the id of a Stripe customer. Comments
-    count where they hold a word that begins with `cus_`.
+    A link is what the link table says: on the NetSuite side only customers count, external ids and comments only where
+    they name a Stripe customer.
     """
-    stripe_ids = inputs.stripe.lazy().select(external_id="id")
-    records = inputs.netsuite.lazy().filter("is_customer")
-    external = records.with_columns(pl.col("external_id").str.strip_chars()).join(stripe_ids, "external_id", "semi")
-    has_token = pl.col("comments").str.contains(r"(?:^|[^0-9A-Za-z_])cus_[0-9A-Za-z]")
-    places = (
-        ("metadata.netsuite_customer_id", inputs.stripe.lazy(), _filled(f"metadata.{LINK_KEY}"), "id"),
-        ("stripe_id", records, _filled("stripe_id"), "internal_id"),
-        ("external_id", external, pl.lit(value=True), "internal_id"),
-        ("comments", records, has_token, "internal_id"),
+    customers, records = inputs.stripe.height, int(inputs.netsuite["is_customer"].sum())
+    places: tuple[tuple[LinkField, str, str, int], ...] = (
+        (LINK_FIELD, "metadata", "stripe_customer_id", customers),
+        ("stripe_id", "stripe_id", "netsuite_internal_id", records),
+        ("external_id", "external_id", "netsuite_internal_id", records),
+        ("comments", "comments", "netsuite_internal_id", records),
     )
-    totals = {"id": _count(inputs.stripe.lazy()), "internal_id": _count(records)}
     return [
-        _covered(field, frame.filter(has_link).select(pl.col(key).cast(pl.String)), inputs.plan, totals[key])
-        for field, frame, has_link, key in places
+        _covered(field, inputs.links.filter(pl.col("source") == source)[key].cast(pl.String), inputs.plan, total)
+        for field, source, key, total in places
     ]
 
 
@@ -195,19 +191,10 @@ def _outcome_count(outcome: Outcome, counts: pl.DataFrame, total: int) -> Outcom
     return OutcomeCount(outcome, customers, customers / total if total else 0.0, evidence)
 
 
-def _covered(field: str, linked: pl.LazyFrame, plan: pl.DataFrame, total: int) -> Coverage:
-    planned = plan.lazy().filter(pl.col("field") == field).select(pl.col("record_id").cast(pl.String)).unique()
-    new = planned.join(linked, left_on="record_id", right_on=pl.first(), how="anti")
-    today = _count(linked)
-    return Coverage(field, today, today + _count(new), total)
-
-
-def _filled(column: str) -> pl.Expr:
-    return pl.col(column).str.strip_chars().str.len_bytes() > 0
-
-
-def _count(frame: pl.LazyFrame) -> int:
-    return int(frame.select(pl.len()).collect().item())
+def _covered(field: str, linked: pl.Series, plan: pl.DataFrame, total: int) -> Coverage:
+    planned = plan.filter(pl.col("field") == field)["record_id"].cast(pl.String)
+    today, after = linked.n_unique(), pl.concat([linked.rename("id"), planned.rename("id")]).n_unique()
+    return Coverage(field, today, after, total)
 
 
 def _ids(frame: pl.DataFrame, flag: str) -> pl.LazyFrame:

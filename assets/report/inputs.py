@@ -61,6 +61,7 @@ class ReportInputs:
     Attributes:
         stripe: As `schemas.customers.StripeCustomers`.
         netsuite: As `schemas.customers.NetsuiteCustomers`.
+        links: The `assets.matching.link_table` of the two.
         matches: As `schemas.matches.Matches`.
         plan: As `schemas.plan.Plan`.
         review: What waits for a person, one row each: stripe_customer_id, outcome, reason, what_to_do and what else
@@ -71,6 +72,7 @@ class ReportInputs:
 
     stripe: pl.DataFrame
     netsuite: pl.DataFrame
+    links: pl.DataFrame
     matches: pl.DataFrame
     plan: pl.DataFrame
     review: pl.DataFrame

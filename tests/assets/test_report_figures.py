@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 from assets.report import figures, wording
 from assets.report.figures import Coverage, Headline, PlanSize, ReasonGroup
 from schemas.words import OUTCOMES
-from tests.assets.report_world import empty_world, matches, review, world
+from tests.assets.report_world import empty_world, matches, netsuite, review, world
 
 
 def test_each_customer_stands_in_one_place_and_waiting_comes_first() -> None:
@@ -98,6 +98,18 @@ def test_coverage_counts_customers_only_and_foreign_external_ids_not() -> None:
         Coverage("external_id", 1, 2, 6),
         Coverage("comments", 2, 3, 6),
     ]
+
+
+@pytest.mark.rule("W3")
+@pytest.mark.parametrize(
+    ("comments", "noted"), [("cus_3", 3), ("see \u201ccus_3\u201d", 3), ("Übcus_3", 2), ("cus_3é", 2), ("cus_404", 2)]
+)
+def test_comments_cover_a_record_where_matching_finds_an_id_in_them(comments: str, noted: int) -> None:
+    is_thirty = pl.col("internal_id") == 30
+    noting = netsuite().with_columns(comments=pl.when(is_thirty).then(pl.lit(comments)).otherwise("comments"))
+    assert figures.coverage(world(netsuite=noting, plan=world().plan.clear()))[3] == Coverage(
+        "comments", noted, noted, 6
+    )
 
 
 def test_a_replaced_value_covers_no_further_record() -> None:
