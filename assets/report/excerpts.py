@@ -10,8 +10,8 @@ from typing import Final
 import polars as pl
 from polars import selectors
 
+from assets.report.figures import outcome_rank
 from assets.report.inputs import ReportInputs
-from schemas.words import OUTCOMES
 
 ROWS_SHOWN: Final = 500
 TEXT_SHOWN: Final = 300
@@ -54,7 +54,7 @@ def _excerpt(frame: pl.DataFrame, groups: list[str], key: str) -> Excerpt:
 
 def _choose(frame: pl.DataFrame, groups: list[str], key: str) -> pl.LazyFrame:
     """Return at most `ROWS_SHOWN` rows: the first of each group by `key`, then the second of each, and so on."""
-    order = [_outcome_order() if group == "outcome" else pl.col(group) for group in groups]
+    order = [outcome_rank() if group == "outcome" else pl.col(group) for group in groups]
     first_of_each_group = (
         frame.lazy()
         .with_row_index("row")
@@ -79,7 +79,3 @@ def _rows(frame: pl.LazyFrame) -> list[Row]:
     cut = pl.when(text.str.len_chars() > TEXT_SHOWN).then(text.str.head(TEXT_SHOWN) + "…").otherwise(text)
     as_text = frame.with_columns(minutes).with_columns(pl.all().cast(pl.String))
     return as_text.with_columns(cut.name.keep()).collect().to_dicts()
-
-
-def _outcome_order() -> pl.Expr:
-    return pl.col("outcome").replace_strict({outcome: i for i, outcome in enumerate(OUTCOMES)}, default=len(OUTCOMES))

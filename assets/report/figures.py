@@ -103,6 +103,11 @@ def standings(inputs: ReportInputs) -> pl.DataFrame:
     )
 
 
+def outcome_rank() -> pl.Expr:
+    """Return the place of a row's outcome in the order in which outcomes are shown."""
+    return pl.col("outcome").cast(pl.Enum(OUTCOMES)).to_physical().cast(pl.Int64)
+
+
 def headline(standings: pl.DataFrame) -> Headline:
     """Count the customers by standing."""
     counts = dict(standings.group_by("standing").len().iter_rows())
