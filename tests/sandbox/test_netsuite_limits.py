@@ -141,16 +141,6 @@ def test_an_answer_may_never_come() -> None:
             )
 
 
-def test_an_inline_edit_refuses_what_does_not_support_it() -> None:
-    world = World()
-    world.insert(7)
-    source = """define(['N/record'], (record) => ({post: (values) => record.submitFields({id: 7, values})}));"""
-    script.run(source, "post", {"comments": "x"}, Host(world, Options(), {}))
-    with pytest.raises(Exception, match="externalid does not support inline editing"):
-        script.run(source, "post", {"externalid": "x"}, Host(world, Options(), {}))
-    assert world.value(7, "comments") == "x"
-
-
 @pytest.mark.parametrize("keeps", [True, False])
 def test_a_merge_deletes_the_source_and_fills_the_blanks_of_the_target(keeps: bool) -> None:
     world = World(merge_keeps_external_id=keeps)
