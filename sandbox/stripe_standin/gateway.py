@@ -91,7 +91,7 @@ class Gateway:
     async def _answer(self, request: Request, body: bytes, passage: _Passage) -> Answer:
         try:
             endpoint, customer = self._endpoints.find(request.method, request.url.path)
-            key, passage.account = admit(self._world, self._options, request.headers, endpoint)
+            key, passage.account = admit(self._world, request.headers, endpoint)
             with self._limits.admit(passage.account, endpoint.name, livemode=key.livemode):
                 passage.fault = self.weather.strike(request.method, request.url.path)
                 return await self._pass(request, body, passage, (endpoint, customer, key.livemode))

@@ -31,13 +31,12 @@ class Limits:
         one = f"{whole} {endpoint}"
         self._count(whole, options.live_rate if livemode else options.test_rate, "global-rate")
         self._count(one, options.endpoint_rate, "endpoint-rate")
-        self._check(whole, options.global_concurrency, "global-concurrency")
         self._check(one, options.endpoint_concurrency, "endpoint-concurrency")
-        self._running.update((whole, one))
+        self._running[one] += 1
         try:
             yield
         finally:
-            self._running.subtract((whole, one))
+            self._running[one] -= 1
 
     def _count(self, name: str, rate: int | None, reason: LimitReason) -> None:
         if rate is None:
