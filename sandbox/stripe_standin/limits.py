@@ -42,7 +42,7 @@ class Limits:
         if rate is None:
             return
         if name not in self._buckets:
-            bucket = StateBucket([Rate(rate, 1_000, burst=self._options.burst)])
+            bucket = StateBucket([Rate(rate, 1_000, burst=self._options.burst)], clock=self._options.rate_clock)
             self._buckets[name] = Limiter(SingleBucketFactory(bucket, schedule_leak=False))
         if not self._buckets[name].try_acquire(blocking=False):
             raise too_many(reason, self._options.retry_after)

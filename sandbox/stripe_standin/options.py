@@ -4,7 +4,9 @@ The defaults are the documented behaviour, or the most likely one. "Observed" ma
 live service, "unknown" what nobody has shown: a client must work with the switch in both positions.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from pyrate_limiter import AbstractClock, MonotonicClock
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +21,8 @@ class StandInOptions:
     """Documented: 25 a second for a whole account in test mode."""
     burst: int = 25
     """How many requests a rested bucket takes at once. Unknown; one second's worth is assumed."""
+    rate_clock: AbstractClock = field(default_factory=MonotonicClock)
+    """What the buckets are refilled by."""
     endpoint_concurrency: int | None = None
     """Requests of one endpoint at a time. Documented to exist; the number is unpublished."""
     retry_after: int | None = None

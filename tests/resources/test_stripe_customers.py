@@ -208,7 +208,7 @@ WEATHER: list[dict[str, object]] = [
         ({"kind": "server_error", "status": 503}, {"patience": 0.05}, "HTTP 503"),
         ({"kind": "rate_limited", "reason": "global-rate"}, {"patience": 0.05}, "global-rate"),
         ({"kind": "truncated"}, {"patience": 0.05}, "ProtocolError"),
-        ({"kind": "delay", "seconds": 1.0}, {"patience": 0.05, "read_timeout": 0.05}, "ReadTimeoutError"),
+        ({"kind": "late"}, {"patience": 0.05, "read_timeout": 0.05}, "ReadTimeoutError"),
     ],
 )
 @pytest.mark.rule("X10")
