@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from resources.ledger import Decisions, Journal, Ledger, Request
+from resources.ledger.locks import exclusive
 from resources.ledger.tables import METADATA, VERSION_TABLE
 from schemas.changes import Entry, Outcome
 from schemas.errors import AccessError, MistakeError, WeatherError
@@ -182,10 +183,8 @@ def test_the_right_to_write_ends_with_a_killed_process(opened: Ledger) -> None:
 
 def _until_free(opened: Ledger) -> None:
     """PostgreSQL notices a broken connection by itself, soon; the kernel gives a file's lock back at once."""
-    if opened.engine.dialect.name == "postgresql":
-        with opened.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            while connection.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")):
-                connection.execute(text("SELECT pg_sleep(0.01)"))
+    with exclusive(opened.engine, opened.folder, "apply acme", wait=True):
+        pass
     with opened.alone("acme"):
         pass
 

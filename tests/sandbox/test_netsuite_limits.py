@@ -137,7 +137,7 @@ def test_an_answer_may_never_come() -> None:
         ns.server.fail(Fault(kind="silence"))
         with pytest.raises(requests.ReadTimeout):
             ns.session.post(
-                ns.address, json={"action": "health"}, headers={"Authorization": "Bearer open"}, timeout=0.2
+                ns.address, json={"action": "health"}, headers={"Authorization": "Bearer open"}, timeout=(20, 0.2)
             )
 
 
