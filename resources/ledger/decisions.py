@@ -37,7 +37,7 @@ class Decisions:
             "why": why,
             "decided_at": datetime.now(UTC),
         }
-        with self.ledger.transaction() as connection:
+        with self.ledger.engine.begin() as connection:
             connection.execute(insert(DECISION), row)
 
     def standing(self) -> pl.DataFrame:
@@ -52,7 +52,7 @@ class Decisions:
             .where(DECISION.c.number.in_(last.group_by(DECISION.c.stripe_customer_id)), DECISION.c.kind != "withdrawn")
             .order_by(DECISION.c.stripe_customer_id)
         )
-        with self.ledger.transaction() as connection:
+        with self.ledger.engine.connect() as connection:
             rows = [tuple(row) for row in connection.execute(query)]
         return pl.DataFrame(rows, schema=_STANDING, orient="row")
 

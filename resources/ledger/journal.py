@@ -39,21 +39,21 @@ class Journal:
         now = datetime.now(UTC)
         rows = [self._row(attempt, run_id, now) for attempt in attempts]
         if rows:
-            with self.ledger.transaction() as connection:
+            with self.ledger.engine.begin() as connection:
                 connection.execute(insert(JOURNAL), rows)
 
     def settle(self, outcomes: Sequence[tuple[Attempt, Outcome]]) -> None:
         """Put down what became of attempts; it is on disk when this returns."""
         now = datetime.now(UTC)
         if outcomes:
-            with self.ledger.transaction() as connection:
+            with self.ledger.engine.begin() as connection:
                 connection.execute(_SETTLE, [self._settled(attempt, outcome, now) for attempt, outcome in outcomes])
 
     def unsettled(self) -> list[Entry]:
         """Intents without an outcome, of whatever plan."""
         query = select(JOURNAL).where(JOURNAL.c.declaration == self.declaration, JOURNAL.c.status == "intended")
         ordered = query.order_by(JOURNAL.c.intended_at, JOURNAL.c.change_id, JOURNAL.c.attempt)
-        with self.ledger.transaction() as connection:
+        with self.ledger.engine.connect() as connection:
             return [_entry(row) for row in connection.execute(ordered).mappings()]
 
     def latest(self, plan: str) -> dict[str, Entry]:
@@ -66,7 +66,7 @@ class Journal:
         )
         is_newest = (JOURNAL.c.change_id == newest.c.change_id) & (JOURNAL.c.attempt == newest.c.attempt)
         query = select(JOURNAL).join(newest, is_newest).where(JOURNAL.c.plan == plan)
-        with self.ledger.transaction() as connection:
+        with self.ledger.engine.connect() as connection:
             rows = connection.execute(query.where(JOURNAL.c.declaration == self.declaration)).mappings()
             return {row["change_id"]: _entry(row) for row in rows}
 
@@ -81,13 +81,13 @@ class Journal:
                 "filters": orjson.dumps(dict(asked.filters), option=orjson.OPT_SORT_KEYS).decode(),
                 "requested_at": datetime.now(UTC),
             }
-            with self.ledger.transaction() as connection:
+            with self.ledger.engine.begin() as connection:
                 connection.execute(insert(REQUEST), row)
 
     def requested(self, run_id: str) -> Request | None:
         """What a run was asked to do, None if nothing."""
         query = select(REQUEST).where(REQUEST.c.declaration == self.declaration, REQUEST.c.run_id == run_id)
-        with self.ledger.transaction() as connection:
+        with self.ledger.engine.connect() as connection:
             row = connection.execute(query).mappings().first()
         if row is None:
             return None
@@ -96,7 +96,7 @@ class Journal:
     def plans_requested(self) -> set[str]:
         """The plans that any run was asked to apply."""
         query = select(REQUEST.c.plan).where(REQUEST.c.declaration == self.declaration).distinct()
-        with self.ledger.transaction() as connection:
+        with self.ledger.engine.connect() as connection:
             return set(connection.scalars(query.where(REQUEST.c.direction == "apply")))
 
     def _row(self, attempt: Attempt, run_id: str, now: datetime) -> dict[str, object]:

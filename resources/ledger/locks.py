@@ -12,9 +12,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from resources.places import private_folder
+from schemas.errors import WeatherError
 
 
 @contextmanager
@@ -52,5 +53,5 @@ def _in_postgresql(engine: Engine, _: Path, purpose: str, *, wait: bool) -> Iter
             yield is_ours
         finally:
             if is_ours:
-                with suppress(OperationalError, InterfaceError):  # a lost connection has given it back already
+                with suppress(DBAPIError, WeatherError):  # a lost connection has given it back already
                     connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
@@ -16,7 +17,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from resources.ledger.locks import exclusive
@@ -36,7 +37,7 @@ class Ledger:
     """An open ledger. Safe to share between threads.
 
     Attributes:
-        engine: the database.
+        engine: the database. One that is held by another process, or away, is a `WeatherError`, whoever asks it.
         folder: where the locks of a SQLite ledger lie.
     """
 
@@ -72,6 +73,7 @@ class Ledger:
             except BaseException:
                 engine.dispose()
                 raise
+        event.listen(engine, "handle_error", partial(_tell, parsed))
         return ledger
 
     def __enter__(self) -> Self:
@@ -81,16 +83,6 @@ class Ledger:
         self.engine.dispose()
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """One transaction: on disk when the body has ended, or nothing of it when the body failed.
-
-        Raises:
-            WeatherError: the database is held by another process, or is away.
-        """
-        with _asking(self.engine.url), self.engine.begin() as connection:
-            yield connection
-
-    @contextmanager
     def alone(self, declaration: str) -> Iterator[None]:
         """Hold the one right to write for a declaration; it ends with the process, however that ends.
 
@@ -98,7 +90,7 @@ class Ledger:
             MistakeError: somebody else holds it.
             WeatherError: the database could not be asked who does.
         """
-        with _asking(self.engine.url), exclusive(self.engine, self.folder, f"apply {declaration}") as is_ours:
+        with exclusive(self.engine, self.folder, f"apply {declaration}") as is_ours:
             if not is_ours:
                 raise MistakeError(
                     f"Another run is writing for {declaration} at this moment; wait until it has ended, then start "
@@ -119,17 +111,20 @@ def migration_settings(connection: Connection) -> Config:
     return config
 
 
-@contextmanager
-def _asking(url: URL) -> Iterator[None]:
-    """Tell a lock that is not given, and a database that is away, in a sentence of ours: the driver's shows values."""
-    try:
-        yield
-    except (OperationalError, InterfaceError) as error:
-        raise WeatherError(
-            f"The ledger {url.render_as_string()} could not be asked ({_reason(error)}): see that no other process "
-            "holds it, that its database runs and its disk has room, then start the run again; it goes on where it "
-            "stopped."
-        ) from None
+def _tell(url: URL, met: ExceptionContext) -> None:
+    """Tell a lock that is not given, and a database that is away, in a sentence of ours: the driver's quotes rows.
+
+    A connection that was closed while it was idle is none of these: SQLAlchemy opens another.
+    """
+    if isinstance(met.sqlalchemy_exception, (OperationalError, InterfaceError)) and not met.is_pre_ping:
+        raise _weather(url, met.sqlalchemy_exception)
+
+
+def _weather(url: URL, error: DBAPIError) -> WeatherError:
+    return WeatherError(
+        f"The ledger {url.render_as_string()} could not be asked ({_reason(error)}): see that no other process holds "
+        "it, that its database runs and its disk has room, then start the run again; it goes on where it stopped."
+    )
 
 
 @contextmanager
@@ -144,8 +139,7 @@ def _opening(url: URL) -> Iterator[None]:
     except (DBAPIError, OSError) as error:
         reason = _reason(error)
         if isinstance(error, OperationalError) and reason.startswith(_HELD):
-            with _asking(url):
-                raise
+            raise _weather(url, error) from None
         raise AccessError(
             f"The ledger {url.render_as_string()} cannot be opened ({reason}): check that the database is there and "
             "may be used."

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
 from resources.ledger import Decisions, Journal, Ledger, Request
@@ -255,6 +255,18 @@ def test_a_refused_row_shows_no_value(journal: Journal) -> None:
     with pytest.raises(IntegrityError) as caught:
         journal.intend([attempt(change=change(1, old=PRIVATE))], "run")
     assert PRIVATE not in str(caught.value)
+
+
+def test_a_connection_that_was_closed_while_idle_is_opened_again(tmp_path: Path) -> None:
+    with ledger("postgresql", tmp_path) as opened:
+        Journal(opened, "acme").intend([attempt()], "run")
+        other = create_engine(opened.engine.url)
+        with other.connect() as connection:
+            connection.execute(
+                text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            )
+        other.dispose()
+        assert len(Journal(opened, "acme").unsettled()) == 1
 
 
 def test_a_right_to_write_that_ended_with_its_connection_need_not_be_given_back(tmp_path: Path) -> None:
