@@ -203,11 +203,13 @@ class NetsuiteApiDoor:
                 on_progress=lambda read, count: progress(f"{read:,} of {count:,} NetSuite rows"),
                 written=self.written,
             )
+        counted = extract.count == extract.frame.height + extract.duplicates and not extract.moved
         moved = ("Customers came or went during the read; all that were there throughout are here.",)
         return Extract(
             frame=extract.frame,
             rows_read=extract.frame.height + extract.duplicates,
-            complete=extract.moved or extract.count == extract.frame.height + extract.duplicates,
+            complete=extract.moved or counted,
+            proof=f"NetSuite counted {extract.count:,} rows, and as many were read." if counted else "",
             doubts=moved if extract.moved else (),
             read_at=extract.read_at,
             notes={
