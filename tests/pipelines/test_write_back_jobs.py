@@ -45,7 +45,7 @@ def test_an_approved_plan_is_applied_and_a_second_run_plans_nothing(at: Site) ->
     at.reconcile()
     assert at.metadata("write_plan")["changes"] == 0
     page = (at.sync.places.results(NAME) / "report.html").read_text("utf-8")
-    assert "What became of the last plan" in page
+    assert "Status of the previous plan" in page
     assert plan in page
 
 
