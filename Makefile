@@ -1,4 +1,4 @@
-# Everything a person does with Tieout, by name. `make` alone lists it.
+# The commands of Tieout. `make` alone lists them.
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 NAME ?= example
@@ -48,7 +48,7 @@ rules: $(VENV)/dev.ok ## Show which tests prove which requirement
 validate: $(VENV)/run.ok ## Load every declaration and say what is wrong with it
 	@$(BIN)/python -m pipelines.run --validate
 
-lock: ## Resolve the dependencies anew (needs uv)
+lock: ## Resolve the dependencies again (needs uv)
 	@for e in run:--extra=build dev:--extra=dev bench:--extra=bench; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras \
 	    $${e#*:} pyproject.toml --output-file locks/$${e%%:*}.lock || exit 1; done
