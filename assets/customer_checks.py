@@ -6,12 +6,14 @@ All are blocking so that the report can show them, but only a broken id or an em
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import islice
 
 import dagster as dg
 import polars as pl
 
 from assets.check_results import id_result
 from assets.keys import key_expr
+from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
 
 _EMAIL = r"^[^@\s,;:<>()]+@[^@\s,;:<>()]+\.[^@\s,;:<>()]+$|^$"
@@ -89,9 +91,8 @@ def _not_shrunk(
     instance: dg.DagsterInstance, sync: Reconciliation, asset: str, customers: pl.LazyFrame
 ) -> dg.AssetCheckResult:
     """Compare one side with what the last plans were made from; no plan yet is nothing to compare with."""
-    records = instance.fetch_materializations(sync.key("write_plan"), limit=_PLANS_COMPARED).records
-    made = [record.asset_materialization.metadata for record in records if record.asset_materialization]
-    before = [number for plan in made if asset in plan and isinstance(number := plan[asset].value, int)]
+    last = islice(plans_made(instance, sync), _PLANS_COMPARED)
+    before = [made.numbers[asset] for made in last if asset in made.numbers]
     found = customers.select(pl.len()).collect().item()
     return shrink_result(sync.key(asset), found, before, sync.declaration.brakes.shrink)
 

@@ -3,41 +3,30 @@
 Over two APIs the ledger knows it; from export files nobody reports back, but the next exports show it.
 """
 
-from dataclasses import dataclass
+from itertools import islice
 
 import dagster as dg
 import polars as pl
 
 from assets.matching import link_table
+from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
+from assets.report import FieldProgress
 from resources.plan_store import PlanStore
+from schemas.words import LINK_FIELD
 
 _RECORDS_SHOWN = 20
 _PLANS_LOOKED_AT = 50
-_METADATA = "metadata.netsuite_customer_id"
-
-
-@dataclass(frozen=True)
-class FieldProgress:
-    """One field of the last plan: how many changes are there now, not yet, or turned out otherwise, and where."""
-
-    system: str
-    field: str
-    done: int
-    not_yet: int
-    otherwise: int
-    records: tuple[str, ...]
 
 
 def progress_of_last_plan(
     instance: dg.DagsterInstance, sync: Reconciliation, stripe: pl.LazyFrame, netsuite: pl.LazyFrame
 ) -> tuple[str, tuple[FieldProgress, ...]]:
     """The hash of the plan before the present one, and its progress by field; an empty hash when there is none."""
-    records = instance.fetch_materializations(sync.key("write_plan"), limit=_PLANS_LOOKED_AT).records
-    events = [record.asset_materialization for record in records]
-    hashes = [str(event.metadata["plan_hash"].value) for event in events if event]
     store = PlanStore(sync.places.plans(sync.name))
-    last = next((digest for digest in hashes if digest != hashes[0] and store.path(digest).exists()), "")
+    hashes = (made.plan for made in islice(plans_made(instance, sync), _PLANS_LOOKED_AT))
+    present = next(hashes, "")
+    last = next((digest for digest in hashes if digest != present and store.path(digest).exists()), "")
     return last, summary(states_of(store.read(last).lazy(), stripe, netsuite)) if last else ()
 
 
@@ -53,7 +42,7 @@ def states_of(plan: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame) 
         The plan's columns and `state`: `done`, `not yet` (the old value still stands), or `otherwise` (another value,
         or no such record any more).
     """
-    ours = stripe.select(field=pl.lit(_METADATA), record_id="id", now=_METADATA)
+    ours = stripe.select(field=pl.lit(LINK_FIELD), record_id="id", now=LINK_FIELD)
     theirs = netsuite.select(
         pl.col("internal_id").cast(pl.String).alias("record_id"), "stripe_id", "external_id", "comments"
     ).unpivot(index="record_id", variable_name="field", value_name="now")

@@ -14,7 +14,7 @@ from assets.report import Check, Header, ReportInputs, render_report
 from assets.review_queue import decisions_in_words, still_waiting
 from assets.write_plan import linked_pairs
 from resources.hand_over import HandOver
-from schemas.errors import MistakeError
+from resources.plan_store import PlanStore
 
 _INPUTS = ("stripe_customers", "netsuite_customers", "customer_matches", "review_queue", "write_plan")
 _REPORT = "report.html"
@@ -46,6 +46,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
         with failures_for_people():
             matches, plan, review = (f.collect() for f in (customer_matches, write_plan, review_queue))
             stripe, netsuite = stripe_customers.collect(), netsuite_customers.collect()
+            links = link_table(stripe.lazy(), netsuite.lazy()).collect()
             files = HandOver(sync.places.results(sync.name))
             files.for_people("matches.csv", matches)
             files.for_people("plan.csv", plan)
@@ -59,17 +60,18 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 when=datetime.now(UTC),
                 stripe_source=sync.stripe.source,
                 netsuite_source=sync.netsuite.source,
-                plan_hash=_plan_hash(context.instance, sync),
+                plan_hash=PlanStore(sync.places.plans(sync.name)).keep(plan),
                 missing_months=tuple(sync.months_missing()),
                 files=files.names,
                 last_plan=last_plan,
                 progress=progress,
                 decisions=decisions_in_words(review),
-                traces=_traces(stripe.lazy(), netsuite.lazy(), matches.lazy(), plan.lazy()),
+                traces=_traces(stripe, netsuite, links, matches, plan),
             )
             waiting = still_waiting(review)
             results = tuple(_results(context.instance, checks))
-            files.page(_REPORT, render_report(ReportInputs(stripe, netsuite, matches, plan, waiting, results, header)))
+            inputs = ReportInputs(stripe, netsuite, links, matches, plan, waiting, results, header)
+            files.page(_REPORT, render_report(inputs))
             files.put_in_place()
         return dg.MaterializeResult(
             metadata={
@@ -83,14 +85,6 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
     return reconciliation_report
 
 
-def _plan_hash(instance: dg.DagsterInstance, sync: Reconciliation) -> str:
-    """The hash under which `write_plan` last kept its plan."""
-    event = instance.get_latest_materialization_event(sync.key("write_plan"))
-    if event is None or event.asset_materialization is None:
-        raise MistakeError("write_plan has not been materialized yet; materialize it first.")
-    return str(event.asset_materialization.metadata["plan_hash"].value)
-
-
 def _results(instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec]) -> Iterator[Check]:
     for spec in specs:
         record = instance.get_latest_asset_check_evaluation_record(spec.key)
@@ -102,15 +96,15 @@ def _results(instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec]) -
             yield Check(where, found.passed, found.severity.value, spec.description or "", numbers)
 
 
-def _traces(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, plan: pl.LazyFrame) -> str:
+def _traces(
+    stripe: pl.DataFrame, netsuite: pl.DataFrame, links: pl.DataFrame, matches: pl.DataFrame, plan: pl.DataFrame
+) -> str:
     """A sentence on linked customers of whom NetSuite shows nothing, today and after the plan (W5)."""
     both = ["stripe_customer_id", "netsuite_internal_id"]
-    shown = link_table(stripe, netsuite).filter(pl.col("source") != "metadata").select(both)
+    shown = links.filter(pl.col("source") != "metadata").select(both)
     planned = plan.filter(pl.col("system") == "netsuite").select(both)
-    without = (
-        linked_pairs(stripe, netsuite, matches).select(both).join(pl.concat([shown, planned]), on=both, how="anti")
-    )
-    count = without.select(pl.len()).collect().item()
+    linked = linked_pairs(stripe.lazy(), netsuite.lazy(), matches.lazy()).select(both).collect()
+    count = linked.join(pl.concat([shown, planned]), on=both, how="anti").height
     return (
         f"{count:,} linked customers leave no trace in NetSuite: their record's fields hold something else, and its "
         "comments are full or excluded."

@@ -102,6 +102,12 @@ class FrameStore:
         """Those of these months that were written."""
         return [month for month in months if self.month_path(name, month).exists()]
 
+    def moments(self, name: str, months: Sequence[str] | None = None) -> list[datetime | None]:
+        """The moment whose state a frame is, or each of its months that was written; None for one that has none."""
+        if months is None:
+            return [_read_at(self.path(name))]
+        return [_read_at(self.month_path(name, month)) for month in self.months_present(name, months)]
+
     def path(self, name: str) -> Path:
         """The file of an unpartitioned frame."""
         return self.folder / f"{name}.parquet"

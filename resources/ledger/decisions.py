@@ -13,14 +13,11 @@ from schemas.words import InternalId, StripeId
 
 
 @dataclass(frozen=True)
-class Decision:
-    """One decision: link this customer to that record, never link it, or take the last decision back."""
+class LastDecision:
+    """What was decided last about a customer, and when; `withdrawn` leaves it to the rules again."""
 
-    stripe_customer_id: StripeId
     kind: Literal["link", "never", "withdrawn"]
     netsuite_internal_id: InternalId | None
-    who: str
-    why: str
     decided_at: datetime
 
 
@@ -52,22 +49,6 @@ class Decisions:
         with self.ledger.engine.begin() as connection:
             connection.execute(insert(DECISION), row)
 
-    def history(self) -> list[Decision]:
-        """Every decision, oldest first."""
-        query = select(DECISION).where(DECISION.c.declaration == self.declaration).order_by(DECISION.c.number)
-        with self.ledger.engine.connect() as connection:
-            return [
-                Decision(
-                    StripeId(row["stripe_customer_id"]),
-                    row["kind"],
-                    row["netsuite_internal_id"],
-                    row["who"],
-                    row["why"],
-                    row["decided_at"],
-                )
-                for row in connection.execute(query).mappings()
-            ]
-
     def standing(self) -> pl.DataFrame:
         """The decisions that count, ordered by customer.
 
@@ -83,6 +64,17 @@ class Decisions:
         with self.ledger.engine.connect() as connection:
             rows = [tuple(row) for row in connection.execute(query)]
         return pl.DataFrame(rows, schema=_STANDING, orient="row")
+
+    def last(self) -> dict[StripeId, LastDecision]:
+        """The last decision about each customer that there ever was one about, one taken back included."""
+        query = select(DECISION).where(DECISION.c.declaration == self.declaration).order_by(DECISION.c.number)
+        with self.ledger.engine.connect() as connection:
+            return {
+                StripeId(row["stripe_customer_id"]): LastDecision(
+                    row["kind"], row["netsuite_internal_id"], row["decided_at"]
+                )
+                for row in connection.execute(query).mappings()
+            }
 
 
 _STANDING: Final[dict[str, pl.DataType]] = {

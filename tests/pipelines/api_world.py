@@ -42,16 +42,28 @@ class Site:
         definition = self.definitions.resolve_job_def(f"{NAME}_{job}")
         return definition.execute_in_process(instance=self.instance, raise_on_error=False, run_config=config)
 
+    def materialize(self, *assets: str) -> dg.ExecuteInProcessResult:
+        """Materialize some assets without the checks beside them, as a person can in the UI; it may fail."""
+        keys = {self.sync.key(name) for name in assets}
+        job = self.definitions.resolve_implicit_global_asset_job_def()
+        own = {
+            key
+            for key in job.asset_layer.asset_graph.asset_check_keys
+            if key.name == "schema" and key.asset_key in keys
+        }
+        alone = job.get_subset(asset_selection=keys, asset_check_selection=own)
+        return alone.execute_in_process(instance=self.instance, raise_on_error=False)
+
     def reconcile(self) -> str:
         """Reconcile; give the hash of the plan."""
         result = self.run("reconcile")
         assert result.success, sentences(result)
         return str(self.metadata("write_plan")["plan_hash"])
 
-    def apply(self, plan: str, **part: object) -> dg.ExecuteInProcessResult:
+    def apply(self, plan: str | None, **part: object) -> dg.ExecuteInProcessResult:
         return self.run("apply", {"ops": {LINK_OP: {"config": {"plan": plan, **part}}}})
 
-    def undo(self, plan: str, **part: object) -> dg.ExecuteInProcessResult:
+    def undo(self, plan: str | None, **part: object) -> dg.ExecuteInProcessResult:
         return self.run("undo", {"ops": {f"{NAME}__undo_plan": {"config": {"plan": plan, **part}}}})
 
     def override(
@@ -88,7 +100,7 @@ class Site:
 
     def approved(self) -> set[str]:
         with self.sync.ledger() as ledger:
-            return Journal(ledger, NAME).plans_requested()
+            return {plan for plan, _ in Journal(ledger, NAME).approvals()}
 
     def result(self, file: str) -> pl.DataFrame:
         return pl.read_csv(self.sync.places.results(NAME) / file, infer_schema=False)

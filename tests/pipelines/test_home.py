@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
-import dagster as dg
 import pytest
 from rich.console import Console
 from stamina.instrumentation import get_on_retry_hooks, set_on_retry_hooks
@@ -39,14 +38,6 @@ def test_home_is_private_and_dagster_is_pointed_at_it(places: Places) -> None:
     assert places.home.stat().st_mode & 0o777 == 0o700
     assert os.environ["DAGSTER_HOME"] == str(places.home)
     assert (places.home / "dagster.yaml").read_text() == (CHECKOUT / "deploy/dagster.yaml").read_text()
-
-
-def test_a_run_whose_process_is_gone_is_ended_after_a_day(places: Places) -> None:
-    prepare_home(places)
-    with dg.DagsterInstance.from_config(str(places.home)) as instance:
-        assert instance.run_monitoring_enabled
-        assert instance.run_monitoring_max_runtime_seconds == 24 * 60 * 60
-        assert instance.run_monitoring_settings["free_slots_after_run_end_seconds"] > 0
 
 
 def test_settings_that_a_person_has_edited_stay(places: Places) -> None:
