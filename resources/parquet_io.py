@@ -94,7 +94,7 @@ class FrameStore:
         if not known or len(known) < len(moments):
             return None
         read_at = min(known)
-        if any(month < read_at.strftime(MONTH_FORMAT) for month in set(months) - set(present)):
+        if any(_first_instant(month) <= read_at for month in set(months) - set(present)):
             return None
         return Known(self.read_months(name, present).collect(), read_at)
 
@@ -109,6 +109,10 @@ class FrameStore:
     def month_path(self, name: str, month: str) -> Path:
         """The file of one month of a partitioned frame."""
         return self.folder / name / f"{month}.parquet"
+
+
+def _first_instant(month: str) -> datetime:
+    return datetime.strptime(month, MONTH_FORMAT).replace(tzinfo=UTC)
 
 
 def _stamp(read_at: datetime | None) -> dict[str, str] | None:

@@ -104,3 +104,20 @@ def test_months_of_an_older_declaration_give_a_sentence(tmp_path: Path) -> None:
     store.write_months("customers", customers(IN_AUGUST).with_columns(crm=pl.lit("7")), [AUGUST])
     with pytest.raises(MistakeError, match="2 months of customers, 2024-06 the first, were read under an older"):
         store.read_months("customers", MONTHS)
+
+
+@pytest.mark.rule("D3")
+@pytest.mark.parametrize(
+    ("read_at", "can_be_missing"),
+    [(LAST_OF_JUNE, [JULY, AUGUST]), (FIRST_OF_JULY, [AUGUST]), (IN_AUGUST, [])],
+)
+def test_months_are_known_only_with_every_month_begun_when_they_were_read(
+    tmp_path: Path, read_at: datetime, can_be_missing: list[str]
+) -> None:
+    """As when a run ended while it put its months in place: a later read must not build on what is left."""
+    missing = []
+    for month in MONTHS:
+        store = FrameStore(tmp_path / month)
+        store.write_months("customers", customers(), [other for other in MONTHS if other != month], read_at)
+        missing += [month] if store.known_months("customers", MONTHS) else []
+    assert missing == can_be_missing
