@@ -142,13 +142,14 @@ class StripeDoor:
     """A door that gives what it was given, so that checks have something to catch."""
 
     frame: pl.DataFrame
+    complete: bool = True
     source: str = "a test"
 
     def customers(self, start: datetime, end: datetime, known: Known | None, progress: Progress) -> Extract:
         assert known is None
         progress("reading")
         asked = self.frame.filter(pl.col("created").is_between(start, end, closed="left"))
-        return Extract(asked, asked.height)
+        return Extract(asked, asked.height, complete=self.complete)
 
 
 @dataclass(frozen=True)
@@ -156,12 +157,13 @@ class NetsuiteDoor:
     """As `StripeDoor`."""
 
     frame: pl.DataFrame
+    complete: bool = True
     source: str = "a test"
 
     def customers(self, known: Known | None, progress: Progress) -> Extract:
         assert known is None
         progress("reading")
-        return Extract(self.frame, self.frame.height)
+        return Extract(self.frame, self.frame.height, complete=self.complete)
 
 
 @pytest.mark.rule("D4")
@@ -173,8 +175,29 @@ def test_doubled_stripe_id_stops_what_is_downstream(site: Site, tmp_path: Path) 
     result = broken.reconcile()
     assert not result.success
     assert [check.check_name for check in result.get_asset_check_evaluations() if not check.passed] == ["schema"]
-    assert _materialized(result) == {"stripe_customers", "netsuite_customers"}
+    assert _materialized(result) == {"netsuite_customers"}
     assert digests(site.results) == before
+
+
+@pytest.mark.rule("X10")
+def test_extract_that_fails_its_check_leaves_the_last_good_one(site: Site, tmp_path: Path) -> None:
+    assert site.reconcile().success
+    before = _frames(site)
+    stripe = _stripe_frame(tmp_path).head(1)
+    netsuite = read_netsuite_export(tmp_path / "netsuite.csv", FIELDS).frame
+    for asset, check, doors in (
+        ("stripe_customers", "complete", {"stripe": StripeDoor(stripe, complete=False)}),
+        ("stripe_customers", "schema", {"stripe": StripeDoor(pl.concat([stripe, stripe]))}),
+        ("netsuite_customers", "complete", {"netsuite": NetsuiteDoor(netsuite.head(1), complete=False)}),
+        ("netsuite_customers", "schema", {"netsuite": NetsuiteDoor(pl.concat([netsuite, netsuite]))}),
+    ):
+        bad = replace(site, sync=replace(site.sync, **doors))
+        assert failure(bad.reconcile()) == (
+            f"{asset} failed its check {check}; nothing was kept, and the last good frame stays. Look at what the "
+            "check found, then materialize it again."
+        )
+        assert (site.check(asset, check).passed, site.check(asset, check).blocking) == (False, True)
+    assert _frames(site) == before
 
 
 @pytest.mark.rule("M2")
@@ -265,6 +288,13 @@ def _customer_data(path: Path, email: str, name: str, log: str) -> list[str]:
     assert len(values) > 400
     folded = log.casefold()
     return [v for v in values if v.casefold() in folded or json.dumps(v)[1:-1].casefold() in folded]
+
+
+def _frames(site: Site) -> dict[str, bytes]:
+    """What is kept of the two extracts."""
+    folder = site.sync.places.frames(site.sync.name)
+    kept = [*folder.glob("stripe_customers/*"), folder / "netsuite_customers.parquet"]
+    return {path.name: path.read_bytes() for path in kept}
 
 
 def _stripe_frame(root: Path) -> pl.DataFrame:
