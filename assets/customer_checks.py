@@ -44,10 +44,16 @@ def _stripe_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     )
     def stripe_quality(stripe_customers: pl.LazyFrame) -> Iterator[dg.AssetCheckResult]:
         yield from quality_results(key, stripe_customers, "id", compared)
-        missing = pl.LazyFrame({"month": sync.months_missing()}, schema={"month": pl.String})
-        yield id_result(key, "no_month_missing", missing, "month", of=len(sync.months.get_partition_keys()))
+        yield _no_month_missing(sync)
 
     return stripe_quality
+
+
+def _no_month_missing(sync: Reconciliation) -> dg.AssetCheckResult:
+    missing = pl.LazyFrame({"month": sync.months_missing()}, schema={"month": pl.String})
+    months = len(sync.months.get_partition_keys())
+    found = id_result(sync.key("stripe_customers"), "no_month_missing", missing, "month", of=months)
+    return found._replace(description=f"{found.description}. {sync.months_elsewhere()}".removesuffix(". "))
 
 
 def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:

@@ -11,7 +11,8 @@ from resources.doors import NetsuiteDoor, StripeDoor
 from resources.extracts import Extract
 from resources.failures import failures_for_people
 from resources.ledger import Decisions, Ledger
-from resources.parquet_io import READ_AT, FrameStore
+from resources.origin import fingerprint
+from resources.parquet_io import OF_ANOTHER_ORIGIN, READ_AT, FrameStore
 from resources.places import Places
 from schemas.declaration import Declaration
 
@@ -19,6 +20,7 @@ __all__ = ["FRAME", "IO_MANAGER_KEY", "Reconciliation", "extract_metadata", "fai
 
 IO_MANAGER_KEY = "frames"
 FRAME = dg.PythonObjectDagsterType(pl.DataFrame, name="Frame", description="a polars frame, kept as Parquet")
+_MONTHS_NAMED = 12
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,16 @@ class Reconciliation:
     @property
     def frames(self) -> FrameStore:
         """The frames between this declaration's stages."""
-        return FrameStore(self.places.frames(self.name))
+        return FrameStore(self.places.frames(self.name), self.origin)
+
+    def origin(self, asset: str) -> str:
+        """A short hash of where an asset's frame comes from: of the accounts, and of what is read there.
+
+        What follows the two extracts comes from both.
+        """
+        stripe, netsuite = self.stripe.origin, self.netsuite.origin
+        read = {"stripe_customers": [stripe], "netsuite_customers": [netsuite]}.get(asset, [stripe, netsuite])
+        return fingerprint(*(part for origin in read for part in (origin.account, origin.columns)))
 
     def pool(self, service: str) -> str | None:
         """The Dagster pool of a service that is asked over its API: its runs take turns. Files need none."""
@@ -70,10 +81,19 @@ class Reconciliation:
             return Decisions(ledger, self.name).standing()
 
     def months_missing(self) -> list[str]:
-        """Months of creation, as 2019-05, whose Stripe customers were never read."""
+        """Months of creation, as 2019-05, whose Stripe customers were never read, or only elsewhere."""
         months = self.months.get_partition_keys()
         present = set(self.frames.months_present("stripe_customers", months))
         return [month[:7] for month in months if month not in present]
+
+    def months_elsewhere(self) -> str:
+        """A sentence on those of the missing months that were read elsewhere; empty when there are none."""
+        months = self.frames.months_elsewhere("stripe_customers", self.months.get_partition_keys())
+        named = ", ".join(month[:7] for month in months[:_MONTHS_NAMED])
+        more = f" and {len(months) - _MONTHS_NAMED:,} more" if len(months) > _MONTHS_NAMED else ""
+        return (
+            f"Not counted, as they were {OF_ANOTHER_ORIGIN}: {named}{more}; materialize them again." if months else ""
+        )
 
 
 def extract_metadata(extract: Extract) -> dict[str, dg.MetadataValue | int | float | str | bool]:

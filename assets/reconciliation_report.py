@@ -61,6 +61,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 netsuite_source=sync.netsuite.source,
                 plan_hash=_plan_hash(context.instance, sync),
                 missing_months=tuple(sync.months_missing()),
+                months_elsewhere=sync.months_elsewhere(),
                 files=files.names,
                 last_plan=last_plan,
                 progress=progress,

@@ -4,6 +4,7 @@ A secret that the environment lacks is found out here, when it is needed, so tha
 does not keep the others from loading.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from resources.doors import Progress
 from resources.extracts import Extract, Known
 from resources.netsuite import CertificateLogin, NetsuiteClient, NetsuiteSettings, Patience, PreviousRead, TokenLogin
 from resources.netsuite.columns import choose
+from resources.origin import Origin, labels
 from resources.stripe_api import (
     FullReadNeeded,
     StripeAccount,
@@ -48,6 +50,15 @@ class StripeApiDoor:
     def source(self) -> str:
         """The account, without its key."""
         return " ".join(filter(None, ("Stripe API", self.settings.account, self.settings.mode)))
+
+    @property
+    def origin(self) -> Origin:
+        """The account and its mode, and the metadata that becomes columns.
+
+        A key does not say whose it is. Two accounts of one mode are told apart where the declaration names them.
+        """
+        named = self.settings.account or ""
+        return Origin(("stripe", self.settings.base_url, named, _mode(self.settings)), tuple(self.metadata_keys))
 
     def account(self, patience: float = 300.0) -> StripeAccount:
         """The account with its key. Raises `AccessError` when there is no key, or one of the wrong kind.
@@ -154,6 +165,12 @@ class NetsuiteApiDoor:
         """The account and the search."""
         return f"NetSuite {self.settings.account}, saved search {self.settings.mass_search}"
 
+    @property
+    def origin(self) -> Origin:
+        """The account with the field that is written there, and the search with the label of each name."""
+        account = ("netsuite", self.settings.base_url or "", self.settings.account or "", self.settings.stripe_id_field)
+        return Origin(account, (self.settings.mass_search or "", *labels(self.fields)))
+
     def client(self, patience: Patience | None = None) -> NetsuiteClient:
         """A client of the account. Raises `AccessError` when the environment lacks a secret."""
         return NetsuiteClient(
@@ -205,6 +222,12 @@ class NetsuiteApiDoor:
                 "calls": extract.calls,
             },
         )
+
+
+def _mode(settings: StripeSource) -> str:
+    """The mode that is declared, or that the key's prefix names; nothing without a key, which no read gets past."""
+    found = re.match(r"[a-z]+_(test|live)_", settings.api_key or "")
+    return settings.mode or (found[1] if found else "")
 
 
 def _login(settings: NetsuiteSource) -> CertificateLogin | TokenLogin:

@@ -15,6 +15,7 @@ from pipelines.customer_sync import build_defs, reconciliation
 from resources.doors import Progress
 from resources.extracts import Extract, Known
 from resources.netsuite_export import read_netsuite_export
+from resources.origin import Origin
 from resources.stripe_export import read_stripe_export
 from tests.reconciling import (
     CHECKOUT,
@@ -31,6 +32,7 @@ from tests.reconciling import (
 )
 
 MONTHS = ("2026-06-01", "2026-07-01", "2026-08-01", "2026-09-01")
+IN_A_TEST = Origin(("test",), ())
 AFTER_STRIPE = ("netsuite_customers", "customer_matches", "review_queue", "write_plan", "reconciliation_report")
 
 
@@ -144,6 +146,7 @@ class StripeDoor:
     frame: pl.DataFrame
     complete: bool = True
     source: str = "a test"
+    origin: Origin = IN_A_TEST
 
     def customers(self, start: datetime, end: datetime, known: Known | None, progress: Progress) -> Extract:
         assert known is None
@@ -159,6 +162,7 @@ class NetsuiteDoor:
     frame: pl.DataFrame
     complete: bool = True
     source: str = "a test"
+    origin: Origin = IN_A_TEST
 
     def customers(self, known: Known | None, progress: Progress) -> Extract:
         assert known is None
@@ -226,19 +230,38 @@ def test_asset_without_its_inputs_says_what_to_materialize_first(site: Site) -> 
     assert said == "netsuite_customers has not been materialized yet; materialize it first."
 
 
-def test_months_of_an_older_declaration_are_not_mixed_with_new_ones(site: Site) -> None:
-    assert site.materialize("stripe_customers", month=MONTHS[0]).success
+def test_months_that_were_read_with_other_columns_count_as_missing(site: Site) -> None:
+    for month in MONTHS:
+        assert site.materialize("stripe_customers", month=month).success
     rules = [{"stripe": "metadata.crm", "netsuite": "internal_id"}]
-    newer = replace(site, sync=replace(site.sync, declaration=declaration(rules=rules)))
-    frame = _stripe_frame(newer.sync.places.root).with_columns(pl.lit(None, pl.String).alias("metadata.crm"))
-    newer = replace(newer, sync=replace(newer.sync, stripe=StripeDoor(frame)))
+    link = "netsuite_customer_id (metadata)"
+    with_crm = STRIPE.replace("\n", ",\n").replace(f"{link},", f"{link},crm (metadata)")
+    (site.sync.places.root / "stripe.csv").write_text(with_crm)
+    newer = replace(site, sync=reconciliation(declaration(rules=rules), site.sync.places))
     assert newer.materialize("netsuite_customers").success
-    said = failure(newer.materialize("stripe_customers", month=MONTHS[1]))
-    assert said == (
-        "1 months of stripe_customers, 2026-06 the first, were read under an older declaration; "
-        "materialize all months again."
+    assert failure(newer.materialize("customer_matches")) == (
+        "All months of stripe_customers were read from another account or with other columns; materialize them again."
     )
-    assert failure(newer.materialize("customer_matches")) == said
+    assert newer.materialize("stripe_customers", month=MONTHS[3]).success
+    assert newer.materialize(*AFTER_STRIPE).success
+    assert pl.read_csv(newer.results / "matches.csv")["stripe_customer_id"].to_list() == ["cus_4"]
+    said = (
+        "Not counted, as they were read from another account or with other columns: 2026-06, 2026-07, 2026-08; "
+        "materialize them again."
+    )
+    check = newer.check("stripe_customers", "no_month_missing")
+    assert (check.passed, said in str(check.description)) == (False, True)
+    assert said in (newer.results / "report.html").read_text()
+
+
+def test_what_was_made_of_other_columns_is_not_built_on(site: Site) -> None:
+    assert site.reconcile().success
+    fields = {name: label for name, label in FIELDS.items() if name != "stage"}
+    newer = replace(site, sync=reconciliation(declaration(netsuite_fields=fields), site.sync.places))
+    for asset, stale in (("customer_matches", "netsuite_customers"), ("review_queue", "customer_matches")):
+        said = f"{stale} was read from another account or with other columns; materialize it again."
+        assert failure(newer.materialize(asset)) == said
+        assert newer.materialize(stale).success
 
 
 @pytest.mark.rule("D6")

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -19,6 +20,7 @@ from schemas.declaration import Declaration
 from schemas.words import LINK_KEY
 
 MOMENT = 1_767_225_600  # 2026-01-01
+LONG_AGO = datetime.fromtimestamp(MOMENT, UTC)
 NAME = "acme"
 LINK_OP = f"{NAME}__netsuite_links"
 
@@ -31,11 +33,35 @@ class Site:
     stripe: Book
     sync: Reconciliation
     instance: dg.DagsterInstance
+    world: StripeWorld
     definitions: dg.Definitions = field(init=False)
 
     def __post_init__(self) -> None:
         resources = {IO_MANAGER_KEY: ParquetIOManager(self.sync.places)}
         self.definitions = dg.Definitions.merge(build_defs(self.sync), dg.Definitions(resources=resources))
+
+    def redeclared(self, **given: object) -> "Site":
+        """The same installation and the same services, under a declaration of the same name that says otherwise."""
+        declared = self.sync.declaration.model_dump(exclude_unset=True)
+        for name, value in given.items():
+            declared[name] = {**declared[name], **value} if name in {"stripe", "netsuite"} else value
+        return replace(self, sync=reconciliation(Declaration.model_validate(declared), self.sync.places))
+
+    def materialize(self, *names: str, month: str | None = None) -> dg.ExecuteInProcessResult:
+        """Materialize some assets, as a person does in the UI; it may fail."""
+        job = self.definitions.resolve_implicit_global_asset_job_def()
+        return job.execute_in_process(
+            instance=self.instance,
+            raise_on_error=False,
+            asset_selection=[self.sync.key(name) for name in names],
+            partition_key=month,
+        )
+
+    def frame(self, asset: str) -> pl.DataFrame:
+        """What is kept of an asset."""
+        if asset == "stripe_customers":
+            return self.sync.frames.read_months(asset, self.sync.months.get_partition_keys()).collect()
+        return self.sync.frames.read(asset).collect()
 
     def run(self, job: str, config: Mapping[str, object] | None = None) -> dg.ExecuteInProcessResult:
         """Run a job of the declaration; it may fail."""
@@ -100,6 +126,17 @@ def sentences(result: dg.ExecuteInProcessResult) -> list[str]:
     return [f.user_failure_data.description or "" if f.user_failure_data else str(f.error) for f in failures]
 
 
+FIELDS = {
+    "internal_id": "Internal ID",
+    "external_id": "External ID",
+    "stripe_id": "Stripe Customer Id",
+    "comments": "Comments",
+    "email": "Email",
+    "stage": "Stage",
+    "inactive": "Inactive",
+}
+
+
 def declared(netsuite_url: str, stripe_url: str, key: str, **given: object) -> Declaration:
     return Declaration.model_validate(
         {
@@ -114,15 +151,7 @@ def declared(netsuite_url: str, stripe_url: str, key: str, **given: object) -> D
                 "token_secret": "token-secret",
                 "base_url": netsuite_url,
             },
-            "netsuite_fields": {
-                "internal_id": "Internal ID",
-                "external_id": "External ID",
-                "stripe_id": "Stripe Customer Id",
-                "comments": "Comments",
-                "email": "Email",
-                "stage": "Stage",
-                "inactive": "Inactive",
-            },
+            "netsuite_fields": FIELDS,
             "rules": [{"stripe": "email", "netsuite": "email"}],
             **given,
         }
@@ -131,8 +160,8 @@ def declared(netsuite_url: str, stripe_url: str, key: str, **given: object) -> D
 
 @contextmanager
 def site(folder: Path, instance: dg.DagsterInstance | None = None, **given: object) -> Iterator[Site]:
-    """Three customers of 2026-01 whose e-mails three records have, and one that has none."""
-    records, world = World(), StripeWorld()
+    """Three customers of 2026-01 whose e-mails three records have, and one that has none; long ago, so none is new."""
+    records, world = World(now=lambda: LONG_AGO), StripeWorld()
     for number in (1, 2, 3):
         records.insert(number, email=f"n{number}@acme.example", comments="VIP" if number == 1 else None)
     book = world.book()
@@ -143,7 +172,7 @@ def site(folder: Path, instance: dg.DagsterInstance | None = None, **given: obje
         declaration = declared(netsuite.url, stripe.url, world.test_key, **given)
         sync = reconciliation(declaration, Places(folder, folder / "home", folder / "out"))
         if instance is not None:
-            yield Site(records, book, sync, instance)
+            yield Site(records, book, sync, instance, world)
             return
         with dg.DagsterInstance.ephemeral() as made:
-            yield Site(records, book, sync, made)
+            yield Site(records, book, sync, made, world)

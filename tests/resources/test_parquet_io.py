@@ -121,3 +121,33 @@ def test_months_are_known_only_with_every_month_begun_when_they_were_read(
         store.write_months("customers", customers(), [other for other in MONTHS if other != month], read_at)
         missing += [month] if store.known_months("customers", MONTHS) else []
     assert missing == can_be_missing
+
+
+def at(folder: Path, origin: str) -> FrameStore:
+    return FrameStore(folder, lambda _: origin)
+
+
+def test_frame_of_another_origin_is_not_there(tmp_path: Path) -> None:
+    ours, other = at(tmp_path, "ours"), at(tmp_path, "other")
+    other.write("matches", customers(IN_AUGUST), IN_AUGUST)
+    assert ours.known("matches") is None
+    with pytest.raises(MistakeError, match="matches was read from another account or with other columns; materialize"):
+        ours.read("matches")
+    ours.write("matches", customers(FIRST_OF_JULY), IN_AUGUST)
+    known = ours.known("matches")
+    assert known is not None
+    assert_frame_equal(known.frame, customers(FIRST_OF_JULY))
+
+
+@pytest.mark.rule("D6")
+def test_months_of_another_origin_are_missing(tmp_path: Path) -> None:
+    ours, other = at(tmp_path, "ours"), at(tmp_path, "other")
+    other.write_months("customers", customers(IN_AUGUST, FIRST_OF_JULY, LAST_OF_JUNE), MONTHS, IN_AUGUST)
+    with pytest.raises(MistakeError, match="All months of customers were read from another account or with other"):
+        ours.read_months("customers", MONTHS)
+    ours.write_months("customers", customers(FIRST_OF_JULY), [JULY], IN_AUGUST)
+    assert ours.months_present("customers", MONTHS) == [JULY]
+    assert ours.months_elsewhere("customers", MONTHS) == [JUNE, AUGUST]
+    assert ids(ours.read_months("customers", MONTHS)) == ["cus_0701000000"]
+    assert ours.known_months("customers", MONTHS) is None
+    assert other.known_months("customers", MONTHS) is None
