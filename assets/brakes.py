@@ -128,7 +128,7 @@ def build_brakes(sync: Reconciliation) -> dg.AssetChecksDefinition:
 def pictures(instance: dg.DagsterInstance, sync: Reconciliation) -> tuple[Picture, list[Picture]]:
     """The present plan in numbers, and the last good ones, newest first, from what `write_plan` reported."""
     with sync.ledger() as ledger:
-        applied = Journal(ledger, sync.name).plans_requested()
+        applied = Journal(ledger, sync.declared_accounts).plans_requested()
     records = instance.fetch_materializations(sync.key("write_plan"), limit=_RUNS_LOOKED_AT).records
     events = [record.asset_materialization for record in records if record.asset_materialization]
     numbers = [_picture(event) for event in events]

@@ -10,7 +10,6 @@ import polars as pl
 
 from assets.matching import link_table
 from assets.reconciliation import Reconciliation
-from resources.plan_store import PlanStore
 
 _RECORDS_SHOWN = 20
 _PLANS_LOOKED_AT = 50
@@ -36,7 +35,7 @@ def progress_of_last_plan(
     records = instance.fetch_materializations(sync.key("write_plan"), limit=_PLANS_LOOKED_AT).records
     events = [record.asset_materialization for record in records]
     hashes = [str(event.metadata["plan_hash"].value) for event in events if event]
-    store = PlanStore(sync.places.plans(sync.name))
+    store = sync.plans
     last = next((digest for digest in hashes if digest != hashes[0] and store.path(digest).exists()), "")
     return last, summary(states_of(store.read(last).lazy(), stripe, netsuite)) if last else ()
 

@@ -21,7 +21,6 @@ from resources.api_doors import NetsuiteApiDoor, StripeApiDoor
 from resources.csv_files import write_for_people
 from resources.ledger import Journal, Request
 from resources.places import replaced
-from resources.plan_store import PlanStore
 from resources.stripe_api import StripeDoor
 from schemas.changes import Entry
 from schemas.errors import BugError, MistakeError
@@ -106,7 +105,7 @@ def undo(sync: Reconciliation, context: dg.OpExecutionContext, config: PlanPart)
     """
     with failures_for_people(), opened(sync, context.run.run_id, context.log.info) as work:
         asked = Request(context.run.run_id, "undo", config.plan, config.model_dump(exclude={"plan"}))
-        changes = changes_of(PlanStore(sync.places.plans(sync.name)).read(asked.plan))
+        changes = changes_of(sync.plans.read(asked.plan))
         filters = filters_of(sync, asked.filters, changes)
         work.journal.request(asked)
         try:
@@ -131,7 +130,7 @@ def opened(sync: Reconciliation, run_id: str, told: Callable[[str], None]) -> It
     account = stripe.account()
     with sync.ledger() as ledger, netsuite.client() as client, StripeDoor(account) as door:
         yield WriteBack(
-            Journal(ledger, sync.name),
+            Journal(ledger, sync.declared_accounts),
             {
                 "netsuite": NetsuiteWriter(client, workers=netsuite.settings.concurrency),
                 "stripe": StripeWriter(door, workers=account.max_in_flight),
@@ -142,7 +141,7 @@ def opened(sync: Reconciliation, run_id: str, told: Callable[[str], None]) -> It
 
 
 def _apply(sync: Reconciliation, work: WriteBack, asked: Request, system: System) -> Tally:
-    changes = changes_of(PlanStore(sync.places.plans(sync.name)).read(asked.plan))
+    changes = changes_of(sync.plans.read(asked.plan))
     filters = filters_of(sync, asked.filters, changes)
     work.journal.request(asked)  # only now: what cannot be meant was no approval
     try:

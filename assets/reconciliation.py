@@ -14,7 +14,9 @@ from resources.ledger import Decisions, Ledger
 from resources.origin import fingerprint
 from resources.parquet_io import OF_ANOTHER_ORIGIN, READ_AT, FrameStore
 from resources.places import Places
+from resources.plan_store import PlanStore
 from schemas.declaration import Declaration
+from schemas.words import DeclaredAccounts
 
 __all__ = ["FRAME", "IO_MANAGER_KEY", "Reconciliation", "extract_metadata", "failures_for_people"]
 
@@ -46,6 +48,21 @@ class Reconciliation:
     def frames(self) -> FrameStore:
         """The frames between this declaration's stages."""
         return FrameStore(self.places.frames(self.name), self.origin)
+
+    @property
+    def accounts(self) -> str:
+        """A short hash of the two accounts, whatever is read there: what plans, approvals and writes belong to."""
+        return fingerprint(self.stripe.origin.account, self.netsuite.origin.account)
+
+    @property
+    def declared_accounts(self) -> DeclaredAccounts:
+        """The declaration with these accounts, as the journal knows it."""
+        return DeclaredAccounts(f"{self.name}@{self.accounts}")
+
+    @property
+    def plans(self) -> PlanStore:
+        """The plans of this declaration for these accounts."""
+        return PlanStore(self.places.plans(self.name, self.accounts))
 
     def origin(self, asset: str) -> str:
         """A short hash of where an asset's frame comes from: of the accounts, and of what is read there.

@@ -12,7 +12,6 @@ import polars as pl
 from assets.check_results import SCHEMA_CHECK, schema_result
 from assets.matching import link_table
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
-from resources.plan_store import PlanStore
 from schemas.declaration import Declaration
 from schemas.plan import Plan
 from schemas.validation import violations
@@ -181,19 +180,20 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         """
         with failures_for_people():
             plan = plan_changes(stripe_customers, netsuite_customers, customer_matches, settings).collect()
-            digest = PlanStore(sync.places.plans(sync.name)).keep(plan)
+            digest = sync.plans.keep(plan)
             customers = customer_matches.select("netsuite_internal_id").collect()
         by_field = plan.group_by("system", "field").len().sort("system", "field").rows()
         return dg.MaterializeResult(
             value=plan,
             metadata={
                 "plan_hash": digest,
+                "accounts": sync.accounts,
                 "changes": plan.height,
                 "relinks": relinks(plan),
                 "stripe_customers": customers.height,
                 "netsuite_customers": netsuite_customers.filter("is_customer").select(pl.len()).collect().item(),
                 "tied_to_a_record": customers.get_column("netsuite_internal_id").count(),
-                "file": dg.MetadataValue.path(PlanStore(sync.places.plans(sync.name)).path(digest)),
+                "file": dg.MetadataValue.path(sync.plans.path(digest)),
                 "report": dg.MetadataValue.path(sync.places.results(sync.name) / "report.html"),
                 **{f"changes/{system}/{field}": count for system, field, count in by_field},
             },

@@ -78,7 +78,7 @@ def test_same_customers_in_another_order_give_the_same_plan(site: Site, tmp_path
     assert site.reconcile().success
     assert site.plan_hash() == first
     assert digests(site.results, list(before)) == before
-    assert [path.stem for path in site.sync.places.plans("acme").iterdir()] == [first]
+    assert [path.stem for path in site.sync.plans.folder.iterdir()] == [first]
 
 
 @pytest.mark.rule("W11")
@@ -283,7 +283,7 @@ def test_two_declarations_share_nothing(site: Site, tmp_path: Path) -> None:
     assert digests(site.results) == before
     assert "cus_x" not in log
     assert "cus_x1" in (other.results / "matches.csv").read_text()
-    assert not set(site.sync.places.plans("acme").iterdir()) & set(site.sync.places.plans("acme_2").iterdir())
+    assert not set(site.sync.plans.folder.iterdir()) & set(other.sync.plans.folder.iterdir())
     assert site.plan_hash() != other.plan_hash()
 
 

@@ -47,7 +47,7 @@ class Site:
             declared[name] = {**declared[name], **value} if name in {"stripe", "netsuite"} else value
         return replace(self, sync=reconciliation(Declaration.model_validate(declared), self.sync.places))
 
-    def materialize(self, *names: str, month: str | None = None) -> dg.ExecuteInProcessResult:
+    def in_the_ui(self, *names: str, month: str | None = None) -> dg.ExecuteInProcessResult:
         """Materialize some assets, as a person does in the UI; it may fail."""
         job = self.definitions.resolve_implicit_global_asset_job_def()
         return job.execute_in_process(
@@ -110,11 +110,13 @@ class Site:
 
     def statuses(self, plan: str) -> dict[str, str]:
         with self.sync.ledger() as ledger:
-            return {name: entry.status for name, entry in Journal(ledger, NAME).latest(plan).items()}
+            return {
+                name: entry.status for name, entry in Journal(ledger, self.sync.declared_accounts).latest(plan).items()
+            }
 
     def approved(self) -> set[str]:
         with self.sync.ledger() as ledger:
-            return Journal(ledger, NAME).plans_requested()
+            return Journal(ledger, self.sync.declared_accounts).plans_requested()
 
     def result(self, file: str) -> pl.DataFrame:
         return pl.read_csv(self.sync.places.results(NAME) / file, infer_schema=False)

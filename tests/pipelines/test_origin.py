@@ -1,13 +1,15 @@
 """One name, other accounts or other columns: what was read, planned and approved before does not pass for new."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from polars.testing import assert_frame_equal
 
 from sandbox.netsuite_standin import STRIPE_FIELD
-from tests.pipelines.api_world import FIELDS, MOMENT, Site, site
+from tests.pipelines.api_world import FIELDS, MOMENT, Site, sentences, site
 
 CHANGED = {"refresh": "changed"}
 
@@ -67,21 +69,69 @@ def test_months_of_a_test_key_are_missing_beside_one_of_a_live_key(at: Site) -> 
     at.reconcile()
     at.world.book(livemode=True).load([("cus_live", MOMENT + 40 * 86_400, {"email": "n1@acme.example"})])
     live = at.redeclared(stripe={"api_key": at.world.live_key})
-    assert live.materialize("stripe_customers", month="2026-02-01").success
+    assert live.in_the_ui("stripe_customers", month="2026-02-01").success
     assert live.sync.months_missing()[:2] == ["2026-01", "2026-03"]
     assert "read from another account or with other columns: 2026-01, 2026-03, " in live.sync.months_elsewhere()
-    assert live.materialize("netsuite_customers", "customer_matches").success
+    assert live.in_the_ui("netsuite_customers", "customer_matches").success
     assert live.frame("customer_matches").get_column("stripe_customer_id").to_list() == ["cus_live"]
+
+
+@contextmanager
+def moved(at: Site, **given: object) -> Iterator[Site]:
+    """The declaration moved to another NetSuite account, with records of the same ids and e-mails."""
+    with site(at.sync.places.home.parent / "production") as other:
+        there = other.sync.declaration.netsuite.model_dump(exclude_unset=True)
+        yield replace(at.redeclared(netsuite={**there, **given}), netsuite=other.netsuite)
 
 
 @pytest.mark.rule("D6")
 def test_records_of_another_account_are_read_anew(at: Site) -> None:
     changed = at.redeclared(netsuite=CHANGED)
     changed.reconcile()
-    with site(at.sync.places.home.parent / "production") as other:
-        other.netsuite.delete(1)
-        declared = other.sync.declaration.netsuite.model_dump(exclude_unset=True)
-        production = changed.redeclared(netsuite={**declared, **CHANGED})
+    with moved(changed, **CHANGED) as production:
+        production.netsuite.delete(1)
         production.reconcile()
         assert how(production)[1] == "full"
         assert production.frame("netsuite_customers").get_column("internal_id").to_list() == [2, 3]
+
+
+@pytest.mark.rule("D6", "X1")
+@pytest.mark.parametrize("job", ["apply", "undo"])
+def test_a_plan_for_one_account_is_none_for_another(at: Site, job: str) -> None:
+    plan = at.reconcile()
+    at.apply(plan, at_most=2)
+    with moved(at) as production:
+        [said] = sentences(getattr(production, job)(plan))
+        assert said.startswith(f"There is no plan {plan} for the accounts that the declaration names; ")
+        assert production.netsuite.saves == []
+        assert production.approved() == set()
+
+
+@pytest.mark.rule("D6", "W9")
+def test_what_was_written_in_one_account_is_not_taken_for_written_in_another(at: Site) -> None:
+    before, plan = at.links(), at.reconcile()
+    assert at.apply(plan, system="netsuite").success
+    with moved(at) as production:
+        assert production.reconcile() == plan
+        assert production.statuses(plan) == {}
+        assert production.apply(plan, system="netsuite").success
+        assert set(production.statuses(plan).values()) == {"applied"}
+        assert production.links() == at.links()
+        assert production.undo(plan).success
+        assert production.links() == before
+    assert at.links() != before
+    assert at.undo(plan).success
+    assert at.links() == before
+
+
+@pytest.mark.rule("X9")
+def test_an_approval_in_one_account_is_none_for_another(tmp_path: Path) -> None:
+    with site(tmp_path, writes={"mode": "auto"}) as at:
+        plan = at.reconcile()
+        assert at.apply(plan, at_most=1).success
+        with moved(at) as production:
+            assert production.reconcile() == plan
+            result = production.run("daily")
+            stopped = [check for check in result.get_asset_check_evaluations() if not check.passed]
+            assert "first_run_approved" in [check.check_name for check in stopped]
+            assert production.netsuite.saves == []
