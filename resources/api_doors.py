@@ -24,6 +24,7 @@ from resources.stripe_api import (
     apply_changes,
     coverage_gaps,
     exists_before,
+    newest_before,
     read_changes,
     read_customers,
 )
@@ -123,6 +124,10 @@ class StripeApiDoor:
         wanted = {f"metadata.{key}" for key in self.metadata_keys}
         if wanted != {name for name in known.frame.columns if name.startswith("metadata.")}:
             return FullReadNeeded("The declaration needs other metadata than the last read asked for.")
+        newest = newest_before(door, known.read_at)
+        is_of_this_account = newest in known.frame.get_column("id") if newest else known.frame.is_empty()
+        if not is_of_this_account:
+            return FullReadNeeded("The last read lacks the newest customer of its time: it was of another account.")
         changes = read_changes(
             door,
             known.read_at,

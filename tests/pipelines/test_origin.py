@@ -9,6 +9,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from sandbox.netsuite_standin import STRIPE_FIELD
+from sandbox.stripe_standin.world import ApiKey
 from tests.pipelines.api_world import FIELDS, MOMENT, Site, sentences, site
 
 CHANGED = {"refresh": "changed"}
@@ -62,6 +63,22 @@ def test_months_read_with_a_test_key_are_read_anew_with_a_live_one(at: Site) -> 
     live.reconcile()
     assert how(live)[0] == "full"
     assert live.frame("stripe_customers").select("id", "livemode").rows() == [("cus_live", True)]
+
+
+@pytest.mark.rule("D6")
+@pytest.mark.parametrize("customers", [["cus_other"], []])
+def test_a_test_key_of_another_account_is_noticed_by_its_newest_customer(at: Site, customers: list[str]) -> None:
+    """Nothing else tells two accounts of one mode apart, where the declaration does not name them."""
+    changed = at.redeclared(stripe=CHANGED)
+    changed.reconcile()
+    at.world.book("acct_other").load((customer, MOMENT, {"email": "n1@acme.example"}) for customer in customers)
+    key = at.world.add_key(ApiKey("sk_test_other", "acct_other")).secret
+    other = changed.redeclared(stripe={**CHANGED, "api_key": key})
+    other.reconcile()
+    assert how(other)[0] == "full"
+    assert other.frame("stripe_customers").get_column("id").to_list() == customers
+    other.reconcile()
+    assert how(other)[0] == "changed"
 
 
 @pytest.mark.rule("D6")
