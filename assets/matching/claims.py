@@ -10,14 +10,14 @@ from assets.matching.links import trimmed
 from assets.matching.verdicts import Decided, combined, singly
 
 
-def after_claims(decided: Decided, people: pl.DataFrame, records: pl.LazyFrame) -> Decided:
+def after_claims(decided: Decided, customers: pl.DataFrame, records: pl.LazyFrame) -> Decided:
     """Return what was decided, with a conflict for everybody whose record belongs to somebody else.
 
     Only records that are contested are looked at: found by several customers, or with a filled Stripe-id field.
 
     Args:
         decided: what the steps decided of all customers.
-        people: `position`, `id`, `created`.
+        customers: `position`, `id`, `created`.
         records: the NetSuite customers.
     """
     found = decided.rows.lazy().drop_nulls("record")
@@ -25,17 +25,17 @@ def after_claims(decided: Decided, people: pl.DataFrame, records: pl.LazyFrame) 
     holders = records.select(trimmed("stripe_id").alias("holder"), record="internal_id").drop_nulls()
     contested = pl.concat([crowded.select("record"), holders.select("record")])
     rows = found.join(contested, on="record", how="semi").join(holders, on="record", how="left")
-    losers = _losers(_described(rows.collect(engine="streaming"), decided, people))
+    losers = _losers(_described(rows.collect(engine="streaming"), decided, customers))
     winners = decided.rows.join(losers, on="position", how="anti")
     return combined([Decided(winners, decided.verdicts), singly(losers)])
 
 
-def _described(rows: pl.DataFrame, decided: Decided, people: pl.DataFrame) -> pl.DataFrame:
+def _described(rows: pl.DataFrame, decided: Decided, customers: pl.DataFrame) -> pl.DataFrame:
     """Add what a claim is judged by, the customer's id, age and evidence, and the verdict that may have to change."""
-    of = people.select("id", "created").select(pl.all().gather(rows.get_column("position")))
+    of = customers.select("id", "created").select(pl.all().gather(rows.get_column("position")))
     said = decided.verdicts.select(pl.all().gather(rows.get_column("verdict")))
     described = pl.concat([rows.drop("verdict"), of, said], how="horizontal")
-    is_known = pl.col("holder").is_in(people.get_column("id").implode()) | pl.col("holder").str.contains(
+    is_known = pl.col("holder").is_in(customers.get_column("id").implode()) | pl.col("holder").str.contains(
         "^cus_[0-9A-Za-z]+$"
     )
     return described.with_columns(

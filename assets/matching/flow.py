@@ -12,7 +12,7 @@ import polars as pl
 from assets.keys import folded_expr, is_blank, key_expr
 from assets.matching.claims import after_claims
 from assets.matching.links import METADATA, SOURCES, named_by_metadata, named_by_records
-from assets.matching.rules import equal_keys
+from assets.matching.rules import equal_keys, hashed_keys, keyed_records
 from assets.matching.settings import MatchSettings, Rule
 from assets.matching.tokens import Hash
 from assets.matching.verdicts import Decided, alike, combined, grouped, joined, listed, several, singly
@@ -20,7 +20,7 @@ from schemas.words import ALLOW_KEY, BLOCK_KEY
 
 
 @dataclass(frozen=True)
-class Means:
+class Comparison:
     """How values are compared. Replaced only by tests and benchmarks: bad hashes, keys made beforehand."""
 
     key: Callable[[pl.Expr], pl.Expr] = folded_expr
@@ -32,7 +32,7 @@ def match_customers(
     netsuite: pl.LazyFrame,
     overrides: pl.LazyFrame,
     settings: MatchSettings,
-    means: Means | None = None,
+    comparison: Comparison | None = None,
 ) -> pl.LazyFrame:
     """Return the outcome of every Stripe customer (M1 to M12).
 
@@ -44,47 +44,56 @@ def match_customers(
         netsuite: rows of `schemas.customers.NetsuiteCustomers`, with a column for each rule.
         overrides: rows of `schemas.matches.Overrides`; those of unknown customers do nothing.
         settings: what the declaration says.
-        means: how values are compared.
+        comparison: how values are compared.
 
     Returns:
         Rows of `schemas.matches.Matches`.
     """
-    means = means or Means()
-    people = _people(stripe, settings)
+    comparison = comparison or Comparison()
+    customers = _customers(stripe, settings)
     records = netsuite.filter("is_customer")
-    decided = combined(_steps(people, records, overrides, settings, means))
+    decided = combined(_steps(customers, records, overrides, settings, comparison))
     if settings.one_to_one:
-        decided = after_claims(decided, people, records)
-    return _matches(people, decided)
+        decided = after_claims(decided, customers, records)
+    return _matches(customers, decided)
 
 
 def _steps(
-    people: pl.DataFrame, records: pl.LazyFrame, overrides: pl.LazyFrame, settings: MatchSettings, means: Means
+    customers: pl.DataFrame,
+    records: pl.LazyFrame,
+    overrides: pl.LazyFrame,
+    settings: MatchSettings,
+    comparison: Comparison,
 ) -> Iterator[Decided]:
-    still = _Open(people)
-    yield from still.without(_never_linked(still.rows, overrides))
+    still = _Open(customers)
+    decisions = overrides.collect()
+    if not decisions.is_empty():
+        yield from still.without(_never_linked(still.rows, decisions.lazy()))
     yield from still.without(_held(still.rows, settings))
-    yield from still.without(_overridden(still.rows, records, overrides))
-    named = named_by_records(still.rows, records, means.hash).collect(engine="streaming")
+    if not decisions.is_empty():
+        yield from still.without(_overridden(still.rows, records, decisions.lazy()))
+    named = named_by_records(still.rows, records, comparison.hash).collect(engine="streaming")
     in_comments = pl.col("source") == "comments"
     yield from still.without(_linked(still.rows, records, named.filter(~in_comments)))
     yield from still.without(_commented(still.among(named.filter(in_comments)), settings))
-    for rule in settings.rules:
-        yield from still.without(_ruled(still.rows, records, rule, settings, means))
+    eligible = records if settings.match_inactive else records.filter(~pl.col("inactive"))
+    keyed = keyed_records(eligible, [rule.netsuite for rule in settings.rules], comparison.key, comparison.hash)
+    for rule, rows in zip(settings.rules, keyed, strict=True):
+        yield from still.without(_ruled(still.rows, rows, rule, settings, comparison))
     yield from _unmatched(still.rows, settings)
 
 
 class _Open:
     """The customers of whom nothing is decided yet."""
 
-    def __init__(self, people: pl.DataFrame) -> None:
-        self._people = people
-        self._is_open = pl.Series("is_open", [True]).new_from_index(0, people.height)
+    def __init__(self, customers: pl.DataFrame) -> None:
+        self._customers = customers
+        self._is_open = pl.Series("is_open", [True]).new_from_index(0, customers.height)
 
     @property
     def rows(self) -> pl.LazyFrame:
-        people = self._people.lazy()
-        return people if self._is_open.all() else people.with_columns(self._is_open).filter("is_open")
+        customers = self._customers.lazy()
+        return customers if self._is_open.all() else customers.with_columns(self._is_open).filter("is_open")
 
     def among(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return those of some rows (`position`) whose customer is still open."""
@@ -97,30 +106,32 @@ class _Open:
             yield decided
 
 
-def _never_linked(people: pl.LazyFrame, overrides: pl.LazyFrame) -> Iterator[Decided]:
+def _never_linked(customers: pl.LazyFrame, overrides: pl.LazyFrame) -> Iterator[Decided]:
     never = overrides.filter(pl.col("netsuite_internal_id").is_null())
-    rows = people.join(never, left_on="id", right_on="stripe_customer_id", how="semi")
+    rows = customers.join(never, left_on="id", right_on="stripe_customer_id", how="semi")
     yield alike(_positions(rows), "held", "override", "override: a person said never to link this customer")
 
 
-def _held(people: pl.LazyFrame, settings: MatchSettings) -> Iterator[Decided]:
-    blocked = _flagged(people, BLOCK_KEY)
+def _held(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Decided]:
+    blocked = _flagged(customers, BLOCK_KEY)
     yield alike(blocked, "held", "metadata", f"metadata: {BLOCK_KEY} is true")
     if settings.allow_list:
-        others = pl.concat([blocked, _flagged(people, ALLOW_KEY)]).lazy()
-        out = _positions(people.join(others, on="position", how="anti"))
+        others = pl.concat([blocked, _flagged(customers, ALLOW_KEY)]).lazy()
+        out = _positions(customers.join(others, on="position", how="anti"))
         yield alike(out, "held", "metadata", f"metadata: the allow list is on, and {ALLOW_KEY} is not true")
 
 
-def _flagged(people: pl.LazyFrame, metadata_key: str) -> pl.DataFrame:
+def _flagged(customers: pl.LazyFrame, metadata_key: str) -> pl.DataFrame:
     """Return the customers whose flag is true. Flags have few values, so only these get keys."""
-    flags = people.select("position", flag=f"metadata.{metadata_key}").drop_nulls().collect(engine="streaming").lazy()
+    flags = (
+        customers.select("position", flag=f"metadata.{metadata_key}").drop_nulls().collect(engine="streaming").lazy()
+    )
     is_true = flags.select("flag").unique().filter(key_expr(pl.col("flag")) == "true")
     return _positions(flags.join(is_true, on="flag", how="semi"))
 
 
-def _overridden(people: pl.LazyFrame, records: pl.LazyFrame, overrides: pl.LazyFrame) -> Iterator[Decided]:
-    chosen = people.join(overrides, left_on="id", right_on="stripe_customer_id")
+def _overridden(customers: pl.LazyFrame, records: pl.LazyFrame, overrides: pl.LazyFrame) -> Iterator[Decided]:
+    chosen = customers.join(overrides, left_on="id", right_on="stripe_customer_id")
     known = records.select("internal_id", record="internal_id")
     rows = chosen.join(known, left_on="netsuite_internal_id", right_on="internal_id", how="left")
     found = rows.select("position", "record", named="netsuite_internal_id").collect(engine="streaming")
@@ -129,8 +140,8 @@ def _overridden(people: pl.LazyFrame, records: pl.LazyFrame, overrides: pl.LazyF
     yield _broken(found, "override", reason)
 
 
-def _linked(people: pl.LazyFrame, records: pl.LazyFrame, fields: pl.DataFrame) -> Iterator[Decided]:
-    named = named_by_metadata(people, records).collect(engine="streaming")
+def _linked(customers: pl.LazyFrame, records: pl.LazyFrame, fields: pl.DataFrame) -> Iterator[Decided]:
+    named = named_by_metadata(customers, records).collect(engine="streaming")
     number = pl.format("is {}, and NetSuite has no such customer", pl.col("text"))
     other = pl.lit("is not the internal id of any NetSuite customer")
     is_number = pl.col("text").str.contains("^[0-9]{1,19}$")
@@ -194,23 +205,19 @@ def _commented(pairs: pl.DataFrame, settings: MatchSettings) -> Iterator[Decided
 
 
 def _ruled(
-    people: pl.LazyFrame, records: pl.LazyFrame, rule: Rule, settings: MatchSettings, means: Means
+    customers: pl.LazyFrame, keyed: pl.DataFrame, rule: Rule, settings: MatchSettings, comparison: Comparison
 ) -> Iterator[Decided]:
-    eligible = records if settings.match_inactive else records.filter(~pl.col("inactive"))
-    found = equal_keys(
-        people.select("position", key=means.key(pl.col(rule.stripe))),
-        eligible.select(record="internal_id", key=means.key(pl.col(rule.netsuite).cast(pl.String))),
-        means.hash,
-    )
+    left = hashed_keys(customers.select("position", key=comparison.key(pl.col(rule.stripe))), comparison.hash)
+    found = equal_keys(left, keyed)
     yield alike(found.single, "matched", str(rule), f"{rule}: equal")
     use_lowest = settings.on_several == "first"
     yield several(found.shared, found.groups, str(rule), f"{rule}: equal", use_lowest=use_lowest)
 
 
-def _unmatched(people: pl.LazyFrame, settings: MatchSettings) -> Iterator[Decided]:
+def _unmatched(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Decided]:
     fields = list(dict.fromkeys(rule.stripe for rule in settings.rules))
     empty = {f"empty {at}": is_blank(pl.col(field)) for at, field in enumerate(fields)}
-    rows = people.select("position", **empty).collect(engine="streaming")
+    rows = customers.select("position", **empty).collect(engine="streaming")
     if not fields:
         yield alike(rows, "unmatched", None, "no link found, and no rules are declared")
         return
@@ -238,21 +245,21 @@ def _broken(rows: pl.DataFrame, evidence: str, reason: pl.Expr) -> Decided:
     return singly(said)
 
 
-def _people(stripe: pl.LazyFrame, settings: MatchSettings) -> pl.DataFrame:
+def _customers(stripe: pl.LazyFrame, settings: MatchSettings) -> pl.DataFrame:
     """Return the needed columns of all customers, each with its `position`, the name of a customer from here on."""
     keys = [METADATA, f"metadata.{BLOCK_KEY}", f"metadata.{ALLOW_KEY}"]
     columns = dict.fromkeys(["id", "created", *keys, *(rule.stripe for rule in settings.rules)])
     return stripe.select(*columns).collect(engine="streaming").with_row_index("position")
 
 
-def _positions(people: pl.LazyFrame) -> pl.DataFrame:
-    return people.select("position").collect(engine="streaming")
+def _positions(customers: pl.LazyFrame) -> pl.DataFrame:
+    return customers.select("position").collect(engine="streaming")
 
 
-def _matches(people: pl.DataFrame, decided: Decided) -> pl.LazyFrame:
+def _matches(customers: pl.DataFrame, decided: Decided) -> pl.LazyFrame:
     """Say in words what was decided."""
     # One chunk to gather from: over many chunks it costs ten times as much.
-    ids = people.get_column("id").rechunk()
+    ids = customers.get_column("id").rechunk()
     # Gathered in one select, so that the columns are made side by side.
     found = decided.rows.select(
         pl.lit(ids).gather("position").alias("stripe_customer_id"),

@@ -24,34 +24,34 @@ def link_table(stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
         stripe: rows of `schemas.customers.StripeCustomers`.
         netsuite: rows of `schemas.customers.NetsuiteCustomers`.
     """
-    people = stripe.select("id", METADATA).collect(engine="streaming").with_row_index("position").lazy()
+    customers = stripe.select("id", METADATA).collect(engine="streaming").with_row_index("position").lazy()
     records = netsuite.filter("is_customer")
-    named = named_by_records(people, records).collect(engine="streaming").lazy()
-    traces = pl.concat([named_by_metadata(people, records), named])
-    known = traces.join(people.select("position", "id"), on="position", how="left")
+    named = named_by_records(customers, records).collect(engine="streaming").lazy()
+    traces = pl.concat([named_by_metadata(customers, records), named])
+    known = traces.join(customers.select("position", "id"), on="position", how="left")
     linked = named.filter(source=pl.lit("stripe_id"))
     dangling = _field_texts(records, "stripe_id").join(linked, on="record", how="anti")
     columns = {"stripe_customer_id": "id", "netsuite_internal_id": "record", "source": "source", "text": "text"}
     return pl.concat([known.select(**columns), dangling.with_columns(id=pl.lit(None, pl.String)).select(**columns)])
 
 
-def named_by_metadata(people: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
+def named_by_metadata(customers: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
     """Return what metadata names: `position`, `record` (null where NetSuite has no such customer), `source`, `text`."""
     number = pl.when(pl.col("text").str.contains("^[1-9][0-9]{0,18}$")).then(pl.col("text"))
-    named = _filled(people.select("position", text=METADATA))
+    named = _filled(customers.select("position", text=METADATA))
     named = named.with_columns(internal_id=number.cast(pl.Int64, strict=False))
     known = records.select("internal_id", record="internal_id")
     found = named.join(known, on="internal_id", how="left")
     return found.select("position", "record", source=pl.lit("metadata"), text="text")
 
 
-def named_by_records(people: pl.LazyFrame, records: pl.LazyFrame, hashed: Hash = pl.Expr.hash) -> pl.LazyFrame:
+def named_by_records(customers: pl.LazyFrame, records: pl.LazyFrame, hashed: Hash = pl.Expr.hash) -> pl.LazyFrame:
     """Return the records whose Stripe-id field, external id or comments hold a customer's id.
 
     Each pair once per source, in the columns of `named_by_metadata`. All three are looked up at once, since it is the
     customers that cost, not the few texts.
     """
-    ids = people.select("position", "id")
+    ids = customers.select("position", "id")
     comments = records.select(pl.col("comments").cast(pl.String), record="internal_id").drop_nulls()
     noted = usual_tokens(comments).select(pl.lit("comments").alias("source"), "record", "text")
     texts = pl.concat([_field_texts(records, "stripe_id"), _field_texts(records, "external_id"), noted])

@@ -5,6 +5,7 @@ the answer is exact whatever the hash does. Records are grouped before they are 
 share costs no more than one that nobody shares.
 """
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -28,16 +29,13 @@ class Found:
     groups: pl.DataFrame
 
 
-def equal_keys(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, hashed: Hash) -> Found:
+def equal_keys(left: pl.DataFrame, right: pl.DataFrame) -> Found:
     """Return what each customer finds.
 
     Args:
-        stripe: `position`, `key`.
-        netsuite: `record`, `key`.
-        hashed: any function of a key; a bad one costs time, never the truth.
+        left: `position`, `key`, `hash` of customers, as `hashed_keys` returns them.
+        right: `record`, `key`, `hash` of records.
     """
-    left = _hashed(stripe, hashed)
-    right = _hashed(netsuite, hashed)
     if 2 * left.height < right.height:
         right = right.lazy().join(left.lazy().select("hash"), on="hash", how="semi").collect(engine="streaming")
     heads = _heads(right)
@@ -50,12 +48,32 @@ def equal_keys(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, hashed: Hash) -> Fo
     return _found(single, members.collect(engine="streaming"), groups)
 
 
-def _hashed(rows: pl.LazyFrame, hashed: Hash) -> pl.DataFrame:
-    return (
-        rows.filter(pl.col("key").str.len_bytes() > 0)
-        .with_columns(hash=hashed(pl.col("key")))
-        .collect(engine="streaming")
-    )
+def hashed_keys(rows: pl.LazyFrame, hashed: Hash) -> pl.DataFrame:
+    """Add the `hash` of each `key`, and leave out rows without one.
+
+    Args:
+        rows: `key`, and columns that stay as they are.
+        hashed: any function of a key; a bad one costs time, never the truth.
+    """
+    is_filled = pl.col("key").str.len_bytes() > 0
+    return rows.filter(is_filled).with_columns(hash=hashed(pl.col("key"))).collect(engine="streaming")
+
+
+def keyed_records(
+    records: pl.LazyFrame, columns: Sequence[str], key: Callable[[pl.Expr], pl.Expr], hashed: Hash
+) -> Iterator[pl.DataFrame]:
+    """Give `record`, `key`, `hash` for one rule after the other, named by their NetSuite columns.
+
+    The keys of a column are made once, and kept only while a later rule wants the same column.
+    """
+    kept: dict[str, pl.DataFrame] = {}
+    for at, column in enumerate(columns):
+        if column not in kept:
+            rows = records.select(key=key(pl.col(column).cast(pl.String)), record="internal_id")
+            kept[column] = hashed_keys(rows, hashed)
+        yield kept[column]
+        if column not in columns[at + 1 :]:
+            del kept[column]
 
 
 def _heads(right: pl.DataFrame) -> pl.DataFrame:

@@ -46,4 +46,4 @@ class MatchSettings:
 
 
 NO_OVERRIDES = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "netsuite_internal_id": pl.Int64})
-"""What persons have decided where nobody has (`schemas.matches.Overrides`)."""
+"""No overrides (`schemas.matches.Overrides`)."""

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
-from assets.matching.flow import Means
+from assets.matching.flow import Comparison
 from tests.assets.oracle import World, verdicts
 from tests.assets.worlds import matches_of, worlds
 
@@ -46,4 +46,4 @@ def test_order_of_rows_changes_nothing(world: World, random: Random) -> None:
 @settings(max_examples=30, deadline=None)
 @given(world=worlds())
 def test_a_bad_hash_changes_nothing(bad_hash: Callable[[pl.Expr], pl.Expr], world: World) -> None:
-    assert matches_of(world, Means(hash=bad_hash)).to_dicts() == expected(world)
+    assert matches_of(world, Comparison(hash=bad_hash)).to_dicts() == expected(world)

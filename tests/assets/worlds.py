@@ -7,7 +7,7 @@ import hypothesis.strategies as st
 import polars as pl
 
 from assets.matching import MatchSettings, Rule, by_customer, match_customers
-from assets.matching.flow import Means
+from assets.matching.flow import Comparison
 from schemas.matches import Matches
 from tests.assets.oracle import Customer, Record, World
 
@@ -66,10 +66,10 @@ def worlds() -> st.SearchStrategy[World]:
     return st.builds(World, customers(), records(), overrides, settings_of_matching())
 
 
-def matches_of(world: World, means: Means | None = None) -> pl.DataFrame:
+def matches_of(world: World, comparison: Comparison | None = None) -> pl.DataFrame:
     """Return what matching says of a world, checked against the model of its frame."""
     stripe, netsuite, overrides = as_frames(world)
-    found = by_customer(match_customers(stripe, netsuite, overrides, world.settings, means).collect())
+    found = by_customer(match_customers(stripe, netsuite, overrides, world.settings, comparison).collect())
     return Matches.validate(found)
 
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from assets.keys import key_expr
 from assets.matching import NO_OVERRIDES, MatchSettings, Rule, match_customers
-from assets.matching.flow import Means
+from assets.matching.flow import Comparison
 from tests.assets.oracle import Customer, Record, World
 
 SETTINGS = MatchSettings((Rule("email", "email"), Rule("name", "company_name")))
@@ -31,13 +31,20 @@ def floor(folder: Path) -> Prepared:
     return lambda: left.join(right, on="key").collect(engine="streaming")
 
 
-def ours(folder: Path, names: str = "{}.parquet", means: Means | None = None) -> Prepared:
+def ours(
+    folder: Path, names: str = "{}.parquet", comparison: Comparison | None = None, settings: MatchSettings = SETTINGS
+) -> Prepared:
     stripe, netsuite = (pl.read_parquet(folder / names.format(side)).lazy() for side in ("stripe", "netsuite"))
-    return lambda: match_customers(stripe, netsuite, NO_OVERRIDES, SETTINGS, means).collect()
+    return lambda: match_customers(stripe, netsuite, NO_OVERRIDES, settings, comparison).collect()
 
 
 def ours_with_keys_made(folder: Path) -> Prepared:
-    return ours(folder, "{}_keys.parquet", Means(key=lambda column: column))
+    return ours(folder, "{}_keys.parquet", Comparison(key=lambda column: column))
+
+
+def ours_with_six_rules(folder: Path) -> Prepared:
+    more = [("email", "company_name"), ("name", "email"), ("id", "email"), ("id", "company_name")]
+    return ours(folder, settings=MatchSettings((*SETTINGS.rules, *(Rule(*pair) for pair in more))))
 
 
 def duckdb(folder: Path) -> Prepared:
@@ -51,19 +58,20 @@ def duckdb(folder: Path) -> Prepared:
 
 
 def splink(folder: Path) -> Prepared:
+    """Return the pairs of the six kinds of evidence as blocking rules, each pair under the first that finds it."""
     import duckdb as engine  # noqa: PLC0415
     import splink as peer  # noqa: PLC0415
 
     connection = engine.connect()
     connection.execute("SET threads = 2")
-    for side, id_, name in (("stripe", "id", "name"), ("netsuite", "internal_id::VARCHAR", "company_name")):
-        keys = connection.read_parquet(str(folder / f"{side}_keys.parquet"))
-        keys.project(f"{id_} AS unique_id, email, {name} AS name").create(side)
+    for side in ("stripe", "netsuite"):
+        connection.execute(f"CREATE TABLE {side}_rows AS FROM '{folder / f'{side}.parquet'}'")
     api = peer.DuckDBAPI(connection=connection)
-    rules = [peer.block_on("email"), peer.block_on("name")]
+    rules = [peer.block_on(column) for column in SPLINK_RULES]
     settings = peer.SettingsCreator("link_only", blocking_rules_to_generate_predictions=rules)
 
-    def link() -> object:
+    def link() -> pl.DataFrame:
+        connection.execute(SPLINK_TABLES)
         tables = [api.register("stripe"), api.register("netsuite")]
         return pl.DataFrame(peer.Linker(tables, settings).inference.deterministic_link().as_duckdbpyrelation())
 
@@ -81,6 +89,7 @@ CONTENDERS: dict[str, Callable[[Path], Prepared]] = {
     "floor": floor,
     "ours": ours,
     "keys made": ours_with_keys_made,
+    "six rules": ours_with_six_rules,
     "duckdb": duckdb,
     "splink": splink,
     "pandas": pandas,
@@ -121,9 +130,27 @@ SELECT stripe.id AS stripe_customer_id, coalesce(outcome, 'unmatched') AS outcom
        CASE WHEN outcome IN ('broken', 'conflict') THEN NULL ELSE record END AS netsuite_internal_id,
        coalesce(CASE WHEN outcome = 'broken' THEN 0 ELSE candidates END, 0)::UINTEGER AS candidates,
        array_to_string(shown, ' ') AS candidate_ids
-FROM stripe LEFT JOIN decided USING (id) ORDER BY stripe.id
+FROM stripe LEFT JOIN decided USING (id)
 """
 """Keys by `lower`, which is not folding: equal to ours on ASCII only, and cheaper for it."""
+
+SPLINK_RULES = ("record", "field", "external", "noted", "email", "name")
+"""One column per kind of evidence, in the order in which they count."""
+
+SPLINK_TABLES = r"""
+CREATE OR REPLACE TABLE stripe AS
+SELECT id AS unique_id, trim("metadata.netsuite_customer_id") AS record, id AS field, id AS external, id AS noted,
+       nullif(lower(regexp_replace(email, '\s', '', 'g')), '') AS email,
+       nullif(lower(regexp_replace(name, '\s', '', 'g')), '') AS name
+FROM stripe_rows;
+CREATE OR REPLACE TABLE netsuite AS
+SELECT internal_id::VARCHAR AS unique_id, internal_id::VARCHAR AS record, trim(stripe_id) AS field,
+       trim(external_id) AS external, nullif(regexp_extract(comments, '\bcus_\w+'), '') AS noted,
+       CASE WHEN NOT inactive THEN nullif(lower(regexp_replace(email, '\s', '', 'g')), '') END AS email,
+       CASE WHEN NOT inactive THEN nullif(lower(regexp_replace(company_name, '\s', '', 'g')), '') END AS name
+FROM netsuite_rows WHERE is_customer
+"""
+"""Keys as in `DUCKDB_SQL`. Of several ids in one record's comments, only the first is looked at."""
 
 
 def write_keys(folder: Path) -> None:

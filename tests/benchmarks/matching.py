@@ -19,8 +19,8 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
-from tests.assets.oracle import verdicts
-from tests.benchmarks.contenders import CONTENDERS, as_oracle_world, duckdb, ours, pandas, write_keys
+from tests.benchmarks.answers import check_answers
+from tests.benchmarks.contenders import CONTENDERS, write_keys
 from tests.benchmarks.world import SCRIPTS, write_world
 
 PLOT = Path("docs/matching.svg")
@@ -40,7 +40,7 @@ class Cost(NamedTuple):
 
 def run(argv: Sequence[str]) -> None:
     options = _options(argv)
-    _check_answers()
+    check_answers(options.contenders)
     costs = [cost for rows in options.rows for script in options.scripts for cost in _world(rows, script, options)]
     _show(costs)
     if options.plot:
@@ -55,28 +55,6 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--contenders", nargs="+", choices=CONTENDERS, default=_QUICK)
     parser.add_argument("--plot", action="store_true", help=f"draw {PLOT}")
     return parser.parse_args(argv)
-
-
-def _check_answers() -> None:
-    """Compare small worlds: ours with the oracle, whole; with ours the peers that claim the same semantics.
-
-    The peers' keys equal ours on ASCII only. The floor and Splink give pairs, which is less than an answer.
-    """
-    with tempfile.TemporaryDirectory() as name:
-        for script in ("mixed", "ascii"):
-            write_world(Path(name), 400, script)
-            assert pl.DataFrame(ours(Path(name))()).to_dicts() == list(map(vars, verdicts(as_oracle_world(Path(name)))))
-        write_world(Path(name), 20_000, "ascii")
-        frames = [_answer(act(Path(name))()) for act in (ours, duckdb, pandas)]
-    assert frames[0].equals(frames[1])
-    assert frames[0].equals(frames[2])
-
-
-def _answer(result: object) -> pl.DataFrame:
-    columns = {"stripe_customer_id": pl.String, "outcome": pl.String, "netsuite_internal_id": pl.Int64}
-    if not isinstance(result, pl.DataFrame):
-        result = pl.DataFrame(result.to_dict("list"), strict=False).fill_nan(None)
-    return result.select([*columns, "candidates"]).cast(columns | {"candidates": pl.UInt32})
 
 
 def _world(rows: int, script: str, options: argparse.Namespace) -> Iterator[Cost]:
@@ -99,12 +77,18 @@ def _measured(name: str, folder: Path) -> dict[str, float]:
 
 
 def _show(costs: Sequence[Cost]) -> None:
-    table = Table("rows", "world", "contender", "s", "CPU s", "peak MB", "× floor", "× floor, CPU", "× floor, peak")
-    floors = {(cost.rows, cost.script): cost for cost in costs if cost.name == "floor"}
+    units = {"seconds": "clock", "cpu": "CPU", "peak": "peak"}
+    against = ("floor", "ours")
+    table = Table(
+        "rows", "world", "contender", "s", "CPU s", "peak MB", *(f"{u} / {n}" for n in against for u in units.values())
+    )
+    found = {(cost.rows, cost.script, cost.name): cost for cost in costs}
     for cost in costs:
-        floor = floors.get((cost.rows, cost.script), cost)
-        ratios = [f"{getattr(cost, what) / getattr(floor, what):.2f}" for what in ("seconds", "cpu", "peak")]
-        values = [
+        bases = [found.get((cost.rows, cost.script, name)) for name in against]
+        ratios = [
+            f"{getattr(cost, what) / getattr(base, what):.2f}" if base else "" for base in bases for what in units
+        ]
+        numbers = [
             f"{cost.rows:,}",
             cost.script,
             cost.name,
@@ -112,8 +96,8 @@ def _show(costs: Sequence[Cost]) -> None:
             f"{cost.cpu:.2f}",
             f"{cost.peak:.0f}",
         ]
-        table.add_row(*values, *ratios)
-    Console(width=120).print(table)
+        table.add_row(*numbers, *ratios)
+    Console(width=140).print(table)
 
 
 def _plot(costs: Sequence[Cost]) -> alt.VConcatChart:

@@ -16,7 +16,7 @@ def read(path: Path) -> pd.DataFrame:
 
 
 def match(stripe: pd.DataFrame, netsuite: pd.DataFrame) -> pd.DataFrame:
-    """Return `stripe_customer_id`, `outcome`, `netsuite_internal_id` and `candidates`, sorted by id."""
+    """Return `stripe_customer_id`, `outcome`, `netsuite_internal_id` and `candidates`."""
     records = netsuite[netsuite["is_customer"]]
     decided = [_existing(stripe, records)]
     still = stripe[~stripe["id"].isin(decided[0]["id"])]
@@ -32,7 +32,7 @@ def match(stripe: pd.DataFrame, netsuite: pd.DataFrame) -> pd.DataFrame:
     names = {"id": "stripe_customer_id", "record": "netsuite_internal_id"}
     result = pd.concat([part.astype(object) for part in decided]).rename(columns=names)
     columns = ["stripe_customer_id", "outcome", "netsuite_internal_id", "candidates"]
-    return result[columns].sort_values("stripe_customer_id")
+    return result[columns]
 
 
 def _existing(stripe: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
