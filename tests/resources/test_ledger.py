@@ -57,6 +57,7 @@ def test_a_ledger_of_the_first_form_keeps_its_entries(backend: str, tmp_path: Pa
     first = create_engine(url)
     with first.begin() as connection:
         command.upgrade(migration_settings(connection), "0001")
+        connection.execute(text("CREATE TABLE _alembic_tmp_ledger_journal (cut_short TEXT)"))
     Journal(Ledger(first, tmp_path), "acme").intend([attempt()], "run")
     first.dispose()
     with Ledger.open(url, tmp_path) as newest:

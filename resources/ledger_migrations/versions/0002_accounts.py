@@ -10,6 +10,7 @@ down_revision = "0001"
 def upgrade() -> None:
     """Widen the column of journal and requests. Entries of before name no accounts, and stay as they are."""
     for table in ("ledger_journal", "ledger_request"):
+        op.execute(f"DROP TABLE IF EXISTS _alembic_tmp_{table}")  # SQLite's copy, of a process that ended at this point
         with op.batch_alter_table(table) as batch:
             batch.alter_column(
                 "declaration",
