@@ -15,10 +15,11 @@ from assets.reconciliation import Reconciliation
 from assets.reconciliation_report import build_reconciliation_report
 from assets.review_queue import build_review_queue
 from assets.stripe_customers import build_stripe_customers, metadata_keys
-from assets.write_plan import build_write_plan
+from assets.write_plan import PlanSettings, build_write_plan
 from pipelines.jobs import build_jobs
 from resources.api_doors import NetsuiteApiDoor, StripeApiDoor
 from resources.doors import NetsuiteDoor, NetsuiteExportDoor, StripeDoor, StripeExportDoor
+from resources.netsuite import LinkName
 from resources.parquet_io import ORIGIN
 from resources.places import Places
 from schemas.declaration import Declaration
@@ -53,8 +54,19 @@ def _stripe_door(declaration: Declaration, places: Places) -> StripeDoor:
 def _netsuite_door(declaration: Declaration, places: Places) -> NetsuiteDoor:
     source, fields = declaration.netsuite, declaration.netsuite_fields
     if source.export is None:
-        return NetsuiteApiDoor(source, fields)
+        return NetsuiteApiDoor(source, fields, _written(declaration))
     return NetsuiteExportDoor(_from(places.root, source.export), source.export, fields)
+
+
+def _written(declaration: Declaration) -> frozenset[LinkName]:
+    """The NetSuite fields that a declaration writes over the API."""
+    may = PlanSettings.of(declaration)
+    names: dict[LinkName, bool] = {
+        "stripe_id": may.stripe_id,
+        "external_id": may.external_id,
+        "comments": may.comments,
+    }
+    return frozenset(name for name, is_written in names.items() if is_written and declaration.can_write)
 
 
 def build_defs(sync: Reconciliation) -> dg.Definitions:

@@ -14,8 +14,15 @@ from pydantic import SecretStr
 
 from resources.doors import Progress
 from resources.extracts import Extract, Known
-from resources.netsuite import CertificateLogin, NetsuiteClient, NetsuiteSettings, Patience, PreviousRead, TokenLogin
-from resources.netsuite.columns import choose
+from resources.netsuite import (
+    CertificateLogin,
+    LinkName,
+    NetsuiteClient,
+    NetsuiteSettings,
+    Patience,
+    PreviousRead,
+    TokenLogin,
+)
 from resources.origin import Origin, labels
 from resources.stripe_api import (
     FullReadNeeded,
@@ -160,10 +167,12 @@ class NetsuiteApiDoor:
     Attributes:
         settings: what the declaration says of NetSuite.
         fields: our name → the label of the column in the saved search.
+        written: the names that are written over this API as well.
     """
 
     settings: NetsuiteSource
     fields: Mapping[str, str]
+    written: frozenset[LinkName]
 
     @property
     def source(self) -> str:
@@ -200,8 +209,7 @@ class NetsuiteApiDoor:
                     f"The role {health.role} lacks {', '.join(health.missing)}: add it at Setup > Users/Roles > Manage "
                     "Roles, on the Permissions tab."
                 )
-            search = self.settings.mass_search or ""
-            choose(search, client.describe(search), self.fields)
+            client.check_search(self.settings.mass_search or "", self.fields, self.written)
         return f"{self.source}: the RESTlet answers ({health.environment}, role {health.role}), every column is there."
 
     def customers(self, known: Known | None, progress: Progress) -> Extract:
@@ -213,6 +221,7 @@ class NetsuiteApiDoor:
                 self.fields,
                 changed_since=previous,
                 on_progress=lambda read, count: progress(f"{read:,} of {count:,} NetSuite rows"),
+                written=self.written,
             )
         moved = ("Customers came or went during the read; all that were there throughout are here.",)
         return Extract(

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 import polars as pl
 
-from schemas.errors import ExportError
+from schemas.errors import ExportError, MistakeError
 
 
 @dataclass(frozen=True)
@@ -51,29 +52,49 @@ class Extract:
         return self.rows_read - self.frame.height
 
 
-def unique_by_id(frame: pl.DataFrame, id_column: str, source: str) -> pl.DataFrame:
-    """Drop rows that repeat another one in every column.
+@dataclass(frozen=True)
+class Source:
+    """Who gave the rows, as an error says it.
+
+    Attributes:
+        name: the subject of the sentence, such as the path of a file.
+        if_differing: what a person may do when two rows of one id differ, as the end of the sentence.
+        error: the kind of error.
+    """
+
+    name: str
+    if_differing: str
+    error: type[MistakeError] = ExportError
+
+
+def unique_by_id(frame: pl.DataFrame, id_column: str, source: Source) -> pl.DataFrame:
+    """Drop rows that repeat another one in every column; the others stay in their order.
 
     Raises:
-        ExportError: two rows of one id differ; the sentence names the id and the columns in which they do.
+        MistakeError: of the kind of `source`: two rows of one id differ; the sentence names the id and the columns in
+            which they do.
     """
     repeated = frame.get_column(id_column).is_duplicated()
     if not repeated.any():
         return frame
-    unique = pl.concat([frame.filter(~repeated), frame.filter(repeated).unique(maintain_order=True)])
+    numbered = frame.with_row_index(_ROW)
+    first = numbered.filter(repeated).unique(frame.columns, keep="first")
+    unique = pl.concat([numbered.filter(~repeated), first]).sort(_ROW).drop(_ROW)
     if unique.get_column(id_column).is_unique().all():
         return unique
     raise _differing_rows(unique, id_column, source)
 
 
-def _differing_rows(frame: pl.DataFrame, id_column: str, source: str) -> ExportError:
+_ROW: Final = "row number"  # as no column is called, for the space
+
+
+def _differing_rows(frame: pl.DataFrame, id_column: str, source: Source) -> MistakeError:
     repeated = frame.filter(pl.col(id_column).is_duplicated())
     ids = repeated.get_column(id_column).n_unique()
     first = repeated.filter(pl.col(id_column) == repeated.get_column(id_column).min())
     columns = [name for name in first.columns if first.get_column(name).n_unique() > 1]
     others = f" ({ids - 1:,} other ids likewise)" if ids > 1 else ""
-    return ExportError(
-        f"{source} has {first.height} rows of the id {first.item(0, id_column)} that differ in "
-        f"{', '.join(columns)}{others}: the file was edited, or a join in the saved search multiplies rows; "
-        "export one row per id."
+    return source.error(
+        f"{source.name} has {first.height} rows of the id {first.item(0, id_column)} that differ in "
+        f"{', '.join(columns)}{others}: {source.if_differing}."
     )

@@ -11,14 +11,11 @@ from typing import Final
 import polars as pl
 
 from resources.export_file import ExportFile, open_export
-from resources.extracts import Extract, doubts_of_a_file, unique_by_id
+from resources.extracts import Extract, Source, doubts_of_a_file
+from resources.netsuite_rows import customers_from_text
 from schemas.errors import ExportError
 
-KNOWN_FIELDS: Final = ("stripe_id", "external_id", "comments", "email", "company_name", "phone", "stage")
-"""Names that every frame has, mapped or not; `internal_id` and `inactive` besides."""
-
-_YES: Final = ("yes", "true", "t", "y", "1")
-_NO: Final = ("no", "false", "f", "n", "0", "")
+_IF_DIFFERING: Final = "the file was edited, or a join in the saved search multiplies rows; export one row per customer"
 
 
 def read_netsuite_export(path: Path, fields: Mapping[str, str]) -> Extract:
@@ -34,25 +31,10 @@ def read_netsuite_export(path: Path, fields: Mapping[str, str]) -> Extract:
     with open_export(path) as export:
         _check_labels(export, fields)
         text = export.scan(fields).collect(engine="streaming")
-    frame = customers_from_text(text, str(path), fields)
+    numbered = text.with_columns(_as_numbers(text.get_column("internal_id"), str(path), fields["internal_id"]))
+    frame = customers_from_text(numbered, fields, Source(str(path), _IF_DIFFERING))
     doubts = doubts_of_a_file(ends_with_newline=export.ends_with_newline)
-    return Extract(unique_by_id(frame, "internal_id", str(path)), text.height, doubts=doubts)
-
-
-def customers_from_text(text: pl.DataFrame, source: str, fields: Mapping[str, str]) -> pl.DataFrame:
-    """Turn text under our names into `schemas.customers.NetsuiteCustomers`, custom columns last."""
-    ids = text.get_column("internal_id").str.strip_chars()
-    _check_ids(ids, source, fields["internal_id"])
-    inactive = text.get_column("inactive") if "inactive" in fields else pl.repeat("", text.height, eager=True)
-    stage = pl.col("stage").str.strip_chars().str.to_lowercase()
-    custom = [name for name in fields if name not in (*KNOWN_FIELDS, "internal_id", "inactive")]
-    return text.select(
-        ids.cast(pl.Int64),
-        (stage.eq_missing("customer") if "stage" in fields else pl.lit(True)).alias("is_customer"),
-        _as_boolean(inactive, source, fields.get("inactive", "")).alias("inactive"),
-        *(pl.col(name) if name in fields else pl.lit(None, pl.String).alias(name) for name in KNOWN_FIELDS),
-        *custom,
-    )
+    return Extract(frame, text.height, doubts=doubts)
 
 
 def _check_labels(export: ExportFile, fields: Mapping[str, str]) -> None:
@@ -70,10 +52,11 @@ def _check_labels(export: ExportFile, fields: Mapping[str, str]) -> None:
         )
 
 
-def _check_ids(ids: pl.Series, source: str, label: str) -> None:
+def _as_numbers(text: pl.Series, source: str, label: str) -> pl.Series:
+    ids = text.str.strip_chars()
     wrong = ~ids.str.contains(r"^[1-9][0-9]{0,17}$").fill_null(value=False)
     if not wrong.any():
-        return
+        return ids.cast(pl.Int64)
     row = wrong.arg_true()[0]
     value = ids[row]
     others = f" ({wrong.sum() - 1:,} other rows likewise)" if wrong.sum() > 1 else ""
@@ -88,14 +71,3 @@ def _what_is_wrong(value: str | None) -> str:
     if set(value) <= set("0123456789.,-+ "):
         return f"has {value}, which is not an internal id (a whole number without separators or leading zeros)"
     return f"has a text of {len(value)} characters that is no internal id (map internal_id to the column with numbers)"
-
-
-def _as_boolean(values: pl.Series, source: str, label: str) -> pl.Series:
-    text = values.fill_null("").str.strip_chars().str.to_lowercase()
-    unknown = ~text.is_in([*_YES, *_NO])
-    if unknown.any():
-        raise ExportError(
-            f"Row {unknown.arg_true()[0] + 2:,} of {source} has something else than Yes or No under {label!r}; "
-            "map inactive to NetSuite's own Inactive column."
-        )
-    return text.is_in(list(_YES))

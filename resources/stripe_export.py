@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 
 from resources.export_file import ExportFile, open_export
-from resources.extracts import Extract, doubts_of_a_file, unique_by_id
+from resources.extracts import Extract, Source, doubts_of_a_file, unique_by_id
 from schemas.errors import ExportError
 
 ID_LABEL: Final = "id"
@@ -49,7 +49,9 @@ def read_stripe_export(
     frame = text.with_columns(pl.lit(None, pl.String).alias(name) for name in wanted if name not in columns)
     frame = _typed(frame.with_columns(pl.col("id").str.strip_chars()), path, since, until)
     customers = unique_by_id(
-        frame.select("id", "created", *_LABELS, "livemode", pl.col(r"^metadata\..+$")), "id", str(path)
+        frame.select("id", "created", *_LABELS, "livemode", pl.col(r"^metadata\..+$")),
+        "id",
+        Source(str(path), "the file was edited, or two exports were joined; export it again"),
     )
     doubts = doubts_of_a_file(ends_with_newline=export.ends_with_newline)
     return Extract(customers, text.height, doubts=doubts)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from assets.write_back.effects import Answer, expected, purpose, wanted
-from resources.netsuite import Change, NetsuiteClient, Outcome
+from resources.netsuite import Change, NetsuiteClient, NetsuiteOutcome
 from resources.stripe_api import MetadataChange, StripeDoor, retrieve, set_metadata
 from schemas.changes import Attempt
 from schemas.errors import BugError, WeatherError
@@ -19,7 +19,11 @@ class NetsuiteWriter:
     """Writes NetSuite records through the RESTlet, one load and one save for all changes of a record."""
 
     def __init__(self, client: NetsuiteClient, *, workers: int = 4, records_per_batch: int = _NETSUITE_RECORDS) -> None:
-        """`workers` is the account's share of concurrent calls."""
+        """`workers` is the account's share of concurrent calls.
+
+        A batch is one call: 300 records use nearly all of its units, fewer keep it short where scripts and workflows
+        make every save slow.
+        """
         self._client = client
         self.workers, self.records_per_batch = workers, records_per_batch
 
@@ -32,9 +36,12 @@ class NetsuiteWriter:
         by_change = {_netsuite_change(attempt): attempt for attempt in attempts}
         outcomes = self._client.apply(list(by_change))
         again = [o.change for o in outcomes if o.code == _TAKEN and o.change.field != "external_id"]
-        second = {o.change: o for o in self._client.apply(again)}
-        for outcome in outcomes:
-            yield _netsuite_answer(by_change[outcome.change], second.get(outcome.change, outcome))
+        open_still = set(again)
+        for outcome in outcomes:  # before anything else is asked, which may end in an error
+            if outcome.change not in open_still:
+                yield _netsuite_answer(by_change[outcome.change], outcome)
+        for outcome in self._client.apply(again):
+            yield _netsuite_answer(by_change[outcome.change], outcome)
 
     def stands(self, attempts: Sequence[Attempt]) -> Iterator[tuple[Attempt, bool]]:
         """See `Writer`."""
@@ -91,14 +98,13 @@ def _netsuite_change(attempt: Attempt) -> Change:
     return Change(record, change.field, "set", wanted(attempt), old=expected(attempt))
 
 
-def _netsuite_answer(attempt: Attempt, outcome: Outcome) -> Answer:
-    is_repeat = outcome.tries > 1
+def _netsuite_answer(attempt: Attempt, outcome: NetsuiteOutcome) -> Answer:
     match outcome.status:
         case "applied":
             return Answer(attempt, "done")
         case "failed":
-            return Answer(attempt, "failed", code=outcome.code, error=outcome.reason, is_repeat=is_repeat)
+            return Answer(attempt, "failed", code=outcome.code, error=outcome.reason, is_repeat=outcome.is_repeat)
         case "already" | "conflict":
-            return Answer(attempt, outcome.status, found=outcome.found, is_repeat=is_repeat)
+            return Answer(attempt, outcome.status, found=outcome.found, is_repeat=outcome.is_repeat)
         case "open":
             raise BugError("NetSuite only looked at a change that it was asked to apply.")

@@ -4,22 +4,21 @@ Others import from here. Export files of the same saved search come through anot
 """
 
 from resources.netsuite.client import NetsuiteClient
-from resources.netsuite.columns import SearchColumn
 from resources.netsuite.logins import CertificateLogin, TokenLogin
 from resources.netsuite.reading import NetsuiteExtract, PreviousRead
-from resources.netsuite.restlet import Health, NetsuiteSettings, Patience
-from resources.netsuite.writing import Change, Outcome
+from resources.netsuite.restlet import Health, LinkName, NetsuiteSettings, Patience
+from resources.netsuite.writing import Change, NetsuiteOutcome
 
 __all__ = [
     "CertificateLogin",
     "Change",
     "Health",
+    "LinkName",
     "NetsuiteClient",
     "NetsuiteExtract",
+    "NetsuiteOutcome",
     "NetsuiteSettings",
-    "Outcome",
     "Patience",
     "PreviousRead",
-    "SearchColumn",
     "TokenLogin",
 ]

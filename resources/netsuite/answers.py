@@ -19,10 +19,16 @@ VERSION: Final = 1
 """The version of the RESTlet that this client speaks with."""
 
 MOST_CLOCK_SECONDS: Final = 120
-_PASSING_CODES: Final = frozenset(
-    {"SSS_REQUEST_LIMIT_EXCEEDED", "CONCURRENCY_LIMIT_EXCEEDED", "SSS_TIME_LIMIT_EXCEEDED", "UNEXPECTED_ERROR"}
-    | {"SEARCH_TIMED_OUT", "SSS_SEARCH_TIMEOUT"}
-)
+_TOO_MANY: Final = 429
+_LIMIT_CODES: Final = frozenset({"SSS_REQUEST_LIMIT_EXCEEDED", "CONCURRENCY_LIMIT_EXCEEDED"})
+"""The pool was full, so that the script was not run."""
+
+_PASSING_CODES: Final = _LIMIT_CODES | {
+    "SSS_TIME_LIMIT_EXCEEDED",
+    "UNEXPECTED_ERROR",
+    "SEARCH_TIMED_OUT",
+    "SSS_SEARCH_TIMEOUT",
+}
 _LOGIN_CODES: Final = frozenset({"INVALID_LOGIN_ATTEMPT", "INVALID_LOGIN_CREDENTIALS", "INVALID_LOGIN", "TWO_FA_REQD"})
 _ROLE: Final = "Setup > Users/Roles > Manage Roles"
 
@@ -32,7 +38,15 @@ Parsed = Mapping[str, object]
 
 
 class PassingError(WeatherError):
-    """Weather that is worth another try."""
+    """Weather that is worth another try.
+
+    Attributes:
+        may_have_run: the script may have run and done what it was asked; false where the call never reached it.
+    """
+
+    def __init__(self, message: str, *, may_have_run: bool) -> None:
+        super().__init__(message)
+        self.may_have_run = may_have_run
 
 
 class LoginRefusedError(AccessError):
@@ -83,9 +97,10 @@ def check(response: requests.Response, script: str, now: float) -> Parsed:
     raise _refusal(response, script, now)
 
 
-def passing(what: str, response: requests.Response) -> PassingError:
+def passing(what: str, response: requests.Response, *, may_have_run: bool) -> PassingError:
     """Make the error for an answer that another try may better."""
-    return PassingError(f"NetSuite {what} (HTTP {response.status_code}): nothing was found out; try again later.")
+    message = f"NetSuite {what} (HTTP {response.status_code}): nothing was found out; try again later."
+    return PassingError(message, may_have_run=may_have_run)
 
 
 def not_deployed(script: str) -> AccessError:
@@ -94,6 +109,14 @@ def not_deployed(script: str) -> AccessError:
         f"NetSuite runs no RESTlet {script} for this role: check the script and deployment ids, and that the "
         f"deployment is Released, Deployed and has the role in its audience (Customization > Scripting > Script "
         f"Deployments)."
+    )
+
+
+def columns_changed() -> WeatherError:
+    """Make the error for a saved search that somebody edited while it was read: asking the same again cannot help."""
+    return WeatherError(
+        "The columns of the saved search were changed while it was read, so that values may stand in wrong columns: "
+        "nothing was kept; read it again."
     )
 
 
@@ -115,7 +138,7 @@ def _good(response: requests.Response, script: str) -> Parsed:
         answer: Parsed = orjson.loads(response.content)
         envelope = _Envelope.model_validate(answer)
     except orjson.JSONDecodeError:
-        raise passing("answered with something that is not JSON", response) from None
+        raise passing("answered with something that is not JSON", response, may_have_run=True) from None
     except ValidationError:
         raise AccessError(
             f"The script {script} answers, but is not Tieout's: give the ids of the RESTlet of the suitescript folder."
@@ -133,27 +156,33 @@ def _good(response: requests.Response, script: str) -> Parsed:
 def _from_script(problem: _Problem) -> TieoutError:
     code, message = problem.code, problem.message
     match code:
-        case "INVALID_SEARCH":
-            return MistakeError(
-                "The saved search does not exist for this role: check its id (Lists > Search > Saved Searches), and on "
-                "its Audience tab give it to the role, or make it public."
-            )
-        case "NOT_A_CUSTOMER_SEARCH" | "SUMMARY_COLUMN" | "ROWS_MULTIPLIED":
-            return MistakeError(message)
+        case "INVALID_SEARCH" | "NOT_A_CUSTOMER_SEARCH" | "SUMMARY_COLUMN" | "ROWS_MULTIPLIED" | "COLUMNS_CHANGED":
+            return _about_the_search(problem)
         case "INSUFFICIENT_PERMISSION" | "PERMISSION_VIOLATION":
             return PermissionMissingError(f"The role of the integration may not do this; add what it lacks at {_ROLE}.")
         case "UNKNOWN_ACTION" | "WRONG_TYPE" | "FIELD_NOT_ALLOWED":
             return BugError(f"The RESTlet refuses a request ({code}): {message}")
         case _ if code in _PASSING_CODES:
-            return PassingError(f"NetSuite could not answer ({code}): nothing was found out; try again later.")
+            message = f"NetSuite could not answer ({code}): nothing was found out; try again later."
+            return PassingError(message, may_have_run=True)  # it did: this is its own answer
         case _:
             return AccessError(f"NetSuite refuses the request ({code}): {_plain(message)}")
 
 
+def _about_the_search(problem: _Problem) -> TieoutError:
+    if problem.code == "INVALID_SEARCH":
+        return MistakeError(
+            "The saved search does not exist for this role: check its id (Lists > Search > Saved Searches), and on its "
+            "Audience tab give it to the role, or make it public."
+        )
+    return columns_changed() if problem.code == "COLUMNS_CHANGED" else MistakeError(problem.message)
+
+
 def _refusal(response: requests.Response, script: str, now: float) -> TieoutError:
     status, problem = response.status_code, _problem(response)
-    if status in {408, 429} or status >= 500 or problem.code in _PASSING_CODES:  # noqa: PLR2004  every server error
-        return passing("could not answer", response)
+    if status in {408, _TOO_MANY} or status >= 500 or problem.code in _PASSING_CODES:  # noqa: PLR2004  every server error
+        was_full = status == _TOO_MANY or problem.code in _LIMIT_CODES
+        return passing("could not answer", response, may_have_run=not was_full)
     if status in {401, 403} or problem.code in _LOGIN_CODES:
         return LoginRefusedError(f"NetSuite refuses the login ({problem.code}): {clock_hint(response, now) or _LOGIN}.")
     if status == 404 or problem.code in {"SSS_INVALID_SCRIPTLET_ID", "SSS_INVALID_DEPLOYMENT_ID"}:  # noqa: PLR2004

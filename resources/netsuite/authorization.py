@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from requests.auth import AuthBase
 
 from resources.netsuite.account import Addresses
-from resources.netsuite.answers import clock_hint, passing
+from resources.netsuite.answers import PassingError, clock_hint, passing
 from resources.netsuite.logins import CertificateLogin, TokenLogin
 from schemas.errors import AccessError
 
@@ -79,18 +79,21 @@ class BearerAuthorization(AuthBase):
             "client_assertion_type": _ASSERTION,
             "client_assertion": assertion,
         }
-        response = self._post(self._addresses.token, form)
+        try:
+            response = self._post(self._addresses.token, form)
+        except PassingError as error:
+            raise PassingError(str(error), may_have_run=False) from None  # the call itself was never sent
         if not response.ok or response.is_redirect:
             raise self._refusal(response)
         try:
             given = _Given.model_validate_json(response.content)
         except ValidationError:
-            raise passing("gave no access token", response) from None
+            raise passing("gave no access token", response, may_have_run=False) from None
         self._token, self._ends = given.access_token, self._now() + given.expires_in
 
     def _refusal(self, response: requests.Response) -> Exception:
         if response.status_code in {408, 429} or response.status_code >= 500:  # noqa: PLR2004  every server error
-            return passing("gave no access token", response)
+            return passing("gave no access token", response, may_have_run=False)
         code = _oauth_code(response)
         advice = _ADVICE.get(code, f"check the entry at {_WHERE}").format(
             certificate=self._login.certificate_id, client=self._login.client_id

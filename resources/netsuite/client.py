@@ -3,18 +3,24 @@
 A thin face: the wire is in `restlet`, reading in `reading`, writing in `writing`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
 from pydantic import BaseModel
 
-from resources.netsuite.columns import SearchColumn
 from resources.netsuite.pages import Progress
-from resources.netsuite.reading import IDS_PER_CALL, Described, NetsuiteExtract, PreviousRead, read_customers
-from resources.netsuite.restlet import Health, NetsuiteSettings, Restlet
-from resources.netsuite.writing import Change, Outcome, apply_changes, look_at
+from resources.netsuite.reading import (
+    IDS_PER_CALL,
+    NetsuiteExtract,
+    PreviousRead,
+    chosen,
+    described,
+    read_customers,
+)
+from resources.netsuite.restlet import Health, LinkName, NetsuiteSettings, Restlet
+from resources.netsuite.writing import Change, NetsuiteOutcome, apply_changes, look_at
 from schemas.errors import AccessError
 from schemas.words import InternalId
 
@@ -49,9 +55,9 @@ class NetsuiteClient:
             raise AccessError(f"The RESTlet that answered is in account {health.account}, not in {account}.")
         return health
 
-    def describe(self, search_id: str) -> list[SearchColumn]:
-        """Give the columns of a saved customer search."""
-        return self._restlet.ask("describe", Described, search=search_id).columns
+    def check_search(self, search_id: str, fields: Mapping[str, str], written: Iterable[LinkName] = ()) -> None:
+        """Raise what `read_customers` would say of the columns of a saved customer search, and read no customer."""
+        chosen(self._restlet, search_id, described(self._restlet, search_id), fields, written)
 
     def read_customers(
         self,
@@ -59,9 +65,10 @@ class NetsuiteClient:
         fields: Mapping[str, str],
         changed_since: PreviousRead | None = None,
         on_progress: Progress | None = None,
+        written: Iterable[LinkName] = (),
     ) -> NetsuiteExtract:
         """Read all customers of a saved search, whole or from what changed; see `reading.read_customers`."""
-        return read_customers(self._restlet, search_id, fields, changed_since, on_progress)
+        return read_customers(self._restlet, search_id, fields, changed_since, on_progress, written)
 
     def existing(self, ids: Iterable[InternalId]) -> set[InternalId]:
         """Say which of these customers exist. Another does not, or is one that the role cannot see."""
@@ -71,15 +78,11 @@ class NetsuiteClient:
             answers = pool.map(lambda piece: self._restlet.ask("exist", _Existing, ids=piece), pieces)
             return {InternalId(number) for answer in answers for number in answer.ids}
 
-    def apply(
-        self,
-        changes: Sequence[Change],
-        on_outcomes: Callable[[Sequence[Outcome]], None] | None = None,
-    ) -> list[Outcome]:
-        """Change customers by compare-and-set; see `writing.apply_changes`."""
-        return apply_changes(self._restlet, changes, on_outcomes)
+    def apply(self, changes: Sequence[Change]) -> list[NetsuiteOutcome]:
+        """Change one batch of customers by compare-and-set; see `writing.apply_changes`."""
+        return apply_changes(self._restlet, changes)
 
-    def look(self, changes: Sequence[Change]) -> list[Outcome]:
+    def look(self, changes: Sequence[Change]) -> list[NetsuiteOutcome]:
         """Say what `apply` would find, and change nothing; see `writing.look_at`."""
         return look_at(self._restlet, changes)
 

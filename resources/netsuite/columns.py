@@ -1,4 +1,4 @@
-"""From the rows of a page to a frame: which column of the saved search feeds which name, and what its values mean.
+"""From the rows of a page to a frame of text: which column of the saved search feeds which name.
 
 Columns are found by label, as in an export of the same search, and give the same text as such an export: the text
 shown for a list field, `Yes` and `No` for a checkbox.
@@ -11,12 +11,9 @@ from typing import Final
 import polars as pl
 from pydantic import BaseModel
 
-from schemas.customers import NetsuiteCustomers
+from resources.netsuite_rows import STAGE_VALUE
 from schemas.errors import MistakeError
 
-STANDARD: Final = ("stripe_id", "external_id", "comments", "email", "company_name", "phone", "stage")
-_TRUE: Final = frozenset({"t", "true", "yes"})
-_FALSE: Final = frozenset({"f", "false", "no", ""})
 _WORDS: Final = frozenset({"Yes", "No", ""})
 _LETTERS: Final = {"T": "Yes", "F": "No", "true": "Yes", "false": "No"}
 """What older engines give for a checkbox, and how an export writes it."""
@@ -40,11 +37,21 @@ class Wanted:
     checkboxes: frozenset[str] = frozenset()
 
 
-def choose(search_id: str, columns: Sequence[SearchColumn], fields: Mapping[str, str]) -> Wanted:
+def choose(
+    search_id: str, columns: Sequence[SearchColumn], fields: Mapping[str, str], written: Mapping[str, str] | None = None
+) -> Wanted:
     """Find the column of each name by its label.
 
+    Args:
+        search_id: of the saved search, for messages.
+        columns: all columns of the search.
+        fields: our name → the column's label.
+        written: our name → the id of the field that is written under it, where it is.
+
     Raises:
-        MistakeError: no column, or several, with that label; the message says which labels there are.
+        MistakeError: no column, or several, with that label; the message says which labels there are. Or a column
+            shows another field than the one that is written, so that a change would never be seen, and be planned again
+            and again.
     """
     labels = [column.label.strip() for column in columns]
     names = [name for name in fields if name != "internal_id"]
@@ -58,8 +65,23 @@ def choose(search_id: str, columns: Sequence[SearchColumn], fields: Mapping[str,
                 f"{listed}: change netsuite_fields, or the custom label on the Results tab of the search."
             )
     numbers = {name: labels.index(fields[name].strip()) for name in names}
+    for name, field_id in (written or {}).items():
+        _check_is_written(search_id, name, fields[name], columns[numbers[name]], field_id)
     checkboxes = frozenset(name for name, number in numbers.items() if columns[number].type == "checkbox")
     return Wanted(tuple(numbers), tuple(numbers.values()), checkboxes)
+
+
+def _check_is_written(search_id: str, name: str, label: str, column: SearchColumn, field_id: str) -> None:
+    """Compare where it can be compared: a joined column or a formula has no field id of the customer."""
+    is_plain = column.join is None and not column.name.startswith("formula")
+    if not is_plain or column.name.lower() == field_id.lower():
+        return
+    advice = f", or set stripe_id_field to {column.name}" if name == "stripe_id" else ""
+    raise MistakeError(
+        f"The saved search {search_id} shows the field {column.name} under “{label}” (for {name}), but what is written "
+        f"is {field_id}, so that a change would never be seen: map {name} to the column of {field_id}{advice}, or "
+        f"switch off {name} under writes."
+    )
 
 
 @dataclass(frozen=True)
@@ -72,14 +94,14 @@ class Page:
 
 
 def page_frame(page: Page, wanted: Wanted) -> pl.DataFrame:
-    """Make a frame of one page: `internal_id`, the wanted columns as text, and `stage_value` where stage is wanted."""
+    """Make a frame of one page: `internal_id`, the wanted columns as text, and `STAGE_VALUE` where stage is wanted."""
     columns = [pl.Series("internal_id", page.ids, pl.Int64)]
     for name, cells, shown in zip(wanted.names, page.values, page.texts, strict=True):
         value = _null_if_empty(pl.Series(name, cells, pl.String))
         has_letters = name in wanted.checkboxes and not _WORDS.issuperset(cells)
         columns.append(value.replace(_LETTERS) if has_letters else _shown(value, shown))
         if name == "stage":
-            columns.append(value.alias("stage_value"))
+            columns.append(value.alias(STAGE_VALUE))
     return pl.DataFrame(columns)
 
 
@@ -87,41 +109,6 @@ def no_rows(wanted: Wanted) -> pl.DataFrame:
     """Make the frame of a page without rows."""
     nothing: list[str] = []
     return page_frame(Page([], [nothing] * len(wanted.names), [None] * len(wanted.names)), wanted)
-
-
-def finish(frame: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
-    """Give pages their final shape: the columns of `NetsuiteCustomers`, then those under further names.
-
-    Raises:
-        MistakeError: the column for `inactive` is no checkbox.
-    """
-    further = [name for name in wanted.names if name not in STANDARD and name != "inactive"]
-    absent = [pl.lit(None, pl.String).alias(name) for name in STANDARD if name not in wanted.names]
-    shaped = frame.with_columns(_is_customer(frame), _inactive(frame), *absent)
-    return NetsuiteCustomers.validate(shaped.select([*NetsuiteCustomers.to_schema().columns, *further]))
-
-
-def _is_customer(frame: pl.DataFrame) -> pl.Expr:
-    """The value is `CUSTOMER` in every language, the text shown is translated (M2)."""
-    if "stage" not in frame.columns:
-        return pl.lit(value=True).alias("is_customer")
-    stages = pl.col("stage", "stage_value").str.strip_chars().str.to_lowercase() == "customer"
-    return pl.any_horizontal(stages).fill_null(value=False).alias("is_customer")
-
-
-def _inactive(frame: pl.DataFrame) -> pl.Expr:
-    if "inactive" not in frame.columns:
-        return pl.lit(value=False).alias("inactive")
-    found = frame["inactive"].unique().to_list()
-    texts = {text: (text or "").strip().lower() for text in found}
-    strange = [text for text, plain in texts.items() if plain not in _TRUE | _FALSE]
-    if strange:
-        raise MistakeError(
-            "The column for inactive in the saved search holds something else than yes and no: use the field Inactive, "
-            "a checkbox."
-        )
-    yes = [text for text, plain in texts.items() if plain in _TRUE and text is not None]
-    return pl.col("inactive").is_in(yes).fill_null(value=False).alias("inactive")
 
 
 def _shown(value: pl.Series, shown: Sequence[str | None] | None) -> pl.Series:

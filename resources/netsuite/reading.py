@@ -4,17 +4,21 @@ Both give the same. NetSuite tells nobody what was deleted or left the search, s
 cheap, and compares. How rows come over the wire and are proved complete is in `pages`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import polars as pl
 from pydantic import BaseModel
 
-from resources.netsuite.columns import SearchColumn, Wanted, choose, finish, no_rows
+from resources.extracts import Source
+from resources.netsuite.answers import columns_changed
+from resources.netsuite.columns import SearchColumn, Wanted, choose, no_rows
 from resources.netsuite.pages import IDS_ONLY, MOST_ROWS, Collected, Measured, Progress, Query, collect
-from resources.netsuite.restlet import Json, Restlet
+from resources.netsuite.restlet import Json, LinkName, Restlet
+from resources.netsuite_rows import customers_from_text
 from schemas.errors import MistakeError
 
 IDS_PER_CALL = 1_000
@@ -49,10 +53,13 @@ class PreviousRead:
     read_at: datetime
 
 
-class Described(BaseModel):
-    """The columns of a saved search, in their order."""
-
+class _Described(BaseModel):
     columns: list[SearchColumn]
+
+
+def described(restlet: Restlet, search_id: str) -> list[SearchColumn]:
+    """Give the columns of a saved customer search, in their order."""
+    return restlet.ask("describe", _Described, search=search_id).columns
 
 
 def read_customers(
@@ -61,8 +68,17 @@ def read_customers(
     fields: Mapping[str, str],
     changed_since: PreviousRead | None = None,
     on_progress: Progress | None = None,
+    written: Iterable[LinkName] = (),
 ) -> NetsuiteExtract:
-    """Read the customers of a saved search; `fields` says which label feeds which of our names.
+    """Read the customers of a saved search.
+
+    Args:
+        restlet: of the account.
+        search_id: of the saved search.
+        fields: our name → the label of the column that feeds it.
+        changed_since: an earlier read, to ask for no more than what has changed since.
+        on_progress: told of every page.
+        written: the names that are written as well: their columns must show the fields that are written.
 
     Raises:
         MistakeError: the search cannot be used: no such column, grouped rows, differing rows for one customer.
@@ -70,47 +86,73 @@ def read_customers(
     """
     since = changed_since.read_at if changed_since else None
     measured = restlet.ask("measure", Measured, search=search_id, **_criteria(since))
-    reader = _Reader(restlet, search_id, choose(search_id, measured.columns, fields), on_progress)
+    wanted = chosen(restlet, search_id, measured.columns, fields, written)
+    reader = _Reader(restlet, search_id, fields, measured.columns, wanted, on_progress)
     return reader.changed(changed_since, measured) if changed_since else reader.whole(measured)
 
 
+def chosen(
+    restlet: Restlet,
+    search_id: str,
+    columns: Sequence[SearchColumn],
+    fields: Mapping[str, str],
+    written: Iterable[LinkName],
+) -> Wanted:
+    """Find the column of each name, and hold those that are written against the account's settings; see `choose`."""
+    ids = restlet.settings.field_ids
+    return choose(search_id, columns, fields, {name: ids[name] for name in written})
+
+
 class _Reader:
-    def __init__(self, restlet: Restlet, search_id: str, wanted: Wanted, on_progress: Progress | None) -> None:
+    def __init__(
+        self,
+        restlet: Restlet,
+        search_id: str,
+        fields: Mapping[str, str],
+        columns: Sequence[SearchColumn],
+        wanted: Wanted,
+        on_progress: Progress | None,
+    ) -> None:
         self._restlet = restlet
         self._search_id = search_id
+        self._fields = fields
+        self._columns = columns
         self._wanted = wanted
         self._on_progress = on_progress
 
     def whole(self, measured: Measured | None = None) -> NetsuiteExtract:
         collected = self._collect(self._wanted, None, measured)
-        frame, duplicates = self._unique(collected.frame)
+        self._check_columns()
+        frame = self._customers(collected.frame)
         return NetsuiteExtract(
-            frame=finish(frame, self._wanted),
+            frame=frame,
             count=collected.measured.count,
-            duplicates=duplicates,
-            calls=collected.calls,
+            duplicates=collected.frame.height - frame.height,
+            calls=collected.calls + 1,
             read_at=collected.measured.now,
             moved=collected.moved,
         )
 
     def changed(self, previous: PreviousRead, measured: Measured) -> NetsuiteExtract:
         changed = self._collect(self._wanted, previous.read_at, measured)
-        fresh, _ = self._unique(changed.frame)
         there = self._collect(IDS_ONLY)
-        if previous.frame.columns != finish(fresh.clear(), self._wanted).columns:
+        if previous.frame.columns != self._customers(changed.frame.clear()).columns:
             return self.whole()
         ids = there.frame.select("internal_id").unique()
-        kept = previous.frame.join(ids, on="internal_id", how="semi").join(fresh, on="internal_id", how="anti")
-        unseen = ids.join(kept, on="internal_id", how="anti").join(fresh, on="internal_id", how="anti")
+        seen = changed.frame.join(ids, on="internal_id", how="semi")  # not who was deleted since
+        kept = previous.frame.join(ids, on="internal_id", how="semi").join(seen, on="internal_id", how="anti")
+        unseen = ids.join(kept, on="internal_id", how="anti").join(seen, on="internal_id", how="anti")
         newly, calls = self._some(unseen["internal_id"].sort().to_list())
-        merged = pl.concat([kept, finish(pl.concat([fresh, newly]), self._wanted)]).sort("internal_id")
+        self._check_columns()
+        fresh = self._customers(pl.concat([seen, newly]))
+        merged = pl.concat([kept, fresh]).sort("internal_id")
         return NetsuiteExtract(
             frame=merged,
             count=there.measured.count,
             duplicates=there.frame.height - ids.height,
-            calls=changed.calls + there.calls + calls,
+            calls=changed.calls + there.calls + calls + 1,
             read_at=changed.measured.now,
-            moved=changed.moved or there.moved,
+            moved=changed.moved or there.moved or merged.height < ids.height,
         )
 
     def _collect(self, wanted: Wanted, since: datetime | None = None, measured: Measured | None = None) -> Collected:
@@ -124,25 +166,30 @@ class _Reader:
         queries = [Query(self._search_id, self._wanted, MOST_ROWS, {"ids": piece}) for piece in pieces]
         with ThreadPoolExecutor(self._restlet.settings.concurrency) as pool:
             found = list(pool.map(lambda query: collect(self._restlet, query), queries))
-        empty = no_rows(self._wanted)
-        frame, _ = self._unique(pl.concat([empty, *(collected.frame for collected in found)]))
+        frame = pl.concat([no_rows(self._wanted), *(collected.frame for collected in found)])
         return frame, sum(collected.calls for collected in found)
 
-    def _unique(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-        """Drop rows that are the same as another one. Raises `MistakeError` for rows of one id that differ."""
-        if frame["internal_id"].n_unique() == frame.height:
-            return frame, 0
-        unique = frame.unique(maintain_order=True)
-        twice = unique.filter(pl.col("internal_id").is_duplicated())
-        if twice.height:
-            number = twice["internal_id"][0]
-            rows = twice.filter(pl.col("internal_id") == number)
-            column = next(name for name in rows.columns if rows[name].n_unique() > 1)
-            raise MistakeError(
-                f"The saved search {self._search_id} gives customer {number} several rows that differ in {column}: "
-                f"remove the columns and criteria of joined records from it, as they multiply rows."
-            )
-        return unique, frame.height - unique.height
+    def _check_columns(self) -> None:
+        """Pages ask for columns by their numbers: these must have meant the same to the end of the read.
+
+        Raises:
+            WeatherError: somebody moved, added or removed columns meanwhile.
+        """
+        numbers = set(self._wanted.numbers)
+        before, after = (
+            [column for number, column in enumerate(columns) if number in numbers]
+            for columns in (self._columns, described(self._restlet, self._search_id))
+        )
+        if before != after:
+            raise columns_changed()
+
+    def _customers(self, text: pl.DataFrame) -> pl.DataFrame:
+        return customers_from_text(
+            text, self._fields, Source(f"The saved search {self._search_id}", _JOINS, MistakeError)
+        )
+
+
+_JOINS: Final = "remove the columns and criteria of joined records from it, as they multiply rows"
 
 
 def _criteria(since: datetime | None) -> dict[str, Json]:

@@ -17,6 +17,7 @@ import requests
 import stamina
 from pydantic import BaseModel, ValidationError
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NewConnectionError
 
 from resources.netsuite.account import addresses
 from resources.netsuite.answers import (
@@ -33,6 +34,7 @@ from schemas.errors import AccessError, BugError, MistakeError
 
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 Action = Literal["health", "describe", "measure", "search", "exist", "apply", "look"]
+LinkName = Literal["stripe_id", "external_id", "comments"]
 Answer = TypeVar("Answer", bound=BaseModel)
 
 
@@ -57,8 +59,6 @@ class NetsuiteSettings:
         login: a certificate, or an access token.
         concurrency: calls at a time. An account's whole limit can be 5, and others share it.
         rows_per_call: customers asked for in one call, at most 5,000.
-        records_per_call: customers changed in one call. 300 use nearly all units of a call; fewer keep a call short
-            where scripts and workflows make every save slow.
         base_url: a server instead of NetSuite's own: https, or http on this machine.
     """
 
@@ -69,10 +69,14 @@ class NetsuiteSettings:
     stripe_id_field: str = "custentity_tieout_stripe_id"
     concurrency: int = 4
     rows_per_call: int = 4_000
-    records_per_call: int = 100
     patience: Patience = field(default_factory=Patience)
     base_url: str | None = None
     now: Callable[[], float] = time.time
+
+    @property
+    def field_ids(self) -> dict[str, str]:
+        """The NetSuite field behind each name that can be written."""
+        return {"stripe_id": self.stripe_id_field, "external_id": "externalid", "comments": "comments"}
 
 
 class Health(BaseModel):
@@ -108,8 +112,11 @@ class Restlet:
         except ValidationError:
             raise BugError(f"The RESTlet's answer to {action} has not the agreed form.") from None
 
-    def ask_raw(self, action: Action, **given: Json) -> tuple[Parsed, int]:
-        """Ask for one action; return a good answer as it was parsed, and how many tries it took."""
+    def ask_raw(self, action: Action, **given: Json) -> tuple[Parsed, bool]:
+        """Ask for one action; return a good answer as it was parsed, and whether an earlier try may have run as well.
+
+        A try that was refused for want of a place, or that never reached NetSuite, has not run.
+        """
         body = orjson.dumps({"action": action, **given})
         patience = self.settings.patience
         tries = stamina.retry_context(
@@ -120,9 +127,14 @@ class Restlet:
             wait_max=patience.longest_wait,
             wait_jitter=patience.first_wait,
         )
+        is_repeat = False
         for attempt in tries:
             with attempt:
-                return self._once_or_with_new_token(action, body), attempt.num
+                try:
+                    return self._once_or_with_new_token(action, body), is_repeat
+                except PassingError as error:
+                    is_repeat = is_repeat or error.may_have_run
+                    raise
         raise BugError("A call ended without an answer and without an error.")
 
     def close(self) -> None:
@@ -183,19 +195,16 @@ class Restlet:
         except requests.exceptions.RequestException as error:
             raise PassingError(
                 f"NetSuite could not be reached ({type(error).__name__}): nothing was found out; try again later, and "
-                f"check the account id if it stays so."
+                f"check the account id if it stays so.",
+                may_have_run=not _never_connected(error),
             ) from None
 
 
-_BOUNDS: Final = {"concurrency": (1, 50), "rows_per_call": (2, 5_000), "records_per_call": (1, 1_000)}
+_BOUNDS: Final = {"concurrency": (1, 50), "rows_per_call": (2, 5_000)}
 
 
 def _check_bounds(settings: NetsuiteSettings) -> None:
-    given = {
-        "concurrency": settings.concurrency,
-        "rows_per_call": settings.rows_per_call,
-        "records_per_call": settings.records_per_call,
-    }
+    given = {"concurrency": settings.concurrency, "rows_per_call": settings.rows_per_call}
     for name, (least, most) in _BOUNDS.items():
         if not least <= given[name] <= most:
             raise MistakeError(f"The {name} for NetSuite must be between {least} and {most}, not {given[name]}.")
@@ -207,6 +216,11 @@ def _session(concurrency: int) -> requests.Session:
     session.mount("https://", HTTPAdapter(pool_maxsize=concurrency))
     session.mount("http://", HTTPAdapter(pool_maxsize=concurrency))
     return session
+
+
+def _never_connected(error: requests.exceptions.RequestException) -> bool:
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(reason, NewConnectionError)
 
 
 @cache

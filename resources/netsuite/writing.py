@@ -1,22 +1,23 @@
-"""Changes customers in NetSuite by compare-and-set: what is asked for, in batches, and what became of it.
+"""Changes customers in NetSuite by compare-and-set: one batch that is asked for, and what became of it.
 
-One batch is one call, and all changes of a record are in one batch, so that each record is loaded and saved once. What
-is applied was planned elsewhere; what became of it is recorded elsewhere, batch by batch, through `on_outcomes`.
+One batch is one call, and all changes of a record are in one batch, so that each record is loaded and saved once. How
+changes are cut into batches, and how many of them run at a time, is up to the caller, who records what became of each.
 """
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Literal
+from typing import Final, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from resources.netsuite.restlet import Json, Restlet
+from resources.netsuite.answers import Parsed
+from resources.netsuite.restlet import Json, LinkName, Restlet
 from schemas.errors import BugError
 from schemas.words import InternalId
 
-Field = Literal["stripe_id", "external_id", "comments"]
+MOST_RECORDS: Final = 1_000
+"""So many customers are in one call at most: `MOST_ITEMS` of the RESTlet. The units of a call serve for about 300."""
+
 Status = Literal["applied", "already", "conflict", "failed", "open"]
 
 
@@ -29,14 +30,14 @@ class Change:
     """
 
     internal_id: InternalId
-    field: Field
+    field: LinkName
     action: Literal["set", "append", "remove"]
     new: str | None
     old: str | None = None
 
 
 @dataclass(frozen=True)
-class Outcome:
+class NetsuiteOutcome:
     """What became of a change.
 
     Attributes:
@@ -44,7 +45,7 @@ class Outcome:
             done. `failed`: NetSuite refused, nothing was done. `open`: only looked at, it could be done.
         found: with a conflict, the value that is there.
         code: with a failure, NetSuite's code, such as `DUP_RCRD`; `reason` is its sentence.
-        tries: calls that this took. With more than one, `already` may be the work of a call whose answer was lost.
+        is_repeat: an earlier call, whose answer was lost, may have run as well: `already` may be its work.
     """
 
     change: Change
@@ -52,12 +53,15 @@ class Outcome:
     found: str | None = None
     code: str | None = None
     reason: str | None = None
-    tries: int = 1
+    is_repeat: bool = False
+
+
+_Key = tuple[InternalId, str, str, str | None]
 
 
 class _Result(BaseModel, hide_input_in_errors=True):
     id: int
-    field: Field
+    field: LinkName
     action: Literal["set", "append", "remove"]
     word: str | None = None
     outcome: Status
@@ -71,86 +75,72 @@ class _Applied(BaseModel, hide_input_in_errors=True):
     remaining: list[int]
 
 
-def apply_changes(
-    restlet: Restlet,
-    changes: Sequence[Change],
-    on_outcomes: Callable[[Sequence[Outcome]], None] | None = None,
-) -> list[Outcome]:
-    """Apply changes; return their outcomes in the order of the changes.
-
-    `on_outcomes` is called, in this thread, for every batch as it is answered, also when another batch ends in an
-    error: nothing that was done goes unrecorded, except where an answer was lost, which a second try finds `already`.
+def apply_changes(restlet: Restlet, changes: Sequence[Change]) -> list[NetsuiteOutcome]:
+    """Apply one batch of changes; return their outcomes in the order of the changes.
 
     Raises:
-        WeatherError: a batch could not be answered, after all tries. The others were.
+        WeatherError: NetSuite could not be asked, after all tries; what was done of the batch is unknown.
     """
-    return _in_batches(restlet, "apply", changes, on_outcomes)
+    return _ask(restlet, "apply", changes)
 
 
-def look_at(restlet: Restlet, changes: Sequence[Change]) -> list[Outcome]:
+def look_at(restlet: Restlet, changes: Sequence[Change]) -> list[NetsuiteOutcome]:
     """Say what `apply_changes` would find, and change nothing: `already`, `open`, `conflict` or `failed`.
 
     Raises:
         WeatherError: NetSuite could not be asked, after all tries.
     """
-    return _in_batches(restlet, "look", changes)
+    return _ask(restlet, "look", changes)
 
 
-def _in_batches(
-    restlet: Restlet,
-    action: Literal["apply", "look"],
-    changes: Sequence[Change],
-    on_outcomes: Callable[[Sequence[Outcome]], None] | None = None,
-) -> list[Outcome]:
-    _check_distinct(changes)
-    records = _by_record(changes)
-    size = restlet.settings.records_per_call
-    batches = [records[n : n + size] for n in range(0, len(records), size)]
-    found: dict[Change, Outcome] = {}
-    errors: list[Exception] = []
-    with ThreadPoolExecutor(restlet.settings.concurrency, thread_name_prefix="netsuite") as pool:
-        for done in as_completed([pool.submit(_one_batch, restlet, action, batch) for batch in batches]):
-            error = done.exception()
-            if isinstance(error, Exception):
-                errors.append(error)
-                continue
-            outcomes = done.result()
-            found.update({outcome.change: outcome for outcome in outcomes})
-            if on_outcomes:
-                on_outcomes(outcomes)
-    if errors:
-        raise errors[0]
-    return [found[change] for change in changes]
-
-
-def _one_batch(
-    restlet: Restlet, action: Literal["apply", "look"], records: Sequence[Sequence[Change]]
-) -> list[Outcome]:
+def _ask(restlet: Restlet, action: Literal["apply", "look"], changes: Sequence[Change]) -> list[NetsuiteOutcome]:
     """Ask until nothing of the batch remains, as the RESTlet hands back what its units and time did not allow."""
-    waiting = {record[0].internal_id: record for record in records}
-    outcomes: list[Outcome] = []
+    waiting = _by_record(changes)
+    _check_batch(changes, len(waiting))
+    found: dict[Change, NetsuiteOutcome] = {}
+    is_repeat = False
     while waiting:
-        parsed, tries = restlet.ask_raw(
-            action, fields=_field_ids(restlet), changes=[_wire(r) for r in waiting.values()]
+        parsed, was_repeated = restlet.ask_raw(
+            action, fields=restlet.settings.field_ids, changes=[_wire(r) for r in waiting.values()]
         )
-        answer = _Applied.model_validate(parsed)
-        outcomes += _matched(answer.outcomes, [c for r in waiting.values() for c in r], tries)
+        is_repeat = is_repeat or was_repeated  # what is handed back now, a call whose answer was lost may have done
+        answer = _read(parsed)
+        outcomes = _matched(answer.outcomes, [c for r in waiting.values() for c in r], is_repeat=is_repeat)
+        found.update({outcome.change: outcome for outcome in outcomes})
         remaining = set(answer.remaining)
         if len(remaining) >= len(waiting):
             raise BugError("The RESTlet handed back a whole batch without beginning it.")
         waiting = {number: record for number, record in waiting.items() if number in remaining}
-    return outcomes
+    if len(found) < len(changes):
+        raise BugError("The RESTlet left changes of a batch without an outcome.")
+    return [found[change] for change in changes]
 
 
-def _matched(results: Sequence[_Result], changes: Sequence[Change], tries: int) -> list[Outcome]:
-    asked = {_key(c): c for c in changes}
+def _read(parsed: Parsed) -> _Applied:
     try:
-        return [
-            Outcome(asked[InternalId(r.id), r.field, r.action, r.word], r.outcome, r.found, r.code, r.message, tries)
-            for r in results
-        ]
-    except KeyError as error:
-        raise BugError("The RESTlet answered for a change that was not asked for.") from error
+        return _Applied.model_validate(parsed)
+    except ValidationError:
+        raise BugError("The RESTlet's answer to a batch of changes has not the agreed form.") from None
+
+
+def _matched(results: Sequence[_Result], changes: Sequence[Change], *, is_repeat: bool) -> list[NetsuiteOutcome]:
+    asked = {_key(c): c for c in changes}
+    return [NetsuiteOutcome(_asked_for(r, asked), r.outcome, r.found, r.code, r.message, is_repeat) for r in results]
+
+
+def _asked_for(result: _Result, asked: Mapping[_Key, Change]) -> Change:
+    """The change that a result is about; one that names no word is about the only word that was asked for there.
+
+    An error here loses the outcomes of the whole batch, which was written, so it is the last resort.
+    """
+    where = (InternalId(result.id), result.field, result.action)
+    named = asked.get((*where, result.word))
+    if named is not None:
+        return named
+    there = [change for key, change in asked.items() if key[:3] == where] if result.word is None else []
+    if len(there) != 1:
+        raise BugError("The RESTlet answered for a change that was not asked for.")
+    return there[0]
 
 
 def _wire(record: Sequence[Change]) -> dict[str, Json]:
@@ -165,19 +155,19 @@ def _wire(record: Sequence[Change]) -> dict[str, Json]:
     return {"id": record[0].internal_id, **{action: given for action, given in values.items() if given}}
 
 
-def _field_ids(restlet: Restlet) -> dict[str, str]:
-    return {"stripe_id": restlet.settings.stripe_id_field, "external_id": "externalid", "comments": "comments"}
+def _by_record(changes: Sequence[Change]) -> dict[InternalId, list[Change]]:
+    records: dict[InternalId, list[Change]] = {}
+    for change in changes:
+        records.setdefault(change.internal_id, []).append(change)
+    return records
 
 
-def _by_record(changes: Sequence[Change]) -> list[list[Change]]:
-    ordered = sorted(changes, key=lambda change: change.internal_id)
-    return [list(record) for _, record in groupby(ordered, key=lambda change: change.internal_id)]
-
-
-def _key(change: Change) -> tuple[InternalId, str, str, str | None]:
+def _key(change: Change) -> _Key:
     return change.internal_id, change.field, change.action, None if change.action == "set" else change.new
 
 
-def _check_distinct(changes: Sequence[Change]) -> None:
+def _check_batch(changes: Sequence[Change], records: int) -> None:
     if len({_key(c) for c in changes}) < len(changes):
         raise BugError("Two changes of one field of one customer cannot be applied together.")
+    if records > MOST_RECORDS:
+        raise BugError(f"A batch has {records:,} customers; the RESTlet takes {MOST_RECORDS:,}.")

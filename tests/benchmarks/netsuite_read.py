@@ -39,7 +39,7 @@ class Account:
     url: str
     private_key: str
 
-    def client(self, concurrency: int, rows_per_call: int, records_per_call: int = 100) -> NetsuiteClient:
+    def client(self, concurrency: int, rows_per_call: int) -> NetsuiteClient:
         login = CertificateLogin(client_id="client", certificate_id="certificate", private_key=self.private_key)
         return NetsuiteClient(
             NetsuiteSettings(
@@ -48,7 +48,6 @@ class Account:
                 base_url=self.url,
                 concurrency=concurrency,
                 rows_per_call=rows_per_call,
-                records_per_call=records_per_call,
             )
         )
 
@@ -136,18 +135,21 @@ def _patch(account: Account, numbers: Sequence[int]) -> None:
 
 
 def _apply(account: Account, numbers: Sequence[int], records_per_call: int) -> None:
-    changes = [
-        change
-        for number in numbers
-        for change in (
-            Change(InternalId(number * 3), "stripe_id", "set", f"cus_{number}"),
-            Change(InternalId(number * 3), "external_id", "set", f"cus_{number}"),
-            Change(InternalId(number * 3), "comments", "append", f"cus_{number}"),
-        )
-    ]
-    with account.client(POOL, 1_000, records_per_call) as client:
-        outcomes = client.apply(changes)
-    if {outcome.status for outcome in outcomes} != {"applied"}:
+    def changes(start: int) -> list[Change]:
+        return [
+            change
+            for number in numbers[start : start + records_per_call]
+            for change in (
+                Change(InternalId(number * 3), "stripe_id", "set", f"cus_{number}"),
+                Change(InternalId(number * 3), "external_id", "set", f"cus_{number}"),
+                Change(InternalId(number * 3), "comments", "append", f"cus_{number}"),
+            )
+        ]
+
+    batches = map(changes, range(0, len(numbers), records_per_call))
+    with account.client(POOL, 1_000) as client, ThreadPoolExecutor(POOL) as pool:
+        answered = list(pool.map(client.apply, batches))
+    if {outcome.status for outcomes in answered for outcome in outcomes} != {"applied"}:
         raise AssertionError("Not every change was applied.")
 
 

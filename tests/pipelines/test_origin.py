@@ -46,7 +46,7 @@ def test_columns_that_are_mapped_anew_are_read_of_records_that_nobody_changed(at
 @pytest.mark.rule("M2")
 def test_label_that_is_changed_is_read_of_records_that_nobody_changed(at: Site) -> None:
     again = at.redeclared(netsuite=CHANGED)
-    again.redeclared(netsuite_fields={**FIELDS, "email": "Comments", "comments": "Email"}).reconcile()
+    again.redeclared(netsuite_fields={**FIELDS, "email": "Company Name"}).reconcile()
     again.reconcile()
     emails = again.frame("netsuite_customers").get_column("email").to_list()
     assert emails == ["n1@acme.example", "n2@acme.example", "n3@acme.example"]

@@ -114,6 +114,24 @@ def test_a_customer_that_enters_the_search_without_being_changed_is_found() -> N
         assert both(client, PreviousRead(extract.frame, extract.read_at)) == extract.frame.height + 1
 
 
+@pytest.mark.rule("X10")
+@pytest.mark.parametrize(("before", "moved"), [("the ids are read", False), ("what entered is read", True)])
+def test_a_customer_that_is_deleted_between_two_parts_of_a_read_is_gone_and_nothing_is_missing(
+    before: str, *, moved: bool
+) -> None:
+    account = Account(8)
+    with connected(account.world, account.options, [ONLY_ACTIVE], now=account.time) as (client, _):
+        extract = client.read_customers(SEARCH, FIELDS)
+        account.now += 5 * DAY
+        account.world.edit(3, phone="5")
+        account.world.customers[4].values["isinactive"] = False
+        gone, parts = (4, 2) if moved else (3, 1)
+        account.world.interfere("search.runPaged", lambda: account.world.delete(gone), skip=parts)
+        quick = client.read_customers(SEARCH, FIELDS, PreviousRead(extract.frame, extract.read_at))
+    assert quick.frame["internal_id"].to_list() == sorted({1, 2, 3, 4, 5, 6, 7} - {gone})
+    assert (quick.moved, quick.count - quick.frame.height) == (moved, int(moved)), before
+
+
 def test_a_read_with_other_fields_starts_anew() -> None:
     account = Account(5)
     with connected(account.world, account.options, now=account.time) as (client, _):

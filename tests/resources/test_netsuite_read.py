@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from resources.netsuite import NetsuiteClient, Patience
+from resources.netsuite import NetsuiteClient, Patience, PreviousRead
 from resources.netsuite.columns import Page, page_frame
 from resources.netsuite.pages import IDS_ONLY, Query, _Pages
 from sandbox.netsuite_standin import STANDARD_COLUMNS, STRIPE_FIELD, Column, Fault, Options, SavedSearch, World
@@ -161,6 +161,21 @@ def test_customers_that_come_and_go_meanwhile_do_not_hide_others() -> None:
     ids = extract.frame["internal_id"].to_list()
     assert steady <= set(ids)
     assert ids == sorted(set(ids))
+
+
+@pytest.mark.rule("X10")
+@pytest.mark.parametrize("columns", [STANDARD_COLUMNS[::-1], STANDARD_COLUMNS[:-1]], ids=["reordered", "fewer"])
+@pytest.mark.parametrize("quick", [False, True])
+def test_columns_that_a_person_moves_meanwhile_are_found_out(columns: tuple[Column, ...], quick: bool) -> None:
+    with connected(world_of(500), rows_per_call=100) as (client, server):
+        whole = client.read_customers(SEARCH, FIELDS)
+        known = PreviousRead(whole.frame, whole.read_at) if quick else None
+        moved = SavedSearch(columns=columns)
+        world = server.world
+        world.interfere("search.getRange", lambda: server.searches.update({SEARCH: moved}), skip=3)
+        with pytest.raises(WeatherError, match="columns of the saved search were changed"):
+            client.read_customers(SEARCH, FIELDS, known)
+        assert client.read_customers(SEARCH, {"internal_id": "Internal ID", "email": "Email"}).frame.height == 500
 
 
 @pytest.mark.rule("X10")

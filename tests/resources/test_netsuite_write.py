@@ -1,15 +1,15 @@
 """Changes reach NetSuite once each, whatever the weather, and every one has an outcome."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from resources.netsuite import Change, Outcome
-from sandbox.netsuite_standin import STRIPE_FIELD, Fault, Options, World
-from schemas.errors import BugError, WeatherError
+from resources.netsuite import Change, NetsuiteClient, NetsuiteSettings, TokenLogin
+from resources.netsuite.answers import PassingError
+from sandbox.netsuite_standin import STRIPE_FIELD, Fault, NetsuiteStandIn, Options, World
+from schemas.errors import BugError
 from schemas.words import InternalId
-from tests.resources.netsuite import connected
+from tests.resources.netsuite import QUICK, connected
 
 
 def link(number: int, stripe_id: str) -> list[Change]:
@@ -33,7 +33,7 @@ def test_outcomes_come_in_the_order_of_the_changes_and_each_record_is_saved_once
     world, changes = world_of(250)
     with connected(world) as (client, server):
         outcomes = client.apply(changes[::-1])
-        assert len(server.calls_of("apply")) == 3
+        assert len(server.calls_of("apply")) == 1
     assert [outcome.change for outcome in outcomes] == changes[::-1]
     assert {outcome.status for outcome in outcomes} == {"applied"}
     assert [save.customer for save in sorted(world.saves, key=lambda s: s.customer)] == list(range(1, 251))
@@ -51,7 +51,37 @@ def test_each_effect_happens_once_whatever_goes_wrong(kind: Any) -> None:  # noq
     assert sorted(save.customer for save in world.saves) == [1, 2, 3]
     assert [world.value(n, "comments") for n in (1, 2, 3)] == ["cus_1", "cus_2", "cus_3"]
     expected = "already" if kind == "lost" else "applied"
-    assert {(o.status, o.tries) for o in outcomes} == {(expected, 3)}
+    assert {(o.status, o.is_repeat) for o in outcomes} == {(expected, kind not in {"limit", "busy"})}
+
+
+@pytest.mark.rule("W9")
+def test_without_a_token_nothing_has_run() -> None:
+    world, changes = world_of(1)
+    with connected(world) as (client, server):
+        server.fail_logins(2)
+        assert [o.is_repeat for o in client.apply(changes)] == [False] * 3
+
+
+@pytest.mark.rule("W9")
+def test_what_a_call_handed_back_may_be_the_work_of_the_lost_one_before_it() -> None:
+    world, changes = world_of(3)
+    with connected(world) as (client, server):
+        server.fail(Fault(kind="lost", action="apply"))
+        world.interfere("record.load", lambda: object.__setattr__(server.options, "units", 115), skip=3)
+        outcomes = client.apply(changes)
+        assert len(server.calls_of("apply")) == 4
+    assert {(o.status, o.is_repeat) for o in outcomes} == {("already", True)}
+
+
+@pytest.mark.rule("W9")
+def test_a_server_that_cannot_be_reached_has_not_run_anything() -> None:
+    with NetsuiteStandIn(World()) as server:
+        gone = server.url
+    token = TokenLogin(consumer_key="a", consumer_secret="b", token_id="c", token_secret="d")
+    settings = NetsuiteSettings(account="1234567", login=token, base_url=gone, patience=QUICK)
+    with NetsuiteClient(settings) as client, pytest.raises(PassingError) as raised:
+        client.health()
+    assert not raised.value.may_have_run
 
 
 @pytest.mark.rule("W8")
@@ -115,20 +145,43 @@ def test_a_script_that_never_begins_is_no_endless_loop() -> None:
         client.apply(changes)
 
 
-@pytest.mark.rule("W9")
-def test_outcomes_are_told_batch_by_batch_even_when_another_batch_never_comes_through() -> None:
-    world, changes = world_of(300)
-    told: list[Outcome] = []
+def test_a_refused_word_has_its_outcome_beside_those_of_the_others() -> None:
+    world = World()
+    world.insert(1)
+    words = [Change(InternalId(1), "comments", "append", word) for word in ("cus_1", "two words", "old.id")]
+    with connected(world) as (client, _):
+        outcomes = client.apply(words)
+    assert [(o.change.new, o.status, o.code) for o in outcomes] == [
+        ("cus_1", "applied", None),
+        ("two words", "failed", "INVALID_CHANGE"),
+        ("old.id", "applied", None),
+    ]
 
-    def on_outcomes(outcomes: Sequence[Outcome]) -> None:
-        told.extend(outcomes)
 
-    with connected(world, concurrency=1) as (client, server):
-        server.fail(Fault(kind="unavailable", action="apply", skip=1, times=4))
-        with pytest.raises(WeatherError):
-            client.apply(changes, on_outcomes)
-    assert sorted({save.customer for save in world.saves}) == sorted({int(o.change.internal_id) for o in told})
-    assert len(told) == 600
+def test_an_outcome_without_its_word_is_of_the_only_word_that_was_asked_for() -> None:
+    world, changes = world_of(2)
+    with connected(world) as (client, server):
+        server._source = server._source.replace("word: edit.word,", "")
+        assert [o.status for o in client.apply(changes)] == ["applied"] * 6
+        two = [Change(InternalId(1), "comments", "append", word) for word in ("a", "b")]
+        with pytest.raises(BugError, match="not asked for"):
+            client.apply(two)
+
+
+def test_an_answer_that_leaves_a_change_out_is_found_out() -> None:
+    world, changes = world_of(2)
+    with connected(world) as (client, server):
+        server._source = server._source.replace("return edits.map(", "return edits.slice(1).map(")
+        with pytest.raises(BugError, match="without an outcome"):
+            client.apply(changes)
+
+
+def test_a_batch_that_no_call_takes_is_refused_before_anything_is_written() -> None:
+    world, changes = world_of(1_001)
+    with connected(world) as (client, server):
+        with pytest.raises(BugError, match="1,001 customers"):
+            client.apply(changes)
+        assert server.calls == []
 
 
 def test_two_changes_of_one_field_are_a_mistake_of_ours() -> None:
@@ -162,13 +215,6 @@ def test_one_record_can_name_several_customers_in_one_save() -> None:
         assert [o.status for o in client.look(words)] == ["already"] * 3
     assert len(world.saves) == 1
     assert world.value(1, "comments") == "cus_1\ncus_2\ncus_3"
-
-
-def test_the_size_of_a_batch_is_a_setting() -> None:
-    world, changes = world_of(7)
-    with connected(world, records_per_call=3) as (client, server):
-        client.apply(changes)
-        assert sorted(call.units for call in server.calls_of("apply")) == [15, 45, 45]
 
 
 def test_nothing_to_change_asks_nothing() -> None:

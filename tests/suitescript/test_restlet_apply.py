@@ -7,7 +7,7 @@ import unicodedata
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sandbox.netsuite_standin import STANDARD_COLUMNS, STRIPE_FIELD, Options, Save, SavedSearch, World, script
@@ -65,6 +65,18 @@ def test_several_customers_of_one_record_are_named_in_one_save() -> None:
     assert world.saves == [Save(7, {"comments": "VIP cus_2"}, {"comments": "VIP cus_2\ncus_1\ncus_3"})]
     apply(world, {"id": 7, "remove": {"comments": ["cus_1", "cus_3"]}})
     assert world.value(7, "comments") == "VIP cus_2"
+
+
+def test_a_refused_word_is_named_so_that_the_others_of_the_record_can_be_told_apart() -> None:
+    world = World()
+    world.insert(7)
+    words = ["cus_1", "two words", "", "a\u0085b", None]
+    outcomes = apply(world, {"id": 7, "append": {"comments": words}})["outcomes"]
+    assert [(o["word"], o["outcome"], o.get("code")) for o in outcomes] == [
+        ("cus_1", "applied", None),
+        *((word, "failed", "INVALID_CHANGE") for word in words[1:]),
+    ]
+    assert world.value(7, "comments") == "cus_1"
 
 
 @pytest.mark.rule("W9")
@@ -324,23 +336,31 @@ def test_a_word_beside_anything_else_is_the_word(beside: str) -> None:
     assert world.saves == []
 
 
+words = st.sampled_from(
+    ["cus_1", "old.id", "john@acme.com", "-x-", "(a|b)", "a\\\\d", "[^$]", "{2}*+?", "/é\u0915\u093e/", "\U0001f600"]
+)
+
+
 @pytest.mark.rule("W3")
 @settings(max_examples=150, deadline=None)
-@given(comments_texts)
-def test_an_append_adds_the_word_exactly_when_it_is_not_there(comments: str) -> None:
+@given(words, comments_texts)
+def test_an_append_adds_the_word_exactly_when_it_is_not_there(word: str, comments: str) -> None:
+    comments = comments.replace("cus_1", word)
     world = World()
     world.insert(7, comments=comments)
-    apply(world, {"id": 7, "append": {"comments": "cus_1"}})
-    expected = comments if has_word(comments, "cus_1") else f"{comments}\ncus_1" if comments else "cus_1"
+    apply(world, {"id": 7, "append": {"comments": word}})
+    expected = comments if has_word(comments, word) else f"{comments}\n{word}" if comments else word
     assert world.value(7, "comments") == expected
 
 
 @pytest.mark.rule("W10")
 @settings(max_examples=150, deadline=None)
-@given(comments_texts.filter(lambda text: not has_word(text, "cus_1")))
-def test_a_remove_restores_what_was_there_before_the_append(comments: str) -> None:
+@given(words, comments_texts)
+def test_a_remove_restores_what_was_there_before_the_append(word: str, comments: str) -> None:
+    comments = comments.replace("cus_1", word)
+    assume(not has_word(comments, word))
     world = World()
     world.insert(7, comments=comments)
-    apply(world, {"id": 7, "append": {"comments": "cus_1"}})
-    apply(world, {"id": 7, "remove": {"comments": "cus_1"}})
+    apply(world, {"id": 7, "append": {"comments": word}})
+    apply(world, {"id": 7, "remove": {"comments": word}})
     assert (world.value(7, "comments") or "") == comments

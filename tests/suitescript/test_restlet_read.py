@@ -194,7 +194,8 @@ def test_only_the_wanted_columns_travel() -> None:
     world.insert(4, email="a@example.com")
     assert ask(world, "search", columns=[4])["rows"] == [["4", "a@example.com"]]
     assert ask(world, "search", columns=[])["rows"] == [["4"]]
-    assert ask(world, "search", columns=[9])["error"]["code"] == "WRONG_TYPE"
+    assert ask(world, "search", columns=[9])["error"]["code"] == "COLUMNS_CHANGED"
+    assert ask(world, "search", columns=[-1])["error"]["code"] == "WRONG_TYPE"
 
 
 def test_the_criteria_of_the_saved_search_stay_in_force() -> None:

@@ -225,7 +225,13 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
     if (!Array.isArray(indexes)) {
       refuse('WRONG_TYPE', 'columns must be a list of column numbers.');
     }
-    return indexes.map((index) => columns[wholeNumber(index, 'a column number', 0, columns.length - 1)]);
+    return indexes.map((index) => {
+      const number = wholeNumber(index, 'a column number', 0);
+      if (number >= columns.length) {
+        refuse('COLUMNS_CHANGED', `The search has ${columns.length} columns, fewer than the request counts on.`);
+      }
+      return columns[number];
+    });
   }
 
   function exist(request) {
@@ -345,6 +351,9 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
 
   function editOf(action, field, fieldId, value) {
     const edit = { action, field, fieldId };
+    if (action !== 'set') {
+      edit.word = value; // even if it is refused: it tells which of several words an outcome is about
+    }
     const isComments = fieldId === 'comments';
     if (!fieldId || isComments !== (action !== 'set')) {
       return fail(edit, 'INVALID_CHANGE', `Action ${action} is not possible on field ${field}.`);
@@ -356,10 +365,9 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
       edit.expected = text(value.old);
       edit.newValue = () => text(value.new);
     } else {
-      if (typeof value !== 'string' || !/^[\w-]+$/.test(value)) {
-        return fail(edit, 'INVALID_CHANGE', `${action} needs one word of letters, digits, "_" and "-".`);
+      if (typeof value !== 'string' || !/^[^\s\p{Cc}]+$/u.test(value)) {
+        return fail(edit, 'INVALID_CHANGE', `${action} needs one word: text without white space.`);
       }
-      edit.word = value;
       edit.newValue = (there) => (action === 'append' ? withWord(there, value) : withoutWord(there, value));
     }
     return edit;
@@ -373,7 +381,8 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
 
   /** The word where no letter, digit or "_" of any script touches it, so that cus_1 is not found in cus_12. */
   function bounded(word) {
-    return new RegExp('(?<![\\p{L}\\p{M}\\p{N}_])' + word + '(?![\\p{L}\\p{M}\\p{N}_])', 'u');
+    const literal = word.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'); // these alone: with the u flag \- would be an error
+    return new RegExp('(?<![\\p{L}\\p{M}\\p{N}_])' + literal + '(?![\\p{L}\\p{M}\\p{N}_])', 'u');
   }
 
   function withWord(comments, word) {
