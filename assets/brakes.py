@@ -1,23 +1,26 @@
 """The brakes of the daily run (X9): between plan and writes, blocking, each with a sentence on how to go on by hand.
 
-They compare the plan and its picture with the last good ones: those whose plan was applied, by a person or by a daily
-run that passed. They belong to the daily job alone; a person who applies a plan by its hash has looked at it.
+They compare the plan and its picture with the last good ones: those whose plan was approved, by a person who gave its
+hash, or by a daily run that passed. As checks they belong to the daily job; the step that writes judges once more,
+whatever checks its run was made of. A person who applies a plan by its hash has looked at it.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from statistics import median
 from typing import Final
 
 import dagster as dg
 
-from assets.reconciliation import Reconciliation
+from assets.plan_history import PlanMade, approved, newest_plan, plans_made
+from assets.reconciliation import Reconciliation, failures_for_people
 from resources.ledger import Journal
 from schemas.declaration import Brakes
 
 CHECKS: Final = {
-    "first_run_approved": "Some plan was applied by a person before: the first one always wants an approval.",
+    "first_run_approved": "Some plan was approved before: the first one always wants a person.",
     "extracts_not_shrunk": "Neither extract is smaller than in the last good runs by more than its band.",
     "match_rate_in_band": "The share of customers with a record is that of the last good runs, within its band.",
     "writes_within_limit": "The plan has no more changes, and replaces no more values, than a run may do alone.",
@@ -25,7 +28,7 @@ CHECKS: Final = {
     "picture_is_fresh": "Plan and extracts are younger than their limit.",
 }
 _RUNS_COMPARED: Final = 7
-_RUNS_LOOKED_AT: Final = 100
+_LONG_AGO: Final = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def verdicts(
 
     Args:
         now: the plan, and what it was made from.
-        good: those of the last runs whose plan was applied.
+        good: those of the last runs whose plan was approved.
         missing: months of Stripe customers that were never read.
         age_hours: of the oldest part of the picture.
         limits: what the declaration allows.
@@ -111,9 +114,9 @@ def build_brakes(sync: Reconciliation) -> dg.AssetChecksDefinition:
         specs=[dg.AssetCheckSpec(name, asset=key, blocking=True, description=text) for name, text in CHECKS.items()],
     )
     def brakes(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
-        now, good = pictures(context.instance, sync)
-        age = _age_hours(context.instance, sync)
-        for verdict in verdicts(now, good, sync.months_missing(), age, sync.declaration.brakes):
+        with failures_for_people():
+            judged = judge(context.instance, sync)
+        for verdict in judged:
             yield dg.AssetCheckResult(
                 asset_key=key,
                 check_name=verdict.name,
@@ -125,35 +128,38 @@ def build_brakes(sync: Reconciliation) -> dg.AssetChecksDefinition:
     return brakes
 
 
-def pictures(instance: dg.DagsterInstance, sync: Reconciliation) -> tuple[Picture, list[Picture]]:
-    """The present plan in numbers, and the last good ones, newest first, from what `write_plan` reported."""
+def judge(instance: dg.DagsterInstance, sync: Reconciliation) -> list[Verdict]:
+    """The verdicts on the plan that was made last.
+
+    Raises:
+        MistakeError: there is none.
+    """
+    made = newest_plan(instance, sync)
+    good = _good(instance, sync, made)
+    age = _age_hours(sync, made.made_at, datetime.now(UTC))
+    return list(verdicts(_picture(made), good, sync.months_missing(), age, sync.declaration.brakes))
+
+
+def _good(instance: dg.DagsterInstance, sync: Reconciliation, newest: PlanMade) -> list[Picture]:
+    """The last good pictures before the newest plan's, newest first."""
     with sync.ledger() as ledger:
-        applied = Journal(ledger, sync.declared_accounts).plans_requested()
-    records = instance.fetch_materializations(sync.key("write_plan"), limit=_RUNS_LOOKED_AT).records
-    events = [record.asset_materialization for record in records if record.asset_materialization]
-    numbers = [_picture(event) for event in events]
-    hashes = [str(event.metadata["plan_hash"].value) for event in events]
-    good = [picture for picture, digest in zip(numbers[1:], hashes[1:], strict=True) if digest in applied]
-    return numbers[0], good[:_RUNS_COMPARED]
+        approvals = Journal(ledger, sync.declared_accounts).approvals()
+    good = (made for made in approved(plans_made(instance, sync), approvals) if made != newest)
+    return [_picture(made) for made in islice(good, _RUNS_COMPARED)]
 
 
-def _picture(event: dg.AssetMaterialization) -> Picture:
-    def number(name: str) -> int:
-        value = event.metadata[name].value if name in event.metadata else 0
-        return value if isinstance(value, int) else 0
-
+def _picture(made: PlanMade) -> Picture:
     return Picture(
-        number("stripe_customers"),
-        number("netsuite_customers"),
-        number("tied_to_a_record"),
-        number("changes"),
-        number("relinks"),
+        made.numbers.get("stripe_customers", 0),
+        made.numbers.get("netsuite_customers", 0),
+        made.numbers.get("tied_to_a_record", 0),
+        made.numbers.get("changes", 0),
+        made.numbers.get("relinks", 0),
     )
 
 
-def _age_hours(instance: dg.DagsterInstance, sync: Reconciliation) -> float:
-    now, oldest = datetime.now(UTC).timestamp(), datetime.now(UTC).timestamp()
-    for name in ("stripe_customers", "netsuite_customers", "write_plan"):
-        event = instance.get_latest_materialization_event(sync.key(name))
-        oldest = min(oldest, event.timestamp if event else 0.0)
-    return (now - oldest) / 3600
+def _age_hours(sync: Reconciliation, made_at: datetime, now: datetime) -> float:
+    """The age of the oldest part: matching reads every month, so that one which was read long ago counts too."""
+    months = sync.months.get_partition_keys()
+    read = [*sync.frames.moments("stripe_customers", months), *sync.frames.moments("netsuite_customers"), made_at]
+    return max((now - (moment or _LONG_AGO)).total_seconds() for moment in read) / 3600

@@ -4,11 +4,13 @@ Over two APIs the ledger knows it; from export files nobody reports back, but th
 """
 
 from dataclasses import dataclass
+from itertools import islice
 
 import dagster as dg
 import polars as pl
 
 from assets.matching import link_table
+from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
 
 _RECORDS_SHOWN = 20
@@ -32,11 +34,10 @@ def progress_of_last_plan(
     instance: dg.DagsterInstance, sync: Reconciliation, stripe: pl.LazyFrame, netsuite: pl.LazyFrame
 ) -> tuple[str, tuple[FieldProgress, ...]]:
     """The hash of the plan before the present one, and its progress by field; an empty hash when there is none."""
-    records = instance.fetch_materializations(sync.key("write_plan"), limit=_PLANS_LOOKED_AT).records
-    events = [record.asset_materialization for record in records]
-    hashes = [str(event.metadata["plan_hash"].value) for event in events if event]
     store = sync.plans
-    last = next((digest for digest in hashes if digest != hashes[0] and store.path(digest).exists()), "")
+    hashes = (made.plan for made in islice(plans_made(instance, sync), _PLANS_LOOKED_AT))
+    present = next(hashes, "")
+    last = next((digest for digest in hashes if digest != present and store.path(digest).exists()), "")
     return last, summary(states_of(store.read(last).lazy(), stripe, netsuite)) if last else ()
 
 

@@ -13,13 +13,15 @@ from typing import Final
 import dagster as dg
 import polars as pl
 
-from assets.plan_part import FIELDS, OF_THIS_RUN, PlanPart, filters_of
+from assets.brakes import judge
+from assets.plan_history import plans_made
+from assets.plan_part import FIELDS, PlanPart, filters_of
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.write_back import NetsuiteWriter, StripeWriter, Tally, WriteBack, apply_side, undo_plan
 from assets.write_back.selection import changes_of
 from resources.api_doors import NetsuiteApiDoor, StripeApiDoor
 from resources.csv_files import write_for_people
-from resources.ledger import Journal, Request
+from resources.ledger import Decisions, Journal, Request
 from resources.places import replaced
 from resources.stripe_api import StripeDoor
 from schemas.changes import Entry
@@ -58,12 +60,12 @@ def _build_netsuite(sync: Reconciliation) -> dg.AssetsDefinition:
         for name, text in _DESCRIPTIONS.items()
     ]
 
-    @dg.multi_asset(name=f"{sync.name}__netsuite_links", specs=specs)
+    @dg.multi_asset(name=f"{sync.name}__netsuite_links", specs=specs, pool=sync.pool("netsuite"))
     def netsuite_links(context: dg.AssetExecutionContext, config: PlanPart) -> Iterator[dg.MaterializeResult]:
         """One load and one save per record, for all three fields."""
         with failures_for_people(), opened(sync, context.run.run_id, context.log.info) as work:
             asked = _requested(sync, context, config)
-            tally = _apply(sync, work, asked, "netsuite")
+            tally = _apply(sync, work, asked, "netsuite", context.instance)
         for field, name in FIELD_ASSETS.items():
             yield dg.MaterializeResult(asset_key=sync.key(name), metadata=_numbers(asked.plan, tally, field))
 
@@ -75,6 +77,7 @@ def _build_stripe(sync: Reconciliation) -> dg.AssetsDefinition:
         key=sync.key("stripe_links"),
         group_name=sync.name,
         kinds={"stripe"},
+        pool=sync.pool("stripe"),
         deps=[sync.key(name) for name in FIELD_ASSETS.values()],
     )
     def stripe_links(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
@@ -89,7 +92,7 @@ def _build_stripe(sync: Reconciliation) -> dg.AssetsDefinition:
                 raise MistakeError(
                     f"This run applies no plan; start {sync.name}_apply with the hash of one, which does both systems."
                 )
-            tally = _apply(sync, work, asked, "stripe")
+            tally = _apply(sync, work, asked, "stripe", context.instance)
         return dg.MaterializeResult(
             metadata={**_numbers(asked.plan, tally, FIELDS[-1]), "outcomes": _outcomes_file(sync)}
         )
@@ -104,7 +107,9 @@ def undo(sync: Reconciliation, context: dg.OpExecutionContext, config: PlanPart)
         dg.Failure: with a sentence for a person.
     """
     with failures_for_people(), opened(sync, context.run.run_id, context.log.info) as work:
-        asked = Request(context.run.run_id, "undo", config.plan, config.model_dump(exclude={"plan"}))
+        if config.plan is None:
+            raise MistakeError(f"{sync.name}_undo needs the hash of a plan, which the page of its apply shows.")
+        asked = Request(context.run.run_id, "undo", config.plan, _filters(config))
         changes = changes_of(sync.plans.read(asked.plan))
         filters = filters_of(sync, asked.filters, changes)
         work.journal.request(asked)
@@ -136,16 +141,20 @@ def opened(sync: Reconciliation, run_id: str, told: Callable[[str], None]) -> It
                 "stripe": StripeWriter(door, workers=account.max_in_flight),
             },
             run_id,
+            Decisions(ledger, sync.name),
             told=told,
         )
 
 
-def _apply(sync: Reconciliation, work: WriteBack, asked: Request, system: System) -> Tally:
+def _apply(
+    sync: Reconciliation, work: WriteBack, asked: Request, system: System, instance: dg.DagsterInstance
+) -> Tally:
     changes = changes_of(sync.plans.read(asked.plan))
     filters = filters_of(sync, asked.filters, changes)
+    made_at = next((made.made_at for made in plans_made(instance, sync) if made.plan == asked.plan), None)
     work.journal.request(asked)  # only now: what cannot be meant was no approval
     try:
-        return apply_side(work, asked.plan, changes, filters, system)
+        return apply_side(work, asked.plan, changes, filters, system, made_at)
     finally:
         _show_outcomes(sync, work, asked)
 
@@ -195,13 +204,31 @@ _OUTCOME_COLUMNS: Final[dict[str, pl.DataType]] = {
 
 
 def _requested(sync: Reconciliation, context: dg.AssetExecutionContext, config: PlanPart) -> Request:
-    plan = config.plan
-    if plan == OF_THIS_RUN:
-        event = context.instance.get_latest_materialization_event(sync.key("write_plan"))
-        if event is None or event.run_id != context.run.run_id or event.asset_materialization is None:
-            raise MistakeError(f"This run has made no plan; give the hash of one to {sync.name}_apply.")
-        plan = str(event.asset_materialization.metadata["plan_hash"].value)
-    return Request(context.run.run_id, "apply", plan, config.model_dump(exclude={"plan"}))
+    plan = config.plan or _plan_of_this_run(sync, context)
+    return Request(context.run.run_id, "apply", plan, _filters(config))
+
+
+def _plan_of_this_run(sync: Reconciliation, context: dg.AssetExecutionContext) -> str:
+    """The plan that this very run has made, if it may be written unseen, whichever checks were selected with it.
+
+    Raises:
+        MistakeError: it may not, or there is none.
+    """
+    by_hand = f"look at the report, then start {sync.name}_apply with the plan's hash."
+    if sync.declaration.writes.mode != "auto":
+        raise MistakeError(f"{sync.name} writes only what a person has approved (writes: mode: review): {by_hand}")
+    made = next(plans_made(context.instance, sync), None)
+    if made is None or made.run_id != context.run.run_id:
+        raise MistakeError(f"This run has made no plan: {by_hand}")
+    stopped = [verdict for verdict in judge(context.instance, sync) if not verdict.passed]
+    if stopped:
+        told = " ".join(f"{verdict.name}: {verdict.sentence}" for verdict in stopped)
+        raise MistakeError(f"The brakes stop this run. {told} To go on by hand: {by_hand}")
+    return made.plan
+
+
+def _filters(config: PlanPart) -> dict[str, object]:
+    return config.model_dump(exclude={"plan"})
 
 
 def _numbers(plan: str, tally: Tally, field: str) -> dict[str, int | str]:

@@ -12,9 +12,6 @@ from schemas.changes import LinkChange
 from schemas.errors import MistakeError
 from schemas.words import LINK_KEY, StripeId, System
 
-OF_THIS_RUN: Final = "of this run"
-"""Instead of a hash: the plan that the very same run has made. For the daily job, behind its brakes."""
-
 FIELDS: Final = ("stripe_id", "comments", "external_id", f"metadata.{LINK_KEY}")
 _SYSTEMS: Final[Mapping[str, System | None]] = {"": None, "netsuite": "netsuite", "stripe": "stripe"}
 
@@ -22,7 +19,9 @@ _SYSTEMS: Final[Mapping[str, System | None]] = {"": None, "netsuite": "netsuite"
 class PlanPart(dg.Config):
     """Which plan, and which part of it. What is left out does not narrow."""
 
-    plan: str = Field(OF_THIS_RUN, description="the hash of the plan, as its page and the report show it")
+    plan: str | None = Field(
+        None, description="the hash of the plan, as its page and the report show it; the daily run needs none"
+    )
     system: str = Field("", description="netsuite or stripe")
     fields: list[str] = Field(default_factory=list, description=f"some of {', '.join(FIELDS)}")
     months: list[str] = Field(default_factory=list, description="months in which customers were created, as 2024-03")
@@ -32,7 +31,7 @@ class PlanPart(dg.Config):
 
 def filters_of(sync: Reconciliation, asked: Mapping[str, object], changes: Sequence[LinkChange]) -> Filters:
     """A person's words as filters. Raises MistakeError for a word that means nothing."""
-    part = PlanPart.model_validate({"plan": "", **asked})
+    part = PlanPart.model_validate(asked)
     if part.system not in _SYSTEMS:
         raise MistakeError(f"There is no system {part.system!r}; expected netsuite or stripe, or nothing for both.")
     if unknown := sorted(set(part.fields) - set(FIELDS)):

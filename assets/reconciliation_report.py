@@ -14,7 +14,6 @@ from assets.report import Check, Header, ReportInputs, render_report
 from assets.review_queue import decisions_in_words, still_waiting
 from assets.write_plan import linked_pairs
 from resources.hand_over import HandOver
-from schemas.errors import MistakeError
 
 _INPUTS = ("stripe_customers", "netsuite_customers", "customer_matches", "review_queue", "write_plan")
 _REPORT = "report.html"
@@ -59,7 +58,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 when=datetime.now(UTC),
                 stripe_source=sync.stripe.source,
                 netsuite_source=sync.netsuite.source,
-                plan_hash=_plan_hash(context.instance, sync),
+                plan_hash=sync.plans.keep(plan),
                 missing_months=tuple(sync.months_missing()),
                 months_elsewhere=sync.months_elsewhere(),
                 files=files.names,
@@ -82,14 +81,6 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
         )
 
     return reconciliation_report
-
-
-def _plan_hash(instance: dg.DagsterInstance, sync: Reconciliation) -> str:
-    """The hash under which `write_plan` last kept its plan."""
-    event = instance.get_latest_materialization_event(sync.key("write_plan"))
-    if event is None or event.asset_materialization is None:
-        raise MistakeError("write_plan has not been materialized yet; materialize it first.")
-    return str(event.asset_materialization.metadata["plan_hash"].value)
 
 
 def _results(instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec]) -> Iterator[Check]:

@@ -7,10 +7,10 @@ from assets.check_results import SCHEMA_CHECK, schema_result
 from assets.customer_matches import match_settings
 from assets.matching import NO_OVERRIDES, MatchSettings, match_customers
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
-from assets.write_plan import PlanSettings, comments_too_long
+from assets.write_plan import PlanSettings, left_out_of_comments
 from schemas.plan import ReviewQueue
 from schemas.validation import violations
-from schemas.words import COMMENTS_LIMIT, LINK_KEY
+from schemas.words import LINK_KEY
 
 _DETAILS_SHOWN = 10
 _METADATA = f"metadata.{LINK_KEY}"
@@ -43,7 +43,7 @@ def queue_for_review(
         netsuite: `schemas.customers.NetsuiteCustomers`.
         matches: `schemas.matches.Matches`.
         settings: the rules under which a broken link is matched again, as a proposal (M9, X11).
-        comments: whether ids are to be appended to comments, so that one that does not fit waits here (W3).
+        comments: whether ids are to be appended to comments, so that one that cannot be waits here (W3).
         decisions: those that stand (M8): `resources.ledger.Decisions.standing`.
 
     Returns:
@@ -79,24 +79,25 @@ def decisions_in_words(queue: pl.DataFrame) -> list[str]:
 def _waiting(
     stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, decided: pl.LazyFrame, *, comments: bool
 ) -> pl.LazyFrame:
-    full = comments_too_long(stripe, netsuite, matches).select("stripe_customer_id", is_full=pl.lit(comments))
-    full_reason = f"the Stripe id does not fit into the record's comments, which hold {COMMENTS_LIMIT:,} characters"
-    is_full = pl.col("is_full").fill_null(value=False)
+    left_out = left_out_of_comments(stripe, netsuite, matches).filter(pl.lit(comments))
+    is_left_out = pl.col("obstacle").is_not_null()
     by_outcome = pl.col("outcome").replace_strict(_WHAT_TO_DO, default=None, return_dtype=pl.String)
-    make_room = pl.when(is_full).then(pl.lit("Shorten the comments, or put the Stripe id there by hand."))
+    by_hand = pl.when(is_left_out).then(
+        pl.lit("Put the Stripe id into the comments by hand, and make room if need be.")
+    )
     return (
-        matches.join(full, on="stripe_customer_id", how="left")
+        matches.join(left_out.select("stripe_customer_id", "obstacle"), on="stripe_customer_id", how="left")
         .join(decided, on="stripe_customer_id", how="left")
-        .filter(by_outcome.is_not_null() | is_full | pl.col("decided").is_not_null())
+        .filter(by_outcome.is_not_null() | is_left_out | pl.col("decided").is_not_null())
         .with_columns(
-            pl.when(is_full).then(pl.col("reason") + "; " + full_reason).otherwise("reason").alias("reason"),
-            pl.when(by_outcome.is_null() & ~is_full)
+            pl.concat_str("reason", "obstacle", separator="; ", ignore_nulls=True).alias("reason"),
+            pl.when(by_outcome.is_null() & ~is_left_out)
             .then(pl.lit(_DECIDED))
-            .otherwise(pl.concat_str(by_outcome, make_room, separator=" ", ignore_nulls=True))
+            .otherwise(pl.concat_str(by_outcome, by_hand, separator=" ", ignore_nulls=True))
             .alias("what_to_do"),
             pl.col("outcome").replace_strict({o: i for i, o in enumerate(_WHAT_TO_DO)}, default=9).alias("urgency"),
         )
-        .drop("is_full")
+        .drop("obstacle")
     )
 
 

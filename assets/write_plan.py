@@ -18,6 +18,9 @@ from schemas.validation import violations
 from schemas.words import COMMENTS_LIMIT, LINK_KEY
 
 _METADATA = f"metadata.{LINK_KEY}"
+_NO_WORD = r"[\s\p{Cc}\x{FEFF}]"
+_MORE_THAN_A_WORD = "the Stripe id has white space or control characters in it, and comments take one word"
+_NO_ROOM = f"the Stripe id does not fit into the record's comments, which hold {COMMENTS_LIMIT:,} characters"
 _LINKING = ("linked", "matched", "ambiguous")
 
 
@@ -57,22 +60,24 @@ def plan_changes(
     pairs = linked_pairs(stripe, netsuite, matches).collect().lazy()
     is_oldest = pl.col("netsuite_internal_id").is_first_distinct()
     oldest = pairs.filter(is_oldest)
-    changes = [_appends(pairs, stripe, netsuite).filter("fits").drop("fits")] if settings.comments else []
-    changes += [
-        _change(oldest.filter(_is_empty(field)), "netsuite", field, pl.col("stripe_customer_id"))
-        for field, wanted in (("external_id", settings.external_id), ("stripe_id", settings.stripe_id))
-        if wanted
-    ]
+    appends = _appends(pairs, stripe, netsuite).filter(pl.col("obstacle").is_null()).drop("obstacle")
+    changes = [appends] if settings.comments else []
+    customer = pl.col("stripe_customer_id")
+    if settings.external_id:
+        free = _without_external_id(oldest.filter(_is_empty("external_id")), netsuite)
+        changes.append(_change(free, "netsuite", "external_id", customer))
+    if settings.stripe_id:
+        changes.append(_change(oldest.filter(_is_empty("stripe_id")), "netsuite", "stripe_id", customer))
     record = pl.col("netsuite_internal_id").cast(pl.String)
     replaced = (pl.col("evidence") == "override") & (pl.col(_METADATA).str.strip_chars() != record)
     changes.append(_change(pairs.filter(_is_empty(_METADATA) | replaced), "stripe", _METADATA, record))
     return pl.concat(changes)
 
 
-def comments_too_long(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame) -> pl.LazyFrame:
-    """Pairs whose Stripe id no longer fits into the comments (W3): stripe_customer_id, netsuite_internal_id."""
+def left_out_of_comments(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame) -> pl.LazyFrame:
+    """Pairs whose Stripe id cannot be appended (W3): stripe_customer_id, netsuite_internal_id, obstacle (String)."""
     appends = _appends(linked_pairs(stripe, netsuite, matches), stripe, netsuite)
-    return appends.filter(~pl.col("fits")).select("stripe_customer_id", "netsuite_internal_id")
+    return appends.drop_nulls("obstacle").select("stripe_customer_id", "netsuite_internal_id", "obstacle")
 
 
 def linked_pairs(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame) -> pl.LazyFrame:
@@ -93,21 +98,37 @@ def linked_pairs(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyF
     return pairs.filter(~is_shared).sort("netsuite_internal_id").merge_sorted(shared, key="netsuite_internal_id")
 
 
-def _appends(pairs: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
-    """Ids that their record's comments do not name yet, and whether they fit after those of older customers.
+def _without_external_id(pairs: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
+    """Leave out the customers whose id is some row's external id already, be it a lead's.
 
-    Once one does not fit into a record, no younger one is tried.
+    NetSuite refuses an external id that another entity has, whatever its case (DUP_RCRD).
+    """
+    some = pairs.collect()
+    if some.is_empty():  # as in most runs, and the ids of a whole account need not be compared then
+        return some.lazy()
+    held = netsuite.select(held=pl.col("external_id").str.strip_chars().str.to_lowercase())
+    as_held = pl.col("stripe_customer_id").str.strip_chars().str.to_lowercase()
+    return some.lazy().join(held, left_on=as_held, right_on="held", how="anti", maintain_order="left")
+
+
+def _appends(pairs: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
+    """Ids that their record's comments do not name yet, each with its `obstacle`, null where it can be appended.
+
+    It has to be one word, as the RESTlet takes no other, and to fit after those of older customers. Once one does not
+    fit into a record, no younger one is tried.
     """
     named = link_table(stripe, netsuite).filter(pl.col("source") == "comments")
     missing = pairs.join(named, on=["stripe_customer_id", "netsuite_internal_id"], how="anti", maintain_order="left")
-    added = pl.col("stripe_customer_id").str.len_chars().cast(pl.Int64) + 1
+    is_word = ~pl.col("stripe_customer_id").str.contains(_NO_WORD)
+    added = pl.when(is_word).then(pl.col("stripe_customer_id").str.len_chars().cast(pl.Int64) + 1).otherwise(0)
     # Pairs are sorted by record: what was added within one is the running total less that before its first row.
     before_record = pl.when(pl.col("netsuite_internal_id").is_first_distinct()).then(added.cum_sum() - added)
     within_record = added.cum_sum() - before_record.forward_fill()
     held = pl.col("comments").str.len_chars().cast(pl.Int64).fill_null(0)
     length = held + within_record - (held == 0).cast(pl.Int64)
-    appends = missing.with_columns(fits=length <= COMMENTS_LIMIT)
-    return _change(appends, "netsuite", "comments", pl.col("stripe_customer_id"), action="append", keep=["fits"])
+    no_room = pl.when(length > COMMENTS_LIMIT).then(pl.lit(_NO_ROOM))
+    appends = missing.with_columns(obstacle=pl.when(~is_word).then(pl.lit(_MORE_THAN_A_WORD)).otherwise(no_room))
+    return _change(appends, "netsuite", "comments", pl.col("stripe_customer_id"), action="append", keep=["obstacle"])
 
 
 def _change(

@@ -53,7 +53,7 @@ def _apply(sync: Reconciliation) -> dg.Definitions:
 
 
 def _undo(sync: Reconciliation) -> dg.Definitions:
-    @dg.op(name=f"{sync.name}__undo_plan", out=dg.Out(dict))
+    @dg.op(name=f"{sync.name}__undo_plan", out=dg.Out(dict), pool=sync.pool("netsuite"))  # the scarcer of the two
     def undo_plan(context: dg.OpExecutionContext, config: PlanPart) -> dict[str, int]:
         """Take back what was applied of a plan, where it still stands."""
         return dict(undo(sync, context, config))

@@ -129,6 +129,12 @@ class FrameStore:
         written = [month for month in months if self.month_path(name, month).exists()]
         return [month for month in written if not self._is_ours(name, self.month_path(name, month))]
 
+    def moments(self, name: str, months: Sequence[str] | None = None) -> list[datetime | None]:
+        """The moment whose state a frame is, or each of its months that was written; None for one that has none."""
+        if months is None:
+            return [_read_at(self.path(name))]
+        return [_read_at(self.month_path(name, month)) for month in self.months_present(name, months)]
+
     def path(self, name: str) -> Path:
         """The file of an unpartitioned frame."""
         return self.folder / f"{name}.parquet"

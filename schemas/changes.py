@@ -13,15 +13,16 @@ from schemas.words import Action, InternalId, LinkField, StripeId, System
 Direction = Literal["apply", "undo"]
 """Carry a change out, or take it back."""
 
-Status = Literal["intended", "applied", "already", "conflict", "failed", "undone"]
+Status = Literal["intended", "applied", "already", "conflict", "failed", "stopped", "undone"]
 """What an attempt ended in; `intended` while nobody knows.
 
 `applied`, `undone`: done by us. `already`: what was wanted stood there, put by somebody else. `conflict`: another value
-stands there and was left alone. `failed`: refused; nothing was done.
+stands there and was left alone. `failed`: refused; nothing was done. `stopped`: the run ended first, and its target
+showed afterwards that nothing was done.
 """
 
-INTERRUPTED: Final = "interrupted"
-"""Code of a failure that is none: the process died, and afterwards the target showed that nothing was done."""
+EXTERNAL_ID_TAKEN: Final = "DUP_RCRD"
+"""NetSuite's code for an external id that another entity has, be it a contact or a vendor."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ class Attempt:
     Attributes:
         plan: the hash of the plan.
         number: counts the attempts at this change of this plan, undoing included, from 1.
-        cycle: how often the change had been undone before: an attempt that goes on after a crash has the same cycle,
-            one that applies anew after an undo has the next.
+        cycle: counts how often the change was begun anew: an attempt that goes on after a crash has the same cycle, one
+            that applies again after an undo, or because the plan was made again, has the next.
         is_uncertain: an earlier attempt of this cycle may still have taken effect, so that finding the work done
             means that we did it.
     """
@@ -95,10 +96,10 @@ class Entry:
         """Whether the change stands in its system and is ours: applied, and not taken back."""
         if self.attempt.direction == "apply":
             return self.status == "applied"
-        return self.status == "failed"
+        return self.status in {"failed", "stopped"}
 
     @property
     def may_have_taken_effect(self) -> bool:
-        """Whether the change may stand there as ours: it is in effect, or the attempt at it was cut short."""
-        was_cut = self.attempt.direction == "apply" and self.outcome.code == INTERRUPTED
-        return self.is_in_effect or was_cut
+        """Whether the change may stand there as ours: it is in effect, or the run that tried it was stopped."""
+        was_stopped = self.attempt.direction == "apply" and self.status == "stopped"
+        return self.is_in_effect or was_stopped

@@ -13,8 +13,8 @@ from itertools import groupby
 from typing import Final
 
 from assets.write_back.effects import Answer, Writer, outcome_of
-from resources.ledger import Journal
-from schemas.changes import INTERRUPTED, Attempt, Entry, Outcome
+from resources.ledger import Decisions, Journal
+from schemas.changes import Attempt, Entry, Outcome
 from schemas.errors import TieoutError, WeatherError
 from schemas.words import System
 
@@ -36,6 +36,7 @@ class WriteBack:
         journal: of the declaration.
         writers: the ways into the two systems.
         run_id: of this run.
+        decisions: of persons, which no plan is applied against; None where there can be none.
         checkpoint: told the name of every step between two durable ones, before it happens and after.
         told: told, now and then, in words and counts, how far a run is.
     """
@@ -43,6 +44,7 @@ class WriteBack:
     journal: Journal
     writers: Mapping[System, Writer]
     run_id: str
+    decisions: Decisions | None = None
     checkpoint: Callable[[str], None] = _nothing
     told: Callable[[str], None] = _nothing
 
@@ -98,8 +100,8 @@ def _write_batch(work: WriteBack, writer: Writer, batch: Sequence[Attempt], unkn
 
 def _settle_batch(work: WriteBack, writer: Writer, batch: Sequence[Attempt]) -> None:
     done = {"apply": Outcome("applied"), "undo": Outcome("undone")}
-    cut_short = Outcome("failed", code=INTERRUPTED, error="The run ended before this was written.")
-    found = [(attempt, done[attempt.direction] if stands else cut_short) for attempt, stands in writer.stands(batch)]
+    stopped = Outcome("stopped")
+    found = [(attempt, done[attempt.direction] if stands else stopped) for attempt, stands in writer.stands(batch)]
     work.checkpoint("before settling")
     work.journal.settle(found)
     work.checkpoint("after settling")

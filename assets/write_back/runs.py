@@ -3,18 +3,23 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from assets.write_back.carrying_out import WriteBack, carry_out, entries_of, settle
 from assets.write_back.selection import (
     Filters,
     Latest,
-    attempts_at,
+    decided_otherwise,
     netsuite_holds,
     not_done_by,
+    since_made,
     to_apply,
+    to_take_back,
+    to_try,
     to_undo,
 )
 from schemas.changes import Entry, LinkChange
+from schemas.errors import MistakeError
 from schemas.words import System
 
 
@@ -35,7 +40,14 @@ class Tally:
         return Counter({"waiting": len(self.waiting)}) + Counter(entry.status for entry in self.entries)
 
 
-def apply_side(work: WriteBack, plan: str, changes: Sequence[LinkChange], filters: Filters, system: System) -> Tally:
+def apply_side(
+    work: WriteBack,
+    plan: str,
+    changes: Sequence[LinkChange],
+    filters: Filters,
+    system: System,
+    made_at: datetime | None = None,
+) -> Tally:
     """Apply one system's rows of a plan, as far as the filters take them; NetSuite comes first, then Stripe.
 
     Args:
@@ -44,18 +56,23 @@ def apply_side(work: WriteBack, plan: str, changes: Sequence[LinkChange], filter
         changes: all of its rows.
         filters: the part of it to apply.
         system: whose rows.
+        made_at: when the plan was last made, so that what was done before counts as wanted again; None: unknown.
 
     Raises:
-        MistakeError: another run is writing for this declaration, or a person must act.
+        MistakeError: another run is writing for this declaration, a person has decided otherwise since the plan was
+            made, or must act.
         WeatherError: a system could not be asked; what was done is in the journal, and the next run goes on.
     """
     with work.journal.ledger.alone(work.journal.declaration):
         settle(work)
         latest = work.journal.latest(plan)
-        selected = [c for c in to_apply(changes, latest, filters, work.run_id) if c.system == system]
-        ready = _ready(selected, changes, latest) if system == "stripe" else selected
-        todo = not_done_by(work.run_id, ready, latest)
-        carry_out(work, system, attempts_at(plan, todo, latest, "apply"))
+        standing = since_made(latest, made_at, work.run_id)
+        taken = to_apply(changes, standing, filters, work.run_id)
+        _refuse_decided_otherwise(work, taken, made_at)
+        selected = [change for change in taken if change.system == system]
+        ready = _ready(selected, changes, standing) if system == "stripe" else selected
+        todo = not_done_by(work.run_id, ready, standing)
+        carry_out(work, system, to_try(plan, todo, latest, standing))
     kept = {change.change_id for change in ready}
     return _tally(work, plan, [system], [change for change in selected if change.change_id not in kept])
 
@@ -73,8 +90,17 @@ def undo_plan(work: WriteBack, plan: str, changes: Sequence[LinkChange], filters
         todo = not_done_by(work.run_id, to_undo(changes, latest, filters, work.run_id), latest)
         for system in order:
             mine = [change for change in todo if change.system == system]
-            carry_out(work, system, attempts_at(plan, mine, latest, "undo"))
+            carry_out(work, system, to_take_back(plan, mine, latest))
     return _tally(work, plan, order, [])
+
+
+def _refuse_decided_otherwise(work: WriteBack, changes: Sequence[LinkChange], made_at: datetime | None) -> None:
+    decisions = work.decisions.last() if work.decisions else {}
+    if customers := decided_otherwise(changes, decisions, made_at):
+        raise MistakeError(
+            f"Since this plan was made, a person has decided otherwise about {len(customers):,} of its customers, "
+            f"{customers[0]} the first: reconcile, and apply the plan that comes of it."
+        )
 
 
 def _ready(selected: Sequence[LinkChange], changes: Sequence[LinkChange], latest: Latest) -> list[LinkChange]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import polars as pl
 
-from schemas.changes import INTERRUPTED, Attempt, Direction, Entry, LinkChange
+from resources.ledger import LastDecision
+from schemas.changes import EXTERNAL_ID_TAKEN, Attempt, Entry, LinkChange
 from schemas.words import InternalId, StripeId, System
 
 Latest = Mapping[str, Entry]
@@ -43,8 +45,21 @@ def changes_of(plan: pl.DataFrame) -> list[LinkChange]:
     return [LinkChange(**row) for row in plan.select(columns).iter_rows(named=True)]
 
 
+def since_made(latest: Latest, made_at: datetime | None, run_id: str) -> Latest:
+    """The attempts that tell how things stand: those of this run, and those after the plan was last made.
+
+    A plan that is made anew says that its changes are wanted again, whatever had become of them before: somebody has
+    cleared what was written, say. `made_at` is None where nobody knows when that was; then every attempt counts.
+    """
+
+    def counts(entry: Entry) -> bool:
+        return made_at is None or entry.settled_at is None or entry.settled_at >= made_at or entry.run_id == run_id
+
+    return {change_id: entry for change_id, entry in latest.items() if counts(entry)}
+
+
 def to_apply(changes: Sequence[LinkChange], latest: Latest, filters: Filters, run_id: str) -> list[LinkChange]:
-    """The rows that this run applies: those never tried, failed, or undone, as far as the filters take them.
+    """The rows that this run applies: those never tried, failed, stopped, or undone, as far as the filters take them.
 
     What is applied, or was there, or turned out otherwise, is left alone. The rows that this very run has tried count,
     so that its later step takes the same rows as its first.
@@ -64,11 +79,31 @@ def to_undo(changes: Sequence[LinkChange], latest: Latest, filters: Filters, run
     return _narrowed(changes, filters, is_ours)
 
 
+def decided_otherwise(
+    changes: Iterable[LinkChange], decisions: Mapping[StripeId, LastDecision], made_at: datetime | None
+) -> list[StripeId]:
+    """The customers about whom a person has decided something else than these changes say (M8).
+
+    That is: another record, or none ever; or they took a decision back after the plan was made, which may have followed
+    it.
+    """
+
+    def is_contrary(change: LinkChange) -> bool:
+        last = decisions.get(change.stripe_customer_id)
+        if last is None:
+            return False
+        if last.kind == "withdrawn":
+            return made_at is not None and last.decided_at > made_at
+        return last.netsuite_internal_id != change.netsuite_internal_id
+
+    return sorted({change.stripe_customer_id for change in changes if is_contrary(change)})
+
+
 def not_done_by(run_id: str, changes: Iterable[LinkChange], latest: Latest) -> list[LinkChange]:
-    """Of the selected rows those that this run has not brought to an outcome yet; one cut short is none."""
+    """Of the selected rows those that this run has not brought to an outcome yet; being stopped is none."""
 
     def is_done(entry: Entry | None) -> bool:
-        return entry is not None and entry.run_id == run_id and entry.outcome.code != INTERRUPTED
+        return entry is not None and entry.run_id == run_id and entry.status != "stopped"
 
     return [change for change in changes if not is_done(latest.get(change.change_id))]
 
@@ -76,32 +111,44 @@ def not_done_by(run_id: str, changes: Iterable[LinkChange], latest: Latest) -> l
 def netsuite_holds(changes: Sequence[LinkChange], latest: Latest) -> set[tuple[StripeId, InternalId]]:
     """The pairs of a plan whose NetSuite side holds, so that Stripe may point at the record.
 
-    It holds when no row of the pair was refused, and at least one is there, or none was needed.
+    It holds when no row of the pair was refused, and at least one is there, or none was needed. An external id that
+    another entity has is none of ours to give, so that its row says nothing either way.
     """
     needed = {change.pair: set[str]() for change in changes}
     for change in changes:
-        if change.system == "netsuite":
-            needed[change.pair].add(_standing(latest.get(change.change_id)))
+        entry = latest.get(change.change_id)
+        if change.system == "netsuite" and not _is_taken(change, entry):
+            needed[change.pair].add(_standing(entry))
     return {pair for pair, found in needed.items() if not found or ("holds" in found and "refused" not in found)}
 
 
-def attempts_at(plan: str, changes: Iterable[LinkChange], latest: Latest, direction: Direction) -> list[Attempt]:
-    """The next attempt at each change, numbered on from the last one."""
-    return [_next(plan, change, latest.get(change.change_id), direction) for change in changes]
+def to_try(plan: str, changes: Iterable[LinkChange], latest: Latest, standing: Latest) -> list[Attempt]:
+    """The next attempt at each change, numbered on from the last one.
+
+    Where the last one no longer stands (`since_made`), or was taken back, a new cycle begins: Stripe would answer the
+    old one's key with the old answer. What it had written is still ours, if it turns out to be there after all.
+    """
+
+    def attempt(change: LinkChange) -> Attempt:
+        last = latest.get(change.change_id)
+        if last is None:
+            return Attempt(plan, change, "apply")
+        was_undone = last.attempt.direction == "undo" and last.status in {"undone", "already"}
+        cycle = last.attempt.cycle + (was_undone or change.change_id not in standing)
+        return Attempt(plan, change, "apply", last.attempt.number + 1, cycle, last.may_have_taken_effect)
+
+    return [attempt(change) for change in changes]
 
 
-def _next(plan: str, change: LinkChange, last: Entry | None, direction: Direction) -> Attempt:
-    if last is None:
-        return Attempt(plan, change, direction)
-    was_undone = last.attempt.direction == "undo" and last.status in {"undone", "already"}
-    return Attempt(
-        plan,
-        change,
-        direction,
-        number=last.attempt.number + 1,
-        cycle=last.attempt.cycle + (was_undone and direction == "apply"),
-        is_uncertain=last.outcome.code == INTERRUPTED and last.attempt.direction == direction,
-    )
+def to_take_back(plan: str, changes: Iterable[LinkChange], latest: Latest) -> list[Attempt]:
+    """The next attempt at taking each change back, numbered on from the last one."""
+
+    def attempt(change: LinkChange) -> Attempt:
+        last = latest[change.change_id]
+        was_stopped = last.attempt.direction == "undo" and last.status == "stopped"
+        return Attempt(plan, change, "undo", last.attempt.number + 1, last.attempt.cycle, was_stopped)
+
+    return [attempt(change) for change in changes]
 
 
 def _is_open(entry: Entry | None, run_id: str) -> bool:
@@ -109,15 +156,19 @@ def _is_open(entry: Entry | None, run_id: str) -> bool:
         return True
     if entry.attempt.direction == "undo":
         return entry.status in {"undone", "already"}
-    return entry.status == "failed" or entry.run_id == run_id
+    return entry.status in {"failed", "stopped"} or entry.run_id == run_id
 
 
 def _standing(entry: Entry | None) -> str:
-    if entry is None:
+    if entry is None or (entry.attempt.direction == "apply" and entry.status == "stopped"):
         return "untried"
     if entry.attempt.direction == "undo":
         return "holds" if entry.is_in_effect else "untried"
     return "holds" if entry.status in {"applied", "already"} else "refused"
+
+
+def _is_taken(change: LinkChange, entry: Entry | None) -> bool:
+    return change.field == "external_id" and entry is not None and entry.outcome.code == EXTERNAL_ID_TAKEN
 
 
 def _narrowed(

@@ -6,13 +6,12 @@ from typing import Final
 from assets.write_back.effects import Answer, expected, purpose, wanted
 from resources.netsuite import Change, NetsuiteClient, NetsuiteOutcome
 from resources.stripe_api import MetadataChange, StripeDoor, retrieve, set_metadata
-from schemas.changes import Attempt
+from schemas.changes import EXTERNAL_ID_TAKEN, Attempt
 from schemas.errors import BugError, WeatherError
 from schemas.words import LINK_KEY, InternalId, StripeId
 
 _NETSUITE_RECORDS: Final = 100
 _STRIPE_RECORDS: Final = 10
-_TAKEN: Final = "DUP_RCRD"
 
 
 class NetsuiteWriter:
@@ -35,7 +34,7 @@ class NetsuiteWriter:
         """
         by_change = {_netsuite_change(attempt): attempt for attempt in attempts}
         outcomes = self._client.apply(list(by_change))
-        again = [o.change for o in outcomes if o.code == _TAKEN and o.change.field != "external_id"]
+        again = [o.change for o in outcomes if o.code == EXTERNAL_ID_TAKEN and o.change.field != "external_id"]
         open_still = set(again)
         for outcome in outcomes:  # before anything else is asked, which may end in an error
             if outcome.change not in open_still:

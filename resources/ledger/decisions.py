@@ -25,6 +25,15 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class LastDecision:
+    """What was decided last about a customer, and when; `withdrawn` leaves it to the rules again."""
+
+    kind: Literal["link", "never", "withdrawn"]
+    netsuite_internal_id: InternalId | None
+    decided_at: datetime
+
+
+@dataclass(frozen=True)
 class Decisions:
     """The decisions of one declaration."""
 
@@ -83,6 +92,17 @@ class Decisions:
         with self.ledger.engine.connect() as connection:
             rows = [tuple(row) for row in connection.execute(query)]
         return pl.DataFrame(rows, schema=_STANDING, orient="row")
+
+    def last(self) -> dict[StripeId, LastDecision]:
+        """The last decision about each customer that there ever was one about, one taken back included."""
+        query = select(DECISION).where(DECISION.c.declaration == self.declaration).order_by(DECISION.c.number)
+        with self.ledger.engine.connect() as connection:
+            return {
+                StripeId(row["stripe_customer_id"]): LastDecision(
+                    row["kind"], row["netsuite_internal_id"], row["decided_at"]
+                )
+                for row in connection.execute(query).mappings()
+            }
 
 
 _STANDING: Final[dict[str, pl.DataType]] = {

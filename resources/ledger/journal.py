@@ -94,11 +94,12 @@ class Journal:
             return None
         return Request(row["run_id"], row["direction"], row["plan"], orjson.loads(row["filters"]))
 
-    def plans_requested(self) -> set[str]:
-        """The plans that any run was asked to apply."""
-        query = select(REQUEST.c.plan).where(REQUEST.c.declaration == self.declaration).distinct()
+    def approvals(self) -> list[tuple[str, datetime]]:
+        """Every request to apply a plan: its hash, and when it was made, oldest first."""
+        query = select(REQUEST.c.plan, REQUEST.c.requested_at).order_by(REQUEST.c.requested_at)
+        ours = query.where(REQUEST.c.declaration == self.declaration, REQUEST.c.direction == "apply")
         with self.ledger.engine.connect() as connection:
-            return set(connection.scalars(query.where(REQUEST.c.direction == "apply")))
+            return [(row.plan, row.requested_at) for row in connection.execute(ours)]
 
     def _entries(self, condition: object) -> list[Entry]:
         query = select(JOURNAL).where(JOURNAL.c.declaration == self.declaration, condition)  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ Written from the rules, not from `assets.write_plan`; it shares with it nothing 
 a plan is here too, as the two systems would do it.
 """
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
@@ -31,27 +32,30 @@ class Pair:
 
 @dataclass
 class Planned:
-    """The rows of the plan, in order, and the ids that did not fit into their record's comments."""
+    """The rows of the plan, in order, and the ids that could not be put into their record's comments."""
 
     rows: list[Row]
-    too_long: list[tuple[str, int]]
+    left_out: list[tuple[str, int]]
 
 
 def planned(world: World, settings: PlanSettings) -> Planned:
     """Return the plan of a world."""
     pairs = _pairs(world)
     drafts: list[tuple[tuple[object, ...], Row]] = []
-    appended, too_long = _appends(pairs) if settings.comments else ({}, [])
+    appended, left_out = _appends(pairs) if settings.comments else ({}, [])
     claimed: set[int] = set()
+    taken = {_without_case(record.text("external_id")) for record in world.records}
     for pair in pairs:
         rows = [appended[pair.age]] if pair.age in appended else []
         for field, wanted in (("external_id", settings.external_id), ("stripe_id", settings.stripe_id)):
-            if wanted and _is_empty(pair.record.text(field)) and pair.record.internal_id not in claimed:
+            is_refused = field == "external_id" and _without_case(pair.customer.id) in taken
+            is_free = _is_empty(pair.record.text(field)) and pair.record.internal_id not in claimed
+            if wanted and is_free and not is_refused:
                 rows.append(_row(pair, "netsuite", field, "set", pair.customer.id))
         claimed.add(pair.record.internal_id)
         rows += _metadata(pair)
         drafts += [((row["system"], row["field"], pair.record.internal_id, pair.age), row) for row in rows]
-    return Planned([row for _, row in sorted(drafts, key=lambda draft: draft[0])], too_long)
+    return Planned([row for _, row in sorted(drafts, key=lambda draft: draft[0])], left_out)
 
 
 def applied(world: World, plan: Iterable[Mapping[str, object]]) -> World:
@@ -92,18 +96,19 @@ def _pairs(world: World) -> list[Pair]:
 def _appends(pairs: list[Pair]) -> tuple[dict[int, Row], list[tuple[str, int]]]:
     length: dict[int, int] = {}
     rows: dict[int, Row] = {}
-    too_long = []
+    left_out = []
     for pair in pairs:
         comments, number = pair.record.text("comments") or "", pair.record.internal_id
         if has_token(comments, pair.customer.id):
             continue
         now = length.get(number, len(comments))
-        length[number] = now + bool(now) + len(pair.customer.id)
-        if length[number] <= LIMIT:
+        is_word = not any(c in WHITE_SPACE or unicodedata.category(c) == "Cc" for c in pair.customer.id)
+        length[number] = now + (bool(now) + len(pair.customer.id)) * is_word
+        if is_word and length[number] <= LIMIT:
             rows[pair.age] = _row(pair, "netsuite", "comments", "append", pair.customer.id)
         else:
-            too_long.append((pair.customer.id, number))
-    return rows, too_long
+            left_out.append((pair.customer.id, number))
+    return rows, left_out
 
 
 def _metadata(pair: Pair) -> list[Row]:
@@ -125,6 +130,11 @@ def _row(pair: Pair, system: str, field: str, action: str, new_value: str) -> Ro
 
 def _is_empty(text: str | None) -> bool:
     return not (text or "").strip(WHITE_SPACE)
+
+
+def _without_case(text: str | None) -> str:
+    """As NetSuite compares external ids, which are unique."""
+    return (text or "").strip(WHITE_SPACE).lower()
 
 
 def _joined(old: str | None, more: str) -> str:

@@ -31,7 +31,7 @@ def queue_of(world: World, *, comments: bool = True) -> pl.DataFrame:
 def test_who_waits_why_and_in_which_order(world: World) -> None:
     queue = queue_of(world)
     assert violations(ReviewQueue, queue, "stripe_customer_id") == []
-    full = {customer for customer, _ in planned(world, ALL_FIELDS).too_long}
+    full = {customer for customer, _ in planned(world, ALL_FIELDS).left_out}
     said = verdicts(world)
     waiting = [v for v in said if v.outcome in URGENCY or v.stripe_customer_id in full]
     waiting.sort(key=lambda v: (URGENCY.get(v.outcome, 9), v.stripe_customer_id))
@@ -42,7 +42,7 @@ def test_who_waits_why_and_in_which_order(world: World) -> None:
     reasons = queue.get_column("reason").to_list()
     for verdict, reason in zip(waiting, reasons, strict=True):
         assert reason.startswith(verdict.reason)
-        assert ("does not fit" in reason) is (verdict.stripe_customer_id in full)
+        assert ("; the Stripe id " in reason) is (verdict.stripe_customer_id in full)
     assert queue.get_column("what_to_do").null_count() == 0
 
 
@@ -102,8 +102,18 @@ def test_full_comments_wait_only_where_comments_are_written() -> None:
     assert row["reason"] == (
         "name = company_name: equal; the Stripe id does not fit into the record's comments, which hold 4,000 characters"
     )
-    assert row["what_to_do"] == "Shorten the comments, or put the Stripe id there by hand."
+    assert row["what_to_do"] == "Put the Stripe id into the comments by hand, and make room if need be."
     assert queue_of(world, comments=False).height == 0
+
+
+@pytest.mark.rule("W3")
+def test_id_that_comments_do_not_take_waits() -> None:
+    row = queue_of(World([acme("cus 1")], [record(7)], {}, BY_NAME)).row(0, named=True)
+    assert row["reason"] == (
+        "name = company_name: equal; the Stripe id has white space or control characters in it, and comments take one "
+        "word"
+    )
+    assert row["what_to_do"] == "Put the Stripe id into the comments by hand, and make room if need be."
 
 
 def test_ambiguous_with_full_comments_says_both() -> None:
@@ -111,7 +121,7 @@ def test_ambiguous_with_full_comments_says_both() -> None:
     row = queue_of(World([acme("cus_1")], records, {}, BY_NAME)).row(0, named=True)
     assert row["what_to_do"] == (
         "Decide for one candidate (job <name>_override), or merge them in NetSuite, before the plan is used. "
-        "Shorten the comments, or put the Stripe id there by hand."
+        "Put the Stripe id into the comments by hand, and make room if need be."
     )
 
 

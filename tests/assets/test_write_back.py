@@ -1,14 +1,17 @@
 """What a run takes on, in which order, what it leaves alone, and what it says afterwards."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from assets.write_back import Filters, Tally, apply_side, undo_plan
 from schemas.changes import Attempt, LinkChange
 from schemas.errors import MistakeError, WeatherError
-from schemas.words import StripeId
+from schemas.words import InternalId, StripeId
 from tests.assets.write_back_fakes import DECLARATION, FakeWorld
 from tests.resources.ledgers import PLAN, change
 
@@ -29,12 +32,16 @@ def world(tmp_path: Path) -> Iterator[FakeWorld]:
 
 
 def apply(
-    world: FakeWorld, changes: list[LinkChange], run_id: str, filters: Filters | None = None
+    world: FakeWorld,
+    changes: list[LinkChange],
+    run_id: str,
+    filters: Filters | None = None,
+    made_at: datetime | None = None,
 ) -> tuple[Tally, Tally]:
     work, chosen = world.run(run_id), filters or Filters()
     return (
-        apply_side(work, PLAN, changes, chosen, "netsuite"),
-        apply_side(work, PLAN, changes, chosen, "stripe"),
+        apply_side(work, PLAN, changes, chosen, "netsuite", made_at),
+        apply_side(work, PLAN, changes, chosen, "stripe", made_at),
     )
 
 
@@ -77,6 +84,20 @@ def test_stripe_never_points_at_a_record_that_netsuite_refused(world: FakeWorld)
     assert netsuite.counts() == {"failed": 3, "applied": 3}
     assert [c.change_id for c in stripe.waiting] == [f"stripe:cus_1:{METADATA}"]
     assert world.stripe.values == {("cus_2", METADATA): "2"}
+
+
+@pytest.mark.parametrize(
+    "changes", [pairs(1), [change(1, "external_id"), change(1, METADATA)]], ids=["beside others", "alone"]
+)
+def test_an_external_id_that_another_entity_has_says_nothing_of_the_link(
+    world: FakeWorld, changes: list[LinkChange]
+) -> None:
+    world.netsuite.taken.add("cus_1")
+    netsuite, stripe = apply(world, changes, "run")
+    assert (netsuite.counts()["failed"], stripe.counts()) == (1, {"applied": 1})
+    world.netsuite.refused.add("2")
+    world.netsuite.taken.add("cus_2")
+    assert apply(world, pairs(2), "other")[1].counts() == {"waiting": 1}
 
 
 @pytest.mark.rule("W9")
@@ -132,10 +153,7 @@ def test_what_nobody_answered_is_settled_by_looking_before_anything_else(world: 
     assert netsuite.counts() == {}
     latest = world.journal.latest(PLAN)
     assert latest["netsuite:1:stripe_id"].status == "applied"
-    assert (latest["netsuite:2:stripe_id"].status, latest["netsuite:2:stripe_id"].outcome.code) == (
-        "failed",
-        "interrupted",
-    )
+    assert latest["netsuite:2:stripe_id"].status == "stopped"
     assert world.netsuite.writes == []
 
 
@@ -226,6 +244,44 @@ def test_what_was_undone_can_be_applied_again_and_undone_again(world: FakeWorld)
     assert set(world.netsuite.values.values()) == {""}
 
 
+@pytest.mark.rule("W9")
+def test_a_plan_that_is_made_again_wants_its_changes_again(world: FakeWorld) -> None:
+    """Somebody has cleared one value; the others stand, and are still ours."""
+    changes = pairs(1)
+    before = datetime.now(UTC)
+    apply(world, changes, "first", made_at=before)
+    assert [tally.counts() for tally in apply(world, changes, "second", made_at=before)] == [{}, {}]
+    world.netsuite.values["1", "stripe_id"] = world.stripe.values["cus_1", METADATA] = ""
+    netsuite, stripe = apply(world, changes, "third", made_at=datetime.now(UTC))
+    assert (netsuite.counts(), stripe.counts()) == ({"applied": 3}, {"applied": 1})
+    assert world.netsuite.writes.count("netsuite:1:external_id") == 1
+    assert {e.attempt.cycle for e in world.journal.latest(PLAN).values()} == {1}
+    assert undo(world, changes, "undo").counts() == {"undone": 4}
+    assert {*world.netsuite.values.values(), *world.stripe.values.values()} == {""}
+
+
+@pytest.mark.rule("W8")
+def test_a_plan_that_is_made_again_tries_what_was_a_conflict(world: FakeWorld) -> None:
+    world.netsuite.values["1", "stripe_id"] = "cus_foreign"
+    apply(world, pairs(1), "first")
+    world.netsuite.values["1", "stripe_id"] = ""
+    netsuite, stripe = apply(world, pairs(1), "second", made_at=datetime.now(UTC))
+    assert (netsuite.counts(), stripe.counts()) == ({"applied": 3}, {"applied": 1})
+
+
+def test_what_netsuite_held_before_the_plan_was_made_again_holds_no_more(world: FakeWorld) -> None:
+    apply(world, pairs(1), "first", Filters(system="netsuite"))
+    _, stripe = apply(world, pairs(1), "second", Filters(system="stripe"), made_at=datetime.now(UTC))
+    assert stripe.counts() == {"waiting": 1}
+
+
+@pytest.mark.rule("W9")
+def test_a_plan_that_is_made_again_while_it_is_applied_stops_nothing(world: FakeWorld) -> None:
+    apply_side(world.run("run"), PLAN, pairs(1), Filters(), "netsuite")
+    stripe = apply_side(world.run("run"), PLAN, pairs(1), Filters(), "stripe", made_at=datetime.now(UTC))
+    assert stripe.counts() == {"applied": 1}
+
+
 @pytest.mark.rule("W10")
 def test_an_undo_that_was_killed_is_settled_and_finished(world: FakeWorld) -> None:
     changes = pairs(1)
@@ -243,6 +299,43 @@ def test_a_plan_that_was_never_applied_has_nothing_to_undo(world: FakeWorld) -> 
     world.netsuite.values["1", "stripe_id"] = "cus_1"
     assert undo(world, pairs(1), "undo").counts() == {}
     assert world.netsuite.values == {("1", "stripe_id"): "cus_1"}
+
+
+@pytest.mark.rule("M8")
+@pytest.mark.parametrize(
+    ("decided", "is_refused"),
+    [
+        (("never", None), True),
+        (("link", 2), True),
+        (("link", 1), False),
+        (("withdrawn", None), True),
+    ],
+)
+def test_a_plan_is_not_applied_over_a_decision_that_came_after_it(
+    world: FakeWorld, decided: tuple[Literal["link", "never", "withdrawn"], InternalId | None], *, is_refused: bool
+) -> None:
+    made_at = datetime.now(UTC)
+    world.decisions.decide(StripeId("cus_1"), *decided, "ada", "by phone")
+    refused = pytest.raises(MistakeError, match="decided otherwise about 1 of its customers, cus_1 the first")
+    with refused if is_refused else nullcontext():
+        apply(world, pairs(1, 2), "run", made_at=made_at)
+    assert bool(world.netsuite.writes) is not is_refused
+    apply(world, pairs(1, 2), "the other", Filters(customers=frozenset({StripeId("cus_2")})), made_at)
+    assert world.stripe.values["cus_2", METADATA] == "2"
+
+
+@pytest.mark.rule("M8")
+def test_a_decision_that_was_taken_back_before_the_plan_was_made_is_in_it(world: FakeWorld) -> None:
+    world.decisions.decide(StripeId("cus_1"), "never", None, "ada", "by phone")
+    world.decisions.decide(StripeId("cus_1"), "withdrawn", None, "ada", "a mistake")
+    assert apply(world, pairs(1), "run", made_at=datetime.now(UTC))[1].counts() == {"applied": 1}
+
+
+@pytest.mark.rule("M8")
+def test_what_is_applied_already_is_no_matter_for_a_later_decision(world: FakeWorld) -> None:
+    apply(world, pairs(1, 2), "first", Filters(customers=frozenset({StripeId("cus_1")})))
+    world.decisions.decide(StripeId("cus_1"), "never", None, "ada", "by phone")
+    assert apply(world, pairs(1, 2), "second")[1].counts() == {"applied": 1}
 
 
 def test_two_applies_at_once_are_one(world: FakeWorld) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from assets.write_back import Answer, WriteBack
 from assets.write_back.effects import expected, wanted
-from resources.ledger import Journal, Ledger
+from resources.ledger import Decisions, Journal, Ledger
 from schemas.changes import Attempt
 from schemas.errors import WeatherError
 
@@ -13,7 +13,7 @@ DECLARATION = "acme"
 
 
 class FakeSystem:
-    """A `Writer`. `silent` are records that do not answer, `refused` those that say no."""
+    """A `Writer`. `silent` are records that do not answer, `refused` those that say no, `taken` external ids."""
 
     workers = 2
     records_per_batch = 2
@@ -23,6 +23,7 @@ class FakeSystem:
         self.writes: list[str] = []
         self.silent: set[str] = set()
         self.refused: set[str] = set()
+        self.taken: set[str] = set()
         self.is_down = False
 
     def write(self, attempts: Sequence[Attempt]) -> Iterator[Answer]:
@@ -44,6 +45,8 @@ class FakeSystem:
         if change.record_id in self.refused:
             return Answer(attempt, "failed", code="LOCKED", error="It is locked.")
         now, then = self._now(attempt), self._then(attempt)
+        if change.field == "external_id" and then in self.taken:
+            return Answer(attempt, "failed", code="DUP_RCRD", error="Another entity has it.")
         if now == then:
             return Answer(attempt, "already")
         if change.action == "set" and now != (expected(attempt) or ""):
@@ -72,6 +75,7 @@ class FakeWorld:
         self.netsuite, self.stripe = FakeSystem(), FakeSystem()
         self.ledger = Ledger.open(f"sqlite:///{folder / 'ledger.db'}", folder)
         self.journal = Journal(self.ledger, DECLARATION)
+        self.decisions = Decisions(self.ledger, DECLARATION)
 
     def run(self, run_id: str) -> WriteBack:
-        return WriteBack(self.journal, {"netsuite": self.netsuite, "stripe": self.stripe}, run_id)
+        return WriteBack(self.journal, {"netsuite": self.netsuite, "stripe": self.stripe}, run_id, self.decisions)

@@ -86,10 +86,10 @@ def test_months_of_a_test_key_are_missing_beside_one_of_a_live_key(at: Site) -> 
     at.reconcile()
     at.world.book(livemode=True).load([("cus_live", MOMENT + 40 * 86_400, {"email": "n1@acme.example"})])
     live = at.redeclared(stripe={"api_key": at.world.live_key})
-    assert live.in_the_ui("stripe_customers", month="2026-02-01").success
+    assert live.materialize("stripe_customers", month="2026-02-01").success
     assert live.sync.months_missing()[:2] == ["2026-01", "2026-03"]
     assert "read from another account or with other columns: 2026-01, 2026-03, " in live.sync.months_elsewhere()
-    assert live.in_the_ui("netsuite_customers", "customer_matches").success
+    assert live.materialize("netsuite_customers", "customer_matches").success
     assert live.frame("customer_matches").get_column("stripe_customer_id").to_list() == ["cus_live"]
 
 

@@ -1,15 +1,18 @@
 """The jobs that write, as a person starts them: plan, approve, apply, undo, override, daily within the brakes."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from assets.brakes import CHECKS
+from pipelines.jobs import WRITES
 from resources.ledger import LEDGER_URL
+from sandbox.netsuite_standin import STRIPE_FIELD
 from schemas.words import LINK_KEY
-from tests.pipelines.api_world import NAME, Site, sentences, site
+from tests.pipelines.api_world import LINK_OP, NAME, Site, sentences, site
 from tests.resources.ledgers import database_url
 
 LINKED = {n: (f"cus_{n}", f"cus_{n}", f"VIP\ncus_{n}" if n == 1 else f"cus_{n}") for n in (1, 2, 3)}
@@ -48,14 +51,33 @@ def test_an_approved_plan_is_applied_and_a_second_run_plans_nothing(at: Site) ->
 
 
 @pytest.mark.rule("X1")
-@pytest.mark.parametrize("plan", ["f" * 64, "the newest", "of this run"])
-def test_anything_but_the_hash_of_a_plan_is_refused(at: Site, plan: str) -> None:
+@pytest.mark.parametrize("plan", ["f" * 64, "the newest", "", None])
+def test_anything_but_the_hash_of_a_plan_is_refused(at: Site, plan: str | None) -> None:
     at.reconcile()
-    result = at.apply(plan)
-    assert not result.success
-    assert len(sentences(result)) == 1
+    for result in (at.apply(plan), at.undo(plan)):
+        assert not result.success
+        assert len(sentences(result)) == 1
     assert at.netsuite.saves == []
     assert at.approved() == set()
+
+
+@pytest.mark.rule("X1")
+def test_a_reviewed_declaration_writes_nothing_unseen_whatever_a_run_is_made_of(at: Site) -> None:
+    at.apply(at.reconcile(), at_most=4)
+    written = len(at.netsuite.saves)
+    [sentence] = sentences(at.materialize("write_plan", *WRITES))
+    assert sentence.startswith(f"{NAME} writes only what a person has approved (writes: mode: review)")
+    assert len(at.netsuite.saves) == written
+    assert at.links()["cus_2"] == (None,)
+
+
+@pytest.mark.rule("X9")
+def test_the_brakes_hold_whichever_checks_a_run_is_made_of(tmp_path: Path) -> None:
+    with site(tmp_path, writes={"mode": "auto"}, brakes={"most_writes": 7}) as at:
+        at.apply(at.reconcile(), at_most=4)
+        [sentence] = sentences(at.materialize("write_plan", *WRITES))
+        assert "writes_within_limit: Expected at most 7 changes and 0 replaced values; found 12 and 0." in sentence
+        assert at.links()["cus_2"] == (None,)
 
 
 @pytest.mark.rule("W8")
@@ -129,6 +151,27 @@ def test_undo_restores_the_world_and_the_plan_can_be_applied_again(at: Site) -> 
     assert at.links() == {**after, "2": before["2"], "cus_2": before["cus_2"]}
 
 
+@pytest.mark.rule("W10")
+@pytest.mark.rule("W11")
+def test_what_somebody_cleared_is_written_again_when_the_same_plan_is_made_again(at: Site) -> None:
+    def clear() -> None:
+        at.netsuite.edit(2, externalid=None, comments=None, **{STRIPE_FIELD: None})
+        at.stripe.update("cus_2", {"metadata": {LINK_KEY: ""}})
+
+    before = at.links()
+    at.apply(at.reconcile())
+    after = at.links()
+    clear()
+    plan = at.reconcile()
+    at.apply(plan)
+    clear()
+    assert at.reconcile() == plan
+    assert at.apply(plan).success
+    assert at.links() == after
+    assert at.undo(plan).success
+    assert at.links() == {**after, "2": before["2"], "cus_2": before["cus_2"]}
+
+
 @pytest.mark.rule("M8")
 def test_a_decision_counts_from_the_next_run_on_and_can_be_withdrawn(at: Site) -> None:
     at.reconcile()
@@ -145,6 +188,42 @@ def test_a_decision_counts_from_the_next_run_on_and_can_be_withdrawn(at: Site) -
     assert at.override("cus_1", "withdraw").success
     at.reconcile()
     assert "cus_1" not in at.result("review.csv")["stripe_customer_id"].to_list()
+
+
+@pytest.mark.rule("M8")
+@pytest.mark.rule("X1")
+def test_a_plan_that_a_decision_has_overtaken_is_refused(at: Site) -> None:
+    plan = at.reconcile()
+    at.override("cus_1", "never")
+    [sentence] = sentences(at.apply(plan))
+    assert "decided otherwise about 1 of its customers, cus_1 the first: reconcile" in sentence
+    assert at.netsuite.saves == []
+    assert at.apply(at.reconcile()).success
+    assert (at.links()["cus_1"], at.links()["cus_2"]) == ((None,), ("2",))
+
+
+@pytest.mark.rule("M8")
+@pytest.mark.rule("W11")
+def test_a_decision_corrects_a_link_that_was_written(at: Site) -> None:
+    """NetSuite gives an external id to one record only, so the right record does without."""
+    at.apply(at.reconcile())
+    at.netsuite.insert(4, email="other@acme.example")
+    at.override("cus_1", "4")
+    result = at.apply(at.reconcile())
+    assert result.success, sentences(result)
+    assert (at.links()["cus_1"], at.links()["4"]) == (("4",), (None, "cus_1", "cus_1"))
+    at.reconcile()
+    assert at.metadata("write_plan")["changes"] == 0
+
+
+@pytest.mark.rule("M8")
+@pytest.mark.rule("W5")
+def test_an_external_id_that_a_contact_has_holds_no_link_up(at: Site) -> None:
+    at.netsuite.others.add("cus_1")
+    result = at.apply(at.reconcile())
+    assert result.success, sentences(result)
+    assert (at.links()["1"], at.links()["cus_1"]) == ((None, "cus_1", "VIP\ncus_1"), ("1",))
+    assert at.metadata("netsuite_external_ids")["changes/failed"] == 1
 
 
 @pytest.mark.parametrize(
@@ -166,11 +245,7 @@ def test_a_decision_that_cannot_be_meant_is_refused(at: Site, given: tuple[str, 
 
 def test_stripe_links_alone_say_which_job_to_start(at: Site) -> None:
     at.reconcile()
-    job = at.definitions.resolve_implicit_global_asset_job_def()
-    result = job.execute_in_process(
-        instance=at.instance, raise_on_error=False, asset_selection=[at.sync.key("stripe_links")]
-    )
-    assert sentences(result) == [
+    assert sentences(at.materialize("stripe_links")) == [
         f"This run applies no plan; start {NAME}_apply with the hash of one, which does both systems."
     ]
 
@@ -224,6 +299,57 @@ def test_too_many_writes_and_a_shrunken_extract_stop_the_run_before_it_writes(tm
         assert "Expected at most 5 changes and 0 replaced values; found 7 and 0." in stopped["writes_within_limit"]
         assert "NetSuite: expected 3 or more, found 2" in stopped["extracts_not_shrunk"]
         assert len(at.netsuite.saves) == written
+
+
+@pytest.mark.rule("X9")
+def test_runs_that_were_stopped_do_not_become_good_ones(tmp_path: Path) -> None:
+    """The empty plan has the same hash every time; what was approved is the picture of that day."""
+    with site(tmp_path, writes={"mode": "auto"}) as at:
+        at.apply(at.reconcile())
+        empty = at.reconcile()
+        at.apply(empty)
+        at.netsuite.delete(2)
+        for _ in range(8):
+            assert at.reconcile() == empty
+        assert set(failed_checks(at.run("daily"))) == {"extracts_not_shrunk", "match_rate_in_band"}
+
+
+def test_whatever_asks_a_service_takes_its_turn(at: Site) -> None:
+    """As deploy/dagster.yaml promises: a pool for each service, of one step at a time."""
+    jobs = {name: at.definitions.resolve_job_def(f"{NAME}_{name}") for name in ("reconcile", "apply", "undo")}
+    pools = {node.name: node.definition.pool for job in jobs.values() for node in job.nodes if node.definition.pool}
+    assert pools == {
+        f"{NAME}__stripe_customers": f"stripe_{NAME}",
+        f"{NAME}__netsuite_customers": f"netsuite_{NAME}",
+        LINK_OP: f"netsuite_{NAME}",
+        f"{NAME}__stripe_links": f"stripe_{NAME}",
+        f"{NAME}__undo_plan": f"netsuite_{NAME}",
+    }
+
+
+def test_a_materialization_by_hand_is_no_plan_and_stops_nothing(tmp_path: Path) -> None:
+    with site(tmp_path, writes={"mode": "auto"}) as at:
+        at.apply(at.reconcile())
+        at.instance.report_runless_asset_event(dg.AssetMaterialization(at.sync.key("write_plan")))
+        assert at.run("daily").success
+
+
+@pytest.mark.rule("X9")
+@pytest.mark.parametrize("old", ["2026-01-01", "netsuite_customers"])
+def test_a_part_that_was_read_long_ago_makes_the_whole_picture_old(tmp_path: Path, old: str) -> None:
+    with site(tmp_path, writes={"mode": "auto"}) as at:
+        at.apply(at.reconcile(), at_most=4)
+        frames = at.sync.frames
+        long_ago = datetime.now(UTC) - timedelta(hours=100)
+        if old == "netsuite_customers":
+            frames.write(old, frames.read(old).collect(), long_ago)
+        else:
+            frames.write_months(
+                "stripe_customers", frames.read_months("stripe_customers", [old]).collect(), [old], long_ago
+            )
+        [sentence] = sentences(at.materialize("write_plan", *WRITES))
+        assert "picture_is_fresh: Expected nothing older than" in sentence
+        assert "the oldest part is 100." in sentence
 
 
 def test_brakes_are_checks_of_the_daily_run_alone(tmp_path: Path) -> None:

@@ -125,11 +125,11 @@ def test_declarations_never_see_each_other(opened: Ledger, journal: Journal) -> 
     journal.request(Request("run", "apply", PLAN, {}))
     Decisions(opened, "acme").decide(StripeId("cus_1"), "never", None, "ada", "closed")
     other = Journal(opened, "other")
-    assert (other.unsettled(), other.latest(PLAN), other.requested("run"), other.plans_requested()) == (
+    assert (other.unsettled(), other.latest(PLAN), other.requested("run"), other.approvals()) == (
         [],
         {},
         None,
-        set(),
+        [],
     )
     assert Decisions(opened, "other").history() == []
 
@@ -139,7 +139,7 @@ def test_a_request_is_kept_once_per_run(journal: Journal) -> None:
     journal.request(asked)
     journal.request(Request("run", "undo", "b" * 64, {}))
     assert journal.requested("run") == asked
-    assert journal.plans_requested() == {PLAN}
+    assert [plan for plan, _ in journal.approvals()] == [PLAN]
 
 
 @pytest.mark.rule("M8")
@@ -152,6 +152,10 @@ def test_the_last_decision_counts_and_all_are_kept(opened: Ledger) -> None:
     standing = decisions.standing().select("stripe_customer_id", "netsuite_internal_id", "who", "why")
     assert standing.rows() == [("cus_1", None, "bob", "a test customer")]
     assert [d.who for d in decisions.history()] == ["ada", "ada", "bob", "bob"]
+    assert {customer: decision.kind for customer, decision in decisions.last().items()} == {
+        "cus_1": "never",
+        "cus_2": "withdrawn",
+    }
 
 
 def test_only_one_may_write_for_a_declaration(opened: Ledger) -> None:
