@@ -39,12 +39,12 @@ def kept_if_good(name: str, results: Sequence[dg.AssetCheckResult]) -> Iterator[
 
 
 def complete_result(extract: Extract) -> dg.AssetCheckResult:
-    """Whether an extract is proved complete; it stops the run when it is not, and warns when there are doubts."""
+    """What proves an extract complete; it stops the run when something is missing, and warns when there are doubts."""
     return dg.AssetCheckResult(
         check_name="complete",
         passed=extract.complete and not extract.doubts,
         severity=dg.AssetCheckSeverity.WARN if extract.complete else dg.AssetCheckSeverity.ERROR,
-        description=" ".join(extract.doubts) or None,
+        description=" ".join(filter(None, (extract.proof, *extract.doubts))) or None,
         metadata={
             "rows_read": extract.rows_read,
             "rows_kept": extract.frame.height,

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from schemas.words import LINK_KEY
+
 IMPORT_ROWS = 25_000
 """Records that one file of NetSuite's CSV Import Assistant may hold (Oracle NetSuite help, section_N383794)."""
 
@@ -44,7 +46,7 @@ def stripe_updates(plan: pl.LazyFrame) -> pl.DataFrame:
     """One row per Stripe customer to update: `id`, `netsuite_customer_id` (both String), ordered by id."""
     return (
         plan.filter(pl.col("system") == "stripe")
-        .select(pl.col("record_id").alias("id"), pl.col("new_value").alias("netsuite_customer_id"))
+        .select(pl.col("record_id").alias("id"), pl.col("new_value").alias(LINK_KEY))
         .sort("id")
         .collect()
     )

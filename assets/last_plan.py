@@ -3,7 +3,6 @@
 Over two APIs the ledger knows it; from export files nobody reports back, but the next exports show it.
 """
 
-from dataclasses import dataclass
 from itertools import islice
 
 import dagster as dg
@@ -12,22 +11,11 @@ import polars as pl
 from assets.matching import link_table
 from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
+from assets.report import FieldProgress
+from schemas.words import LINK_FIELD
 
 _RECORDS_SHOWN = 20
 _PLANS_LOOKED_AT = 50
-_METADATA = "metadata.netsuite_customer_id"
-
-
-@dataclass(frozen=True)
-class FieldProgress:
-    """One field of the last plan: how many changes are there now, not yet, or turned out otherwise, and where."""
-
-    system: str
-    field: str
-    done: int
-    not_yet: int
-    otherwise: int
-    records: tuple[str, ...]
 
 
 def progress_of_last_plan(
@@ -53,7 +41,7 @@ def states_of(plan: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame) 
         The plan's columns and `state`: `done`, `not yet` (the old value still stands), or `otherwise` (another value,
         or no such record any more).
     """
-    ours = stripe.select(field=pl.lit(_METADATA), record_id="id", now=_METADATA)
+    ours = stripe.select(field=pl.lit(LINK_FIELD), record_id="id", now=LINK_FIELD)
     theirs = netsuite.select(
         pl.col("internal_id").cast(pl.String).alias("record_id"), "stripe_id", "external_id", "comments"
     ).unpivot(index="record_id", variable_name="field", value_name="now")

@@ -45,6 +45,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
         with failures_for_people():
             matches, plan, review = (f.collect() for f in (customer_matches, write_plan, review_queue))
             stripe, netsuite = stripe_customers.collect(), netsuite_customers.collect()
+            links = link_table(stripe.lazy(), netsuite.lazy()).collect()
             files = HandOver(sync.places.results(sync.name))
             files.for_people("matches.csv", matches)
             files.for_people("plan.csv", plan)
@@ -65,11 +66,12 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 last_plan=last_plan,
                 progress=progress,
                 decisions=decisions_in_words(review),
-                traces=_traces(stripe.lazy(), netsuite.lazy(), matches.lazy(), plan.lazy()),
+                traces=_traces(stripe, netsuite, links, matches, plan),
             )
             waiting = still_waiting(review)
             results = tuple(_results(context.instance, checks))
-            files.page(_REPORT, render_report(ReportInputs(stripe, netsuite, matches, plan, waiting, results, header)))
+            inputs = ReportInputs(stripe, netsuite, links, matches, plan, waiting, results, header)
+            files.page(_REPORT, render_report(inputs))
             files.put_in_place()
         return dg.MaterializeResult(
             metadata={
@@ -94,15 +96,15 @@ def _results(instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec]) -
             yield Check(where, found.passed, found.severity.value, spec.description or "", numbers)
 
 
-def _traces(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, plan: pl.LazyFrame) -> str:
+def _traces(
+    stripe: pl.DataFrame, netsuite: pl.DataFrame, links: pl.DataFrame, matches: pl.DataFrame, plan: pl.DataFrame
+) -> str:
     """A sentence on linked customers of whom NetSuite shows nothing, today and after the plan (W5)."""
     both = ["stripe_customer_id", "netsuite_internal_id"]
-    shown = link_table(stripe, netsuite).filter(pl.col("source") != "metadata").select(both)
+    shown = links.filter(pl.col("source") != "metadata").select(both)
     planned = plan.filter(pl.col("system") == "netsuite").select(both)
-    without = (
-        linked_pairs(stripe, netsuite, matches).select(both).join(pl.concat([shown, planned]), on=both, how="anti")
-    )
-    count = without.select(pl.len()).collect().item()
+    linked = linked_pairs(stripe.lazy(), netsuite.lazy(), matches.lazy()).select(both).collect()
+    count = linked.join(pl.concat([shown, planned]), on=both, how="anti").height
     return (
         f"{count:,} linked customers leave no trace in NetSuite: their record's fields hold something else, and its "
         "comments are full or excluded."

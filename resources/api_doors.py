@@ -29,7 +29,6 @@ from resources.stripe_api import (
     StripeAccount,
     StripeDoor,
     apply_changes,
-    coverage_gaps,
     exists_before,
     newest_before,
     read_changes,
@@ -40,6 +39,7 @@ from schemas.declaration import OAUTH_KEYS, TOKEN_KEYS, NetsuiteSource, StripeSo
 from schemas.errors import AccessError, MistakeError
 
 _PATIENCE_OF_A_TEST: Final = 20.0
+_SECOND: Final = "%Y-%m-%d %H:%M:%S"
 
 
 @dataclass(frozen=True)
@@ -110,18 +110,18 @@ class StripeApiDoor:
 
     def _whole(self, door: StripeDoor, start: datetime, until: datetime, progress: Progress, why: str) -> Extract:
         extract = read_customers(door, start, until, self.metadata_keys, on_progress=_told(progress))
-        gaps = coverage_gaps(extract.ledger, int(start.timestamp()), int(until.timestamp()))
+        rows = extract.customers + extract.duplicates
         return Extract(
             frame=extract.rows.collect(),
-            rows_read=extract.customers + extract.duplicates,
-            complete=gaps.is_empty(),
+            rows_read=rows,
+            proof=f"{extract.ledger.height:,} windows of creation cover {start:{_SECOND}} to {until:{_SECOND}} UTC "
+            f"exactly once; they hold {rows:,} rows with {extract.customers:,} ids.",
             read_at=until,
             ledger=extract.ledger,
             notes={
                 "refresh": f"full ({why})" if why else "full",
                 "windows": extract.ledger.height,
                 "pages": int(extract.ledger["pages"].sum()),
-                "gaps_between_windows": gaps.height,
                 "reads_counted_by_stripe": door.reads,
                 "customers_per_second": round(extract.customers / max(extract.seconds, 0.001), 1),
             },
@@ -149,6 +149,8 @@ class StripeApiDoor:
         return Extract(
             frame=frame,
             rows_read=frame.height,
+            proof=f"{changes.events:,} events from {known.read_at:{_SECOND}} to {until:{_SECOND}} UTC were read, and "
+            "each customer that they name.",
             read_at=changes.until,
             notes={
                 "refresh": "changed",
@@ -223,11 +225,13 @@ class NetsuiteApiDoor:
                 on_progress=lambda read, count: progress(f"{read:,} of {count:,} NetSuite rows"),
                 written=self.written,
             )
+        counted = extract.count == extract.frame.height + extract.duplicates and not extract.moved
         moved = ("Customers came or went during the read; all that were there throughout are here.",)
         return Extract(
             frame=extract.frame,
             rows_read=extract.frame.height + extract.duplicates,
-            complete=extract.moved or extract.count == extract.frame.height + extract.duplicates,
+            complete=extract.moved or counted,
+            proof=f"NetSuite counted {extract.count:,} rows, and as many were read." if counted else "",
             doubts=moved if extract.moved else (),
             read_at=extract.read_at,
             notes={
@@ -260,7 +264,6 @@ def _told(progress: Progress) -> Callable[[StripeProgress], None]:
 
     def tell(now: StripeProgress) -> None:
         windows = f"{now.windows_done} of {now.windows_done + now.windows_open} windows"
-        rate = now.requests / max(now.seconds, 1.0)
-        progress(f"{now.rows:,} Stripe customers, {windows}, {rate:.1f} of {now.limit} requests a second")
+        progress(f"{now.rows:,} Stripe customers, {windows}, {now.rate:.1f} of {now.limit} requests a second")
 
     return tell

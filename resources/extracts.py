@@ -31,7 +31,8 @@ class Extract:
     Attributes:
         frame: `schemas.customers.StripeCustomers` or `NetsuiteCustomers`.
         rows_read: rows that the source gave, before identical duplicates were dropped.
-        complete: it is proved that everything asked for is here (X10).
+        complete: everything asked for is here, as far as that can be proved (X10).
+        proof: a sentence for a person on what proves it; empty where nothing does, as for a file.
         doubts: sentences for a person on what cannot be proved or disproved.
         read_at: the moment whose state this is, UTC: a later read can ask for what has changed since; null for files.
         ledger: the windows or pages that were read, where there were any: how it is proved complete.
@@ -41,6 +42,7 @@ class Extract:
     frame: pl.DataFrame
     rows_read: int
     complete: bool = True
+    proof: str = ""
     doubts: tuple[str, ...] = ()
     read_at: datetime | None = None
     ledger: pl.DataFrame | None = None

@@ -1,21 +1,12 @@
 """What is going to be written, and what a person has to look at first."""
 
+from typing import Final, get_args
+
 import pandera.polars as pa
 import polars as pl
 from pandera.engines.polars_engine import DateTime
 
-PLAN_COLUMNS = (
-    "change_id",
-    "system",
-    "record_id",
-    "field",
-    "action",
-    "old_value",
-    "new_value",
-    "reason",
-    "stripe_customer_id",
-    "netsuite_internal_id",
-)
+from schemas.words import Action, LinkField, System
 
 
 class Plan(pa.DataFrameModel):
@@ -26,10 +17,10 @@ class Plan(pa.DataFrameModel):
     """
 
     change_id: str = pa.Field(unique=True, description="system:record:field, and the Stripe id where it is appended")
-    system: str = pa.Field(isin=("netsuite", "stripe"))
+    system: str = pa.Field(isin=get_args(System))
     record_id: str = pa.Field(description="the internal id as text, or the Stripe id")
-    field: str = pa.Field(isin=("metadata.netsuite_customer_id", "stripe_id", "external_id", "comments"))
-    action: str = pa.Field(isin=("set", "append"))
+    field: str = pa.Field(isin=get_args(LinkField))
+    action: str = pa.Field(isin=get_args(Action))
     old_value: str = pa.Field(
         nullable=True, description="what the extract held: the condition under which it is written"
     )
@@ -37,6 +28,10 @@ class Plan(pa.DataFrameModel):
     reason: str
     stripe_customer_id: str
     netsuite_internal_id: pl.Int64
+
+
+PLAN_COLUMNS: Final = tuple(Plan.to_schema().columns)
+"""The columns of a plan, in the order in which its file has them: its hash depends on it."""
 
 
 class ReviewQueue(pa.DataFrameModel):

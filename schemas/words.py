@@ -3,7 +3,7 @@
 Light on purpose: no pandera, no polars, so that every module can afford to import it.
 """
 
-from typing import Final, Literal, NewType
+from typing import Final, Literal, NewType, get_args
 
 StripeId = NewType("StripeId", str)
 """The id of a Stripe customer, mostly `cus_…`. Case-sensitive, exact."""
@@ -20,7 +20,7 @@ Its name alone does not tell: it stays when the declaration comes to name other 
 Outcome = Literal["linked", "matched", "ambiguous", "unmatched", "conflict", "broken", "held"]
 """What a Stripe customer ends in, exactly one of them (M12)."""
 
-OUTCOMES: Final[tuple[Outcome, ...]] = ("linked", "matched", "ambiguous", "unmatched", "conflict", "broken", "held")
+OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 
 System = Literal["stripe", "netsuite"]
 LinkField = Literal["metadata.netsuite_customer_id", "stripe_id", "external_id", "comments"]
@@ -28,6 +28,9 @@ Action = Literal["set", "append"]
 
 LINK_KEY: Final = "netsuite_customer_id"
 """Stripe metadata key that names the NetSuite record (M7, W1)."""
+
+LINK_FIELD: Final = "metadata.netsuite_customer_id"
+"""The same as a column of an extract, and as a field of a plan."""
 
 BLOCK_KEY: Final = "netsuite_block_integration"
 """Stripe metadata key that holds a customer back while it is `true` (C2)."""

@@ -13,6 +13,7 @@ from pipelines.customer_sync import build_defs, reconciliation
 from resources.parquet_io import ParquetIOManager
 from resources.places import Places
 from schemas.declaration import Declaration
+from tests.labels import LABELS
 
 CHECKOUT = Path(__file__).parents[1]
 RESULTS = ("matches.csv", "netsuite_import.csv", "plan.csv", "report.html", "review.csv", "stripe_updates.csv")
@@ -31,16 +32,7 @@ Internal ID,External ID,Stripe Customer Id,Comments,Email,Company Name,Stage,Ina
 8,cus_2,cus_2,cus_2,pay@bee.example,Bee,Customer,No
 9,,,,pay@bee.example,Bee lead,Lead,No
 """
-FIELDS = {
-    "internal_id": "Internal ID",
-    "external_id": "External ID",
-    "stripe_id": "Stripe Customer Id",
-    "comments": "Comments",
-    "email": "Email",
-    "company_name": "Company Name",
-    "stage": "Stage",
-    "inactive": "Inactive",
-}
+FIELDS = {name: label for name, label in LABELS.items() if name != "phone"}
 
 
 def declaration(name: str = "acme", **changes: object) -> Declaration:

@@ -12,10 +12,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from assets.report import charts, excerpts, figures, wording
-from assets.report.inputs import Check, Header, ReportInputs
+from assets.report.inputs import Check, FieldProgress, Header, ReportInputs
 from schemas.words import OUTCOMES
 
-__all__ = ["Check", "Header", "ReportInputs", "render_report"]
+__all__ = ["Check", "FieldProgress", "Header", "ReportInputs", "render_report"]
 
 _HERE = Path(__file__).parent
 

@@ -12,6 +12,7 @@ import altair as alt
 import polars as pl
 from markupsafe import Markup
 
+from assets.report.figures import outcome_rank
 from schemas.words import OUTCOMES
 
 FONT: Final = "system-ui, sans-serif"
@@ -65,9 +66,7 @@ def _draw(months: pl.DataFrame, form: _Format) -> Markup:
 
 def _counts(periods: pl.DataFrame, form: _Format) -> alt.Chart:
     long = periods.unpivot(OUTCOMES, index="period", variable_name="outcome", value_name="customers")
-    ranked = long.with_columns(
-        rank=pl.col("outcome").replace_strict({outcome: i for i, outcome in enumerate(OUTCOMES)}, return_dtype=pl.Int64)
-    )
+    ranked = long.with_columns(rank=outcome_rank())
     colours = alt.Scale(domain=list(OUTCOMES), range=[f"var(--{outcome})" for outcome in OUTCOMES])
     return (
         _bars(ranked.filter(pl.col("customers") > 0), form.width, COUNTS_HEIGHT)

@@ -10,8 +10,8 @@ from typing import Final
 import polars as pl
 from polars import selectors
 
-from assets.report.inputs import Frame, ReportInputs
-from schemas.words import OUTCOMES
+from assets.report.figures import outcome_rank
+from assets.report.inputs import ReportInputs
 
 ROWS_SHOWN: Final = 500
 TEXT_SHOWN: Final = 300
@@ -40,7 +40,7 @@ def match_rows(inputs: ReportInputs) -> Excerpt:
     rows = chosen.join(stripe, "stripe_customer_id", "left", maintain_order="left").join(
         netsuite, "netsuite_internal_id", "left", maintain_order="left"
     )
-    return Excerpt(_rows(rows), _height(inputs.matches))
+    return Excerpt(_rows(rows), inputs.matches.height)
 
 
 def plan_rows(inputs: ReportInputs) -> Excerpt:
@@ -48,13 +48,13 @@ def plan_rows(inputs: ReportInputs) -> Excerpt:
     return _excerpt(inputs.plan, ["system", "field"], "change_id")
 
 
-def _excerpt(frame: Frame, groups: list[str], key: str) -> Excerpt:
-    return Excerpt(_rows(_choose(frame, groups, key)), _height(frame))
+def _excerpt(frame: pl.DataFrame, groups: list[str], key: str) -> Excerpt:
+    return Excerpt(_rows(_choose(frame, groups, key)), frame.height)
 
 
-def _choose(frame: Frame, groups: list[str], key: str) -> pl.LazyFrame:
+def _choose(frame: pl.DataFrame, groups: list[str], key: str) -> pl.LazyFrame:
     """Return at most `ROWS_SHOWN` rows: the first of each group by `key`, then the second of each, and so on."""
-    order = [_outcome_order() if group == "outcome" else pl.col(group) for group in groups]
+    order = [outcome_rank() if group == "outcome" else pl.col(group) for group in groups]
     first_of_each_group = (
         frame.lazy()
         .with_row_index("row")
@@ -79,11 +79,3 @@ def _rows(frame: pl.LazyFrame) -> list[Row]:
     cut = pl.when(text.str.len_chars() > TEXT_SHOWN).then(text.str.head(TEXT_SHOWN) + "…").otherwise(text)
     as_text = frame.with_columns(minutes).with_columns(pl.all().cast(pl.String))
     return as_text.with_columns(cut.name.keep()).collect().to_dicts()
-
-
-def _outcome_order() -> pl.Expr:
-    return pl.col("outcome").replace_strict({outcome: i for i, outcome in enumerate(OUTCOMES)}, default=len(OUTCOMES))
-
-
-def _height(frame: Frame) -> int:
-    return int(frame.lazy().select(pl.len()).collect().item())

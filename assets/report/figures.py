@@ -8,8 +8,8 @@ from typing import Final, Literal, get_args
 
 import polars as pl
 
-from assets.report.inputs import Frame, ReportInputs
-from schemas.words import LINK_KEY, OUTCOMES, Outcome
+from assets.report.inputs import ReportInputs
+from schemas.words import LINK_FIELD, OUTCOMES, LinkField, Outcome
 
 Standing = Literal["tied", "planned", "waiting", "rest"]
 """Where a customer stands today: ties out, will once the plan is applied, waits for a person, or none of these."""
@@ -50,7 +50,7 @@ class ReasonGroup:
 
     outcome: str
     reason: str
-    what_to_do: str | None
+    what_to_do: str
     customers: int
     example: str
 
@@ -103,6 +103,11 @@ def standings(inputs: ReportInputs) -> pl.DataFrame:
     )
 
 
+def outcome_rank() -> pl.Expr:
+    """Return the place of a row's outcome in the order in which outcomes are shown."""
+    return pl.col("outcome").cast(pl.Enum(OUTCOMES)).to_physical().cast(pl.Int64)
+
+
 def headline(standings: pl.DataFrame) -> Headline:
     """Count the customers by standing."""
     counts = dict(standings.group_by("standing").len().iter_rows())
@@ -115,14 +120,12 @@ def by_outcome(standings: pl.DataFrame) -> list[OutcomeCount]:
     return [_outcome_count(outcome, counts, standings.height) for outcome in OUTCOMES]
 
 
-def waiting(review: Frame) -> list[ReasonGroup]:
+def waiting(review: pl.DataFrame) -> list[ReasonGroup]:
     """Group what waits for a person by outcome and reason, the largest group first."""
-    frame = review.lazy()
-    if "what_to_do" not in frame.collect_schema():
-        frame = frame.with_columns(what_to_do=pl.lit(None, pl.String))
     advice = pl.col("what_to_do").sort_by("stripe_customer_id").first()
     groups = (
-        frame.group_by("outcome", reason=_without_particulars(pl.col("reason")))
+        review.lazy()
+        .group_by("outcome", reason=_without_particulars(pl.col("reason")))
         .agg(
             what_to_do=_without_particulars(advice),
             customers=pl.col("stripe_customer_id").n_unique(),
@@ -155,7 +158,7 @@ def months(standings: pl.DataFrame) -> pl.DataFrame:
     return counted if counted.is_empty() else counted.upsample("month", every="1mo").fill_null(0)
 
 
-def plan_size(plan: Frame) -> list[PlanSize]:
+def plan_size(plan: pl.DataFrame) -> list[PlanSize]:
     """Count the planned changes and the records they touch, by system, field and action."""
     sizes = (
         plan.lazy()
@@ -170,23 +173,19 @@ def plan_size(plan: Frame) -> list[PlanSize]:
 def coverage(inputs: ReportInputs) -> list[Coverage]:
     """Count, for each place of a link, the records that carry one today and after the plan.
 
-    On the NetSuite side only customers count, and an external id only where it is the id of a Stripe customer. Comments
-    count where they hold a word that begins with `cus_`.
+    A link is what the link table says: on the NetSuite side only customers count, external ids and comments only where
+    they name a Stripe customer.
     """
-    stripe_ids = inputs.stripe.lazy().select(external_id="id")
-    records = inputs.netsuite.lazy().filter("is_customer")
-    external = records.with_columns(pl.col("external_id").str.strip_chars()).join(stripe_ids, "external_id", "semi")
-    has_token = pl.col("comments").str.contains(r"(?:^|[^0-9A-Za-z_])cus_[0-9A-Za-z]")
-    places = (
-        ("metadata.netsuite_customer_id", inputs.stripe.lazy(), _filled(f"metadata.{LINK_KEY}"), "id"),
-        ("stripe_id", records, _filled("stripe_id"), "internal_id"),
-        ("external_id", external, pl.lit(value=True), "internal_id"),
-        ("comments", records, has_token, "internal_id"),
+    customers, records = inputs.stripe.height, int(inputs.netsuite["is_customer"].sum())
+    places: tuple[tuple[LinkField, str, str, int], ...] = (
+        (LINK_FIELD, "metadata", "stripe_customer_id", customers),
+        ("stripe_id", "stripe_id", "netsuite_internal_id", records),
+        ("external_id", "external_id", "netsuite_internal_id", records),
+        ("comments", "comments", "netsuite_internal_id", records),
     )
-    totals = {"id": _count(inputs.stripe.lazy()), "internal_id": _count(records)}
     return [
-        _covered(field, frame.filter(has_link).select(pl.col(key).cast(pl.String)), inputs.plan, totals[key])
-        for field, frame, has_link, key in places
+        _covered(field, inputs.links.filter(pl.col("source") == source)[key].cast(pl.String), inputs.plan, total)
+        for field, source, key, total in places
     ]
 
 
@@ -197,22 +196,13 @@ def _outcome_count(outcome: Outcome, counts: pl.DataFrame, total: int) -> Outcom
     return OutcomeCount(outcome, customers, customers / total if total else 0.0, evidence)
 
 
-def _covered(field: str, linked: pl.LazyFrame, plan: Frame, total: int) -> Coverage:
-    planned = plan.lazy().filter(pl.col("field") == field).select(pl.col("record_id").cast(pl.String)).unique()
-    new = planned.join(linked, left_on="record_id", right_on=pl.first(), how="anti")
-    today = _count(linked)
-    return Coverage(field, today, today + _count(new), total)
+def _covered(field: str, linked: pl.Series, plan: pl.DataFrame, total: int) -> Coverage:
+    planned = plan.filter(pl.col("field") == field)["record_id"].cast(pl.String)
+    today, after = linked.n_unique(), pl.concat([linked.rename("id"), planned.rename("id")]).n_unique()
+    return Coverage(field, today, after, total)
 
 
-def _filled(column: str) -> pl.Expr:
-    return pl.col(column).str.strip_chars().str.len_bytes() > 0
-
-
-def _count(frame: pl.LazyFrame) -> int:
-    return int(frame.select(pl.len()).collect().item())
-
-
-def _ids(frame: Frame, flag: str) -> pl.LazyFrame:
+def _ids(frame: pl.DataFrame, flag: str) -> pl.LazyFrame:
     return frame.lazy().select("stripe_customer_id").unique().with_columns(pl.lit(value=True).alias(flag))
 
 

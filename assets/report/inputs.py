@@ -3,11 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal
 
 import polars as pl
-
-Frame = pl.DataFrame | pl.LazyFrame
 
 
 @dataclass(frozen=True)
@@ -21,32 +19,16 @@ class Check:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
-class Progress(Protocol):
-    """What has become of one field of the last plan."""
+@dataclass(frozen=True)
+class FieldProgress:
+    """One field of the last plan: how many changes are there now, not yet, or turned out otherwise, and where."""
 
-    @property
-    def system(self) -> str:
-        """`stripe` or `netsuite`."""
-
-    @property
-    def field(self) -> str:
-        """The field, as in a plan."""
-
-    @property
-    def done(self) -> int:
-        """Changes that stand there now."""
-
-    @property
-    def not_yet(self) -> int:
-        """Changes whose old value still stands."""
-
-    @property
-    def otherwise(self) -> int:
-        """Changes in whose place something else is."""
-
-    @property
-    def records(self) -> tuple[str, ...]:
-        """The first records of the last kind."""
+    system: str
+    field: str
+    done: int
+    not_yet: int
+    otherwise: int
+    records: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -70,7 +52,7 @@ class Header:
     files: tuple[str, ...] = ()
     traces: str = ""
     last_plan: str = ""
-    progress: Sequence[Progress] = ()
+    progress: Sequence[FieldProgress] = ()
     decisions: Sequence[str] = ()
 
 
@@ -81,19 +63,20 @@ class ReportInputs:
     Attributes:
         stripe: As `schemas.customers.StripeCustomers`.
         netsuite: As `schemas.customers.NetsuiteCustomers`.
+        links: The `assets.matching.link_table` of the two.
         matches: As `schemas.matches.Matches`.
-        plan: One row per planned change: change_id, system, record_id, field, action, old_value, new_value, reason,
-            stripe_customer_id, netsuite_internal_id.
-        review: One row per thing that waits for a person: stripe_customer_id, outcome, reason and what else there is to
-            know; every further column is shown under its name where it is not null.
+        plan: As `schemas.plan.Plan`.
+        review: What waits for a person, one row each: stripe_customer_id, outcome, reason, what_to_do and what else
+            there is to know; every further column is shown under its name where it is not null.
         checks: The results of the checks.
         header: The run itself.
     """
 
-    stripe: Frame
-    netsuite: Frame
-    matches: Frame
-    plan: Frame
-    review: Frame
+    stripe: pl.DataFrame
+    netsuite: pl.DataFrame
+    links: pl.DataFrame
+    matches: pl.DataFrame
+    plan: pl.DataFrame
+    review: pl.DataFrame
     checks: tuple[Check, ...]
     header: Header

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Final
 
-from schemas.words import Outcome
+from schemas.words import LINK_FIELD, LINK_KEY, Outcome
 
 OUTCOMES: Final[dict[Outcome, str]] = {
     "linked": "A link exists and names one record.",
@@ -28,17 +28,17 @@ _EVIDENCE: Final = {
 }
 
 _FIELDS: Final = {
-    "metadata.netsuite_customer_id": "Metadata netsuite_customer_id",
+    LINK_FIELD: f"Metadata {LINK_KEY}",
     "stripe_id": "Stripe-id field",
     "external_id": "External ID",
     "comments": "Comments",
 }
 
 _COVERAGE: Final = {
-    "metadata.netsuite_customer_id": "Stripe customers whose metadata names their NetSuite record",
+    LINK_FIELD: "Stripe customers whose metadata names their NetSuite record",
     "stripe_id": "NetSuite customers whose Stripe-id field is filled",
     "external_id": "NetSuite customers whose External ID is the id of a Stripe customer",
-    "comments": "NetSuite customers whose comments name a Stripe id",
+    "comments": "NetSuite customers whose comments name a Stripe customer",
 }
 
 _COLUMNS: Final = {

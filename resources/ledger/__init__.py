@@ -4,8 +4,8 @@ Others import from here. It holds what cannot be derived: the journal of writes,
 persons. It is SQLite in the state folder, or PostgreSQL by URL; both are brought to the newest form by `Ledger.open`.
 """
 
-from resources.ledger.decisions import Decision, Decisions, LastDecision
+from resources.ledger.decisions import Decisions, LastDecision
 from resources.ledger.journal import Journal, Request
 from resources.ledger.store import LEDGER_URL, Ledger
 
-__all__ = ["LEDGER_URL", "Decision", "Decisions", "Journal", "LastDecision", "Ledger", "Request"]
+__all__ = ["LEDGER_URL", "Decisions", "Journal", "LastDecision", "Ledger", "Request"]

@@ -13,18 +13,6 @@ from schemas.words import InternalId, StripeId
 
 
 @dataclass(frozen=True)
-class Decision:
-    """One decision: link this customer to that record, never link it, or take the last decision back."""
-
-    stripe_customer_id: StripeId
-    kind: Literal["link", "never", "withdrawn"]
-    netsuite_internal_id: InternalId | None
-    who: str
-    why: str
-    decided_at: datetime
-
-
-@dataclass(frozen=True)
 class LastDecision:
     """What was decided last about a customer, and when; `withdrawn` leaves it to the rules again."""
 
@@ -60,22 +48,6 @@ class Decisions:
         }
         with self.ledger.engine.begin() as connection:
             connection.execute(insert(DECISION), row)
-
-    def history(self) -> list[Decision]:
-        """Every decision, oldest first."""
-        query = select(DECISION).where(DECISION.c.declaration == self.declaration).order_by(DECISION.c.number)
-        with self.ledger.engine.connect() as connection:
-            return [
-                Decision(
-                    StripeId(row["stripe_customer_id"]),
-                    row["kind"],
-                    row["netsuite_internal_id"],
-                    row["who"],
-                    row["why"],
-                    row["decided_at"],
-                )
-                for row in connection.execute(query).mappings()
-            ]
 
     def standing(self) -> pl.DataFrame:
         """The decisions that count, ordered by customer.

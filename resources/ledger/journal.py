@@ -51,7 +51,10 @@ class Journal:
 
     def unsettled(self) -> list[Entry]:
         """Intents without an outcome, of whatever plan."""
-        return self._entries(JOURNAL.c.status == "intended")
+        query = select(JOURNAL).where(JOURNAL.c.declaration == self.declaration, JOURNAL.c.status == "intended")
+        ordered = query.order_by(JOURNAL.c.intended_at, JOURNAL.c.change_id, JOURNAL.c.attempt)
+        with self.ledger.engine.connect() as connection:
+            return [_entry(row) for row in connection.execute(ordered).mappings()]
 
     def latest(self, plan: str) -> dict[str, Entry]:
         """The last attempt at each change of a plan that was ever tried, by change id."""
@@ -66,10 +69,6 @@ class Journal:
         with self.ledger.engine.connect() as connection:
             rows = connection.execute(query.where(JOURNAL.c.declaration == self.declaration)).mappings()
             return {row["change_id"]: _entry(row) for row in rows}
-
-    def history(self, plan: str) -> list[Entry]:
-        """Every attempt at the changes of a plan, in the order of intent."""
-        return self._entries(JOURNAL.c.plan == plan)
 
     def request(self, asked: Request) -> None:
         """Put down what a run was asked to do; asking the same run twice changes nothing."""
@@ -100,12 +99,6 @@ class Journal:
         ours = query.where(REQUEST.c.declaration == self.declaration, REQUEST.c.direction == "apply")
         with self.ledger.engine.connect() as connection:
             return [(row.plan, row.requested_at) for row in connection.execute(ours)]
-
-    def _entries(self, condition: object) -> list[Entry]:
-        query = select(JOURNAL).where(JOURNAL.c.declaration == self.declaration, condition)  # type: ignore[arg-type]
-        ordered = query.order_by(JOURNAL.c.intended_at, JOURNAL.c.change_id, JOURNAL.c.attempt)
-        with self.ledger.engine.connect() as connection:
-            return [_entry(row) for row in connection.execute(ordered).mappings()]
 
     def _row(self, attempt: Attempt, run_id: str, now: datetime) -> dict[str, object]:
         change = attempt.change

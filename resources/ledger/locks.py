@@ -8,12 +8,14 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from resources.places import private_folder
+from schemas.errors import WeatherError
 
 
 @contextmanager
@@ -51,4 +53,5 @@ def _in_postgresql(engine: Engine, _: Path, purpose: str, *, wait: bool) -> Iter
             yield is_ours
         finally:
             if is_ours:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+                with suppress(DBAPIError, WeatherError):  # a lost connection has given it back already
+                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)

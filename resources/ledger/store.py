@@ -9,24 +9,27 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from resources.ledger.locks import exclusive
 from resources.places import Places, private_folder
-from schemas.errors import AccessError, MistakeError
+from schemas.errors import AccessError, MistakeError, WeatherError
 
 LEDGER_URL: Final = "TIEOUT_LEDGER_URL"
 """Environment variable with the URL of a PostgreSQL database, `postgresql+psycopg2://…`. Unset: SQLite in the home."""
 
 _MIGRATIONS: Final = Path(__file__).resolve().parent.parent / "ledger_migrations"
 _WAIT_SECONDS: Final = 30
+_HELD: Final = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Ledger:
     """An open ledger. Safe to share between threads.
 
     Attributes:
-        engine: the database.
+        engine: the database. One that is held by another process, or away, is a `WeatherError`, whoever asks it.
         folder: where the locks of a SQLite ledger lie.
     """
 
@@ -48,24 +51,29 @@ class Ledger:
         return cls.open(url or f"sqlite:///{places.home / 'ledger.db'}", places.home)
 
     @classmethod
-    def open(cls, url: str, folder: Path) -> Self:
+    def open(cls, url: str, folder: Path, wait_seconds: float = _WAIT_SECONDS) -> Self:
         """Open a ledger and bring its tables to the newest form.
+
+        Args:
+            url: the database.
+            folder: where the locks of a SQLite ledger lie.
+            wait_seconds: how long to wait for a SQLite file that another process holds.
 
         Raises:
             MistakeError: the URL cannot be used.
-            AccessError: the database cannot be reached.
+            AccessError: the database cannot be reached, may not be used, or is of a newer form than we know.
+            WeatherError: another process holds it.
         """
         parsed = _checked(url)
-        engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
-        ledger = cls(engine, folder)
-        try:
-            ledger._migrate()
-        except OperationalError as error:
-            engine.dispose()
-            raise AccessError(
-                f"The ledger {parsed.render_as_string(hide_password=True)} cannot be opened "
-                f"({type(error.orig).__name__}): check that the database is there and may be used."
-            ) from None
+        with _opening(parsed):
+            engine = _sqlite(parsed, wait_seconds) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
+            ledger = cls(engine, folder)
+            try:
+                ledger._migrate()
+            except BaseException:
+                engine.dispose()
+                raise
+        event.listen(engine, "handle_error", partial(_tell, parsed))
         return ledger
 
     def __enter__(self) -> Self:
@@ -80,6 +88,7 @@ class Ledger:
 
         Raises:
             MistakeError: somebody else holds it.
+            WeatherError: the database could not be asked who does.
         """
         with exclusive(self.engine, self.folder, f"apply {declaration}") as is_ours:
             if not is_ours:
@@ -102,6 +111,47 @@ def migration_settings(connection: Connection) -> Config:
     return config
 
 
+def _tell(url: URL, met: ExceptionContext) -> None:
+    """Tell a lock that is not given, and a database that is away, in a sentence of ours: the driver's quotes rows.
+
+    A connection that was closed while it was idle is none of these: SQLAlchemy opens another.
+    """
+    if isinstance(met.sqlalchemy_exception, (OperationalError, InterfaceError)) and not met.is_pre_ping:
+        raise _weather(url, met.sqlalchemy_exception)
+
+
+def _weather(url: URL, error: DBAPIError) -> WeatherError:
+    return WeatherError(
+        f"The ledger {url.render_as_string()} could not be asked ({_reason(error)}): see that no other process holds "
+        "it, that its database runs and its disk has room, then start the run again; it goes on where it stopped."
+    )
+
+
+@contextmanager
+def _opening(url: URL) -> Iterator[None]:
+    """Tell what is wrong with a ledger that cannot be opened: mostly its place, rarely who holds it."""
+    try:
+        yield
+    except CommandError:
+        raise AccessError(
+            f"The ledger {url.render_as_string()} was brought into its form by a newer Tieout: use that version."
+        ) from None
+    except (DBAPIError, OSError) as error:
+        reason = _reason(error)
+        if isinstance(error, OperationalError) and reason.startswith(_HELD):
+            raise _weather(url, error) from None
+        raise AccessError(
+            f"The ledger {url.render_as_string()} cannot be opened ({reason}): check that the database is there and "
+            "may be used."
+        ) from None
+
+
+def _reason(error: DBAPIError | OSError) -> str:
+    """What the driver calls it; never its words, which may quote a row."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return str(getattr(cause, "sqlite_errorname", type(cause).__name__))
+
+
 def _checked(url: str) -> URL:
     try:
         parsed = make_url(url)
@@ -118,11 +168,11 @@ def _checked(url: str) -> URL:
     return parsed
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, wait_seconds: float) -> Engine:
     path = Path(url.database or "")
     private_folder(path.parent)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # its log and its index take over these rights
-    engine = create_engine(url, connect_args={"timeout": _WAIT_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": wait_seconds}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def durable(connection: sqlite3.Connection, _: object) -> None:
@@ -135,4 +185,6 @@ def _sqlite(url: URL) -> Engine:
 def _postgresql(url: URL) -> Engine:
     settings = {"options": "-c synchronous_commit=on", "connect_timeout": _WAIT_SECONDS}
     # Outcomes are updates of many rows: sent together, not each with a round trip of its own.
-    return create_engine(url, connect_args=settings, pool_pre_ping=True, executemany_mode="values_plus_batch")
+    return create_engine(
+        url, connect_args=settings, pool_pre_ping=True, executemany_mode="values_plus_batch", hide_parameters=True
+    )

@@ -40,8 +40,6 @@ class StripeExtract:
     customers: int
     duplicates: int
     reads: int
-    since: datetime
-    until: datetime
     seconds: float
 
 
@@ -84,8 +82,6 @@ def read_customers(
         customers=customers,
         duplicates=duplicates,
         reads=door.reads - reads,
-        since=since,
-        until=until,
         seconds=time.monotonic() - started,
     )
 

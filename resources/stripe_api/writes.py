@@ -8,7 +8,6 @@ present (somebody may have set the value back since), so after a replay the valu
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final, Literal
 
 import orjson
@@ -30,9 +29,6 @@ _ROUNDS: Final = 3
 class StripeCustomer:
     """A living customer as it is now, as far as links need it."""
 
-    id: StripeId
-    created: datetime
-    livemode: bool
     metadata: Mapping[str, str]
 
 
@@ -67,8 +63,7 @@ def retrieve(door: StripeDoor, customer_id: StripeId) -> StripeCustomer | None:
     row = retrieve_object(door, customer_id)
     if row is None:
         return None
-    created = datetime.fromtimestamp(row["created"], UTC)
-    return StripeCustomer(customer_id, created, row["livemode"], dict(row.get("metadata") or {}))
+    return StripeCustomer(dict(row.get("metadata") or {}))
 
 
 def set_metadata(door: StripeDoor, change: MetadataChange) -> MetadataOutcome:

@@ -93,7 +93,6 @@
       filterExpression: given.filters,
     }),
     createColumn: (given) => new Column(given),
-    lookupFields: (given) => call('search.lookupFields', { id: given.id, columns: [].concat(given.columns) }),
   };
 
   // ---- N/record
@@ -130,7 +129,6 @@
   const record = {
     Type: { CUSTOMER: 'customer' },
     load: (given) => new Customer(call('record.load', { type: given.type, id: required(given.id, 'id') })),
-    submitFields: (given) => call('record.submitFields', { id: given.id, values: given.values }),
   };
 
   // ---- the others
@@ -149,11 +147,10 @@
     Type: { DATE: 'date', DATETIME: 'datetime' },
     format: ({ value, type }) => call('format.format', { value: value.getTime(), type }),
   };
-  const error = { create: (given) => Object.assign(new Error(given.message), { name: given.name }) };
   const write = (level) => (title, details) => call('log', { level, title: title.title || title, details: title.details || details });
   const log = { audit: write('audit'), debug: write('debug'), error: write('error') };
 
-  const modules = { 'N/search': search, 'N/record': record, 'N/runtime': runtime, 'N/format': format, 'N/error': error, 'N/log': log };
+  const modules = { 'N/search': search, 'N/record': record, 'N/runtime': runtime, 'N/format': format, 'N/log': log };
   const SystemDate = Date;
   globalThis.Date = class extends SystemDate {
     constructor(...given) {

@@ -54,7 +54,6 @@ class Options:
     nested_errors: bool = True
     expires_in_as_text: bool = False
     token_seconds: int = 3_600
-    merge_keeps_external_id: bool = False
     stage_texts: Mapping[str, str] = field(
         default_factory=lambda: {"CUSTOMER": "Customer", "LEAD": "Lead", "PROSPECT": "Prospect"}
     )

@@ -15,7 +15,6 @@ STANDARD_FIELDS = frozenset(
 )
 LENGTHS: Mapping[str, int] = {"comments": 4_000, "companyname": 83, "email": 254, "phone": 32, "entityid": 80}
 CUSTOM_FIELD_LENGTH = 300
-NOT_INLINE_EDITABLE = frozenset({"externalid", "email", "firstname", "lastname", "subsidiary", "defaultaddress"})
 
 
 @dataclass(frozen=True)
@@ -53,15 +52,6 @@ def save(world: World, loaded: Loaded, changes: Mapping[str, Value], *, ignore_m
         if not ignore_mandatory:
             _check_mandatory(world, customer, known)
         world.commit(customer, {name: value or None for name, value in known.items()})
-
-
-def submit_fields(world: World, internal_id: int, changes: Mapping[str, Value]) -> None:
-    """Change values without a load: no version is checked, and only inline-editable fields are let through."""
-    refused = sorted(NOT_INLINE_EDITABLE & set(changes))
-    if refused:
-        raise ScriptError("INVALID_KEY_OR_REF", f"Field {refused[0]} does not support inline editing.")
-    with world.lock:
-        save(world, load(world, internal_id), changes, ignore_mandatory=True)
 
 
 def _existing(world: World, internal_id: int) -> Customer:

@@ -26,10 +26,8 @@ UNITS: Final[Mapping[str, int]] = {
     "search.load": 5,
     "search.getRange": 10,
     "search.runPaged": 5,
-    "search.lookupFields": 1,
     "record.load": 5,
     "record.save": 10,
-    "record.submitFields": 5,
 }
 """What each operation on a customer costs (O:section_157072844224). What is not listed costs nothing."""
 
@@ -71,10 +69,8 @@ class Host:
             "search.load": self._load_search,
             "search.getRange": self._get_range,
             "search.runPaged": self._run_paged,
-            "search.lookupFields": self._lookup_fields,
             "record.load": self._load,
             "record.save": self._save,
-            "record.submitFields": self._submit_fields,
             "runtime.getPermission": lambda given: options.permissions.get(str(given["name"]), 0),
             "runtime.getRemainingUsage": lambda _: options.units - self.used,
             "format.format": self._format,
@@ -151,10 +147,6 @@ class Host:
         columns = [_column_in(column) for column in _list(given["columns"])]
         return {"count": searches.count(self._world, self._options, columns, given["filters"])}
 
-    def _lookup_fields(self, given: Arguments) -> Json:
-        loaded = records.load(self._world, int(str(given["id"])))
-        return {str(name): loaded.values.get(str(name)) or "" for name in _list(given["columns"])}
-
     def _load(self, given: Arguments) -> Json:
         self._need("LIST_CUSTJOB", 1)
         loaded = records.load(self._world, int(str(given["id"])))
@@ -172,11 +164,6 @@ class Host:
         ignore = bool(given["ignoreMandatory"])
         records.save(self._world, loaded, _values(given["changes"]), ignore_mandatory=ignore)
         return loaded.id
-
-    def _submit_fields(self, given: Arguments) -> Json:
-        self._need("LIST_CUSTJOB", 3)
-        records.submit_fields(self._world, int(str(given["id"])), _values(given["values"]))
-        return given["id"]
 
     def _format(self, given: Arguments) -> Json:
         moment = datetime.fromtimestamp(int(str(given["value"])) / 1000, UTC)

@@ -4,17 +4,14 @@ import base64
 from collections.abc import Mapping
 
 from sandbox.stripe_standin.endpoints import Endpoint
-from sandbox.stripe_standin.options import StandInOptions
 from sandbox.stripe_standin.wire import Refusal
 from sandbox.stripe_standin.world import ApiKey, StripeWorld
 
 
-def admit(
-    world: StripeWorld, options: StandInOptions, headers: Mapping[str, str], endpoint: Endpoint
-) -> tuple[ApiKey, str]:
+def admit(world: StripeWorld, headers: Mapping[str, str], endpoint: Endpoint) -> tuple[ApiKey, str]:
     """Return the key of a request and the account it concerns, or raise the refusal.
 
-    The messages are as observed of the live service; the status for a publishable key is a switch.
+    The messages are as observed of the live service.
     """
     secret = _secret(headers.get("authorization", ""))
     if not secret:
@@ -25,7 +22,7 @@ def admit(
     if key.expired:
         raise Refusal(401, f"Expired API Key provided: {_masked(secret)}", code="api_key_expired")
     if key.is_publishable:
-        raise Refusal(options.publishable_status, _PUBLISHABLE, code="secret_key_required")
+        raise Refusal(403, _PUBLISHABLE, code="secret_key_required")
     account = headers.get("stripe-account", key.account)
     if account != key.account and account not in key.connected:
         raise Refusal(403, _NO_ACCOUNT.format(key=_masked(secret), account=account), code="account_invalid")

@@ -8,7 +8,7 @@ from typing import Literal
 
 from sandbox.stripe_standin.limits import LimitReason
 
-FaultKind = Literal["rate_limited", "lock_timeout", "server_error", "reset", "truncated", "delay"]
+FaultKind = Literal["rate_limited", "lock_timeout", "server_error", "reset", "truncated", "late"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,10 +34,10 @@ class Fault:
     """For `server_error`."""
     should_retry: bool | None = None
     """For `server_error`: the `Stripe-Should-Retry` header; None sends none."""
-    seconds: float = 0.0
-    """For `delay`: how much longer it takes, before the effect or after it."""
     after_effect: bool = False
-    """Whether the request takes effect before the fault: `reset` then is an answer that was lost on its way."""
+    """Whether the request takes effect before the fault: `reset` then is an answer that was lost on its way.
+
+    A `late` request is held, before its effect or after it, until another one has been answered."""
 
     def hits(self, method: str, path: str) -> bool:
         """Say whether the fault is meant for such a request."""

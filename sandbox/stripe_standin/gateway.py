@@ -69,6 +69,7 @@ class Gateway:
         self._keys = IdempotencyKeys(world.clock)
         self._numbers = count(1)
         self._lock = threading.Lock()
+        self._answered = asyncio.Condition()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or break its connection if its fault says so."""
@@ -78,6 +79,8 @@ class Gateway:
         answer = await self._answer(request, body, passage)
         broken = passage.fault is not None and passage.fault.kind == "reset"
         self._write_log(request, passage, answer, broken=broken)
+        async with self._answered:
+            self._answered.notify_all()
         wire = self._wires[scope["client"]]
         if broken:
             wire.abort()
@@ -91,7 +94,7 @@ class Gateway:
     async def _answer(self, request: Request, body: bytes, passage: _Passage) -> Answer:
         try:
             endpoint, customer = self._endpoints.find(request.method, request.url.path)
-            key, passage.account = admit(self._world, self._options, request.headers, endpoint)
+            key, passage.account = admit(self._world, request.headers, endpoint)
             with self._limits.admit(passage.account, endpoint.name, livemode=key.livemode):
                 passage.fault = self.weather.strike(request.method, request.url.path)
                 return await self._pass(request, body, passage, (endpoint, customer, key.livemode))
@@ -113,8 +116,8 @@ class Gateway:
         headers = {**answer.headers, "Request-Id": passage.request_id}
         if "stripe-version" in request.headers:
             headers["Stripe-Version"] = request.headers["stripe-version"]
-        if fault is not None and fault.kind == "delay" and fault.after_effect:
-            await asyncio.sleep(fault.seconds)
+        if fault is not None and fault.kind == "late" and fault.after_effect:
+            await self._another_answer()
         return Answer(answer.status, answer.body, headers, answer.effects)
 
     async def _idempotently(
@@ -143,13 +146,18 @@ class Gateway:
 
     async def _run(self, endpoint: Endpoint, call: Call, passage: _Passage) -> Answer:
         fault = passage.fault
-        early = fault is not None and fault.kind == "delay" and not fault.after_effect
-        await asyncio.sleep(self._options.latency + (fault.seconds if fault is not None and early else 0.0))
+        await asyncio.sleep(self._options.latency)
+        if fault is not None and fault.kind == "late" and not fault.after_effect:
+            await self._another_answer()
         answer = endpoint.run(call)
         if fault is None or fault.kind != "server_error" or not fault.after_effect:
             return answer
         failed = _server_error(fault).answer()
         return Answer(failed.status, failed.body, failed.headers, answer.effects)
+
+    async def _another_answer(self) -> None:
+        async with self._answered:
+            await self._answered.wait()
 
     def _write_log(self, request: Request, passage: _Passage, answer: Answer, *, broken: bool) -> None:
         line = Logged(
@@ -194,7 +202,7 @@ def _refuse_early(fault: Fault) -> None:
             raise lock_timeout()
         case "server_error":
             raise _server_error(fault)
-        case "reset" | "truncated" | "delay":
+        case "reset" | "truncated" | "late":
             return
 
 

@@ -31,19 +31,18 @@ class Limits:
         one = f"{whole} {endpoint}"
         self._count(whole, options.live_rate if livemode else options.test_rate, "global-rate")
         self._count(one, options.endpoint_rate, "endpoint-rate")
-        self._check(whole, options.global_concurrency, "global-concurrency")
         self._check(one, options.endpoint_concurrency, "endpoint-concurrency")
-        self._running.update((whole, one))
+        self._running[one] += 1
         try:
             yield
         finally:
-            self._running.subtract((whole, one))
+            self._running[one] -= 1
 
     def _count(self, name: str, rate: int | None, reason: LimitReason) -> None:
         if rate is None:
             return
         if name not in self._buckets:
-            bucket = StateBucket([Rate(rate, 1_000, burst=self._options.burst)])
+            bucket = StateBucket([Rate(rate, 1_000, burst=self._options.burst)], clock=self._options.rate_clock)
             self._buckets[name] = Limiter(SingleBucketFactory(bucket, schedule_leak=False))
         if not self._buckets[name].try_acquire(blocking=False):
             raise too_many(reason, self._options.retry_after)

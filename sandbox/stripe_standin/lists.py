@@ -20,7 +20,7 @@ _EVENT_PARAMS: Final = {
     "delivery_success",
     "expand",
 }
-_DAY: Final = 86_400
+_EVENTS_KEPT: Final = 30 * 86_400
 _MOST: Final = 100
 _ENDLESS: Final = 1 << 62
 
@@ -76,7 +76,7 @@ class Lists:
             return event if not types or any(_is_type(str(event["type"]), wanted) for wanted in types) else None
 
         with book.lock:
-            oldest = max(query.low, book.clock() - self._options.event_days * _DAY)
+            oldest = max(query.low, book.clock() - _EVENTS_KEPT)
             places = _Range(bisect_left(book.event_created, oldest), bisect_right(book.event_created, query.high - 1))
             after = _event_cursor(book, query.after, "starting_after")
             before = _event_cursor(book, query.before, "ending_before")

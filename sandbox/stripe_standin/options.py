@@ -4,8 +4,9 @@ The defaults are the documented behaviour, or the most likely one. "Observed" ma
 live service, "unknown" what nobody has shown: a client must work with the switch in both positions.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+
+from pyrate_limiter import AbstractClock, MonotonicClock
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,10 +21,10 @@ class StandInOptions:
     """Documented: 25 a second for a whole account in test mode."""
     burst: int = 25
     """How many requests a rested bucket takes at once. Unknown; one second's worth is assumed."""
+    rate_clock: AbstractClock = field(default_factory=MonotonicClock)
+    """What the buckets are refilled by."""
     endpoint_concurrency: int | None = None
     """Requests of one endpoint at a time. Documented to exist; the number is unpublished."""
-    global_concurrency: int | None = None
-    """Requests of one account at a time. Documented to exist; the number is unpublished."""
     retry_after: int | None = None
     """Seconds in a `Retry-After` header on 429. Undocumented; None sends none."""
     latency: float = 0.0
@@ -38,7 +39,3 @@ class StandInOptions:
     """Reported once: a cursor that another window issued can yield an empty page. True plays that trap."""
     deleted_update_succeeds: bool = False
     """Unknown: whether an update of a deleted customer is answered with 200 (and no effect) or with an error."""
-    publishable_status: Literal[401, 403] = 403
-    """Unknown: the status with which a publishable key is refused."""
-    event_days: int = 30
-    """Documented: events can be listed for 30 days."""

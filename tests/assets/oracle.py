@@ -194,7 +194,7 @@ def _after_claims(world: World, first: list[Verdict], verdict: Verdict) -> Verdi
 
 def has_token(text: str, token: str) -> bool:
     """Tell whether the token stands in the text, not inside a longer run of letters, digits and `_`."""
-    starts = [at for at in range(len(text)) if text.startswith(token, at)]
+    starts = [found.start() for found in re.finditer(f"(?={re.escape(token)})", text)]
     return any(not _is_word(text[at - 1 : at]) and not _is_word(text[at + len(token) :][:1]) for at in starts)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
+from assets.matching import link_table
 from assets.report import Check, Header, ReportInputs
 from schemas.customers import NetsuiteCustomers, StripeCustomers
 from schemas.matches import Matches
@@ -89,15 +90,19 @@ def review() -> pl.DataFrame:
 
 def world(**changes: object) -> ReportInputs:
     """Return the whole world, with the named parts replaced."""
-    inputs = ReportInputs(stripe(), netsuite(), matches(), plan(), review(), CHECKS, HEADER)
-    return replace(inputs, **changes)  # type: ignore[arg-type]
+    inputs = ReportInputs(stripe(), netsuite(), pl.DataFrame(), matches(), plan(), review(), CHECKS, HEADER)
+    return with_links(replace(inputs, **changes))  # type: ignore[arg-type]
+
+
+def with_links(inputs: ReportInputs) -> ReportInputs:
+    return replace(inputs, links=link_table(inputs.stripe.lazy(), inputs.netsuite.lazy()).collect())
 
 
 def empty_world() -> ReportInputs:
     """Return a run over two extracts without a customer."""
     full = world()
     frames = {name: getattr(full, name).clear() for name in ("stripe", "netsuite", "matches", "plan", "review")}
-    return replace(full, checks=(), **frames)
+    return with_links(replace(full, checks=(), **frames))
 
 
 STRIPE = dict.fromkeys(

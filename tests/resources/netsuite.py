@@ -10,19 +10,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from resources.netsuite import CertificateLogin, NetsuiteClient, NetsuiteSettings, Patience
 from sandbox.netsuite_standin import STANDARD_COLUMNS, NetsuiteStandIn, Options, SavedSearch, World
+from tests.labels import LABELS
 
 SEARCH = "customsearch_tieout"
-FIELDS = {
-    "internal_id": "Internal ID",
-    "external_id": "External ID",
-    "stripe_id": "Stripe Customer Id",
-    "comments": "Comments",
-    "email": "Email",
-    "company_name": "Company Name",
-    "phone": "Phone",
-    "stage": "Stage",
-    "inactive": "Inactive",
-}
+FIELDS = LABELS
 QUICK = Patience(attempts=4, first_wait=0.01, longest_wait=0.02, connect_seconds=5, answer_seconds=20)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from polars.testing import assert_frame_equal
 
-from resources.csv_files import neutralised, read_from_people, restored, write_for_people, write_literal
+from resources.csv_files import write_for_people, write_literal
 
 TIGHT = st.text(st.sampled_from("=+-@|'\"\t\r\n ,;a\u00a0\u3000＝＋－＠é\ufeff\x0b"), max_size=6)
 CELLS = st.none() | TIGHT | st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -29,10 +29,12 @@ def written(frame: pl.DataFrame, path: Path) -> list[list[str]]:
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(frame=frames())
-def test_text_reads_back_exactly_empty_and_missing_apart(frame: pl.DataFrame, tmp_path: Path) -> None:
+def test_without_apostrophes_text_reads_back_exactly_empty_and_missing_apart(
+    frame: pl.DataFrame, tmp_path: Path
+) -> None:
     write_for_people(frame, tmp_path / "people.csv")
-    assert_frame_equal(read_from_people(tmp_path / "people.csv"), frame)
-    assert_frame_equal(restored(neutralised(frame)), frame)
+    cells = pl.read_csv(tmp_path / "people.csv", infer_schema=False, glob=False)
+    assert_frame_equal(cells.with_columns(pl.all().str.strip_prefix("'")), frame)
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

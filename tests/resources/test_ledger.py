@@ -3,8 +3,11 @@
 import multiprocessing
 import os
 import signal
+import sqlite3
 import stat
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,12 +18,15 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
 from resources.ledger import Decisions, Journal, Ledger, Request
+from resources.ledger.locks import exclusive
 from resources.ledger.store import migration_settings
 from resources.ledger.tables import METADATA, VERSION_TABLE
 from schemas.changes import Entry, Outcome
-from schemas.errors import AccessError, MistakeError
+from schemas.errors import AccessError, MistakeError, WeatherError
 from schemas.words import InternalId, StripeId
 from tests.resources.ledgers import BACKENDS, PLAN, attempt, change, ledger, ledger_url
+
+PRIVATE = "ada@example.com"
 
 
 @pytest.fixture(params=BACKENDS)
@@ -36,6 +42,11 @@ def journal(opened: Ledger) -> Journal:
 
 def shown(entries: list[Entry]) -> list[tuple[str, int, str, str | None]]:
     return [(e.attempt.change.change_id, e.attempt.number, e.status, e.outcome.code) for e in entries]
+
+
+def rows(opened: Ledger, query: str) -> list[tuple[object, ...]]:
+    with opened.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
 
 
 def test_migrations_give_the_tables_that_the_code_speaks_of(opened: Ledger) -> None:
@@ -85,19 +96,18 @@ def test_an_outcome_is_final(journal: Journal) -> None:
     journal.intend([attempt()], "run")
     journal.settle([(attempt(), Outcome("applied"))])
     journal.settle([(attempt(), Outcome("failed", code="late"))])
-    assert shown(journal.history(PLAN)) == [("netsuite:1:stripe_id", 1, "applied", None)]
+    assert shown(list(journal.latest(PLAN).values())) == [("netsuite:1:stripe_id", 1, "applied", None)]
 
 
-def test_the_last_attempt_counts_and_the_others_are_kept(journal: Journal) -> None:
+def test_the_last_attempt_counts_and_the_others_are_kept(opened: Ledger, journal: Journal) -> None:
     journal.intend([attempt()], "run 1")
     journal.settle([(attempt(), Outcome("failed", code="busy"))])
     journal.intend([attempt(number=2)], "run 2")
     assert shown(list(journal.latest(PLAN).values())) == [("netsuite:1:stripe_id", 2, "intended", None)]
-    assert shown(journal.history(PLAN)) == [
-        ("netsuite:1:stripe_id", 1, "failed", "busy"),
-        ("netsuite:1:stripe_id", 2, "intended", None),
+    assert rows(opened, "SELECT attempt, status, code, run_id FROM ledger_journal ORDER BY attempt") == [
+        (1, "failed", "busy", "run 1"),
+        (2, "intended", None, "run 2"),
     ]
-    assert [entry.run_id for entry in journal.history(PLAN)] == ["run 1", "run 2"]
 
 
 @pytest.mark.rule("W9")
@@ -131,7 +141,7 @@ def test_declarations_never_see_each_other(opened: Ledger, journal: Journal) -> 
         None,
         [],
     )
-    assert Decisions(opened, "other").history() == []
+    assert Decisions(opened, "other").standing().is_empty()
 
 
 def test_a_request_is_kept_once_per_run(journal: Journal) -> None:
@@ -151,7 +161,12 @@ def test_the_last_decision_counts_and_all_are_kept(opened: Ledger) -> None:
     decisions.decide(StripeId("cus_2"), "withdrawn", None, "bob", "was wrong")
     standing = decisions.standing().select("stripe_customer_id", "netsuite_internal_id", "who", "why")
     assert standing.rows() == [("cus_1", None, "bob", "a test customer")]
-    assert [d.who for d in decisions.history()] == ["ada", "ada", "bob", "bob"]
+    assert rows(opened, "SELECT who, kind FROM ledger_decision ORDER BY number") == [
+        ("ada", "link"),
+        ("ada", "link"),
+        ("bob", "never"),
+        ("bob", "withdrawn"),
+    ]
     assert {customer: decision.kind for customer, decision in decisions.last().items()} == {
         "cus_1": "never",
         "cus_2": "withdrawn",
@@ -190,10 +205,8 @@ def test_the_right_to_write_ends_with_a_killed_process(opened: Ledger) -> None:
 
 def _until_free(opened: Ledger) -> None:
     """PostgreSQL notices a broken connection by itself, soon; the kernel gives a file's lock back at once."""
-    if opened.engine.dialect.name == "postgresql":
-        with opened.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            while connection.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")):
-                connection.execute(text("SELECT pg_sleep(0.01)"))
+    with exclusive(opened.engine, opened.folder, "apply acme", wait=True):
+        pass
     with opened.alone("acme"):
         pass
 
@@ -216,6 +229,105 @@ def test_a_bare_postgresql_url_means_the_driver_that_is_there(tmp_path: Path) ->
     bare = ledger_url("postgresql", tmp_path).replace("+psycopg2", "")
     with Ledger.open(bare, tmp_path) as opened:
         assert opened.engine.url.drivername == "postgresql+psycopg2"
+
+
+@contextmanager
+def held_by_another(opened: Ledger) -> Iterator[None]:
+    """Somebody else holds what our statements need, and our patience is over at once."""
+    if opened.engine.dialect.name == "sqlite":
+        with closing(sqlite3.connect(opened.engine.url.database or "")) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            yield
+        return
+    with opened.engine.connect() as other:
+        other.execute(text("LOCK TABLE ledger_journal, ledger_request, ledger_decision"))
+        with opened.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as administrator:
+            administrator.execute(text("ALTER DATABASE postgres SET lock_timeout = '1ms'"))
+            opened.engine.dispose()  # what is opened from here on is impatient
+            try:
+                yield
+            finally:
+                administrator.execute(text("ALTER DATABASE postgres RESET lock_timeout"))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda ledger: Journal(ledger, "acme").intend([attempt(change=change(1, old=PRIVATE))], "run"),
+        lambda ledger: Journal(ledger, "acme").settle([(attempt(), Outcome("conflict", found=PRIVATE))]),
+        lambda ledger: Journal(ledger, "acme").request(Request("run", "apply", PLAN, {"ids": [PRIVATE]})),
+        lambda ledger: Decisions(ledger, "acme").decide(StripeId("cus_1"), "never", None, PRIVATE, "no"),
+    ],
+    ids=["intend", "settle", "request", "decide"],
+)
+def test_a_ledger_that_somebody_holds_is_told_in_a_sentence_without_a_value(
+    backend: str, ask: Callable[[Ledger], None], tmp_path: Path
+) -> None:
+    with Ledger.open(ledger_url(backend, tmp_path), tmp_path, wait_seconds=0) as opened, held_by_another(opened):
+        with pytest.raises(WeatherError, match=r"The ledger .* could not be asked \(.*\)") as caught:
+            ask(opened)
+        told = "".join(traceback.format_exception(caught.value))
+        assert PRIVATE not in told
+        assert "[SQL" not in told
+
+
+def test_a_refused_row_shows_no_value(journal: Journal) -> None:
+    journal.intend([attempt()], "run")
+    with pytest.raises(IntegrityError) as caught:
+        journal.intend([attempt(change=change(1, old=PRIVATE))], "run")
+    assert PRIVATE not in str(caught.value)
+
+
+def test_a_connection_that_was_closed_while_idle_is_opened_again(tmp_path: Path) -> None:
+    with ledger("postgresql", tmp_path) as opened:
+        Journal(opened, "acme").intend([attempt()], "run")
+        other = create_engine(opened.engine.url)
+        with other.connect() as connection:
+            connection.execute(
+                text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            )
+        other.dispose()
+        assert len(Journal(opened, "acme").unsettled()) == 1
+
+
+def test_a_right_to_write_that_ended_with_its_connection_need_not_be_given_back(tmp_path: Path) -> None:
+    with ledger("postgresql", tmp_path) as opened:
+        with opened.alone("acme"), opened.engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"))
+        with opened.alone("acme"):
+            pass
+
+
+def from_the_future(path: Path) -> None:
+    with ledger("sqlite", path.parent) as opened, opened.engine.begin() as connection:
+        connection.execute(text("UPDATE ledger_version SET version_num = '9999'"))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda path: path.write_text("these are not tables"), "cannot be opened"),
+        (lambda path: path.mkdir(), "cannot be opened"),
+        (from_the_future, "newer Tieout"),
+    ],
+    ids=["not a database", "a folder", "of a newer form"],
+)
+def test_a_file_that_is_no_ledger_of_ours_is_told_in_a_sentence(
+    spoil: Callable[[Path], object], words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "ledger.db"
+    spoil(path)
+    with pytest.raises(AccessError, match=words):
+        Ledger.open(f"sqlite:///{path}", tmp_path)
+
+
+def test_a_file_that_is_held_while_it_is_opened_is_weather(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(WeatherError, match="could not be asked"):
+            Ledger.open(f"sqlite:///{path}", tmp_path, wait_seconds=0)
 
 
 @pytest.mark.parametrize("url", ["mysql://host/db", "not a url"])

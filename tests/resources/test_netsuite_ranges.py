@@ -46,18 +46,9 @@ def test_every_id_is_kept_exactly_once(ids: list[int], page_rows: int, threads: 
     assert Pages(ids, page_rows, threads).read() == ids
 
 
-def test_even_ids_need_hardly_more_calls_than_there_are_pages() -> None:
-    pages = Pages(list(range(5, 100_005)), 1000, 4)
-    pages.read()
-    assert pages.calls <= 112
-
-
-def test_all_threads_read_at_the_same_time() -> None:
-    """Each page waits until all threads have one in flight: this ends only if the pool is busy."""
-    pages = Pages(list(range(1, 401)), 10, 4)
-    barrier = threading.Barrier(4)
-    whole = pages.fetch
-    first = threading.Semaphore(8)
+def in_step(pages: Pages, calls: int) -> None:
+    """Let each of the first calls wait until four are in flight: the read ends only if all four threads are busy."""
+    barrier, first, whole = threading.Barrier(4), threading.Semaphore(calls), pages.fetch
 
     def fetch(after: int, until: int) -> Read[list[int]]:
         if first.acquire(blocking=False):
@@ -65,6 +56,18 @@ def test_all_threads_read_at_the_same_time() -> None:
         return whole(after, until)
 
     pages.ranges._fetch = fetch
+
+
+def test_even_ids_need_hardly_more_calls_than_there_are_pages() -> None:
+    pages = Pages(list(range(5, 100_005)), 1000, 4)
+    in_step(pages, 96)
+    pages.read()
+    assert pages.calls <= 112
+
+
+def test_all_threads_read_at_the_same_time() -> None:
+    pages = Pages(list(range(1, 401)), 10, 4)
+    in_step(pages, 8)
     assert pages.read() == pages.ids
 
 

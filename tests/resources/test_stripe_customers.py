@@ -2,9 +2,11 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from resources.stripe_api import Progress, StripeDoor, coverage_gaps, exists_before, read_customers
+from resources.stripe_api import Progress, StripeAccount, StripeDoor, coverage_gaps, exists_before, read_customers
 from resources.stripe_api.pages import CustomerPage, customer_page, customers_schema
 from resources.stripe_api.walk import Listing, Walk, check_page
 from resources.stripe_api.windows import Window
@@ -152,6 +154,18 @@ def test_range_without_a_time_zone_is_our_bug() -> None:
         read_customers(at.door, at.moment().replace(tzinfo=None), at.moment(), KEYS)
 
 
+class Disturbed(StripeDoor):
+    """A door before each of whose requests something else happens in the account."""
+
+    def __init__(self, account: StripeAccount, disturb: Callable[[], None]) -> None:
+        super().__init__(account)
+        self.disturb = disturb
+
+    def get(self, *asked: Any, **how: Any) -> Any:  # noqa: ANN401
+        self.disturb()
+        return super().get(*asked, **how)
+
+
 @pytest.mark.parametrize("resolves", [True, False])
 @pytest.mark.rule("X10")
 def test_inserts_edits_and_deletions_during_the_walk_do_not_lose_a_customer_that_stays(*, resolves: bool) -> None:
@@ -159,22 +173,19 @@ def test_inserts_edits_and_deletions_during_the_walk_do_not_lose_a_customer_that
         uneven_book(at.book, 4_000)
         stays = set(at.book.ids[::2])
         goes = iter(at.book.ids[1::40])
-        over = threading.Event()
 
         def disturb() -> None:
-            while not over.is_set() and (victim := next(goes, None)):
+            if victim := next(goes, None):
                 at.book.delete(victim)
                 at.book.create({}, created=START - 5)
                 at.book.update(at.book.ids[0], {"metadata": {"netsuite_customer_id": victim}})
 
-        disturber = threading.Thread(target=disturb)
-        disturber.start()
-        extract = read_customers(at.door, at.moment() - YEARS, at.moment(), KEYS)
-        over.set()
-        disturber.join()
+        with Disturbed(account(at.server), disturb) as door:
+            extract = read_customers(door, at.moment() - YEARS, at.moment(), KEYS)
         found = extract.rows.collect()["id"]
         assert stays <= set(found)
         assert found.is_unique().all()
+        assert len(at.book.events) > 3 * 40
 
 
 @pytest.mark.rule("X10")
@@ -208,7 +219,7 @@ WEATHER: list[dict[str, object]] = [
         ({"kind": "server_error", "status": 503}, {"patience": 0.05}, "HTTP 503"),
         ({"kind": "rate_limited", "reason": "global-rate"}, {"patience": 0.05}, "global-rate"),
         ({"kind": "truncated"}, {"patience": 0.05}, "ProtocolError"),
-        ({"kind": "delay", "seconds": 1.0}, {"patience": 0.05, "read_timeout": 0.05}, "ReadTimeoutError"),
+        ({"kind": "late"}, {"patience": 0.05, "read_timeout": 0.05}, "ReadTimeoutError"),
     ],
 )
 @pytest.mark.rule("X10")
@@ -223,12 +234,31 @@ def test_patience_ends_in_a_failure_and_never_in_a_partial_read(
 
 
 def test_one_failure_stops_the_other_readers() -> None:
+    """All readers are held at their first page until the failure of one of them is known."""
+    another, failed, known = threading.Event(), threading.Event(), threading.Event()
+    turns = count()
+
+    def keep(page: CustomerPage, rows: int) -> None:  # noqa: ARG001
+        turn = next(turns)
+        if turn == 1:
+            another.wait(timeout=20)
+            failed.set()
+            raise LookupError("broken")
+        if turn > 1:
+            another.set()
+            known.wait(timeout=20)
+
+    def tell(_: Progress) -> None:
+        if failed.is_set():
+            known.set()
+
     with stage() as at:
         uneven_book(at.book, 20_000)
-        at.server.fault(Fault(kind="server_error", should_retry=False, times=1, share=0.05))
-        with pytest.raises(WeatherError):
-            read_customers(at.door, at.moment() - YEARS, at.moment(), KEYS)
-        assert len(at.server.log) < 200
+        listing = Listing("/v1/customers", (), customer_page, keep)
+        walk = Walk(at.door, listing, START - int(YEARS.total_seconds()), START, tell)
+        with pytest.raises(LookupError, match="broken"):
+            walk.run()
+        assert 3 <= len(at.server.log) <= 1 + at.door.account.max_in_flight
 
 
 def test_nobody_there_is_weather_and_not_an_empty_account() -> None:
@@ -295,6 +325,7 @@ def test_rows_can_wait_on_disk(tmp_path: Path) -> None:
 
 
 def test_a_rate_below_the_limit_is_never_refused() -> None:
+    """However slow the machine is: ten start at once at this pace, eight are under way, and the bucket takes 25."""
     options = StandInOptions(endpoint_rate=50, test_rate=None, burst=25)
     with stage(options, requests_per_second=50) as at:
         uneven_book(at.book, 3_000)

@@ -98,8 +98,8 @@ def test_a_customer_deleted_between_read_and_write_is_gone(monkeypatch: pytest.M
         Fault(kind="server_error", method="POST", after_effect=True),
         Fault(kind="lock_timeout", method="POST", times=3),
         Fault(kind="rate_limited", method=".*", times=3),
-        Fault(kind="delay", method="POST", seconds=0.4, after_effect=True),
-        Fault(kind="delay", method="POST", seconds=0.4),
+        Fault(kind="late", method="POST", after_effect=True),
+        Fault(kind="late", method="POST"),
     ],
     ids=lambda fault: f"{fault.kind}{' after effect' if fault.after_effect else ''}",
 )

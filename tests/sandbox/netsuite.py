@@ -35,7 +35,8 @@ class Asker:
         return response.json()
 
     def apply(self, *changes: object, **fields: str) -> list[dict[str, Any]]:
-        return self.ask("apply", fields={**FIELDS, **fields}, changes=list(changes))["outcomes"]
+        answer: dict[str, list[dict[str, Any]]] = self.ask("apply", fields={**FIELDS, **fields}, changes=list(changes))
+        return answer["outcomes"]
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The stand-in's lists behave as the documentation and the recordings say, asked over real HTTP."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 import requests
@@ -17,8 +17,10 @@ class Asker:
     def __init__(self, server: StripeStandIn, key: str) -> None:
         self.server, self.key, self.book = server, key, server.world.book()
 
-    def get(self, path: str, params: dict[str, str] | None = None, **headers: str) -> requests.Response:
-        sent = {"Authorization": f"Bearer {self.key}", **headers}
+    def get(
+        self, path: str, params: dict[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> requests.Response:
+        sent = {"Authorization": f"Bearer {self.key}", **(headers or {})}
         return requests.get(self.server.url + path, params=params, headers=sent, timeout=5)
 
     def ids(self, params: dict[str, str] | None = None) -> list[str]:
@@ -169,7 +171,7 @@ def test_events_older_than_thirty_days_are_gone() -> None:
 
 
 def test_answers_are_compressed_and_named(ask: Asker) -> None:
-    response = ask.get("/v1/customers", **{"Stripe-Version": "2026-10-28.endive"})
+    response = ask.get("/v1/customers", headers={"Stripe-Version": "2026-10-28.endive"})
     assert response.headers["Content-Encoding"] == "gzip"
     assert response.headers["Request-Id"].startswith("req_")
     assert response.headers["Stripe-Version"] == "2026-10-28.endive"
@@ -179,9 +181,9 @@ def test_connected_account_has_a_book_of_its_own(ask: Asker) -> None:
     ask.server.world.add_key(ApiKey("sk_test_platform", connected=frozenset({"acct_two"})))
     ask.server.world.book("acct_two").create({}, customer_id="cus_two")
     ask.key = "sk_test_platform"
-    rows = ask.get("/v1/customers", **{"Stripe-Account": "acct_two"}).json()["data"]
+    rows = ask.get("/v1/customers", headers={"Stripe-Account": "acct_two"}).json()["data"]
     assert [row["id"] for row in rows] == ["cus_two"]
-    assert ask.get("/v1/customers", **{"Stripe-Account": "acct_three"}).status_code == 403
+    assert ask.get("/v1/customers", headers={"Stripe-Account": "acct_three"}).status_code == 403
 
 
 @pytest.mark.parametrize(

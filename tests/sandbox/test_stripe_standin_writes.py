@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 import stripe
+from pyrate_limiter import AbstractClock
 
 from sandbox.stripe_standin import Fault, StandInOptions, StripeStandIn, StripeWorld, load_customers, uneven_book
 from sandbox.stripe_standin.limits import LimitReason
@@ -130,7 +131,8 @@ def at_once(first: Callable[[], requests.Response]) -> list[requests.Response]:
 def test_key_that_is_still_running_is_a_conflict() -> None:
     world = StripeWorld(clock=lambda: NOW)
     world.book().create({}, customer_id="cus_1")
-    with StripeStandIn(world, StandInOptions(latency=0.8)) as server:
+    with StripeStandIn(world) as server:
+        server.fault(Fault(kind="late"))
         answers = at_once(lambda: ask(server, "POST", "/v1/customers/cus_1", {"name": "A"}, key="k"))
         assert sorted(answer.status_code for answer in answers) == [200, 409]
         assert server.effects == 1
@@ -200,28 +202,41 @@ def test_share_of_faults_is_repeatable(server: StripeStandIn) -> None:
     assert statuses() == first
 
 
-def test_bucket_of_an_endpoint_empties() -> None:
-    world = StripeWorld()
-    with StripeStandIn(world, StandInOptions(endpoint_rate=1, test_rate=None, burst=3)) as server:
+class StoppedClock(AbstractClock):
+    """Milliseconds that only a test moves, so that a bucket is refilled by nothing else."""
+
+    def __init__(self) -> None:
+        self.milliseconds = 0
+
+    def now(self) -> int:
+        return self.milliseconds
+
+
+def test_bucket_of_an_endpoint_empties_and_fills_again() -> None:
+    time = StoppedClock()
+    options = StandInOptions(endpoint_rate=1, test_rate=None, burst=3, rate_clock=time)
+    with StripeStandIn(StripeWorld(), options) as server:
         answers = [ask(server, "GET", "/v1/customers") for _ in range(6)]
-        limited = [answer.headers["Stripe-Rate-Limited-Reason"] for answer in answers if answer.status_code == 429]
-        assert set(limited) == {"endpoint-rate"}
+        said = [answer.headers.get("Stripe-Rate-Limited-Reason") for answer in answers]
+        assert said == [None] * 3 + ["endpoint-rate"] * 3
         assert ask(server, "GET", "/v1/events").status_code == 200
+        time.milliseconds += 1_000
+        assert [ask(server, "GET", "/v1/customers").status_code for _ in range(2)] == [200, 429]
 
 
 def test_global_limits_count_all_endpoints() -> None:
-    with StripeStandIn(StripeWorld(), StandInOptions(test_rate=1, burst=1)) as server:
-        ask(server, "GET", "/v1/customers")
+    with StripeStandIn(StripeWorld(), StandInOptions(test_rate=1, burst=1, rate_clock=StoppedClock())) as server:
+        assert ask(server, "GET", "/v1/customers").status_code == 200
         response = ask(server, "GET", "/v1/events")
         assert response.headers["Stripe-Rate-Limited-Reason"] == "global-rate"
 
 
 def test_concurrency_limit_counts_what_runs() -> None:
-    with StripeStandIn(StripeWorld(), StandInOptions(endpoint_concurrency=1, latency=0.8)) as server:
-        refused = [
-            answer for answer in at_once(lambda: ask(server, "GET", "/v1/customers")) if answer.status_code == 429
-        ]
-        assert [answer.headers["Stripe-Rate-Limited-Reason"] for answer in refused] == ["endpoint-concurrency"]
+    with StripeStandIn(StripeWorld(), StandInOptions(endpoint_concurrency=1)) as server:
+        server.fault(Fault(kind="late"))
+        answers = at_once(lambda: ask(server, "GET", "/v1/customers"))
+        said = {answer.status_code: answer.headers.get("Stripe-Rate-Limited-Reason") for answer in answers}
+        assert said == {200: None, 429: "endpoint-concurrency"}
 
 
 def test_the_official_client_can_talk_to_it(server: StripeStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
