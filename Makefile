@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help run check ui sandbox test lint format bench prove rules validate lock clean
+.PHONY: help run check ui sandbox test lint format bench prove rules validate lock clean forget
 
 help: ## List what can be done
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1mmake %-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,8 +53,14 @@ lock: ## Resolve the dependencies anew (needs uv)
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras \
 	    $${e#*:} pyproject.toml --output-file locks/$${e%%:*}.lock || exit 1; done
 
-clean: ## Remove the environment, the state and the results
-	rm -rf $(VENV) .dagster out .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+clean: ## Remove the environment, the caches and the results; the state stays
+	rm -rf $(VENV) out .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+forget: ## Say what is lost with the state in .dagster, and remove it if SURE=yes
+	@echo "In .dagster are the ledger and the kept plans, without which nothing that was written can be undone,"
+	@echo "what people decided about single customers, and the history of all runs."
+	@test "$(SURE)" = yes || { echo "Nothing was removed; to remove it: make forget SURE=yes"; exit 1; }
+	rm -rf .dagster
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tieout needs Python 3.11 or newer; name one with make PYTHON=python3.12")'

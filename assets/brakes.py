@@ -160,6 +160,6 @@ def _picture(made: PlanMade) -> Picture:
 
 def _age_hours(sync: Reconciliation, made_at: datetime, now: datetime) -> float:
     """The age of the oldest part: matching reads every month, so that one which was read long ago counts too."""
-    months = sync.months.get_partition_keys()
+    months = sync.month_keys()
     read = [*sync.frames.moments("stripe_customers", months), *sync.frames.moments("netsuite_customers"), made_at]
     return max((now - (moment or _LONG_AGO)).total_seconds() for moment in read) / 3600

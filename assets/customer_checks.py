@@ -4,14 +4,16 @@ These look at what people typed into the two systems; that a frame is well-forme
 All are blocking so that the report can show them, but only a broken id or an empty picture stops a run.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import islice
 
 import dagster as dg
 import polars as pl
 
 from assets.check_results import id_result
 from assets.keys import key_expr
+from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
 
 _EMAIL = r"^[^@\s,;:<>()]+@[^@\s,;:<>()]+\.[^@\s,;:<>()]+$|^$"
@@ -21,11 +23,13 @@ _DESCRIPTIONS = {
     "email_form": "Every e-mail has the form of one address; a list of addresses or a remark never matches.",
     "empty_keys": "Every customer has a value in some field that a rule compares; the others no rule can match.",
     "duplicate_keys": "No two customers share a value that a rule compares; those that do are ambiguous or doubled.",
+    "not_shrunk": "There are about as many customers as for the last plans; a file or search of only a part has fewer.",
     "no_month_missing": "Stripe customers of every month are there; a missing month makes the picture incomplete.",
     "has_customers": "The saved search holds customers, and not leads and prospects only (M2). Stops the run.",
 }
-_STRIPE_CHECKS = ("unique_ids", "email_form", "empty_keys", "duplicate_keys", "no_month_missing")
-_NETSUITE_CHECKS = ("unique_ids", "email_form", "empty_keys", "duplicate_keys", "has_customers")
+_STRIPE_CHECKS = ("unique_ids", "email_form", "empty_keys", "duplicate_keys", "not_shrunk", "no_month_missing")
+_NETSUITE_CHECKS = ("unique_ids", "email_form", "empty_keys", "duplicate_keys", "not_shrunk", "has_customers")
+_PLANS_COMPARED = 7
 
 
 def build_customer_checks(sync: Reconciliation) -> list[dg.AssetChecksDefinition]:
@@ -42,8 +46,11 @@ def _stripe_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
         specs=_specs(key, _STRIPE_CHECKS),
         ins=sync.inputs("stripe_customers"),
     )
-    def stripe_quality(stripe_customers: pl.LazyFrame) -> Iterator[dg.AssetCheckResult]:
+    def stripe_quality(
+        context: dg.AssetCheckExecutionContext, stripe_customers: pl.LazyFrame
+    ) -> Iterator[dg.AssetCheckResult]:
         yield from quality_results(key, stripe_customers, "id", compared)
+        yield _not_shrunk(context.instance, sync, "stripe_customers", stripe_customers)
         yield _no_month_missing(sync)
 
     return stripe_quality
@@ -51,7 +58,7 @@ def _stripe_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
 
 def _no_month_missing(sync: Reconciliation) -> dg.AssetCheckResult:
     missing = pl.LazyFrame({"month": sync.months_missing()}, schema={"month": pl.String})
-    months = len(sync.months.get_partition_keys())
+    months = len(sync.month_keys())
     found = id_result(sync.key("stripe_customers"), "no_month_missing", missing, "month", of=months)
     return found._replace(description=f"{found.description}. {sync.months_elsewhere()}".removesuffix(". "))
 
@@ -65,9 +72,12 @@ def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
         specs=_specs(key, _NETSUITE_CHECKS),
         ins=sync.inputs("netsuite_customers"),
     )
-    def netsuite_quality(netsuite_customers: pl.LazyFrame) -> Iterator[dg.AssetCheckResult]:
+    def netsuite_quality(
+        context: dg.AssetCheckExecutionContext, netsuite_customers: pl.LazyFrame
+    ) -> Iterator[dg.AssetCheckResult]:
         customers = netsuite_customers.filter("is_customer")
         yield from quality_results(key, customers, "internal_id", compared)
+        yield _not_shrunk(context.instance, sync, "netsuite_customers", customers)
         count = customers.select(pl.len()).collect().item()
         yield dg.AssetCheckResult(
             asset_key=key,
@@ -81,6 +91,41 @@ def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
         )
 
     return netsuite_quality
+
+
+def _not_shrunk(
+    instance: dg.DagsterInstance, sync: Reconciliation, asset: str, customers: pl.LazyFrame
+) -> dg.AssetCheckResult:
+    """Compare one side with what the last plans were made from; no plan yet is nothing to compare with."""
+    last = islice(plans_made(instance, sync), _PLANS_COMPARED)
+    before = [made.numbers[asset] for made in last if asset in made.numbers]
+    found = customers.select(pl.len()).collect().item()
+    return shrink_result(sync.key(asset), found, before, sync.declaration.brakes.shrink)
+
+
+def shrink_result(key: dg.AssetKey, found: int, before: Sequence[int], allowed: float) -> dg.AssetCheckResult:
+    """Warn of a side that is smaller than for the last plans (X9), as an export of a part of the customers is.
+
+    A plan made from a part can be wrong: where several customers share a record and the oldest is not in the export, a
+    younger one gets the external id.
+
+    Args:
+        key: the asset.
+        found: customers now.
+        before: customers that the last plans were made from.
+        allowed: the share by which there may be fewer.
+    """
+    most = max(before, default=found)
+    is_whole = found >= most * (1 - allowed)
+    advice = "" if is_whole else "; if these are not all, do not use the plan of this run"
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name="not_shrunk",
+        passed=is_whole,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{found:,} customers, {most:,} for the largest of the last plans{advice}.",
+        metadata={"customers": found, "most_before": most},
+    )
 
 
 def quality_results(

@@ -1,5 +1,8 @@
 """A person's decision about one customer (M8), taken in with who and why; matching follows it from the next run on."""
 
+import re
+from typing import Final
+
 import dagster as dg
 import polars as pl
 from pydantic import Field
@@ -8,6 +11,8 @@ from assets.reconciliation import Reconciliation, failures_for_people
 from resources.ledger import Decisions
 from schemas.errors import MistakeError
 from schemas.words import InternalId, StripeId
+
+_INTERNAL_ID: Final = re.compile(r"0*[1-9][0-9]{0,17}")  # more digits would not fit where ids are kept
 
 
 class Override(dg.Config):
@@ -38,12 +43,15 @@ def decide(sync: Reconciliation, context: dg.OpExecutionContext, config: Overrid
 
 def _check(sync: Reconciliation, config: Override) -> None:
     record = config.record.strip().lower()
-    if record not in {"never", "withdraw"} and not (record.isascii() and record.isdigit() and int(record) > 0):
-        raise MistakeError(f"{config.record!r} is no decision; expected a record's internal id, never, or withdraw.")
+    if record not in {"never", "withdraw"} and not _INTERNAL_ID.fullmatch(record):
+        raise MistakeError(
+            f"{config.record!r} is no decision; expected a record's internal id (a whole number of at most 18 digits), "
+            "never, or withdraw."
+        )
     for name in ("customer", "who", "why"):
         if not getattr(config, name).strip():
             raise MistakeError(f"{name} is empty; a decision needs a customer, who decides, and why.")
-    months = sync.months.get_partition_keys()
+    months = sync.month_keys()
     if sync.frames.months_present("stripe_customers", months):
         known = sync.frames.read_months("stripe_customers", months).filter(pl.col("id") == config.customer.strip())
         if known.select(pl.len()).collect().item() == 0:

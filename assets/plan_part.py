@@ -55,7 +55,7 @@ def _customers(sync: Reconciliation, part: PlanPart, changes: Sequence[LinkChang
 
 
 def _created_in(sync: Reconciliation, months: Sequence[str]) -> set[StripeId]:
-    keys = {key[:7]: key for key in sync.months.get_partition_keys()}
+    keys = {key[:7]: key for key in sync.month_keys()}
     if unknown := sorted(set(months) - keys.keys()):
         raise MistakeError(f"There is no month {unknown[0]!r}; expected months from {min(keys)} to {max(keys)}.")
     created = sync.frames.read_months("stripe_customers", [keys[month] for month in months])

@@ -1,8 +1,9 @@
 """What every asset of one declaration is built from."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import dagster as dg
 import polars as pl
@@ -25,14 +26,19 @@ FRAME = dg.PythonObjectDagsterType(pl.DataFrame, name="Frame", description="a po
 _MONTHS_NAMED = 12
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True)
 class Reconciliation:
-    """One declaration with its doors and places. Everything that touches the outside is passed in here."""
+    """One declaration with its doors, places and clock. Everything that touches the outside is passed in here."""
 
     declaration: Declaration
     stripe: StripeDoor
     netsuite: NetsuiteDoor
     places: Places
+    clock: Callable[[], datetime] = _now
 
     @property
     def name(self) -> str:
@@ -43,6 +49,10 @@ class Reconciliation:
     def months(self) -> dg.MonthlyPartitionsDefinition:
         """The months of creation, UTC, the current one included."""
         return dg.MonthlyPartitionsDefinition(start_date=self.declaration.stripe.first_month, end_offset=1)
+
+    def month_keys(self) -> list[str]:
+        """The keys of all months there are by now."""
+        return list(self.months.get_partition_keys(current_time=self.clock()))
 
     @property
     def frames(self) -> FrameStore:
@@ -99,13 +109,13 @@ class Reconciliation:
 
     def months_missing(self) -> list[str]:
         """Months of creation, as 2019-05, whose Stripe customers were never read, or only elsewhere."""
-        months = self.months.get_partition_keys()
+        months = self.month_keys()
         present = set(self.frames.months_present("stripe_customers", months))
         return [month[:7] for month in months if month not in present]
 
     def months_elsewhere(self) -> str:
         """A sentence on those of the missing months that were read elsewhere; empty when there are none."""
-        months = self.frames.months_elsewhere("stripe_customers", self.months.get_partition_keys())
+        months = self.frames.months_elsewhere("stripe_customers", self.month_keys())
         named = ", ".join(month[:7] for month in months[:_MONTHS_NAMED])
         more = f" and {len(months) - _MONTHS_NAMED:,} more" if len(months) > _MONTHS_NAMED else ""
         return (

@@ -22,8 +22,8 @@ _NO_DECISIONS = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "decided":
 
 _WHAT_TO_DO = {
     "conflict": "Find out which record is right, and clear the wrong traces.",
-    "broken": "Decide for the record that took the old one's place (job <name>_override), or clear the metadata.",
-    "ambiguous": "Decide for one candidate (job <name>_override), or merge them in NetSuite, before the plan is used.",
+    "broken": "Decide for the record that took the old one's place (job {job}), or clear the metadata.",
+    "ambiguous": "Decide for one candidate (job {job}), or merge them in NetSuite, before the plan is used.",
 }
 
 
@@ -34,6 +34,7 @@ def queue_for_review(
     settings: MatchSettings,
     *,
     comments: bool,
+    override_job: str,
     decisions: pl.LazyFrame | None = None,
 ) -> pl.LazyFrame:
     """Collect the rows that wait for a person, the urgent ones first, and after them what persons have decided.
@@ -43,6 +44,7 @@ def queue_for_review(
         netsuite: `schemas.customers.NetsuiteCustomers`.
         matches: `schemas.matches.Matches`.
         settings: the rules under which a broken link is matched again, as a proposal (M9, X11).
+        override_job: the job that takes in a person's decision.
         comments: whether ids are to be appended to comments, so that one that cannot be waits here (W3).
         decisions: those that stand (M8): `resources.ledger.Decisions.standing`.
 
@@ -50,7 +52,7 @@ def queue_for_review(
         `schemas.plan.ReviewQueue`.
     """
     decided = _NO_DECISIONS if decisions is None else _in_words(decisions)
-    waiting = _waiting(stripe, netsuite, matches, decided, comments=comments)
+    waiting = _waiting(stripe, netsuite, matches, decided, comments=comments, override_job=override_job)
     customers = stripe.select(pl.col("id").alias("stripe_customer_id"), "created", "email", "name")
     return (
         waiting.join(customers, on="stripe_customer_id")
@@ -77,11 +79,18 @@ def decisions_in_words(queue: pl.DataFrame) -> list[str]:
 
 
 def _waiting(
-    stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, decided: pl.LazyFrame, *, comments: bool
+    stripe: pl.LazyFrame,
+    netsuite: pl.LazyFrame,
+    matches: pl.LazyFrame,
+    decided: pl.LazyFrame,
+    *,
+    comments: bool,
+    override_job: str,
 ) -> pl.LazyFrame:
     left_out = left_out_of_comments(stripe, netsuite, matches).filter(pl.lit(comments))
     is_left_out = pl.col("obstacle").is_not_null()
-    by_outcome = pl.col("outcome").replace_strict(_WHAT_TO_DO, default=None, return_dtype=pl.String)
+    what_to_do = {outcome: advice.format(job=override_job) for outcome, advice in _WHAT_TO_DO.items()}
+    by_outcome = pl.col("outcome").replace_strict(what_to_do, default=None, return_dtype=pl.String)
     by_hand = pl.when(is_left_out).then(
         pl.lit("Put the Stripe id into the comments by hand, and make room if need be.")
     )
@@ -177,6 +186,7 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
                 customer_matches,
                 settings,
                 comments=comments,
+                override_job=f"{sync.name}_override",
                 decisions=sync.overrides().lazy(),
             ).collect()
             waiting = still_waiting(queue)

@@ -1,6 +1,7 @@
 """First stage: Stripe customers, month of creation by month of creation. The door does the reading."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import dagster as dg
 
@@ -8,10 +9,12 @@ from assets.check_results import COMPLETE_CHECK, SCHEMA_CHECK, complete_result, 
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, extract_metadata, failures_for_people
 from schemas.customers import StripeCustomers
 from schemas.declaration import Declaration
+from schemas.errors import MistakeError
 from schemas.validation import violations
 from schemas.words import MATCH_KEYS
 
 _NAME = "stripe_customers"
+_BACKFILL: Final = "dagster/backfill"  # the tag of a run that a backfill has started
 
 
 def metadata_keys(declaration: Declaration) -> list[str]:
@@ -46,10 +49,11 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         there. Columns: id, created, email, name, description, phone, livemode, and a column for each metadata key that
         the link or a rule needs. Rows are unique by id; identical duplicates were dropped.
         """
-        window = context.partition_time_window
-        months = sync.months.get_partition_keys()
+        window, months = context.partition_time_window, sync.month_keys()
         known = sync.frames.known_months(_NAME, months) if list(context.partition_keys) == months else None
         with failures_for_people():
+            if context.run.job_name in _whole_jobs(sync) and _BACKFILL not in context.run.tags:
+                refuse_other_months(context.run.job_name, context.partition_keys, months)
             extract = sync.stripe.customers(window.start, window.end, known, context.log.info)
         context.log.info("%d Stripe customers of %d months", extract.frame.height, len(context.partition_keys))
         checks = [schema_result(violations(StripeCustomers, extract.frame, "id")), complete_result(extract)]
@@ -64,3 +68,27 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         )
 
     return stripe_customers
+
+
+def _whole_jobs(sync: Reconciliation) -> tuple[str, str]:
+    return f"{sync.name}_reconcile", f"{sync.name}_daily"
+
+
+def refuse_other_months(job: str, covered: Sequence[str], months: Sequence[str]) -> None:
+    """Refuse a run of a job that covers every month, when its months are not those that there are by now.
+
+    The job's months are fixed when the definitions are loaded, and a re-execution takes over those of its run.
+
+    Raises:
+        MistakeError: a month has begun since, or somebody chose months by hand.
+    """
+    if list(covered) == list(months[:-1]):
+        raise MistakeError(
+            f"A month has begun since the definitions were loaded; reload the definitions and start {job} again, as a "
+            "new run, because a re-execution keeps the old months."
+        )
+    if list(covered) != list(months):
+        raise MistakeError(
+            f"{job} covers every month, but this run has {len(covered):,} of {len(months):,}; reload the definitions "
+            "and start it again without choosing months, or materialize those of stripe_customers alone."
+        )

@@ -1,7 +1,8 @@
 """The component that turns one declaration into assets, checks and jobs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import dagster as dg
 
@@ -16,6 +17,7 @@ from assets.reconciliation_report import build_reconciliation_report
 from assets.review_queue import build_review_queue
 from assets.stripe_customers import build_stripe_customers, metadata_keys
 from assets.write_plan import PlanSettings, build_write_plan
+from pipelines.declarations import Located, read_declarations
 from pipelines.jobs import build_jobs
 from resources.api_doors import NetsuiteApiDoor, StripeApiDoor
 from resources.doors import NetsuiteDoor, NetsuiteExportDoor, StripeDoor, StripeExportDoor
@@ -33,28 +35,43 @@ class CustomerSync(Declaration, dg.Component):
     jobs that apply an approved plan, take one back, or do both every day within the brakes.
     """
 
-    def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:  # noqa: ARG002 (the interface)
-        """Dagster's entry point."""
-        return build_defs(reconciliation(self, Places.from_environment()))
+    def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
+        """Dagster's entry point. It builds what `pipelines.declarations` makes of the file, as `make check` does.
+
+        Dagster's own reading of it has lost which variables of the environment are not set.
+        """
+        in_file = (each for each in read_declarations(context.path) if each.declaration.name == self.name)
+        found = next(in_file, Located(context.path, 1, self))
+        return build_defs(reconciliation(found.declaration, Places.from_environment(), found.unset))
 
 
-def reconciliation(declaration: Declaration, places: Places) -> Reconciliation:
-    """Open the doors that a declaration names."""
-    return Reconciliation(declaration, _stripe_door(declaration, places), _netsuite_door(declaration, places), places)
+_ALL_SET: Final[Mapping[str, str]] = {}
 
 
-def _stripe_door(declaration: Declaration, places: Places) -> StripeDoor:
+def reconciliation(declaration: Declaration, places: Places, unset: Mapping[str, str] = _ALL_SET) -> Reconciliation:
+    """Open the doors that a declaration names.
+
+    Args:
+        declaration: what a person wrote.
+        places: the folders of the installation.
+        unset: key → the variable that it names and that is not set (`pipelines.declarations.Located`).
+    """
+    stripe, netsuite = _stripe_door(declaration, places, unset), _netsuite_door(declaration, places, unset)
+    return Reconciliation(declaration, stripe, netsuite, places)
+
+
+def _stripe_door(declaration: Declaration, places: Places, unset: Mapping[str, str]) -> StripeDoor:
     source, keys = declaration.stripe, metadata_keys(declaration)
     if source.export is None:
-        return StripeApiDoor(source, keys)
+        return StripeApiDoor(source, keys, unset)
     required = [rule.stripe for rule in declaration.rules]
     return StripeExportDoor(_from(places.root, source.export), source.export, source.first_month, keys, required)
 
 
-def _netsuite_door(declaration: Declaration, places: Places) -> NetsuiteDoor:
+def _netsuite_door(declaration: Declaration, places: Places, unset: Mapping[str, str]) -> NetsuiteDoor:
     source, fields = declaration.netsuite, declaration.netsuite_fields
     if source.export is None:
-        return NetsuiteApiDoor(source, fields, _written(declaration))
+        return NetsuiteApiDoor(source, fields, _written(declaration), unset)
     return NetsuiteExportDoor(_from(places.root, source.export), source.export, fields)
 
 

@@ -7,7 +7,7 @@ So `definitions.py` has them checked here first.
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -26,11 +26,17 @@ _Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Located:
-    """A declaration, and the file and line where it begins."""
+    """A declaration, and the file and line where it begins.
+
+    Attributes:
+        unset: key, such as `netsuite.private_key`, → the variable of the environment that it names and that is not set,
+            where that is found out late.
+    """
 
     file: Path
     line: int
     declaration: Declaration
+    unset: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_declarations(folder: Path) -> list[Located]:
@@ -56,7 +62,8 @@ def _in_file(file: Path) -> Iterator[Located]:
         kind = _scalar(node, "type")
         if kind in _TYPES:
             _refuse_doubled_keys(file, node)
-            yield Located(file, node.start_mark.line + 1, _declaration(file, node))
+            declaration = _declaration(file, node)
+            yield Located(file, node.start_mark.line + 1, declaration, dict(_unset(node)))
         elif kind is None or kind.startswith("pipelines."):
             found = "nothing" if kind is None else repr(kind)
             line = _line(node, ("type",))
@@ -112,6 +119,23 @@ def _resolved(file: Path, node: yaml.Node, line: int, path: _Path) -> object:
             f"{file}, line {line}: {str(error).splitlines()[0].split('. ')[0].rstrip('.')}."
         ) from None
     return value
+
+
+def _unset(node: yaml.Node) -> Iterator[tuple[str, str]]:
+    for path in sorted(ASKED_FOR_LATE):
+        value = _node_at(node, ("attributes", *path))
+        for variable in _ENVIRONMENT.findall(value.value) if isinstance(value, yaml.ScalarNode) else ():
+            if not os.environ.get(variable):
+                yield ".".join(path), variable
+
+
+def _node_at(node: yaml.Node, path: _Path) -> yaml.Node | None:
+    for part in path:
+        child = _child(node, part)
+        if child is None:
+            return None
+        node = child[0]
+    return node
 
 
 def _flattened(node: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.Node]]:

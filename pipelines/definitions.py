@@ -1,5 +1,6 @@
 """What Dagster loads: every declaration under `pipelines/defs`, and the one IO manager that they share."""
 
+import warnings
 from pathlib import Path
 
 import dagster as dg
@@ -11,6 +12,10 @@ from resources.parquet_io import ParquetIOManager
 from resources.places import Places
 
 DECLARATIONS = Path(__file__).parent / "defs"
+
+# Dagster calls two parameters beta: `backfill_policy`, which we mean, and `execution_type`, which it gives itself.
+_BETA = r"Parameter `(backfill_policy|execution_type)` of function"
+warnings.filterwarnings("ignore", message=_BETA, category=dg.BetaWarning)
 
 read_declarations(DECLARATIONS)  # a wrong one is refused here, in one sentence with its file and line
 

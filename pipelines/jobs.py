@@ -36,7 +36,7 @@ def _reconcile(sync: Reconciliation) -> dg.Definitions:
         selection=_picture(sync),
         description="Reads both sides, matches, plans, reports. Writes nothing outside of this machine.",
         executor_def=dg.in_process_executor,
-        tags=every_month(sync.months),
+        tags=every_month(sync),
     )
     return dg.Definitions(jobs=[job])
 
@@ -95,7 +95,7 @@ def _daily(sync: Reconciliation) -> dg.Definitions:
         selection=_picture(sync) | _brakes(sync) | _writes(sync) if writes_alone else _picture(sync),
         description=f"The reconcile of every day; {then}.",
         executor_def=dg.in_process_executor,
-        tags=every_month(sync.months),
+        tags=every_month(sync),
     )
 
     @dg.schedule(
@@ -110,7 +110,7 @@ def _daily(sync: Reconciliation) -> dg.Definitions:
         under_way = dg.RunsFilter(job_name=f"{sync.name}_daily", statuses=list(_UNDER_WAY))
         if context.instance.get_runs_count(under_way):
             return dg.SkipReason("The last daily run has not ended.")
-        return dg.RunRequest(tags=every_month(sync.months))
+        return dg.RunRequest(tags=every_month(sync))
 
     return dg.Definitions(jobs=[job], schedules=[schedule])
 
@@ -139,9 +139,7 @@ def _writes(sync: Reconciliation) -> dg.AssetSelection:
     return dg.AssetSelection.assets(*(sync.key(name) for name in WRITES))
 
 
-def every_month(months: dg.MonthlyPartitionsDefinition) -> dict[str, str]:
-    """Run tags under which one run covers all months at once."""
-    return {
-        "dagster/asset_partition_range_start": months.get_first_partition_key() or "",
-        "dagster/asset_partition_range_end": months.get_last_partition_key() or "",
-    }
+def every_month(sync: Reconciliation) -> dict[str, str]:
+    """Run tags under which one run covers all months there are by now."""
+    months = sync.month_keys()
+    return {"dagster/asset_partition_range_start": months[0], "dagster/asset_partition_range_end": months[-1]}

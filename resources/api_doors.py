@@ -6,7 +6,7 @@ does not keep the others from loading.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -49,10 +49,12 @@ class StripeApiDoor:
     Attributes:
         settings: what the declaration says of Stripe.
         metadata_keys: keys that become columns.
+        unset: key of the declaration → the variable that it names and that is not set.
     """
 
     settings: StripeSource
     metadata_keys: Sequence[str]
+    unset: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
@@ -73,8 +75,10 @@ class StripeApiDoor:
 
         `patience` is how many seconds one request is tried again in bad weather.
         """
+        if not self.settings.api_key:
+            raise AccessError(f"There is no Stripe API key: {_set(['stripe.api_key'], self.unset)}.")
         return StripeAccount(
-            api_key=SecretStr(self.settings.api_key or ""),
+            api_key=SecretStr(self.settings.api_key),
             stripe_account=self.settings.account,
             mode=self.settings.mode,
             requests_per_second=self.settings.requests_per_second,
@@ -170,11 +174,13 @@ class NetsuiteApiDoor:
         settings: what the declaration says of NetSuite.
         fields: our name → the label of the column in the saved search.
         written: the names that are written over this API as well.
+        unset: key of the declaration → the variable that it names and that is not set.
     """
 
     settings: NetsuiteSource
     fields: Mapping[str, str]
     written: frozenset[LinkName]
+    unset: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
@@ -192,7 +198,7 @@ class NetsuiteApiDoor:
         return NetsuiteClient(
             NetsuiteSettings(
                 account=self.settings.account or "",
-                login=_login(self.settings),
+                login=_login(self.settings, self.unset),
                 script=self.settings.script,
                 deployment=self.settings.deployment,
                 stripe_id_field=self.settings.stripe_id_field,
@@ -248,15 +254,19 @@ def _mode(settings: StripeSource) -> str:
     return settings.mode or (found[1] if found else "")
 
 
-def _login(settings: NetsuiteSource) -> CertificateLogin | TokenLogin:
+def _login(settings: NetsuiteSource, unset: Mapping[str, str]) -> CertificateLogin | TokenLogin:
     keys = OAUTH_KEYS if settings.model_fields_set >= OAUTH_KEYS else TOKEN_KEYS
     values: dict[str, str] = {name: getattr(settings, name) or "" for name in sorted(keys)}
-    missing = [name for name, value in values.items() if not value]
+    missing = [name for name in ("account", *values) if not getattr(settings, name)]
     if missing:
-        raise AccessError(
-            f"The NetSuite login lacks {', '.join(missing)}: set the environment variables that the declaration names."
-        )
+        to_set = _set([f"netsuite.{name}" for name in missing], unset)
+        raise AccessError(f"The NetSuite login lacks {', '.join(missing)}: {to_set}.")
     return CertificateLogin(**values) if keys == OAUTH_KEYS else TokenLogin(**values)
+
+
+def _set(keys: Sequence[str], unset: Mapping[str, str]) -> str:
+    """What a person has to set, in words: the variable where the declaration names one, else the key itself."""
+    return "set " + ", ".join(f"{unset[key]} ({key})" if key in unset else key for key in keys)
 
 
 def _told(progress: Progress) -> Callable[[StripeProgress], None]:

@@ -44,6 +44,7 @@ class ExportFile:
         labels: the header, white space around each label removed.
         rows: data rows; blank lines do not count.
         ends_with_newline: false is a hint, not a proof, that the file was cut.
+        if_doubled: what a person can do about two columns of one label.
     """
 
     path: Path
@@ -53,6 +54,7 @@ class ExportFile:
     header_rows: int
     rows: int
     ends_with_newline: bool
+    if_doubled: str
 
     def scan(self, columns: Mapping[str, str]) -> pl.LazyFrame:
         """Read the columns with the given labels, under the names that `columns` maps to them.
@@ -85,15 +87,15 @@ class ExportFile:
         if count == 0:
             raise ExportError(f"{self.source} has no column {label!r}; its columns are: {', '.join(self.labels)}.")
         if count > 1:
-            raise ExportError(
-                f"{self.source} has {count} columns labelled {label!r}; give each its own label and export again."
-            )
+            raise ExportError(f"{self.source} has {count} columns labelled {label!r}; {self.if_doubled}.")
         return self.labels.index(label.strip())
 
 
 @contextmanager
-def open_export(source: Path) -> Iterator[ExportFile]:
+def open_export(source: Path, if_doubled: str = "give each its own label and export again") -> Iterator[ExportFile]:
     """Look at a file and give it as an `ExportFile`, or say in one sentence why that cannot be.
+
+    `if_doubled` is what the person who exports can do about two columns of one label.
 
     Commas, semicolons, tabs and bars separate; UTF-8 with or without BOM is read, UTF-16 with BOM is converted. Any
     8-bit encoding is refused, because nothing in such a file says which one it is.
@@ -108,7 +110,9 @@ def open_export(source: Path) -> Iterator[ExportFile]:
         rows, ends_with_newline = counter.count(path)
         if rows <= header_rows:
             raise ExportError(f"{source} has a header and no rows; export it again, with the customers in it.")
-        yield ExportFile(path, source, separator, labels, header_rows, rows - header_rows, ends_with_newline)
+        yield ExportFile(
+            path, source, separator, labels, header_rows, rows - header_rows, ends_with_newline, if_doubled
+        )
 
 
 class _RowCounter:

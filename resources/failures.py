@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import dagster as dg
 
 from schemas.errors import TieoutError, WeatherError
+
+KIND: Final = "kind"
+"""Metadata of a failure: the class of the error, which says who has to act."""
 
 
 @contextmanager
@@ -14,5 +18,5 @@ def failures_for_people() -> Iterator[None]:
     try:
         yield
     except TieoutError as error:
-        kind = type(error).__name__
-        raise dg.Failure(str(error), metadata={"kind": kind}, allow_retries=isinstance(error, WeatherError)) from None
+        metadata = {KIND: type(error).__name__}
+        raise dg.Failure(str(error), metadata=metadata, allow_retries=isinstance(error, WeatherError)) from None

@@ -18,6 +18,7 @@ from schemas.errors import ExportError
 ID_LABEL: Final = "id"
 CREATED_LABEL: Final = "Created (UTC)"
 _LABELS: Final = {"email": "Email", "name": "Name", "description": "Description", "phone": "Phone"}
+_IF_DOUBLED: Final = "choose Custom columns when you export, and take one of them out"
 _CREATED_FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -42,7 +43,7 @@ def read_stripe_export(
     Raises:
         ExportError: the file cannot be used as it is; one sentence says why.
     """
-    with open_export(path) as export:
+    with open_export(path, _IF_DOUBLED) as export:
         columns = _columns(export, metadata_keys, set(required))
         text = export.scan(columns).collect(engine="streaming")
     wanted = {"id": None, "created": None, **_LABELS, **{f"metadata.{key}": None for key in metadata_keys}}
@@ -58,19 +59,31 @@ def read_stripe_export(
 
 
 def _columns(export: ExportFile, metadata_keys: Sequence[str], required: set[str]) -> dict[str, str]:
-    labels = {label.casefold(): label for label in export.labels}
-    if ID_LABEL not in labels or CREATED_LABEL.casefold() not in labels:
+    """Our names, and the labels of the columns that are there.
+
+    Stripe's own labels vary in case; a metadata key does not: two that differ in case are two keys.
+    """
+    own = {"id": ID_LABEL, "created": CREATED_LABEL, **_LABELS}
+    wanted = own | {f"metadata.{key}": f"{key} (metadata)" for key in metadata_keys}
+    there = {name: _label_in_any_case(export, label) for name, label in own.items()}
+    there |= {name: label if label in export.labels else None for name, label in wanted.items() if name not in own}
+    if there["id"] is None or there["created"] is None:
         raise _not_a_customer_export(export)
-    wanted = {"id": ID_LABEL, "created": CREATED_LABEL, **_LABELS} | {
-        f"metadata.{key}": f"{key} (metadata)" for key in metadata_keys
-    }
-    missing = sorted(name for name in required if name in wanted and wanted[name].casefold() not in labels)
+    missing = sorted(name for name in required if name in wanted and there[name] is None)
     if missing:
         raise ExportError(
             f"{export.source} has no column {wanted[missing[0]]!r}, which a rule needs; its columns are: "
             f"{', '.join(export.labels)}. Add it to the export, or take the rule out."
         )
-    return {name: labels[label.casefold()] for name, label in wanted.items() if label.casefold() in labels}
+    return {name: label for name, label in there.items() if label is not None}
+
+
+def _label_in_any_case(export: ExportFile, label: str) -> str | None:
+    found = [other for other in export.labels if other.casefold() == label.casefold()]
+    if len(set(found)) > 1:
+        shown = " and ".join(map(repr, found))
+        raise ExportError(f"{export.source} has {shown}, each of which is {label!r}; {export.if_doubled}.")
+    return found[0] if found else None
 
 
 def _not_a_customer_export(export: ExportFile) -> ExportError:

@@ -127,7 +127,7 @@ class Writes(dg.Model, dg.Resolvable):
 class Brakes(dg.Model, dg.Resolvable):
     """What a daily run may do without a person (X9): beyond any of these it writes nothing, and says why."""
 
-    shrink: float = Field(0.02, ge=0, le=1, description="share by which an extract may be smaller than in good runs")
+    shrink: float = Field(0.02, ge=0, le=1, description="share by which an extract may be smaller than before")
     match_rate: float = Field(0.02, ge=0, le=1, description="how far the share of customers with a record may move")
     most_writes: int = Field(500, ge=0, description="changes in one plan")
     most_relinks: int = Field(0, ge=0, description="changes in one plan that replace a value, as overrides do")
@@ -198,9 +198,15 @@ class Declaration(dg.Model, dg.Resolvable):
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Declaration":
-        for path, message in (*self._field_problems(), *self._rule_problems(), *self._write_problems()):
+        for path, message in self._problems():
             raise _wrong(message, *path)
         return self
+
+    def _problems(self) -> Iterator[_Problem]:
+        yield from self._field_problems()
+        yield from self._rule_problems()
+        yield from self._write_problems()
+        yield from self._problems_of_exports()
 
     def _field_problems(self) -> Iterator[_Problem]:
         labels = [label.strip() for label in self.netsuite_fields.values()]
@@ -230,6 +236,18 @@ class Declaration(dg.Model, dg.Resolvable):
         for field in ("comments", "external_id", "stripe_id"):
             if getattr(self.writes, field) and field not in self.netsuite_fields:
                 yield ("writes", field), f"is true, but netsuite_fields does not map {field}"
+
+    def _problems_of_exports(self) -> Iterator[_Problem]:
+        """Settings of the daily run, which a declaration with an export file has not: its files come by hand."""
+        if self.can_write:
+            return
+        idle = "has no effect here, because nothing is written back where a side is an export file; take it out"
+        if self.writes.mode == "auto":
+            yield ("writes", "mode"), f"auto {idle}"
+        for key in sorted(self.brakes.model_fields_set - {"shrink"}):
+            yield ("brakes", key), idle
+        if "daily" in self.model_fields_set:
+            yield ("daily",), idle
 
 
 def _one_of(source: _Source, *names: str) -> _Source:

@@ -1,26 +1,24 @@
 """Each bad input gives one sentence and exit code 1, and the results of the last good run stay as they were."""
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from tests.reconciling import CHECKOUT, NETSUITE, RESULTS, STRIPE, declaration
+from tests.installed import install, run_python
+from tests.reconciling import NETSUITE, RESULTS, STRIPE, declaration
 
 HEADER, FIRST, *_ = NETSUITE.splitlines()
 DEFS = "pipelines/defs/acme/defs.yaml"
 DECLARED = yaml.safe_dump(
     {
         "type": "pipelines.CustomerSync",
-        "attributes": declaration().model_dump(exclude_none=True, mode="json"),
+        "attributes": declaration().model_dump(exclude_unset=True, mode="json"),
     },
     sort_keys=False,
 )
+EXPORTS = {"stripe.csv": STRIPE, "netsuite.csv": NETSUITE, DEFS: DECLARED}
 COLUMNS = ", ".join(HEADER.split(","))
 
 
@@ -64,10 +62,9 @@ CASES = {
     "stripe in place of netsuite": Case("netsuite.csv", STRIPE, "is a Stripe customer export, not a NetSuite"),
     "netsuite in place of stripe": Case("stripe.csv", NETSUITE, "is a NetSuite saved search, not a Stripe"),
     "customer older than since": Case("stripe.csv", STRIPE.replace("2026-06", "2025-06"), "set `since` in the"),
-    "unknown key": Case(DEFS, DECLARED.replace("on_several", "on_severl"), "did you mean on_several?"),
-    "wrong value": Case(
-        DEFS, DECLARED.replace("on_several: first", "on_several: any"), "should be 'first' or 'refuse'"
-    ),
+    "unknown key": Case(DEFS, DECLARED + "  on_severl: first\n", "did you mean on_several?"),
+    "wrong value": Case(DEFS, DECLARED + "  on_several: any\n", "should be 'first' or 'refuse'"),
+    "writes of exports": Case(DEFS, DECLARED + "  writes: {mode: auto}\n", "writes.mode: auto has no effect here"),
     "rule on a field that is not mapped": Case(
         DEFS, DECLARED.replace("netsuite: company_name", "netsuite: title"), "'title' is not in netsuite_fields"
     ),
@@ -76,7 +73,7 @@ CASES = {
 
 
 def test_bad_input_gives_a_sentence_and_leaves_the_last_results(tmp_path: Path) -> None:
-    _install(tmp_path)
+    install(tmp_path, EXPORTS)
     changes = {name: {case.file: _latin(case.content)} for name, case in CASES.items()}
     found = _drive(tmp_path, {"good": {}, **changes, "good again": {}})
     good = found["good"]
@@ -91,8 +88,8 @@ def test_bad_input_gives_a_sentence_and_leaves_the_last_results(tmp_path: Path) 
 
 
 def test_unknown_declaration_gives_a_sentence_that_names_those_that_are_there(tmp_path: Path) -> None:
-    _install(tmp_path)
-    ended = _python(tmp_path, "-m", "pipelines.run", "nobody")
+    install(tmp_path, EXPORTS)
+    ended = run_python(tmp_path, "-m", "pipelines.run", "nobody")
     assert ended.returncode == 1
     assert ended.stderr == "✗ There is no declaration 'nobody'; there are: acme.\n"
 
@@ -102,32 +99,11 @@ def _is_one_sentence(text: str, said: str) -> bool:
     return len(lines) == 1 and lines[0].startswith("✗ ") and lines[0].endswith(".") and said in lines[0]
 
 
-def _install(folder: Path) -> None:
-    """A copy of the product with one declaration of its own and nothing else."""
-    for name in ("pipelines", "assets", "resources", "schemas", "deploy"):
-        ignored = shutil.ignore_patterns("__pycache__", "example")
-        shutil.copytree(CHECKOUT / name, folder / name, ignore=ignored)
-    for name in ("pyproject.toml", "tests/bad_input_driver.py"):
-        shutil.copyfile(CHECKOUT / name, folder / Path(name).name)
-    (folder / DEFS).parent.mkdir()
-    for name, text in (("stripe.csv", STRIPE), ("netsuite.csv", NETSUITE), (DEFS, DECLARED)):
-        (folder / name).write_text(text)
-
-
 def _drive(folder: Path, cases: dict[str, dict[str, str | None]]) -> dict[str, dict[str, object]]:
-    ended = _python(folder, "bad_input_driver.py", given=json.dumps(cases))
+    ended = run_python(folder, "bad_input_driver.py", given=json.dumps(cases))
     assert ended.returncode == 0, ended.stderr
     found: dict[str, dict[str, object]] = json.loads(ended.stdout)
     return found
-
-
-def _python(folder: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    own = {"DAGSTER_HOME": str(folder / "home"), "TIEOUT_OUT": str(folder / "out"), "PYTHONPATH": str(folder)}
-    environment = {**os.environ, **own, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
-    command = [sys.executable, *arguments]
-    return subprocess.run(
-        command, cwd=folder, env=environment, input=given, capture_output=True, text=True, encoding="utf-8", check=False
-    )
 
 
 def _latin(content: str | bytes | None) -> str | None:

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from pipelines.customer_sync import build_defs, reconciliation
+from pipelines.run import doubts
 from resources.doors import Progress
 from resources.extracts import Extract, Known
 from resources.netsuite_export import read_netsuite_export
@@ -57,6 +58,13 @@ def test_two_exports_become_six_files(site: Site) -> None:
         'Internal ID,External ID,Stripe Customer Id,Comments\n7,cus_1,cus_1,"pays late\ncus_1\ncus_3"\n'
     )
     assert (site.results / "stripe_updates.csv").read_text() == "id,netsuite_customer_id\ncus_1,7\ncus_3,7\n"
+
+
+def test_review_names_the_job_that_takes_a_decision(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "netsuite.csv").write_text(f"{NETSUITE}10,,,,ap@acme.example,Acme Ltd,Customer,No\n")
+    assert site.reconcile().success
+    assert "Decide for one candidate (job acme_override)" in (site.results / "review.csv").read_text()
+    assert "Decide for one candidate (job acme_override)" in (site.results / "report.html").read_text()
 
 
 def test_results_and_state_are_their_owners_alone(site: Site) -> None:
@@ -222,6 +230,40 @@ def test_broken_quality_that_stops_nothing_is_a_warning(site: Site, tmp_path: Pa
     check = site.check("stripe_customers", "email_form")
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert check.metadata["ids"].value == "cus_2"
+
+
+@pytest.mark.rule("X9")
+def test_export_of_a_part_is_doubted_until_all_are_there_again(site: Site, tmp_path: Path) -> None:
+    """The example of the doubt: without the oldest customer a younger one would get the record's external id."""
+    assert site.reconcile().success
+    assert site.check("stripe_customers", "not_shrunk").passed
+    (tmp_path / "stripe.csv").write_text("".join(line for line in STRIPE.splitlines(True) if "2026-06" not in line))
+    for _ in range(2):  # the second run has the first one's part to compare with, and the whole before it
+        result = site.reconcile()
+        assert result.success
+        check = site.check("stripe_customers", "not_shrunk")
+        assert (check.passed, check.severity, check.blocking) == (False, dg.AssetCheckSeverity.WARN, True)
+        [doubt] = doubts(result)
+        assert doubt == (
+            "stripe_customers: 3 customers, 4 for the largest of the last plans; if these are not all, do not use the "
+            "plan of this run."
+        )
+    assert "Stripe customers: not shrunk" in (site.results / "report.html").read_text()
+    (tmp_path / "stripe.csv").write_text(STRIPE)
+    assert list(doubts(site.reconcile())) == []
+
+
+@pytest.mark.rule("X9")
+def test_how_much_an_extract_may_shrink_is_declared(site: Site, tmp_path: Path) -> None:
+    """Leads do not count: they come and go."""
+    assert site.reconcile().success
+    (tmp_path / "netsuite.csv").write_text("".join(NETSUITE.splitlines(True)[:2]))
+    assert site.reconcile().success
+    found = site.check("netsuite_customers", "not_shrunk")
+    assert (found.passed, found.metadata["customers"].value, found.metadata["most_before"].value) == (False, 1, 2)
+    half = replace(site, sync=replace(site.sync, declaration=declaration(brakes={"shrink": 0.5})))
+    assert half.reconcile().success
+    assert half.check("netsuite_customers", "not_shrunk").passed
 
 
 def test_asset_without_its_inputs_says_what_to_materialize_first(site: Site) -> None:

@@ -75,7 +75,8 @@ def _mode_of(key: str) -> Mode:
     if key.startswith("pk_"):
         raise AccessError(
             "The Stripe API key is a publishable key (pk_…), which cannot read customers. "
-            "Give a restricted key (rk_…) with Customers: Write and Events: Read."
+            "Give a restricted key (rk_…) with Customers: Read, or Customers: Write if links are to be written back, "
+            "and with Events: Read for `refresh: changed`."
         )
     match = re.match(r"(?:sk|rk)_(test|live)_", key)
     if match is None:

@@ -80,7 +80,7 @@ def _access_sentence(problem: StripeProblem, endpoint: str) -> str:
         case StripeProblem(code="account_invalid"):
             return (
                 "The Stripe API key has no access to the declared connected account, or there is no such account. "
-                "Correct `stripe_account`, or connect the account again."
+                "Correct `stripe.account` in the declaration, or connect the account again."
             )
         case StripeProblem(status=401):
             return "Stripe does not know the API key: it is wrong or was revoked. Put a valid one in place."
@@ -90,7 +90,7 @@ def _access_sentence(problem: StripeProblem, endpoint: str) -> str:
                 "keys page of the Stripe Dashboard."
             )
         case _:
-            needed = _NEEDED.get(endpoint, "Customers: Write and Events: Read")
+            needed = _NEEDED.get(endpoint, "the permissions of docs/stripe.md")
             return f"The Stripe key may not use {endpoint}. Give the restricted key {needed}."
 
 

@@ -22,7 +22,10 @@ URGENCY = {"conflict": 0, "broken": 1, "ambiguous": 2}
 
 def queue_of(world: World, *, comments: bool = True) -> pl.DataFrame:
     stripe, netsuite, _ = as_frames(world)
-    return queue_for_review(stripe, netsuite, matches_of(world).lazy(), world.settings, comments=comments).collect()
+    matches = matches_of(world).lazy()
+    return queue_for_review(
+        stripe, netsuite, matches, world.settings, comments=comments, override_job="acme_override"
+    ).collect()
 
 
 @pytest.mark.rule("X3")
@@ -120,7 +123,7 @@ def test_ambiguous_with_full_comments_says_both() -> None:
     records = [record(7, comments="." * 4_000), record(8)]
     row = queue_of(World([acme("cus_1")], records, {}, BY_NAME)).row(0, named=True)
     assert row["what_to_do"] == (
-        "Decide for one candidate (job <name>_override), or merge them in NetSuite, before the plan is used. "
+        "Decide for one candidate (job acme_override), or merge them in NetSuite, before the plan is used. "
         "Put the Stripe id into the comments by hand, and make room if need be."
     )
 

@@ -102,6 +102,8 @@ def test_every_example_is_accepted(key: str) -> None:
     node[last] = yaml.safe_load(EXAMPLES[key])
     if key == "netsuite_fields":
         del document["rules"], document["writes"]
+    if key in {"stripe", "netsuite"}:  # an export, for which there is no daily run
+        del document["brakes"], document["daily"]
     Declaration.model_validate(document)
 
 

@@ -50,7 +50,7 @@ class Site:
     def frame(self, asset: str) -> pl.DataFrame:
         """What is kept of an asset."""
         if asset == "stripe_customers":
-            return self.sync.frames.read_months(asset, self.sync.months.get_partition_keys()).collect()
+            return self.sync.frames.read_months(asset, self.sync.month_keys()).collect()
         return self.sync.frames.read(asset).collect()
 
     def run(self, job: str, config: Mapping[str, object] | None = None) -> dg.ExecuteInProcessResult:

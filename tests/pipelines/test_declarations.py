@@ -86,6 +86,14 @@ def test_declarations_that_come_with_the_project_are_good() -> None:
         ("stripe: email", "stripe: metadata.", 10, "rules.1.stripe: expected id, email, name,"),
         ("  on_several", "    - {stripe: email, netsuite: email}\n  on_several", 11, "the rule email = email is there"),
         ("mode: review", "comments: true", 12, "writes.comments: is true, but netsuite_fields does not map comments"),
+        (
+            "mode: review",
+            "mode: auto",
+            12,
+            "writes.mode: auto has no effect here, because nothing is written back where",
+        ),
+        ("  writes", "  brakes: {shrink: 0.1, most_writes: 9}\n  writes", 12, "brakes.most_writes: has no effect here"),
+        ("  writes", "  daily: {at: '06:15'}\n  writes", 12, "daily: has no effect here"),
         ("{export: stripe.csv, since: 2019-05}", "stripe.csv", 4, "stripe: expected names with values"),
         ("stripe.csv", "'{{ env.TIEOUT_UNSET }}'", 4, "the environment variable TIEOUT_UNSET is not set"),
         ("stripe.csv", "'a/{{ env.TIEOUT_UNSET }}.csv'", 4, "the environment variable TIEOUT_UNSET is not set"),
@@ -152,6 +160,24 @@ def test_templates_take_their_values_from_the_environment(tmp_path: Path, monkey
     declare(tmp_path, text.replace("netsuite.csv", "\"{{ env('TIEOUT_UNSET', 'b.csv') }}\""))
     [located] = read_declarations(tmp_path)
     assert (located.declaration.stripe.export, located.declaration.netsuite.export) == ("exports/a.csv", "b.csv")
+
+
+def test_a_login_may_lack_its_variables_which_are_remembered_by_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIEOUT_EMPTY", "")
+    login = "client_id: '{{ env.TIEOUT_EMPTY }}', certificate_id: abc, private_key: '{{ env.TIEOUT_UNSET }}'"
+    netsuite = f"{{account: '1234567', mass_search: customsearch_tieout, {login}}}"
+    text = GOOD.replace("{export: netsuite.csv}", netsuite).replace(
+        "export: stripe.csv", "api_key: '{{ env.TIEOUT_KEY }}'"
+    )
+    declare(tmp_path, text)
+    [located] = read_declarations(tmp_path)
+    assert located.unset == {
+        "netsuite.client_id": "TIEOUT_EMPTY",
+        "netsuite.private_key": "TIEOUT_UNSET",
+        "stripe.api_key": "TIEOUT_KEY",
+    }
 
 
 def test_parts_can_be_merged_as_yaml_merges_them(tmp_path: Path) -> None:

@@ -231,6 +231,7 @@ def test_an_external_id_that_a_contact_has_holds_no_link_up(at: Site) -> None:
     [
         (("cus_1", "soon"), "'soon' is no decision"),
         (("cus_1", "0"), "'0' is no decision"),
+        (("cus_1", "9223372036854775808"), "'9223372036854775808' is no decision; expected a record's internal id (a"),
         (("cus_1", "3", " "), "who is empty"),
         (("cus_1", "3", "ada", ""), "why is empty"),
         (("cus_9", "3"), "Stripe has no customer 'cus_9'"),

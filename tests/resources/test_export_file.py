@@ -96,7 +96,7 @@ def test_says_whether_the_last_line_is_ended(path: Path) -> None:
         pytest.param(
             b"sep=;\nid;name;note\n1;a;x\n2;b\n", "Row 4 of .* has 2 of 3", id="short row after a separator line"
         ),
-        pytest.param(b"id,note,note\n1,a,b\n", "2 columns labelled 'note'", id="label twice"),
+        pytest.param(b"id,note,note\n1,a,b\n", "2 columns labelled 'note'; give each its own label", id="label twice"),
         pytest.param(b"id,name\n1,a\n", "no column 'note'; its columns are: id, name", id="missing column"),
     ],
 )

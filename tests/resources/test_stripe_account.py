@@ -30,7 +30,7 @@ def test_the_key_does_not_show_in_a_validation_error() -> None:
     ("key", "words"),
     [
         ("", "no Stripe API key"),
-        ("pk_live_abc", "publishable"),
+        ("pk_live_abc", "publishable .*Customers: Read, or Customers: Write if links are to be written"),
         ("whsec_abc", "unknown form"),
         ("rk_live_abc", "mode: live"),
     ],

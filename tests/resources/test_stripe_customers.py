@@ -274,7 +274,7 @@ def test_nobody_there_is_weather_and_not_an_empty_account() -> None:
         (ApiKey("rk_test_x", permissions=frozenset({"event_read"})), {}, "Customers Read"),
         (ApiKey("rk_test_x", expired=True), {}, "expired"),
         (None, {}, "wrong or was revoked"),
-        (ApiKey("rk_test_x"), {"stripe_account": "acct_other"}, "stripe_account"),
+        (ApiKey("rk_test_x"), {"stripe_account": "acct_other"}, "`stripe.account` in the declaration"),
     ],
 )
 def test_a_refused_key_says_what_to_do(key: ApiKey | None, settings_: dict[str, object], words: str) -> None:

@@ -46,6 +46,39 @@ def test_columns_are_found_by_name_in_any_order_and_case(tmp_path: Path) -> None
     assert extract.frame.select("id", "email").rows() == [("cus_1", "a@example.com")]
 
 
+@pytest.mark.rule("X7")
+def test_metadata_keys_that_differ_in_case_are_two_keys(tmp_path: Path) -> None:
+    header = "id,Created (UTC),netsuite_customer_id (metadata),NetSuite_Customer_ID (metadata)"
+    extract = read(tmp_path, "cus_1,2020-01-01 00:00,118,999", header=header)
+    assert extract.frame.item(0, "metadata.netsuite_customer_id") == "118"
+    extract = read(tmp_path, "cus_1,2020-01-01 00:00,999", header="id,Created (UTC),NetSuite_Customer_ID (metadata)")
+    assert extract.frame.item(0, "metadata.netsuite_customer_id") is None
+    header = "id,Created (UTC),Tier (metadata)"
+    with pytest.raises(ExportError, match=r"has no column 'tier \(metadata\)', which a rule needs"):
+        read(tmp_path, "cus_1,2020-01-01 00:00,gold", header=header, required=("metadata.tier",))
+
+
+@pytest.mark.parametrize(
+    ("header", "says"),
+    [
+        ("id,Created (UTC),Email,EMAIL", "has 'Email' and 'EMAIL', each of which is 'Email'; choose Custom columns"),
+        ("id,Created (UTC),Name,Name", "has 2 columns labelled 'Name'; choose Custom columns"),
+        (
+            "id,Created (UTC),tier (metadata),tier (metadata)",
+            r"has 2 columns labelled 'tier \(metadata\)'; choose Custom",
+        ),
+    ],
+)
+def test_a_column_that_is_there_twice_is_taken_out_in_the_dashboard(tmp_path: Path, header: str, says: str) -> None:
+    with pytest.raises(ExportError, match=says):
+        read(tmp_path, "cus_1,2020-01-01 00:00,a,b", header=header)
+
+
+def test_a_foreign_column_may_be_there_twice(tmp_path: Path) -> None:
+    extract = read(tmp_path, "cus_1,2020-01-01 00:00,a,b", header="id,Created (UTC),Card (metadata),Card (metadata)")
+    assert extract.frame.height == 1
+
+
 @pytest.mark.parametrize("created", ["2020-01-31 09:30", "2020-01-31 09:30:00", "2020-01-31T09:30:00Z"])
 def test_created_may_carry_seconds(tmp_path: Path, created: str) -> None:
     frame = read(tmp_path, f"cus_1,,,,{created},,,").frame

@@ -1,0 +1,40 @@
+"""A copy of the product in a folder of a test, with declarations of its own, and its commands run as a person does."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.reconciling import CHECKOUT
+
+
+def install(folder: Path, files: Mapping[str, str]) -> None:
+    """Copy the product without its example, and write these files: exports, `pipelines/defs/<name>/defs.yaml`."""
+    for name in ("pipelines", "assets", "resources", "schemas", "deploy"):
+        ignored = shutil.ignore_patterns("__pycache__", "example")
+        shutil.copytree(CHECKOUT / name, folder / name, ignore=ignored)
+    for name in ("pyproject.toml", "tests/bad_input_driver.py"):
+        shutil.copyfile(CHECKOUT / name, folder / Path(name).name)
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def run_python(
+    folder: Path, *arguments: str, given: str = "", environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run Python in the copy, with state and results of its own."""
+    own = {"DAGSTER_HOME": str(folder / "home"), "TIEOUT_OUT": str(folder / "out"), "PYTHONPATH": str(folder)}
+    shown = {"COLUMNS": "80", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env={**os.environ, **own, **shown, **(environment or {})},
+        input=given,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )

@@ -1,0 +1,78 @@
+"""The state folder, and how far a run is: what the commands do before and while they run."""
+
+import os
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from stamina.instrumentation import get_on_retry_hooks, set_on_retry_hooks
+
+from pipelines.home import prepare_home
+from pipelines.progress import progress_logger, stage_progress
+from pipelines.run import main
+from resources.places import Places
+from tests.reconciling import CHECKOUT, Site, declaration, site_at
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Places]:
+    """Places that a command finds in its environment. What a command sets for its process is put back afterwards."""
+    hooks = get_on_retry_hooks()
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TIEOUT_OUT", str(tmp_path / "out"))
+    monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
+    yield Places.from_environment()
+    set_on_retry_hooks(hooks)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with site_at(tmp_path, declaration()) as made:
+        yield made
+
+
+def test_home_is_private_and_dagster_is_pointed_at_it(places: Places) -> None:
+    prepare_home(places)
+    assert places.home.stat().st_mode & 0o777 == 0o700
+    assert os.environ["DAGSTER_HOME"] == str(places.home)
+    assert (places.home / "dagster.yaml").read_text() == (CHECKOUT / "deploy/dagster.yaml").read_text()
+
+
+def test_settings_that_a_person_has_edited_stay(places: Places) -> None:
+    places.home.mkdir(mode=0o755)
+    (places.home / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    prepare_home(places)
+    assert (places.home / "dagster.yaml").read_text() == "telemetry: {enabled: false}\n"
+    assert places.home.stat().st_mode & 0o777 == 0o700
+
+
+def test_progress_shows_what_the_stages_say(site: Site) -> None:
+    job = site.definitions.resolve_job_def("acme_reconcile")
+    shown = StringIO()
+    with stage_progress(Console(file=shown, width=140), job) as loggers:
+        assert list(loggers) == ["progress"]
+        listening = job.with_logger_defs({"progress": progress_logger})
+        assert listening.execute_in_process(instance=site.instance, run_config={"loggers": loggers}).success
+    said = [" ".join(line.split()) for line in shown.getvalue().splitlines()]
+    assert "netsuite_customers 3 NetSuite rows, 2 of them customers" in said
+    assert "customer_matches 1 linked, 2 matched, 0 ambiguous, 1 unmatched, 0 conflict, 0 broken, 0 held" in said
+
+
+def test_check_and_validate_read_and_run_nothing(places: Places, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["example", "--check"]) == 0
+    assert main(["--validate"]) == 0
+    output = capsys.readouterr().out.splitlines()
+    assert output == [
+        "✓ examples/stripe_customers.csv: 410 Stripe customers.",
+        "✓ examples/netsuite_customers.csv: 450 NetSuite rows.",
+        "Every declaration is good.",
+    ]
+    assert not places.out.exists()
+
+
+@pytest.mark.usefixtures("places")
+def test_check_of_nobody_names_those_that_are_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["nobody", "--check"]) == 1
+    assert capsys.readouterr().err == "✗ There is no declaration 'nobody'; there are: example.\n"

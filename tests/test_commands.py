@@ -1,0 +1,101 @@
+"""The commands behind `make`, run as a person runs them: in processes of their own, on a copy of the product."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sandbox.netsuite_standin import NetsuiteStandIn
+from sandbox.netsuite_standin.export import serve_export
+from sandbox.stripe_standin import StripeStandIn, StripeWorld, load_customers
+from tests.installed import install, run_python
+from tests.reconciling import CHECKOUT
+
+EXAMPLES = CHECKOUT / "examples"
+DEFS = "pipelines/defs/sandbox/defs.yaml"
+
+
+@dataclass
+class Services:
+    """Both stand-ins with the example's customers, and the environment that opens them."""
+
+    netsuite: NetsuiteStandIn
+    environment: dict[str, str]
+
+
+@pytest.fixture
+def services() -> Iterator[Services]:
+    world = StripeWorld()
+    world.book().load(load_customers(EXAMPLES / "stripe_customers.csv"))
+    netsuite, environment = serve_export(EXAMPLES / "netsuite_customers.csv")
+    with StripeStandIn(world) as stripe:
+        yield Services(netsuite, environment | {"STRIPE_API_KEY": world.test_key, "STRIPE_BASE_URL": stripe.url})
+
+
+def run(folder: Path, environment: dict[str, str], *options: str) -> tuple[int, str, str]:
+    install(folder, {DEFS: (EXAMPLES / "sandbox.yaml").read_text("utf-8")})
+    ended = run_python(folder, "-m", "pipelines.run", "sandbox", *options, environment=environment)
+    return ended.returncode, ended.stdout, ended.stderr
+
+
+def test_check_says_of_both_sides_that_they_can_be_read(services: Services, tmp_path: Path) -> None:
+    with services.netsuite:
+        code, output, errors = run(tmp_path, services.environment, "--check")
+    assert (code, errors) == (0, "")
+    assert "✓ Stripe API test: the key opens test mode" in output
+    assert "the RESTlet answers" in output
+
+
+def test_check_of_a_service_that_does_not_answer_ends_in_a_sentence(services: Services, tmp_path: Path) -> None:
+    with services.netsuite:
+        pass
+    code, output, errors = run(tmp_path, services.environment, "--check")
+    assert code == 1
+    assert "✓ Stripe" in output
+    assert errors.startswith("✗ NetSuite could not be reached")
+    assert errors.count("\n") == 1
+
+
+def test_check_without_an_environment_names_the_variable_to_set(tmp_path: Path) -> None:
+    assert run(tmp_path, {}, "--check") == (
+        1,
+        "",
+        "✗ There is no Stripe API key: set STRIPE_API_KEY (stripe.api_key).\n",
+    )
+
+
+def test_run_without_a_secret_names_the_variable_to_set(services: Services, tmp_path: Path) -> None:
+    del services.environment["NETSUITE_PRIVATE_KEY"], services.environment["NETSUITE_ACCOUNT"]
+    with services.netsuite:
+        code, _, errors = run(tmp_path, services.environment)
+    assert code == 1
+    assert errors == (
+        "✗ The NetSuite login lacks account, private_key: set NETSUITE_ACCOUNT (netsuite.account), "
+        "NETSUITE_PRIVATE_KEY (netsuite.private_key).\n"
+    )
+
+
+def test_definitions_load_without_a_warning(tmp_path: Path) -> None:
+    install(tmp_path, {DEFS: (EXAMPLES / "sandbox.yaml").read_text("utf-8")})
+    load = "from pipelines.definitions import defs; defs.get_repository_def().asset_checks_defs_by_key"
+    ended = run_python(tmp_path, "-c", load)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def make(folder: Path, *arguments: str) -> int:
+    shutil.copyfile(CHECKOUT / "Makefile", folder / "Makefile")
+    return subprocess.run(["make", *arguments], cwd=folder, capture_output=True, check=False).returncode
+
+
+def test_clean_keeps_what_an_undo_needs_and_forget_wants_to_be_sure(tmp_path: Path) -> None:
+    for name in (".dagster", "out", ".venv"):
+        (tmp_path / name).mkdir()
+    assert make(tmp_path, "clean") == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".dagster", "Makefile"]
+    assert make(tmp_path, "forget") != 0
+    assert (tmp_path / ".dagster").exists()
+    assert make(tmp_path, "forget", "SURE=yes") == 0
+    assert not (tmp_path / ".dagster").exists()
