@@ -10,6 +10,7 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from pipelines.customer_sync import build_defs, reconciliation
 from pipelines.run import doubts
@@ -210,6 +211,17 @@ def test_extract_that_fails_its_check_leaves_the_last_good_one(site: Site, tmp_p
         )
         assert (site.check(asset, check).passed, site.check(asset, check).blocking) == (False, True)
     assert _frames(site) == before
+
+
+@pytest.mark.rule("W7")
+def test_plan_that_fails_its_check_is_not_kept_and_has_no_hash(site: Site) -> None:
+    assert site.reconcile().success
+    kept, frames = list(site.sync.plans.folder.iterdir()), site.sync.frames
+    before, matches = frames.read("write_plan").collect(), frames.read("customer_matches").collect()
+    frames.write("customer_matches", pl.concat([matches, matches]))
+    assert failure(site.materialize("write_plan")).startswith("write_plan failed its check schema; nothing was kept")
+    assert list(site.sync.plans.folder.iterdir()) == kept
+    assert_frame_equal(frames.read("write_plan").collect(), before)
 
 
 @pytest.mark.rule("M2")
