@@ -1,4 +1,4 @@
-# Everything a person does with Tieout, by name. `make` alone lists it.
+# The commands of Tieout. `make` alone lists them.
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 NAME ?= example
@@ -39,16 +39,16 @@ format: $(VENV)/dev.ok ## Format the code
 bench: $(VENV)/bench.ok ## Measure, as ratios to a baseline of the same run
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
-prove: $(VENV)/dev.ok ## Kill write-back hundreds of times, and show that nothing is lost, doubled or trampled
+prove: $(VENV)/dev.ok ## Kill write-back hundreds of times, and show that no change is lost or made twice and no value of others is overwritten
 	$(BIN)/python -m tests.proofs.write_back $(ARGS)
 
 rules: $(VENV)/dev.ok ## Show which tests prove which requirement
 	@$(BIN)/python -m tests.rules
 
-validate: $(VENV)/run.ok ## Load every declaration and say what is wrong with it
+validate: $(VENV)/run.ok ## Load every declaration and report its mistakes
 	@$(BIN)/python -m pipelines.run --validate
 
-lock: ## Resolve the dependencies anew (needs uv)
+lock: ## Resolve the dependencies again (needs uv)
 	@for e in run:--extra=build dev:--extra=dev bench:--extra=bench; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras \
 	    $${e#*:} pyproject.toml --output-file locks/$${e%%:*}.lock || exit 1; done

@@ -1,56 +1,49 @@
-"""The picture shows the assets that Dagster loads, and the files that a run leaves behind."""
+"""The graph on the pages shows the assets that a declaration over two APIs becomes, those that write included."""
 
 import re
-from xml.etree import ElementTree as ET
+from collections.abc import Mapping
+from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from docs.graph import PICTURE, Graph, render
-
-_SVG = {"svg": "http://www.w3.org/2000/svg"}
+from docs.graph import PAGES, filled, mermaid, specs
+from pipelines.jobs import ASSETS, WRITES
 
 
 @pytest.fixture(scope="module")
-def loaded() -> dg.Definitions:
-    from pipelines.definitions import defs  # noqa: PLC0415 (loading every declaration takes seconds)
-
-    return defs
+def loaded() -> Mapping[str, dg.AssetSpec]:
+    return specs()
 
 
-def test_the_picture_names_the_assets_of_a_declaration(loaded: dg.Definitions) -> None:
-    real = {spec.key.path[-1] for spec in loaded.resolve_all_asset_specs() if spec.key.path[0] == "example"}
-    texts = ET.parse(PICTURE).iterfind(".//svg:text[@class='asset']", _SVG)  # noqa: S314 (our own file)
-    assert {text.text for text in texts} == real
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_graph_on_the_page_is_that_of_the_definitions(page: Path, loaded: Mapping[str, dg.AssetSpec]) -> None:
+    text = page.read_text("utf-8")
+    assert "```mermaid" in text
+    assert text == filled(text, mermaid(loaded)), "draw it again: python -m docs.graph"
 
 
-def test_the_picture_is_drawn_from_the_definitions_as_they_are(loaded: dg.Definitions) -> None:
-    assert PICTURE.read_text("utf-8") == render(Graph.of(loaded, "example")), "draw it anew: python -m docs.graph"
-
-
-def test_the_picture_names_the_six_files(loaded: dg.Definitions) -> None:
-    assert sorted(Graph.of(loaded, "example").files) == [
-        "matches.csv",
-        "netsuite_import.csv",
-        "plan.csv",
-        "report.html",
-        "review.csv",
-        "stripe_updates.csv",
-    ]
+def test_every_asset_is_drawn(loaded: Mapping[str, dg.AssetSpec]) -> None:
+    graph = mermaid(loaded)
+    assert loaded.keys() == {*ASSETS, *WRITES}
+    assert [name for name in loaded if not re.search(rf"--> {name}$|^ +{name}\b", graph, re.MULTILINE)] == []
 
 
 def test_an_edge_is_left_out_where_a_longer_way_says_the_same() -> None:
-    keys = {name: dg.AssetKey(["acme", name]) for name in ("first", "second", "reconciliation_report")}
-    specs = [
-        dg.AssetSpec(keys["first"]),
-        dg.AssetSpec(keys["second"], deps=[keys["first"]]),
-        dg.AssetSpec(keys["reconciliation_report"], deps=[keys["first"], keys["second"]]),
+    keys = {name: dg.AssetKey(["acme", name]) for name in ("first", "second", "third")}
+    months = dg.MonthlyPartitionsDefinition("2026-01-01")
+    assets = {
+        "first": dg.AssetSpec(keys["first"], partitions_def=months),
+        "second": dg.AssetSpec(keys["second"], deps=[keys["first"]]),
+        "third": dg.AssetSpec(keys["third"], deps=[keys["first"], keys["second"]]),
+    }
+    assert mermaid(assets, writes=["third"]).splitlines() == [
+        "flowchart LR",
+        '    first["first<br>by month of creation"]',
+        "    second",
+        '    subgraph writes ["written only from an approved plan, or within the brakes"]',
+        "        third",
+        "    end",
+        "    first --> second",
+        "    second --> third",
     ]
-    graph = Graph.of(dg.Definitions(assets=specs), "acme")
-    assert graph.parents == {"reconciliation_report": ("second",), "first": (), "second": ("first",)}
-    assert graph.columns() == [["first"], ["second"], ["reconciliation_report"]]
-
-
-def test_the_picture_takes_nothing_from_outside() -> None:
-    links = re.findall(r"https?://[^\"]+|url\([^)]+\)|@import", PICTURE.read_text("utf-8"))
-    assert set(links) == {"http://www.w3.org/2000/svg", "url(#tip)"}

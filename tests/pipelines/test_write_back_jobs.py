@@ -1,5 +1,6 @@
 """The jobs that write, as a person starts them: plan, approve, apply, undo, override, daily within the brakes."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from schemas.words import LINK_KEY
 from tests.pipelines.api_world import LINK_OP, NAME, Site, sentences, site
 from tests.resources.ledgers import database_url
 
+_SEVERAL_MACHINES = Path(__file__).parent.parent.parent / "deploy" / "several_machines.yaml"
 LINKED = {n: (f"cus_{n}", f"cus_{n}", f"VIP\ncus_{n}" if n == 1 else f"cus_{n}") for n in (1, 2, 3)}
 
 
@@ -46,7 +48,7 @@ def test_an_approved_plan_is_applied_and_a_second_run_plans_nothing(at: Site) ->
     at.reconcile()
     assert at.metadata("write_plan")["changes"] == 0
     page = (at.sync.places.results(NAME) / "report.html").read_text("utf-8")
-    assert "What became of the last plan" in page
+    assert "Status of the previous plan" in page
     assert plan in page
 
 
@@ -376,20 +378,12 @@ def test_the_schedule_starts_stopped_in_its_time_zone_and_never_doubles(tmp_path
             assert schedule.evaluate_tick(context).skip_message == "The last daily run has not ended."
 
 
-_POSTGRES = """\
-storage:
-  postgres:
-    postgres_url: "{url}"
-telemetry:
-  enabled: false
-"""
-
-
 @pytest.mark.rule("D5")
 def test_the_whole_flow_runs_on_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = database_url()
     monkeypatch.setenv(LEDGER_URL, url)
-    (tmp_path / "dagster.yaml").write_text(_POSTGRES.format(url=url))
+    monkeypatch.setenv("DAGSTER_POSTGRES_URL", url)
+    shutil.copyfile(_SEVERAL_MACHINES, tmp_path / "dagster.yaml")
     with dg.DagsterInstance.from_config(str(tmp_path)) as instance, site(tmp_path, instance) as at:
         before, plan = at.links(), at.reconcile()
         assert at.apply(plan).success

@@ -1,0 +1,1 @@
+"""The settings that a Dagster instance starts with."""
