@@ -143,7 +143,7 @@ def judge(instance: dg.DagsterInstance, sync: Reconciliation) -> list[Verdict]:
 def _good(instance: dg.DagsterInstance, sync: Reconciliation, newest: PlanMade) -> list[Picture]:
     """The last good pictures before the newest plan's, newest first."""
     with sync.ledger() as ledger:
-        approvals = Journal(ledger, sync.name).approvals()
+        approvals = Journal(ledger, sync.declared_accounts).approvals()
     good = (made for made in approved(plans_made(instance, sync), approvals) if made != newest)
     return [_picture(made) for made in islice(good, _RUNS_COMPARED)]
 

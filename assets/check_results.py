@@ -1,17 +1,41 @@
 """How a check speaks to a person: counts and a few ids, never an e-mail address or a name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 import polars as pl
 
 from resources.extracts import Extract
+from resources.failures import failures_for_people
+from schemas.errors import MistakeError
 from schemas.validation import Violation
 
 _IDS_SHOWN = 20
 _WINDOWS_SHOWN = 50
 SCHEMA_CHECK = "Every column has its type, ids are there and unique, and every word is one of those agreed."
 COMPLETE_CHECK = "Everything that the source has was read, as far as that can be proved (X10)."
+
+
+def kept_if_good(name: str, results: Sequence[dg.AssetCheckResult]) -> Iterator[dg.AssetCheckResult]:
+    """Report the checks of a frame that an asset has just made; the asset may hand it over when this has ended.
+
+    Dagster keeps what an asset hands over, and only then looks at its checks: a bad frame would replace a good one.
+
+    Args:
+        name: the asset.
+        results: all checks that the asset makes itself.
+
+    Raises:
+        dg.Failure: a check stops the run.
+    """
+    yield from results
+    stops = [r.check_name or "" for r in results if not r.passed and r.severity is dg.AssetCheckSeverity.ERROR]
+    if stops:
+        with failures_for_people():
+            raise MistakeError(
+                f"{name} failed its check {' and '.join(stops)}; nothing was kept, and the last good frame stays. Look "
+                "at what the check found, then materialize it again."
+            )
 
 
 def complete_result(extract: Extract) -> dg.AssetCheckResult:

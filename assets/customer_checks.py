@@ -51,10 +51,16 @@ def _stripe_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     ) -> Iterator[dg.AssetCheckResult]:
         yield from quality_results(key, stripe_customers, "id", compared)
         yield _not_shrunk(context.instance, sync, "stripe_customers", stripe_customers)
-        missing = pl.LazyFrame({"month": sync.months_missing()}, schema={"month": pl.String})
-        yield id_result(key, "no_month_missing", missing, "month", of=len(sync.month_keys()))
+        yield _no_month_missing(sync)
 
     return stripe_quality
+
+
+def _no_month_missing(sync: Reconciliation) -> dg.AssetCheckResult:
+    missing = pl.LazyFrame({"month": sync.months_missing()}, schema={"month": pl.String})
+    months = len(sync.month_keys())
+    found = id_result(sync.key("stripe_customers"), "no_month_missing", missing, "month", of=months)
+    return found._replace(description=f"{found.description}. {sync.months_elsewhere()}".removesuffix(". "))
 
 
 def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:

@@ -1,9 +1,11 @@
 """Second stage: who is linked to whom. The semantics are in `assets.matching`; here they meet a declaration."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 import polars as pl
 
-from assets.check_results import SCHEMA_CHECK, schema_result
+from assets.check_results import SCHEMA_CHECK, kept_if_good, schema_result
 from assets.matching import MatchSettings, Rule, by_customer, match_customers
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from schemas.declaration import Declaration
@@ -41,7 +43,7 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
     )
     def customer_matches(
         context: dg.AssetExecutionContext, stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame
-    ) -> dg.MaterializeResult:
+    ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         """For every Stripe customer one outcome: the NetSuite record it belongs to, by which evidence, or why none.
 
         Evidence in order: a person's override; links that exist (Stripe metadata, the record's Stripe-id field, its
@@ -55,14 +57,15 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
         outcomes = dict(matches.group_by("outcome").len().rows())
         counts: dict[str, int] = {outcome: outcomes.get(outcome, 0) for outcome in OUTCOMES}
         context.log.info(", ".join(f"{count:,} {outcome}" for outcome, count in counts.items()))
-        return dg.MaterializeResult(
+        checks = [schema_result(violations(Matches, matches, "stripe_customer_id")), _once(counts, customers)]
+        yield from kept_if_good("customer_matches", checks)
+        yield dg.MaterializeResult(
             value=matches,
             metadata={
                 "overrides": overrides.select(pl.len()).collect().item(),
                 "tied_to_a_record": matches.get_column("netsuite_internal_id").count(),
                 **{f"outcome/{outcome}": count for outcome, count in counts.items()},
             },
-            check_results=[schema_result(violations(Matches, matches, "stripe_customer_id")), _once(counts, customers)],
         )
 
     return customer_matches

@@ -12,7 +12,6 @@ from assets.matching import link_table
 from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
 from assets.report import FieldProgress
-from resources.plan_store import PlanStore
 from schemas.words import LINK_FIELD
 
 _RECORDS_SHOWN = 20
@@ -23,7 +22,7 @@ def progress_of_last_plan(
     instance: dg.DagsterInstance, sync: Reconciliation, stripe: pl.LazyFrame, netsuite: pl.LazyFrame
 ) -> tuple[str, tuple[FieldProgress, ...]]:
     """The hash of the plan before the present one, and its progress by field; an empty hash when there is none."""
-    store = PlanStore(sync.places.plans(sync.name))
+    store = sync.plans
     hashes = (made.plan for made in islice(plans_made(instance, sync), _PLANS_LOOKED_AT))
     present = next(hashes, "")
     last = next((digest for digest in hashes if digest != present and store.path(digest).exists()), "")

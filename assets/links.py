@@ -23,7 +23,6 @@ from resources.api_doors import NetsuiteApiDoor, StripeApiDoor
 from resources.csv_files import write_for_people
 from resources.ledger import Decisions, Journal, Request
 from resources.places import replaced
-from resources.plan_store import PlanStore
 from resources.stripe_api import StripeDoor
 from schemas.changes import Entry
 from schemas.errors import BugError, MistakeError
@@ -111,7 +110,7 @@ def undo(sync: Reconciliation, context: dg.OpExecutionContext, config: PlanPart)
         if config.plan is None:
             raise MistakeError(f"{sync.name}_undo needs the hash of a plan, which the page of its apply shows.")
         asked = Request(context.run.run_id, "undo", config.plan, _filters(config))
-        changes = changes_of(PlanStore(sync.places.plans(sync.name)).read(asked.plan))
+        changes = changes_of(sync.plans.read(asked.plan))
         filters = filters_of(sync, asked.filters, changes)
         work.journal.request(asked)
         try:
@@ -136,7 +135,7 @@ def opened(sync: Reconciliation, run_id: str, told: Callable[[str], None]) -> It
     account = stripe.account()
     with sync.ledger() as ledger, netsuite.client() as client, StripeDoor(account) as door:
         yield WriteBack(
-            Journal(ledger, sync.name),
+            Journal(ledger, sync.declared_accounts),
             {
                 "netsuite": NetsuiteWriter(client, workers=netsuite.settings.concurrency),
                 "stripe": StripeWriter(door, workers=account.max_in_flight),
@@ -150,7 +149,7 @@ def opened(sync: Reconciliation, run_id: str, told: Callable[[str], None]) -> It
 def _apply(
     sync: Reconciliation, work: WriteBack, asked: Request, system: System, instance: dg.DagsterInstance
 ) -> Tally:
-    changes = changes_of(PlanStore(sync.places.plans(sync.name)).read(asked.plan))
+    changes = changes_of(sync.plans.read(asked.plan))
     filters = filters_of(sync, asked.filters, changes)
     made_at = next((made.made_at for made in plans_made(instance, sync) if made.plan == asked.plan), None)
     work.journal.request(asked)  # only now: what cannot be meant was no approval

@@ -1,9 +1,11 @@
 """First stage: NetSuite customers of the saved search. The door does the reading."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 import polars as pl
 
-from assets.check_results import COMPLETE_CHECK, SCHEMA_CHECK, complete_result, schema_result
+from assets.check_results import COMPLETE_CHECK, SCHEMA_CHECK, complete_result, kept_if_good, schema_result
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, extract_metadata, failures_for_people
 from schemas.customers import NetsuiteCustomers
 from schemas.validation import violations
@@ -26,7 +28,7 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
             dg.AssetCheckSpec("complete", asset=sync.key(_NAME), blocking=True, description=COMPLETE_CHECK),
         ],
     )
-    def netsuite_customers(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    def netsuite_customers(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         """The rows of the NetSuite saved search, one per internal id, under the names that the declaration maps.
 
         Leads and prospects are there too, but `is_customer` is false for them and nothing is ever linked to them.
@@ -36,7 +38,9 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
             extract = sync.netsuite.customers(sync.frames.known(_NAME), context.log.info)
         customers = extract.frame.select(pl.col("is_customer").sum()).item()
         context.log.info("%d NetSuite rows, %d of them customers", extract.frame.height, customers)
-        return dg.MaterializeResult(
+        checks = [schema_result(violations(NetsuiteCustomers, extract.frame, "internal_id")), complete_result(extract)]
+        yield from kept_if_good(_NAME, checks)
+        yield dg.MaterializeResult(
             value=extract.frame,
             metadata={
                 "customers": customers,
@@ -44,10 +48,6 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
                 "inactive": extract.frame.select(pl.col("inactive").sum()).item(),
                 **extract_metadata(extract),
             },
-            check_results=[
-                schema_result(violations(NetsuiteCustomers, extract.frame, "internal_id")),
-                complete_result(extract),
-            ],
         )
 
     return netsuite_customers

@@ -37,8 +37,11 @@ class PlanMade:
 
 
 def plans_made(instance: dg.DagsterInstance, sync: Reconciliation) -> Iterator[PlanMade]:
-    """The plans of a declaration, newest first, the last thousand at most; fetched as far as they are looked at."""
-    return islice(_plans_made(instance, sync.key("write_plan")), _LOOKED_AT)
+    """The plans of a declaration, newest first, the last thousand at most; fetched as far as they are looked at.
+
+    What was planned under its name for other accounts is left out: it is no measure for these.
+    """
+    return islice(_plans_made(instance, sync.key("write_plan"), sync.accounts), _LOOKED_AT)
 
 
 def newest_plan(instance: dg.DagsterInstance, sync: Reconciliation) -> PlanMade:
@@ -72,7 +75,7 @@ def approved(made: Iterable[PlanMade], approvals: Iterable[tuple[str, datetime]]
         moments[plan_made.plan] = before
 
 
-def _plans_made(instance: dg.DagsterInstance, key: dg.AssetKey) -> Iterator[PlanMade]:
+def _plans_made(instance: dg.DagsterInstance, key: dg.AssetKey, accounts: str) -> Iterator[PlanMade]:
     cursor, has_more = None, True
     while has_more:
         page = instance.fetch_materializations(key, limit=_A_PAGE, cursor=cursor)
@@ -81,6 +84,6 @@ def _plans_made(instance: dg.DagsterInstance, key: dg.AssetKey) -> Iterator[Plan
             event = record.asset_materialization
             values = {name: value.value for name, value in event.metadata.items()} if event else {}
             plan = values.get("plan_hash")
-            if isinstance(plan, str):
+            if isinstance(plan, str) and values.get("accounts") == accounts:
                 numbers = {name: value for name, value in values.items() if isinstance(value, int)}
                 yield PlanMade(plan, datetime.fromtimestamp(record.timestamp, UTC), record.run_id, numbers)

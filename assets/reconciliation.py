@@ -12,14 +12,18 @@ from resources.doors import NetsuiteDoor, StripeDoor
 from resources.extracts import Extract
 from resources.failures import failures_for_people
 from resources.ledger import Decisions, Ledger
-from resources.parquet_io import READ_AT, FrameStore
+from resources.origin import fingerprint
+from resources.parquet_io import OF_ANOTHER_ORIGIN, READ_AT, FrameStore
 from resources.places import Places
+from resources.plan_store import PlanStore
 from schemas.declaration import Declaration
+from schemas.words import DeclaredAccounts
 
 __all__ = ["FRAME", "IO_MANAGER_KEY", "Reconciliation", "extract_metadata", "failures_for_people"]
 
 IO_MANAGER_KEY = "frames"
 FRAME = dg.PythonObjectDagsterType(pl.DataFrame, name="Frame", description="a polars frame, kept as Parquet")
+_MONTHS_NAMED = 12
 
 
 def _now() -> datetime:
@@ -53,7 +57,31 @@ class Reconciliation:
     @property
     def frames(self) -> FrameStore:
         """The frames between this declaration's stages."""
-        return FrameStore(self.places.frames(self.name))
+        return FrameStore(self.places.frames(self.name), self.origin)
+
+    @property
+    def accounts(self) -> str:
+        """A short hash of the two accounts, whatever is read there: what plans, approvals and writes belong to."""
+        return fingerprint(self.stripe.origin.account, self.netsuite.origin.account)
+
+    @property
+    def declared_accounts(self) -> DeclaredAccounts:
+        """The declaration with these accounts, as the journal knows it."""
+        return DeclaredAccounts(f"{self.name}@{self.accounts}")
+
+    @property
+    def plans(self) -> PlanStore:
+        """The plans of this declaration for these accounts."""
+        return PlanStore(self.places.plans(self.name, self.accounts))
+
+    def origin(self, asset: str) -> str:
+        """A short hash of where an asset's frame comes from: of the accounts, and of what is read there.
+
+        What follows the two extracts comes from both.
+        """
+        stripe, netsuite = self.stripe.origin, self.netsuite.origin
+        read = {"stripe_customers": [stripe], "netsuite_customers": [netsuite]}.get(asset, [stripe, netsuite])
+        return fingerprint(*(part for origin in read for part in (origin.account, origin.columns)))
 
     def pool(self, service: str) -> str | None:
         """The Dagster pool of a service that is asked over its API: its runs take turns. Files need none."""
@@ -80,10 +108,19 @@ class Reconciliation:
             return Decisions(ledger, self.name).standing()
 
     def months_missing(self) -> list[str]:
-        """Months of creation, as 2019-05, whose Stripe customers were never read."""
+        """Months of creation, as 2019-05, whose Stripe customers were never read, or only elsewhere."""
         months = self.month_keys()
         present = set(self.frames.months_present("stripe_customers", months))
         return [month[:7] for month in months if month not in present]
+
+    def months_elsewhere(self) -> str:
+        """A sentence on those of the missing months that were read elsewhere; empty when there are none."""
+        months = self.frames.months_elsewhere("stripe_customers", self.month_keys())
+        named = ", ".join(month[:7] for month in months[:_MONTHS_NAMED])
+        more = f" and {len(months) - _MONTHS_NAMED:,} more" if len(months) > _MONTHS_NAMED else ""
+        return (
+            f"Not counted, as they were {OF_ANOTHER_ORIGIN}: {named}{more}; materialize them again." if months else ""
+        )
 
 
 def extract_metadata(extract: Extract) -> dict[str, dg.MetadataValue | int | float | str | bool]:

@@ -14,7 +14,6 @@ from assets.report import Check, Header, ReportInputs, render_report
 from assets.review_queue import decisions_in_words, still_waiting
 from assets.write_plan import linked_pairs
 from resources.hand_over import HandOver
-from resources.plan_store import PlanStore
 
 _INPUTS = ("stripe_customers", "netsuite_customers", "customer_matches", "review_queue", "write_plan")
 _REPORT = "report.html"
@@ -60,8 +59,9 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 when=datetime.now(UTC),
                 stripe_source=sync.stripe.source,
                 netsuite_source=sync.netsuite.source,
-                plan_hash=PlanStore(sync.places.plans(sync.name)).keep(plan),
+                plan_hash=sync.plans.keep(plan),
                 missing_months=tuple(sync.months_missing()),
+                months_elsewhere=sync.months_elsewhere(),
                 files=files.names,
                 last_plan=last_plan,
                 progress=progress,

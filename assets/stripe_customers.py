@@ -1,11 +1,11 @@
 """First stage: Stripe customers, month of creation by month of creation. The door does the reading."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import dagster as dg
 
-from assets.check_results import COMPLETE_CHECK, SCHEMA_CHECK, complete_result, schema_result
+from assets.check_results import COMPLETE_CHECK, SCHEMA_CHECK, complete_result, kept_if_good, schema_result
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, extract_metadata, failures_for_people
 from schemas.customers import StripeCustomers
 from schemas.declaration import Declaration
@@ -42,7 +42,7 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
             dg.AssetCheckSpec("complete", asset=sync.key(_NAME), blocking=True, description=COMPLETE_CHECK),
         ],
     )
-    def stripe_customers(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    def stripe_customers(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         """The Stripe customers, one row each, in partitions by month of creation (UTC).
 
         To load customers of the past, materialize their months (a backfill); what follows reads every month that is
@@ -56,17 +56,15 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
                 refuse_other_months(context.run.job_name, context.partition_keys, months)
             extract = sync.stripe.customers(window.start, window.end, known, context.log.info)
         context.log.info("%d Stripe customers of %d months", extract.frame.height, len(context.partition_keys))
-        return dg.MaterializeResult(
+        checks = [schema_result(violations(StripeCustomers, extract.frame, "id")), complete_result(extract)]
+        yield from kept_if_good(_NAME, checks)
+        yield dg.MaterializeResult(
             value=extract.frame,
             metadata={
                 "customers_in_this_run": extract.frame.height,
                 "months_in_this_run": len(context.partition_keys),
                 **extract_metadata(extract),
             },
-            check_results=[
-                schema_result(violations(StripeCustomers, extract.frame, "id")),
-                complete_result(extract),
-            ],
         )
 
     return stripe_customers

@@ -4,15 +4,15 @@ The only road to a write. Nothing here decides who is linked to whom, and nothin
 by an override.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import dagster as dg
 import polars as pl
 
-from assets.check_results import SCHEMA_CHECK, schema_result
+from assets.check_results import SCHEMA_CHECK, kept_if_good, schema_result
 from assets.matching import link_table
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
-from resources.plan_store import PlanStore
 from schemas.declaration import Declaration
 from schemas.plan import Plan
 from schemas.validation import violations
@@ -193,7 +193,7 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
     )
     def write_plan(
         stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame, customer_matches: pl.LazyFrame
-    ) -> dg.MaterializeResult:
+    ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         """Every change that would make the two systems agree, one row each: old value, new value, reason.
 
         Only empty fields are set and only missing ids are appended; a value that is there stays, unless a person's
@@ -202,23 +202,24 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         """
         with failures_for_people():
             plan = plan_changes(stripe_customers, netsuite_customers, customer_matches, settings).collect()
-            digest = PlanStore(sync.places.plans(sync.name)).keep(plan)
             customers = customer_matches.select("netsuite_internal_id").collect()
         by_field = plan.group_by("system", "field").len().sort("system", "field").rows()
-        return dg.MaterializeResult(
+        yield from kept_if_good("write_plan", [schema_result(violations(Plan, plan, "change_id"))])
+        digest = sync.plans.keep(plan)
+        yield dg.MaterializeResult(
             value=plan,
             metadata={
                 "plan_hash": digest,
+                "accounts": sync.accounts,
                 "changes": plan.height,
                 "relinks": relinks(plan),
                 "stripe_customers": customers.height,
                 "netsuite_customers": netsuite_customers.filter("is_customer").select(pl.len()).collect().item(),
                 "tied_to_a_record": customers.get_column("netsuite_internal_id").count(),
-                "file": dg.MetadataValue.path(PlanStore(sync.places.plans(sync.name)).path(digest)),
+                "file": dg.MetadataValue.path(sync.plans.path(digest)),
                 "report": dg.MetadataValue.path(sync.places.results(sync.name) / "report.html"),
                 **{f"changes/{system}/{field}": count for system, field, count in by_field},
             },
-            check_results=[schema_result(violations(Plan, plan, "change_id"))],
         )
 
     return write_plan

@@ -1,6 +1,6 @@
 """The component that turns one declaration into assets, checks and jobs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,7 @@ from pipelines.jobs import build_jobs
 from resources.api_doors import NetsuiteApiDoor, StripeApiDoor
 from resources.doors import NetsuiteDoor, NetsuiteExportDoor, StripeDoor, StripeExportDoor
 from resources.netsuite import LinkName
+from resources.parquet_io import ORIGIN
 from resources.places import Places
 from schemas.declaration import Declaration
 
@@ -98,8 +99,15 @@ def build_defs(sync: Reconciliation) -> dg.Definitions:
     shown = [spec for definition in (*assets, *checks) for spec in definition.check_specs]
     report = build_reconciliation_report(sync, shown)
     writes, brakes = (build_links(sync), [build_brakes(sync)]) if sync.declaration.can_write else ([], [])
-    own = dg.Definitions(assets=[*assets, report, *writes], asset_checks=[*checks, *brakes])
+    own = dg.Definitions(assets=_of_origin(sync, [*assets, report, *writes]), asset_checks=[*checks, *brakes])
     return dg.Definitions.merge(own, build_jobs(sync))
+
+
+def _of_origin(sync: Reconciliation, assets: Sequence[dg.AssetsDefinition]) -> Sequence[dg.AssetsDefinition]:
+    """Let each asset name the origin of its frame, for the IO manager, which knows no declaration."""
+    return dg.map_asset_specs(
+        lambda spec: spec.merge_attributes(metadata={ORIGIN: sync.origin(spec.key.path[-1])}), assets
+    )
 
 
 def _from(root: Path, path: str) -> Path:

@@ -4,6 +4,7 @@ A secret that the environment lacks is found out here, when it is needed, so tha
 does not keep the others from loading.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,12 +23,14 @@ from resources.netsuite import (
     PreviousRead,
     TokenLogin,
 )
+from resources.origin import Origin, labels
 from resources.stripe_api import (
     FullReadNeeded,
     StripeAccount,
     StripeDoor,
     apply_changes,
     exists_before,
+    newest_before,
     read_changes,
     read_customers,
 )
@@ -57,6 +60,15 @@ class StripeApiDoor:
     def source(self) -> str:
         """The account, without its key."""
         return " ".join(filter(None, ("Stripe API", self.settings.account, self.settings.mode)))
+
+    @property
+    def origin(self) -> Origin:
+        """The account and its mode, and the metadata that becomes columns.
+
+        A key does not say whose it is. Two accounts of one mode are told apart where the declaration names them.
+        """
+        named = self.settings.account or ""
+        return Origin(("stripe", self.settings.base_url, named, _mode(self.settings)), tuple(self.metadata_keys))
 
     def account(self, patience: float = 300.0) -> StripeAccount:
         """The account with its key. Raises `AccessError` when there is no key, or one of the wrong kind.
@@ -123,6 +135,10 @@ class StripeApiDoor:
         wanted = {f"metadata.{key}" for key in self.metadata_keys}
         if wanted != {name for name in known.frame.columns if name.startswith("metadata.")}:
             return FullReadNeeded("The declaration needs other metadata than the last read asked for.")
+        newest = newest_before(door, known.read_at)
+        is_of_this_account = newest in known.frame.get_column("id") if newest else known.frame.is_empty()
+        if not is_of_this_account:
+            return FullReadNeeded("The last read lacks the newest customer of its time: it was of another account.")
         changes = read_changes(
             door,
             known.read_at,
@@ -170,6 +186,12 @@ class NetsuiteApiDoor:
     def source(self) -> str:
         """The account and the search."""
         return f"NetSuite {self.settings.account}, saved search {self.settings.mass_search}"
+
+    @property
+    def origin(self) -> Origin:
+        """The account with the field that is written there, and the search with the label of each name."""
+        account = ("netsuite", self.settings.base_url or "", self.settings.account or "", self.settings.stripe_id_field)
+        return Origin(account, (self.settings.mass_search or "", *labels(self.fields)))
 
     def client(self, patience: Patience | None = None) -> NetsuiteClient:
         """A client of the account. Raises `AccessError` when the environment lacks a secret."""
@@ -224,6 +246,12 @@ class NetsuiteApiDoor:
                 "calls": extract.calls,
             },
         )
+
+
+def _mode(settings: StripeSource) -> str:
+    """The mode that is declared, or that the key's prefix names; nothing without a key, which no read gets past."""
+    found = re.match(r"[a-z]+_(test|live)_", settings.api_key or "")
+    return settings.mode or (found[1] if found else "")
 
 
 def _login(settings: NetsuiteSource, unset: Mapping[str, str]) -> CertificateLogin | TokenLogin:

@@ -13,6 +13,7 @@ import polars as pl
 
 from resources.extracts import Extract, Known
 from resources.netsuite_export import read_netsuite_export
+from resources.origin import EXPORT_FILE, Origin, labels
 from resources.stripe_export import read_stripe_export
 
 Progress = Callable[[str], None]
@@ -25,6 +26,10 @@ class StripeDoor(Protocol):
     @property
     def source(self) -> str:
         """Where they come from, in words."""
+
+    @property
+    def origin(self) -> Origin:
+        """Where they come from, to be compared: nothing read elsewhere is mixed with them."""
 
     def test(self) -> str:
         """Ask whether it can be read, and say in a sentence what was found. Raises what `customers` would raise."""
@@ -42,6 +47,10 @@ class NetsuiteDoor(Protocol):
     @property
     def source(self) -> str:
         """Where they come from, in words."""
+
+    @property
+    def origin(self) -> Origin:
+        """Where they come from, to be compared: nothing read elsewhere is mixed with them."""
 
     def test(self) -> str:
         """Ask whether it can be read, and say in a sentence what was found. Raises what `customers` would raise."""
@@ -71,6 +80,11 @@ class StripeExportDoor:
     metadata_keys: Sequence[str]
     required: Sequence[str]
 
+    @property
+    def origin(self) -> Origin:
+        """An export file, and the metadata that becomes columns."""
+        return Origin(EXPORT_FILE, tuple(self.metadata_keys))
+
     def test(self) -> str:
         """Read the file, and count."""
         rows = self.customers(self.since, _next_month(datetime.now(UTC)), None, print).frame.height
@@ -98,6 +112,11 @@ class NetsuiteExportDoor:
     path: Path
     source: str
     fields: Mapping[str, str]
+
+    @property
+    def origin(self) -> Origin:
+        """An export file, and the label of each name."""
+        return Origin(EXPORT_FILE, labels(self.fields))
 
     def test(self) -> str:
         """Read the file, and count."""

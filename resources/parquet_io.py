@@ -4,7 +4,7 @@ Dagster's default would pickle them, and the public polars integration writes sa
 may happen to customer data. What a run records here is a row count.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,20 +20,37 @@ from schemas.errors import BugError, MistakeError
 READ_AT = "read_at"
 """Metadata of an asset, and of its file: the moment whose state the frame is."""
 
+ORIGIN = "origin"
+"""Metadata of an asset, and of its file: a short hash of where its frame comes from (`resources.origin`)."""
+
 MONTH_FORMAT = "%Y-%m-01"
 """Key of a month's partition, as Dagster's monthly partitions write it."""
+
+OF_ANOTHER_ORIGIN = "read from another account or with other columns"
+"""What is to be said of a frame when the declaration has come to name another account or other columns."""
+
+
+def _anywhere(_: str) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
 class FrameStore:
-    """The frames of one declaration, by asset name."""
+    """The frames of one declaration, by asset name.
+
+    Attributes:
+        folder: where they lie.
+        origin: of a frame, by asset name, as it is now. What was written with another one counts as not there.
+    """
 
     folder: Path
+    origin: Callable[[str], str] = _anywhere
 
     def write(self, name: str, frame: pl.LazyFrame | pl.DataFrame, read_at: datetime | None = None) -> int:
         """Replace a frame; returns its rows. `read_at` is the moment whose state it is, where there is one."""
         with replaced(self.path(name)) as fresh:
-            frame.lazy().sink_parquet(fresh, compression="zstd", compression_level=1, metadata=_stamp(read_at))
+            stamp = self._stamp(name, read_at)
+            frame.lazy().sink_parquet(fresh, compression="zstd", compression_level=1, metadata=stamp)
             return int(pl.scan_parquet(fresh).select(pl.len()).collect().item())
 
     def write_months(
@@ -45,19 +62,22 @@ class FrameStore:
         )
         if surplus := by_month.keys() - {(month,) for month in months}:
             raise BugError(f"{name} has rows of months that were not asked for: {sorted(surplus)}.")
+        stamp = self._stamp(name, read_at)
         with replaced_together([self.month_path(name, month) for month in months]) as fresh:
             for path, month in zip(fresh, months, strict=True):
                 rows = by_month.get((month,), frame.clear())
-                rows.write_parquet(path, compression="zstd", compression_level=1, metadata=_stamp(read_at))
+                rows.write_parquet(path, compression="zstd", compression_level=1, metadata=stamp)
 
     def read(self, name: str) -> pl.LazyFrame:
         """A frame that was written.
 
         Raises:
-            MistakeError: it never was.
+            MistakeError: it never was, or is of another origin.
         """
         if not self.path(name).exists():
             raise MistakeError(f"{name} has not been materialized yet; materialize it first.")
+        if not self._is_ours(name, self.path(name)):
+            raise MistakeError(f"{name} was {OF_ANOTHER_ORIGIN}; materialize it again.")
         return pl.scan_parquet(self.path(name), glob=False)
 
     def read_months(self, name: str, months: Sequence[str]) -> pl.LazyFrame:
@@ -67,6 +87,8 @@ class FrameStore:
             MistakeError: no month was written, or some were written with other columns than the newest.
         """
         present = self.months_present(name, months)
+        if not present and self.months_elsewhere(name, months):
+            raise MistakeError(f"All months of {name} were {OF_ANOTHER_ORIGIN}; materialize them again.")
         if not present:
             raise MistakeError(f"No month of {name} has been materialized yet; materialize it first.")
         schemas = {month: pl.read_parquet_schema(self.month_path(name, month)) for month in present}
@@ -79,8 +101,8 @@ class FrameStore:
         return pl.scan_parquet([self.month_path(name, month) for month in present], glob=False)
 
     def known(self, name: str) -> Known | None:
-        """A frame that was written with a moment; None where there is none."""
-        read_at = _read_at(self.path(name))
+        """A frame that was written with a moment; None where there is none, or one of another origin."""
+        read_at = _read_at(self.path(name)) if self._is_ours(name, self.path(name)) else None
         return Known(self.read(name).collect(), read_at) if read_at else None
 
     def known_months(self, name: str, months: Sequence[str]) -> Known | None:
@@ -94,13 +116,18 @@ class FrameStore:
         if not known or len(known) < len(moments):
             return None
         read_at = min(known)
-        if any(month < read_at.strftime(MONTH_FORMAT) for month in set(months) - set(present)):
+        if any(_first_instant(month) <= read_at for month in set(months) - set(present)):
             return None
         return Known(self.read_months(name, present).collect(), read_at)
 
     def months_present(self, name: str, months: Sequence[str]) -> list[str]:
-        """Those of these months that were written."""
-        return [month for month in months if self.month_path(name, month).exists()]
+        """Those of these months that were written, and are not of another origin."""
+        return [month for month in months if self._is_ours(name, self.month_path(name, month))]
+
+    def months_elsewhere(self, name: str, months: Sequence[str]) -> list[str]:
+        """Those of these months that were written and are of another origin."""
+        written = [month for month in months if self.month_path(name, month).exists()]
+        return [month for month in written if not self._is_ours(name, self.month_path(name, month))]
 
     def moments(self, name: str, months: Sequence[str] | None = None) -> list[datetime | None]:
         """The moment whose state a frame is, or each of its months that was written; None for one that has none."""
@@ -116,9 +143,15 @@ class FrameStore:
         """The file of one month of a partitioned frame."""
         return self.folder / name / f"{month}.parquet"
 
+    def _is_ours(self, name: str, path: Path) -> bool:
+        return path.exists() and pl.read_parquet_metadata(path).get(ORIGIN, "") == self.origin(name)
 
-def _stamp(read_at: datetime | None) -> dict[str, str] | None:
-    return {READ_AT: read_at.isoformat()} if read_at else None
+    def _stamp(self, name: str, read_at: datetime | None) -> dict[str, str]:
+        return {ORIGIN: self.origin(name), **({READ_AT: read_at.isoformat()} if read_at else {})}
+
+
+def _first_instant(month: str) -> datetime:
+    return datetime.strptime(month, MONTH_FORMAT).replace(tzinfo=UTC)
 
 
 def _read_at(path: Path) -> datetime | None:
@@ -133,14 +166,17 @@ def _moment(context: dg.OutputContext) -> datetime | None:
 
 
 class ParquetIOManager(dg.IOManager):
-    """Hands frames from asset to asset. An asset key is `[declaration, name]`; months are split by `created`."""
+    """Hands frames from asset to asset, as long as they are of the origin that the assets' definitions name.
+
+    An asset key is `[declaration, name]`; months are split by `created`.
+    """
 
     def __init__(self, places: Places) -> None:
         self._places = places
 
     def handle_output(self, context: dg.OutputContext, obj: pl.LazyFrame | pl.DataFrame) -> None:
         """Write the frame that an asset returned."""
-        store, name = self._store(context.asset_key)
+        store, name = self._store(context.asset_key, context.definition_metadata)
         if context.has_asset_partitions:
             store.write_months(name, obj.lazy().collect(), context.asset_partition_keys, _moment(context))
         else:
@@ -148,12 +184,14 @@ class ParquetIOManager(dg.IOManager):
 
     def load_input(self, context: dg.InputContext) -> pl.LazyFrame:
         """Scan the frame that an upstream asset wrote; of a partitioned one, all months that there are."""
-        store, name = self._store(context.asset_key)
+        made_by = context.upstream_output
+        store, name = self._store(context.asset_key, made_by.definition_metadata if made_by else {})
         with failures_for_people():
             if context.has_asset_partitions:
                 return store.read_months(name, context.asset_partition_keys)
             return store.read(name)
 
-    def _store(self, key: dg.AssetKey) -> tuple[FrameStore, str]:
+    def _store(self, key: dg.AssetKey, defined: Mapping[str, object]) -> tuple[FrameStore, str]:
         declaration, name = key.path
-        return FrameStore(private_folder(self._places.frames(declaration))), name
+        origin = str(defined.get(ORIGIN, ""))
+        return FrameStore(private_folder(self._places.frames(declaration)), lambda _: origin), name

@@ -39,9 +39,9 @@ class Places:
         """The folder of a declaration's frames between stages."""
         return self.home / "frames" / name
 
-    def plans(self, name: str) -> Path:
-        """The folder of a declaration's plans, each named by the hash of its content."""
-        return self.home / "plans" / name
+    def plans(self, name: str, accounts: str) -> Path:
+        """The folder of a declaration's plans for these accounts, each named by the hash of its content."""
+        return self.home / "plans" / name / accounts
 
 
 def private_folder(folder: Path) -> Path:

@@ -18,7 +18,7 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class PlanStore:
-    """The plans of one declaration."""
+    """The plans of one declaration for the accounts that it names."""
 
     folder: Path
 
@@ -42,7 +42,10 @@ class PlanStore:
         """
         path = self.path(digest)
         if not path.exists():
-            raise MistakeError(f"There is no plan {digest}; copy the hash from the plan's page or from the report.")
+            raise MistakeError(
+                f"There is no plan {digest} for the accounts that the declaration names; copy the hash from the plan's "
+                "page or from the report, or reconcile first."
+            )
         if _sha256(path) != digest:
             raise BugError(f"{path} was changed after it was kept; reconcile again.")
         return pl.read_csv(path, infer_schema=False, glob=False).with_columns(

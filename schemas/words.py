@@ -11,6 +11,12 @@ StripeId = NewType("StripeId", str)
 InternalId = NewType("InternalId", int)
 """The internal id of a NetSuite customer record: a positive whole number."""
 
+DeclaredAccounts = NewType("DeclaredAccounts", str)
+"""A declaration with the accounts that it names, as `acme@3fa85f64a1b2c3d4`: whose plans and writes these are.
+
+Its name alone does not tell: it stays when the declaration comes to name other accounts.
+"""
+
 Outcome = Literal["linked", "matched", "ambiguous", "unmatched", "conflict", "broken", "held"]
 """What a Stripe customer ends in, exactly one of them (M12)."""
 

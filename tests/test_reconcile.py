@@ -10,12 +10,14 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from pipelines.customer_sync import build_defs, reconciliation
 from pipelines.run import doubts
 from resources.doors import Progress
 from resources.extracts import Extract, Known
 from resources.netsuite_export import read_netsuite_export
+from resources.origin import Origin
 from resources.stripe_export import read_stripe_export
 from tests.reconciling import (
     CHECKOUT,
@@ -32,6 +34,7 @@ from tests.reconciling import (
 )
 
 MONTHS = ("2026-06-01", "2026-07-01", "2026-08-01", "2026-09-01")
+IN_A_TEST = Origin(("test",), ())
 AFTER_STRIPE = ("netsuite_customers", "customer_matches", "review_queue", "write_plan", "reconciliation_report")
 
 
@@ -84,7 +87,7 @@ def test_same_customers_in_another_order_give_the_same_plan(site: Site, tmp_path
     assert site.reconcile().success
     assert site.plan_hash() == first
     assert digests(site.results, list(before)) == before
-    assert [path.stem for path in site.sync.places.plans("acme").iterdir()] == [first]
+    assert [path.stem for path in site.sync.plans.folder.iterdir()] == [first]
 
 
 @pytest.mark.rule("W11")
@@ -150,13 +153,15 @@ class StripeDoor:
     """A door that gives what it was given, so that checks have something to catch."""
 
     frame: pl.DataFrame
+    complete: bool = True
     source: str = "a test"
+    origin: Origin = IN_A_TEST
 
     def customers(self, start: datetime, end: datetime, known: Known | None, progress: Progress) -> Extract:
         assert known is None
         progress("reading")
         asked = self.frame.filter(pl.col("created").is_between(start, end, closed="left"))
-        return Extract(asked, asked.height)
+        return Extract(asked, asked.height, complete=self.complete)
 
 
 @dataclass(frozen=True)
@@ -164,12 +169,14 @@ class NetsuiteDoor:
     """As `StripeDoor`."""
 
     frame: pl.DataFrame
+    complete: bool = True
     source: str = "a test"
+    origin: Origin = IN_A_TEST
 
     def customers(self, known: Known | None, progress: Progress) -> Extract:
         assert known is None
         progress("reading")
-        return Extract(self.frame, self.frame.height)
+        return Extract(self.frame, self.frame.height, complete=self.complete)
 
 
 @pytest.mark.rule("D4")
@@ -181,8 +188,40 @@ def test_doubled_stripe_id_stops_what_is_downstream(site: Site, tmp_path: Path) 
     result = broken.reconcile()
     assert not result.success
     assert [check.check_name for check in result.get_asset_check_evaluations() if not check.passed] == ["schema"]
-    assert _materialized(result) == {"stripe_customers", "netsuite_customers"}
+    assert _materialized(result) == {"netsuite_customers"}
     assert digests(site.results) == before
+
+
+@pytest.mark.rule("X10")
+def test_extract_that_fails_its_check_leaves_the_last_good_one(site: Site, tmp_path: Path) -> None:
+    assert site.reconcile().success
+    before = _frames(site)
+    stripe = _stripe_frame(tmp_path).head(1)
+    netsuite = read_netsuite_export(tmp_path / "netsuite.csv", FIELDS).frame
+    for asset, check, doors in (
+        ("stripe_customers", "complete", {"stripe": StripeDoor(stripe, complete=False)}),
+        ("stripe_customers", "schema", {"stripe": StripeDoor(pl.concat([stripe, stripe]))}),
+        ("netsuite_customers", "complete", {"netsuite": NetsuiteDoor(netsuite.head(1), complete=False)}),
+        ("netsuite_customers", "schema", {"netsuite": NetsuiteDoor(pl.concat([netsuite, netsuite]))}),
+    ):
+        bad = replace(site, sync=replace(site.sync, **doors))
+        assert failure(bad.reconcile()) == (
+            f"{asset} failed its check {check}; nothing was kept, and the last good frame stays. Look at what the "
+            "check found, then materialize it again."
+        )
+        assert (site.check(asset, check).passed, site.check(asset, check).blocking) == (False, True)
+    assert _frames(site) == before
+
+
+@pytest.mark.rule("W7")
+def test_plan_that_fails_its_check_is_not_kept_and_has_no_hash(site: Site) -> None:
+    assert site.reconcile().success
+    kept, frames = list(site.sync.plans.folder.iterdir()), site.sync.frames
+    before, matches = frames.read("write_plan").collect(), frames.read("customer_matches").collect()
+    frames.write("customer_matches", pl.concat([matches, matches]))
+    assert failure(site.materialize("write_plan")).startswith("write_plan failed its check schema; nothing was kept")
+    assert list(site.sync.plans.folder.iterdir()) == kept
+    assert_frame_equal(frames.read("write_plan").collect(), before)
 
 
 @pytest.mark.rule("M2")
@@ -245,19 +284,38 @@ def test_asset_without_its_inputs_says_what_to_materialize_first(site: Site) -> 
     assert said == "netsuite_customers has not been materialized yet; materialize it first."
 
 
-def test_months_of_an_older_declaration_are_not_mixed_with_new_ones(site: Site) -> None:
-    assert site.materialize("stripe_customers", month=MONTHS[0]).success
+def test_months_that_were_read_with_other_columns_count_as_missing(site: Site) -> None:
+    for month in MONTHS:
+        assert site.materialize("stripe_customers", month=month).success
     rules = [{"stripe": "metadata.crm", "netsuite": "internal_id"}]
-    newer = replace(site, sync=replace(site.sync, declaration=declaration(rules=rules)))
-    frame = _stripe_frame(newer.sync.places.root).with_columns(pl.lit(None, pl.String).alias("metadata.crm"))
-    newer = replace(newer, sync=replace(newer.sync, stripe=StripeDoor(frame)))
+    link = "netsuite_customer_id (metadata)"
+    with_crm = STRIPE.replace("\n", ",\n").replace(f"{link},", f"{link},crm (metadata)")
+    (site.sync.places.root / "stripe.csv").write_text(with_crm)
+    newer = replace(site, sync=reconciliation(declaration(rules=rules), site.sync.places))
     assert newer.materialize("netsuite_customers").success
-    said = failure(newer.materialize("stripe_customers", month=MONTHS[1]))
-    assert said == (
-        "1 months of stripe_customers, 2026-06 the first, were read under an older declaration; "
-        "materialize all months again."
+    assert failure(newer.materialize("customer_matches")) == (
+        "All months of stripe_customers were read from another account or with other columns; materialize them again."
     )
-    assert failure(newer.materialize("customer_matches")) == said
+    assert newer.materialize("stripe_customers", month=MONTHS[3]).success
+    assert newer.materialize(*AFTER_STRIPE).success
+    assert pl.read_csv(newer.results / "matches.csv")["stripe_customer_id"].to_list() == ["cus_4"]
+    said = (
+        "Not counted, as they were read from another account or with other columns: 2026-06, 2026-07, 2026-08; "
+        "materialize them again."
+    )
+    check = newer.check("stripe_customers", "no_month_missing")
+    assert (check.passed, said in str(check.description)) == (False, True)
+    assert said in (newer.results / "report.html").read_text()
+
+
+def test_what_was_made_of_other_columns_is_not_built_on(site: Site) -> None:
+    assert site.reconcile().success
+    fields = {name: label for name, label in FIELDS.items() if name != "stage"}
+    newer = replace(site, sync=reconciliation(declaration(netsuite_fields=fields), site.sync.places))
+    for asset, stale in (("customer_matches", "netsuite_customers"), ("review_queue", "customer_matches")):
+        said = f"{stale} was read from another account or with other columns; materialize it again."
+        assert failure(newer.materialize(asset)) == said
+        assert newer.materialize(stale).success
 
 
 @pytest.mark.rule("D6")
@@ -279,7 +337,7 @@ def test_two_declarations_share_nothing(site: Site, tmp_path: Path) -> None:
     assert digests(site.results) == before
     assert "cus_x" not in log
     assert "cus_x1" in (other.results / "matches.csv").read_text()
-    assert not set(site.sync.places.plans("acme").iterdir()) & set(site.sync.places.plans("acme_2").iterdir())
+    assert not set(site.sync.plans.folder.iterdir()) & set(other.sync.plans.folder.iterdir())
     assert site.plan_hash() != other.plan_hash()
 
 
@@ -307,6 +365,13 @@ def _customer_data(path: Path, email: str, name: str, log: str) -> list[str]:
     assert len(values) > 400
     folded = log.casefold()
     return [v for v in values if v.casefold() in folded or json.dumps(v)[1:-1].casefold() in folded]
+
+
+def _frames(site: Site) -> dict[str, bytes]:
+    """What is kept of the two extracts."""
+    folder = site.sync.places.frames(site.sync.name)
+    kept = [*folder.glob("stripe_customers/*"), folder / "netsuite_customers.parquet"]
+    return {path.name: path.read_bytes() for path in kept}
 
 
 def _stripe_frame(root: Path) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""The journal of one declaration: intent before a write, outcome after it, each batch in one transaction.
+"""The journal of a declaration: intent before a write, outcome after it, each batch in one transaction.
 
 An intent without an outcome means: nobody knows. Whoever starts next asks the target and settles it. Nothing is ever
 deleted here; a new attempt is a new row, and the primary key refuses the same attempt twice.
@@ -14,7 +14,7 @@ from sqlalchemy import RowMapping, bindparam, func, insert, select, update
 from resources.ledger.store import Ledger
 from resources.ledger.tables import JOURNAL, REQUEST
 from schemas.changes import Attempt, Direction, Entry, LinkChange, Outcome
-from schemas.words import InternalId, StripeId
+from schemas.words import DeclaredAccounts, InternalId, StripeId
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Journal:
-    """The journal of one declaration."""
+    """The journal of one declaration with its accounts: what was written elsewhere under its name is not in it."""
 
     ledger: Ledger
-    declaration: str
+    declaration: DeclaredAccounts
 
     def intend(self, attempts: Sequence[Attempt], run_id: str) -> None:
         """Put down what is about to be done; it is on disk when this returns."""

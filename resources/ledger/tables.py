@@ -31,10 +31,12 @@ class UtcTime(TypeDecorator[datetime]):
 METADATA = MetaData()
 VERSION_TABLE = "ledger_version"
 
+_WITH_ACCOUNTS = "its name, an @, and a hash of its accounts: other accounts are others' entries"
+
 JOURNAL = Table(
     "ledger_journal",
     METADATA,
-    Column("declaration", String(40), primary_key=True),
+    Column("declaration", String(60), primary_key=True, comment=_WITH_ACCOUNTS),
     Column("plan", String(64), primary_key=True),
     Column("change_id", Text, primary_key=True),
     Column("attempt", Integer, primary_key=True),
@@ -61,7 +63,7 @@ JOURNAL = Table(
 REQUEST = Table(
     "ledger_request",
     METADATA,
-    Column("declaration", String(40), primary_key=True),
+    Column("declaration", String(60), primary_key=True, comment=_WITH_ACCOUNTS),
     Column("run_id", Text, primary_key=True),
     Column("direction", String(5), nullable=False),
     Column("plan", String(64), nullable=False),

@@ -5,7 +5,7 @@ What is asked of Stripe and how it answers lives here; what the answers mean for
 
 from resources.stripe_api.account import API_VERSION, Mode, StripeAccount
 from resources.stripe_api.changes import Changes, FullReadNeeded, apply_changes, read_changes
-from resources.stripe_api.customers import StripeExtract, exists_before, read_customers
+from resources.stripe_api.customers import StripeExtract, exists_before, newest_before, read_customers
 from resources.stripe_api.door import StripeDoor
 from resources.stripe_api.walk import Progress
 from resources.stripe_api.windows import coverage_gaps
@@ -34,6 +34,7 @@ __all__ = [
     "coverage_gaps",
     "exists_before",
     "idempotency_key",
+    "newest_before",
     "read_changes",
     "read_customers",
     "retrieve",

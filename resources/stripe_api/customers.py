@@ -88,11 +88,16 @@ def read_customers(
 
 def exists_before(door: StripeDoor, moment: datetime) -> bool:
     """Say whether any customer was created before a moment: one read. Raises AccessError or WeatherError."""
+    return newest_before(door, moment) is not None
+
+
+def newest_before(door: StripeDoor, moment: datetime) -> str | None:
+    """The id of the youngest living customer that was created before a moment: one read. Raises as `exists_before`."""
     params = [("limit", "1"), ("created[lt]", str(_second(moment)))]
     page = door.get(f"GET {_LIST}", _LIST, params, customer_page)
     if isinstance(page, StripeProblem):
         raise page.error(f"GET {_LIST}")
-    return bool(page.ids)
+    return page.ids[0] if page.ids else None
 
 
 def check_mode(door: StripeDoor, rows: Sequence[CustomerObject]) -> None:

@@ -28,9 +28,9 @@ def made(plan: str, minute: int) -> PlanMade:
     return PlanMade(plan, at(minute), f"run {minute}", {"changes": minute})
 
 
-def reported_by_hand(site: Site, *plans: str | None) -> None:
+def reported_by_hand(site: Site, *plans: str | None, accounts: str = "") -> None:
     for plan in plans:
-        metadata = {"plan_hash": plan, "changes": 7} if plan else {}
+        metadata = {"plan_hash": plan, "accounts": accounts or site.sync.accounts, "changes": 7} if plan else {}
         site.instance.report_runless_asset_event(
             dg.AssetMaterialization(site.sync.key("write_plan"), metadata=metadata)
         )
@@ -66,6 +66,13 @@ def test_plans_are_found_newest_first_however_many_there_are(site: Site) -> None
 
 def test_a_materialization_that_made_no_plan_is_left_out(site: Site) -> None:
     reported_by_hand(site, None, "a" * 64, None)
+    assert [plan.plan for plan in plans_made(site.instance, site.sync)] == ["a" * 64]
+
+
+@pytest.mark.rule("D6")
+def test_plans_for_other_accounts_are_left_out(site: Site) -> None:
+    reported_by_hand(site, "a" * 64)
+    reported_by_hand(site, "b" * 64, accounts="0" * 16)
     assert [plan.plan for plan in plans_made(site.instance, site.sync)] == ["a" * 64]
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -19,6 +20,7 @@ from schemas.declaration import Declaration
 from schemas.words import LINK_KEY
 
 MOMENT = 1_767_225_600  # 2026-01-01
+LONG_AGO = datetime.fromtimestamp(MOMENT, UTC)
 NAME = "acme"
 LINK_OP = f"{NAME}__netsuite_links"
 
@@ -31,28 +33,42 @@ class Site:
     stripe: Book
     sync: Reconciliation
     instance: dg.DagsterInstance
+    world: StripeWorld
     definitions: dg.Definitions = field(init=False)
 
     def __post_init__(self) -> None:
         resources = {IO_MANAGER_KEY: ParquetIOManager(self.sync.places)}
         self.definitions = dg.Definitions.merge(build_defs(self.sync), dg.Definitions(resources=resources))
 
+    def redeclared(self, **given: object) -> "Site":
+        """The same installation and the same services, under a declaration of the same name that says otherwise."""
+        declared = self.sync.declaration.model_dump(exclude_unset=True)
+        for name, value in given.items():
+            declared[name] = {**declared[name], **value} if name in {"stripe", "netsuite"} else value
+        return replace(self, sync=reconciliation(Declaration.model_validate(declared), self.sync.places))
+
+    def frame(self, asset: str) -> pl.DataFrame:
+        """What is kept of an asset."""
+        if asset == "stripe_customers":
+            return self.sync.frames.read_months(asset, self.sync.month_keys()).collect()
+        return self.sync.frames.read(asset).collect()
+
     def run(self, job: str, config: Mapping[str, object] | None = None) -> dg.ExecuteInProcessResult:
         """Run a job of the declaration; it may fail."""
         definition = self.definitions.resolve_job_def(f"{NAME}_{job}")
         return definition.execute_in_process(instance=self.instance, raise_on_error=False, run_config=config)
 
-    def materialize(self, *assets: str) -> dg.ExecuteInProcessResult:
+    def materialize(self, *assets: str, month: str | None = None) -> dg.ExecuteInProcessResult:
         """Materialize some assets without the checks beside them, as a person can in the UI; it may fail."""
         keys = {self.sync.key(name) for name in assets}
         job = self.definitions.resolve_implicit_global_asset_job_def()
         own = {
             key
             for key in job.asset_layer.asset_graph.asset_check_keys
-            if key.name == "schema" and key.asset_key in keys
+            if key.name in {"schema", "complete", "every_customer_once"} and key.asset_key in keys
         }
         alone = job.get_subset(asset_selection=keys, asset_check_selection=own)
-        return alone.execute_in_process(instance=self.instance, raise_on_error=False)
+        return alone.execute_in_process(instance=self.instance, raise_on_error=False, partition_key=month)
 
     def reconcile(self) -> str:
         """Reconcile; give the hash of the plan."""
@@ -96,11 +112,13 @@ class Site:
 
     def statuses(self, plan: str) -> dict[str, str]:
         with self.sync.ledger() as ledger:
-            return {name: entry.status for name, entry in Journal(ledger, NAME).latest(plan).items()}
+            return {
+                name: entry.status for name, entry in Journal(ledger, self.sync.declared_accounts).latest(plan).items()
+            }
 
     def approved(self) -> set[str]:
         with self.sync.ledger() as ledger:
-            return {plan for plan, _ in Journal(ledger, NAME).approvals()}
+            return {plan for plan, _ in Journal(ledger, self.sync.declared_accounts).approvals()}
 
     def result(self, file: str) -> pl.DataFrame:
         return pl.read_csv(self.sync.places.results(NAME) / file, infer_schema=False)
@@ -110,6 +128,17 @@ def sentences(result: dg.ExecuteInProcessResult) -> list[str]:
     """What a run that failed says to a person."""
     failures = [event.step_failure_data for event in result.all_events if event.is_step_failure]
     return [f.user_failure_data.description or "" if f.user_failure_data else str(f.error) for f in failures]
+
+
+FIELDS = {
+    "internal_id": "Internal ID",
+    "external_id": "External ID",
+    "stripe_id": "Stripe Customer Id",
+    "comments": "Comments",
+    "email": "Email",
+    "stage": "Stage",
+    "inactive": "Inactive",
+}
 
 
 def declared(netsuite_url: str, stripe_url: str, key: str, **given: object) -> Declaration:
@@ -126,15 +155,7 @@ def declared(netsuite_url: str, stripe_url: str, key: str, **given: object) -> D
                 "token_secret": "token-secret",
                 "base_url": netsuite_url,
             },
-            "netsuite_fields": {
-                "internal_id": "Internal ID",
-                "external_id": "External ID",
-                "stripe_id": "Stripe Customer Id",
-                "comments": "Comments",
-                "email": "Email",
-                "stage": "Stage",
-                "inactive": "Inactive",
-            },
+            "netsuite_fields": FIELDS,
             "rules": [{"stripe": "email", "netsuite": "email"}],
             **given,
         }
@@ -143,8 +164,8 @@ def declared(netsuite_url: str, stripe_url: str, key: str, **given: object) -> D
 
 @contextmanager
 def site(folder: Path, instance: dg.DagsterInstance | None = None, **given: object) -> Iterator[Site]:
-    """Three customers of 2026-01 whose e-mails three records have, and one that has none."""
-    records, world = World(), StripeWorld()
+    """Three customers of 2026-01 whose e-mails three records have, and one that has none; long ago, so none is new."""
+    records, world = World(now=lambda: LONG_AGO), StripeWorld()
     for number in (1, 2, 3):
         records.insert(number, email=f"n{number}@acme.example", comments="VIP" if number == 1 else None)
     book = world.book()
@@ -155,7 +176,7 @@ def site(folder: Path, instance: dg.DagsterInstance | None = None, **given: obje
         declaration = declared(netsuite.url, stripe.url, world.test_key, **given)
         sync = reconciliation(declaration, Places(folder, folder / "home", folder / "out"))
         if instance is not None:
-            yield Site(records, book, sync, instance)
+            yield Site(records, book, sync, instance, world)
             return
         with dg.DagsterInstance.ephemeral() as made:
-            yield Site(records, book, sync, made)
+            yield Site(records, book, sync, made, world)

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
@@ -18,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from resources.ledger import Decisions, Journal, Ledger, Request
 from resources.ledger.locks import exclusive
+from resources.ledger.store import migration_settings
 from resources.ledger.tables import METADATA, VERSION_TABLE
 from schemas.changes import Entry, Outcome
 from schemas.errors import AccessError, MistakeError, WeatherError
@@ -58,6 +60,22 @@ def test_opening_it_again_keeps_what_is_there(opened: Ledger, journal: Journal) 
     url = opened.engine.url.render_as_string(hide_password=False)
     with Ledger.open(url, opened.folder) as again:
         assert shown(Journal(again, "acme").unsettled()) == [("netsuite:1:stripe_id", 1, "intended", None)]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_ledger_of_the_first_form_keeps_its_entries(backend: str, tmp_path: Path) -> None:
+    url = ledger_url(backend, tmp_path)
+    first = create_engine(url)
+    with first.begin() as connection:
+        command.upgrade(migration_settings(connection), "0001")
+        connection.execute(text("CREATE TABLE _alembic_tmp_ledger_journal (cut_short TEXT)"))
+    Journal(Ledger(first, tmp_path), "acme").intend([attempt()], "run")
+    first.dispose()
+    with Ledger.open(url, tmp_path) as newest:
+        assert len(Journal(newest, "acme").unsettled()) == 1
+        Journal(newest, f"{'a' * 40}@{'0' * 16}").intend([attempt()], "run")
+        with pytest.raises(IntegrityError):
+            Journal(newest, "acme").intend([attempt()], "run")
 
 
 @pytest.mark.rule("W9")

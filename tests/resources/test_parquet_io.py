@@ -104,3 +104,50 @@ def test_months_of_an_older_declaration_give_a_sentence(tmp_path: Path) -> None:
     store.write_months("customers", customers(IN_AUGUST).with_columns(crm=pl.lit("7")), [AUGUST])
     with pytest.raises(MistakeError, match="2 months of customers, 2024-06 the first, were read under an older"):
         store.read_months("customers", MONTHS)
+
+
+@pytest.mark.rule("D3")
+@pytest.mark.parametrize(
+    ("read_at", "can_be_missing"),
+    [(LAST_OF_JUNE, [JULY, AUGUST]), (FIRST_OF_JULY, [AUGUST]), (IN_AUGUST, [])],
+)
+def test_months_are_known_only_with_every_month_begun_when_they_were_read(
+    tmp_path: Path, read_at: datetime, can_be_missing: list[str]
+) -> None:
+    """As when a run ended while it put its months in place: a later read must not build on what is left."""
+    missing = []
+    for month in MONTHS:
+        store = FrameStore(tmp_path / month)
+        store.write_months("customers", customers(), [other for other in MONTHS if other != month], read_at)
+        missing += [month] if store.known_months("customers", MONTHS) else []
+    assert missing == can_be_missing
+
+
+def at(folder: Path, origin: str) -> FrameStore:
+    return FrameStore(folder, lambda _: origin)
+
+
+def test_frame_of_another_origin_is_not_there(tmp_path: Path) -> None:
+    ours, other = at(tmp_path, "ours"), at(tmp_path, "other")
+    other.write("matches", customers(IN_AUGUST), IN_AUGUST)
+    assert ours.known("matches") is None
+    with pytest.raises(MistakeError, match="matches was read from another account or with other columns; materialize"):
+        ours.read("matches")
+    ours.write("matches", customers(FIRST_OF_JULY), IN_AUGUST)
+    known = ours.known("matches")
+    assert known is not None
+    assert_frame_equal(known.frame, customers(FIRST_OF_JULY))
+
+
+@pytest.mark.rule("D6")
+def test_months_of_another_origin_are_missing(tmp_path: Path) -> None:
+    ours, other = at(tmp_path, "ours"), at(tmp_path, "other")
+    other.write_months("customers", customers(IN_AUGUST, FIRST_OF_JULY, LAST_OF_JUNE), MONTHS, IN_AUGUST)
+    with pytest.raises(MistakeError, match="All months of customers were read from another account or with other"):
+        ours.read_months("customers", MONTHS)
+    ours.write_months("customers", customers(FIRST_OF_JULY), [JULY], IN_AUGUST)
+    assert ours.months_present("customers", MONTHS) == [JULY]
+    assert ours.months_elsewhere("customers", MONTHS) == [JUNE, AUGUST]
+    assert ids(ours.read_months("customers", MONTHS)) == ["cus_0701000000"]
+    assert ours.known_months("customers", MONTHS) is None
+    assert other.known_months("customers", MONTHS) is None

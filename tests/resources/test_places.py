@@ -122,6 +122,7 @@ def test_places_follow_the_environment(tmp_path: Path, monkeypatch: pytest.Monke
 @pytest.mark.rule("D6")
 def test_declarations_share_no_folder(tmp_path: Path) -> None:
     places = Places(root=tmp_path, home=tmp_path / "home", out=tmp_path / "out")
-    folders = [of(name) for of in (places.results, places.frames, places.plans) for name in ("acme", "acme_2")]
-    assert len(set(folders)) == 6
+    plans = [places.plans(name, accounts) for name in ("acme", "acme_2") for accounts in ("3fa8", "77b0")]
+    folders = [*plans, *(of(name) for of in (places.results, places.frames) for name in ("acme", "acme_2"))]
+    assert len(set(folders)) == 8
     assert not any(one in other.parents for one in folders for other in folders)
