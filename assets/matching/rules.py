@@ -40,7 +40,7 @@ def equal_keys(left: pl.DataFrame, right: pl.DataFrame) -> Found:
         right = right.lazy().join(left.lazy().select("hash"), on="hash", how="semi").collect(engine="streaming")
     heads = _heads(right)
     hits = left.lazy().join(heads.lazy(), on="hash").collect(engine="streaming")
-    alone, crowded = hits.filter(~pl.col("is_several")), hits.filter("is_several")
+    alone, crowded = hits.filter(pl.col("at").is_not_null()), hits.filter(pl.col("at").is_null())
     single = _verified(alone, right)
     crowd = right.lazy().join(crowded.lazy().select("hash"), on="hash", how="semi")
     groups = grouped(crowd, "key").collect(engine="streaming").with_row_index("group")
@@ -77,9 +77,10 @@ def keyed_records(
 
 
 def _heads(right: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per hash: a row `at` which it stands, and whether it stands at several."""
-    rows = right.lazy().select("hash").with_row_index("at")
-    return rows.group_by("hash").agg(at=pl.col("at").min(), is_several=pl.len() > 1).collect(engine="streaming")
+    """Return one row per hash: the row `at` which it stands, null if it stands at several."""
+    groups = right.lazy().select("hash").with_row_index("at").group_by("hash").agg(pl.col("at").min(), n=pl.len())
+    at = pl.when(pl.col("n") == 1).then("at")
+    return groups.select("hash", at=at).collect(engine="streaming")
 
 
 def _verified(hits: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:

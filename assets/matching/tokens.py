@@ -23,7 +23,7 @@ def usual_tokens(comments: pl.LazyFrame) -> pl.LazyFrame:
         comments: `record`, `comments`.
     """
     token = pl.col("comments").str.extract_all(f"{_WORD}*cus_{_WORD}*")
-    noted = comments.filter(pl.col("comments").str.contains("cus_", literal=True))
+    noted = comments.filter(pl.col("comments").str.find("cus_", literal=True).is_not_null())
     tokens = noted.select("record", text=token.list.unique()).explode("text")
     return tokens.filter(pl.col("text").str.contains(_USUAL))
 
