@@ -6,6 +6,7 @@ their keys by `lower`, so they are compared on ASCII only.
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import polars as pl
 
@@ -13,12 +14,14 @@ from tests.assets.oracle import verdicts
 from tests.benchmarks.contenders import CONTENDERS, as_oracle_world, write_keys
 from tests.benchmarks.world import write_world
 
-_SCHEMA = {
-    "stripe_customer_id": pl.String,
-    "outcome": pl.String,
-    "netsuite_internal_id": pl.Int64,
-    "candidates": pl.UInt32,
-}
+_SCHEMA = pl.Schema(
+    {
+        "stripe_customer_id": pl.String(),
+        "outcome": pl.String(),
+        "netsuite_internal_id": pl.Int64(),
+        "candidates": pl.UInt32(),
+    }
+)
 
 _OF_THE_ORACLE, _OF_EACH_OTHER = 400, 20_000
 """Rows of the worlds; the oracle looks through all records for each customer."""
@@ -31,7 +34,7 @@ def check_answers(names: list[str]) -> None:
         for script in ("mixed", "ascii"):
             write_world(folder, _OF_THE_ORACLE, script)
             truth = pl.DataFrame(list(map(vars, verdicts(as_oracle_world(folder)))))
-            ours = pl.DataFrame(CONTENDERS["ours"](folder)()).sort("stripe_customer_id")
+            ours = _frame(CONTENDERS["ours"](folder)()).sort("stripe_customer_id")
             assert ours.to_dicts() == truth.to_dicts(), script
         _check_all(names, folder, truth.select(*_SCHEMA).cast(_SCHEMA))
         write_world(folder, _OF_EACH_OTHER, "ascii")
@@ -45,13 +48,16 @@ def _check_all(names: list[str], folder: Path, truth: pl.DataFrame) -> None:
 
 
 def _answer(name: str, folder: Path) -> pl.DataFrame:
-    result = CONTENDERS[name](folder)()
-    if name == "pandas":
-        result = pl.DataFrame(result.to_dict("list"), strict=False).fill_nan(None)  # type: ignore[attr-defined]
-    frame = pl.DataFrame(result)
+    frame = _frame(CONTENDERS[name](folder)())
     if name == "splink":
         frame = _of_pairs(frame, pl.read_parquet(folder / "stripe.parquet"))
     return frame.select(*_SCHEMA).cast(_SCHEMA).sort("stripe_customer_id")
+
+
+def _frame(result: Any) -> pl.DataFrame:  # noqa: ANN401 - pandas is no dependency of the tests
+    if isinstance(result, pl.DataFrame):
+        return result
+    return pl.DataFrame(result.to_dict("list"), strict=False).fill_nan(None)
 
 
 def _of_pairs(pairs: pl.DataFrame, stripe: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -67,7 +68,7 @@ def splink(folder: Path) -> Prepared:
     for side in ("stripe", "netsuite"):
         connection.execute(f"CREATE TABLE {side}_rows AS FROM '{folder / f'{side}.parquet'}'")
     api = peer.DuckDBAPI(connection=connection)
-    rules = [peer.block_on(column) for column in SPLINK_RULES]
+    rules: list[Any] = [peer.block_on(column) for column in SPLINK_RULES]
     settings = peer.SettingsCreator("link_only", blocking_rules_to_generate_predictions=rules)
 
     def link() -> pl.DataFrame:

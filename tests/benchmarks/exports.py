@@ -26,18 +26,8 @@ from resources.parquet_io import ParquetIOManager
 from resources.places import Places
 from schemas.declaration import Declaration
 from tests.benchmarks.world import write_world
+from tests.labels import LABELS
 
-_LABELS = {
-    "internal_id": "Internal ID",
-    "external_id": "External ID",
-    "stripe_id": "Stripe Customer Id",
-    "comments": "Comments",
-    "email": "Email",
-    "company_name": "Company Name",
-    "phone": "Phone",
-    "stage": "Stage",
-    "inactive": "Inactive",
-}
 _FEW = 100
 Figures = dict[str, float]
 
@@ -77,7 +67,7 @@ def write_exports(folder: Path, rows: int) -> None:
         inactive=yes_or_no,
         phone=pl.lit("+1 202 555 0100"),
     )
-    netsuite.select(pl.col(ours).alias(label) for ours, label in _LABELS.items()).sink_csv(folder / "netsuite.csv")
+    netsuite.select(pl.col(ours).alias(label) for ours, label in LABELS.items()).sink_csv(folder / "netsuite.csv")
 
 
 def floor(folder: Path) -> Figures:
@@ -111,7 +101,7 @@ def _declaration() -> Declaration:
             "name": "bench",
             "stripe": {"export": "stripe.csv", "since": "2012-01"},
             "netsuite": {"export": "netsuite.csv"},
-            "netsuite_fields": _LABELS,
+            "netsuite_fields": LABELS,
             "rules": [{"stripe": "email", "netsuite": "email"}, {"stripe": "name", "netsuite": "company_name"}],
         }
     )

@@ -21,7 +21,7 @@ from rich.table import Table
 
 from tests.benchmarks.answers import check_answers
 from tests.benchmarks.contenders import CONTENDERS, write_keys
-from tests.benchmarks.world import SCRIPTS, write_world
+from tests.benchmarks.world import SCRIPTS, Script, write_world
 
 PLOT = Path("docs/matching.svg")
 _QUICK = [name for name in CONTENDERS if name != "pandas"]
@@ -57,7 +57,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _world(rows: int, script: str, options: argparse.Namespace) -> Iterator[Cost]:
+def _world(rows: int, script: Script, options: argparse.Namespace) -> Iterator[Cost]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_world(folder, rows, script)
@@ -107,4 +107,4 @@ def _plot(costs: Sequence[Cost]) -> alt.VConcatChart:
     color = alt.Color("name:N", title=None)
     time = base.encode(x=x, y=alt.Y("cpu:Q", title="CPU seconds"), color=color)
     memory = base.encode(x=x, y=alt.Y("peak:Q", title="peak memory, MB"), color=color)
-    return time & memory
+    return alt.vconcat(time, memory)

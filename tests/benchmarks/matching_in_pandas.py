@@ -3,6 +3,7 @@
 A contender of the benchmark, kept apart for its length. Keys are made by `lower`, which equals ours on ASCII only.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -60,7 +61,7 @@ def _noted(stripe: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     return _grouped(tokens[tokens["id"].isin(stripe["id"])].drop_duplicates(), "id").reset_index()[FOUND]
 
 
-def _by(ours: str, theirs: str):  # noqa: ANN202
+def _by(ours: str, theirs: str) -> Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]:
     def found(stripe: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
         active = records[~records["inactive"]]
         groups = _grouped(active.assign(key=_key(active[theirs])).dropna(subset="key"), "key")

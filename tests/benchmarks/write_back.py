@@ -29,13 +29,15 @@ from resources.stripe_api import StripeAccount, StripeDoor
 from sandbox.netsuite_standin import NetsuiteStandIn, Options, World
 from sandbox.stripe_standin import StandInOptions, StripeStandIn, StripeWorld
 from schemas.changes import Attempt, LinkChange, Outcome
-from schemas.words import LINK_KEY, System
+from schemas.words import LINK_KEY, DeclaredAccounts, System
 from tests.proofs.child import CONSUMER, TOKEN
 from tests.resources.ledgers import change, database_url
 
 METADATA = f"metadata.{LINK_KEY}"
 BATCH = 100
 NETSUITE_CALLS = 4
+
+_BENCH = DeclaredAccounts("bench@bench")
 
 
 def run(argv: Sequence[str]) -> None:
@@ -109,7 +111,7 @@ def _both(writer: Writer, system: System, changes: Sequence[LinkChange], folder:
     bare, whole = 0.0, 0.0
     slices = [changes[n::4] for n in range(4)]
     with Ledger.open(f"sqlite:///{folder / f'{system}.db'}", folder) as ledger:
-        work = WriteBack(Journal(ledger, "bench"), {system: writer}, "run")
+        work = WriteBack(Journal(ledger, _BENCH), {system: writer}, "run")
         for number, part in enumerate(slices):
             if number % 2:
                 whole += _seconds(partial(apply_side, work, f"{number}" * 64, part, Filters(), system))
@@ -146,7 +148,7 @@ def _journal(options: argparse.Namespace, folder: Path) -> None:
 
 
 def _through(ledger: Ledger, rows: Sequence[Attempt], size: int) -> None:
-    journal = Journal(ledger, "bench")
+    journal = Journal(ledger, _BENCH)
     for start in range(0, len(rows), size):
         part = rows[start : start + size]
         journal.intend(part, "run")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import create_engine, text
 
@@ -67,5 +68,5 @@ def change(number: int = 1, field: str = "stripe_id", old: str | None = None) ->
     )  # fmt: skip
 
 
-def attempt(of: int = 1, /, **given: object) -> Attempt:
+def attempt(of: int = 1, /, **given: Any) -> Attempt:  # noqa: ANN401 - any field of an attempt
     return Attempt(**{"plan": PLAN, "change": change(of), "direction": "apply", **given})
