@@ -18,8 +18,9 @@ from resources.ledger import Journal, Ledger
 from resources.netsuite import NetsuiteClient, NetsuiteSettings, Patience, TokenLogin
 from resources.stripe_api import StripeAccount, StripeDoor
 from schemas.changes import LinkChange
+from schemas.words import DeclaredAccounts
 
-DECLARATION = "acme"
+DECLARATION = DeclaredAccounts("acme")
 CONSUMER, TOKEN = ("consumer", "consumer-secret"), ("token", "token-secret")
 
 
