@@ -12,8 +12,8 @@ import polars as pl
 from assets.check_results import id_result
 from assets.matching import link_table
 from assets.reconciliation import Reconciliation
+from schemas.words import USUAL_STRIPE_ID
 
-_STRIPE_ID = r"^cus_[0-9A-Za-z]+$"
 _SUBJECT = pl.coalesce("stripe_customer_id", pl.col("netsuite_internal_id").cast(pl.String)).alias("subject")
 
 _DESCRIPTIONS = {
@@ -66,7 +66,7 @@ def every_link(stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
     foreign = (
         netsuite.filter("is_customer")
         .select(text=pl.col("external_id").str.strip_chars(), netsuite_internal_id="internal_id")
-        .filter(pl.col("text").str.contains(_STRIPE_ID))
+        .filter(pl.col("text").str.contains(USUAL_STRIPE_ID))
         .join(stripe.select(text="id"), on="text", how="anti")
         .select(
             pl.lit(None, pl.String).alias("stripe_customer_id"),

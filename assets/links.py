@@ -15,7 +15,7 @@ import polars as pl
 
 from assets.brakes import judge
 from assets.plan_history import plans_made
-from assets.plan_part import FIELDS, PlanPart, filters_of
+from assets.plan_part import PlanPart, filters_of
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.write_back import NetsuiteWriter, StripeWriter, Tally, WriteBack, apply_side, undo_plan
 from assets.write_back.selection import changes_of
@@ -26,7 +26,7 @@ from resources.places import replaced
 from resources.stripe_api import StripeDoor
 from schemas.changes import Entry
 from schemas.errors import BugError, MistakeError
-from schemas.words import System
+from schemas.words import LINK_FIELD, System
 
 FIELD_ASSETS: Final[Mapping[str, str]] = {
     "stripe_id": "netsuite_links",
@@ -94,7 +94,7 @@ def _build_stripe(sync: Reconciliation) -> dg.AssetsDefinition:
                 )
             tally = _apply(sync, work, asked, "stripe", context.instance)
         return dg.MaterializeResult(
-            metadata={**_numbers(asked.plan, tally, FIELDS[-1]), "outcomes": _outcomes_file(sync)}
+            metadata={**_numbers(asked.plan, tally, LINK_FIELD), "outcomes": _outcomes_file(sync)}
         )
 
     return stripe_links

@@ -10,9 +10,9 @@ from assets.reconciliation import Reconciliation
 from assets.write_back import Filters
 from schemas.changes import LinkChange
 from schemas.errors import MistakeError
-from schemas.words import LINK_KEY, StripeId, System
+from schemas.words import LINK_FIELD, StripeId, System
 
-FIELDS: Final = ("stripe_id", "comments", "external_id", f"metadata.{LINK_KEY}")
+FIELDS: Final = ("stripe_id", "comments", "external_id", LINK_FIELD)
 _SYSTEMS: Final[Mapping[str, System | None]] = {"": None, "netsuite": "netsuite", "stripe": "stripe"}
 
 

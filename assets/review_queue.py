@@ -10,10 +10,9 @@ from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failure
 from assets.write_plan import PlanSettings, left_out_of_comments
 from schemas.plan import ReviewQueue
 from schemas.validation import violations
-from schemas.words import LINK_KEY
+from schemas.words import LINK_FIELD
 
 _DETAILS_SHOWN = 10
-_METADATA = f"metadata.{LINK_KEY}"
 
 _PROPOSAL = {"stripe_customer_id": pl.String, "proposed_internal_id": pl.Int64, "proposed_evidence": pl.String}
 
@@ -145,7 +144,7 @@ def _proposals(
     if broken.is_empty():
         return pl.LazyFrame(schema=_PROPOSAL)
     without_link = stripe.join(broken.lazy(), on="id", how="semi").with_columns(
-        pl.lit(None, pl.String).alias(_METADATA)
+        pl.lit(None, pl.String).alias(LINK_FIELD)
     )
     found = match_customers(without_link, netsuite, NO_OVERRIDES, settings)
     return found.filter(pl.col("netsuite_internal_id").is_not_null()).select(

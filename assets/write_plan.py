@@ -16,9 +16,8 @@ from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failure
 from schemas.declaration import Declaration
 from schemas.plan import Plan
 from schemas.validation import violations
-from schemas.words import COMMENTS_LIMIT, LINK_KEY
+from schemas.words import COMMENTS_LIMIT, LINK_FIELD
 
-_METADATA = f"metadata.{LINK_KEY}"
 _NO_WORD = r"[\s\p{Cc}\x{FEFF}]"
 _MORE_THAN_A_WORD = "the Stripe id has white space or control characters in it, and comments take one word"
 _NO_ROOM = f"the Stripe id does not fit into the record's comments, which hold {COMMENTS_LIMIT:,} characters"
@@ -70,8 +69,8 @@ def plan_changes(
     if settings.stripe_id:
         changes.append(_change(oldest.filter(_is_empty("stripe_id")), "netsuite", "stripe_id", customer))
     record = pl.col("netsuite_internal_id").cast(pl.String)
-    replaced = (pl.col("evidence") == "override") & (pl.col(_METADATA).str.strip_chars() != record)
-    changes.append(_change(pairs.filter(_is_empty(_METADATA) | replaced), "stripe", _METADATA, record))
+    replaced = (pl.col("evidence") == "override") & (pl.col(LINK_FIELD).str.strip_chars() != record)
+    changes.append(_change(pairs.filter(_is_empty(LINK_FIELD) | replaced), "stripe", LINK_FIELD, record))
     return pl.concat(changes)
 
 
@@ -87,7 +86,7 @@ def linked_pairs(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyF
     Older is by `created` to the minute, as exports have no seconds, then by id.
     """
     has_record = pl.col("outcome").is_in(_LINKING) & pl.col("netsuite_internal_id").is_not_null()
-    ours = stripe.select(pl.col("id").alias("stripe_customer_id"), pl.col("created").dt.truncate("1m"), _METADATA)
+    ours = stripe.select(pl.col("id").alias("stripe_customer_id"), pl.col("created").dt.truncate("1m"), LINK_FIELD)
     theirs = netsuite.select(
         "stripe_id", "external_id", "comments", pl.col("internal_id").alias("netsuite_internal_id")
     )

@@ -8,6 +8,9 @@ from typing import Final, Literal, NewType, get_args
 StripeId = NewType("StripeId", str)
 """The id of a Stripe customer, mostly `cus_…`. Case-sensitive, exact."""
 
+USUAL_STRIPE_ID: Final = "^cus_[0-9A-Za-z]+$"
+"""What nearly all of them look like, as a pattern; old accounts chose some ids themselves."""
+
 InternalId = NewType("InternalId", int)
 """The internal id of a NetSuite customer record: a positive whole number."""
 

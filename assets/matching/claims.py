@@ -8,6 +8,7 @@ import polars as pl
 
 from assets.matching.links import trimmed
 from assets.matching.verdicts import Decided, combined, singly
+from schemas.words import USUAL_STRIPE_ID
 
 
 def after_claims(decided: Decided, customers: pl.DataFrame, records: pl.LazyFrame) -> Decided:
@@ -35,9 +36,8 @@ def _described(rows: pl.DataFrame, decided: Decided, customers: pl.DataFrame) ->
     of = customers.select("id", "created").select(pl.all().gather(rows.get_column("position")))
     said = decided.verdicts.select(pl.all().gather(rows.get_column("verdict")))
     described = pl.concat([rows.drop("verdict"), of, said], how="horizontal")
-    is_known = pl.col("holder").is_in(customers.get_column("id").implode()) | pl.col("holder").str.contains(
-        "^cus_[0-9A-Za-z]+$"
-    )
+    is_in_extract = pl.col("holder").is_in(customers.get_column("id").implode())
+    is_known = is_in_extract | pl.col("holder").str.contains(USUAL_STRIPE_ID)
     return described.with_columns(
         # An export has no seconds, so the order must not depend on them.
         pl.col("created").dt.truncate("1m"),

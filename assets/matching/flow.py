@@ -11,12 +11,12 @@ import polars as pl
 
 from assets.keys import folded_expr, is_blank, key_expr
 from assets.matching.claims import after_claims
-from assets.matching.links import METADATA, SOURCES, named_by_metadata, named_by_records
+from assets.matching.links import SOURCES, named_by_metadata, named_by_records
 from assets.matching.rules import equal_keys, hashed_keys, keyed_records
 from assets.matching.settings import MatchSettings, Rule
 from assets.matching.tokens import Hash
 from assets.matching.verdicts import Decided, alike, combined, grouped, joined, listed, several, singly
-from schemas.words import ALLOW_KEY, BLOCK_KEY
+from schemas.words import ALLOW_KEY, BLOCK_KEY, LINK_FIELD
 
 
 @dataclass(frozen=True)
@@ -247,7 +247,7 @@ def _broken(rows: pl.DataFrame, evidence: str, reason: pl.Expr) -> Decided:
 
 def _customers(stripe: pl.LazyFrame, settings: MatchSettings) -> pl.DataFrame:
     """Return the needed columns of all customers, each with its `position`, the name of a customer from here on."""
-    keys = [METADATA, f"metadata.{BLOCK_KEY}", f"metadata.{ALLOW_KEY}"]
+    keys = [LINK_FIELD, f"metadata.{BLOCK_KEY}", f"metadata.{ALLOW_KEY}"]
     columns = dict.fromkeys(["id", "created", *keys, *(rule.stripe for rule in settings.rules)])
     return stripe.select(*columns).collect(engine="streaming").with_row_index("position")
 

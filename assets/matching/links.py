@@ -7,10 +7,9 @@ without the white space around it: keys are for values, not for ids.
 import polars as pl
 
 from assets.matching.tokens import Hash, unusual_ids, usual_tokens, with_position
-from schemas.words import LINK_KEY
+from schemas.words import LINK_FIELD
 
 SOURCES = ("metadata", "stripe_id", "external_id", "comments")
-METADATA = f"metadata.{LINK_KEY}"
 
 
 def link_table(stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
@@ -24,7 +23,7 @@ def link_table(stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
         stripe: rows of `schemas.customers.StripeCustomers`.
         netsuite: rows of `schemas.customers.NetsuiteCustomers`.
     """
-    customers = stripe.select("id", METADATA).collect(engine="streaming").with_row_index("position").lazy()
+    customers = stripe.select("id", LINK_FIELD).collect(engine="streaming").with_row_index("position").lazy()
     records = netsuite.filter("is_customer")
     named = named_by_records(customers, records).collect(engine="streaming").lazy()
     traces = pl.concat([named_by_metadata(customers, records), named])
@@ -38,7 +37,7 @@ def link_table(stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
 def named_by_metadata(customers: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
     """Return what metadata names: `position`, `record` (null where NetSuite has no such customer), `source`, `text`."""
     number = pl.when(pl.col("text").str.contains("^[1-9][0-9]{0,18}$")).then(pl.col("text"))
-    named = _filled(customers.select("position", text=METADATA))
+    named = _filled(customers.select("position", text=LINK_FIELD))
     named = named.with_columns(internal_id=number.cast(pl.Int64, strict=False))
     known = records.select("internal_id", record="internal_id")
     found = named.join(known, on="internal_id", how="left")

@@ -8,11 +8,12 @@ from collections.abc import Callable
 
 import polars as pl
 
+from schemas.words import USUAL_STRIPE_ID
+
 Hash = Callable[[pl.Expr], pl.Expr]
 
 _WORD = r"[\p{L}\p{M}\p{N}_]"
 _BREAK = r"[^\p{L}\p{M}\p{N}_]"
-_USUAL = r"^cus_[0-9A-Za-z]+$"
 _SPECIAL = r"([\\.+*?()|\[\]{}^$#&\-~])"
 
 
@@ -23,9 +24,10 @@ def usual_tokens(comments: pl.LazyFrame) -> pl.LazyFrame:
         comments: `record`, `comments`.
     """
     token = pl.col("comments").str.extract_all(f"{_WORD}*cus_{_WORD}*")
+    # As a filter, `find` costs half of what `contains` does.
     noted = comments.filter(pl.col("comments").str.find("cus_", literal=True).is_not_null())
     tokens = noted.select("record", text=token.list.unique()).explode("text")
-    return tokens.filter(pl.col("text").str.contains(_USUAL))
+    return tokens.filter(pl.col("text").str.contains(USUAL_STRIPE_ID))
 
 
 def unusual_ids(ids: pl.LazyFrame, comments: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
@@ -37,7 +39,7 @@ def unusual_ids(ids: pl.LazyFrame, comments: pl.LazyFrame, hashed: Hash) -> pl.L
         hashed: any function of an id; a bad one costs time, never the truth.
     """
     is_bounded = pl.col("id").str.contains(rf"(?s)^{_WORD}(.*{_WORD})?$")
-    unusual = ids.filter(~pl.col("id").str.contains(_USUAL)).with_columns(is_bounded=is_bounded)
+    unusual = ids.filter(~pl.col("id").str.contains(USUAL_STRIPE_ID)).with_columns(is_bounded=is_bounded)
     found = unusual.collect(engine="streaming")
     if found.is_empty():
         return pl.LazyFrame(schema={"position": pl.UInt32, "record": pl.Int64, "text": pl.String})

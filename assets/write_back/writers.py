@@ -8,7 +8,7 @@ from resources.netsuite import Change, NetsuiteClient, NetsuiteOutcome
 from resources.stripe_api import MetadataChange, StripeDoor, retrieve, set_metadata
 from schemas.changes import EXTERNAL_ID_TAKEN, Attempt
 from schemas.errors import BugError, WeatherError
-from schemas.words import LINK_KEY, InternalId, StripeId
+from schemas.words import LINK_FIELD, LINK_KEY, InternalId, StripeId
 
 _NETSUITE_RECORDS: Final = 100
 _STRIPE_RECORDS: Final = 10
@@ -90,7 +90,7 @@ class StripeWriter:
 
 def _netsuite_change(attempt: Attempt) -> Change:
     change, record = attempt.change, InternalId(int(attempt.change.record_id))
-    if change.field == "metadata.netsuite_customer_id":
+    if change.field == LINK_FIELD:
         raise BugError("A change of Stripe's metadata was given to NetSuite.")
     if change.action == "append":
         return Change(record, change.field, "append" if attempt.direction == "apply" else "remove", change.new_value)
