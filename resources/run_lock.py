@@ -34,12 +34,12 @@ class RunLock:
 
 
 @contextmanager
-def run_lock(path: Path) -> Iterator[RunLock]:
-    """Try to take the lock, without waiting; it is given back when the body ends."""
+def run_lock(path: Path, *, wait: bool = False) -> Iterator[RunLock]:
+    """Try to take the lock, or wait for it; it is given back when the body ends."""
     private_folder(path.parent)
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
-        is_ours = _taken(descriptor)
+        is_ours = _taken(descriptor, wait=wait)
         yield RunLock(descriptor, is_ours, os.pread(descriptor, _LONGEST_NOTE, 0).decode())
     finally:
         os.close(descriptor)
@@ -48,9 +48,9 @@ def run_lock(path: Path) -> Iterator[RunLock]:
 _LONGEST_NOTE = 200
 
 
-def _taken(descriptor: int) -> bool:
+def _taken(descriptor: int, *, wait: bool) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:
         return False
     return True

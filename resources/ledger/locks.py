@@ -4,9 +4,7 @@ SQLite: a lock on a file, which the kernel gives back. PostgreSQL: an advisory l
 back. Neither leaves anything behind that a person would have to clean up.
 """
 
-import fcntl
 import hashlib
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from resources.places import private_folder
+from resources.run_lock import run_lock
 from schemas.errors import WeatherError
 
 
@@ -28,17 +26,8 @@ def exclusive(engine: Engine, folder: Path, purpose: str, *, wait: bool = False)
 
 @contextmanager
 def _in_file(_: Engine, folder: Path, purpose: str, *, wait: bool) -> Iterator[bool]:
-    path = private_folder(folder / "locks") / f"{purpose.replace(' ', '-')}.lock"
-    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(descriptor)
+    with run_lock(folder / "locks" / f"{purpose.replace(' ', '-')}.lock", wait=wait) as lock:
+        yield lock.is_ours
 
 
 @contextmanager
