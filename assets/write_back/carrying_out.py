@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Final
 
@@ -58,7 +59,7 @@ def settle(work: WriteBack) -> None:
     open_entries = work.journal.unsettled()
     for system, writer in work.writers.items():
         mine = [entry.attempt for entry in open_entries if entry.attempt.change.system == system]
-        _in_parallel(writer, mine, lambda batch, writer=writer: _settle_batch(work, writer, batch))  # type: ignore[misc]
+        _in_parallel(writer, mine, partial(_settle_batch, work, writer))
 
 
 def carry_out(work: WriteBack, system: System, attempts: Sequence[Attempt]) -> None:
