@@ -8,7 +8,6 @@ from itertools import islice
 import dagster as dg
 import polars as pl
 
-from assets.matching import link_table
 from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
 from assets.report import FieldProgress
@@ -19,23 +18,28 @@ _PLANS_LOOKED_AT = 50
 
 
 def progress_of_last_plan(
-    instance: dg.DagsterInstance, sync: Reconciliation, stripe: pl.LazyFrame, netsuite: pl.LazyFrame
+    instance: dg.DagsterInstance,
+    sync: Reconciliation,
+    stripe: pl.LazyFrame,
+    netsuite: pl.LazyFrame,
+    links: pl.LazyFrame,
 ) -> tuple[str, tuple[FieldProgress, ...]]:
     """The hash of the plan before the present one, and its progress by field; an empty hash when there is none."""
     store = sync.plans
     hashes = (made.plan for made in islice(plans_made(instance, sync), _PLANS_LOOKED_AT))
     present = next(hashes, "")
     last = next((digest for digest in hashes if digest != present and store.path(digest).exists()), "")
-    return last, summary(states_of(store.read(last).lazy(), stripe, netsuite)) if last else ()
+    return last, summary(states_of(store.read(last).lazy(), stripe, netsuite, links)) if last else ()
 
 
-def states_of(plan: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
+def states_of(plan: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
     """Say of each change of a plan what the extracts show.
 
     Args:
         plan: `schemas.plan.Plan`.
         stripe: `schemas.customers.StripeCustomers`, read later.
         netsuite: `schemas.customers.NetsuiteCustomers`, read later.
+        links: their `link_table`.
 
     Returns:
         The plan's columns and `state`: `done`, `not yet` (the old value still stands), or `otherwise` (another value,
@@ -46,7 +50,7 @@ def states_of(plan: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame) 
         pl.col("internal_id").cast(pl.String).alias("record_id"), "stripe_id", "external_id", "comments"
     ).unpivot(index="record_id", variable_name="field", value_name="now")
     now = pl.concat([ours, theirs.select("field", "record_id", "now")]).with_columns(is_there=pl.lit(value=True))
-    named = link_table(stripe, netsuite).filter(pl.col("source") == "comments")
+    named = links.filter(pl.col("source") == "comments")
     both = ["stripe_customer_id", "netsuite_internal_id"]
     found = plan.join(now, on=["field", "record_id"], how="left").join(
         named.select(*both, is_named=pl.lit(value=True)).unique(), on=both, how="left"

@@ -53,7 +53,9 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
             labels = sync.declaration.netsuite_fields
             files.for_import("netsuite_import.csv", netsuite_import(plan.lazy(), labels), rows=IMPORT_ROWS)
             files.for_import("stripe_updates.csv", stripe_updates(plan.lazy()), rows=IMPORT_ROWS)
-            last_plan, progress = progress_of_last_plan(context.instance, sync, stripe.lazy(), netsuite.lazy())
+            last_plan, progress = progress_of_last_plan(
+                context.instance, sync, stripe.lazy(), netsuite.lazy(), links.lazy()
+            )
             header = Header(
                 declaration=sync.name,
                 when=datetime.now(UTC),

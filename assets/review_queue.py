@@ -17,6 +17,7 @@ _DETAILS_SHOWN = 10
 _PROPOSAL = {"stripe_customer_id": pl.String, "proposed_internal_id": pl.Int64, "proposed_evidence": pl.String}
 
 _DECIDED = "Nothing: a person decided this. The override job takes a decision back."
+_NOTHING_LEFT_OUT = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "obstacle": pl.String})
 _NO_DECISIONS = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "decided": pl.String})
 
 _WHAT_TO_DO = {
@@ -86,7 +87,7 @@ def _waiting(
     comments: bool,
     override_job: str,
 ) -> pl.LazyFrame:
-    left_out = left_out_of_comments(stripe, netsuite, matches).filter(pl.lit(comments))
+    left_out = left_out_of_comments(stripe, netsuite, matches) if comments else _NOTHING_LEFT_OUT
     is_left_out = pl.col("obstacle").is_not_null()
     what_to_do = {outcome: advice.format(job=override_job) for outcome, advice in _WHAT_TO_DO.items()}
     by_outcome = pl.col("outcome").replace_strict(what_to_do, default=None, return_dtype=pl.String)

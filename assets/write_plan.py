@@ -60,9 +60,11 @@ def plan_changes(
     pairs = linked_pairs(stripe, netsuite, matches).collect().lazy()
     is_oldest = pl.col("netsuite_internal_id").is_first_distinct()
     oldest = pairs.filter(is_oldest)
-    appends = _appends(pairs, stripe, netsuite).filter(pl.col("obstacle").is_null()).drop("obstacle")
-    changes = [appends] if settings.comments else []
     customer = pl.col("stripe_customer_id")
+    changes = []
+    if settings.comments:
+        appends = _appends(pairs, stripe, netsuite)
+        changes.append(appends.filter(pl.col("obstacle").is_null()).drop("obstacle"))
     if settings.external_id:
         free = _without_external_id(oldest.filter(_is_empty("external_id")), netsuite)
         changes.append(_change(free, "netsuite", "external_id", customer))
