@@ -68,9 +68,11 @@ def replaced_together(paths: list[Path]) -> Iterator[list[Path]]:
             begun.append(path)
         yield fresh
         for path in fresh:
-            _flush(path)
+            flush(path)
         for new, path in zip(fresh, paths, strict=True):
             new.replace(path)
+        for folder in {path.parent for path in paths}:
+            flush(folder)
     finally:
         for path in begun:
             path.unlink(missing_ok=True)
@@ -83,7 +85,8 @@ def replaced(path: Path) -> Iterator[Path]:
         yield fresh
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

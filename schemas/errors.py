@@ -4,7 +4,8 @@
     ├── MistakeError        a person must fix something; the message says what, where, and what to do
     │   ├── DeclarationError    in a `defs.yaml`
     │   ├── ExportError         in an export file
-    │   └── AccessError         in a key, a role, a permission, an id of an account
+    │   ├── AccessError         in a key, a role, a permission, an id of an account
+    │   └── DamageError         in what we keep on disk: it is no longer what was written there
     ├── WeatherError        it passes by itself: try again later; nothing was found out
     └── BugError            ours: an invariant that the code itself promised does not hold
 
@@ -30,6 +31,10 @@ class ExportError(MistakeError):
 
 class AccessError(MistakeError):
     """A service refuses us for a reason that only a person can remove: a key, a role, a permission, an account id."""
+
+
+class DamageError(MistakeError):
+    """What was kept on disk is no longer what was written. The message says how to go on without losing more."""
 
 
 class WeatherError(TieoutError):

@@ -21,8 +21,16 @@ from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from resources.ledger.locks import exclusive
-from resources.places import Places, private_folder
-from schemas.errors import AccessError, MistakeError, WeatherError
+from resources.ledger.sqlite_file import (
+    damage,
+    in_one_transaction,
+    is_damage,
+    make_if_missing,
+    refuse_damaged,
+    refuse_foreign,
+)
+from resources.places import Places
+from schemas.errors import AccessError, MistakeError, TieoutError, WeatherError
 
 LEDGER_URL: Final = "TIEOUT_LEDGER_URL"
 """Environment variable with the URL of a PostgreSQL database, `postgresql+psycopg2://…`. Unset: SQLite in the home."""
@@ -37,7 +45,8 @@ class Ledger:
     """An open ledger. Safe to share between threads.
 
     Attributes:
-        engine: the database. One that is held by another process, or away, is a `WeatherError`, whoever asks it.
+        engine: the database. One that is held by another process, or away, is a `WeatherError`, whoever asks it; a
+            file that is not what SQLite wrote, a `DamageError`.
         folder: where the locks of a SQLite ledger lie.
     """
 
@@ -52,7 +61,7 @@ class Ledger:
 
     @classmethod
     def open(cls, url: str, folder: Path, wait_seconds: float = _WAIT_SECONDS) -> Self:
-        """Open a ledger and bring its tables to the newest form.
+        """Open a ledger and bring its tables to the newest form, in one transaction.
 
         Args:
             url: the database.
@@ -62,6 +71,7 @@ class Ledger:
         Raises:
             MistakeError: the URL cannot be used.
             AccessError: the database cannot be reached, may not be used, or is of a newer form than we know.
+            DamageError: the file of a SQLite ledger is empty, cut, or no ledger.
             WeatherError: another process holds it.
         """
         parsed = _checked(url)
@@ -99,8 +109,19 @@ class Ledger:
             yield
 
     def _migrate(self) -> None:
-        with exclusive(self.engine, self.folder, "migrate", wait=True), self.engine.begin() as connection:
-            command.upgrade(migration_settings(connection), "head")
+        with exclusive(self.engine, self.folder, "migrate", wait=True):
+            path = Path(self.engine.url.database or "") if self.engine.dialect.name == "sqlite" else None
+            if path:
+                make_if_missing(path, _newest_form)
+                refuse_damaged(path)
+            with in_one_transaction(self.engine) as connection:
+                if path:
+                    refuse_foreign(path, connection)
+                _newest_form(connection)
+
+
+def _newest_form(connection: Connection) -> None:
+    command.upgrade(migration_settings(connection), "head")
 
 
 def migration_settings(connection: Connection) -> Config:
@@ -116,8 +137,15 @@ def _tell(url: URL, met: ExceptionContext) -> None:
 
     A connection that was closed while it was idle is none of these: SQLAlchemy opens another.
     """
-    if isinstance(met.sqlalchemy_exception, (OperationalError, InterfaceError)) and not met.is_pre_ping:
-        raise _weather(url, met.sqlalchemy_exception)
+    error = met.sqlalchemy_exception
+    if isinstance(error, DBAPIError) and is_damage(error):
+        raise _found_damaged(url, error)
+    if isinstance(error, (OperationalError, InterfaceError)) and not met.is_pre_ping:
+        raise _weather(url, error)
+
+
+def _found_damaged(url: URL, error: DBAPIError) -> TieoutError:
+    return damage(Path(url.database or ""), _reason(error))
 
 
 def _weather(url: URL, error: DBAPIError) -> WeatherError:
@@ -138,6 +166,8 @@ def _opening(url: URL) -> Iterator[None]:
         ) from None
     except (DBAPIError, OSError) as error:
         reason = _reason(error)
+        if isinstance(error, DBAPIError) and is_damage(error):
+            raise _found_damaged(url, error) from None
         if isinstance(error, OperationalError) and reason.startswith(_HELD):
             raise _weather(url, error) from None
         raise AccessError(
@@ -169,9 +199,6 @@ def _checked(url: str) -> URL:
 
 
 def _sqlite(url: URL, wait_seconds: float) -> Engine:
-    path = Path(url.database or "")
-    private_folder(path.parent)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # its log and its index take over these rights
     engine = create_engine(url, connect_args={"timeout": wait_seconds}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")

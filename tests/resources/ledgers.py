@@ -70,3 +70,13 @@ def change(number: int = 1, field: str = "stripe_id", old: str | None = None) ->
 
 def attempt(of: int = 1, /, **given: Any) -> Attempt:  # noqa: ANN401 - any field of an attempt
     return Attempt(**{"plan": PLAN, "change": change(of), "direction": "apply", **given})
+
+
+def older_entry() -> str:
+    """SQL for one entry of the journal, in columns that its first form had."""
+    return """
+        INSERT INTO ledger_journal (declaration, plan, change_id, attempt, direction, cycle, status, system, record_id,
+            field, action, new_value, stripe_customer_id, netsuite_internal_id, run_id, intended_at)
+        VALUES ('acme', 'plan', 'netsuite:1:stripe_id', 1, 'apply', 0, 'intended', 'netsuite', '1',
+            'stripe_id', 'set', 'cus_1', 'cus_1', 1, 'run', '2026-01-01 00:00:00')
+    """
