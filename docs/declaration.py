@@ -29,6 +29,7 @@ EXAMPLES: Mapping[str, str] = {
     "stripe.requests_per_second": "10",
     "stripe.max_in_flight": "1",
     "stripe.base_url": "http://127.0.0.1:8421",
+    "stripe.proxy": "http://proxy.example:3128",
     "netsuite": "{export: exports/netsuite.csv}",
     "netsuite.export": "exports/netsuite.csv",
     "netsuite.account": '"1234567_SB1"',

@@ -5,7 +5,7 @@ on purpose: a failed union reports each of its alternatives, and a person needs 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Literal, TypeVar
 from zoneinfo import available_timezones
@@ -13,6 +13,8 @@ from zoneinfo import available_timezones
 import dagster as dg
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
+
+from schemas.addresses import proxy_address, service_address
 
 _Source = TypeVar("_Source", bound=dg.Model)
 _Problem = tuple[tuple[str | int, ...], str]
@@ -33,7 +35,18 @@ class StripeSource(dg.Model, dg.Resolvable):
     refresh: Literal["full", "changed"] = Field("full", description="read all, or what events say has changed")
     requests_per_second: int = Field(20, ge=1, le=1_000, description="our share of Stripe's limit, 25 by default")
     max_in_flight: int = Field(50, ge=1, le=200, description="requests at a time, at most; 1 reads page after page")
-    base_url: str = Field("https://api.stripe.com", description="another address is for a stand-in")
+    base_url: str = Field("https://api.stripe.com", description="another address: a stand-in, or a gateway of yours")
+    proxy: str | None = Field(None, repr=False, description="an HTTP proxy; those of the environment are not used")
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        return _address(value, service_address)
+
+    @field_validator("proxy")
+    @classmethod
+    def _is_proxy(cls, value: str | None) -> str | None:
+        return value and _address(value, proxy_address)
 
     @field_validator("since")
     @classmethod
@@ -72,7 +85,12 @@ class NetsuiteSource(dg.Model, dg.Resolvable):
     stripe_id_field: str = Field("custentity_tieout_stripe_id", description="script id of the Stripe-id field (M11)")
     refresh: Literal["full", "changed"] = Field("full", description="read all, or what was modified since")
     concurrency: int = Field(4, ge=1, le=50, description="calls at a time; an account's whole limit can be 5")
-    base_url: str | None = Field(None, description="another address is for a stand-in")
+    base_url: str | None = Field(None, description="another address: a stand-in, or a gateway of yours")
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        return value and _address(value, service_address)
 
     @field_validator("account", mode="before")
     @classmethod
@@ -256,6 +274,14 @@ def _one_of(source: _Source, *names: str) -> _Source:
     if len(named) != 1:
         raise _wrong(f"expected exactly one of {' and '.join(names)}, found {' and '.join(named) or 'neither'}")
     return source
+
+
+def _address(value: str, checked: Callable[[str], str]) -> str:
+    """The address in its one form. It is never quoted: a password may stand in it by mistake."""
+    try:
+        return checked(value)
+    except ValueError as error:
+        raise _wrong(str(error)) from None
 
 
 def _wrong(message: str, *path: str | int) -> PydanticCustomError:
