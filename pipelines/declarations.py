@@ -1,27 +1,33 @@
-"""Finding declarations and saying in one sentence, with file and line, what is wrong with one.
+"""Finding declarations, and saying in a sentence with file and line what is wrong with one, while the others go on.
 
-Dagster loads the same files; it reports a wrong one as a trace through its loader, and some mistakes without a line.
-So `definitions.py` has them checked here first.
+Dagster's own loader gives up all of them for one that is wrong, and reports it as a trace. So they are read here;
+`loading.py` makes definitions of what is good, and shows what is broken.
 """
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
+from typing import Final
 
-import dagster as dg
 import yaml
-from dagster.components.resolved.errors import ResolutionException
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from schemas.declaration import ASKED_FOR_LATE, Declaration
-from schemas.errors import DeclarationError
+from pipelines.declared_values import DeclaredValues, unset_variables
+from pipelines.mistakes import mistakes, unknown_key
+from pipelines.yaml_nodes import child, documents, line_of, shown
+from schemas.declaration import Declaration
+from schemas.errors import DeclarationError, MistakeError
+from schemas.secrets import masked
 
-_TYPES = ("pipelines.CustomerSync", "pipelines.customer_sync.CustomerSync")
-_ENVIRONMENT = re.compile(r"\{\{\s*env\.(\w+)\s*\}\}")
-_Path = tuple[str | int, ...]
+_TYPES: Final = ("pipelines.CustomerSync", "pipelines.customer_sync.CustomerSync")
+_FILES: Final = ("defs.yaml", "defs.yml", "component.yaml")
+"""What Dagster takes for a declaration: of one folder the first that is there."""
+_KEYS: Final = ("type", "attributes", "requirements")
+_DAGSTERS_KEYS: Final = ("post_processing", "template_vars_module")
 
 
 @dataclass(frozen=True)
@@ -39,189 +45,238 @@ class Located:
     unset: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_declarations(folder: Path) -> list[Located]:
-    """Read every `defs.yaml` below a folder, templates such as `{{ env.NAME }}` resolved, ordered by file.
+@dataclass(frozen=True)
+class Broken:
+    """A declaration that cannot be used, or a file of which it is not even known what it declares.
+
+    Attributes:
+        label: what to call it: its own name if it has one, else its folder's; letters, digits, underscores.
+        names: what a person may call it.
+        sentences: what is wrong with it, each with file and line.
+    """
+
+    label: str
+    names: frozenset[str]
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a folder declares.
+
+    Attributes:
+        good: ordered by file.
+        broken: what is not loaded, in the same order.
+        others: files and folders directly in it that hold what only Dagster's own loader knows.
+    """
+
+    good: Sequence[Located]
+    broken: Sequence[Broken]
+    others: Sequence[Path] = ()
+
+    def named(self, name: str) -> Located:
+        """The declaration of this name.
+
+        Raises:
+            DeclarationError: it is broken.
+            MistakeError: there is none.
+        """
+        for located in self.good:
+            if located.declaration.name == name:
+                return located
+        for broken in self.broken:
+            if name in broken.names:
+                raise DeclarationError(broken.sentences[0])
+        known = ", ".join(sorted(located.declaration.name for located in self.good)) or "none"
+        others = f"; broken are: {', '.join(sorted(each.label for each in self.broken))}" if self.broken else ""
+        raise MistakeError(f"There is no declaration {shown(name)!r}; there are: {known}{others}.")
+
+
+def read_folder(folder: Path) -> Declared:
+    """Read every declaration below a folder, `{{ env.NAME }}` and the like filled in; none keeps the others away."""
+    found: list[Located] = []
+    broken: list[Broken] = []
+    others = {_top(folder, path) for path in _python_files(folder)}
+    for place in _places(folder):
+        try:
+            file = _file_in(place)
+            nodes = documents(file)
+        except DeclarationError as error:
+            broken.append(_broken(place, [str(error)]))
+            continue
+        for node in nodes:
+            values = DeclaredValues(file)
+            if _needs_dagster(node):
+                others.add(_top(folder, file))
+            if _is_others(node):
+                continue
+            if located := _located(file, node, values):
+                found.append(located)
+            else:
+                broken.append(_broken(place, values.mistakes, _name(node)))
+    good, doubled = _once_each(found)
+    return Declared(good, _labelled([*broken, *doubled]), sorted(others))
+
+
+def read_declarations(folder: Path) -> Sequence[Located]:
+    """Read every declaration below a folder, ordered by file.
 
     Raises:
-        DeclarationError: a file is not YAML, a declaration is wrong, or two share a name.
+        DeclarationError: one of them is broken.
     """
-    found = [located for file in sorted(folder.rglob("defs.yaml")) for located in _in_file(file)]
-    first: dict[str, Located] = {}
-    for located in found:
-        other = first.setdefault(located.declaration.name, located)
-        if other is not located:
-            raise DeclarationError(
-                f"Two declarations have the name {located.declaration.name!r}: {other.file}, line {other.line}, and "
-                f"{located.file}, line {located.line}; give each its own name."
-            )
-    return found
+    declared = read_folder(folder)
+    for broken in declared.broken:
+        raise DeclarationError(broken.sentences[0])
+    return declared.good
 
 
-def _in_file(file: Path) -> Iterator[Located]:
-    for node in _documents(file):
-        kind = _scalar(node, "type")
-        if kind in _TYPES:
-            _refuse_doubled_keys(file, node)
-            declaration = _declaration(file, node)
-            yield Located(file, node.start_mark.line + 1, declaration, dict(_unset(node)))
-        elif kind is None or kind.startswith("pipelines."):
-            found = "nothing" if kind is None else repr(kind)
-            line = _line(node, ("type",))
-            raise DeclarationError(f"{file}, line {line}: type: expected {_TYPES[0]}, found {found}.")
+def _places(folder: Path) -> list[Path]:
+    """The folder, if something is declared in it, and every folder below that declares something or should."""
+    return sorted(place for place in (folder, *_folders(folder)) if place != folder or _declared_in(place))
 
 
-def _documents(file: Path) -> list[yaml.Node]:
+def _folders(folder: Path, above: frozenset[Path] = frozenset()) -> Iterator[Path]:
+    """The folders below that hold something of their own, those behind links too, but none within itself."""
+    above |= {folder.resolve()}
+    for inner in _listed(folder):
+        if inner.is_dir() and inner.resolve() not in above:
+            below = list(_folders(inner, above))
+            if _declared_in(inner) or not (below or any(path.suffix == ".py" for path in _listed(inner))):
+                yield inner
+            yield from below
+
+
+def _listed(folder: Path) -> list[Path]:
     try:
-        nodes = list(yaml.compose_all(file.read_text("utf-8"), yaml.SafeLoader))
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise DeclarationError(
-            f"{file}, line {line}: this is not YAML ({error.problem}); check the indentation."
-        ) from None
-    except (UnicodeDecodeError, yaml.reader.ReaderError) as error:
-        raise DeclarationError(
-            f"{file}, line {_line_of_bad_character(file, error)}: a character has no place in UTF-8 text; "
-            "remove it, or save the file as UTF-8."
-        ) from None
-    if not nodes:
-        raise DeclarationError(f"{file}, line 1: there is nothing in it; declare a reconciliation, or remove the file.")
-    return nodes
+        return [path for path in folder.iterdir() if not path.name.startswith((".", "__pycache__", *_FILES))]
+    except OSError:
+        return []  # `_file_in` says so
 
 
-def _declaration(file: Path, node: yaml.Node) -> Declaration:
-    attributes = _child(node, "attributes")
-    value = _resolved(file, attributes[0], attributes[1], ()) if attributes else {}
+def _python_files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*.py") if path.name != "__init__.py" and path.is_file())
+
+
+def _declared_in(place: Path) -> Path | None:
+    return next((place / name for name in _FILES if os.path.lexists(place / name)), None)
+
+
+def _file_in(place: Path) -> Path:
     try:
-        return Declaration.model_validate(value or {})
+        there = sorted(path.name for path in place.iterdir() if not path.name.startswith("__"))
+    except OSError as error:
+        raise DeclarationError(f"{place}: this folder cannot be read ({error.strerror}); allow it.") from None
+    file = _declared_in(place)
+    if file is None:
+        found = f", only {shown(', '.join(there))}" if there else ""
+        raise DeclarationError(
+            f"{place}: there is no {_FILES[0]} in it{found}; declare a reconciliation, or remove it."
+        )
+    return file
+
+
+def _top(folder: Path, path: Path) -> Path:
+    """What lies directly in the folder on the way to a path; the folder itself, if that is its declaration."""
+    inner = path.relative_to(folder)
+    return folder if len(inner.parts) == 1 and inner.suffix != ".py" else folder / inner.parts[0]
+
+
+def _is_others(node: yaml.Node) -> bool:
+    """Whether a document declares a component of somebody else's."""
+    return bool(_OTHERS_TYPE.fullmatch(_type(node)))
+
+
+def _needs_dagster(node: yaml.Node) -> bool:
+    return _is_others(node) or any(child(node, key) for key in _DAGSTERS_KEYS)
+
+
+def _located(file: Path, node: yaml.Node, values: DeclaredValues) -> Located | None:
+    if _type(node) not in _TYPES:
+        found = child(node, "type")
+        said = f"'{shown(found[0].value)}'" if found and isinstance(found[0], yaml.ScalarNode) else "nothing"
+        values.refuse(line_of(node, ("type",)), f"type: expected {_TYPES[0]}, found {said}")
+        return None
+    declaration = _declaration(node, values)
+    if declaration is None or values.mistakes:
+        return None
+    return Located(file, node.start_mark.line + 1, declaration, dict(unset_variables(node)))
+
+
+def _declaration(node: yaml.Node, values: DeclaredValues) -> Declaration | None:
+    pairs = values.pairs(node, node.start_mark.line + 1) if isinstance(node, yaml.MappingNode) else []
+    parts = {key.value: (value, key.start_mark.line + 1) for key, value in pairs}
+    for key, (value, line) in parts.items():
+        if key not in (*_KEYS, *_DAGSTERS_KEYS):
+            values.refuse(line, f"{shown(key)}: {unknown_key(key, _KEYS)}")
+        if key == "requirements" and not _names_variables(value):
+            values.refuse(line, "requirements: expected the names of variables, as in {env: [STRIPE_API_KEY]}")
+    attributes = parts.get("attributes")
+    said = values.of(*attributes, ()) if attributes else None
+    if values.mistakes:
+        return None
+    try:
+        return Declaration.model_validate({} if said is None else said)
     except ValidationError as error:
-        raise _as_sentence(file, node, error) from None
-
-
-def _resolved(file: Path, node: yaml.Node, line: int, path: _Path) -> object:
-    """The value of a node, each template in it resolved where its line is still known.
-
-    For a variable of the environment that is not set Dagster would give None. Only a login may lack it: one declaration
-    without its secrets must not keep the others from loading.
-    """
-    if isinstance(node, yaml.MappingNode):
-        pairs = _flattened(node)
-        return {key.value: _resolved(file, value, key.start_mark.line + 1, (*path, key.value)) for key, value in pairs}
-    if isinstance(node, yaml.SequenceNode):
-        return [_resolved(file, item, item.start_mark.line + 1, (*path, 0)) for item in node.value]
-    plain = yaml.SafeLoader("").construct_object(node)
-    for name in _ENVIRONMENT.findall(str(plain)):
-        if name not in os.environ and path not in ASKED_FOR_LATE:
-            raise DeclarationError(f"{file}, line {line}: the environment variable {name} is not set; set it first.")
-    try:
-        value: object = dg.ResolutionContext.default().resolve_value(plain)
-    except ResolutionException as error:
-        raise DeclarationError(
-            f"{file}, line {line}: {str(error).splitlines()[0].split('. ')[0].rstrip('.')}."
-        ) from None
-    return value
-
-
-def _unset(node: yaml.Node) -> Iterator[tuple[str, str]]:
-    for path in sorted(ASKED_FOR_LATE):
-        value = _node_at(node, ("attributes", *path))
-        for variable in _ENVIRONMENT.findall(value.value) if isinstance(value, yaml.ScalarNode) else ():
-            if not os.environ.get(variable):
-                yield ".".join(path), variable
-
-
-def _node_at(node: yaml.Node, path: _Path) -> yaml.Node | None:
-    for part in path:
-        child = _child(node, part)
-        if child is None:
-            return None
-        node = child[0]
-    return node
-
-
-def _flattened(node: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.Node]]:
-    """The pairs of a mapping, those that `<<` merges into it included."""
-    yaml.SafeLoader("").flatten_mapping(node)
-    pairs: list[tuple[yaml.Node, yaml.Node]] = node.value
-    return pairs
-
-
-def _refuse_doubled_keys(file: Path, node: yaml.Node) -> None:
-    """YAML's reader would take the last one and drop the others."""
-    if isinstance(node, yaml.MappingNode):
-        seen: dict[str, int] = {}
-        for key, value in node.value:
-            name, line = str(key.value), key.start_mark.line + 1
-            if name in seen:
-                raise DeclarationError(
-                    f"{file}, line {line}: {name} is there twice, first in line {seen[name]}; keep one."
-                )
-            seen[name] = line
-            _refuse_doubled_keys(file, value)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            _refuse_doubled_keys(file, item)
-
-
-def _line_of_bad_character(file: Path, error: UnicodeDecodeError | yaml.reader.ReaderError) -> int:
-    if isinstance(error, UnicodeDecodeError):
-        return file.read_bytes()[: error.start].count(b"\n") + 1
-    return file.read_text("utf-8")[: error.position].count("\n") + 1
-
-
-def _scalar(node: yaml.Node, key: str) -> str | None:
-    child = _child(node, key)
-    return child[0].value if child and isinstance(child[0], yaml.ScalarNode) else None
-
-
-def _as_sentence(file: Path, node: yaml.Node, error: ValidationError) -> DeclarationError:
-    unknown_first = sorted(error.errors(include_url=False), key=lambda e: e["type"] != "extra_forbidden")
-    first = unknown_first[0]
-    context = first.get("ctx", {})
-    path: _Path = (*first["loc"], *context.get("path", ()))
-    where = ".".join(str(part + 1) if isinstance(part, int) else part for part in path) or "attributes"
-    return DeclarationError(f"{file}, line {_line(node, ('attributes', *path))}: {where}: {_message(first, path)}.")
-
-
-def _message(first: Mapping[str, object], path: _Path) -> str:
-    if first["type"] == "extra_forbidden":
-        known = _keys_at(Declaration, path[:-1])
-        close = get_close_matches(str(path[-1]), known, n=1)
-        hint = f"; did you mean {close[0]}?" if close else "."
-        return f"unknown key{hint} Expected one of {', '.join(known)}"
-    if first["type"] == "missing":
-        return "is required"
-    if first["type"] in {"model_type", "dict_type"}:
-        return "expected names with values, one a line"
-    said = str(first["msg"])
-    return said[0].lower() + said[1:]
-
-
-def _keys_at(model: type[BaseModel], path: _Path) -> Sequence[str]:
-    """The keys that the model at this path of the declaration knows."""
-    for part in path:
-        if isinstance(part, str) and part in model.model_fields:
-            inner = model.model_fields[part].annotation
-            args = [inner, *getattr(inner, "__args__", ())]
-            model = next((a for a in args if isinstance(a, type) and issubclass(a, BaseModel)), model)
-    return list(model.model_fields)
-
-
-def _line(node: yaml.Node, path: _Path) -> int:
-    """The line of the deepest node on this path that is there."""
-    line = node.start_mark.line + 1
-    for part in path:
-        child = _child(node, part)
-        if child is None:
-            return line
-        node, line = child
-    return line
-
-
-def _child(node: yaml.Node, part: str | int) -> tuple[yaml.Node, int] | None:
-    if isinstance(node, yaml.MappingNode):
-        pairs = {key.value: (value, key.start_mark.line + 1) for key, value in node.value}
-        return pairs.get(str(part))
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        item = node.value[part]
-        return item, item.start_mark.line + 1
+        for path, what in mistakes(error):
+            values.refuse(line_of(node, ("attributes", *path)), what)
     return None
+
+
+def _names_variables(node: yaml.Node) -> bool:
+    """Whether a node is what `dg` writes beside a component; it lists what must be set, and changes nothing."""
+    names = child(node, "env")
+    return (
+        isinstance(node, yaml.MappingNode)
+        and len(node.value) == 1
+        and names is not None
+        and isinstance(names[0], yaml.SequenceNode)
+        and all(isinstance(name, yaml.ScalarNode) for name in names[0].value)
+    )
+
+
+def _type(node: yaml.Node) -> str:
+    found = child(node, "type")
+    return str(found[0].value) if found and isinstance(found[0], yaml.ScalarNode) else ""
+
+
+def _name(node: yaml.Node) -> str:
+    attributes = child(node, "attributes")
+    name = child(attributes[0], "name") if attributes else None
+    return str(name[0].value) if name and isinstance(name[0], yaml.ScalarNode) else ""
+
+
+def _once_each(found: Iterable[Located]) -> tuple[list[Located], list[Broken]]:
+    """Those whose name is theirs alone; of others none may win."""
+    named = {name: list(those) for name, those in groupby(sorted(found, key=_by_name), _by_name)}
+    doubled = [_doubled(name, those) for name, those in named.items() if len(those) > 1]
+    return [each for each in found if len(named[each.declaration.name]) == 1], doubled
+
+
+def _by_name(located: Located) -> str:
+    return located.declaration.name
+
+
+def _doubled(name: str, those: Sequence[Located]) -> Broken:
+    count = "Two" if len(those) == 2 else f"{len(those)}"  # noqa: PLR2004 (it is the word for it)
+    *most, last = [f"{each.file}, line {each.line}" for each in those]
+    said = f"{count} declarations have the name {name!r}: {', '.join(most)}, and {last}; give each its own name."
+    return Broken(name, frozenset({name, *(each.file.parent.name for each in those)}), (masked(said),))
+
+
+def _broken(place: Path, sentences: Iterable[str], name: str = "") -> Broken:
+    label = name if _LABEL.fullmatch(name) else re.sub(r"\W", "_", place.name, flags=re.ASCII)[:40] or "_"
+    return Broken(label, frozenset({label, name, place.name}), tuple(map(masked, sentences)))
+
+
+def _labelled(broken: Iterable[Broken]) -> list[Broken]:
+    """Each with a label of its own, as it names an asset."""
+    seen: Counter[str] = Counter()
+    result = []
+    for each in broken:
+        seen[each.label] += 1
+        result.append(replace(each, label=f"{each.label}_{seen[each.label]}") if seen[each.label] > 1 else each)
+    return result
+
+
+_LABEL: Final = re.compile(r"[A-Za-z0-9_]{1,40}")
+_OTHERS_TYPE: Final = re.compile(r"(?!pipelines\.)[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")

@@ -6,7 +6,8 @@ from pathlib import Path
 import dagster as dg
 
 from assets.reconciliation import IO_MANAGER_KEY
-from pipelines.declarations import read_declarations
+from pipelines.declarations import read_folder
+from pipelines.loading import load
 from pipelines.progress import LOGGER_NAME, progress_logger
 from resources.parquet_io import ParquetIOManager
 from resources.places import Places
@@ -17,11 +18,14 @@ DECLARATIONS = Path(__file__).parent / "defs"
 _BETA = r"Parameter `(backfill_policy|execution_type)` of function"
 warnings.filterwarnings("ignore", message=_BETA, category=dg.BetaWarning)
 
-read_declarations(DECLARATIONS)  # a wrong one is refused here, in one sentence with its file and line
-
-defs = dg.Definitions.merge(
-    dg.load_from_defs_folder(path_within_project=Path(__file__).parent),
+LOADED = load(
+    read_folder(DECLARATIONS),
     dg.Definitions(
         resources={IO_MANAGER_KEY: ParquetIOManager(Places.from_environment())}, loggers={LOGGER_NAME: progress_logger}
     ),
+    Places.from_environment(),
+    "pipelines.defs",
 )
+"""A broken declaration is in it with its sentence; it keeps nothing else from loading."""
+
+defs = LOADED.definitions

@@ -17,8 +17,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from assets.report import wording
-from pipelines.declarations import read_declarations
+from pipelines.declarations import Located
 from pipelines.home import prepare_home
+from pipelines.loading import Loaded
 from pipelines.progress import stage_progress
 from pipelines.turns import free_ended, only_run, who_holds
 from resources.failures import KIND
@@ -38,13 +39,15 @@ def main(arguments: list[str] | None = None) -> int:
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         prepare_home(places)
-        definitions = _definitions()
+        loaded = _loaded()
         if options.validate:
-            console.print("Every declaration is good.")
-            return 0
+            return _validate(loaded, console, errors)
+        located = loaded.declared.named(options.name)
+        for broken in loaded.declared.broken:
+            errors.print(f"[yellow]![/] Left out, as it is broken: {escape(broken.sentences[0])}")
         if options.check:
-            return _check(options.name, places, console)
-        return _reconcile(options.name, definitions, places, console)
+            return _check(located, places, console)
+        return _reconcile(options.name, loaded.definitions, places, console)
     except TieoutError as error:
         errors.print(f"[red]✗[/] {escape(sentence(error))}")
         return 1
@@ -63,27 +66,37 @@ def sentence(error: TieoutError) -> str:
     return str(error)
 
 
-def _check(name: str, places: Places, console: Console) -> int:
+def _validate(loaded: Loaded, console: Console, errors: Console) -> int:
+    """Say every mistake of every declaration."""
+    for broken in loaded.declared.broken:
+        for said in broken.sentences:
+            errors.print(f"[red]✗[/] {escape(said)}")
+    if loaded.declared.broken:
+        good = ", ".join(located.declaration.name for located in loaded.declared.good)
+        console.print(f"The others are good: {good}." if good else "No declaration is good.")
+        return 1
+    console.print("Every declaration is good.")
+    return 0
+
+
+def _check(located: Located, places: Places, console: Console) -> int:
     from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
 
-    declared = {d.declaration.name: d for d in read_declarations(places.root / "pipelines" / "defs")}
-    if name not in declared:
-        raise MistakeError(f"There is no declaration {name!r}; there are: {', '.join(sorted(declared))}.")
-    sync = reconciliation(declared[name].declaration, places, declared[name].unset)
+    sync = reconciliation(located.declaration, places, located.unset)
     for door in (sync.stripe, sync.netsuite):
         console.print(f"[green]✓[/] {escape(door.test())}")
     return 0
 
 
-def _definitions() -> dg.Definitions:
-    """Load late: a wrong declaration is refused while this module is imported."""
-    from pipelines.definitions import defs  # noqa: PLC0415
+def _loaded() -> Loaded:
+    """Load late: it takes longest, and looks for what `prepare_home` has made."""
+    from pipelines.definitions import LOADED  # noqa: PLC0415
 
-    return defs
+    return LOADED
 
 
 def _reconcile(name: str, definitions: dg.Definitions, places: Places, console: Console) -> int:
-    job = _job(definitions, name)
+    job = definitions.resolve_job_def(f"{name}_reconcile")
     started = time.monotonic()
     with dg.DagsterInstance.get() as instance, only_run(name, places, instance) as run_id:
         result = _execute(job, run_id, instance, console)
@@ -114,14 +127,6 @@ def was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
     """Whether a person, or the machine, asked the run to stop."""
     ends = [event.job_failure_data for event in result.all_events if event.is_run_failure]
     return any(end.failure_reason and end.failure_reason.value == "UNEXPECTED_TERMINATION" for end in ends)
-
-
-def _job(definitions: dg.Definitions, name: str) -> dg.JobDefinition:
-    jobs = {job.name: job for job in definitions.resolve_all_job_defs()}
-    if f"{name}_reconcile" not in jobs:
-        known = ", ".join(sorted(job.removesuffix("_reconcile") for job in jobs if job.endswith("_reconcile")))
-        raise MistakeError(f"There is no declaration {name!r}; there are: {known}.")
-    return jobs[f"{name}_reconcile"]
 
 
 def reason(result: dg.ExecuteInProcessResult) -> TieoutError:

@@ -5,7 +5,7 @@ on purpose: a failed union reports each of its alternatives, and a person needs 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Literal, TypeVar
 from zoneinfo import available_timezones
@@ -149,7 +149,9 @@ class Brakes(dg.Model, dg.Resolvable):
     match_rate: float = Field(0.02, ge=0, le=1, description="how far the share of customers with a record may move")
     most_writes: int = Field(500, ge=0, description="changes in one plan")
     most_relinks: int = Field(0, ge=0, description="changes in one plan that replace a value, as overrides do")
-    oldest_hours: float = Field(6, gt=0, description="age of the oldest part of the picture that a plan is made from")
+    oldest_hours: float = Field(
+        6, gt=0, le=87_600, description="age of the oldest part of the picture that a plan is made from"
+    )
 
 
 class Daily(dg.Model, dg.Resolvable):
@@ -216,8 +218,10 @@ class Declaration(dg.Model, dg.Resolvable):
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Declaration":
-        for path, message in self._problems():
-            raise _wrong(message, *path)
+        found = list(self._problems())
+        if found:
+            (path, message), *others = found
+            raise _wrong(message, *path, others=others)
         return self
 
     def _problems(self) -> Iterator[_Problem]:
@@ -284,6 +288,12 @@ def _address(value: str, checked: Callable[[str], str]) -> str:
         raise _wrong(str(error)) from None
 
 
-def _wrong(message: str, *path: str | int) -> PydanticCustomError:
-    """A validation error that says which node of the declaration it means, where that is not the field itself."""
-    return PydanticCustomError("declaration", "{message}", {"message": message, "path": path})
+def _wrong(message: str, *path: str | int, others: Sequence[_Problem] = ()) -> PydanticCustomError:
+    """A validation error that says which node of the declaration it means, where that is not the field itself.
+
+    Args:
+        message: what is wrong there.
+        path: of that node, from the field.
+        others: more that is wrong with the same field.
+    """
+    return PydanticCustomError("declaration", "{message}", {"message": message, "path": path, "others": others})

@@ -9,12 +9,18 @@
     ├── WeatherError        it passes by itself: try again later; nothing was found out
     └── BugError            ours: an invariant that the code itself promised does not hold
 
-A message is one sentence or a few, free of customer data (ids and counts are fine) and of secrets.
+A message is one sentence or a few, free of customer data (ids and counts are fine) and of secrets: what came from the
+environment is hidden in it, whoever wrote it.
 """
+
+from schemas.secrets import masked
 
 
 class TieoutError(Exception):
     """Everything that Tieout raises on purpose."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(masked(message))
 
 
 class MistakeError(TieoutError):

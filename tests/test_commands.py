@@ -13,6 +13,7 @@ from sandbox.netsuite_standin.export import serve_export
 from sandbox.stripe_standin import StripeStandIn, StripeWorld, load_customers
 from tests.installed import install, run_python
 from tests.reconciling import CHECKOUT
+from tests.test_bad_input import DECLARED, EXPORTS
 
 EXAMPLES = CHECKOUT / "examples"
 DEFS = "pipelines/defs/sandbox/defs.yaml"
@@ -99,3 +100,27 @@ def test_clean_keeps_what_an_undo_needs_and_forget_wants_to_be_sure(tmp_path: Pa
     assert (tmp_path / ".dagster").exists()
     assert make(tmp_path, "forget", "SURE=yes") == 0
     assert not (tmp_path / ".dagster").exists()
+
+
+BROKEN_BESIDE = {
+    **EXPORTS,
+    "pipelines/defs/b/defs.yaml": DECLARED.replace("name: acme", "name: beta") + "  on_severl: first\n  writes: no\n",
+    "pipelines/defs/c/defs.yaml": "type: [",
+    "pipelines/defs/d/defs.yaml": "type: nobody.Knows\n",
+}
+
+
+def test_broken_declarations_leave_the_good_ones_alone(tmp_path: Path) -> None:
+    install(tmp_path, BROKEN_BESIDE)
+    good = run_python(tmp_path, "-m", "pipelines.run", "acme")
+    assert good.returncode == 0, good.stderr
+    start = f"! Left out, as it is broken: {tmp_path}/pipelines/defs/"
+    assert [line.removeprefix(start)[0] for line in good.stderr.splitlines()] == ["b", "c", "d"]
+    bad = run_python(tmp_path, "-m", "pipelines.run", "beta")
+    assert (bad.returncode, bad.stdout) == (1, "")
+    assert bad.stderr.startswith(f"✗ {tmp_path}/pipelines/defs/b/defs.yaml, line ")
+    assert "did you mean on_several?" in bad.stderr
+    assert bad.stderr.count("\n") == 1
+    validated = run_python(tmp_path, "-m", "pipelines.run", "--validate")
+    assert (validated.returncode, validated.stdout) == (1, "The others are good: acme.\n")
+    assert [line[0] for line in validated.stderr.splitlines()] == ["✗"] * 4

@@ -1,0 +1,60 @@
+"""What pydantic finds wrong with a declaration, as sentences for the person who wrote it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Final
+
+from pydantic import BaseModel, ValidationError
+
+from pipelines.yaml_nodes import shown
+from schemas.declaration import Declaration
+
+_Path = tuple[str | int, ...]
+_LONGEST: Final = 400
+
+
+def mistakes(error: ValidationError) -> Iterator[tuple[_Path, str]]:
+    """Path and mistake of each node, without the full stop; unknown keys first, as others may follow from them."""
+    for found in sorted(error.errors(include_url=False), key=lambda e: e["type"] != "extra_forbidden"):
+        context = found.get("ctx", {})
+        path: _Path = (*found["loc"], *context.get("path", ()))
+        yield path, f"{_where(path)}: {_message(found, path)}"
+        for inner, message in context.get("others", ()):
+            other = (*found["loc"], *inner)
+            yield other, f"{_where(other)}: {_short(message)}"
+
+
+def unknown_key(key: str, known: Sequence[str]) -> str:
+    """What to say of a key that nobody knows."""
+    close = get_close_matches(key, known, n=1)
+    hint = f"; did you mean {close[0]}?" if close else "."
+    return f"unknown key{hint} Expected one of {', '.join(known)}"
+
+
+def _where(path: _Path) -> str:
+    return ".".join(str(part + 1) if isinstance(part, int) else shown(part) for part in path) or "attributes"
+
+
+def _message(found: Mapping[str, object], path: _Path) -> str:
+    if found["type"] == "extra_forbidden":
+        return unknown_key(str(path[-1]), _keys_at(Declaration, path[:-1]))
+    if found["type"] == "missing":
+        return "is required"
+    if found["type"] in {"model_type", "dict_type"}:
+        return "expected names with values, one a line"
+    said = str(found["msg"]).rstrip(".")
+    return _short(said[0].lower() + said[1:])
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
+
+
+def _keys_at(model: type[BaseModel], path: _Path) -> Sequence[str]:
+    """The keys that the model at this path of the declaration knows."""
+    for part in path:
+        if isinstance(part, str) and part in model.model_fields:
+            inner = model.model_fields[part].annotation
+            args = [inner, *getattr(inner, "__args__", ())]
+            model = next((a for a in args if isinstance(a, type) and issubclass(a, BaseModel)), model)
+    return list(model.model_fields)
