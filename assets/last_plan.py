@@ -3,6 +3,7 @@
 Over two APIs the ledger knows it; from export files nobody reports back, but the next exports show it.
 """
 
+from collections.abc import Callable
 from itertools import islice
 
 import dagster as dg
@@ -11,6 +12,7 @@ import polars as pl
 from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
 from assets.report import FieldProgress
+from schemas.errors import DamageError
 from schemas.words import LINK_FIELD
 
 _RECORDS_SHOWN = 20
@@ -23,13 +25,21 @@ def progress_of_last_plan(
     stripe: pl.LazyFrame,
     netsuite: pl.LazyFrame,
     links: pl.LazyFrame,
+    told: Callable[[str], None],
 ) -> tuple[str, tuple[FieldProgress, ...]]:
-    """The hash of the plan before the present one, and its progress by field; an empty hash when there is none."""
+    """The hash of the plan before the present one, and its progress by field; an empty hash when there is none.
+
+    One that is damaged is told, and shown as none: a report of today does not stop for it.
+    """
     store = sync.plans
     hashes = (made.plan for made in islice(plans_made(instance, sync), _PLANS_LOOKED_AT))
     present = next(hashes, "")
     last = next((digest for digest in hashes if digest != present and store.path(digest).exists()), "")
-    return last, summary(states_of(store.read(last).lazy(), stripe, netsuite, links)) if last else ()
+    try:
+        return last, summary(states_of(store.read(last).lazy(), stripe, netsuite, links)) if last else ()
+    except DamageError as damage:
+        told(str(damage))
+        return "", ()
 
 
 def states_of(plan: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:

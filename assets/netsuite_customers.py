@@ -34,6 +34,8 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         Leads and prospects are there too, but `is_customer` is false for them and nothing is ever linked to them.
         Rows are unique by internal id; identical duplicates were dropped.
         """
+        if damage := sync.damage(_NAME):
+            context.log.info(damage)
         with failures_for_people():
             extract = sync.netsuite.customers(sync.frames.known(_NAME), context.log.info)
         customers = extract.frame.select(pl.col("is_customer").sum()).item()

@@ -1,6 +1,6 @@
 """What every asset of one declaration is built from."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from resources.extracts import Extract
 from resources.failures import failures_for_people
 from resources.ledger import Decisions, Ledger
 from resources.origin import fingerprint
-from resources.parquet_io import OF_ANOTHER_ORIGIN, READ_AT, FrameStore
+from resources.parquet_io import DAMAGED, OF_ANOTHER_ORIGIN, READ_AT, FrameStore
 from resources.places import Places
 from resources.plan_store import PlanStore
 from schemas.declaration import Declaration
@@ -114,13 +114,35 @@ class Reconciliation:
         return [month[:7] for month in months if month not in present]
 
     def months_elsewhere(self) -> str:
-        """A sentence on those of the missing months that were read elsewhere; empty when there are none."""
-        months = self.frames.months_elsewhere("stripe_customers", self.month_keys())
-        named = ", ".join(month[:7] for month in months[:_MONTHS_NAMED])
-        more = f" and {len(months) - _MONTHS_NAMED:,} more" if len(months) > _MONTHS_NAMED else ""
-        return (
-            f"Not counted, as they were {OF_ANOTHER_ORIGIN}: {named}{more}; materialize them again." if months else ""
+        """Sentences on those of the missing months that are there, but read elsewhere or damaged; empty without any."""
+        frames, months = self.frames, self.month_keys()
+        kinds = {
+            OF_ANOTHER_ORIGIN: frames.months_elsewhere("stripe_customers", months),
+            DAMAGED: frames.months_damaged("stripe_customers", months),
+        }
+        return " ".join(
+            f"Not counted, as they were {why}: {_named(found)}; materialize them again."
+            for why, found in kinds.items()
+            if found
         )
+
+    def damage(self, asset: str) -> str:
+        """A sentence on what is kept of an extract and cannot be read any more, before it is read again; or empty."""
+        if asset != "stripe_customers":
+            return (
+                f"What was kept of {asset} was {DAMAGED}: it is read again, whole."
+                if self.frames.is_damaged(asset)
+                else ""
+            )
+        months = self.frames.months_damaged(asset, self.month_keys())
+        return (
+            f"Months of {asset} were {DAMAGED}: {_named(months)}; they count as missing until read." if months else ""
+        )
+
+
+def _named(months: Sequence[str]) -> str:
+    more = f" and {len(months) - _MONTHS_NAMED:,} more" if len(months) > _MONTHS_NAMED else ""
+    return ", ".join(month[:7] for month in months[:_MONTHS_NAMED]) + more
 
 
 def extract_metadata(extract: Extract) -> dict[str, dg.MetadataValue | int | float | str | bool]:

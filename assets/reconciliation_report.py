@@ -54,7 +54,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
             files.for_import("netsuite_import.csv", netsuite_import(plan.lazy(), labels), rows=IMPORT_ROWS)
             files.for_import("stripe_updates.csv", stripe_updates(plan.lazy()), rows=IMPORT_ROWS)
             last_plan, progress = progress_of_last_plan(
-                context.instance, sync, stripe.lazy(), netsuite.lazy(), links.lazy()
+                context.instance, sync, stripe.lazy(), netsuite.lazy(), links.lazy(), context.log.info
             )
             header = Header(
                 declaration=sync.name,

@@ -51,6 +51,8 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         """
         window, months = context.partition_time_window, sync.month_keys()
         known = sync.frames.known_months(_NAME, months) if list(context.partition_keys) == months else None
+        if damage := sync.damage(_NAME):
+            context.log.info(damage)
         with failures_for_people():
             if context.run.job_name in _whole_jobs(sync) and _BACKFILL not in context.run.tags:
                 refuse_other_months(context.run.job_name, context.partition_keys, months)

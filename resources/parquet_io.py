@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import dagster as dg
 import polars as pl
 
 from resources.extracts import Known
 from resources.failures import failures_for_people
+from resources.frame_seal import SEAL, UNSEALED, is_whole, seal
 from resources.places import Places, private_folder, replaced, replaced_together
 from schemas.errors import BugError, MistakeError
 
@@ -29,6 +31,11 @@ MONTH_FORMAT = "%Y-%m-01"
 OF_ANOTHER_ORIGIN = "read from another account or with other columns"
 """What is to be said of a frame when the declaration has come to name another account or other columns."""
 
+DAMAGED = "damaged on disk"
+"""What is to be said of a frame whose file was cut, emptied, overwritten or changed since it was written."""
+
+_Standing = Literal["missing", "ours", "elsewhere", "damaged"]
+
 
 def _anywhere(_: str) -> str:
     return ""
@@ -41,6 +48,8 @@ class FrameStore:
     Attributes:
         folder: where they lie.
         origin: of a frame, by asset name, as it is now. What was written with another one counts as not there.
+
+    It is a cache: a file that is not what was written counts as not there, too.
     """
 
     folder: Path
@@ -51,6 +60,7 @@ class FrameStore:
         with replaced(self.path(name)) as fresh:
             stamp = self._stamp(name, read_at)
             frame.lazy().sink_parquet(fresh, compression="zstd", compression_level=1, metadata=stamp)
+            seal(fresh)
             return int(pl.scan_parquet(fresh).select(pl.len()).collect().item())
 
     def write_months(
@@ -67,17 +77,21 @@ class FrameStore:
             for path, month in zip(fresh, months, strict=True):
                 rows = by_month.get((month,), frame.clear())
                 rows.write_parquet(path, compression="zstd", compression_level=1, metadata=stamp)
+                seal(path)
 
     def read(self, name: str) -> pl.LazyFrame:
         """A frame that was written.
 
         Raises:
-            MistakeError: it never was, or is of another origin.
+            MistakeError: it never was, is of another origin, or damaged.
         """
-        if not self.path(name).exists():
-            raise MistakeError(f"{name} has not been materialized yet; materialize it first.")
-        if not self._is_ours(name, self.path(name)):
-            raise MistakeError(f"{name} was {OF_ANOTHER_ORIGIN}; materialize it again.")
+        match self._standing(name, self.path(name)):
+            case "missing":
+                raise MistakeError(f"{name} has not been materialized yet; materialize it first.")
+            case "elsewhere":
+                raise MistakeError(f"{name} was {OF_ANOTHER_ORIGIN}; materialize it again.")
+            case "damaged":
+                raise MistakeError(f"{name} was {DAMAGED}; materialize it again.")
         return pl.scan_parquet(self.path(name), glob=False)
 
     def read_months(self, name: str, months: Sequence[str]) -> pl.LazyFrame:
@@ -89,6 +103,8 @@ class FrameStore:
         present = self.months_present(name, months)
         if not present and self.months_elsewhere(name, months):
             raise MistakeError(f"All months of {name} were {OF_ANOTHER_ORIGIN}; materialize them again.")
+        if not present and self.months_damaged(name, months):
+            raise MistakeError(f"All months of {name} were {DAMAGED}; materialize them again.")
         if not present:
             raise MistakeError(f"No month of {name} has been materialized yet; materialize it first.")
         schemas = {month: pl.read_parquet_schema(self.month_path(name, month)) for month in present}
@@ -101,8 +117,8 @@ class FrameStore:
         return pl.scan_parquet([self.month_path(name, month) for month in present], glob=False)
 
     def known(self, name: str) -> Known | None:
-        """A frame that was written with a moment; None where there is none, or one of another origin."""
-        read_at = _read_at(self.path(name)) if self._is_ours(name, self.path(name)) else None
+        """A frame that was written with a moment; None where there is none, or one of another origin, or damaged."""
+        [read_at] = self.moments(name)
         return Known(self.read(name).collect(), read_at) if read_at else None
 
     def known_months(self, name: str, months: Sequence[str]) -> Known | None:
@@ -121,18 +137,26 @@ class FrameStore:
         return Known(self.read_months(name, present).collect(), read_at)
 
     def months_present(self, name: str, months: Sequence[str]) -> list[str]:
-        """Those of these months that were written, and are not of another origin."""
-        return [month for month in months if self._is_ours(name, self.month_path(name, month))]
+        """Those of these months that were written, are not of another origin, and can be read."""
+        return self._months(name, months, "ours")
 
     def months_elsewhere(self, name: str, months: Sequence[str]) -> list[str]:
         """Those of these months that were written and are of another origin."""
-        written = [month for month in months if self.month_path(name, month).exists()]
-        return [month for month in written if not self._is_ours(name, self.month_path(name, month))]
+        return self._months(name, months, "elsewhere")
+
+    def months_damaged(self, name: str, months: Sequence[str]) -> list[str]:
+        """Those of these months that were written, and whose files are no longer what was written."""
+        return self._months(name, months, "damaged")
+
+    def is_damaged(self, name: str) -> bool:
+        """Whether an unpartitioned frame was written, and its file is no longer what was."""
+        return self._standing(name, self.path(name)) == "damaged"
 
     def moments(self, name: str, months: Sequence[str] | None = None) -> list[datetime | None]:
         """The moment whose state a frame is, or each of its months that was written; None for one that has none."""
         if months is None:
-            return [_read_at(self.path(name))]
+            is_ours = self._standing(name, self.path(name)) == "ours"
+            return [_read_at(self.path(name)) if is_ours else None]
         return [_read_at(self.month_path(name, month)) for month in self.months_present(name, months)]
 
     def path(self, name: str) -> Path:
@@ -143,11 +167,22 @@ class FrameStore:
         """The file of one month of a partitioned frame."""
         return self.folder / name / f"{month}.parquet"
 
-    def _is_ours(self, name: str, path: Path) -> bool:
-        return path.exists() and pl.read_parquet_metadata(path).get(ORIGIN, "") == self.origin(name)
+    def _months(self, name: str, months: Sequence[str], standing: _Standing) -> list[str]:
+        return [month for month in months if self._standing(name, self.month_path(name, month)) == standing]
+
+    def _standing(self, name: str, path: Path) -> _Standing:
+        if not path.exists():
+            return "missing"
+        try:
+            if not is_whole(path):
+                return "damaged"
+            origin = pl.read_parquet_metadata(path).get(ORIGIN, "")
+        except (pl.exceptions.PolarsError, OSError):
+            return "damaged"
+        return "ours" if origin == self.origin(name) else "elsewhere"
 
     def _stamp(self, name: str, read_at: datetime | None) -> dict[str, str]:
-        return {ORIGIN: self.origin(name), **({READ_AT: read_at.isoformat()} if read_at else {})}
+        return {SEAL: UNSEALED, ORIGIN: self.origin(name), **({READ_AT: read_at.isoformat()} if read_at else {})}
 
 
 def _first_instant(month: str) -> datetime:
@@ -155,7 +190,7 @@ def _first_instant(month: str) -> datetime:
 
 
 def _read_at(path: Path) -> datetime | None:
-    text = pl.read_parquet_metadata(path).get(READ_AT) if path.exists() else None
+    text = pl.read_parquet_metadata(path).get(READ_AT)
     return datetime.fromisoformat(text) if text else None
 
 

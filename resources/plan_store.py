@@ -10,7 +10,7 @@ import polars as pl
 
 from resources.csv_files import write_literal
 from resources.places import private_folder, replaced
-from schemas.errors import BugError, MistakeError
+from schemas.errors import DamageError, MistakeError
 from schemas.plan import PLAN_COLUMNS
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -38,7 +38,7 @@ class PlanStore:
 
         Raises:
             MistakeError: there is none of this hash.
-            BugError: the file no longer has the content that its name promises.
+            DamageError: the file no longer has the content that its name promises.
         """
         path = self.path(digest)
         if not path.exists():
@@ -47,7 +47,10 @@ class PlanStore:
                 "page or from the report, or reconcile first."
             )
         if _sha256(path) != digest:
-            raise BugError(f"{path} was changed after it was kept; reconcile again.")
+            raise DamageError(
+                f"The plan {path} is damaged: it no longer has the content that its name stands for. Put your copy of "
+                "it back, or reconcile again; the same plan takes its place, if nothing has changed since."
+            )
         return pl.read_csv(path, infer_schema=False, glob=False).with_columns(
             pl.col("netsuite_internal_id").cast(pl.Int64)
         )

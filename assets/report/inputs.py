@@ -36,7 +36,8 @@ class Header:
     """What the page says of the run itself.
 
     `when` is an aware time; it is shown in UTC. `missing_months` are months (`2024-03`) that were never loaded, and
-    `months_elsewhere` a sentence on those of them that were read from another account or with other columns, or empty.
+    `months_elsewhere` sentences on those of them that were read from another account or with other columns, or whose
+    files are damaged, or empty.
     `files` are names of files beside the page. `traces` is one sentence on customers that leave no trace in NetSuite
     (W5), or empty. `last_plan` is the hash of the plan before this one, or empty, and `progress` what has become of it.
     `decisions` are what persons decided (M8), one line each: customer, what, who, when, why.

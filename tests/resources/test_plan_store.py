@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from polars.testing import assert_frame_equal
 
 from resources.plan_store import PlanStore
-from schemas.errors import BugError, MistakeError
+from schemas.errors import DamageError, MistakeError
 from schemas.plan import PLAN_COLUMNS
 
 SCHEMA = {name: pl.Int64 if name == "netsuite_internal_id" else pl.String for name in PLAN_COLUMNS}
@@ -56,8 +56,20 @@ def test_plan_that_was_changed_is_refused(tmp_path: Path) -> None:
     digest = store.keep(plan())
     store.path(digest).chmod(0o600)
     store.path(digest).write_text(store.path(digest).read_text().replace("cus_1", "cus_2"))
-    with pytest.raises(BugError, match="was changed after it was kept"):
+    with pytest.raises(DamageError, match=r"The plan .* is damaged: .* Put your copy of it back, or reconcile again"):
         store.read(digest)
+
+
+@pytest.mark.parametrize("size", [0, 10, -1])
+def test_plan_that_was_cut_is_refused_until_it_is_made_again(size: int, tmp_path: Path) -> None:
+    store = PlanStore(tmp_path)
+    digest = store.keep(plan())
+    store.path(digest).chmod(0o600)
+    store.path(digest).write_bytes(store.path(digest).read_bytes()[:size])
+    with pytest.raises(DamageError, match="is damaged"):
+        store.read(digest)
+    assert store.keep(plan()) == digest
+    assert_frame_equal(store.read(digest), plan())
 
 
 def test_unknown_hash_gives_a_sentence(tmp_path: Path) -> None:
