@@ -133,7 +133,7 @@ def opened(sync: Reconciliation, run_id: str, told: Callable[[str], None]) -> It
     if not isinstance(stripe, StripeApiDoor) or not isinstance(netsuite, NetsuiteApiDoor):
         raise BugError("Write-back was built for a declaration that reads export files.")
     account = stripe.account()
-    with sync.ledger() as ledger, netsuite.client() as client, StripeDoor(account) as door:
+    with sync.ledger() as ledger, netsuite.client() as client, StripeDoor(account, told) as door:
         yield WriteBack(
             Journal(ledger, sync.declared_accounts),
             {

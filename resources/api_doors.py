@@ -84,6 +84,7 @@ class StripeApiDoor:
             requests_per_second=self.settings.requests_per_second,
             max_in_flight=self.settings.max_in_flight,
             base_url=self.settings.base_url,
+            proxy=SecretStr(self.settings.proxy) if self.settings.proxy else None,
             patience=patience,
         )
 
@@ -98,7 +99,7 @@ class StripeApiDoor:
     def customers(self, start: datetime, end: datetime, known: Known | None, progress: Progress) -> Extract:
         """Read by list, complete up to now or `end`; or, from an earlier read, by events (`refresh: changed`)."""
         until = min(end, datetime.now(UTC).replace(microsecond=0))
-        with StripeDoor(self.account()) as door:
+        with StripeDoor(self.account(), progress) as door:
             if exists_before(door, self.settings.first_month):
                 raise MistakeError(
                     f"Stripe has customers created before {self.settings.since}; set `since` in the declaration to an "

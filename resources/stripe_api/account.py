@@ -6,8 +6,9 @@ A key that cannot work, or that opens the wrong mode, is refused when the settin
 import re
 from typing import Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from schemas.addresses import service_address
 from schemas.errors import AccessError
 
 API_VERSION: Final = "2026-10-28.endive"
@@ -43,10 +44,19 @@ class StripeAccount(BaseModel):
     """Seconds to wait for an answer."""
     patience: float = Field(default=300.0, gt=0)
     """Seconds for which one request is tried again in bad weather, before the read fails as a whole."""
+    unreachable_for: float = Field(default=45.0, gt=0)
+    """Seconds for which a connection is tried where none is made, by all requests together: that seldom passes soon."""
     longest_wait: float = Field(default=10.0, gt=0)
     """Seconds between two tries, at most. The first wait is half a second or this, whichever is shorter."""
     base_url: str = "https://api.stripe.com"
-    """Where Stripe is. Another address is for a stand-in."""
+    """Where Stripe is, with the path that stands before `/v1`, if any: for reads and writes alike."""
+    proxy: SecretStr | None = None
+    """An HTTP proxy, which may hold a login. None of the environment is used."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        return service_address(value)
 
     @model_validator(mode="after")
     def _check_key(self) -> Self:

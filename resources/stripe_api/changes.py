@@ -120,18 +120,21 @@ def _read_events(
     lock = threading.Lock()
     touched: set[str] = set()
     deleted: set[str] = set()
-    seen: set[str] = set()
+    seen: list[str] = []
 
     def keep(page: EventPage, count: int) -> None:
         named = list(zip(page.types[:count], page.customers[:count], strict=True))
         with lock:
-            seen.update(page.ids[:count])
+            seen.extend(page.ids[:count])
             touched.update(customer for _, customer in named)
             deleted.update(customer for kind, customer in named if kind == "customer.deleted")
 
     listing = Listing("/v1/events", [("types[]", kind) for kind in _TYPES], event_page, keep)
-    Walk(door, listing, int(since.timestamp()), int(until.timestamp()), on_progress).run()
-    return _Events(touched, deleted, len(seen))
+    walk = Walk(door, listing, int(since.timestamp()), int(until.timestamp()), on_progress)
+    walk.run()
+    events = len(set(seen))
+    walk.check_unique(len(seen), events)
+    return _Events(touched, deleted, events)
 
 
 def _retrieve_all(door: StripeDoor, customers: Sequence[str]) -> dict[str, CustomerObject | None]:

@@ -72,8 +72,10 @@ def read_customers(
             parts.add(page.rows[:count])
 
     listing = Listing(_LIST, (), customer_page, keep)
-    ledger = Walk(door, listing, _second(since), _second(until), on_progress).run()
+    walk = Walk(door, listing, _second(since), _second(until), on_progress)
+    ledger = walk.run()
     rows, customers, duplicates = _unique(parts.rows())
+    walk.check_unique(customers + duplicates, customers)
     if int(ledger["rows"].sum()) != customers + duplicates:
         raise BugError("The windows of a Stripe read counted other rows than arrived.")
     return StripeExtract(

@@ -1,34 +1,42 @@
-"""The one way to Stripe: connections, headers, pace, patience, and the count of what was asked.
+"""The one way to Stripe: headers, pace, patience, and the count of what was asked.
 
-Reads go over plain urllib3, because the SDK spends forty times as much on a page; writes go through Stripe's own SDK.
+Reads are taken from their bytes, because the SDK spends forty times as much on a page; writes go through Stripe's own
+SDK. Both go over the same connections (`transport`).
 """
 
+import logging
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Self, TypeVar
-from urllib.parse import urlencode, urlsplit
-from urllib.request import getproxies, proxy_bypass
+from typing import Final, Self, TypeVar
+from urllib.parse import urlencode
 
 import stripe
-import urllib3
 
 from resources.stripe_api.account import API_VERSION, StripeAccount
 from resources.stripe_api.pace import Pace
-from resources.stripe_api.pages import CustomerObject, customer_object
+from resources.stripe_api.pages import CustomerObject, UnusableError, customer_object
 from resources.stripe_api.refusals import StripeProblem, problem_of
-from resources.stripe_api.weather import Storm, patiently
+from resources.stripe_api.transport import Reply, SdkTransport, Wire
+from resources.stripe_api.weather import Outlook, Storm, patiently
 
 T = TypeVar("T")
 Params = Sequence[tuple[str, str]]
 
 stripe.enable_telemetry = False  # the SDK would report timings and write an id into the user's home
 
-_SMOOTHING = 0.1
-_ONCE = urllib3.Retry(total=False)  # our own patience decides about another try
-_UNREADABLE = "the answer cannot be read"
+_SMOOTHING: Final = 0.1
+_LOG: Final = logging.getLogger("tieout.stripe")
+
+
+class _RefusedError(Exception):
+    """Carries a refusal through the SDK, which would put it into classes of its own."""
+
+    def __init__(self, problem: StripeProblem) -> None:
+        super().__init__(problem.status)
+        self.problem = problem
 
 
 class StripeDoor:
@@ -38,16 +46,16 @@ class StripeDoor:
     `latency` is how many seconds a GET takes at present, smoothed; 0 before the first.
     """
 
-    def __init__(self, account: StripeAccount) -> None:
-        """Open no connection yet."""
+    def __init__(self, account: StripeAccount, told: Callable[[str], None] = _LOG.warning) -> None:
+        """Open no connection yet. `told` hears, from any thread, why a request waits for another try."""
         self.account = account
         self.requests: Counter[str] = Counter()
         self.latency = 0.0
         self._counting = threading.Lock()
         self._pace = Pace(account)
-        self._pool = _pool(account)
-        self._writing = stripe.RequestsClient(timeout=(account.connect_timeout, account.read_timeout))
-        self._client = _client(account, self._writing)
+        self._outlook = Outlook(told)
+        self._wire = Wire(account)
+        self._client = _client(account, SdkTransport(self._wire, _check))
 
     def __enter__(self) -> Self:
         return self
@@ -65,8 +73,7 @@ class StripeDoor:
 
     def close(self) -> None:
         """Close the connections."""
-        self._pool.close()
-        self._writing.close()  # type: ignore[no-untyped-call]
+        self._wire.close()
 
     def get(
         self,
@@ -79,26 +86,22 @@ class StripeDoor:
     ) -> T | StripeProblem:
         """Return what `read` makes of the body of a GET, or what Stripe refused.
 
-        A body that `read` cannot read (ValueError, KeyError, TypeError) is weather, and asked for again.
+        A body that `read` refuses (UnusableError) is asked for again, but not for long.
 
         Raises:
             WeatherError: Stripe could not be asked.
         """
-        url = path + (f"?{urlencode(params)}" if params else "")
+        url = self.account.base_url + path + (f"?{urlencode(params)}" if params else "")
 
         def ask() -> T | StripeProblem:
             self._go(endpoint)
             started = time.monotonic()
-            try:
-                answer = self._pool.urlopen("GET", url, headers=_headers(self.account), retries=_ONCE)
-            except urllib3.exceptions.HTTPError as error:
-                untrusted = isinstance(error, urllib3.exceptions.SSLError)
-                raise Storm(type(error).__name__, passes=not untrusted) from error
+            reply = self._wire.send("GET", url, _headers(self.account))
             self._note(time.monotonic() - started)
-            problem = problem_of(answer.status, answer.headers, answer.data)
-            return problem or _read(read, answer.data)
+            problem = problem_of(reply.status, reply.headers, reply.body)
+            return problem or _read(read, reply.body)
 
-        return patiently(self.account, endpoint, ask, halted=halted)
+        return patiently(self.account, endpoint, ask, outlook=self._outlook, halted=halted)
 
     def post_customer(
         self, customer: str, params: stripe.params.CustomerUpdateParams, idempotency_key: str
@@ -116,14 +119,15 @@ class StripeDoor:
             self._go(endpoint)
             try:
                 updated = self._client.v1.customers.update(customer, params, {"idempotency_key": idempotency_key})
-            except stripe.StripeError as error:
-                return _problem_of_sdk(error)
+            except _RefusedError as refused:
+                return refused.problem
             answer = updated.last_response
             if answer is None:
-                raise Storm(_UNREADABLE)
-            return _read(customer_object, answer.body.encode()), answer.headers.get("Idempotent-Replayed") == "true"
+                raise Storm("its answer is empty", kind="unusable")
+            row = _read(lambda body: customer_object(body, customer), answer.body.encode())
+            return row, answer.headers.get("Idempotent-Replayed") == "true"
 
-        return patiently(self.account, endpoint, ask, halted=lambda: False)
+        return patiently(self.account, endpoint, ask, outlook=self._outlook, halted=lambda: False)
 
     def _note(self, seconds: float) -> None:
         with self._counting:
@@ -138,30 +142,16 @@ class StripeDoor:
 def _read(read: Callable[[bytes], T], body: bytes) -> T:
     try:
         return read(body)
-    except (ValueError, KeyError, TypeError) as error:
-        raise Storm(_UNREADABLE) from error
+    except UnusableError as error:
+        raise Storm(str(error), kind="unusable") from error
 
 
-def _problem_of_sdk(error: stripe.StripeError) -> StripeProblem:
-    if error.http_status is None:
-        raise Storm(type(error).__name__) from error
-    headers = urllib3.HTTPHeaderDict(error.headers or {})
-    problem = problem_of(error.http_status, headers, str(error.http_body or "").encode())
-    if problem is None:
-        raise Storm(_UNREADABLE) from error
-    return problem
-
-
-def _pool(account: StripeAccount) -> urllib3.HTTPConnectionPool:
-    """Return connections to Stripe, through the proxy that the environment names for https, if it names one."""
-    timeout = urllib3.Timeout(connect=account.connect_timeout, read=account.read_timeout)
-    parts = urlsplit(account.base_url)
-    proxy = getproxies().get("https")
-    if proxy and parts.scheme == "https" and not proxy_bypass(parts.hostname or ""):
-        manager: urllib3.PoolManager = urllib3.ProxyManager(proxy, maxsize=account.max_in_flight, timeout=timeout)
-    else:
-        manager = urllib3.PoolManager(maxsize=account.max_in_flight, timeout=timeout)
-    return manager.connection_from_url(account.base_url)
+def _check(reply: Reply) -> None:
+    """Refuse before the SDK reads an answer what is no customer: it expects an object, and would end in a trace."""
+    problem = problem_of(reply.status, reply.headers, reply.body)
+    if problem is not None:
+        raise _RefusedError(problem)
+    _read(customer_object, reply.body)
 
 
 def _headers(account: StripeAccount) -> dict[str, str]:
@@ -175,7 +165,7 @@ def _headers(account: StripeAccount) -> dict[str, str]:
     }
 
 
-def _client(account: StripeAccount, http: stripe.RequestsClient) -> stripe.StripeClient:
+def _client(account: StripeAccount, http: stripe.HTTPClient) -> stripe.StripeClient:
     return stripe.StripeClient(
         account.api_key.get_secret_value(),
         stripe_account=account.stripe_account,

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NotRequired, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 
 import orjson
 import polars as pl
@@ -29,6 +29,10 @@ class CustomerObject(TypedDict):
     description: NotRequired[str | None]
     phone: NotRequired[str | None]
     metadata: NotRequired[Mapping[str, str] | None]
+
+
+class UnusableError(ValueError):
+    """An answer that cannot be right. It says what is wrong in words that fit after "Stripe could not be asked:"."""
 
 
 @dataclass(frozen=True)
@@ -53,33 +57,88 @@ class EventPage:
 
 
 def customer_page(body: bytes) -> CustomerPage:
-    """Read a page of customers. Raises ValueError, KeyError or TypeError if the body is not one."""
-    document = orjson.loads(body)
-    rows: list[CustomerObject] = document["data"]
-    return CustomerPage(
-        rows, [row["id"] for row in rows], [row["created"] for row in rows], has_more=document["has_more"]
-    )
+    """Read a page of customers. Raises UnusableError if the body is not one."""
+    rows, has_more = _listed(body, "customer")
+    for row in rows:
+        _check_customer(row)
+    return CustomerPage(rows, [row["id"] for row in rows], [row["created"] for row in rows], has_more=has_more)
 
 
-def customer_object(body: bytes) -> CustomerObject:
-    """Read one customer, or the stub of a deleted one. Raises ValueError, KeyError or TypeError if it is neither."""
-    row: CustomerObject = orjson.loads(body)
-    if not row["id"] or (not row.get("deleted") and not isinstance(row["created"], int)):
-        raise ValueError("not a customer")
+def customer_object(body: bytes, asked: str | None = None) -> CustomerObject:
+    """Read one customer, or the stub of a deleted one: the one that was asked for.
+
+    Raises:
+        UnusableError: The body is neither, or another customer.
+    """
+    row: CustomerObject = _document(body)
+    _check_object(row, "customer")
+    if row.get("deleted") is not True:
+        _check_customer(row)
+    if asked is not None and row["id"] != asked:
+        raise UnusableError("its answer is another customer than the one that was asked for")
     return row
 
 
 def event_page(body: bytes) -> EventPage:
-    """Read a page of customer events. Raises ValueError, KeyError or TypeError if the body is not one."""
-    document = orjson.loads(body)
-    rows = document["data"]
+    """Read a page of customer events. Raises UnusableError if the body is not one."""
+    rows, has_more = _listed(body, "event")
+    customers = [_subject(row) for row in rows]
     return EventPage(
         ids=[row["id"] for row in rows],
         created=[row["created"] for row in rows],
-        has_more=document["has_more"],
+        has_more=has_more,
         types=[row["type"] for row in rows],
-        customers=[row["data"]["object"]["id"] for row in rows],
+        customers=customers,
     )
+
+
+def _document(body: bytes) -> Any:  # noqa: ANN401 - whatever somebody sent; its readers look at every field that they take
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise UnusableError("its answer is cut short, or no JSON") from None
+
+
+def _listed(body: bytes, kind: str) -> tuple[list[Any], bool]:
+    """Return the objects of a list and whether there are more: all of one kind, each once."""
+    document = _document(body)
+    if not isinstance(document, dict) or document.get("object") != "list":
+        raise UnusableError(f"its answer is no list of {kind}s")
+    rows, has_more = document.get("data"), document.get("has_more")
+    if not isinstance(rows, list) or not isinstance(has_more, bool):
+        raise UnusableError(f"its list of {kind}s does not say what is on it, or whether there is more")
+    for row in rows:
+        _check_object(row, kind)
+        if type(row.get("created")) is not int:
+            raise UnusableError(f"some {kind} on a page has no time of creation")
+    if len({row["id"] for row in rows}) != len(rows):
+        raise UnusableError(f"the same {kind} is on one page twice")
+    return rows, has_more
+
+
+def _check_object(row: object, kind: str) -> None:
+    if not isinstance(row, dict) or row.get("object") != kind or not isinstance(row.get("id"), str) or not row["id"]:
+        raise UnusableError(f"its answer holds something that is no {kind}")
+
+
+def _check_customer(row: Mapping[str, object]) -> None:
+    metadata = row.get("metadata")
+    if type(row.get("created")) is not int or type(row.get("livemode")) is not bool:
+        raise UnusableError("a customer lacks its time of creation or its mode")
+    if not all(isinstance(row.get(name), str | None) for name in _TEXTS) or not isinstance(metadata, dict | None):
+        raise UnusableError("a field of a customer is not of its type")
+    if metadata and not all(isinstance(value, str) for value in metadata.values()):
+        raise UnusableError("the metadata of a customer are not texts")
+
+
+def _subject(event: Mapping[str, Any]) -> str:
+    """Return the id of the customer that an event is about."""
+    data = event.get("data")
+    customer = data.get("object") if isinstance(data, dict) else None
+    _check_object(customer, "customer")
+    if not isinstance(event.get("type"), str) or not isinstance(customer, dict):
+        raise UnusableError("an event does not say what happened")
+    return str(customer["id"])
 
 
 def customers_frame(rows: Sequence[CustomerObject], metadata_keys: Sequence[str]) -> pl.DataFrame:

@@ -19,9 +19,30 @@ def retrieve_object(
         AccessError: The key may not read customers.
         WeatherError: Stripe could not be asked.
     """
-    answer = door.get(_ENDPOINT, f"/v1/customers/{quote(customer, safe='')}", (), customer_object, halted=halted)
+    answer = ask_for(door, customer, halted=halted)
+    if isinstance(answer, StripeProblem):
+        raise answer.error(_ENDPOINT)
+    return answer
+
+
+def ask_for(
+    door: StripeDoor, customer: str, *, halted: Callable[[], bool] = lambda: False
+) -> CustomerObject | StripeProblem | None:
+    """Return what `retrieve_object` returns, or the refusal of this one customer.
+
+    Raises:
+        AccessError: Stripe refuses more than this customer.
+        WeatherError: Stripe could not be asked.
+    """
+
+    def read(body: bytes) -> CustomerObject:
+        return customer_object(body, customer)
+
+    answer = door.get(_ENDPOINT, f"/v1/customers/{quote(customer, safe='')}", (), read, halted=halted)
     if isinstance(answer, StripeProblem):
         if answer.is_missing:
             return None
+        if answer.is_of_one_row:
+            return answer
         raise answer.error(_ENDPOINT)
     return None if answer.get("deleted") else answer

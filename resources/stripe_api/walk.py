@@ -15,9 +15,10 @@ from typing import Final, Generic, Protocol, TypeVar
 import polars as pl
 
 from resources.stripe_api.door import Params, StripeDoor
+from resources.stripe_api.pages import UnusableError
 from resources.stripe_api.refusals import StripeProblem
-from resources.stripe_api.windows import Frontier, Turn, Window, coverage_gaps
-from schemas.errors import BugError
+from resources.stripe_api.windows import ContradictionError, Frontier, Turn, Window, coverage_gaps
+from schemas.errors import BugError, WeatherError
 
 PAGE_LIMIT: Final = 100
 """The most objects that Stripe puts on a page."""
@@ -110,6 +111,12 @@ class Walk(Generic[P]):
             raise BugError("The windows of a Stripe list do not cover its range exactly once.")
         return ledger
 
+    def check_unique(self, rows: int, ids: int) -> None:
+        """Raise WeatherError if more rows came twice than the questions that were asked anew explain."""
+        if rows - ids != self._frontier.repeats:
+            error = f"{rows:,} rows came with {ids:,} ids, so that one was on two pages"
+            raise WeatherError(_NOT_WHOLE.format(path=self._listing.path, error=error))
+
     def _wait(self) -> None:
         while self._is_running():
             if time.monotonic() - self._told >= _TOLD_EVERY:
@@ -163,14 +170,19 @@ class Walk(Generic[P]):
         page = self._ask(window)
         with self._changed:
             window.requests += 1
-            if page is None:
-                turn = self._frontier.reopen(window)
-            else:
-                turn = self._frontier.turn(window, page.ids, page.created, has_more=page.has_more)
+            turn = self._turn(window, page)
             self._follow(turn)
         if page is not None:
             self._listing.keep(page, turn.rows)
         return turn.done
+
+    def _turn(self, window: Window, page: P | None) -> Turn:
+        try:
+            if page is None:
+                return self._frontier.reopen(window)
+            return self._frontier.turn(window, page.ids, page.created, has_more=page.has_more)
+        except ContradictionError as error:
+            raise WeatherError(_NOT_WHOLE.format(path=self._listing.path, error=error)) from error
 
     def _follow(self, turn: Turn) -> None:
         if turn.reopened is not None:
@@ -212,14 +224,23 @@ class Walk(Generic[P]):
         raise answer.error(endpoint)
 
 
+_NOT_WHOLE: Final = (
+    "Stripe's list {path} contradicts itself: {error}. Nothing of this read is kept; run it again later."
+)
+
+
 def check_page(page: Page, window: Window) -> None:
-    """Raise ValueError for a page that breaks what a walk rests on: order, window, cursor, rows where more are told."""
+    """Raise UnusableError for a page that breaks what a walk rests on: order, window, cursor, size."""
     created = page.created
     if not created:
         if page.has_more:
-            raise ValueError("an empty page that says there is more")
+            raise UnusableError("an empty page that says there is more")
         return
+    if len(created) > PAGE_LIMIT:
+        raise UnusableError("a page with more rows than were asked for")
     if created != sorted(created, reverse=True) or created[0] >= window.lt or created[-1] < window.gte:
-        raise ValueError("a page out of its order or window")
+        raise UnusableError("a page out of its order or window")
     if created[0] > window.last or window.cursor in page.ids:
-        raise ValueError("a page that does not go on from its cursor")
+        raise UnusableError("a page that does not go on from its cursor")
+    if window.cursor is not None and not window.seen.isdisjoint(page.ids):
+        raise UnusableError("a page that repeats an earlier one")

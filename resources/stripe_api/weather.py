@@ -1,11 +1,15 @@
-"""Bad weather: which answers are worth asking again for, how long, and what the failure says when patience ends.
+"""Bad weather: which answers are worth asking again for, how long, and what is said meanwhile and in the end.
 
 Stripe: 429 with `Stripe-Rate-Limited-Reason`, or without one for a locked object; 409 for a key that is in use; 5xx;
 and `Stripe-Should-Retry`, which overrides all of these. `Retry-After` is undocumented, and honoured where it is sent.
 """
 
+import random
+import re
+import threading
+import time
 from collections.abc import Callable, Mapping
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 import stamina
 
@@ -13,19 +17,59 @@ from resources.stripe_api.account import StripeAccount
 from schemas.errors import WeatherError
 
 T = TypeVar("T")
+Kind = Literal["answered", "silent", "unreachable", "unusable"]
+"""`answered`: it asks for patience. `silent`: no whole answer came. `unreachable`: there was no connection to ask over.
+`unusable`: an answer came that cannot be right."""
+
+UNUSABLE_TRIES: Final = 3
+"""How often a question is asked whose answers cannot be right: a broken page may be repaired, a wrong one stays."""
 
 _FIRST_WAIT: Final = 0.5
 _LONGEST_RETRY_AFTER: Final = 60.0
-_CONFLICT, _TOO_MANY, _SERVER_ERROR = 409, 429, 500
+_TOLD_EVERY: Final = 5.0
+_REQUEST_TIMEOUT, _CONFLICT, _TOO_MANY, _SERVER_ERROR = 408, 409, 429, 500
 
 
 class Storm(Exception):  # noqa: N818 - a state of the weather; it leaves this package as a WeatherError
-    """One try that failed for a reason that passes. `wait` is how long Stripe asked us to stay away."""
+    """One try that failed for a reason that may pass. `wait` is how long Stripe asked us to stay away."""
 
-    def __init__(self, reason: str, *, wait: float | None = None, passes: bool = True) -> None:
-        """Keep the reason, free of data. `passes` False means that Stripe said not to try again."""
+    def __init__(self, reason: str, *, wait: float | None = None, passes: bool = True, kind: Kind = "answered") -> None:
+        """Keep the reason, free of data. `passes` False means that another try is of no use."""
         super().__init__(reason)
-        self.reason, self.wait, self.passes = reason, wait, passes
+        self.reason, self.wait, self.passes, self.kind = reason, wait, passes, kind
+
+
+class Outlook:
+    """What all requests of one door know of the weather: since when nobody is there, and when that was last told."""
+
+    def __init__(self, told: Callable[[str], None]) -> None:
+        """Start in fair weather. `told` hears, from any thread, why a request waits and for how long."""
+        self._told = told
+        self._lock = threading.Lock()
+        self._unreachable_since: float | None = None
+        self._next_word = 0.0
+
+    def unreachable_for(self) -> float:
+        """Return for how many seconds no connection could be made; the first call starts the clock."""
+        with self._lock:
+            now = time.monotonic()
+            if self._unreachable_since is None:
+                self._unreachable_since = now
+            return now - self._unreachable_since
+
+    def reached(self) -> None:
+        """Take note that a connection was made."""
+        self._unreachable_since = None
+
+    def tell(self, storm: Storm, wait: float) -> None:
+        """Say that a request waits, at once and then every few seconds: many requests meet the same weather."""
+        with self._lock:
+            if time.monotonic() < self._next_word:
+                return
+            self._next_word = time.monotonic() + _TOLD_EVERY
+        what = f"answers {storm.reason}" if storm.kind == "answered" else f"does not answer ({storm.reason})"
+        what = f"sends what cannot be used ({storm.reason})" if storm.kind == "unusable" else what
+        self._told(f"Stripe {what}, next try in {wait:.1f} s.")
 
 
 def check_weather(status: int, headers: Mapping[str, str], code: str | None) -> None:
@@ -33,12 +77,14 @@ def check_weather(status: int, headers: Mapping[str, str], code: str | None) -> 
     if status >= _SERVER_ERROR and headers.get("Idempotent-Replayed") == "true":
         return  # a failure that Stripe keeps under the key: it would come back for a day
     said = headers.get("Stripe-Should-Retry", "").lower()
-    if said != "true" and status not in {_CONFLICT, _TOO_MANY} and status < _SERVER_ERROR:
-        return
-    raise Storm(_reason(status, headers, code), wait=_retry_after(headers), passes=said != "false")
+    passing = status in {_REQUEST_TIMEOUT, _CONFLICT, _TOO_MANY} or status >= _SERVER_ERROR
+    if said == "true" or passing:
+        raise Storm(_reason(status, headers, code), wait=_retry_after(headers), passes=said != "false")
 
 
-def patiently(account: StripeAccount, what: str, ask: Callable[[], T], *, halted: Callable[[], bool]) -> T:
+def patiently(
+    account: StripeAccount, what: str, ask: Callable[[], T], *, outlook: Outlook, halted: Callable[[], bool]
+) -> T:
     """Return what `ask` returns, asked again with growing, jittered pauses while it meets a Storm.
 
     `halted` is asked before each new try: a read that has failed elsewhere need not be finished.
@@ -47,47 +93,88 @@ def patiently(account: StripeAccount, what: str, ask: Callable[[], T], *, halted
         WeatherError: Stripe could not be asked within the account's patience, or said not to try again.
     """
     try:
-        return ask()
+        return _heard(ask, outlook)
     except Storm as storm:
-        return _ask_again(account, what, ask, halted, storm)
+        return _ask_again(account, what, ask, _Tries(account, outlook, halted), storm)
 
 
-def _ask_again(account: StripeAccount, what: str, ask: Callable[[], T], halted: Callable[[], bool], first: Storm) -> T:
+def _heard(ask: Callable[[], T], outlook: Outlook) -> T:
+    try:
+        answer = ask()
+    except Storm as storm:
+        if storm.kind != "unreachable":
+            outlook.reached()
+        raise
+    outlook.reached()
+    return answer
+
+
+class _Tries:
+    """Decides, for one question, whether it is asked again, and after how long."""
+
+    def __init__(self, account: StripeAccount, outlook: Outlook, halted: Callable[[], bool]) -> None:
+        self.outlook = outlook
+        self._account, self._halted = account, halted
+        self._started = time.monotonic()
+        self._failed = self._unusable = 0
+
+    def worth_it(self, error: Exception) -> bool | float:
+        """Return the seconds to wait before the next try, False for none."""
+        if not isinstance(error, Storm) or not error.passes or self._halted():
+            return False
+        self._failed += 1
+        self._unusable += error.kind == "unusable"
+        wait = self._wait() if error.wait is None else error.wait
+        if time.monotonic() - self._started + wait > self._account.patience or self._unusable >= UNUSABLE_TRIES:
+            return False
+        if error.kind == "unreachable" and self.outlook.unreachable_for() + wait > self._account.unreachable_for:
+            return False
+        self.outlook.tell(error, wait)
+        return wait
+
+    def _wait(self) -> float:
+        longest = self._account.longest_wait
+        return float(min(longest, _FIRST_WAIT * 2 ** (self._failed - 1) + random.uniform(0, min(1.0, longest))))  # noqa: S311 - jitter
+
+
+def _ask_again(account: StripeAccount, what: str, ask: Callable[[], T], tries: _Tries, first: Storm) -> T:
     """Go on after a first Storm. Apart, because fair weather is the rule and should cost nothing."""
     met = [first]
 
     def again() -> T:
         if met:
             raise met.pop()
-        return ask()
+        return _heard(ask, tries.outlook)
 
-    def worth_it(error: Exception) -> bool | float:
-        if not isinstance(error, Storm) or not error.passes or halted():
-            return False
-        return True if error.wait is None else error.wait
-
-    retry = stamina.RetryingCaller(
-        attempts=None,
-        timeout=account.patience,
-        wait_initial=min(_FIRST_WAIT, account.longest_wait),
-        wait_max=account.longest_wait,
-        wait_jitter=min(1.0, account.longest_wait),
-    )
+    retry = stamina.RetryingCaller(attempts=None, timeout=None)
     try:
-        return retry(worth_it, again)
+        return retry(tries.worth_it, again)
     except Storm as storm:
-        told = f" within {account.patience:g} seconds" if storm.passes else ", and trying again at once is no use"
-        raise WeatherError(f"Stripe could not be asked ({what}){told}: {storm.reason}. Run it again later.") from storm
+        raise WeatherError(_sentence(account, what, storm)) from storm
+
+
+def _sentence(account: StripeAccount, what: str, storm: Storm) -> str:
+    if not storm.passes:
+        tried = ", and trying again at once is no use"
+    elif storm.kind == "unusable":
+        tried = f", {UNUSABLE_TRIES} times one after the other"
+    elif storm.kind == "unreachable":
+        tried = f" within {min(account.unreachable_for, account.patience):g} seconds, it does not answer"
+    else:
+        tried = f" within {account.patience:g} seconds"
+    check = (
+        " Check the network, and the `base_url` and `proxy` of the declaration." if storm.kind == "unreachable" else ""
+    )
+    return f"Stripe could not be asked ({what}){tried}: {storm.reason}.{check} Run it again later."
 
 
 def _reason(status: int, headers: Mapping[str, str], code: str | None) -> str:
     request = headers.get("Request-Id")
     detail = headers.get("Stripe-Rate-Limited-Reason") or code
-    return " ".join(
-        [f"HTTP {status}", *([f"({detail})"] if detail else []), *([f"in request {request}"] if request else [])]
-    )
+    words = [f"HTTP {status}", *([f"({detail})"] if detail else []), *([f"in request {request}"] if request else [])]
+    return "".join(letter for letter in " ".join(words) if letter.isprintable())[:200]
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     value = headers.get("Retry-After", "")
-    return min(float(value), _LONGEST_RETRY_AFTER) if value.isdigit() else None
+    return min(float(value), _LONGEST_RETRY_AFTER) if re.fullmatch(r"[0-9]{1,9}", value) else None

@@ -7,7 +7,7 @@ dropped by the reader, because another window brings them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -19,12 +19,26 @@ LEDGER_SCHEMA: Final = {"gte": pl.Int64, "lt": pl.Int64, "pages": pl.Int64, "row
 WORTH_DIVIDING: Final = 150
 """Rows that must be expected in the rest of a window before it is divided: a page and a half."""
 
+MOST_PAGES_OF_A_SECOND: Final = 10_000
+"""Pages on which the last second stays the same, before a list counts as endless: a million rows of one second."""
+
+MOST_LOST_CURSORS: Final = 20
+"""Cursors that may be lost one after the other without getting on, as each was deleted while it was used."""
+
 _PART: Final = WORTH_DIVIDING // 2
+
+
+class ContradictionError(ValueError):
+    """A list that cannot be whole, because its pages contradict each other. It says how."""
 
 
 @dataclass(eq=False)
 class Window:
-    """One window while it is read. `gte` and `lt` are what is asked; rows below `edge` belong to another window."""
+    """One window while it is read. `gte` and `lt` are what is asked; rows below `edge` belong to another window.
+
+    `seen` are the ids that were read of its second `last`, which alone can come again. `known` are those that an
+    earlier window has read of that second, so that they are expected to come twice; `repeats` counts them.
+    """
 
     gte: int
     lt: int
@@ -35,7 +49,11 @@ class Window:
     pages: int = 0
     rows: int = 0
     requests: int = 0
-    reopened_at: int | None = None
+    seen: set[str] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)
+    repeats: int = 0
+    stays: int = 0
+    lost: int = 0
 
     @property
     def expected(self) -> float:
@@ -61,27 +79,36 @@ class Frontier:
         self.done: list[Window] = []
 
     def turn(self, window: Window, ids: Sequence[str], created: Sequence[int], *, has_more: bool) -> Turn:
-        """Take note of a page (newest first) and say what to do with it."""
+        """Take note of a page (newest first) and say what to do with it.
+
+        Raises:
+            ContradictionError: More was promised than came, or there is no end.
+        """
         window.pages += 1
         kept = sum(1 for second in created if second >= window.edge)
         window.rows += kept
-        if not created and window.cursor is not None and window.last != window.reopened_at:
-            return self.reopen(window)
+        if not created and window.cursor is not None:
+            raise ContradictionError("a page said that there was more, and the next one was empty")
+        again = window.known.intersection(ids[:kept])
+        window.known -= again
+        window.repeats += len(again)
         if not has_more or kept < len(created):
             self._close(window)
             return Turn(kept, done=True)
-        window.density = len(created) / max(1, window.last - created[-1])
-        window.cursor, window.last = ids[-1], created[-1]
+        _go_on(window, ids, created)
         return Turn(kept, done=False)
 
     def reopen(self, window: Window) -> Turn:
-        """Give up a cursor and ask for the rest anew, by time; rows of the last second come twice.
+        """Give up a cursor that Stripe no longer knows and ask for the rest anew, by time; the last second comes twice.
 
-        For a cursor that Stripe no longer knows, and for an empty page where more was promised: rows of that second may
-        have been lost.
+        Raises:
+            ContradictionError: This happens again and again, and nothing is got by it.
         """
+        if window.lost >= MOST_LOST_CURSORS:
+            raise ContradictionError(f"{MOST_LOST_CURSORS} places in it were lost one after the other")
         rest = _window(window.edge, window.last + 1)
-        rest.reopened_at = window.last
+        rest.last, rest.known = window.last, window.seen | window.known
+        rest.stays, rest.lost = window.stays, window.lost + 1
         window.edge = window.last + 1
         self._close(window)
         self.open.append(rest)
@@ -104,6 +131,11 @@ class Frontier:
         """Return the windows that are done, oldest first."""
         rows = [(window.edge, window.lt, window.pages, window.rows, window.requests) for window in self.done]
         return pl.DataFrame(rows, schema=LEDGER_SCHEMA, orient="row").sort("gte", "lt")
+
+    @property
+    def repeats(self) -> int:
+        """How many rows came twice because a window had to be asked for anew."""
+        return sum(window.repeats for window in (*self.done, *self.open))
 
     def _close(self, window: Window) -> None:
         self.open.remove(window)
@@ -129,6 +161,21 @@ def coverage_gaps(ledger: pl.DataFrame, since: int, until: int) -> pl.DataFrame:
             faults.append(("overlap", low, min(high, reached)))
         reached = max(reached, high)
     return pl.DataFrame(faults, schema={"kind": pl.String, "gte": pl.Int64, "lt": pl.Int64}, orient="row")
+
+
+def _go_on(window: Window, ids: Sequence[str], created: Sequence[int]) -> None:
+    """Move the cursor to the end of a page, and remember what could come again."""
+    oldest = created[-1]
+    of_oldest = {name for name, second in zip(ids, created, strict=True) if second == oldest}
+    if oldest == window.last:
+        window.seen |= of_oldest
+        window.stays += 1
+    else:
+        window.seen, window.stays, window.lost = of_oldest, 0, 0
+    if window.stays > MOST_PAGES_OF_A_SECOND:
+        raise ContradictionError(f"one second of it has more than {MOST_PAGES_OF_A_SECOND:,} pages")
+    window.density = len(created) / max(1, window.last - oldest)
+    window.cursor, window.last = ids[-1], oldest
 
 
 def _window(since: int, until: int) -> Window:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resources.stripe_api import coverage_gaps, windows
-from resources.stripe_api.windows import Frontier, Window
+from resources.stripe_api.windows import ContradictionError, Frontier, Window
 
 PAGE = 5
 
@@ -72,16 +72,50 @@ def test_a_second_cannot_be_divided() -> None:
     assert frontier.divide(9) == []
 
 
-def test_an_empty_page_after_more_was_promised_is_asked_again_by_time_and_only_once() -> None:
+@pytest.mark.rule("X10")
+def test_an_empty_page_after_more_was_promised_is_no_end() -> None:
     frontier = Frontier(0, 100)
     window = frontier.open[0]
     frontier.turn(window, ["cus_2"], [60], has_more=True)
-    turn = frontier.turn(window, [], [], has_more=False)
-    assert turn.reopened is not None
-    assert (turn.reopened.gte, turn.reopened.lt, turn.reopened.cursor) == (0, 61, None)
-    frontier.turn(turn.reopened, ["cus_2"], [60], has_more=True)
-    assert frontier.turn(turn.reopened, [], [], has_more=False).reopened is None
+    with pytest.raises(ContradictionError, match="a page said that there was more, and the next one was empty"):
+        frontier.turn(window, [], [], has_more=False)
+
+
+@pytest.mark.rule("X10")
+def test_a_lost_cursor_is_asked_for_anew_by_time_and_what_comes_twice_is_known() -> None:
+    frontier = Frontier(0, 100)
+    window = frontier.open[0]
+    frontier.turn(window, ["cus_3", "cus_2"], [60, 60], has_more=True)
+    rest = frontier.reopen(window).reopened
+    assert rest is not None
+    assert (rest.gte, rest.lt, rest.cursor) == (0, 61, None)
+    frontier.turn(rest, ["cus_3", "cus_1"], [60, 5], has_more=False)
+    assert frontier.repeats == 1
     assert coverage_gaps(frontier.ledger(), 0, 100).is_empty()
+
+
+def test_cursors_that_are_lost_without_getting_on_come_to_an_end() -> None:
+    frontier = Frontier(0, 100)
+
+    def lose(cursors: int) -> None:
+        for _ in range(cursors):
+            [window] = frontier.open
+            frontier.turn(window, ["cus_2"], [60], has_more=True)
+            frontier.reopen(window)
+
+    with pytest.raises(ContradictionError, match="20 places in it were lost"):
+        lose(99)
+
+
+def test_a_second_without_end_comes_to_an_end() -> None:
+    frontier = Frontier(0, 100)
+
+    def go_on(pages: int) -> None:
+        for page in range(pages):
+            frontier.turn(frontier.open[0], [f"cus_{page}"], [60], has_more=True)
+
+    with pytest.raises(ContradictionError, match="one second of it has more than 10,000 pages"):
+        go_on(20_000)
 
 
 @pytest.mark.parametrize(
