@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import dagster as dg
 import polars as pl
 
-from assets.check_results import SCHEMA_CHECK, kept_if_good, schema_result
-from assets.matching import MatchSettings, Rule, by_customer, match_customers
+from assets.check_results import SCHEMA_CHECK, id_result, kept_if_good, schema_result
+from assets.matching import MatchSettings, Rule, by_customer, kinds_of, match_with_doubts
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from schemas.declaration import Declaration
 from schemas.matches import Matches
 from schemas.validation import violations
-from schemas.words import OUTCOMES
+from schemas.words import DOUBTS, OUTCOMES
 
 
 def match_settings(declaration: Declaration) -> MatchSettings:
@@ -22,6 +22,7 @@ def match_settings(declaration: Declaration) -> MatchSettings:
         one_to_one=declaration.one_to_one,
         match_inactive=declaration.match_inactive,
         allow_list=declaration.allow_list,
+        shared_key=declaration.shared_key,
     )
 
 
@@ -39,6 +40,7 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
         check_specs=[
             dg.AssetCheckSpec("schema", asset=key, blocking=True, description=SCHEMA_CHECK),
             dg.AssetCheckSpec("every_customer_once", asset=key, blocking=True, description=_ONCE),
+            dg.AssetCheckSpec("evidence_agrees", asset=key, blocking=True, description=_AGREES),
         ],
     )
     def customer_matches(
@@ -52,12 +54,18 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
         """
         with failures_for_people():
             overrides = sync.overrides().lazy().select("stripe_customer_id", "netsuite_internal_id")
-            matches = by_customer(match_customers(stripe_customers, netsuite_customers, overrides, settings).collect())
+            found = match_with_doubts(stripe_customers, netsuite_customers, overrides, settings)
+            matches = by_customer(found.collect())
             customers = stripe_customers.select(pl.len()).collect().item()
         outcomes = dict(matches.group_by("outcome").len().rows())
         counts: dict[str, int] = {outcome: outcomes.get(outcome, 0) for outcome in OUTCOMES}
         context.log.info(", ".join(f"{count:,} {outcome}" for outcome, count in counts.items()))
-        checks = [schema_result(violations(Matches, matches, "stripe_customer_id")), _once(counts, customers)]
+        agreement = agreement_result(key, matches, is_held=sync.declaration.on_doubt == "refuse")
+        checks = [
+            schema_result(violations(Matches, matches, "stripe_customer_id")),
+            _once(counts, customers),
+            agreement,
+        ]
         yield from kept_if_good("customer_matches", checks)
         yield dg.MaterializeResult(
             value=matches,
@@ -71,6 +79,10 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
     return customer_matches
 
 
+_AGREES = (
+    "No evidence on a linked or matched customer speaks for another record; where some does, review.csv says what a "
+    "person should look at before it is written."
+)
 _ONCE = "Every Stripe customer ends in exactly one outcome: the outcomes add up to the customers that were read (M12)."
 
 
@@ -82,3 +94,42 @@ def _once(outcomes: dict[str, int], customers: int) -> dg.AssetCheckResult:
         severity=dg.AssetCheckSeverity.ERROR,
         metadata={"outcomes": found, "customers": customers},
     )
+
+
+def agreement_result(key: dg.AssetKey, matches: pl.DataFrame, *, is_held: bool) -> dg.AssetCheckResult:
+    """Warn of the pairs that are doubted, with the number of each kind.
+
+    Args:
+        key: the asset.
+        matches: `schemas.matches.Matches`, with doubts.
+        is_held: whether they are kept out of the plan (`on_doubt: refuse`).
+    """
+    doubted = matches.filter(pl.col("doubt").is_not_null())
+    kinds = _by_kind(doubted)
+    result = id_result(
+        key,
+        "evidence_agrees",
+        doubted.lazy(),
+        "stripe_customer_id",
+        of=matches.height,
+        counts={f"doubt/{kind}": kinds.get(kind, 0) for kind in DOUBTS},
+    )
+    return result._replace(description=doubts_in_words(matches, is_held=is_held) or result.description)
+
+
+def doubts_in_words(matches: pl.DataFrame, *, is_held: bool) -> str:
+    """A sentence on how many pairs are doubted, and why; empty when none is."""
+    doubted = matches.filter(pl.col("doubt").is_not_null())
+    if doubted.is_empty():
+        return ""
+    kinds = _by_kind(doubted)
+    named = "; ".join(f"{words}: {kinds[kind]:,}" for kind, words in DOUBTS.items() if kind in kinds)
+    planned = "kept out of the plan (on_doubt: refuse)" if is_held else "planned nevertheless (on_doubt: note)"
+    return (
+        f"Some evidence speaks against the record of {doubted.height:,} of {matches.height:,} customers. They are "
+        f"{planned}: {named}. Look at them in review.csv before you use the plan."
+    )
+
+
+def _by_kind(doubted: pl.DataFrame) -> dict[str, int]:
+    return dict(doubted.select(kinds_of(pl.col("doubt")).explode()).to_series().value_counts().rows())

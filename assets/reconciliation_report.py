@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import dagster as dg
 import polars as pl
 
+from assets.customer_matches import doubts_in_words
 from assets.import_files import IMPORT_ROWS, netsuite_import, stripe_updates
 from assets.last_plan import progress_of_last_plan
 from assets.matching import link_table
@@ -68,6 +69,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 last_plan=last_plan,
                 progress=progress,
                 decisions=decisions_in_words(review),
+                alerts=tuple(_alerts(sync, matches)),
                 traces=_traces(stripe, netsuite, links, matches, plan),
             )
             waiting = still_waiting(review)
@@ -85,6 +87,13 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
         )
 
     return reconciliation_report
+
+
+def _alerts(sync: Reconciliation, matches: pl.DataFrame) -> Iterator[str]:
+    """What a person should read before anything else on the page."""
+    doubts = doubts_in_words(matches, is_held=sync.declaration.on_doubt == "refuse")
+    if doubts:
+        yield doubts
 
 
 def _results(instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec]) -> Iterator[Check]:

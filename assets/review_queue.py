@@ -1,4 +1,6 @@
-"""What a person must look at, with what is needed to decide: conflicts, broken links, ambiguity, full comments."""
+"""What a person must look at: conflicts, broken links, ambiguity, doubts, full comments, each with what decides it."""
+
+from collections.abc import Mapping
 
 import dagster as dg
 import polars as pl
@@ -25,6 +27,10 @@ _WHAT_TO_DO = {
     "broken": "Decide for the record that took the old one's place (job {job}), or clear the metadata.",
     "ambiguous": "Decide for one candidate (job {job}), or merge them in NetSuite, before the plan is used.",
 }
+_IF_DOUBTED = (
+    "Compare the two customers; decide for the right record, or never to link (job {job}), before the plan is used."
+)
+_IF_HELD = "Compare the two customers and decide (job {job}); nothing is planned for them until then."
 
 
 def queue_for_review(
@@ -33,7 +39,7 @@ def queue_for_review(
     matches: pl.LazyFrame,
     settings: MatchSettings,
     *,
-    comments: bool,
+    plan: PlanSettings,
     override_job: str,
     decisions: pl.LazyFrame | None = None,
 ) -> pl.LazyFrame:
@@ -45,14 +51,19 @@ def queue_for_review(
         matches: `schemas.matches.Matches`.
         settings: the rules under which a broken link is matched again, as a proposal (M9, X11).
         override_job: the job that takes in a person's decision.
-        comments: whether ids are to be appended to comments, so that one that cannot be waits here (W3).
+        plan: whether ids are to be appended to comments, so that one that cannot be waits here (W3), and whether pairs
+            are planned that are doubted.
         decisions: those that stand (M8): `resources.ledger.Decisions.standing`.
 
     Returns:
         `schemas.plan.ReviewQueue`.
     """
     decided = _NO_DECISIONS if decisions is None else _in_words(decisions)
-    waiting = _waiting(stripe, netsuite, matches, decided, comments=comments, override_job=override_job)
+    matches = matches if "doubt" in matches.collect_schema() else matches.with_columns(doubt=pl.lit(None, pl.String))
+    advice = {outcome: text.format(job=override_job) for outcome, text in _WHAT_TO_DO.items()}
+    if_doubted = (_IF_DOUBTED if plan.doubted else _IF_HELD).format(job=override_job)
+    left_out = left_out_of_comments(stripe, netsuite, matches) if plan.comments else _NOTHING_LEFT_OUT
+    waiting = _waiting(matches, left_out, decided, advice, if_doubted)
     customers = stripe.select(pl.col("id").alias("stripe_customer_id"), "created", "email", "name")
     return (
         waiting.join(customers, on="stripe_customer_id")
@@ -62,7 +73,7 @@ def queue_for_review(
         .select(
             "stripe_customer_id", "outcome", "reason", "what_to_do", "created", "email", "name", "netsuite_internal_id",
             "candidates", "candidate_ids", "candidate_details", "proposed_internal_id", "proposed_evidence",
-            "decided",
+            "decided", "doubt",
         )
     )  # fmt: skip
 
@@ -79,32 +90,31 @@ def decisions_in_words(queue: pl.DataFrame) -> list[str]:
 
 
 def _waiting(
-    stripe: pl.LazyFrame,
-    netsuite: pl.LazyFrame,
     matches: pl.LazyFrame,
+    left_out: pl.LazyFrame,
     decided: pl.LazyFrame,
-    *,
-    comments: bool,
-    override_job: str,
+    advice: Mapping[str, str],
+    if_doubted: str,
 ) -> pl.LazyFrame:
-    left_out = left_out_of_comments(stripe, netsuite, matches) if comments else _NOTHING_LEFT_OUT
-    is_left_out = pl.col("obstacle").is_not_null()
-    what_to_do = {outcome: advice.format(job=override_job) for outcome, advice in _WHAT_TO_DO.items()}
-    by_outcome = pl.col("outcome").replace_strict(what_to_do, default=None, return_dtype=pl.String)
-    by_hand = pl.when(is_left_out).then(
-        pl.lit("Put the Stripe id into the comments by hand, and make room if need be.")
+    is_left_out, is_doubted = pl.col("obstacle").is_not_null(), pl.col("doubt").is_not_null()
+    by_outcome = pl.col("outcome").replace_strict(advice, default=None, return_dtype=pl.String)
+    by_hand = "Put the Stripe id into the comments by hand, and make room if need be."
+    what_to_do = pl.concat_str(
+        by_outcome,
+        pl.when(is_doubted & by_outcome.is_null()).then(pl.lit(if_doubted)),
+        pl.when(is_left_out).then(pl.lit(by_hand)),
+        separator=" ",
+        ignore_nulls=True,
     )
+    urgency = pl.col("outcome").replace_strict({outcome: at for at, outcome in enumerate(advice)}, default=None)
     return (
         matches.join(left_out.select("stripe_customer_id", "obstacle"), on="stripe_customer_id", how="left")
         .join(decided, on="stripe_customer_id", how="left")
-        .filter(by_outcome.is_not_null() | is_left_out | pl.col("decided").is_not_null())
+        .filter(by_outcome.is_not_null() | is_left_out | is_doubted | pl.col("decided").is_not_null())
         .with_columns(
-            pl.concat_str("reason", "obstacle", separator="; ", ignore_nulls=True).alias("reason"),
-            pl.when(by_outcome.is_null() & ~is_left_out)
-            .then(pl.lit(_DECIDED))
-            .otherwise(pl.concat_str(by_outcome, by_hand, separator=" ", ignore_nulls=True))
-            .alias("what_to_do"),
-            pl.col("outcome").replace_strict({o: i for i, o in enumerate(_WHAT_TO_DO)}, default=9).alias("urgency"),
+            pl.concat_str("reason", "doubt", "obstacle", separator="; ", ignore_nulls=True).alias("reason"),
+            pl.when(what_to_do == "").then(pl.lit(_DECIDED)).otherwise(what_to_do).alias("what_to_do"),
+            pl.coalesce(urgency, pl.when(is_doubted).then(8), 9).alias("urgency"),
         )
         .drop("obstacle")
     )
@@ -157,7 +167,7 @@ def _proposals(
 
 def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
     """The asset `review_queue` of one declaration."""
-    comments = PlanSettings.of(sync.declaration).comments
+    plan = PlanSettings.of(sync.declaration)
     settings = match_settings(sync.declaration)
 
     @dg.asset(
@@ -174,7 +184,7 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
     def review_queue(
         stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame, customer_matches: pl.LazyFrame
     ) -> dg.MaterializeResult:
-        """The customers that a person must look at: conflicts, broken links, several candidates, full comments.
+        """The customers that a person must look at: conflicts, broken links, several candidates, doubts, full comments.
 
         Each row says why it is here, what to do, who the candidates are, and for a broken link what the other evidence
         proposes. It does not depend on the order in which customers were read.
@@ -185,7 +195,7 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
                 netsuite_customers,
                 customer_matches,
                 settings,
-                comments=comments,
+                plan=plan,
                 override_job=f"{sync.name}_override",
                 decisions=sync.overrides().lazy(),
             ).collect()

@@ -26,11 +26,19 @@ _LINKING = ("linked", "matched", "ambiguous")
 
 @dataclass(frozen=True)
 class PlanSettings:
-    """Which fields of a NetSuite record may be written."""
+    """Which fields of a NetSuite record may be written, and for whom.
+
+    Attributes:
+        comments: ids may be appended to comments.
+        external_id: an empty external id may be set.
+        stripe_id: an empty Stripe-id field may be set.
+        doubted: for pairs that are doubted, too (`on_doubt: note`).
+    """
 
     comments: bool = True
     external_id: bool = True
     stripe_id: bool = True
+    doubted: bool = True
 
     @classmethod
     def of(cls, declaration: Declaration) -> "PlanSettings":
@@ -40,6 +48,7 @@ class PlanSettings:
             comments="comments" in mapped and writes.comments is not False,
             external_id="external_id" in mapped and writes.external_id is not False,
             stripe_id="stripe_id" in mapped and writes.stripe_id is not False,
+            doubted=declaration.on_doubt == "note",
         )
 
 
@@ -57,7 +66,8 @@ def plan_changes(
     Returns:
         `schemas.plan.Plan`; empty when everything is tied out (W11).
     """
-    pairs = linked_pairs(stripe, netsuite, matches).collect().lazy()
+    wanted = matches if settings.doubted else matches.filter(pl.col("doubt").is_null())
+    pairs = linked_pairs(stripe, netsuite, wanted).collect().lazy()
     is_oldest = pl.col("netsuite_internal_id").is_first_distinct()
     oldest = pairs.filter(is_oldest)
     customer = pl.col("stripe_customer_id")

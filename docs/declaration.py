@@ -52,6 +52,8 @@ EXAMPLES: Mapping[str, str] = {
     "rules[].stripe": "metadata.crm_id",
     "rules[].netsuite": "email",
     "on_several": "refuse",
+    "on_doubt": "refuse",
+    "shared_key": "10",
     "one_to_one": "true",
     "match_inactive": "true",
     "allow_list": "true",

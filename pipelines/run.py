@@ -165,7 +165,7 @@ def doubts(result: dg.ExecuteInProcessResult) -> Iterator[str]:
             yield f"{found.asset_key.path[-1]}: {found.description}"
 
 
-_DOUBTS: Final = frozenset({"complete", "not_shrunk"})
+_DOUBTS: Final = frozenset({"complete", "not_shrunk", "evidence_agrees"})
 
 
 def _show(name: str, places: Places, console: Console, seconds: float) -> None:

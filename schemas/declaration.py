@@ -194,6 +194,12 @@ class Declaration(dg.Model, dg.Resolvable):
     on_several: Literal["first", "refuse"] = Field(
         "first", description="several records match: the lowest internal id, or none (M5)"
     )
+    on_doubt: Literal["note", "refuse"] = Field(
+        "note", description="a match or link is doubted: plan it and list it for review, or list it only"
+    )
+    shared_key: int = Field(
+        3, ge=1, description="a match by a value that more customers of a side have than this is doubted"
+    )
     one_to_one: bool = Field(False, description="true: a record that is claimed already cannot be linked again")
     match_inactive: bool = Field(False, description="true: rules find inactive records too (M2)")
     allow_list: bool = Field(False, description="true: only customers with netsuite_allow_integration = true (C2)")

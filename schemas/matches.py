@@ -25,3 +25,6 @@ class Matches(pa.DataFrameModel):
     candidates: pl.UInt32 = pa.Field(description="how many records were found, exact")
     candidate_ids: str = pa.Field(nullable=True, description="at most 50 of them, ascending as numbers, space between")
     reason: str
+    doubt: str | None = pa.Field(
+        nullable=True, description="why a person should look before it is written: a word of `DOUBTS`, a sentence, …"
+    )

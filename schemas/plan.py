@@ -56,3 +56,4 @@ class ReviewQueue(pa.DataFrameModel):
     )
     proposed_evidence: str = pa.Field(nullable=True)
     decided: str = pa.Field(nullable=True, description="what a person decided: what, who, when, why (M8)")
+    doubt: str = pa.Field(nullable=True, description="as in `schemas.matches.Matches`")

@@ -3,6 +3,7 @@
 Light on purpose: no pandera, no polars, so that every module can afford to import it.
 """
 
+from collections.abc import Mapping
 from typing import Final, Literal, NewType, get_args
 
 StripeId = NewType("StripeId", str)
@@ -24,6 +25,18 @@ Outcome = Literal["linked", "matched", "ambiguous", "unmatched", "conflict", "br
 """What a Stripe customer ends in, exactly one of them (M12)."""
 
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
+
+Doubt = Literal["link_contradicted", "negated", "rules_differ", "names_another", "shared_key"]
+"""Why a person should look at a pair before it is written, though its evidence decided (`assets.matching.doubts`)."""
+
+DOUBTS: Final[Mapping[Doubt, str]] = {
+    "link_contradicted": "links that all other evidence contradicts",
+    "negated": "comments that seem to say that it is another customer",
+    "rules_differ": "rules that find different records",
+    "names_another": "records that name another Stripe customer",
+    "shared_key": "values that many customers share",
+}
+"""Each doubt in words, in the order in which they are shown; docs/matching.md explains them."""
 
 System = Literal["stripe", "netsuite"]
 LinkField = Literal["metadata.netsuite_customer_id", "stripe_id", "external_id", "comments"]

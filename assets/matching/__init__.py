@@ -4,9 +4,19 @@ Pure functions on frames; the asset around them lives beside this package. The o
 per kind of evidence beside it; docs/matching.md says how it works and what it costs.
 """
 
-from assets.matching.flow import match_customers
+from assets.matching.doubts import kinds_of
+from assets.matching.flow import match_customers, match_with_doubts
 from assets.matching.links import link_table
 from assets.matching.order import by_customer
 from assets.matching.settings import NO_OVERRIDES, MatchSettings, Rule
 
-__all__ = ["NO_OVERRIDES", "MatchSettings", "Rule", "by_customer", "link_table", "match_customers"]
+__all__ = [
+    "NO_OVERRIDES",
+    "MatchSettings",
+    "Rule",
+    "by_customer",
+    "kinds_of",
+    "link_table",
+    "match_customers",
+    "match_with_doubts",
+]

@@ -4,27 +4,20 @@ Each step looks at the customers that are still open and returns what it decided
 subject of `links`, how keys are compared that of `rules`, and every word of a reason is in `verdicts` or stands here.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import polars as pl
 
-from assets.keys import folded_expr, is_blank, key_expr
+from assets.keys import is_blank, key_expr
 from assets.matching.claims import after_claims
+from assets.matching.comparison import Comparison
+from assets.matching.doubts import doubts_of
 from assets.matching.links import SOURCES, named_by_metadata, named_by_records
 from assets.matching.rules import equal_keys, hashed_keys, keyed_records
+from assets.matching.second_opinions import Evidence
 from assets.matching.settings import MatchSettings, Rule
-from assets.matching.tokens import Hash
 from assets.matching.verdicts import Decided, alike, combined, grouped, joined, listed, several, singly
 from schemas.words import ALLOW_KEY, BLOCK_KEY, LINK_FIELD
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """How values are compared. Replaced only by tests and benchmarks: bad hashes, keys made beforehand."""
-
-    key: Callable[[pl.Expr], pl.Expr] = folded_expr
-    hash: Hash = pl.Expr.hash
 
 
 def match_customers(
@@ -49,18 +42,53 @@ def match_customers(
     Returns:
         Rows of `schemas.matches.Matches`.
     """
-    comparison = comparison or Comparison()
+    found = _found(stripe, netsuite, overrides, settings, comparison or Comparison())
+    return _matches(found.customers, found.decided)
+
+
+def match_with_doubts(
+    stripe: pl.LazyFrame,
+    netsuite: pl.LazyFrame,
+    overrides: pl.LazyFrame,
+    settings: MatchSettings,
+    comparison: Comparison | None = None,
+) -> pl.LazyFrame:
+    """Return what `match_customers` does, and why a person should look at a pair first, as the column `doubt`."""
+    found = _found(stripe, netsuite, overrides, settings, comparison or Comparison())
+    doubts = doubts_of(found)
+    nothing = pl.Series("doubt", [None], pl.String).new_from_index(0, found.customers.height)
+    doubt = nothing.scatter(doubts.get_column("position"), doubts.get_column("doubt"))
+    rows = found.decided.rows.select(pl.lit(doubt).gather("position").alias("doubt"))
+    return pl.concat([_matches(found.customers, found.decided), rows.lazy()], how="horizontal")
+
+
+def _found(
+    stripe: pl.LazyFrame,
+    netsuite: pl.LazyFrame,
+    overrides: pl.LazyFrame,
+    settings: MatchSettings,
+    comparison: Comparison,
+) -> Evidence:
     customers = _customers(stripe, settings)
     records = netsuite.filter("is_customer")
-    decided = combined(_steps(customers, records, overrides, settings, comparison))
+    traces = _traces(customers, records, comparison)
+    decided = combined(_steps(customers, records, traces, overrides, settings, comparison))
     if settings.one_to_one:
         decided = after_claims(decided, customers, records)
-    return _matches(customers, decided)
+    return Evidence(customers, records, traces.drop_nulls("record"), decided, settings, comparison)
+
+
+def _traces(customers: pl.DataFrame, records: pl.LazyFrame, comparison: Comparison) -> pl.DataFrame:
+    """Return all traces of links (`assets.matching.links`); one of metadata without a record names nobody."""
+    by_metadata = named_by_metadata(customers.lazy(), records)
+    by_records = named_by_records(customers.lazy(), records, comparison.hash)
+    return pl.concat([by_metadata, by_records]).collect(engine="streaming")
 
 
 def _steps(
     customers: pl.DataFrame,
     records: pl.LazyFrame,
+    traces: pl.DataFrame,
     overrides: pl.LazyFrame,
     settings: MatchSettings,
     comparison: Comparison,
@@ -72,10 +100,9 @@ def _steps(
     yield from still.without(_held(still.rows, settings))
     if not decisions.is_empty():
         yield from still.without(_overridden(still.rows, records, decisions.lazy()))
-    named = named_by_records(still.rows, records, comparison.hash).collect(engine="streaming")
     in_comments = pl.col("source") == "comments"
-    yield from still.without(_linked(still.rows, records, named.filter(~in_comments)))
-    yield from still.without(_commented(still.among(named.filter(in_comments)), settings))
+    yield from still.without(_linked(still.among(traces.filter(~in_comments))))
+    yield from still.without(_commented(still.among(traces.filter(in_comments)), settings))
     eligible = records if settings.match_inactive else records.filter(~pl.col("inactive"))
     keyed = keyed_records(eligible, [rule.netsuite for rule in settings.rules], comparison.key, comparison.hash)
     for rule, rows in zip(settings.rules, keyed, strict=True):
@@ -140,8 +167,8 @@ def _overridden(customers: pl.LazyFrame, records: pl.LazyFrame, overrides: pl.La
     yield _broken(found, "override", reason)
 
 
-def _linked(customers: pl.LazyFrame, records: pl.LazyFrame, fields: pl.DataFrame) -> Iterator[Decided]:
-    named = named_by_metadata(customers, records).collect(engine="streaming")
+def _linked(traces: pl.DataFrame) -> Iterator[Decided]:
+    named = traces.filter(pl.col("source") == "metadata")
     number = pl.format("is {}, and NetSuite has no such customer", pl.col("text"))
     other = pl.lit("is not the internal id of any NetSuite customer")
     is_number = pl.col("text").str.contains("^[0-9]{1,19}$")
@@ -151,8 +178,7 @@ def _linked(customers: pl.LazyFrame, records: pl.LazyFrame, fields: pl.DataFrame
         pl.format("metadata: netsuite_customer_id {}", pl.when(is_number).then(number).otherwise(other)),
     )
     yield broken
-    traces = pl.concat([named.drop_nulls("record"), fields]).drop("text")
-    yield from _agreeing(traces.join(broken.rows, on="position", how="anti"))
+    yield from _agreeing(traces.drop("text").join(broken.rows, on="position", how="anti"))
 
 
 def _agreeing(traces: pl.DataFrame) -> Iterator[Decided]:

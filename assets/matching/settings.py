@@ -36,6 +36,7 @@ class MatchSettings:
         one_to_one: let a record belong to one Stripe customer only.
         match_inactive: let the rules find inactive records too (M2). Existing links to them count in any case.
         allow_list: hold every customer whose metadata does not let it in (C2).
+        shared_key: how many customers of a side may have a value before a match by it is doubted.
     """
 
     rules: tuple[Rule, ...]
@@ -43,6 +44,7 @@ class MatchSettings:
     one_to_one: bool = False
     match_inactive: bool = False
     allow_list: bool = False
+    shared_key: int = 3
 
 
 NO_OVERRIDES = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "netsuite_internal_id": pl.Int64})

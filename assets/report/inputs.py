@@ -40,7 +40,8 @@ class Header:
     files are damaged, or empty.
     `files` are names of files beside the page. `traces` is one sentence on customers that leave no trace in NetSuite
     (W5), or empty. `last_plan` is the hash of the plan before this one, or empty, and `progress` what has become of it.
-    `decisions` are what persons decided (M8), one line each: customer, what, who, when, why.
+    `decisions` are what persons decided (M8), one line each: customer, what, who, when, why. `alerts` are
+    sentences that a person should read first.
     """
 
     declaration: str
@@ -55,6 +56,7 @@ class Header:
     last_plan: str = ""
     progress: Sequence[FieldProgress] = ()
     decisions: Sequence[str] = ()
+    alerts: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

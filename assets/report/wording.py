@@ -49,6 +49,7 @@ _COLUMNS: Final = {
     "candidate_details": "They are",
     "proposed_internal_id": "Proposed record",
     "proposed_evidence": "Proposed because of",
+    "doubt": "Doubt",
 }
 
 _FILES: Final = {

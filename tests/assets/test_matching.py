@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
-from assets.matching.flow import Comparison
+from assets.matching.comparison import Comparison
 from tests.assets.oracle import World, verdicts
 from tests.assets.worlds import matches_of, worlds
 

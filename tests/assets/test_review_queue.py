@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from assets.matching import MatchSettings, Rule
 from assets.review_queue import queue_for_review
+from assets.write_plan import PlanSettings
 from schemas.plan import ReviewQueue
 from schemas.validation import violations
 from tests.assets.oracle import Customer, Record, World, verdicts
@@ -24,7 +25,7 @@ def queue_of(world: World, *, comments: bool = True) -> pl.DataFrame:
     stripe, netsuite, _ = as_frames(world)
     matches = matches_of(world).lazy()
     return queue_for_review(
-        stripe, netsuite, matches, world.settings, comments=comments, override_job="acme_override"
+        stripe, netsuite, matches, world.settings, plan=PlanSettings(comments=comments), override_job="acme_override"
     ).collect()
 
 

@@ -7,7 +7,7 @@ import hypothesis.strategies as st
 import polars as pl
 
 from assets.matching import MatchSettings, Rule, by_customer, match_customers
-from assets.matching.flow import Comparison
+from assets.matching.comparison import Comparison
 from schemas.matches import Matches
 from tests.assets.oracle import Customer, Record, World
 

@@ -16,7 +16,7 @@ import polars as pl
 
 from assets.keys import key_expr
 from assets.matching import NO_OVERRIDES, MatchSettings, Rule, match_customers
-from assets.matching.flow import Comparison
+from assets.matching.comparison import Comparison
 from tests.assets.oracle import Customer, Record, World
 
 SETTINGS = MatchSettings((Rule("email", "email"), Rule("name", "company_name")))

@@ -53,6 +53,7 @@ CHECKS = {
     "customer_matches": {
         "schema",
         "every_customer_once",
+        "evidence_agrees",
         "links_one_sided",
         "links_crossed",
         "links_dangling",

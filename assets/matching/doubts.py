@@ -1,0 +1,96 @@
+"""Doubts: what a person should see of a pair before it is written. They change neither outcome nor record.
+
+A kind of doubt is a word in `schemas.words.DOUBTS` and a function in `_FINDERS`: of what matching has found it returns
+`position` (of the customer) and `said`, a sentence with ids and counts, never an e-mail or a name; one row per position
+at most. Nothing else has to know it: the result column `doubt`, the review, the check and the report take all kinds,
+and under `on_doubt: refuse` the plan leaves the pair out. What a person decided (an override) is never doubted.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import polars as pl
+
+from assets.matching.negation import negated
+from assets.matching.second_opinions import Evidence
+from schemas.words import DOUBTS, Doubt
+
+_RECORD: Final = "record"
+
+
+def doubts_of(evidence: Evidence) -> pl.DataFrame:
+    """Return `position` and `doubt` of the customers with a doubt: each as `word: sentence`, several with `; `."""
+    order = list(DOUBTS)
+    found = [_FINDERS[kind](evidence).select("position", rank=pl.lit(order.index(kind)), said="said") for kind in order]
+    words = pl.format("{}: {}", pl.col("rank").replace_strict(dict(enumerate(order)), return_dtype=pl.String), "said")
+    rows = pl.concat(found).sort("position", "rank")
+    return rows.group_by("position", maintain_order=True).agg(doubt=words.str.join("; ")).collect()
+
+
+def kinds_of(doubt: pl.Expr) -> pl.Expr:
+    """Return the words of a column `doubt` as a list."""
+    return doubt.str.extract_all(rf"\b({'|'.join(DOUBTS)}): ").list.eval(pl.element().str.strip_chars_end(": "))
+
+
+def _link_contradicted(evidence: Evidence) -> pl.LazyFrame:
+    """Links that one trace alone shows, while all other evidence that finds anything finds somebody else."""
+    linked = evidence.pairs.lazy().filter(pl.col("rank") < 0).select("position", own=_RECORD)
+    traces = evidence.traces.lazy().join(linked, on="position").unique(["position", _RECORD, "source"])
+    is_own = pl.col(_RECORD) == pl.col("own")
+    lonely = traces.filter(is_own).group_by("position").len().filter(pl.col("len") == 1)
+    noted = pl.format("{} of record {}", "source", _RECORD)
+    elsewhere = traces.filter(~is_own).select("position", agrees=pl.lit(value=False), says=noted)
+    answers = evidence.answers.lazy().select("position", "agrees", "says")
+    by_rules = answers.join(linked, on="position", how="semi")
+    rest = pl.concat([by_rules, elsewhere]).group_by("position").agg(pl.col("agrees").any(), pl.col("says").sort())
+    rows = rest.filter(~pl.col("agrees")).join(lonely, on="position", how="semi")
+    return rows.select("position", said=pl.format("all else says otherwise: {}", pl.col("says").list.join(", ")))
+
+
+def _rules_differ(evidence: Evidence) -> pl.LazyFrame:
+    """Matches by a rule, while a later rule finds other records only."""
+    matched = evidence.pairs.lazy().filter(pl.col("rank") >= 0)
+    others = evidence.answers.lazy().filter(~pl.col("agrees")).join(matched, on="position", how="semi")
+    return others.group_by("position").agg(said=pl.col("says").str.join(", "))
+
+
+def _names_another(evidence: Evidence) -> pl.LazyFrame:
+    """Matches by a rule to a record whose Stripe-id field, external id or comments name another Stripe customer."""
+    matched = evidence.pairs.lazy().filter(pl.col("rank") >= 0).select("position", "record")
+    ids = pl.lit(evidence.customers.get_column("id")).gather("other")
+    traces = evidence.traces.lazy().filter(pl.col("source") != "metadata").select(_RECORD, "source", other="position")
+    met = matched.join(traces, on=_RECORD).filter(pl.col("position") != pl.col("other"))
+    named = met.with_columns(id=ids).sort("position", "id", "source").group_by("position", maintain_order=True)
+    rows = named.agg(
+        pl.col(_RECORD).first(), pl.col("id", "source").first(), others=pl.col("id").n_unique().cast(pl.Int64) - 1
+    )
+    more = pl.when(pl.col("others") > 0).then(pl.format(" and {} more", "others")).otherwise(pl.lit(""))
+    return rows.select("position", said=pl.format("record {} names {}{} ({})", _RECORD, "id", more, "source"))
+
+
+def _shared_key(evidence: Evidence) -> pl.LazyFrame:
+    """Matches by a value that more than `shared_key` customers of Stripe have, or of NetSuite."""
+    most = evidence.settings.shared_key
+    ours = evidence.crowds.lazy().select("position", said=pl.format("{} Stripe customers have this value", "sharing"))
+    crowded = (pl.col("rank") >= 0) & (pl.col("candidates") > most)
+    theirs = evidence.pairs.lazy().filter(crowded)
+    said = theirs.select("position", said=pl.format("{} NetSuite customers have this value", "candidates"))
+    return pl.concat([ours, said]).group_by("position").agg(pl.col("said").sort(descending=True).str.join(", "))
+
+
+def _negated(evidence: Evidence) -> pl.LazyFrame:
+    """Pairs of which the record's comments hold the id in one sentence with a word such as *not* or *wrong*."""
+    noted = evidence.traces.lazy().filter(pl.col("source") == "comments").select("position", _RECORD, "text")
+    comments = evidence.records.select("comments", record="internal_id")
+    rows = evidence.pairs.lazy().join(noted, on=["position", _RECORD]).join(comments, on=_RECORD)
+    said = pl.format("the comments of record {} seem to say that it is another customer", _RECORD)
+    return negated(rows).select("position", said=said)
+
+
+_FINDERS: Final[Mapping[Doubt, Callable[[Evidence], pl.LazyFrame]]] = {
+    "link_contradicted": _link_contradicted,
+    "negated": _negated,
+    "rules_differ": _rules_differ,
+    "names_another": _names_another,
+    "shared_key": _shared_key,
+}
