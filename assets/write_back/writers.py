@@ -79,6 +79,9 @@ class StripeWriter:
                     yield Answer(attempt, outcome.status, found=outcome.found)
                 case "gone":
                     yield Answer(attempt, "failed", code="gone", error="The customer is deleted or unknown in Stripe.")
+                case "refused":
+                    reason = f"Stripe refuses this change: {outcome.reason}."
+                    yield Answer(attempt, "failed", code=outcome.code, error=reason)
 
     def stands(self, attempts: Sequence[Attempt]) -> Iterator[tuple[Attempt, bool]]:
         """See `Writer`."""

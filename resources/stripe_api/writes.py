@@ -16,8 +16,7 @@ from resources.stripe_api.account import StripeAccount
 from resources.stripe_api.door import StripeDoor
 from resources.stripe_api.pages import CustomerObject
 from resources.stripe_api.refusals import StripeProblem
-from resources.stripe_api.retrieval import retrieve_object
-from schemas.errors import WeatherError
+from resources.stripe_api.retrieval import ask_for, retrieve_object
 from schemas.words import StripeId
 
 _ENDPOINT: Final = "POST /v1/customers/{id}"
@@ -51,11 +50,14 @@ class MetadataOutcome:
     """What became of one change.
 
     `applied`: the value was set now. `already`: it was there before. `conflict`: another value is there (`found`; null
-    when there is none), and was left alone. `gone`: the customer is deleted or unknown.
+    when there is none), and was left alone. `gone`: the customer is deleted or unknown. `refused`: Stripe does not take
+    this value for this customer, and the old one still stands; `code` and `reason` are Stripe's.
     """
 
-    status: Literal["applied", "already", "conflict", "gone"]
+    status: Literal["applied", "already", "conflict", "gone", "refused"]
     found: str | None = None
+    code: str | None = None
+    reason: str | None = None
 
 
 def retrieve(door: StripeDoor, customer_id: StripeId) -> StripeCustomer | None:
@@ -73,25 +75,29 @@ def set_metadata(door: StripeDoor, change: MetadataChange) -> MetadataOutcome:
     same time, because Stripe locks the object.
 
     Raises:
-        AccessError: The key may not read or write customers.
+        AccessError: Stripe refuses more than this one change, such as the key.
         WeatherError: Stripe could not be asked; the value may have been set, which the next call finds out.
     """
+    row = ask_for(door, change.customer_id)
+    if isinstance(row, StripeProblem):
+        return _refused(row)
+    return _standing(row, change) or _set(door, change, attempt=0)
+
+
+def _set(door: StripeDoor, change: MetadataChange, attempt: int) -> MetadataOutcome:
+    """Set the value; once more, under another key, where Stripe has kept a failure and nothing is set."""
+    answer = _post(door, change, attempt)
+    if not isinstance(answer, StripeProblem):
+        row, replayed = answer
+        return _written(retrieve_object(door, change.customer_id) if replayed else row, change)
+    if answer.is_missing or answer.is_of_one_row:
+        return MetadataOutcome("gone") if answer.is_missing else _refused(answer)
+    if answer.status < _SERVER_ERROR:
+        raise answer.error(_ENDPOINT)
     standing = _standing(retrieve_object(door, change.customer_id), change)
     if standing is not None:
-        return standing
-    for attempt in range(_ROUNDS):
-        answer = _post(door, change, attempt)
-        if not isinstance(answer, StripeProblem):
-            row, replayed = answer
-            return _written(retrieve_object(door, change.customer_id) if replayed else row, change)
-        if answer.is_missing:
-            return MetadataOutcome("gone")
-        if answer.status < _SERVER_ERROR:
-            raise answer.error(_ENDPOINT)
-        standing = _standing(retrieve_object(door, change.customer_id), change)
-        if standing is not None:
-            return MetadataOutcome("applied", change.new) if standing.status == "already" else standing
-    raise WeatherError(f"Stripe kept failing to update customer {change.customer_id}; its value is still the old one.")
+        return MetadataOutcome("applied", change.new) if standing.status == "already" else standing
+    return _set(door, change, attempt + 1) if attempt + 1 < _ROUNDS else _refused(answer)
 
 
 def idempotency_key(account: StripeAccount, change: MetadataChange, attempt: int = 0) -> str:
@@ -106,6 +112,10 @@ def idempotency_key(account: StripeAccount, change: MetadataChange, attempt: int
 def _post(door: StripeDoor, change: MetadataChange, attempt: int) -> tuple[CustomerObject, bool] | StripeProblem:
     key = idempotency_key(door.account, change, attempt)
     return door.post_customer(change.customer_id, {"metadata": {change.key: change.new or ""}}, key)
+
+
+def _refused(problem: StripeProblem) -> MetadataOutcome:
+    return MetadataOutcome("refused", code=problem.code or f"http_{problem.status}", reason=problem.reason)
 
 
 def _standing(row: CustomerObject | None, change: MetadataChange) -> MetadataOutcome | None:

@@ -28,6 +28,11 @@ def test_nothing_is_lost_doubled_or_trampled(on: Stage, seed: int) -> None:
     assert count.kills >= 1
 
 
+def test_a_tenth_of_the_worlds_customers_are_refused() -> None:
+    worlds = [example(random.Random(seed), f"seed{seed}") for seed in range(1, 9)]  # noqa: S311 - repeatable on purpose
+    assert 3 <= sum(len(world.poison) for world in worlds) <= 9
+
+
 @pytest.mark.rule("D5")
 def test_a_ledger_in_postgresql_is_as_good(on: Stage) -> None:
     count = Count()
@@ -39,7 +44,7 @@ def test_a_ledger_in_postgresql_is_as_good(on: Stage) -> None:
 def test_notes_that_people_write_meanwhile_are_kept(on: Stage, tmp_path: Path) -> None:
     made = example(random.Random(11), "notes")  # noqa: S311 - repeatable on purpose
     on.set_up(made)
-    _, effects = expected_state(on.state(), made.plan)
+    _, effects = expected_state(on.state(), made.plan, made.poison)
     written: list[tuple[int, str]] = []
 
     def write(number: int) -> None:

@@ -22,6 +22,10 @@ from tests.proofs import child
 
 METADATA = f"metadata.{LINK_KEY}"
 FIELD_IDS = {"stripe_id": STRIPE_FIELD, "external_id": "externalid", "comments": "comments"}
+POISONED = 0.1
+"""The share of the customers that have as many metadata keys as Stripe takes, so that it refuses one more."""
+
+FULL = {f"key{number}": "x" for number in range(50)}
 State = dict[str, str | None]
 """Every link value of the world, by `system:record:field`."""
 
@@ -120,6 +124,8 @@ class Example:
     records: dict[int, dict[str, str | None]]
     metadata: dict[StripeId, dict[str, str]]
     plan: list[LinkChange]
+    poison: frozenset[str] = frozenset()
+    """Places, as in `State`, at which the system refuses every write."""
 
 
 def example(chance: random.Random, name: str, pairs: int = 7) -> Example:
@@ -133,12 +139,18 @@ def example(chance: random.Random, name: str, pairs: int = 7) -> Example:
         is_new = record not in records
         if is_new:
             records[record] = _record(chance, customer)
-        metadata[customer] = {"kept": "yes", **({LINK_KEY: "999"} if chance.random() < 0.15 else {})}
+        is_full = chance.random() < POISONED
+        metadata[customer] = dict(FULL) if is_full else {"kept": "yes"}
+        if not is_full and chance.random() < 0.15:
+            metadata[customer][LINK_KEY] = "999"
         plan += list(_planned(customer, record, records[record], metadata[customer], is_oldest=is_new))
-    return Example(records, metadata, sorted(plan, key=lambda c: (c.system, c.netsuite_internal_id, c.field)))
+    poison = frozenset(f"stripe:{customer}:{METADATA}" for customer, found in metadata.items() if found == FULL)
+    return Example(records, metadata, sorted(plan, key=lambda c: (c.system, c.netsuite_internal_id, c.field)), poison)
 
 
-def expected_state(before: State, plan: list[LinkChange]) -> tuple[State, Counter[str]]:
+def expected_state(
+    before: State, plan: list[LinkChange], poison: frozenset[str] = frozenset()
+) -> tuple[State, Counter[str]]:
     """What must stand after a plan was applied to a world, and which effects that takes, each once."""
     state, effects, refused, done = dict(before), Counter[str](), set(), set()
     for change in plan:
@@ -146,6 +158,9 @@ def expected_state(before: State, plan: list[LinkChange]) -> tuple[State, Counte
             continue
         place = f"{change.system}:{change.record_id}:{change.field}"
         now = state[place] or ""
+        if place in poison:
+            refused.add(change.pair)
+            continue
         if change.action == "append":
             if change.new_value not in now.split():
                 state[place] = f"{now}\n{change.new_value}" if now else change.new_value

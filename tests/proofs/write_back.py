@@ -58,14 +58,14 @@ def trial(
         if editors:
             _edit_after_planning(on, made, chance)
         before = on.state()
-        after, effects = expected_state(before, made.plan)
+        after, effects = expected_state(before, made.plan, made.poison)
         ledger = ledger_url or f"sqlite:///{folder}/ledger.db"
         task = task_of(on, made.plan, Path(folder), ledger_url=ledger)
         if weather:
             _storm(on, chance)
         _until_done(on, replace(task, run_id="1"), chance, count, deaths)
         _check(on, after, effects)
-        _again(on, replace(task, run_id="2"))
+        _again(on, replace(task, run_id="2"), made)
         _check(on, after, effects)
         _until_done(on, replace(task, what="undo", run_id="3"), chance, count, deaths)
         assert on.state() == before
@@ -137,12 +137,14 @@ def _check(on: Stage, after: State, effects: Counter[str]) -> None:
     assert found == effects, f"effects differ: {found - effects} too many, {effects - found} missing"
 
 
-def _again(on: Stage, task: child.Task) -> None:
-    """The same plan once more: nothing is asked for, let alone written."""
+def _again(on: Stage, task: child.Task, made: Example) -> None:
+    """The same plan once more: nothing is asked for, let alone written, but what was refused."""
     saves, log = len(on.records.saves), len(on.stripe.log)
     applies = len(on.netsuite.calls_of("apply"))
     assert on.run(task) == 0
-    assert (len(on.records.saves), len(on.stripe.log), len(on.netsuite.calls_of("apply"))) == (saves, log, applies)
+    assert (len(on.records.saves), len(on.netsuite.calls_of("apply"))) == (saves, applies)
+    refused = {f"/v1/customers/{place.split(':')[1]}" for place in made.poison}
+    assert {line.path for line in on.stripe.log[log:]} <= refused
 
 
 def _check_journal(task: child.Task, after: State) -> None:
