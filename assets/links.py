@@ -7,6 +7,7 @@ become numbers that plot over time, and a file with one row per change.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,7 @@ from assets.write_back.selection import changes_of
 from resources.api_doors import NetsuiteApiDoor, StripeApiDoor
 from resources.csv_files import write_for_people
 from resources.ledger import Decisions, Journal, Request
-from resources.places import replaced
+from resources.results import MadeBy, Results
 from resources.stripe_api import StripeDoor
 from schemas.changes import Entry
 from schemas.errors import BugError, MistakeError
@@ -161,8 +162,9 @@ def _apply(
 
 def _show_outcomes(sync: Reconciliation, work: WriteBack, asked: Request) -> None:
     """Write what has become of a whole plan so far into the folder of results, for a person, however the run ends."""
-    with replaced(_path(sync)) as fresh:
-        write_for_people(outcomes_frame(list(work.journal.latest(asked.plan).values())), fresh)
+    outcomes = outcomes_frame(list(work.journal.latest(asked.plan).values()))
+    writers = {_path(sync).name: partial(write_for_people, outcomes)}
+    Results(_path(sync).parent).publish(writers, MadeBy.now(asked.run_id, asked.plan))
 
 
 def _outcomes_file(sync: Reconciliation) -> dg.PathMetadataValue:

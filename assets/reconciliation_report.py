@@ -15,6 +15,7 @@ from assets.report import Check, Header, ReportInputs, render_report
 from assets.review_queue import decisions_in_words, still_waiting
 from assets.write_plan import linked_pairs
 from resources.hand_over import HandOver
+from resources.results import MadeBy
 
 _INPUTS = ("stripe_customers", "netsuite_customers", "customer_matches", "review_queue", "write_plan")
 _REPORT = "report.html"
@@ -41,7 +42,8 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
 
         `report.html` is for reading, `matches.csv`, `plan.csv` and `review.csv` for a spreadsheet (no cell is a
         formula), `netsuite_import.csv` and `stripe_updates.csv` for importing by hand.
-        All are replaced together, when every one of them is written; a run that fails leaves the last good ones.
+        All are replaced in one step, when every one of them is written; a run that fails leaves the last good ones.
+        `run.json` names the run that made each file.
         """
         with failures_for_people():
             matches, plan, review = (f.collect() for f in (customer_matches, write_plan, review_queue))
@@ -63,6 +65,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 stripe_source=sync.stripe.source,
                 netsuite_source=sync.netsuite.source,
                 plan_hash=sync.plans.keep(plan),
+                run_id=context.run.run_id,
                 missing_months=tuple(sync.months_missing()),
                 months_elsewhere=sync.months_elsewhere(),
                 files=files.names,
@@ -76,12 +79,13 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
             results = tuple(_results(context.instance, checks))
             inputs = ReportInputs(stripe, netsuite, links, matches, plan, waiting, results, header)
             files.page(_REPORT, render_report(inputs))
-            files.put_in_place()
+            kept = files.put_in_place(MadeBy.now(context.run.run_id, header.plan_hash))
         return dg.MaterializeResult(
             metadata={
                 "report": dg.MetadataValue.path(files.folder / _REPORT),
                 "plan_hash": header.plan_hash,
                 "folder": dg.MetadataValue.path(files.folder),
+                "files_of_this_run": dg.MetadataValue.path(kept),
                 "files": len(files.names),
             }
         )

@@ -169,7 +169,8 @@ _DOUBTS: Final = frozenset({"complete", "not_shrunk", "evidence_agrees"})
 
 
 def _show(name: str, places: Places, console: Console, seconds: float) -> None:
-    folder = places.results(name)
+    shown = places.results(name)
+    folder = shown.resolve()  # one run's, whatever is published meanwhile
     counts = dict(pl.read_csv(folder / "matches.csv", columns=["outcome"]).group_by("outcome").len().rows())
     table = Table(title=f"{name}: {sum(counts.values()):,} Stripe customers", title_justify="left", box=None)
     table.add_column("outcome", style="bold")
@@ -178,7 +179,7 @@ def _show(name: str, places: Places, console: Console, seconds: float) -> None:
     for outcome in OUTCOMES:
         table.add_row(outcome, f"{counts.get(outcome, 0):,}", wording.OUTCOMES[outcome])
     console.print(table)
-    console.print(f"\nResults in {folder} ({seconds:.1f} s):")
+    console.print(f"\nResults in {shown} ({seconds:.1f} s):")
     files = [file for file in folder.iterdir() if not file.name.startswith(".")]
     for file in sorted(files, key=lambda f: (f.name != "report.html", f.name)):
         console.print(f"  {file.name}")

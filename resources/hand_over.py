@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
 from resources.csv_files import write_for_people, write_literal
-from resources.places import replaced_together
+from resources.results import MadeBy, Results
 
 
 @dataclass
@@ -37,15 +38,16 @@ class HandOver:
         """The names of all files so far."""
         return tuple(self._writers)
 
-    def put_in_place(self) -> None:
-        """Write everything, then replace the last run's files; parts that this run does not have are removed."""
-        paths = [self.folder / name for name in self._writers]
-        with replaced_together(paths) as fresh:
-            for path, write in zip(fresh, self._writers.values(), strict=True):
-                write(path)
-        for old in (*self.folder.glob("netsuite_import_*.csv"), *self.folder.glob("stripe_updates_*.csv")):
-            if old.name not in self._writers:
-                old.unlink()
+    def put_in_place(self, made_by: MadeBy) -> Path:
+        """Write everything, and show it in place of the last run's files; parts that this run does not have go.
+
+        Returns:
+            The folder of this run alone.
+        """
+        return Results(self.folder).publish(self._writers, made_by, instead_of=_PARTS)
+
+
+_PARTS: Final = ("netsuite_import_*.csv", "stripe_updates_*.csv")
 
 
 def _literal(frame: pl.DataFrame) -> Callable[[Path], None]:

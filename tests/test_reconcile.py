@@ -18,6 +18,7 @@ from resources.doors import Progress
 from resources.extracts import Extract, Known
 from resources.netsuite_export import read_netsuite_export
 from resources.origin import Origin
+from resources.results import MANIFEST
 from resources.stripe_export import read_stripe_export
 from tests.reconciling import (
     CHECKOUT,
@@ -47,7 +48,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 @pytest.mark.rule("D7")
 def test_two_exports_become_six_files(site: Site) -> None:
     assert site.reconcile().success
-    assert sorted(path.name for path in site.results.iterdir()) == sorted(RESULTS)
+    assert sorted(path.name for path in site.results.iterdir()) == sorted([*RESULTS, MANIFEST])
     matches = pl.read_csv(site.results / "matches.csv").select("stripe_customer_id", "outcome", "netsuite_internal_id")
     assert matches.rows() == [
         ("cus_1", "matched", 7),

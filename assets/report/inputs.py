@@ -41,7 +41,7 @@ class Header:
     `files` are names of files beside the page. `traces` is one sentence on customers that leave no trace in NetSuite
     (W5), or empty. `last_plan` is the hash of the plan before this one, or empty, and `progress` what has become of it.
     `decisions` are what persons decided (M8), one line each: customer, what, who, when, why. `alerts` are
-    sentences that a person should read first.
+    sentences that a person should read first. `run_id` is the run that made the page.
     """
 
     declaration: str
@@ -57,6 +57,7 @@ class Header:
     progress: Sequence[FieldProgress] = ()
     decisions: Sequence[str] = ()
     alerts: Sequence[str] = ()
+    run_id: str = ""
 
 
 @dataclass(frozen=True)

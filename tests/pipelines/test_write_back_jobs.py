@@ -11,6 +11,7 @@ import pytest
 from assets.brakes import CHECKS
 from pipelines.jobs import WRITES
 from resources.ledger import LEDGER_URL
+from resources.results import read_manifest
 from sandbox.netsuite_standin import STRIPE_FIELD
 from schemas.words import LINK_KEY
 from tests.pipelines.api_world import LINK_OP, NAME, Site, sentences, site
@@ -45,6 +46,10 @@ def test_an_approved_plan_is_applied_and_a_second_run_plans_nothing(at: Site) ->
         3
     ] * 3
     assert at.result("outcomes.csv").get_column("status").to_list() == ["applied"] * 12
+    made = {name: (entry["run"], entry["plan"]) for name, entry in read_manifest(at.sync.places.results(NAME)).items()}
+    assert made["outcomes.csv"] == (result.run_id, plan)
+    assert {made[name] for name in made if name != "outcomes.csv"} == {(made["plan.csv"][0], plan)}
+    assert made["plan.csv"][0] != result.run_id
     at.reconcile()
     assert at.metadata("write_plan")["changes"] == 0
     page = (at.sync.places.results(NAME) / "report.html").read_text("utf-8")

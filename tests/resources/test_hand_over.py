@@ -7,6 +7,9 @@ import pytest
 
 from assets.import_files import IMPORT_ROWS
 from resources.hand_over import HandOver
+from resources.results import MANIFEST, MadeBy
+
+RUN = MadeBy.now("a-run", "a-plan")
 
 
 def records(count: int) -> pl.DataFrame:
@@ -16,8 +19,13 @@ def records(count: int) -> pl.DataFrame:
 def import_files(folder: Path, count: int, *, rows: int = IMPORT_ROWS) -> dict[str, list[str]]:
     files = HandOver(folder)
     files.for_import("netsuite_import.csv", records(count), rows=rows)
-    files.put_in_place()
-    return {path.name: path.read_text().splitlines() for path in sorted(folder.iterdir())}
+    files.put_in_place(RUN)
+    return {path.name: path.read_text().splitlines() for path in sorted(shown(folder))}
+
+
+def shown(folder: Path) -> list[Path]:
+    """The results of a folder, but for what says who made them."""
+    return [path for path in folder.iterdir() if path.name != MANIFEST]
 
 
 @pytest.mark.parametrize(
@@ -30,7 +38,7 @@ def import_files(folder: Path, count: int, *, rows: int = IMPORT_ROWS) -> dict[s
     ],
 )
 def test_import_is_split_at_what_one_file_may_hold(tmp_path: Path, count: int, names: list[str]) -> None:
-    found = import_files(tmp_path, count)
+    found = import_files(tmp_path / "acme", count)
     assert list(found) == names
     assert [line for lines in found.values() for line in lines[1:]] == [str(i) for i in range(1, count + 1)]
     assert {lines[0] for lines in found.values()} == {"Internal ID"}
@@ -38,20 +46,22 @@ def test_import_is_split_at_what_one_file_may_hold(tmp_path: Path, count: int, n
 
 
 def test_parts_that_a_run_no_longer_has_are_removed(tmp_path: Path) -> None:
-    assert len(import_files(tmp_path, 25, rows=10)) == 3
-    (tmp_path / "notes.csv").write_text("mine\n")
-    assert list(import_files(tmp_path, 15, rows=10)) == ["netsuite_import.csv", "netsuite_import_2.csv", "notes.csv"]
+    folder = tmp_path / "acme"
+    assert len(import_files(folder, 25, rows=10)) == 3
+    (folder / "notes.csv").write_text("mine\n")
+    assert list(import_files(folder, 15, rows=10)) == ["netsuite_import.csv", "netsuite_import_2.csv", "notes.csv"]
 
 
 def test_nothing_is_replaced_when_one_file_cannot_be_written(tmp_path: Path) -> None:
-    import_files(tmp_path, 25, rows=10)
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    files = HandOver(tmp_path)
+    folder = tmp_path / "acme"
+    import_files(folder, 25, rows=10)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    files = HandOver(folder)
     files.for_import("netsuite_import.csv", records(5), rows=10)
     files.for_people("matches.csv", pl.DataFrame({"ids": [["a list", "has no place in a CSV"]]}))
     with pytest.raises(pl.exceptions.ComputeError):
-        files.put_in_place()
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+        files.put_in_place(RUN)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
 def test_files_for_people_are_neutral_and_files_for_imports_literal(tmp_path: Path) -> None:
@@ -62,8 +72,8 @@ def test_files_for_people_are_neutral_and_files_for_imports_literal(tmp_path: Pa
     files.page("report.html", "<p>é")
     assert files.names == ("matches.csv", "stripe_updates.csv", "report.html")
     assert not (tmp_path / "out").exists()
-    files.put_in_place()
-    written = {path.name: path.read_text("utf-8") for path in (tmp_path / "out").iterdir()}
+    files.put_in_place(RUN)
+    written = {path.name: path.read_text("utf-8") for path in shown(tmp_path / "out")}
     assert written == {
         "matches.csv": "Comments\n'=1\n",
         "stripe_updates.csv": "Comments\n=1\n",
