@@ -1,13 +1,16 @@
 """`make sandbox`: both stand-ins on loopback with the example data, and the environment that a declaration needs.
 
 The environment is printed, and kept in a file for another terminal to read; `examples/sandbox.yaml` is a declaration
-that fits.
+that fits. What the file says stays true when the sandbox is started again: the key, and the ports where they are free.
 """
 
 import argparse
 import shlex
+import socket
 import threading
+from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sandbox.netsuite_standin.export import serve_export
 from sandbox.stripe_standin import StripeStandIn, StripeWorld, load_customers
@@ -24,13 +27,34 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--netsuite", type=Path, default=_EXAMPLES / "netsuite_customers.csv", help="a search's export")
     parser.add_argument("--environment", type=Path, default=_ENVIRONMENT, help="the file for other terminals")
     options = parser.parse_args(argv)
-    world = StripeWorld()
+    world, before = StripeWorld(), _published(options.environment)
     world.book().load(load_customers(options.stripe))
-    netsuite, environment = serve_export(options.netsuite)
-    with StripeStandIn(world) as stripe, netsuite:
+    netsuite, environment = serve_export(
+        options.netsuite, _port(before, "NETSUITE_BASE_URL"), private_key=before.get("NETSUITE_PRIVATE_KEY")
+    )
+    with StripeStandIn(world, port=_port(before, "STRIPE_BASE_URL")) as stripe, netsuite:
         environment |= {"STRIPE_API_KEY": world.test_key, "STRIPE_BASE_URL": stripe.url}
         _publish(environment, options.environment)
         threading.Event().wait()
+
+
+def _published(file: Path) -> Mapping[str, str]:
+    """The environment of the last start; nothing if there was none."""
+    try:
+        words = shlex.split(file.read_text())
+    except (OSError, ValueError):
+        return {}
+    return {name: value for name, _, value in (word.partition("=") for word in words) if value}
+
+
+def _port(environment: Mapping[str, str], name: str) -> int:
+    """The port of the last start, if it can be had again; else 0, which is any."""
+    try:
+        port = urlsplit(environment.get(name, "")).port or 0
+        socket.create_server(("127.0.0.1", port)).close()
+    except (OSError, ValueError):
+        return 0
+    return port
 
 
 def _publish(environment: dict[str, str], file: Path) -> None:

@@ -42,11 +42,16 @@ def world_of_export(path: Path, options: Options | None = None) -> tuple[World, 
     return world, SavedSearch(columns=tuple(columns))
 
 
-def serve_export(path: Path, port: int = 0, options: Options | None = None) -> tuple[NetsuiteStandIn, dict[str, str]]:
-    """Make a stand-in for an export, not yet running, and the environment with which a client logs in to it."""
+def serve_export(
+    path: Path, port: int = 0, options: Options | None = None, *, private_key: str | None = None
+) -> tuple[NetsuiteStandIn, dict[str, str]]:
+    """Make a stand-in for an export, not yet running, and the environment with which a client logs in to it.
+
+    `private_key` is the one of an earlier start; without it, or if it is none, there is a new one.
+    """
     world, search = world_of_export(path, options)
     server = NetsuiteStandIn(world, options, [search], port)
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = _key(private_key)
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -59,6 +64,14 @@ def serve_export(path: Path, port: int = 0, options: Options | None = None) -> t
         "NETSUITE_PRIVATE_KEY": private.decode(),
         "NETSUITE_BASE_URL": server.url,
     }
+
+
+def _key(private_key: str | None) -> ec.EllipticCurvePrivateKey:
+    try:
+        key = serialization.load_pem_private_key((private_key or "").encode(), password=None)
+    except ValueError:
+        return ec.generate_private_key(ec.SECP256R1())
+    return key if isinstance(key, ec.EllipticCurvePrivateKey) else ec.generate_private_key(ec.SECP256R1())
 
 
 def _custom(label: str) -> Column:

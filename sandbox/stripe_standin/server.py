@@ -28,9 +28,9 @@ class StripeStandIn:
     True
     """
 
-    def __init__(self, world: StripeWorld, options: StandInOptions | None = None) -> None:
-        """Prepare to serve a world; it starts on entering the context."""
-        self.world = world
+    def __init__(self, world: StripeWorld, options: StandInOptions | None = None, *, port: int = 0) -> None:
+        """Prepare to serve a world; it starts on entering the context. Port 0 is any that is free."""
+        self.world, self._port = world, port
         self._wires: dict[tuple[str, int], asyncio.Transport] = {}
         self._gateway = Gateway(world, options or StandInOptions(), self._wires)
         self._socket = socket.socket()
@@ -60,7 +60,8 @@ class StripeStandIn:
         self._gateway.log.clear()
 
     def __enter__(self) -> Self:
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", self._port))
         self._socket.listen(_BACKLOG)
         self._server = uvicorn.Server(_config(self._gateway, self._wires))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
