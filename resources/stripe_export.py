@@ -19,6 +19,8 @@ ID_LABEL: Final = "id"
 CREATED_LABEL: Final = "Created (UTC)"
 _LABELS: Final = {"email": "Email", "name": "Name", "description": "Description", "phone": "Phone"}
 _IF_DOUBLED: Final = "choose Custom columns when you export, and take one of them out"
+_VISIBLE_ID: Final = pl.col("id").str.replace_all(r"\p{Cf}", "").str.strip_chars()
+"""An id without white space and invisible characters, which come along when an id is copied; none is part of one."""
 _CREATED_FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -48,7 +50,7 @@ def read_stripe_export(
         text = export.scan(columns).collect(engine="streaming")
     wanted = {"id": None, "created": None, **_LABELS, **{f"metadata.{key}": None for key in metadata_keys}}
     frame = text.with_columns(pl.lit(None, pl.String).alias(name) for name in wanted if name not in columns)
-    frame = _typed(frame.with_columns(pl.col("id").str.strip_chars()), path, since, until)
+    frame = _typed(frame.with_columns(_VISIBLE_ID), path, since, until)
     customers = unique_by_id(
         frame.select("id", "created", *_LABELS, "livemode", pl.col(r"^metadata\..+$")),
         "id",

@@ -6,6 +6,7 @@ it. A person's override is never turned into a conflict: it wins over everything
 
 import polars as pl
 
+from assets.matching.id_texts import one_id
 from assets.matching.links import trimmed
 from assets.matching.verdicts import Decided, combined, singly
 from schemas.words import USUAL_STRIPE_ID
@@ -23,7 +24,8 @@ def after_claims(decided: Decided, customers: pl.DataFrame, records: pl.LazyFram
     """
     found = decided.rows.lazy().drop_nulls("record")
     crowded = found.group_by("record").len().filter(pl.col("len") > 1)
-    holders = records.select(trimmed("stripe_id").alias("holder"), record="internal_id").drop_nulls()
+    holder = pl.coalesce(one_id(trimmed("stripe_id")), trimmed("stripe_id")).alias("holder")
+    holders = records.select(holder, record="internal_id").drop_nulls()
     contested = pl.concat([crowded.select("record"), holders.select("record")])
     rows = found.join(contested, on="record", how="semi").join(holders, on="record", how="left")
     losers = _losers(_described(rows.collect(engine="streaming"), decided, customers))

@@ -184,14 +184,34 @@ def _linked(traces: pl.DataFrame) -> Iterator[Decided]:
 def _agreeing(traces: pl.DataFrame) -> Iterator[Decided]:
     record, source = pl.col("record"), pl.col("source")
     bit = source.replace_strict({name: 1 << at for at, name in enumerate(SOURCES)}, return_dtype=pl.UInt8)
-    named = traces.lazy().with_columns(bit=bit).group_by("position")
+    told = pl.when("is_clear").then(bit).otherwise(pl.lit(0, pl.UInt8))
+    named = traces.lazy().with_columns(bit=told).group_by("position")
     agreed = named.agg(record=record.min(), highest=record.max(), sources=pl.col("bit").bitwise_or())
     rows = agreed.collect(engine="streaming")
-    is_one = record == pl.col("highest")
-    for (sources,), alone in rows.filter(is_one).partition_by("sources", as_dict=True).items():
+    is_one, is_clear = record == pl.col("highest"), pl.col("sources") > 0
+    for (sources,), alone in rows.filter(is_one & is_clear).partition_by("sources", as_dict=True).items():
         names = [source for at, source in enumerate(SOURCES) if sources >> at & 1]
         yield alike(alone, "linked", names[0], f"{', '.join(names)}: linked already")
+    yield _unreadable(traces.join(rows.filter(is_one & ~is_clear), on="position", how="semi"))
     yield _disagreeing(traces.join(rows.filter(~is_one), on="position", how="semi"))
+
+
+def _unreadable(traces: pl.DataFrame) -> Decided:
+    """The customers that a record only may mean: nobody can say whose it is, so no rule may give them another."""
+    rows = traces.group_by("position").agg(named=pl.col("record").first(), source=pl.col("source").max())
+    said = pl.format(
+        "{}: record {} may mean this customer, but its text is not one id as Stripe has it", "source", "named"
+    )
+    return singly(
+        rows.select(
+            "position",
+            outcome=pl.lit("conflict"),
+            evidence="source",
+            candidates=1,
+            candidate_ids=pl.col("named").cast(pl.String),
+            reason=said,
+        )
+    )
 
 
 def _disagreeing(traces: pl.DataFrame) -> Decided:

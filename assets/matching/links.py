@@ -1,11 +1,12 @@
 """The traces of existing links: metadata in Stripe; Stripe-id field, external id and comments in NetSuite.
 
 Matching believes them in that order; the audit compares them with each other (X5). Ids are compared as exact text
-without the white space around it: keys are for values, not for ids.
+without white space around it and invisible characters: keys are for values, not for ids.
 """
 
 import polars as pl
 
+from assets.matching.id_texts import cleaned, ids_within, may_mean, one_id
 from assets.matching.tokens import Hash, unusual_ids, usual_tokens, with_position
 from schemas.words import LINK_FIELD
 
@@ -35,34 +36,68 @@ def link_table(stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def named_by_metadata(customers: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
-    """Return what metadata names: `position`, `record` (null where NetSuite has no such customer), `source`, `text`."""
+    """Return what metadata names: `position`, `record` (null where NetSuite has no such customer), and as below."""
     number = pl.when(pl.col("text").str.contains("^[1-9][0-9]{0,18}$")).then(pl.col("text"))
     named = _filled(customers.select("position", text=LINK_FIELD))
     named = named.with_columns(internal_id=number.cast(pl.Int64, strict=False))
     known = records.select("internal_id", record="internal_id")
     found = named.join(known, on="internal_id", how="left")
-    return found.select("position", "record", source=pl.lit("metadata"), text="text")
+    return found.select("position", "record", source=pl.lit("metadata"), text="text", is_clear=pl.lit(value=True))
 
 
 def named_by_records(customers: pl.LazyFrame, records: pl.LazyFrame, hashed: Hash = pl.Expr.hash) -> pl.LazyFrame:
     """Return the records whose Stripe-id field, external id or comments hold a customer's id.
 
-    Each pair once per source, in the columns of `named_by_metadata`. All three are looked up at once, since it is the
-    customers that cost, not the few texts.
+    Each pair once per source: `position`, `record`, `source`, `text`, and `is_clear`, false where a field only may mean
+    the customer (`id_texts`). All three are looked up at once, since it is the customers that cost, not the few texts.
     """
     ids = customers.select("position", "id")
     comments = records.select(pl.col("comments").cast(pl.String), record="internal_id").drop_nulls()
     noted = usual_tokens(comments).select(pl.lit("comments").alias("source"), "record", "text")
-    texts = pl.concat([_field_texts(records, "stripe_id"), _field_texts(records, "external_id"), noted])
-    usual = with_position(texts, ids, hashed).select("position", "record", "source", "text")
-    unusual = unusual_ids(ids, comments, hashed)
-    return pl.concat([usual, unusual.select("position", "record", source=pl.lit("comments"), text="text")])
+    fields = [_field_texts(records, "stripe_id"), _field_texts(records, "external_id")]
+    texts = pl.concat([*fields, noted]).with_row_index("row").collect(engine="streaming")
+    met = with_position(texts.lazy(), ids, hashed).collect(engine="streaming")
+    unusual = unusual_ids(ids, comments, hashed).with_columns(source=pl.lit("comments"))
+    columns, is_clear = ("position", "record", "source", "text"), pl.lit(value=True).alias("is_clear")
+    clear = [rows.select(*columns, is_clear) for rows in (met.lazy(), unusual)]
+    return pl.concat([*clear, _unclear(_unmet(texts, met), ids, hashed)])
+
+
+def _unmet(texts: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
+    """Return the texts of fields that are no customer's id and may hold one: of external ids, only usual ones."""
+    is_met = pl.repeat(value=False, n=texts.height, dtype=pl.Boolean, eager=True).scatter(met.get_column("row"), True)
+    is_worth_it = (pl.col("source") == "stripe_id") | pl.col("text").str.contains("(?i)cus_")
+    return texts.filter(~is_met & (pl.col("source") != "comments")).filter(is_worth_it).drop("row")
+
+
+def _unclear(texts: pl.DataFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
+    """Look into texts that are no id as they stand: what is one id with decoration is clear, the rest may mean any."""
+    rows = texts.lazy().with_row_index("row")
+    read = with_position(rows.with_columns(raw="text", text=one_id(pl.col("text"))).drop_nulls("text"), ids, hashed)
+    clear = read.collect(engine="streaming")
+    columns = ("position", "record", "source", "text", "is_clear")
+    found = [clear.lazy().with_columns(text="raw", is_clear=pl.lit(value=True)).select(*columns)]
+    rest = rows.join(clear.lazy().select("row"), on="row", how="anti").collect()
+    if not rest.is_empty():
+        found.append(_possible(rest.lazy(), ids, hashed).with_columns(is_clear=pl.lit(value=False)).select(*columns))
+    return pl.concat(found)
+
+
+def _possible(rows: pl.LazyFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
+    """Return whom texts may mean: whoever has an id in them as it stands, or else in another case."""
+    text = pl.col("text")
+    is_own = pl.col("source") == "stripe_id"
+    pieces = rows.with_columns(piece=pl.when(is_own).then(may_mean(text)).otherwise(ids_within(text))).explode("piece")
+    lowered = pieces.drop_nulls("piece").rename({"text": "raw"}).with_columns(text=pl.col("piece").str.to_lowercase())
+    in_any_case = ids.with_columns(own="id", id=pl.col("id").str.to_lowercase())
+    named = with_position(lowered, in_any_case, hashed).with_columns(is_exact=pl.col("own") == pl.col("piece"))
+    wanted = pl.col("is_exact") | ~pl.col("is_exact").any().over("row", "piece")
+    return named.filter(wanted).unique(["row", "position"]).with_columns(text="raw")
 
 
 def trimmed(column: str) -> pl.Expr:
-    """Return the text of a column without white space around it, null if nothing is left."""
-    text = pl.col(column).cast(pl.String).str.strip_chars()
-    return pl.when(text != "").then(text).alias(column)
+    """Return the text of a column as ids are compared, null if nothing is left."""
+    return cleaned(pl.col(column).cast(pl.String)).alias(column)
 
 
 def _field_texts(records: pl.LazyFrame, source: str) -> pl.LazyFrame:

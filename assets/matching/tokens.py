@@ -51,10 +51,10 @@ def unusual_ids(ids: pl.LazyFrame, comments: pl.LazyFrame, hashed: Hash) -> pl.L
 def with_position(texts: pl.LazyFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
     """Return the rows of `texts` whose `text` is an id, with its `position`: an exact join at the price of numbers.
 
-    Only hashes are joined; everything else is fetched for the few rows that met.
+    Only hashes are joined; everything else is fetched for the few rows that met: the columns of both sides but `id`.
     """
     left = texts.with_columns(hash=hashed(pl.col("text"))).collect(engine="streaming")
-    right = ids.select("position", "id", hash=hashed(pl.col("id"))).collect(engine="streaming")
+    right = ids.with_columns(hash=hashed(pl.col("id"))).collect(engine="streaming")
     places = right.lazy().select("hash").with_row_index("at")
     met = left.lazy().select("hash").with_row_index("row").join(places, on="hash").collect(engine="streaming")
     found = left.drop("hash").rechunk().select(pl.all().gather(met.get_column("row")))

@@ -106,17 +106,52 @@ def _linked(world: World, customer: Customer) -> Verdict | None:
         )
         return Verdict(customer.id, "broken", evidence="metadata", reason=reason)
     sources = {"metadata": {int(named)} if named else set()}
+    clear = {"metadata": bool(named)}
     for source in ("stripe_id", "external_id"):
-        sources[source] = {r.internal_id for r in world.records if _trimmed(r.text(source)) == customer.id}
+        said = {r.internal_id: _names(world, r.text(source), source, customer.id) for r in world.records}
+        sources[source] = {internal_id for internal_id, how in said.items() if how}
+        clear[source] = "clear" in said.values()
     speaking = [source for source, ids in sources.items() if ids]
     ids = sorted(set().union(*sources.values()))
     if not ids:
         return None
+    if len(ids) == 1 and any(clear.values()):
+        speaking = [source for source in speaking if clear[source]]
     who = ", ".join(speaking)
+    if len(ids) == 1 and not any(clear.values()):
+        reason = f"{speaking[0]}: record {ids[0]} may mean this customer, but its text is not one id as Stripe has it"
+        return Verdict(customer.id, "conflict", None, speaking[0], 1, str(ids[0]), reason)
     if len(ids) == 1:
         return Verdict(customer.id, "linked", ids[0], speaking[0], 1, str(ids[0]), f"{who}: linked already")
     reason = f"{who}: {len(ids)} different records are named: {_listed(ids, len(ids))}"
     return Verdict(customer.id, "conflict", None, speaking[0], len(ids), _shown(ids), reason)
+
+
+def _names(world: World, text: str | None, source: str, id_: str) -> str:
+    """Tell how a field names a customer: as `clear` as one id can be, `perhaps`, or not at all."""
+    said, ids = _trimmed(text), {c.id for c in world.customers}
+    if not said or (source == "external_id" and said not in ids and "cus_" not in said.lower()):
+        return ""
+    for one in (said, read_id(said)):
+        if one in ids:
+            return "clear" if one == id_ else ""
+    pieces = {token for token in re.findall("(?i)[0-9a-z]*cus_[0-9a-z]+", said) if token.lower().startswith("cus_")}
+    if source == "stripe_id":
+        pieces |= {said, *re.split(r"[\s,;|/\"'`<>()\[\]{}]+", said)}
+    meant = [piece == id_ if piece in ids else piece.lower() == id_.lower() for piece in pieces]
+    return "perhaps" if any(meant) else ""
+
+
+def read_id(text: str) -> str | None:
+    """Return the one id in a text, if all else in it is an address or punctuation around it."""
+    if len(re.findall("(?i)cus_", text)) == 1:
+        around = re.fullmatch(
+            r"""[\s"'`<(\[{]*(?:[^\s,;|]*/)?(cus_[0-9A-Za-z]+)(?:/[^\s,;|]*|[?#][^\s,;|]+)?[\s"'`>)\]}.,;:]*""", text
+        )
+        if around:
+            return around[1]
+    address = re.fullmatch(r"https?://[^\s,;|]*/customers/([^\s/?#,;|]+)(?:[/?#][^\s,;|]*)?", text)
+    return address[1] if address else None
 
 
 def _commented(world: World, customer: Customer) -> Verdict | None:
@@ -174,6 +209,7 @@ def _after_claims(world: World, first: list[Verdict], verdict: Verdict) -> Verdi
         return verdict
     record = next(r for r in world.records if r.internal_id == record_id)
     holder = _trimmed(record.text("stripe_id"))
+    holder = (read_id(holder) or holder) if holder else None
     if holder:
         is_known = holder in {c.id for c in world.customers} or re.fullmatch("cus_[0-9A-Za-z]+", holder)
         why = f"{holder}, which its Stripe-id field names" if is_known else "what its Stripe-id field names"
@@ -203,7 +239,8 @@ def _is_word(character: str) -> bool:
 
 
 def _trimmed(text: str | None) -> str | None:
-    return (text or "").strip(WHITE_SPACE) or None
+    visible = "".join(c for c in text or "" if unicodedata.category(c) != "Cf")
+    return visible.strip(WHITE_SPACE) or None
 
 
 def _ids(records: Sequence[Record]) -> list[int]:

@@ -214,8 +214,9 @@ def test_a_doubled_link_is_a_conflict() -> None:
 
 @pytest.mark.rule("M10")
 def test_ids_are_compared_as_exact_text() -> None:
-    small = world(customer("cus_a"), record(7, stripe_id="CUS_A"), record(8, external_id="cus_ a"))
+    small = world(customer("cus_a"), customer("cus_A"), record(7, stripe_id="cus_A"), record(8, external_id="cus_ a"))
     assert verdict_of(small, "cus_a").outcome == "unmatched"
+    assert verdict_of(small, "cus_A").netsuite_internal_id == 7
 
 
 def test_an_id_in_comments_links_before_any_rule() -> None:

@@ -25,9 +25,20 @@ RULES = (
 )
 
 _VALUES = st.sampled_from([None, "", " ", "a", "A ", "b", "B\u00a0", "\u00e9", "e\u0301", "1", "01", "ß", "sS", "c"])
-_TRACES = st.none() | st.sampled_from(IDS) | st.sampled_from(["", " ", "cus_1 ", "cus_9", "someone", "cus_", "CUS_1"])
+_ODD = (
+    *("cus_1, cus_A", "cus_1; cus_9", "cus_A\ncus_12", "cus_1 (old)", "not cus_A", "Cus_a.", "CUS_1", "user-1 cus_A"),
+    *("https://dashboard.stripe.com/customers/cus_1", "https://dashboard.stripe.com/acct_1/customers/cus_A?x=1"),
+    *("https://dashboard.stripe.com/customers/user-1/", "'cus_12'.", "\u200bcus_1", "cus\u00ad_A", "USER-1", "1, user"),
+    *("gcus_1", "cus_1_old", "cus_1/cus_A"),
+)
+_TRACES = (
+    st.none()
+    | st.sampled_from(IDS)
+    | st.sampled_from(["", " ", "cus_1 ", "cus_9", "someone", "cus_"])
+    | st.sampled_from(_ODD)
+)
 _NAMED = st.none() | st.sampled_from(
-    ["", "1", "2", " 3 ", "03", "3.0", "9", "x", "99999999999999999999", "9999999999999999999"]
+    ["", "1", "2", " 3 ", "\u200b3\ufeff", "03", "3.0", "9", "x", "99999999999999999999", "9999999999999999999"]
 )
 _TRUTHS = st.sampled_from([None, None, None, "true", " TRUE", "false", ""])
 _COMMENTS = st.none() | st.lists(st.sampled_from([*IDS, " ", "-", "_", ".", "é", "\n", "1", "cus_"]), max_size=5).map(

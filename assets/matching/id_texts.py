@@ -1,0 +1,52 @@
+"""What a field that holds an id says: one id, or something that may mean some.
+
+People put more into such fields than an id: two of them, an address of Stripe's Dashboard, an id whose case an import
+has changed, characters that nobody sees. What can be read as one id counts as that id. What cannot may mean each
+customer whose id is in it, in any case.
+"""
+
+from typing import Final
+
+import polars as pl
+
+_PREFIX: Final = r"""^[\s"'`<(\[{]*(?:[^\s,;|]*/)?"""
+_SUFFIX: Final = r"""(?:/[^\s,;|]*|\?[^\s,;|]+|\#[^\s,;|]+)?[\s"'`>)\]}.,;:]*$"""
+_ONE_ID: Final = rf"{_PREFIX}(cus_[0-9A-Za-z]+){_SUFFIX}"
+_IN_AN_ADDRESS: Final = r"^\s*https?://[^\s,;|]*/customers/([^\s/?#,;|]+)(?:[/?#][^\s,;|]*)?\s*$"
+_USUAL: Final = r"(?i)[0-9A-Za-z]*cus_[0-9A-Za-z]+"
+_PIECES: Final = r"""[^\s,;|/"'`<>()\[\]{}]+"""
+
+
+def cleaned(text: pl.Expr) -> pl.Expr:
+    """Return a text without white space around it and without invisible characters (Unicode's Cf), null if empty.
+
+    A zero-width space, a soft hyphen, a byte-order mark or a mark of direction is never part of an id.
+    """
+    visible = text.str.replace_all(r"\p{Cf}", "").str.strip_chars()
+    return pl.when(visible != "").then(visible)
+
+
+def one_id(text: pl.Expr) -> pl.Expr:
+    """Return the one id that a text holds with decoration around it, such as an address; null if it is not so clear.
+
+    >>> pl.select(one_id(pl.lit("https://dashboard.stripe.com/customers/cus_A1/subscriptions"))).item()
+    'cus_A1'
+    >>> pl.select(one_id(pl.lit("'cus_A1'."))).item()
+    'cus_A1'
+    >>> pl.select(one_id(pl.lit("cus_A1, cus_B2"))).item() is pl.select(one_id(pl.lit("not cus_A1"))).item() is None
+    True
+    """
+    is_single = text.str.count_matches(r"(?i)cus_") == 1
+    usual = pl.when(is_single).then(text.str.extract(_ONE_ID))
+    return pl.coalesce(usual, text.str.extract(_IN_AN_ADDRESS))
+
+
+def ids_within(text: pl.Expr) -> pl.Expr:
+    """Return every usual id that stands in a text, in any case, as a list."""
+    return text.str.extract_all(_USUAL).list.filter(pl.element().str.contains("(?i)^cus_"))
+
+
+def may_mean(text: pl.Expr) -> pl.Expr:
+    """Return all that a text may mean as an id: itself, its words, and the usual ids within them."""
+    whole = pl.concat_list(text)
+    return pl.concat_list(whole, text.str.extract_all(_PIECES), ids_within(text)).list.unique()
