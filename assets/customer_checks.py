@@ -4,7 +4,7 @@ These look at what people typed into the two systems; that a frame is well-forme
 All are blocking so that the report can show them, but only a broken id or an empty picture stops a run.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 
@@ -15,6 +15,7 @@ from assets.check_results import id_result
 from assets.keys import key_expr
 from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
+from schemas.rules import columns_of
 
 _EMAIL = r"^[^@\s,;:<>()]+@[^@\s,;:<>()]+\.[^@\s,;:<>()]+$|^$"
 
@@ -39,7 +40,7 @@ def build_customer_checks(sync: Reconciliation) -> list[dg.AssetChecksDefinition
 
 def _stripe_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     key = sync.key("stripe_customers")
-    compared = list(dict.fromkeys(rule.stripe for rule in sync.declaration.rules))
+    compared = _compared_alone(rule.stripe for rule in sync.declaration.rules)
 
     @dg.multi_asset_check(
         name=f"{sync.name}_stripe_quality",
@@ -65,7 +66,7 @@ def _no_month_missing(sync: Reconciliation) -> dg.AssetCheckResult:
 
 def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     key = sync.key("netsuite_customers")
-    compared = list(dict.fromkeys(rule.netsuite for rule in sync.declaration.rules))
+    compared = _compared_alone(rule.netsuite for rule in sync.declaration.rules)
 
     @dg.multi_asset_check(
         name=f"{sync.name}_netsuite_quality",
@@ -91,6 +92,11 @@ def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
         )
 
     return netsuite_quality
+
+
+def _compared_alone(sides: Iterable[Sequence[str]]) -> list[str]:
+    """The columns that some rule compares alone; a part of a pair says little when two customers share it."""
+    return list(dict.fromkeys(side[0] for side in sides if len(side) == 1 and columns_of(side[0]) == (side[0],)))
 
 
 def _not_shrunk(

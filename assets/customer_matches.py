@@ -17,7 +17,10 @@ from schemas.words import DOUBTS, OUTCOMES
 def match_settings(declaration: Declaration) -> MatchSettings:
     """The part of a declaration that decides who is linked to whom."""
     return MatchSettings(
-        rules=tuple(Rule(rule.stripe, rule.netsuite) for rule in declaration.rules),
+        rules=tuple(
+            Rule(tuple(rule.stripe), tuple(rule.netsuite), rule.kind, rule.country, rule.separators)
+            for rule in declaration.rules
+        ),
         on_several=declaration.on_several,
         one_to_one=declaration.one_to_one,
         match_inactive=declaration.match_inactive,

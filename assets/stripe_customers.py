@@ -10,6 +10,7 @@ from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, extract
 from schemas.customers import StripeCustomers
 from schemas.declaration import Declaration
 from schemas.errors import MistakeError
+from schemas.rules import STRIPE_FIELDS, stripe_columns
 from schemas.validation import violations
 from schemas.words import MATCH_KEYS
 
@@ -19,10 +20,15 @@ _BACKFILL: Final = "dagster/backfill"  # the tag of a run that a backfill has st
 
 def metadata_keys(declaration: Declaration) -> list[str]:
     """The Stripe metadata keys that a declaration needs as columns: the link's own, and those of its rules."""
-    of_rules = [
-        rule.stripe.removeprefix("metadata.") for rule in declaration.rules if rule.stripe.startswith("metadata.")
-    ]
+    names = stripe_columns(declaration.rules)
+    of_rules = [name.removeprefix("metadata.") for name in names if name.startswith("metadata.")]
     return list(dict.fromkeys([*MATCH_KEYS, *of_rules]))
+
+
+def further_fields(declaration: Declaration) -> list[str]:
+    """The fields of Stripe customers that a declaration's rules name beside those that every extract has."""
+    names = stripe_columns(declaration.rules)
+    return [name for name in names if name not in STRIPE_FIELDS and not name.startswith("metadata.")]
 
 
 def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
 from schemas.declaration import Declaration
@@ -51,6 +51,9 @@ EXAMPLES: Mapping[str, str] = {
     "rules": "[{stripe: email, netsuite: email}]",
     "rules[].stripe": "metadata.crm_id",
     "rules[].netsuite": "email",
+    "rules[].as": "phone",
+    "rules[].country": "US",
+    "rules[].separators": '";,"',
     "on_several": "refuse",
     "on_doubt": "refuse",
     "shared_key": "10",
@@ -116,8 +119,14 @@ def _table(model: type[BaseModel], prefix: str) -> str:
 def _row(key: str, field: FieldInfo) -> str:
     if key not in EXAMPLES:
         raise IncompletePageError(f"{key} has no example in docs/declaration.py.")
-    cells = (f"`{key}`", kind(field.annotation), default(field), _effect(field), f"`{EXAMPLES[key]}`")
+    cells = (f"`{key}`", _kind_of(field), default(field), _effect(field), f"`{EXAMPLES[key]}`")
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _kind_of(field: FieldInfo) -> str:
+    """The type of a key in words; a list that takes a single value as well says so."""
+    takes_one = get_origin(field.annotation) is list and any(isinstance(m, BeforeValidator) for m in field.metadata)
+    return f"{kind(get_args(field.annotation)[0])}, or a list" if takes_one else kind(field.annotation)
 
 
 def kind(annotation: object) -> str:

@@ -15,7 +15,7 @@ from assets.netsuite_customers import build_netsuite_customers
 from assets.reconciliation import Reconciliation
 from assets.reconciliation_report import build_reconciliation_report
 from assets.review_queue import build_review_queue
-from assets.stripe_customers import build_stripe_customers, metadata_keys
+from assets.stripe_customers import build_stripe_customers, further_fields, metadata_keys
 from assets.write_plan import PlanSettings, build_write_plan
 from pipelines.declarations import Located, read_declarations
 from pipelines.jobs import build_jobs
@@ -25,6 +25,7 @@ from resources.netsuite import LinkName
 from resources.parquet_io import ORIGIN
 from resources.places import Places
 from schemas.declaration import Declaration
+from schemas.rules import stripe_columns
 
 
 class CustomerSync(Declaration, dg.Component):
@@ -64,8 +65,9 @@ def _stripe_door(declaration: Declaration, places: Places, unset: Mapping[str, s
     source, keys = declaration.stripe, metadata_keys(declaration)
     if source.export is None:
         return StripeApiDoor(source, keys, unset)
-    required = [rule.stripe for rule in declaration.rules]
-    return StripeExportDoor(_from(places.root, source.export), source.export, source.first_month, keys, required)
+    required, further = list(stripe_columns(declaration.rules)), further_fields(declaration)
+    path = _from(places.root, source.export)
+    return StripeExportDoor(path, source.export, source.first_month, keys, required, further)
 
 
 def _netsuite_door(declaration: Declaration, places: Places, unset: Mapping[str, str]) -> NetsuiteDoor:

@@ -72,6 +72,7 @@ class StripeExportDoor:
         since: a customer older than this is an error (UTC).
         metadata_keys: keys that become columns.
         required: columns that a rule needs.
+        further: fields that become columns, beside those that every extract has.
     """
 
     path: Path
@@ -79,11 +80,12 @@ class StripeExportDoor:
     since: datetime
     metadata_keys: Sequence[str]
     required: Sequence[str]
+    further: Sequence[str] = ()
 
     @property
     def origin(self) -> Origin:
-        """An export file, and the metadata that becomes columns."""
-        return Origin(EXPORT_FILE, tuple(self.metadata_keys))
+        """An export file, and the metadata and further fields that become columns."""
+        return Origin(EXPORT_FILE, (*self.metadata_keys, *self.further))
 
     def test(self) -> str:
         """Read the file, and count."""
@@ -98,6 +100,7 @@ class StripeExportDoor:
             until=_next_month(datetime.now(UTC)),
             metadata_keys=self.metadata_keys,
             required=self.required,
+            further=self.further,
         )
         asked = whole.frame.filter(pl.col("created").is_between(start, end, closed="left"))
         outside = whole.frame.height - asked.height

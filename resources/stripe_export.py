@@ -14,6 +14,7 @@ import polars as pl
 from resources.export_file import ExportFile, open_export
 from resources.extracts import Extract, Source, doubts_of_a_file, unique_by_id
 from schemas.errors import ExportError
+from schemas.rules import EXPORT_PATHS, STRIPE_PATHS
 
 ID_LABEL: Final = "id"
 CREATED_LABEL: Final = "Created (UTC)"
@@ -31,6 +32,7 @@ def read_stripe_export(
     until: datetime,
     metadata_keys: Sequence[str],
     required: Iterable[str] = (),
+    further: Sequence[str] = (),
 ) -> Extract:
     """Read the customers of a Dashboard export.
 
@@ -41,18 +43,19 @@ def read_stripe_export(
         metadata_keys: the keys that become `metadata.<key>` columns; one that no customer has is a column of nulls,
             since the Dashboard adds a column only for keys that are in use.
         required: names of columns (`email`, `metadata.<key>`, …) that a rule needs, so that they must be in the file.
+        further: fields that become columns of that name: a path of `schemas.rules`, or the label of a column.
 
     Raises:
         ExportError: the file cannot be used as it is; one sentence says why.
     """
     with open_export(path, _IF_DOUBLED) as export:
-        columns = _columns(export, metadata_keys, set(required))
+        columns = _columns(export, metadata_keys, set(required)) | _further_columns(export, further)
         text = export.scan(columns).collect(engine="streaming")
     wanted = {"id": None, "created": None, **_LABELS, **{f"metadata.{key}": None for key in metadata_keys}}
     frame = text.with_columns(pl.lit(None, pl.String).alias(name) for name in wanted if name not in columns)
     frame = _typed(frame.with_columns(_VISIBLE_ID), path, since, until)
     customers = unique_by_id(
-        frame.select("id", "created", *_LABELS, "livemode", pl.col(r"^metadata\..+$")),
+        frame.select("id", "created", *_LABELS, "livemode", pl.col(r"^metadata\..+$"), *further),
         "id",
         Source(str(path), "the file was edited, or two exports were joined; export it again"),
     )
@@ -78,6 +81,26 @@ def _columns(export: ExportFile, metadata_keys: Sequence[str], required: set[str
             f"{', '.join(export.labels)}. Add it to the export, or take the rule out."
         )
     return {name: label for name, label in there.items() if label is not None}
+
+
+def _further_columns(export: ExportFile, further: Iterable[str]) -> dict[str, str]:
+    """The label of the column of each further field; all are there, because a rule needs them."""
+    found = {name: _further_label(export, name) for name in further}
+    missing = [name for name, label in found.items() if label is None]
+    if missing:
+        labels = (STRIPE_PATHS | EXPORT_PATHS).get(missing[0], (missing[0],))
+        raise ExportError(
+            f"{export.source} has no column {' or '.join(map(repr, labels))}, which a rule needs; its columns are: "
+            f"{', '.join(export.labels)}. Add it to the export, or take the rule out."
+        )
+    return {name: label for name, label in found.items() if label is not None}
+
+
+def _further_label(export: ExportFile, name: str) -> str | None:
+    if name in export.labels:
+        return name
+    known = (_label_in_any_case(export, label) for label in (STRIPE_PATHS | EXPORT_PATHS).get(name, (name,)))
+    return next((label for label in known if label), None)
 
 
 def _label_in_any_case(export: ExportFile, label: str) -> str | None:

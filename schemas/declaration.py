@@ -5,21 +5,21 @@ on purpose: a failed union reports each of its alternatives, and a person needs 
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Literal, TypeVar
 from zoneinfo import available_timezones
 
 import dagster as dg
 from pydantic import Field, field_validator, model_validator
-from pydantic_core import PydanticCustomError
 
 from schemas.addresses import proxy_address, service_address
+from schemas.declaration_problems import Problem as _Problem
+from schemas.declaration_problems import wrong as _wrong
+from schemas.rules import STRIPE_FIELDS, RulePair, is_stripe_field
 
 _Source = TypeVar("_Source", bound=dg.Model)
-_Problem = tuple[tuple[str | int, ...], str]
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_STRIPE_FIELD = re.compile(r"id|email|name|description|phone|metadata\.[^\[\]]{1,40}")
 
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -115,20 +115,6 @@ ASKED_FOR_LATE = frozenset(
     {("stripe", "api_key"), *(("netsuite", name) for name in OAUTH_KEYS | TOKEN_KEYS | {"account", "base_url"})}
 )
 """Where a variable that the environment lacks is found out when it is needed, and not when a declaration is loaded."""
-
-
-class RulePair(dg.Model, dg.Resolvable):
-    """One matching rule: a Stripe field and a NetSuite field whose keys must be equal (M1)."""
-
-    stripe: str = Field(description="id, email, name, description, phone, or metadata.<key>")
-    netsuite: str = Field(description="any name in netsuite_fields")
-
-    @field_validator("stripe")
-    @classmethod
-    def _is_stripe_field(cls, value: str) -> str:
-        if not _STRIPE_FIELD.fullmatch(value):
-            raise _wrong(f"expected id, email, name, description, phone or metadata.<key>, found {value!r}")
-        return value
 
 
 class Writes(dg.Model, dg.Resolvable):
@@ -252,13 +238,21 @@ class Declaration(dg.Model, dg.Resolvable):
                 yield ("netsuite_fields", name), f"the label {label!r} is mapped twice"
 
     def _rule_problems(self) -> Iterator[_Problem]:
-        pairs = [(rule.stripe, rule.netsuite) for rule in self.rules]
-        for index, (stripe, netsuite) in enumerate(pairs):
-            if netsuite not in self.netsuite_fields:
-                mapped = ", ".join(self.netsuite_fields)
-                yield ("rules", index, "netsuite"), f"{netsuite!r} is not in netsuite_fields, which has {mapped}"
-            if pairs.index((stripe, netsuite)) != index:
-                yield ("rules", index), f"the rule {stripe} = {netsuite} is there twice"
+        for index, rule in enumerate(self.rules):
+            for name in rule.stripe_columns:
+                if not is_stripe_field(name, of_export=self.stripe.export is not None):
+                    yield ("rules", index, "stripe"), f"expected {self._stripe_fields()}, found {name!r}"
+            for name in rule.netsuite_columns:
+                if name not in self.netsuite_fields:
+                    mapped = ", ".join(self.netsuite_fields)
+                    yield ("rules", index, "netsuite"), f"{name!r} is not in netsuite_fields, which has {mapped}"
+            if self.rules.index(rule) != index:
+                said = f"{' and '.join(rule.stripe)} = {' and '.join(rule.netsuite)}"
+                yield ("rules", index), f"the rule {said} is there twice"
+
+    def _stripe_fields(self) -> str:
+        known = f"{', '.join(STRIPE_FIELDS)} or metadata.<key>, a path such as address.postal_code"
+        return known if self.stripe.export is None else f"{known}, or the label of a column of the export"
 
     def _write_problems(self) -> Iterator[_Problem]:
         for field in ("comments", "external_id", "stripe_id"):
@@ -292,14 +286,3 @@ def _address(value: str, checked: Callable[[str], str]) -> str:
         return checked(value)
     except ValueError as error:
         raise _wrong(str(error)) from None
-
-
-def _wrong(message: str, *path: str | int, others: Sequence[_Problem] = ()) -> PydanticCustomError:
-    """A validation error that says which node of the declaration it means, where that is not the field itself.
-
-    Args:
-        message: what is wrong there.
-        path: of that node, from the field.
-        others: more that is wrong with the same field.
-    """
-    return PydanticCustomError("declaration", "{message}", {"message": message, "path": path, "others": others})

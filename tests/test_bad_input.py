@@ -67,7 +67,7 @@ CASES = {
     "wrong value": Case(DEFS, DECLARED + "  on_several: any\n", "should be 'first' or 'refuse'"),
     "writes of exports": Case(DEFS, DECLARED + "  writes: {mode: auto}\n", "writes.mode: auto has no effect here"),
     "rule on a field that is not mapped": Case(
-        DEFS, DECLARED.replace("netsuite: company_name", "netsuite: title"), "'title' is not in netsuite_fields"
+        DEFS, DECLARED.replace("- company_name", "- title"), "'title' is not in netsuite_fields"
     ),
     "other type": Case(DEFS, DECLARED.replace("CustomerSync", "CustomersSync"), "expected pipelines.CustomerSync"),
 }

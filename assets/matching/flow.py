@@ -13,7 +13,7 @@ from assets.matching.claims import after_claims
 from assets.matching.comparison import Comparison
 from assets.matching.doubts import doubts_of
 from assets.matching.links import SOURCES, named_by_metadata, named_by_records
-from assets.matching.rules import equal_keys, hashed_keys, keyed_records
+from assets.matching.rules import equal_keys, found_by_any, keyed_records, side_keys
 from assets.matching.second_opinions import Evidence
 from assets.matching.settings import MatchSettings, Rule
 from assets.matching.verdicts import Decided, alike, combined, grouped, joined, listed, several, singly
@@ -104,7 +104,7 @@ def _steps(
     yield from still.without(_linked(still.among(traces.filter(~in_comments))))
     yield from still.without(_commented(still.among(traces.filter(in_comments)), settings))
     eligible = records if settings.match_inactive else records.filter(~pl.col("inactive"))
-    keyed = keyed_records(eligible, [rule.netsuite for rule in settings.rules], comparison.key, comparison.hash)
+    keyed = keyed_records(eligible, [rule.netsuite_side for rule in settings.rules], comparison.key, comparison.hash)
     for rule, rows in zip(settings.rules, keyed, strict=True):
         yield from still.without(_ruled(still.rows, rows, rule, settings, comparison))
     yield from _unmatched(still.rows, settings)
@@ -253,15 +253,15 @@ def _commented(pairs: pl.DataFrame, settings: MatchSettings) -> Iterator[Decided
 def _ruled(
     customers: pl.LazyFrame, keyed: pl.DataFrame, rule: Rule, settings: MatchSettings, comparison: Comparison
 ) -> Iterator[Decided]:
-    left = hashed_keys(customers.select("position", key=comparison.key(pl.col(rule.stripe))), comparison.hash)
-    found = equal_keys(left, keyed)
+    left = side_keys(customers, rule.stripe_side, pl.col("position"), comparison.key, comparison.hash)
+    found = found_by_any(left, keyed) if rule.separators else equal_keys(left, keyed)
     yield alike(found.single, "matched", str(rule), f"{rule}: equal")
     use_lowest = settings.on_several == "first"
     yield several(found.shared, found.groups, str(rule), f"{rule}: equal", use_lowest=use_lowest)
 
 
 def _unmatched(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Decided]:
-    fields = list(dict.fromkeys(rule.stripe for rule in settings.rules))
+    fields = list(dict.fromkeys(column for rule in settings.rules for column in rule.stripe_side.columns))
     empty = {f"empty {at}": is_blank(pl.col(field)) for at, field in enumerate(fields)}
     rows = customers.select("position", **empty).collect(engine="streaming")
     if not fields:
@@ -294,7 +294,9 @@ def _broken(rows: pl.DataFrame, evidence: str, reason: pl.Expr) -> Decided:
 def _customers(stripe: pl.LazyFrame, settings: MatchSettings) -> pl.DataFrame:
     """Return the needed columns of all customers, each with its `position`, the name of a customer from here on."""
     keys = [LINK_FIELD, f"metadata.{BLOCK_KEY}", f"metadata.{ALLOW_KEY}"]
-    columns = dict.fromkeys(["id", "created", *keys, *(rule.stripe for rule in settings.rules)])
+    columns = dict.fromkeys(
+        ["id", "created", *keys, *(column for rule in settings.rules for column in rule.stripe_side.columns)]
+    )
     return stripe.select(*columns).collect(engine="streaming").with_row_index("position")
 
 

@@ -10,8 +10,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from assets.keys import is_blank
+from assets.matching.rule_kinds import KINDS
+from assets.matching.settings import Side
 from assets.matching.tokens import Hash
 from assets.matching.verdicts import grouped
+from schemas.rules import columns_of
+
+Key = Callable[[pl.Expr], pl.Expr]
+"""Makes the key of a text, empty or null where it has none: `assets.keys.folded_expr`."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,72 @@ def equal_keys(left: pl.DataFrame, right: pl.DataFrame) -> Found:
     return _found(single, members.collect(engine="streaming"), groups)
 
 
+def found_by_any(left: pl.DataFrame, right: pl.DataFrame) -> Found:
+    """Return what customers find of whom several values are compared: every record that one of them equals.
+
+    Args:
+        left: as for `equal_keys`, but several rows of a customer, each with another key.
+        right: likewise of records.
+    """
+    found = equal_keys(left, right)
+    hits = pl.concat([found.single.select("position"), found.shared.select("position")])
+    crowded = hits.filter(pl.col("position").is_duplicated()).unique()
+    if crowded.is_empty():
+        return found
+    theirs = left.lazy().join(crowded.lazy(), on="position", how="semi")
+    pairs = theirs.join(right.lazy(), on="key").select("position", "record").unique()
+    groups = grouped(pairs, "position").collect(engine="streaming")
+    is_one = pl.col("candidates") == 1
+    offset = found.groups.height
+    several = groups.filter(~is_one).with_row_index("group", offset=offset)
+    others = [frame.join(crowded, on="position", how="anti") for frame in (found.single, found.shared)]
+    return Found(
+        pl.concat([others[0], groups.filter(is_one).select("position", record="lowest")]),
+        pl.concat([others[1], several.select("position", pl.col("group").cast(others[1].schema["group"]))]),
+        pl.concat([found.groups, several.select(found.groups.columns)]),
+    )
+
+
+def side_keys(rows: pl.LazyFrame, side: Side, who: pl.Expr, key: Key, hashed: Hash) -> pl.DataFrame:
+    """Return the keys of one side: a column for `who`, `key`, `hash`; no row for who has nothing to compare.
+
+    Args:
+        rows: with the columns of the side.
+        side: what is compared.
+        who: `position` or `record`, under that name.
+        key: makes the keys.
+        hashed: any function of a key.
+    """
+    if not side.separators:
+        return hashed_keys(rows.select(who, key=_key_of(side, key)), hashed)
+    values = _text_of(side.parts[0], side).str.replace_all(_any_of(side.separators), _SPLIT).str.split(_SPLIT)
+    texts = rows.select(who, text=values).explode("text")
+    return hashed_keys(texts.select(pl.exclude("text"), key=key(pl.col("text"))).unique(), hashed)
+
+
+_SPLIT = "\x1e"
+_BETWEEN = "\x1f"
+
+
+def _any_of(characters: str) -> str:
+    return "[" + "".join(f"\\x{{{ord(character):x}}}" for character in characters) + "]"
+
+
+def _key_of(side: Side, key: Key) -> pl.Expr:
+    texts = [_text_of(part, side) for part in side.parts]
+    if len(texts) == 1:
+        return key(texts[0])
+    is_whole = ~pl.any_horizontal(is_blank(text) for text in texts)
+    return pl.when(is_whole).then(pl.concat_str([key(text) for text in texts], separator=_BETWEEN))
+
+
+def _text_of(part: str, side: Side) -> pl.Expr:
+    """Return what is compared of one part, before its key is made."""
+    columns = [pl.col(column).cast(pl.String) for column in columns_of(part)]
+    text = columns[0] if len(columns) == 1 else pl.concat_str(columns, separator=" ", ignore_nulls=True)
+    return KINDS[side.kind].read(text, side.country)
+
+
 def hashed_keys(rows: pl.LazyFrame, hashed: Hash) -> pl.DataFrame:
     """Add the `hash` of each `key`, and leave out rows without one.
 
@@ -59,21 +132,18 @@ def hashed_keys(rows: pl.LazyFrame, hashed: Hash) -> pl.DataFrame:
     return rows.filter(is_filled).with_columns(hash=hashed(pl.col("key"))).collect(engine="streaming")
 
 
-def keyed_records(
-    records: pl.LazyFrame, columns: Sequence[str], key: Callable[[pl.Expr], pl.Expr], hashed: Hash
-) -> Iterator[pl.DataFrame]:
-    """Give `record`, `key`, `hash` for one rule after the other, named by their NetSuite columns.
+def keyed_records(records: pl.LazyFrame, sides: Sequence[Side], key: Key, hashed: Hash) -> Iterator[pl.DataFrame]:
+    """Give `record`, `key`, `hash` for one rule after the other, each by its NetSuite side.
 
-    The keys of a column are made once, and kept only while a later rule wants the same column.
+    The keys of a side are made once, and kept only while a later rule wants the same one.
     """
-    kept: dict[str, pl.DataFrame] = {}
-    for at, column in enumerate(columns):
-        if column not in kept:
-            rows = records.select(key=key(pl.col(column).cast(pl.String)), record="internal_id")
-            kept[column] = hashed_keys(rows, hashed)
-        yield kept[column]
-        if column not in columns[at + 1 :]:
-            del kept[column]
+    kept: dict[Side, pl.DataFrame] = {}
+    for at, side in enumerate(sides):
+        if side not in kept:
+            kept[side] = side_keys(records, side, pl.col("internal_id").alias("record"), key, hashed)
+        yield kept[side]
+        if side not in sides[at + 1 :]:
+            del kept[side]
 
 
 def _heads(right: pl.DataFrame) -> pl.DataFrame:

@@ -46,7 +46,7 @@ def test_good_declaration_is_read_with_its_defaults(tmp_path: Path) -> None:
     [located] = read_declarations(tmp_path)
     found = located.declaration
     assert (located.file, located.line) == (file, 1)
-    assert (found.name, found.stripe.since, found.rules[0].stripe) == ("acme", "2019-05", "email")
+    assert (found.name, found.stripe.since, found.rules[0].stripe) == ("acme", "2019-05", ["email"])
     assert (found.on_several, found.one_to_one, found.match_inactive) == ("first", False, False)
     assert (found.allow_list, found.on_none, found.writes.mode) == (False, "report", "review")
 
