@@ -151,6 +151,8 @@ def default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True, validated_data={})
     if isinstance(value, BaseModel):
         return "its defaults"
+    if value == "":
+        return "`\"\"`"
     words = {None: "not set", True: "`true`", False: "`false`"}
     return words[value] if value is None or isinstance(value, bool) else f"`{value}`"
 

@@ -13,7 +13,7 @@ from assets.matching.claims import after_claims
 from assets.matching.comparison import Comparison
 from assets.matching.doubts import doubts_of
 from assets.matching.links import SOURCES, named_by_metadata, named_by_records
-from assets.matching.rules import equal_keys, found_by_any, keyed_records, side_keys
+from assets.matching.rules import found_records, keyed_records, side_keys
 from assets.matching.second_opinions import Evidence
 from assets.matching.settings import MatchSettings, Rule
 from assets.matching.verdicts import Decided, alike, combined, grouped, joined, listed, several, singly
@@ -254,7 +254,7 @@ def _ruled(
     customers: pl.LazyFrame, keyed: pl.DataFrame, rule: Rule, settings: MatchSettings, comparison: Comparison
 ) -> Iterator[Decided]:
     left = side_keys(customers, rule.stripe_side, pl.col("position"), comparison.key, comparison.hash)
-    found = found_by_any(left, keyed) if rule.separators else equal_keys(left, keyed)
+    found = found_records(left, keyed, rule)
     yield alike(found.single, "matched", str(rule), f"{rule}: equal")
     use_lowest = settings.on_several == "first"
     yield several(found.shared, found.groups, str(rule), f"{rule}: equal", use_lowest=use_lowest)

@@ -12,7 +12,7 @@ import polars as pl
 
 from assets.keys import is_blank
 from assets.matching.rule_kinds import KINDS
-from assets.matching.settings import Side
+from assets.matching.settings import Rule, Side
 from assets.matching.tokens import Hash
 from assets.matching.verdicts import grouped
 from schemas.rules import columns_of
@@ -53,6 +53,11 @@ def equal_keys(left: pl.DataFrame, right: pl.DataFrame) -> Found:
     groups = grouped(crowd, "key").collect(engine="streaming").with_row_index("group")
     members = crowded.lazy().select("position", "key").join(groups.lazy().drop("shown"), on="key")
     return _found(single, members.collect(engine="streaming"), groups)
+
+
+def found_records(left: pl.DataFrame, right: pl.DataFrame, rule: Rule) -> Found:
+    """Return what each customer finds by a rule, of the keys of its two sides (`side_keys`)."""
+    return found_by_any(left, right) if rule.separators else equal_keys(left, right)
 
 
 def found_by_any(left: pl.DataFrame, right: pl.DataFrame) -> Found:

@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 
 from assets.matching.comparison import Comparison
-from assets.matching.rules import equal_keys, hashed_keys, keyed_records
+from assets.matching.rules import found_records, keyed_records, side_keys
 from assets.matching.settings import MatchSettings, Rule
 from assets.matching.verdicts import Decided, listed
 
@@ -72,12 +72,12 @@ class Evidence:
 
     def _asked(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
         is_eligible = pl.lit(value=True) if self.settings.match_inactive else ~pl.col("inactive")
-        columns = [rule.netsuite for rule in self.settings.rules]
+        sides = [rule.netsuite_side for rule in self.settings.rules]
         compare = self.comparison
-        keyed = keyed_records(self.records.filter(is_eligible), columns, compare.key, compare.hash)
+        keyed = keyed_records(self.records.filter(is_eligible), sides, compare.key, compare.hash)
         for at, (rule, theirs) in enumerate(zip(self.settings.rules, keyed, strict=True)):
-            ours = self.customers.lazy().select("position", key=compare.key(pl.col(rule.stripe)))
-            keys = hashed_keys(ours, compare.hash)
+            ours = self.customers.lazy()
+            keys = side_keys(ours, rule.stripe_side, pl.col("position"), compare.key, compare.hash)
             rank = pl.col("rank")
             yield (
                 self._answered(rule, keys, theirs, self.pairs.filter(rank < at)),
@@ -85,7 +85,7 @@ class Evidence:
             )
 
     def _answered(self, rule: Rule, keys: pl.DataFrame, theirs: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-        found = equal_keys(self._of(keys, pairs), theirs)
+        found = found_records(self._of(keys, pairs), theirs, rule)
         groups = found.groups.lazy().with_row_index("group").select("group", "candidates", "shown")
         several = found.shared.lazy().join(groups, on="group").select("position", "candidates", "shown")
         one = found.single.lazy().select(
@@ -106,18 +106,21 @@ class Evidence:
 
     def _equal(self, rule: Rule, keys: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
         """Say of customers whose record was not shown among those found whether its value is equal nevertheless."""
-        own = self.records.select(record="internal_id", value=pl.col(rule.netsuite).cast(pl.String))
-        held = rows.lazy().select("position", "record").join(own, on="record")
-        both = held.join(self._of(keys, rows).lazy(), on="position")
-        is_equal = self.comparison.key(pl.col("value")) == pl.col("key")
-        return both.select("position", is_equal=is_equal).collect(engine="streaming")
+        compare = self.comparison
+        asked = self.records.join(rows.lazy(), left_on="internal_id", right_on="record", how="semi")
+        record = pl.col("internal_id").alias("record")
+        own = side_keys(asked, rule.netsuite_side, record, compare.key, compare.hash)
+        held = rows.lazy().select("position", "record").join(own.lazy(), on="record")
+        equal = held.join(self._of(keys, rows).lazy(), on=["position", "key"], how="semi")
+        return equal.select("position", is_equal=pl.lit(value=True)).unique().collect(engine="streaming")
 
     def _crowded(self, keys: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
         most = self.settings.shared_key
         crowds = keys.lazy().group_by("hash").len().filter(pl.col("len") > most).select("hash")
         crowd = keys.lazy().join(crowds, on="hash", how="semi")
         sharing = crowd.select("position", sharing=pl.len().over("key")).filter(pl.col("sharing") > most)
-        return sharing.join(pairs.lazy(), on="position", how="semi").cast(_CROWDS).collect(engine="streaming")
+        largest = sharing.group_by("position").agg(pl.col("sharing").max())
+        return largest.join(pairs.lazy(), on="position", how="semi").cast(_CROWDS).collect(engine="streaming")
 
     def _of(self, keys: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
         """Return the keys of the customers of some pairs."""
