@@ -152,7 +152,7 @@ def default(field: FieldInfo) -> str:
     if isinstance(value, BaseModel):
         return "its defaults"
     if value == "":
-        return "`\"\"`"
+        return '`""`'
     words = {None: "not set", True: "`true`", False: "`false`"}
     return words[value] if value is None or isinstance(value, bool) else f"`{value}`"
 
