@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 import dagster as dg
 import polars as pl
@@ -102,13 +103,28 @@ def _alerts(sync: Reconciliation, matches: pl.DataFrame) -> Iterator[str]:
 
 def _results(instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec]) -> Iterator[Check]:
     for spec in specs:
-        record = instance.get_latest_asset_check_evaluation_record(spec.key)
-        event = record.event.dagster_event if record and record.event else None
-        found = event.asset_check_evaluation_data if event else None
-        if found is not None:
+        if found := _last_evaluation(instance, spec.key):
             numbers = {name: value.value for name, value in found.metadata.items() if isinstance(value.value, int)}
             where = f"{spec.asset_key.path[-1]}: {spec.name}"
             yield Check(where, found.passed, found.severity.value, spec.description or "", numbers)
+
+
+def _last_evaluation(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> dg.AssetCheckEvaluation | None:
+    """The last result that a check ever gave.
+
+    Newer than that may be checks that are only planned, by runs that are under way or died before they came to them.
+    """
+    cursor = None
+    while records := instance.event_log_storage.get_asset_check_execution_history(key, limit=_A_PAGE, cursor=cursor):
+        for record in records:
+            event = record.event.dagster_event if record.event else None
+            if event is not None and event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+                return event.asset_check_evaluation_data
+        cursor = records[-1].id
+    return None
+
+
+_A_PAGE: Final = 20
 
 
 def _traces(

@@ -1,0 +1,51 @@
+"""The report by itself, as a person materializes it in the UI: it shows what is there, whatever others have begun."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from tests.pipelines.api_world import site as api_site
+from tests.reconciling import Site, declaration, failure, site_at
+
+REPORT = "reconciliation_report"
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Site]:
+    with site_at(tmp_path, declaration()) as made:
+        yield made
+
+
+@pytest.mark.parametrize("ends", [True, False], ids=["that died", "under way"])
+def test_checks_that_another_run_has_only_planned_do_not_disturb_it(at: Site, *, ends: bool) -> None:
+    assert at.reconcile().success
+    shown = _checks_shown(at.results)
+    for _ in range(25):
+        planned = _only_planned(at.instance, at.definitions, "acme_reconcile")
+        if ends:
+            at.instance.report_run_failed(planned)
+    assert at.materialize(REPORT).success
+    assert _checks_shown(at.results) == shown
+
+
+def test_it_shows_the_brakes_of_no_run_that_has_only_planned_them(tmp_path: Path) -> None:
+    with api_site(tmp_path, writes={"mode": "auto"}) as at:
+        at.reconcile()
+        _only_planned(at.instance, at.definitions, "acme_daily")
+        assert at.materialize(REPORT).success
+
+
+def test_without_anything_to_report_it_says_what_to_start(at: Site) -> None:
+    told = failure(at.materialize(REPORT))
+    assert told.endswith("has not been materialized yet; materialize it first.")
+
+
+def _only_planned(instance: dg.DagsterInstance, definitions: dg.Definitions, job: str) -> dg.DagsterRun:
+    """A run at the moment at which it has begun, and done nothing yet."""
+    return instance.create_run_for_job(definitions.resolve_job_def(job))
+
+
+def _checks_shown(results: Path) -> int:
+    return (results / "report.html").read_text("utf-8").count("every_customer_once")
