@@ -1,7 +1,7 @@
 """The ways into the two systems: attempts become what their doors understand, and back. No decision is made here."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from assets.write_back.effects import Answer, expected, purpose, wanted
 from resources.netsuite import Change, NetsuiteClient, NetsuiteOutcome
@@ -96,7 +96,8 @@ def _netsuite_change(attempt: Attempt) -> Change:
     if change.field == LINK_FIELD:
         raise BugError("A change of Stripe's metadata was given to NetSuite.")
     if change.action == "append":
-        return Change(record, change.field, "append" if attempt.direction == "apply" else "remove", change.new_value)
+        action: Literal["append", "remove"] = "append" if attempt.direction == "apply" else "remove"
+        return Change(record, change.field, action, change.new_value, old=change.old_value)
     return Change(record, change.field, "set", wanted(attempt), old=expected(attempt))
 
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from schemas.errors import AccessError, BugError, MistakeError, TieoutError, WeatherError
 
-VERSION: Final = 1
+VERSION: Final = 2
 """The version of the RESTlet that this client speaks with."""
 
 MOST_CLOCK_SECONDS: Final = 120

@@ -25,8 +25,9 @@ Status = Literal["applied", "already", "conflict", "failed", "open"]
 class Change:
     """One change of one field of one customer.
 
-    `set` replaces `old` by `new` (null and empty are the same) in `stripe_id` or `external_id`; `append` and `remove`
-    add the word `new` to the comments, or take it out, and expect nothing. Comments can take several words at once.
+    `set` replaces `old` by `new` (null and empty are the same) in `stripe_id` or `external_id`; `append` adds the word
+    `new` to the comments as a line of its own; `remove` takes that line out again, and only that: of several it is the
+    one behind `old`, the comments before the append. Comments can take several words at once.
     """
 
     internal_id: InternalId
@@ -41,9 +42,10 @@ class NetsuiteOutcome:
     """What became of a change.
 
     Attributes:
-        status: `applied`: done now. `already`: the value was there. `conflict`: another value is there, nothing was
-            done. `failed`: NetSuite refused, nothing was done. `open`: only looked at, it could be done.
-        found: with a conflict, the value that is there.
+        status: `applied`: done now. `already`: the value was there. `conflict`: another value is there, or what was
+            appended was edited; nothing was done. `failed`: NetSuite refused, nothing was done. `open`: only looked
+            at, it could be done.
+        found: with a conflict, the value that is there; of comments the lines that hold the word.
         code: with a failure, NetSuite's code, such as `DUP_RCRD`; `reason` is its sentence.
         is_repeat: an earlier call, whose answer was lost, may have run as well: `already` may be its work.
     """
@@ -150,9 +152,13 @@ def _wire(record: Sequence[Change]) -> dict[str, Json]:
         if change.action == "set":
             values["set"][change.field] = {"old": change.old, "new": change.new}
         else:
-            words = [c.new for c in record if (c.field, c.action) == (change.field, change.action)]
-            values[change.action][change.field] = words
+            alike = [c for c in record if (c.field, c.action) == (change.field, change.action)]
+            values[change.action][change.field] = [_wire_word(c) for c in alike]
     return {"id": record[0].internal_id, **{action: given for action, given in values.items() if given}}
+
+
+def _wire_word(change: Change) -> Json:
+    return change.new if change.action == "append" else {"word": change.new, "before": change.old}
 
 
 def _by_record(changes: Sequence[Change]) -> dict[InternalId, list[Change]]:

@@ -200,7 +200,7 @@ def test_a_script_that_is_not_tieouts() -> None:
 
 def test_a_script_of_another_version() -> None:
     def replace(server: Any) -> None:  # noqa: ANN401
-        server._source = server._source.replace("const VERSION = 1;", "const VERSION = 99;")
+        server._source = server._source.replace("const VERSION = 2;", "const VERSION = 99;")
 
     said = sentence(prepare=replace)
     assert "version 99" in said

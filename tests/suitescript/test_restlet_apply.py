@@ -4,6 +4,7 @@ The shipped file runs in the stand-in's engine, called directly where HTTP would
 """
 
 import unicodedata
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -280,6 +281,67 @@ def test_an_undo_takes_out_the_word_and_its_line_break_and_nothing_else() -> Non
     ]
     assert world.value(7, "comments") == "VIP\nhates calls\nnew note"
     assert short(apply(world, change)) == [(7, "stripe_id", "already", None), (7, "comments", "already", None)]
+
+
+@pytest.mark.rule("W10")
+@pytest.mark.parametrize(
+    ("now", "left"),
+    [
+        ("VIP\ncus_1\ncus_1 pays late", "VIP\ncus_1 pays late"),
+        ("see cus_1 above\nVIP\ncus_1", "see cus_1 above\nVIP"),
+        ("VIP\ncus_1\nasks:\ncus_1", "VIP\nasks:\ncus_1"),
+        ("VIP\r\ncus_1\r\nnew note", "VIP\r\nnew note"),
+        ("VIP, called\ncus_1\nnew note", "VIP, called\nnew note"),
+        ("cus_1\nnew note", "new note"),
+        ("cus_1\r\nnew note", "new note"),
+        ("cus_1", None),
+    ],
+)
+def test_an_undo_takes_the_line_that_was_appended_and_no_other(now: str, left: str | None) -> None:
+    world = World()
+    world.insert(7, comments=now)
+    answer = apply(world, {"id": 7, "remove": {"comments": [{"word": "cus_1", "before": "VIP"}]}})
+    assert short(answer) == [(7, "comments", "applied", None)]
+    assert world.value(7, "comments") == left
+
+
+@pytest.mark.rule("W10")
+@pytest.mark.parametrize(
+    ("now", "found"),
+    [
+        ("VIP\nwas cus_1 once\nnote", "was cus_1 once"),
+        ("VIP cus_1", "VIP cus_1"),
+        ("cus_1, see there\ncus_1.", "cus_1, see there\ncus_1."),
+        ("called\ncus_1\nmerged:\ncus_1", "cus_1\ncus_1"),
+    ],
+)
+def test_an_undo_where_the_appended_line_was_edited_is_a_conflict_that_shows_it(now: str, found: str) -> None:
+    world = World()
+    world.insert(7, comments=now)
+    for action in ("look", "apply"):
+        change = {"id": 7, "remove": {"comments": [{"word": "cus_1", "before": "VIP"}]}}
+        answer = ask(world, {"action": action, "fields": FIELDS, "changes": [change]})
+        assert short(answer) == [(7, "comments", "conflict", found)]
+    assert world.saves == []
+
+
+@pytest.mark.rule("W10")
+@pytest.mark.parametrize("old", [None, "VIP", "VIP\r\n", "VIP\r", "\n", " "])
+@pytest.mark.parametrize("note", ["", "\nhates calls of cus_2", "\r\nnote"])
+@pytest.mark.parametrize("order", list(permutations(["cus_1", "cus_2", "cus_3"])))
+def test_words_that_were_appended_one_after_another_go_in_any_order(
+    old: str | None, note: str, order: tuple[str, ...]
+) -> None:
+    world = World()
+    world.insert(7, comments=old)
+    for word in sorted(order):
+        apply(world, {"id": 7, "append": {"comments": word}})
+    if note:
+        world.edit(7, comments=f"{world.value(7, 'comments')}{note}")
+    for word in order:
+        answer = apply(world, {"id": 7, "remove": {"comments": [{"word": word, "before": old}]}})
+        assert short(answer) == [(7, "comments", "applied", None)]
+    assert (world.value(7, "comments") or "") == (f"{old}{note}" if old else note.strip())
 
 
 LETTERS = [

@@ -7,7 +7,8 @@
  *   measure   the same, and how many rows that search finds, with their lowest and highest internal id
  *   search    its rows, in the order of internal ids, after a given id (never by offset: rows move between pages)
  *   exist     which of some internal ids are customers
- *   apply     set, append or remove link values, each only if the value that is there is the expected one
+ *   apply     set, append or remove link values, each only if the value that is there is the expected one, and a word
+ *             only where it was appended
  *   look      the same without a save: what is done already, and what is still open
  *
  * It never creates or deletes a record, and changes three things only: the external id, custom entity fields, and one
@@ -19,7 +20,7 @@
  * @NModuleScope SameAccount
  */
 define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, record, runtime, format, log) => {
-  const VERSION = 1;
+  const VERSION = 2;
   const PERMISSIONS = [
     { name: 'LIST_CUSTJOB', label: 'Lists > Customers', level: 3, levelName: 'Edit' },
     { name: 'LIST_FIND', label: 'Lists > Perform Search', level: 1, levelName: 'View' },
@@ -324,7 +325,9 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
     }
     const there = text(customer.getValue({ fieldId: edit.fieldId }));
     const wanted = edit.newValue(there);
-    if (same(wanted, there)) {
+    if (wanted === null) {
+      Object.assign(edit, { outcome: 'conflict', found: linesWith(there, edit.word) });
+    } else if (same(wanted, there)) {
       edit.outcome = 'already';
     } else if (edit.expected !== undefined && !same(edit.expected, there)) {
       Object.assign(edit, { outcome: 'conflict', found: there });
@@ -352,7 +355,7 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
   function editOf(action, field, fieldId, value) {
     const edit = { action, field, fieldId };
     if (action !== 'set') {
-      edit.word = value; // even if it is refused: it tells which of several words an outcome is about
+      edit.word = isTaken(value) ? value.word : value; // even if refused: it tells which of several words is meant
     }
     const isComments = fieldId === 'comments';
     if (!fieldId || isComments !== (action !== 'set')) {
@@ -365,12 +368,20 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
       edit.expected = text(value.old);
       edit.newValue = () => text(value.new);
     } else {
-      if (typeof value !== 'string' || !/^[^\s\p{Cc}]+$/u.test(value)) {
+      if (typeof edit.word !== 'string' || !/^[^\s\p{Cc}]+$/u.test(edit.word)) {
         return fail(edit, 'INVALID_CHANGE', `${action} needs one word: text without white space.`);
       }
-      edit.newValue = (there) => (action === 'append' ? withWord(there, value) : withoutWord(there, value));
+      const before = isTaken(value) && isText(value.before) ? text(value.before) : null;
+      edit.newValue = (there) => (
+        action === 'append' ? withWord(there, edit.word) : withoutWord(there, edit.word, before)
+      );
     }
     return edit;
+  }
+
+  /** What is removed can come with the text that stood before it when it was planned: {word, before}. */
+  function isTaken(value) {
+    return value !== null && typeof value === 'object' && !Array.isArray(value);
   }
 
   function fail(edit, code, message) {
@@ -392,14 +403,46 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
     return comments === '' ? word : comments + '\n' + word;
   }
 
-  /** Without the last such word and the line break before it, which came with it. */
-  function withoutWord(comments, word) {
-    const found = Array.from(comments.matchAll(new RegExp(bounded(word).source, 'gu'))).pop();
-    if (!found) {
-      return comments;
+  /**
+   * Without the word, where `withWord` put it: as a line of its own, which goes with the line break that came with it.
+   * Of several such lines it is the one right behind the text of `before`. Null where that place cannot be told, because
+   * somebody edited it; the word in somebody's sentence is never touched.
+   */
+  function withoutWord(comments, word, before) {
+    const ours = linesOf(comments).filter((line) => line.text === word);
+    if (ours.length === 0) {
+      return bounded(word).test(comments) ? null : comments;
     }
-    const before = comments.slice(0, found.index).replace(/\r?\n$/, '');
-    return before + comments.slice(found.index + word.length);
+    const kept = before ? `${before}\n` : '';
+    const known = before !== null && comments.startsWith(kept)
+      ? ours.find((line) => line.start === kept.length) : undefined;
+    if (known === undefined && ours.length > 1) {
+      return null;
+    }
+    const { start, breakBefore } = known || ours[0];
+    const rest = comments.slice(start + word.length);
+    return start === 0
+      ? rest.replace(/^(\r\n|\r|\n)/, '') // the first line: its break came with what follows
+      : comments.slice(0, start - (known ? 1 : breakBefore)) + rest;
+  }
+
+  /** The lines of a text: each with where it starts, and how long the line break before it is. */
+  function linesOf(comments) {
+    const lines = [];
+    let start = 0;
+    let breakBefore = 0;
+    for (const found of comments.matchAll(/\r\n|\r|\n/g)) {
+      lines.push({ text: comments.slice(start, found.index), start, breakBefore });
+      breakBefore = found[0].length;
+      start = found.index + breakBefore;
+    }
+    lines.push({ text: comments.slice(start), start, breakBefore });
+    return lines;
+  }
+
+  /** What a person is shown of comments in which a word was not where it was put. */
+  function linesWith(comments, word) {
+    return linesOf(comments).map((line) => line.text).filter((line) => bounded(word).test(line)).join('\n');
   }
 
   // ---- small things ------------------------------------------------------------------------------------------------
