@@ -6,7 +6,7 @@ from typing import Final, Literal
 from assets.write_back.effects import Answer, expected, purpose, wanted
 from resources.netsuite import Change, NetsuiteClient, NetsuiteOutcome
 from resources.stripe_api import MetadataChange, StripeDoor, retrieve, set_metadata
-from schemas.changes import EXTERNAL_ID_TAKEN, Attempt
+from schemas.changes import Attempt
 from schemas.errors import BugError, WeatherError
 from schemas.words import LINK_FIELD, LINK_KEY, InternalId, StripeId
 
@@ -27,19 +27,9 @@ class NetsuiteWriter:
         self.workers, self.records_per_batch = workers, records_per_batch
 
     def write(self, attempts: Sequence[Attempt]) -> Iterator[Answer]:
-        """See `Writer`.
-
-        An external id that another entity has, be it a contact or a vendor, fails the whole save with DUP_RCRD; the
-        other changes of such a record are asked for once more without it.
-        """
+        """See `Writer`. A field that NetSuite refuses is saved apart from the others of its record by the RESTlet."""
         by_change = {_netsuite_change(attempt): attempt for attempt in attempts}
-        outcomes = self._client.apply(list(by_change))
-        again = [o.change for o in outcomes if o.code == EXTERNAL_ID_TAKEN and o.change.field != "external_id"]
-        open_still = set(again)
-        for outcome in outcomes:  # before anything else is asked, which may end in an error
-            if outcome.change not in open_still:
-                yield _netsuite_answer(by_change[outcome.change], outcome)
-        for outcome in self._client.apply(again):
+        for outcome in self._client.applied(list(by_change)):
             yield _netsuite_answer(by_change[outcome.change], outcome)
 
     def stands(self, attempts: Sequence[Attempt]) -> Iterator[tuple[Attempt, bool]]:

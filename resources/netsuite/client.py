@@ -3,7 +3,7 @@
 A thin face: the wire is in `restlet`, reading in `reading`, writing in `writing`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
@@ -20,7 +20,7 @@ from resources.netsuite.reading import (
     read_customers,
 )
 from resources.netsuite.restlet import Health, LinkName, NetsuiteSettings, Restlet
-from resources.netsuite.writing import Change, NetsuiteOutcome, apply_changes, look_at
+from resources.netsuite.writing import Change, NetsuiteOutcome, applied, apply_changes, look_at
 from schemas.errors import AccessError
 from schemas.words import InternalId
 
@@ -81,6 +81,10 @@ class NetsuiteClient:
     def apply(self, changes: Sequence[Change]) -> list[NetsuiteOutcome]:
         """Change one batch of customers by compare-and-set; see `writing.apply_changes`."""
         return apply_changes(self._restlet, changes)
+
+    def applied(self, changes: Sequence[Change]) -> Iterator[NetsuiteOutcome]:
+        """Change one batch as `apply` does; the outcomes of each call come before the next call, which may fail."""
+        return applied(self._restlet, changes)
 
     def look(self, changes: Sequence[Change]) -> list[NetsuiteOutcome]:
         """Say what `apply` would find, and change nothing; see `writing.look_at`."""

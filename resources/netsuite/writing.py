@@ -4,7 +4,7 @@ One batch is one call, and all changes of a record are in one batch, so that eac
 changes are cut into batches, and how many of them run at a time, is up to the caller, who records what became of each.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from resources.netsuite.answers import Parsed
 from resources.netsuite.restlet import Json, LinkName, Restlet
-from schemas.errors import BugError
+from schemas.errors import BugError, MistakeError
 from schemas.words import InternalId
 
 MOST_RECORDS: Final = 1_000
@@ -83,6 +83,11 @@ def apply_changes(restlet: Restlet, changes: Sequence[Change]) -> list[NetsuiteO
     Raises:
         WeatherError: NetSuite could not be asked, after all tries; what was done of the batch is unknown.
     """
+    return _ordered(changes, applied(restlet, changes))
+
+
+def applied(restlet: Restlet, changes: Sequence[Change]) -> Iterator[NetsuiteOutcome]:
+    """Apply one batch as `apply_changes` does, and give the outcomes of each call before the next one is made."""
     return _ask(restlet, "apply", changes)
 
 
@@ -92,14 +97,19 @@ def look_at(restlet: Restlet, changes: Sequence[Change]) -> list[NetsuiteOutcome
     Raises:
         WeatherError: NetSuite could not be asked, after all tries.
     """
-    return _ask(restlet, "look", changes)
+    return _ordered(changes, _ask(restlet, "look", changes))
 
 
-def _ask(restlet: Restlet, action: Literal["apply", "look"], changes: Sequence[Change]) -> list[NetsuiteOutcome]:
+def _ordered(changes: Sequence[Change], outcomes: Iterable[NetsuiteOutcome]) -> list[NetsuiteOutcome]:
+    found = {outcome.change: outcome for outcome in outcomes}
+    return [found[change] for change in changes]
+
+
+def _ask(restlet: Restlet, action: Literal["apply", "look"], changes: Sequence[Change]) -> Iterator[NetsuiteOutcome]:
     """Ask until nothing of the batch remains, as the RESTlet hands back what its units and time did not allow."""
     waiting = _by_record(changes)
     _check_batch(changes, len(waiting))
-    found: dict[Change, NetsuiteOutcome] = {}
+    found: set[Change] = set()
     is_repeat = False
     while waiting:
         parsed, was_repeated = restlet.ask_raw(
@@ -108,14 +118,22 @@ def _ask(restlet: Restlet, action: Literal["apply", "look"], changes: Sequence[C
         is_repeat = is_repeat or was_repeated  # what is handed back now, a call whose answer was lost may have done
         answer = _read(parsed)
         outcomes = _matched(answer.outcomes, [c for r in waiting.values() for c in r], is_repeat=is_repeat)
-        found.update({outcome.change: outcome for outcome in outcomes})
+        found.update(outcome.change for outcome in outcomes)
+        yield from outcomes
         remaining = set(answer.remaining)
         if len(remaining) >= len(waiting):
-            raise BugError("The RESTlet handed back a whole batch without beginning it.")
+            raise _no_room()
         waiting = {number: record for number, record in waiting.items() if number in remaining}
     if len(found) < len(changes):
         raise BugError("The RESTlet left changes of a batch without an outcome.")
-    return [found[change] for change in changes]
+
+
+def _no_room() -> MistakeError:
+    return MistakeError(
+        "NetSuite's limit of units or time for one call leaves the RESTlet no room for a single customer: a script "
+        "or a workflow on customers takes it up. See the script's execution log, and which scripts run when a "
+        "customer is saved (Customization > Scripting > Scripted Records)."
+    )
 
 
 def _read(parsed: Parsed) -> _Applied:

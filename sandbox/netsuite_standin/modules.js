@@ -132,14 +132,20 @@
   };
 
   // ---- the others
+  const levels = ['NONE', 'VIEW', 'CREATE', 'EDIT', 'FULL'];
+  const members = Object.fromEntries(levels.map((name, level) => {
+    const form = call('runtime.permissionForm');
+    return [name, form === 'number' ? level : form === 'name' ? name : Object.freeze({ member: name })];
+  }));
   const runtime = {
+    Permission: members,
     accountId: settings.account,
     envType: settings.environment,
     executionContext: 'RESTLET',
     getCurrentUser: () => ({
       id: 17,
       roleId: 'customrole_tieout',
-      getPermission: (given) => call('runtime.getPermission', { name: given.name }),
+      getPermission: (given) => members[levels[call('runtime.getPermission', { name: given.name })]],
     }),
     getCurrentScript: () => ({ getRemainingUsage: () => call('runtime.getRemainingUsage') }),
   };

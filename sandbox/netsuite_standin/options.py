@@ -47,6 +47,8 @@ class Options:
     most_bytes: int = 10 * 1024 * 1024
     search_cut: int = 4_000
     permissions: Mapping[str, Permission] = field(default_factory=lambda: {"LIST_CUSTJOB": 3, "LIST_FIND": 1})
+    permission_form: Literal["number", "name", "member"] = "number"
+    """What `getPermission` gives: a number, a name, or a member of an enumeration that is neither."""
     booleans: Literal["boolean", "letter"] = "boolean"
     result_ids: Literal["text", "number"] = "text"
     date_format: Literal["M/D/YYYY", "D.M.YYYY", "YYYY-MM-DD"] = "M/D/YYYY"

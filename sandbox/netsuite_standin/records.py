@@ -44,9 +44,8 @@ def save(world: World, loaded: Loaded, changes: Mapping[str, Value], *, ignore_m
         customer = _existing(world, loaded.id)
         if customer.version != loaded.version:
             raise ScriptError("RCRD_HAS_BEEN_CHANGED", "Record has been changed")
-        if customer.locked:
-            raise ScriptError("RCRD_LOCKED_BY_WF", "This record has been locked by a user defined workflow.")
         known = {name: value for name, value in changes.items() if name in fields(world)}
+        _check_refusals(world, customer, known)
         _check_lengths(known)
         _check_external_id(world, customer, known)
         if not ignore_mandatory:
@@ -59,6 +58,12 @@ def _existing(world: World, internal_id: int) -> Customer:
     if customer is None:
         raise ScriptError("RCRD_DSNT_EXIST", "That record does not exist.")
     return customer
+
+
+def _check_refusals(world: World, customer: Customer, changes: Mapping[str, Value]) -> None:
+    for name in (None, *changes):
+        if (customer.id, name) in world.refusals:
+            raise ScriptError(*world.refusals[customer.id, name])
 
 
 def _check_lengths(changes: Mapping[str, Value]) -> None:

@@ -72,14 +72,15 @@ class Host:
             "record.load": self._load,
             "record.save": self._save,
             "runtime.getPermission": lambda given: options.permissions.get(str(given["name"]), 0),
+            "runtime.permissionForm": lambda _: options.permission_form,
             "runtime.getRemainingUsage": lambda _: options.units - self.used,
             "format.format": self._format,
             "clock": lambda _: int((options.clock() + self.seconds) * 1000),
-            "log": lambda given: self.logged.append(str(given["title"])),
+            "log": lambda given: self.logged.append((str(given["level"]), str(given["details"]))),
         }
         self.used = 0
         self.seconds = 0.0
-        self.logged: list[str] = []
+        self.logged: list[tuple[str, str]] = []
         self.ended: RequestEndedError | None = None
 
     def settings(self) -> dict[str, str]:

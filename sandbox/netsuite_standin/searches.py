@@ -141,6 +141,12 @@ def _term(term: Sequence[Json], found: Found, options: Options) -> None:
         case "internalid", "anyof":
             wanted = {int(str(o)) for o in operands}
             found.conditions.append(lambda c: c.id in wanted)
+        case "internalid", "noneof":
+            unwanted = {int(str(o)) for o in operands}
+            found.conditions.append(lambda c: c.id not in unwanted)
+        case "externalidstring", "is":
+            held = str(operands[0]).lower()
+            found.conditions.append(lambda c: str(c.values.get("externalid") or "").lower() == held)
         case "lastmodifieddate", "onorafter":
             since = _date(str(operands[0]), options)
             found.conditions.append(lambda c: c.modified.astimezone(UTC).date() >= since)

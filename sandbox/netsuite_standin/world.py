@@ -24,7 +24,6 @@ class Customer:
     values: dict[str, Value]
     modified: datetime
     version: int = 0
-    locked: bool = False
     contacts: tuple[str, ...] = ()
 
 
@@ -53,6 +52,8 @@ class World:
     mandatory: set[str] = field(default_factory=set)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     merge_keeps_external_id: bool = False
+    refusals: dict[tuple[int, str | None], tuple[str, str]] = field(default_factory=dict)
+    """What scripts and workflows of the account refuse: (internal id, field or None for any) → code and message."""
 
     def __post_init__(self) -> None:
         self.lock = threading.RLock()
@@ -109,7 +110,11 @@ class World:
 
     def lock_by_workflow(self, internal_id: int) -> None:
         """Make every later save of this customer fail, as a workflow does that locks records."""
-        self.customers[internal_id].locked = True
+        self.refuse(internal_id, None, "RCRD_LOCKED_BY_WF", "This record has been locked by a user defined workflow.")
+
+    def refuse(self, internal_id: int, name: str | None, code: str = "USER_ERROR", message: str = "Not this.") -> None:
+        """Let a script of the account refuse every save of a customer that changes a field, or any at all."""
+        self.refusals[internal_id, name] = (code, message)
 
     def value(self, internal_id: int, name: str) -> Value:
         """Read one value of one customer."""

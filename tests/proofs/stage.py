@@ -23,7 +23,8 @@ from tests.proofs import child
 METADATA = f"metadata.{LINK_KEY}"
 FIELD_IDS = {"stripe_id": STRIPE_FIELD, "external_id": "externalid", "comments": "comments"}
 POISONED = 0.1
-"""The share of the customers that have as many metadata keys as Stripe takes, so that it refuses one more."""
+"""The share of the customers that have as many metadata keys as Stripe takes, so that it refuses one more; and of the
+records of which NetSuite refuses one field."""
 
 FULL = {f"key{number}": "x" for number in range(50)}
 State = dict[str, str | None]
@@ -51,6 +52,10 @@ class Stage:
         self.netsuite.world = World()
         for number, values in world.records.items():
             self.records.insert(number, **values)
+        for place in world.poison:
+            system, record, name = place.split(":", 2)
+            if system == "netsuite":
+                self.records.refuse(int(record), FIELD_IDS[name])
         book = self.stripe.world.book()
         book.load(
             (customer, 1_700_000_000, {"metadata": dict(metadata)}) for customer, metadata in world.metadata.items()
@@ -144,8 +149,12 @@ def example(chance: random.Random, name: str, pairs: int = 7) -> Example:
         if not is_full and chance.random() < 0.15:
             metadata[customer][LINK_KEY] = "999"
         plan += list(_planned(customer, record, records[record], metadata[customer], is_oldest=is_new))
-    poison = frozenset(f"stripe:{customer}:{METADATA}" for customer, found in metadata.items() if found == FULL)
-    return Example(records, metadata, sorted(plan, key=lambda c: (c.system, c.netsuite_internal_id, c.field)), poison)
+    poison = {f"stripe:{customer}:{METADATA}" for customer, found in metadata.items() if found == FULL}
+    refused = [record for record in records if chance.random() < POISONED]
+    poison |= {f"netsuite:{record}:{chance.choice(list(FIELD_IDS))}" for record in refused}
+    return Example(
+        records, metadata, sorted(plan, key=lambda c: (c.system, c.netsuite_internal_id, c.field)), frozenset(poison)
+    )
 
 
 def expected_state(

@@ -142,7 +142,9 @@ def _again(on: Stage, task: child.Task, made: Example) -> None:
     saves, log = len(on.records.saves), len(on.stripe.log)
     applies = len(on.netsuite.calls_of("apply"))
     assert on.run(task) == 0
-    assert (len(on.records.saves), len(on.netsuite.calls_of("apply"))) == (saves, applies)
+    is_refused = any(f"{c.system}:{c.record_id}:{c.field}" in made.poison for c in made.plan if c.system == "netsuite")
+    assert len(on.records.saves) == saves
+    assert is_refused or len(on.netsuite.calls_of("apply")) == applies
     refused = {f"/v1/customers/{place.split(':')[1]}" for place in made.poison}
     assert {line.path for line in on.stripe.log[log:]} <= refused
 

@@ -25,6 +25,7 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
     { name: 'LIST_CUSTJOB', label: 'Lists > Customers', level: 3, levelName: 'Edit' },
     { name: 'LIST_FIND', label: 'Lists > Perform Search', level: 1, levelName: 'View' },
   ];
+  const LEVELS = ['NONE', 'VIEW', 'CREATE', 'EDIT', 'FULL'];
   const STEP = 1000; // rows NetSuite gives at once at most
   const MOST_ROWS = 5000; // rows in one answer
   const MOST_CHARACTERS = 3000000; // in one answer, of up to 3 bytes each; NetSuite guarantees 10 MB
@@ -35,6 +36,13 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
   const COMMENTS_LIMIT = 4000;
   const TRIES = 4;
   const DAY = 86400000;
+  const NO_CUSTOMER = ['LEAD', 'PROSPECT'];
+  const UNITS_TO_DIVIDE = 100; // four saves more, each with its load, a search, and room for a save of somebody else
+  const OF_RECORD = [ // what refuses a record whole, whichever field is written
+    'INSUFFICIENT_PERMISSION', 'PERMISSION_VIOLATION', 'RCRD_DELETED_SINCE_RETRIEVED', 'RCRD_DSNT_EXIST',
+    'RCRD_EDITED_SINCE_RETRIEVED', 'RCRD_HAS_BEEN_CHANGED', 'RCRD_LOCKED_BY_WF', 'RCRD_PREVSLY_DELETED',
+    'RCRD_UNEDITABLE',
+  ];
   const UNDECIDED = { outcome: undefined, found: undefined, code: undefined, message: undefined };
 
   const started = Date.now();
@@ -53,6 +61,9 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
       }
       return Object.assign({ ok: true, version: VERSION }, actions[request.action](request));
     } catch (e) {
+      if (!e.isOurs) {
+        log.error({ title: 'Tieout', details: `${text(request && request.action)}: ${e.name}: ${e.message}` });
+      }
       return { ok: false, version: VERSION, error: { code: String(e.name), message: String(e.message) } };
     }
   }
@@ -60,15 +71,27 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
   // ---- health ------------------------------------------------------------------------------------------------------
 
   function health() {
-    const user = runtime.getCurrentUser();
-    const missing = PERMISSIONS.filter((p) => !(Number(user.getPermission({ name: p.name })) >= p.level));
     return {
       account: runtime.accountId,
       environment: runtime.envType,
-      role: user.roleId,
-      missing: missing.map((p) => `${p.label} (${p.levelName})`),
+      role: runtime.getCurrentUser().roleId,
+      missing: missing(),
       now: new Date().toISOString(),
     };
+  }
+
+  /** The permissions that the role lacks, in words. One whose level cannot be read is not said to be missing. */
+  function missing() {
+    const user = runtime.getCurrentUser();
+    const lacks = (p) => levelOf(user.getPermission({ name: p.name })) < p.level;
+    return PERMISSIONS.filter(lacks).map((p) => `${p.label} (${p.levelName})`);
+  }
+
+  /** 0 to 4. NetSuite gives a member of runtime.Permission, of which only the names are documented. */
+  function levelOf(given) {
+    const members = runtime.Permission || {};
+    const byName = LEVELS.findIndex((name) => given === members[name] || String(given).toUpperCase() === name);
+    return byName >= 0 ? byName : (given === null || given === '' ? NaN : Number(given));
   }
 
   // ---- reading -----------------------------------------------------------------------------------------------------
@@ -260,41 +283,52 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
     if (!Array.isArray(request.changes) || request.changes.length > MOST_ITEMS) {
       refuse('WRONG_TYPE', `changes must be a list of at most ${MOST_ITEMS} changes.`);
     }
+    const lacking = saves ? missing() : [];
+    if (lacking.length) { // no record can be saved, and none of them is to blame
+      const details = `The role ${runtime.getCurrentUser().roleId} lacks ${lacking.join(', ')}.`;
+      log.error({ title: 'Tieout', details });
+      refuse('INSUFFICIENT_PERMISSION', details);
+    }
     const outcomes = [];
     let next = 0;
     while (next < request.changes.length && timeAndUnitsFor(15)) {
-      applyToOne(request.changes[next], fields, saves).forEach((outcome) => outcomes.push(outcome));
+      const those = applyToOne(request.changes[next], fields, saves);
+      if (those === null) {
+        break;
+      }
+      those.forEach((outcome) => outcomes.push(outcome));
       next += 1;
     }
     if (saves) {
-      const changed = outcomes.filter((edit) => edit.outcome === 'applied').length;
-      log.audit({ title: 'Tieout', details: `${changed} values changed` });
+      note(outcomes);
     }
     return { outcomes, remaining: request.changes.slice(next).map(idOf) };
   }
 
-  /** One load and one save for all edits of a record; both again when somebody saved the record in between. */
+  /** Leave in the execution log what was changed, and, for the administrator to see to, what NetSuite refused. */
+  function note(outcomes) {
+    const changed = outcomes.filter((edit) => edit.outcome === 'applied').length;
+    log.audit({ title: 'Tieout', details: `${changed} values changed` });
+    const refused = outcomes.filter((edit) => edit.outcome === 'failed');
+    if (refused.length) {
+      const listed = refused.slice(0, 20).map((edit) => `${edit.id} ${edit.field}: ${edit.code}`).join('; ');
+      log.error({ title: 'Tieout', details: `${refused.length} changes refused, by internal id: ${listed}` });
+    }
+  }
+
+  /** One load and one save for all edits of a record, more only where NetSuite refuses some. Null: not begun. */
   function applyToOne(change, fields, saves) {
     const edits = editsOf(change, fields);
     const open = edits.filter((edit) => edit.outcome === undefined);
-    for (let tried = 1, done = open.length === 0; !done; tried += 1) {
-      try {
-        open.forEach((edit) => Object.assign(edit, UNDECIDED));
-        const customer = loadCustomer(change.id);
-        open.forEach((edit) => decide(edit, customer));
-        const changed = open.filter((edit) => edit.outcome === 'applied');
-        if (!saves) {
-          changed.forEach((edit) => Object.assign(edit, { outcome: 'open' }));
-        } else if (changed.length) {
-          customer.save({ enableSourcing: false, ignoreMandatoryFields: true });
-        }
-        done = true;
-      } catch (e) {
-        done = e.name !== 'RCRD_HAS_BEEN_CHANGED' || tried === TRIES || !timeAndUnitsFor(15);
-        if (done) {
-          const lost = open.filter((edit) => edit.outcome === undefined || edit.outcome === 'applied');
-          lost.forEach((edit) => fail(edit, e.name, e.message));
-        }
+    const problem = open.length ? write(change, open, saves) : null;
+    if (problem) {
+      const lost = open.filter(isLost);
+      if (problem.isOfRecord || new Set(lost.map((edit) => edit.fieldId)).size < 2) {
+        lost.forEach((edit) => refuseEdit(edit, problem, change.id));
+      } else if (!timeAndUnitsFor(UNITS_TO_DIVIDE)) {
+        return null; // nothing was saved, and the next call has the room
+      } else {
+        divide(change, lost, problem);
       }
     }
     return edits.map((edit) => ({
@@ -307,6 +341,79 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
       code: edit.code,
       message: edit.message,
     }));
+  }
+
+  /** Load, compare, save; again when somebody saved the record in between. Returns what refused it, or null. */
+  function write(change, edits, saves) {
+    for (let tried = 1; ; tried += 1) {
+      let isLoaded = false;
+      try {
+        edits.forEach((edit) => Object.assign(edit, UNDECIDED));
+        const customer = loadCustomer(change.id);
+        isLoaded = true;
+        edits.forEach((edit) => decide(edit, customer));
+        const changed = edits.filter((edit) => edit.outcome === 'applied');
+        if (!saves) {
+          changed.forEach((edit) => Object.assign(edit, { outcome: 'open' }));
+        } else if (changed.length) {
+          customer.save({ enableSourcing: false, ignoreMandatoryFields: true });
+        }
+        return null;
+      } catch (e) {
+        if (e.name !== 'RCRD_HAS_BEEN_CHANGED' || tried === TRIES || !timeAndUnitsFor(15)) {
+          const { name: code, message } = e;
+          return { code, message, isOfRecord: !saves || !isLoaded || OF_RECORD.includes(code) };
+        }
+      }
+    }
+  }
+
+  /**
+   * NetSuite refuses a save whole, for one field that it does not take. Save the others without the field that it
+   * names; where it names none, or that was not all, each by itself, so that each has its own reason.
+   */
+  function divide(change, lost, problem) {
+    const named = lost.filter((edit) => isNamed(edit.fieldId, problem));
+    const others = lost.filter((edit) => !named.includes(edit));
+    if (named.length && others.length && write(change, others, true) === null) {
+      named.forEach((edit) => refuseEdit(edit, problem, change.id));
+      return;
+    }
+    new Set(lost.map((edit) => edit.fieldId)).forEach((fieldId) => {
+      const mine = lost.filter((edit) => edit.fieldId === fieldId);
+      const own = write(change, mine, true);
+      if (own) {
+        mine.filter(isLost).forEach((edit) => refuseEdit(edit, own, change.id));
+      }
+    });
+  }
+
+  function isLost(edit) {
+    return edit.outcome === undefined || edit.outcome === 'applied';
+  }
+
+  function isNamed(fieldId, problem) {
+    return problem.code === 'DUP_RCRD' ? fieldId === 'externalid' : String(problem.message).includes(fieldId);
+  }
+
+  /** A refused edit has failed; but an external id that another customer or lead got meanwhile is a conflict. */
+  function refuseEdit(edit, problem, id) {
+    const holder = problem.code === 'DUP_RCRD' && edit.fieldId === 'externalid' ? holderOf(edit.newValue(''), id) : null;
+    if (holder) {
+      Object.assign(edit, UNDECIDED, { outcome: 'conflict', found: holder });
+    } else {
+      fail(edit, problem.code, problem.message);
+    }
+  }
+
+  /** The other customer, lead or prospect that has an external id, in words; null for a contact, a vendor and such. */
+  function holderOf(externalId, id) {
+    const found = search.create({
+      type: search.Type.CUSTOMER,
+      filters: [['externalidstring', 'is', externalId], 'and', ['internalid', 'noneof', [id]]],
+      columns: ['internalid', 'stage'],
+    }).run().getRange({ start: 0, end: 1 });
+    return found.length ? `${externalId} is held by ${text(found[0].getValue('stage')) || 'customer'} ${found[0].id}` : null;
   }
 
   function idOf(change) {
@@ -333,9 +440,19 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
       Object.assign(edit, { outcome: 'conflict', found: there });
     } else if (edit.fieldId === 'comments' && wanted.length > COMMENTS_LIMIT) {
       fail(edit, 'COMMENTS_FULL', `The comments would have ${wanted.length} characters; ${COMMENTS_LIMIT} fit.`);
+    } else if (edit.links && NO_CUSTOMER.includes(text(customer.getValue({ fieldId: 'stage' })).toUpperCase())) {
+      Object.assign(edit, { outcome: 'conflict', found: `the record is a ${customer.getValue({ fieldId: 'stage' })}` });
     } else {
-      customer.setValue({ fieldId: edit.fieldId, value: wanted });
+      set(edit, customer, wanted);
+    }
+  }
+
+  function set(edit, customer, value) {
+    try {
+      customer.setValue({ fieldId: edit.fieldId, value });
       edit.outcome = 'applied';
+    } catch (e) {
+      fail(edit, e.name, e.message); // this field alone
     }
   }
 
@@ -366,11 +483,13 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
         return fail(edit, 'INVALID_CHANGE', 'A set needs an old and a new value, each a text or null.');
       }
       edit.expected = text(value.old);
+      edit.links = text(value.new) !== '';
       edit.newValue = () => text(value.new);
     } else {
       if (typeof edit.word !== 'string' || !/^[^\s\p{Cc}]+$/u.test(edit.word)) {
         return fail(edit, 'INVALID_CHANGE', `${action} needs one word: text without white space.`);
       }
+      edit.links = action === 'append';
       const before = isTaken(value) && isText(value.before) ? text(value.before) : null;
       edit.newValue = (there) => (
         action === 'append' ? withWord(there, edit.word) : withoutWord(there, edit.word, before)
@@ -484,6 +603,7 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
   function refuse(code, message) {
     const error = new Error(message);
     error.name = code;
+    error.isOurs = true; // an answer to the caller; what NetSuite throws an administrator must see as well
     throw error;
   }
 
