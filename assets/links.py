@@ -18,7 +18,7 @@ from assets.brakes import judge
 from assets.plan_history import plans_made
 from assets.plan_part import PlanPart, filters_of
 from assets.reconciliation import Reconciliation, failures_for_people
-from assets.write_back import NetsuiteWriter, StripeWriter, Tally, WriteBack, apply_side, undo_plan
+from assets.write_back import LivingOnly, NetsuiteWriter, StripeWriter, Tally, WriteBack, apply_side, undo_plan
 from assets.write_back.selection import changes_of
 from resources.api_doors import NetsuiteApiDoor, StripeApiDoor
 from resources.csv_files import write_for_people
@@ -138,7 +138,7 @@ def opened(sync: Reconciliation, run_id: str, told: Callable[[str], None]) -> It
         yield WriteBack(
             Journal(ledger, sync.declared_accounts),
             {
-                "netsuite": NetsuiteWriter(client, workers=netsuite.settings.concurrency),
+                "netsuite": LivingOnly(NetsuiteWriter(client, workers=netsuite.settings.concurrency), door),
                 "stripe": StripeWriter(door, workers=account.max_in_flight),
             },
             run_id,

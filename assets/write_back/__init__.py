@@ -7,6 +7,7 @@ around this are `assets/links.py`; docs/write_back.md says it in words.
 
 from assets.write_back.carrying_out import WriteBack
 from assets.write_back.effects import Answer, Writer
+from assets.write_back.living import LivingOnly
 from assets.write_back.runs import Tally, apply_side, undo_plan
 from assets.write_back.selection import Filters
 from assets.write_back.writers import NetsuiteWriter, StripeWriter
@@ -14,6 +15,7 @@ from assets.write_back.writers import NetsuiteWriter, StripeWriter
 __all__ = [
     "Answer",
     "Filters",
+    "LivingOnly",
     "NetsuiteWriter",
     "StripeWriter",
     "Tally",

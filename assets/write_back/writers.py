@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
 from assets.write_back.effects import Answer, expected, purpose, wanted
+from assets.write_back.living import GONE
 from resources.netsuite import Change, NetsuiteClient, NetsuiteOutcome
 from resources.stripe_api import MetadataChange, StripeDoor, retrieve, set_metadata
 from schemas.changes import Attempt
@@ -68,7 +69,7 @@ class StripeWriter:
                 case "already" | "conflict":
                     yield Answer(attempt, outcome.status, found=outcome.found)
                 case "gone":
-                    yield Answer(attempt, "failed", code="gone", error="The customer is deleted or unknown in Stripe.")
+                    yield Answer(attempt, "failed", code="gone", error=f"{GONE}.")
                 case "refused":
                     reason = f"Stripe refuses this change: {outcome.reason}."
                     yield Answer(attempt, "failed", code=outcome.code, error=reason)

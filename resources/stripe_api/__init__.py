@@ -7,6 +7,8 @@ from resources.stripe_api.account import API_VERSION, Mode, StripeAccount
 from resources.stripe_api.changes import Changes, FullReadNeeded, apply_changes, read_changes
 from resources.stripe_api.customers import StripeExtract, exists_before, newest_before, read_customers
 from resources.stripe_api.door import StripeDoor
+from resources.stripe_api.refusals import StripeProblem
+from resources.stripe_api.retrieval import why_not_there
 from resources.stripe_api.walk import Progress
 from resources.stripe_api.windows import coverage_gaps
 from resources.stripe_api.writes import (
@@ -30,6 +32,7 @@ __all__ = [
     "StripeCustomer",
     "StripeDoor",
     "StripeExtract",
+    "StripeProblem",
     "apply_changes",
     "coverage_gaps",
     "exists_before",
@@ -39,4 +42,5 @@ __all__ = [
     "read_customers",
     "retrieve",
     "set_metadata",
+    "why_not_there",
 ]

@@ -7,7 +7,6 @@ is rendered in another API version, and may be older than a later change.
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,8 +15,8 @@ import polars as pl
 
 from resources.stripe_api.customers import check_mode, read_customers
 from resources.stripe_api.door import StripeDoor
-from resources.stripe_api.pages import CustomerObject, EventPage, customers_frame, event_page
-from resources.stripe_api.retrieval import retrieve_object
+from resources.stripe_api.pages import EventPage, customers_frame, event_page
+from resources.stripe_api.retrieval import for_each, retrieve_object
 from resources.stripe_api.walk import PAGE_LIMIT, Listing, Progress, Walk
 from schemas.errors import BugError
 
@@ -81,7 +80,7 @@ def read_changes(
         return FullReadNeeded(
             f"{len(wanted)} customers changed; reading them one by one costs more than reading all by the page."
         )
-    found = _retrieve_all(door, wanted)
+    found = for_each(door, wanted, retrieve_object)
     living = [row for row in found.values() if row is not None and row["created"] < until.timestamp()]
     check_mode(door, living)
     vanished = {customer for customer, row in found.items() if row is None}
@@ -135,21 +134,3 @@ def _read_events(
     events = len(set(seen))
     walk.check_unique(len(seen), events)
     return _Events(touched, deleted, events)
-
-
-def _retrieve_all(door: StripeDoor, customers: Sequence[str]) -> dict[str, CustomerObject | None]:
-    """Retrieve each customer; None for one that is deleted or was never there."""
-    halted = threading.Event()
-
-    def one(customer: str) -> CustomerObject | None:
-        try:
-            return retrieve_object(door, customer, halted=halted.is_set)
-        except BaseException:
-            halted.set()
-            raise
-
-    with ThreadPoolExecutor(door.account.max_in_flight, "stripe") as pool:
-        try:
-            return dict(zip(customers, pool.map(one, customers), strict=True))
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)

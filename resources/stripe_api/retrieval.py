@@ -1,6 +1,9 @@
-"""Reads one customer by its id, and tells apart: there, deleted, never there, and could not be asked."""
+"""Reads customers by their ids, and tells apart: there, deleted, never there, refused, and could not be asked."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 from resources.stripe_api.door import StripeDoor
@@ -8,6 +11,15 @@ from resources.stripe_api.pages import CustomerObject, customer_object
 from resources.stripe_api.refusals import StripeProblem
 
 _ENDPOINT = "GET /v1/customers/{id}"
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+Id = TypeVar("Id", bound=str)
+
+
+class Ask(Protocol[T_co]):
+    """A question about one customer; `halted` says that its answer is no longer wanted."""
+
+    def __call__(self, door: StripeDoor, customer: str, *, halted: Callable[[], bool]) -> T_co: ...  # noqa: D102
 
 
 def retrieve_object(
@@ -46,3 +58,32 @@ def ask_for(
             return answer
         raise answer.error(_ENDPOINT)
     return None if answer.get("deleted") else answer
+
+
+def for_each(door: StripeDoor, customers: Sequence[Id], ask: Ask[T]) -> dict[Id, T]:
+    """Ask the same of many customers, several at a time; the first failure ends it."""
+    halted = threading.Event()
+
+    def one(customer: Id) -> T:
+        try:
+            return ask(door, customer, halted=halted.is_set)
+        except BaseException:
+            halted.set()
+            raise
+
+    with ThreadPoolExecutor(door.account.max_in_flight, "stripe") as pool:
+        try:
+            return dict(zip(customers, pool.map(one, customers), strict=True))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def why_not_there(door: StripeDoor, customers: Sequence[Id]) -> dict[Id, StripeProblem | None]:
+    """Return those of the customers that nothing may be linked to: None for deleted or unknown, else why not.
+
+    Raises:
+        AccessError: The key may not read customers.
+        WeatherError: Stripe could not be asked.
+    """
+    found = for_each(door, customers, ask_for)
+    return {name: answer for name, answer in found.items() if answer is None or isinstance(answer, StripeProblem)}

@@ -1,16 +1,18 @@
 """What Stripe refuses of one customer is that customer's failure; what it refuses of everybody stops the run."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import orjson
 import pytest
 
-from assets.write_back import Answer, StripeWriter
+from assets.write_back import Answer, LivingOnly, StripeWriter
 from resources.stripe_api import StripeAccount, StripeDoor, exists_before
+from sandbox.stripe_standin import Fault
 from schemas.changes import Attempt, LinkChange
-from schemas.errors import AccessError, BugError, TieoutError
+from schemas.errors import AccessError, BugError, TieoutError, WeatherError
 from schemas.words import LINK_FIELD, LINK_KEY, InternalId, StripeId
 from tests.resources.raw_server import Asked, Sent, raw_server
 from tests.resources.stripe_world import START, Stage, stage
@@ -161,3 +163,48 @@ def test_a_usage_limit_is_said_in_the_words_of_stripe_and_is_no_error_of_ours(an
         pytest.raises(AccessError, match=words),
     ):
         exists_before(door, datetime.now(UTC))
+
+
+class Recorder:
+    """A writer that remembers what reached it."""
+
+    workers, records_per_batch = 3, 7
+
+    def __init__(self) -> None:
+        self.got: list[Attempt] = []
+
+    def write(self, attempts: Sequence[Attempt]) -> Iterator[Answer]:
+        self.got += attempts
+        yield from (Answer(attempt, "done") for attempt in attempts)
+
+    def stands(self, attempts: Sequence[Attempt]) -> Iterator[tuple[Attempt, bool]]:
+        yield from ((attempt, True) for attempt in attempts)
+
+
+def test_only_changes_for_customers_that_stripe_still_has_go_through(at: Stage) -> None:
+    at.book.load((f"cus_{n}", START, {}) for n in (1, 2))
+    at.book.delete("cus_2")
+    behind = Recorder()
+    writer = LivingOnly(behind, at.door)
+    tries = [attempt(number) for number in (1, 2, 3)]
+    answers = {answer.attempt: (answer.said, answer.code) for answer in writer.write([*tries, tries[0]])}
+    assert answers == dict(zip(tries, [("done", None), ("failed", "gone"), ("failed", "gone")], strict=True))
+    assert behind.got == [tries[0], tries[0]]
+    assert len(at.server.log) == 3
+    assert (writer.workers, writer.records_per_batch) == (3, 7)
+
+
+def test_what_takes_a_change_back_goes_through_without_a_question(at: Stage) -> None:
+    behind = Recorder()
+    tries = [replace(attempt(1), direction="undo")]
+    assert [answer.said for answer in LivingOnly(behind, at.door).write(tries)] == ["done"]
+    assert list(LivingOnly(behind, at.door).stands(tries)) == [(tries[0], True)]
+    assert at.server.log == []
+
+
+def test_nothing_goes_through_while_stripe_cannot_be_asked(at: Stage) -> None:
+    at.server.fault(Fault(kind="server_error", should_retry=False))
+    behind = Recorder()
+    with pytest.raises(WeatherError):
+        list(LivingOnly(behind, at.door).write([attempt(1)]))
+    assert behind.got == []

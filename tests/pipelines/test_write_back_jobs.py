@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
+import polars as pl
 import pytest
 
 from assets.brakes import CHECKS
@@ -13,7 +14,7 @@ from pipelines.jobs import WRITES
 from resources.ledger import LEDGER_URL
 from resources.results import read_manifest
 from sandbox.netsuite_standin import STRIPE_FIELD
-from schemas.words import LINK_KEY
+from schemas.words import LINK_FIELD, LINK_KEY
 from tests.pipelines.api_world import LINK_OP, NAME, Site, sentences, site
 from tests.resources.ledgers import database_url
 
@@ -134,6 +135,36 @@ def test_a_part_that_means_nothing_is_refused(at: Site, part: dict[str, object],
     [sentence] = sentences(at.apply(at.reconcile(), **part))
     assert said in sentence
     assert at.netsuite.saves == []
+
+
+@pytest.mark.rule("W8")
+def test_a_customer_deleted_since_the_plan_leaves_nothing_in_netsuite_and_has_an_outcome(at: Site) -> None:
+    plan = at.reconcile()
+    at.stripe.delete("cus_2")
+    assert at.apply(plan).success
+    found = at.result("outcomes.csv").filter(pl.col("status") != "applied")
+    assert found.select("change_id", "status", "code").rows() == [
+        (f"netsuite:2:{field}", "failed", "gone") for field in ("comments:cus_2", "external_id", "stripe_id")
+    ]
+    assert found["error"].unique().to_list() == [
+        "The customer is deleted or unknown in Stripe; NetSuite was left alone."
+    ]
+    assert not any("cus_2" in str(value) for value in at.netsuite.customers[2].values.values())
+    assert [at.link_of(customer) for customer in ("cus_1", "cus_3")] == ["1", "3"]
+
+
+@pytest.mark.rule("W8")
+def test_a_customer_deleted_after_netsuite_was_written_is_an_outcome_and_can_be_undone(at: Site) -> None:
+    before = at.netsuite.customers[2].values.copy()
+    plan = at.reconcile()
+    assert at.apply(plan, system="netsuite").success
+    at.stripe.delete("cus_2")
+    assert at.apply(plan).success
+    found = at.result("outcomes.csv").filter(pl.col("status") != "applied")
+    assert found.select("change_id", "code").rows() == [(f"stripe:cus_2:{LINK_FIELD}", "gone")]
+    assert at.undo(plan, ids=["cus_2"]).success
+    after = at.netsuite.customers[2].values
+    assert {name: value for name, value in after.items() if value} == {n: v for n, v in before.items() if v}
 
 
 @pytest.mark.rule("W10")

@@ -13,7 +13,7 @@ from typing import Literal
 
 from stamina.instrumentation import set_on_retry_hooks
 
-from assets.write_back import Filters, NetsuiteWriter, StripeWriter, WriteBack, apply_side, undo_plan
+from assets.write_back import Filters, LivingOnly, NetsuiteWriter, StripeWriter, WriteBack, apply_side, undo_plan
 from resources.ledger import Journal, Ledger
 from resources.netsuite import NetsuiteClient, NetsuiteSettings, Patience, TokenLogin
 from resources.stripe_api import StripeAccount, StripeDoor
@@ -71,7 +71,7 @@ def carry_out(task: Task) -> None:
         work = WriteBack(
             Journal(ledger, DECLARATION),
             {
-                "netsuite": NetsuiteWriter(client, workers=2, records_per_batch=2),
+                "netsuite": LivingOnly(NetsuiteWriter(client, workers=2, records_per_batch=2), door),
                 "stripe": StripeWriter(door, workers=2, records_per_batch=2),
             },
             task.run_id,
