@@ -8,6 +8,7 @@ import polars as pl
 from resources.extracts import Extract
 from resources.failures import failures_for_people
 from schemas.errors import MistakeError
+from schemas.secrets import masked
 from schemas.validation import Violation
 
 _IDS_SHOWN = 20
@@ -44,7 +45,7 @@ def complete_result(extract: Extract) -> dg.AssetCheckResult:
         check_name="complete",
         passed=extract.complete and not extract.doubts,
         severity=dg.AssetCheckSeverity.WARN if extract.complete else dg.AssetCheckSeverity.ERROR,
-        description=" ".join(filter(None, (extract.proof, *extract.doubts))) or None,
+        description=masked(" ".join(filter(None, (extract.proof, *extract.doubts)))) or None,
         metadata={
             "rows_read": extract.rows_read,
             "rows_kept": extract.frame.height,

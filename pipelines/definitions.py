@@ -7,6 +7,7 @@ import dagster as dg
 
 from assets.reconciliation import IO_MANAGER_KEY
 from pipelines.declarations import read_folder
+from pipelines.hiding import hide_secrets
 from pipelines.loading import load
 from pipelines.progress import LOGGER_NAME, progress_logger
 from resources.parquet_io import ParquetIOManager
@@ -17,6 +18,8 @@ DECLARATIONS = Path(__file__).parent / "defs"
 # Dagster calls two parameters beta: `backfill_policy`, which we mean, and `execution_type`, which it gives itself.
 _BETA = r"Parameter `(backfill_policy|execution_type)` of function"
 warnings.filterwarnings("ignore", message=_BETA, category=dg.BetaWarning)
+
+hide_secrets()
 
 LOADED = load(
     read_folder(DECLARATIONS),

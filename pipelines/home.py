@@ -3,6 +3,7 @@
 import os
 import shutil
 
+from pipelines.hiding import hide_secrets
 from resources.places import Places, private_folder
 from resources.retries import log_retries_quietly
 
@@ -14,5 +15,6 @@ def prepare_home(places: Places) -> None:
     if not settings.exists():
         shutil.copyfile(places.root / "deploy" / "dagster.yaml", settings)
     log_retries_quietly()
+    hide_secrets()
     os.environ["DAGSTER_HOME"] = str(places.home)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"

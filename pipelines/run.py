@@ -25,6 +25,7 @@ from pipelines.turns import free_ended, only_run, who_holds
 from resources.failures import KIND
 from resources.places import Places
 from schemas.errors import BugError, MistakeError, TieoutError, WeatherError
+from schemas.secrets import masked
 from schemas.words import OUTCOMES
 
 
@@ -84,7 +85,7 @@ def _check(located: Located, places: Places, console: Console) -> int:
 
     sync = reconciliation(located.declaration, places, located.unset)
     for door in (sync.stripe, sync.netsuite):
-        console.print(f"[green]✓[/] {escape(door.test())}")
+        console.print(f"[green]✓[/] {escape(masked(door.test()))}")
     return 0
 
 
@@ -162,7 +163,7 @@ def doubts(result: dg.ExecuteInProcessResult) -> Iterator[str]:
     """What a person should look at before trusting a run that succeeded."""
     for found in result.get_asset_check_evaluations():
         if found.check_name in _DOUBTS and not found.passed:
-            yield f"{found.asset_key.path[-1]}: {found.description}"
+            yield masked(f"{found.asset_key.path[-1]}: {found.description}")
 
 
 _DOUBTS: Final = frozenset({"complete", "not_shrunk", "evidence_agrees"})

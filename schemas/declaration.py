@@ -16,6 +16,7 @@ from pydantic import Field, field_validator, model_validator
 from schemas.addresses import proxy_address, service_address
 from schemas.declaration_problems import Problem as _Problem
 from schemas.declaration_problems import wrong as _wrong
+from schemas.declared_part import DeclaredPart
 from schemas.rules import STRIPE_FIELDS, RulePair, is_stripe_field
 
 _Source = TypeVar("_Source", bound=dg.Model)
@@ -24,7 +25,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
-class StripeSource(dg.Model, dg.Resolvable):
+class StripeSource(DeclaredPart, dg.Resolvable):
     """Where the Stripe customers come from: an export file, or the API with a key from the environment."""
 
     export: str | None = Field(None, description="path of a Dashboard customer export (CSV), from the project's root")
@@ -67,7 +68,7 @@ class StripeSource(dg.Model, dg.Resolvable):
         return datetime.strptime(self.since, "%Y-%m").replace(tzinfo=UTC)
 
 
-class NetsuiteSource(dg.Model, dg.Resolvable):
+class NetsuiteSource(DeclaredPart, dg.Resolvable):
     """Where the NetSuite customers come from: an export file, or the RESTlet with a login from the environment."""
 
     export: str | None = Field(None, description="path of a saved-search export (CSV), from the project's root")
@@ -117,7 +118,7 @@ ASKED_FOR_LATE = frozenset(
 """Where a variable that the environment lacks is found out when it is needed, and not when a declaration is loaded."""
 
 
-class Writes(dg.Model, dg.Resolvable):
+class Writes(DeclaredPart, dg.Resolvable):
     """What may be written, and when."""
 
     mode: Literal["review", "auto"] = Field(
@@ -128,7 +129,7 @@ class Writes(dg.Model, dg.Resolvable):
     stripe_id: bool | None = Field(None, description="set an empty Stripe-id field; default: if mapped (W4)")
 
 
-class Brakes(dg.Model, dg.Resolvable):
+class Brakes(DeclaredPart, dg.Resolvable):
     """What a daily run may do without a person (X9): beyond any of these it writes nothing, and says why."""
 
     shrink: float = Field(0.02, ge=0, le=1, description="share by which an extract may be smaller than before")
@@ -140,7 +141,7 @@ class Brakes(dg.Model, dg.Resolvable):
     )
 
 
-class Daily(dg.Model, dg.Resolvable):
+class Daily(DeclaredPart, dg.Resolvable):
     """When the daily run starts, once a person has switched its schedule on."""
 
     at: str = Field("05:30", description="time of day, HH:MM")
@@ -167,7 +168,7 @@ class Daily(dg.Model, dg.Resolvable):
         return f"{int(minute)} {int(hour)} * * *"
 
 
-class Declaration(dg.Model, dg.Resolvable):
+class Declaration(DeclaredPart, dg.Resolvable):
     """One reconciliation: one Stripe account, one NetSuite account or subsidiary."""
 
     name: str = Field(description="lower-case letters, digits, underscores; prefixes every asset and job")

@@ -11,6 +11,7 @@ import dagster as dg
 from pydantic import BeforeValidator, Field, create_model, field_validator, model_validator
 
 from schemas.declaration_problems import wrong
+from schemas.declared_part import DeclaredPart
 
 RuleKind = Literal["text", "phone", "domain", "tax_id", "html", "leaf", "netsuite_name"]
 """As what two values are compared (`as:`); `text`, whole and as they are, is the default (M3)."""
@@ -75,7 +76,7 @@ def _as_list(value: object) -> object:
 _Sides = Annotated[list[str], BeforeValidator(_as_list)]
 
 
-class _RulePair(dg.Model, dg.Resolvable):
+class _RulePair(DeclaredPart, dg.Resolvable):
     """One matching rule: what must be equal on both sides, whole (M1).
 
     A list on both sides asks for all of its fields at once; `first + last` reads two fields as one text.

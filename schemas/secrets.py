@@ -7,7 +7,7 @@ instead. Passwords inside of URLs are hidden wherever they came from.
 
 import re
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 SHORTEST: Final = 6
 """Shorter values stay as they are: `5`, `test` or `true` turn up everywhere, and no secret is that short."""
@@ -15,11 +15,9 @@ _WITHIN_WORDS: Final = 12
 """Shorter values are hidden as whole words only: `stripe` must not take the name from `stripe_customers`."""
 
 _remembered: Final[dict[str, str]] = {}
-_WORD: Final = r"pass(?:word|wd|phrase)?|pwd|secret|token|signature|sig|auth|credentials?|(?:api|access|private)?_?key"
-_IN_URLS: Final = (
-    (re.compile(r"(\b[\w+.-]+://)[^\s/?#@'\"]+(?:@[^\s/?#@'\"]+)*@"), r"\1***@"),
-    (re.compile(rf"([?&;](?:[\w.-]*[_.-])?(?:{_WORD})=)[^\s&;'\"]+", re.IGNORECASE), r"\1***"),
-)
+_SECRET: Final = re.compile("pass|pwd|secret|token|sig|auth|cred|key", re.IGNORECASE)
+_PAIR: Final = re.compile(r"(?<=[?&;])([\w.%-]+)=([^\s&;'\"]+)")
+_LOGIN: Final = re.compile(r"(\b[a-zA-Z][\w+.-]*://)[^\s/?#'\"]*@")
 
 
 def remember(name: str, value: str) -> None:
@@ -29,10 +27,24 @@ def remember(name: str, value: str) -> None:
         name: the variable of the environment that holds it, shown in its place.
         value: as it is there. Of several lines each is hidden too, as a PEM key is quoted line by line.
     """
+    shown = f"{{{{ env.{name} }}}}"
     for part in {value, value.strip(), *value.splitlines(), *value.split("\\n")}:
         if len(part.strip()) >= SHORTEST:
             for written in (part, repr(part)[1:-1], quote(part, safe="")):
-                _remembered.setdefault(written, f"{{{{ env.{name} }}}}")
+                _remembered.setdefault(written, shown)
+
+
+def remember_url(name: str, url: str) -> None:
+    """Hide a URL, and the password in it, also where that is shown by itself."""
+    remember(name, url)
+    try:
+        parts = urlsplit(url)
+        found = [parts.password or "", *(value for key, value in parse_qsl(parts.query) if _SECRET.search(key))]
+    except ValueError:
+        return  # no URL; whoever opens it says so
+    for secret in found:
+        remember(name, secret)
+        remember(name, unquote(secret))
 
 
 def masked(text: str) -> str:
@@ -41,11 +53,11 @@ def masked(text: str) -> str:
     >>> masked("could not open postgresql://tieout:hunter2@db/ledger?password=hunter2")
     'could not open postgresql://***@db/ledger?password=***'
     """
-    for secret in sorted(filter(text.__contains__, _remembered), key=len, reverse=True):
+    for secret in sorted(filter(text.__contains__, tuple(_remembered)), key=len, reverse=True):
         text = _hidden(text, secret, _remembered[secret])
-    for pattern, shown in _IN_URLS:
-        text = pattern.sub(shown, text)
-    return text
+    if "=" in text:
+        text = _PAIR.sub(lambda pair: f"{pair[1]}=***" if _SECRET.search(pair[1]) else pair[0], text)
+    return _LOGIN.sub(r"\1***@", text) if "://" in text else text
 
 
 def _hidden(text: str, secret: str, name: str) -> str:

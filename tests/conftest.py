@@ -11,8 +11,18 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from schemas import secrets
+
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+@pytest.fixture(autouse=True)
+def _no_secrets_of_another_test() -> Iterator[None]:
+    """What one test takes from its environment must not be hidden from the next."""
+    yield
+    secrets._remembered.clear()
+
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _QUIET = (
