@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import dagster as dg
 import polars as pl
 
-from resources.extracts import Extract
+from resources.extracts import Extract, UnknownWords
 from resources.failures import failures_for_people
 from schemas.errors import MistakeError
 from schemas.secrets import masked
@@ -13,8 +13,10 @@ from schemas.validation import Violation
 
 _IDS_SHOWN = 20
 _WINDOWS_SHOWN = 50
+_LONGEST_WORD = 40
 SCHEMA_CHECK = "Every column has its type, ids are there and unique, and every word is one of those agreed."
 COMPLETE_CHECK = "Everything that the source has was read, as far as that can be proved (X10)."
+WORDS_CHECK = "Every word of a column whose words depend on a language is in a list, built in or declared (M2)."
 
 
 def kept_if_good(name: str, results: Sequence[dg.AssetCheckResult]) -> Iterator[dg.AssetCheckResult]:
@@ -30,12 +32,14 @@ def kept_if_good(name: str, results: Sequence[dg.AssetCheckResult]) -> Iterator[
         dg.Failure: a check stops the run.
     """
     yield from results
-    stops = [r.check_name or "" for r in results if not r.passed and r.severity is dg.AssetCheckSeverity.ERROR]
+    stops = [result for result in results if not result.passed and result.severity is dg.AssetCheckSeverity.ERROR]
     if stops:
+        names = " and ".join(result.check_name or "" for result in stops)
+        found = " ".join(result.description for result in stops if result.description)
         with failures_for_people():
             raise MistakeError(
-                f"{name} failed its check {' and '.join(stops)}; nothing was kept, and the last good frame stays. Look "
-                "at what the check found, then materialize it again."
+                f"{name} failed its check {names}; nothing was kept, and the last good frame stays. "
+                f"{found or 'Look at what the check found, then materialize it again.'}"
             )
 
 
@@ -53,6 +57,47 @@ def complete_result(extract: Extract) -> dg.AssetCheckResult:
             **({} if extract.ledger is None else {"windows_read": _table(extract.ledger)}),
         },
     )
+
+
+def words_result(extract: Extract, fields: Mapping[str, str]) -> dg.AssetCheckResult:
+    """Whether every stage and every checkbox could be understood; a guess would link to a lead, or to nobody at all.
+
+    Args:
+        extract: what was read.
+        fields: our name → the column's label.
+    """
+    said = [_not_understood(words, fields[words.column]) for words in extract.unknown_words]
+    return dg.AssetCheckResult(
+        check_name="known_words",
+        passed=not said,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=" ".join(said) or None,
+        metadata={f"unknown/{words.column}": sum(words.rows.values()) for words in extract.unknown_words},
+    )
+
+
+def _not_understood(words: UnknownWords, label: str) -> str:
+    """A sentence on the words of one column. Many are no words of a language: names, say, which are not repeated."""
+    if words.distinct > _IDS_SHOWN:
+        found = f"{words.distinct:,} texts that are in no list"
+    else:
+        found = ", ".join(f"{_as_shown(word)} in {count:,} row{'s'[: count > 1]}" for word, count in words.rows.items())
+    return f"The column {label!r} ({words.column}) has {found}: {_WORDS_ADVICE[words.column]}."
+
+
+_WORDS_ADVICE = {
+    "stage": "map stage to NetSuite's own column Stage, or say under stage_words what each of them means, as in "
+    "stage_words: {customer: [Kunde], lead: [Anfrage]}",
+    "inactive": "map inactive to NetSuite's own column Inactive, a checkbox, or say under yes_words or no_words what "
+    "each of them means, as in yes_words: [Inaktiv]",
+}
+
+
+def _as_shown(word: str) -> str:
+    is_harmless = len(word) <= _LONGEST_WORD and not any(character.isdigit() or character == "@" for character in word)
+    if not word.strip():
+        return "nothing"
+    return f"“{word}”" if is_harmless else f"a text of {len(word)} characters"
 
 
 def _table(ledger: pl.DataFrame) -> dg.TableMetadataValue:

@@ -5,7 +5,15 @@ from collections.abc import Iterator
 import dagster as dg
 import polars as pl
 
-from assets.check_results import COMPLETE_CHECK, SCHEMA_CHECK, complete_result, kept_if_good, schema_result
+from assets.check_results import (
+    COMPLETE_CHECK,
+    SCHEMA_CHECK,
+    WORDS_CHECK,
+    complete_result,
+    kept_if_good,
+    schema_result,
+    words_result,
+)
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, extract_metadata, failures_for_people
 from schemas.customers import NetsuiteCustomers
 from schemas.validation import violations
@@ -26,6 +34,7 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         check_specs=[
             dg.AssetCheckSpec("schema", asset=sync.key(_NAME), blocking=True, description=SCHEMA_CHECK),
             dg.AssetCheckSpec("complete", asset=sync.key(_NAME), blocking=True, description=COMPLETE_CHECK),
+            dg.AssetCheckSpec("known_words", asset=sync.key(_NAME), blocking=True, description=WORDS_CHECK),
         ],
     )
     def netsuite_customers(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
@@ -40,7 +49,11 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
             extract = sync.netsuite.customers(sync.frames.known(_NAME), context.log.info)
         customers = extract.frame.select(pl.col("is_customer").sum()).item()
         context.log.info("%d NetSuite rows, %d of them customers", extract.frame.height, customers)
-        checks = [schema_result(violations(NetsuiteCustomers, extract.frame, "internal_id")), complete_result(extract)]
+        checks = [
+            schema_result(violations(NetsuiteCustomers, extract.frame, "internal_id")),
+            complete_result(extract),
+            words_result(extract, sync.declaration.netsuite_fields),
+        ]
         yield from kept_if_good(_NAME, checks)
         yield dg.MaterializeResult(
             value=extract.frame,

@@ -73,8 +73,8 @@ def _stripe_door(declaration: Declaration, places: Places, unset: Mapping[str, s
 def _netsuite_door(declaration: Declaration, places: Places, unset: Mapping[str, str]) -> NetsuiteDoor:
     source, fields = declaration.netsuite, declaration.netsuite_fields
     if source.export is None:
-        return NetsuiteApiDoor(source, fields, _written(declaration), unset)
-    return NetsuiteExportDoor(_from(places.root, source.export), source.export, fields)
+        return NetsuiteApiDoor(source, fields, _written(declaration), unset, declaration.words)
+    return NetsuiteExportDoor(_from(places.root, source.export), source.export, fields, declaration.words)
 
 
 def _written(declaration: Declaration) -> frozenset[LinkName]:

@@ -37,6 +37,7 @@ from resources.stripe_api import (
 from resources.stripe_api import Progress as StripeProgress
 from schemas.declaration import OAUTH_KEYS, TOKEN_KEYS, NetsuiteSource, StripeSource
 from schemas.errors import AccessError, MistakeError
+from schemas.system_words import BUILT_IN, SystemWords
 
 _PATIENCE_OF_A_TEST: Final = 20.0
 _SECOND: Final = "%Y-%m-%d %H:%M:%S"
@@ -176,12 +177,14 @@ class NetsuiteApiDoor:
         fields: our name → the label of the column in the saved search.
         written: the names that are written over this API as well.
         unset: key of the declaration → the variable that it names and that is not set.
+        words: what the words of stages and checkboxes mean.
     """
 
     settings: NetsuiteSource
     fields: Mapping[str, str]
     written: frozenset[LinkName]
     unset: Mapping[str, str] = field(default_factory=dict)
+    words: SystemWords = BUILT_IN
 
     @property
     def source(self) -> str:
@@ -190,9 +193,9 @@ class NetsuiteApiDoor:
 
     @property
     def origin(self) -> Origin:
-        """The account with the field that is written there, and the search with the label of each name."""
+        """The account with the field that is written there; the search, the label of each name, the declared words."""
         account = ("netsuite", self.settings.base_url or "", self.settings.account or "", self.settings.stripe_id_field)
-        return Origin(account, (self.settings.mass_search or "", *labels(self.fields)))
+        return Origin(account, (self.settings.mass_search or "", *labels(self.fields), *self.words.declared))
 
     def client(self, patience: Patience | None = None) -> NetsuiteClient:
         """A client of the account. Raises `AccessError` when the environment lacks a secret."""
@@ -231,6 +234,7 @@ class NetsuiteApiDoor:
                 changed_since=previous,
                 on_progress=lambda read, count: progress(f"{read:,} of {count:,} NetSuite rows"),
                 written=self.written,
+                words=self.words,
             )
         counted = extract.count == extract.frame.height + extract.duplicates and not extract.moved
         moved = ("Customers came or went during the read; all that were there throughout are here.",)
@@ -246,6 +250,7 @@ class NetsuiteApiDoor:
                 "rows_counted_by_netsuite": extract.count,
                 "calls": extract.calls,
             },
+            unknown_words=extract.unknown,
         )
 
 

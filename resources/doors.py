@@ -15,6 +15,7 @@ from resources.extracts import Extract, Known
 from resources.netsuite_export import read_netsuite_export
 from resources.origin import EXPORT_FILE, Origin, labels
 from resources.stripe_export import read_stripe_export
+from schemas.system_words import BUILT_IN, SystemWords
 
 Progress = Callable[[str], None]
 """Is told, every few seconds, in words and counts, how far a read is."""
@@ -110,16 +111,24 @@ class StripeExportDoor:
 
 @dataclass(frozen=True)
 class NetsuiteExportDoor:
-    """NetSuite customers from a saved-search export: our name → the column's label."""
+    """NetSuite customers from a saved-search export.
+
+    Attributes:
+        path: the file.
+        source: the file as the declaration names it.
+        fields: our name → the column's label.
+        words: what the words of stages and checkboxes mean.
+    """
 
     path: Path
     source: str
     fields: Mapping[str, str]
+    words: SystemWords = BUILT_IN
 
     @property
     def origin(self) -> Origin:
-        """An export file, and the label of each name."""
-        return Origin(EXPORT_FILE, labels(self.fields))
+        """An export file, the label of each name, and the words that are declared."""
+        return Origin(EXPORT_FILE, (*labels(self.fields), *self.words.declared))
 
     def test(self) -> str:
         """Read the file, and count."""
@@ -127,7 +136,7 @@ class NetsuiteExportDoor:
 
     def customers(self, known: Known | None, progress: Progress) -> Extract:  # noqa: ARG002 (a file is read whole)
         """Read the whole file."""
-        return read_netsuite_export(self.path, self.fields)
+        return read_netsuite_export(self.path, self.fields, self.words)
 
 
 def _next_month(moment: datetime) -> datetime:

@@ -25,6 +25,21 @@ def doubts_of_a_file(*, ends_with_newline: bool) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
+class UnknownWords:
+    """Words of a column whose words depend on a language, that are in no list.
+
+    Attributes:
+        column: our name of it.
+        distinct: how many such words there are.
+        rows: the most frequent of them, as they are written (empty for a blank cell), and in how many rows each is.
+    """
+
+    column: str
+    distinct: int
+    rows: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Extract:
     """The customers of one system.
 
@@ -37,6 +52,7 @@ class Extract:
         read_at: the moment whose state this is, UTC: a later read can ask for what has changed since; null for files.
         ledger: the windows or pages that were read, where there were any: how it is proved complete.
         notes: further counts for a person, by name.
+        unknown_words: what is written in the language of the source and is in no list; the frame is not to be used.
     """
 
     frame: pl.DataFrame
@@ -47,6 +63,7 @@ class Extract:
     read_at: datetime | None = None
     ledger: pl.DataFrame | None = None
     notes: Mapping[str, int | float | str | bool] = field(default_factory=dict)
+    unknown_words: tuple[UnknownWords, ...] = ()
 
     @property
     def duplicates_dropped(self) -> int:

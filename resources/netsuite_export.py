@@ -14,16 +14,18 @@ from resources.export_file import ExportFile, open_export
 from resources.extracts import Extract, Source, doubts_of_a_file
 from resources.netsuite_rows import customers_from_text
 from schemas.errors import ExportError
+from schemas.system_words import BUILT_IN, SystemWords
 
 _IF_DIFFERING: Final = "the file was edited, or a join in the saved search multiplies rows; export one row per customer"
 
 
-def read_netsuite_export(path: Path, fields: Mapping[str, str]) -> Extract:
+def read_netsuite_export(path: Path, fields: Mapping[str, str], words: SystemWords = BUILT_IN) -> Extract:
     """Read the customers of a saved-search export.
 
     Args:
         path: the file.
         fields: our name → the column's label in the saved search; `internal_id` is required.
+        words: what the words of stages and checkboxes mean.
 
     Raises:
         ExportError: the file cannot be used as it is; one sentence says why.
@@ -32,9 +34,9 @@ def read_netsuite_export(path: Path, fields: Mapping[str, str]) -> Extract:
         _check_labels(export, fields)
         text = export.scan(fields).collect(engine="streaming")
     numbered = text.with_columns(_as_numbers(text.get_column("internal_id"), str(path), fields["internal_id"]))
-    frame = customers_from_text(numbered, fields, Source(str(path), _IF_DIFFERING))
+    rows = customers_from_text(numbered, fields, Source(str(path), _IF_DIFFERING), words)
     doubts = doubts_of_a_file(ends_with_newline=export.ends_with_newline)
-    return Extract(frame, text.height, doubts=doubts)
+    return Extract(rows.frame, text.height, doubts=doubts, unknown_words=rows.unknown)
 
 
 def _check_labels(export: ExportFile, fields: Mapping[str, str]) -> None:

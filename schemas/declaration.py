@@ -18,6 +18,8 @@ from schemas.declaration_problems import Problem as _Problem
 from schemas.declaration_problems import wrong as _wrong
 from schemas.declared_part import DeclaredPart
 from schemas.rules import STRIPE_FIELDS, RulePair, is_stripe_field
+from schemas.system_words import SystemWords
+from schemas.word_settings import StageWords, said_twice
 
 _Source = TypeVar("_Source", bound=dg.Model)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -189,6 +191,9 @@ class Declaration(DeclaredPart, dg.Resolvable):
     )
     one_to_one: bool = Field(False, description="true: a record that is claimed already cannot be linked again")
     match_inactive: bool = Field(False, description="true: rules find inactive records too (M2)")
+    stage_words: StageWords = Field(default_factory=StageWords)
+    yes_words: list[str] = Field(default_factory=list, description="more words for yes in the column of inactive")
+    no_words: list[str] = Field(default_factory=list, description="more words for no in the column of inactive")
     allow_list: bool = Field(False, description="true: only customers with netsuite_allow_integration = true (C2)")
     on_none: Literal["report"] = Field("report", description="no record matches: report it (C1)")
     writes: Writes = Field(default_factory=Writes)
@@ -209,6 +214,11 @@ class Declaration(DeclaredPart, dg.Resolvable):
         """Whether both sides are APIs: from export files nothing can be written back."""
         return self.stripe.export is None and self.netsuite.export is None
 
+    @property
+    def words(self) -> SystemWords:
+        """What the words of the saved search mean."""
+        return SystemWords.of(self.stage_words.by_stage(), self.yes_words, self.no_words)
+
     @model_validator(mode="after")
     def _fits_together(self) -> "Declaration":
         found = list(self._problems())
@@ -220,6 +230,7 @@ class Declaration(DeclaredPart, dg.Resolvable):
     def _problems(self) -> Iterator[_Problem]:
         yield from self._field_problems()
         yield from self._rule_problems()
+        yield from self._word_problems()
         yield from self._write_problems()
         yield from self._problems_of_exports()
 
@@ -254,6 +265,10 @@ class Declaration(DeclaredPart, dg.Resolvable):
     def _stripe_fields(self) -> str:
         known = f"{', '.join(STRIPE_FIELDS)} or metadata.<key>, a path such as address.postal_code"
         return known if self.stripe.export is None else f"{known}, or the label of a column of the export"
+
+    def _word_problems(self) -> Iterator[_Problem]:
+        yield from self.stage_words.problems()
+        yield from said_twice({("yes_words",): self.yes_words, ("no_words",): self.no_words})
 
     def _write_problems(self) -> Iterator[_Problem]:
         for field in ("comments", "external_id", "stripe_id"):

@@ -22,6 +22,7 @@ from resources.netsuite.reading import (
 from resources.netsuite.restlet import Health, LinkName, NetsuiteSettings, Restlet
 from resources.netsuite.writing import Change, NetsuiteOutcome, applied, apply_changes, look_at
 from schemas.errors import AccessError
+from schemas.system_words import BUILT_IN, SystemWords
 from schemas.words import InternalId
 
 
@@ -66,9 +67,10 @@ class NetsuiteClient:
         changed_since: PreviousRead | None = None,
         on_progress: Progress | None = None,
         written: Iterable[LinkName] = (),
+        words: SystemWords = BUILT_IN,
     ) -> NetsuiteExtract:
         """Read all customers of a saved search, whole or from what changed; see `reading.read_customers`."""
-        return read_customers(self._restlet, search_id, fields, changed_since, on_progress, written)
+        return read_customers(self._restlet, search_id, fields, changed_since, on_progress, written, words)
 
     def existing(self, ids: Iterable[InternalId]) -> set[InternalId]:
         """Say which of these customers exist. Another does not, or is one that the role cannot see."""

@@ -13,13 +13,14 @@ from typing import Final
 import polars as pl
 from pydantic import BaseModel
 
-from resources.extracts import Source
+from resources.extracts import Source, UnknownWords
 from resources.netsuite.answers import columns_changed
 from resources.netsuite.columns import SearchColumn, Wanted, choose, no_rows
 from resources.netsuite.pages import IDS_ONLY, MOST_ROWS, Collected, Measured, Progress, Query, collect
 from resources.netsuite.restlet import Json, LinkName, Restlet
-from resources.netsuite_rows import customers_from_text
+from resources.netsuite_rows import NetsuiteRows, customers_from_text
 from schemas.errors import MistakeError
+from schemas.system_words import BUILT_IN, SystemWords
 
 IDS_PER_CALL = 1_000
 
@@ -35,6 +36,7 @@ class NetsuiteExtract:
         calls: requests that the read took.
         read_at: when it began, by NetSuite's clock: what a later read gives as its `previous.read_at`.
         moved: customers came or went while they were read; all that were there throughout are in the frame.
+        unknown: words of the rows that were read, that are in no list.
     """
 
     frame: pl.DataFrame
@@ -43,6 +45,7 @@ class NetsuiteExtract:
     calls: int
     read_at: datetime
     moved: bool
+    unknown: tuple[UnknownWords, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ def read_customers(
     changed_since: PreviousRead | None = None,
     on_progress: Progress | None = None,
     written: Iterable[LinkName] = (),
+    words: SystemWords = BUILT_IN,
 ) -> NetsuiteExtract:
     """Read the customers of a saved search.
 
@@ -79,6 +83,7 @@ def read_customers(
         changed_since: an earlier read, to ask for no more than what has changed since.
         on_progress: told of every page.
         written: the names that are written as well: their columns must show the fields that are written.
+        words: what the words of stages and checkboxes mean.
 
     Raises:
         MistakeError: the search cannot be used: no such column, grouped rows, differing rows for one customer.
@@ -87,7 +92,7 @@ def read_customers(
     since = changed_since.read_at if changed_since else None
     measured = restlet.ask("measure", Measured, search=search_id, **_criteria(since))
     wanted = chosen(restlet, search_id, measured.columns, fields, written)
-    reader = _Reader(restlet, search_id, fields, measured.columns, wanted, on_progress)
+    reader = _Reader(restlet, search_id, fields, measured.columns, wanted, on_progress, words)
     return reader.changed(changed_since, measured) if changed_since else reader.whole(measured)
 
 
@@ -112,6 +117,7 @@ class _Reader:
         columns: Sequence[SearchColumn],
         wanted: Wanted,
         on_progress: Progress | None,
+        words: SystemWords,
     ) -> None:
         self._restlet = restlet
         self._search_id = search_id
@@ -119,24 +125,26 @@ class _Reader:
         self._columns = columns
         self._wanted = wanted
         self._on_progress = on_progress
+        self._words = words
 
     def whole(self, measured: Measured | None = None) -> NetsuiteExtract:
         collected = self._collect(self._wanted, None, measured)
         self._check_columns()
-        frame = self._customers(collected.frame)
+        rows = self._customers(collected.frame)
         return NetsuiteExtract(
-            frame=frame,
+            frame=rows.frame,
             count=collected.measured.count,
-            duplicates=collected.frame.height - frame.height,
+            duplicates=collected.frame.height - rows.frame.height,
             calls=collected.calls + 1,
             read_at=collected.measured.now,
             moved=collected.moved,
+            unknown=rows.unknown,
         )
 
     def changed(self, previous: PreviousRead, measured: Measured) -> NetsuiteExtract:
         changed = self._collect(self._wanted, previous.read_at, measured)
         there = self._collect(IDS_ONLY)
-        if previous.frame.columns != self._customers(changed.frame.clear()).columns:
+        if previous.frame.columns != self._customers(changed.frame.clear()).frame.columns:
             return self.whole()
         ids = there.frame.select("internal_id").unique()
         seen = changed.frame.join(ids, on="internal_id", how="semi")  # not who was deleted since
@@ -145,7 +153,7 @@ class _Reader:
         newly, calls = self._some(unseen["internal_id"].sort().to_list())
         self._check_columns()
         fresh = self._customers(pl.concat([seen, newly]))
-        merged = pl.concat([kept, fresh]).sort("internal_id")
+        merged = pl.concat([kept, fresh.frame]).sort("internal_id")
         return NetsuiteExtract(
             frame=merged,
             count=there.measured.count,
@@ -153,6 +161,7 @@ class _Reader:
             calls=changed.calls + there.calls + calls + 1,
             read_at=changed.measured.now,
             moved=changed.moved or there.moved or merged.height < ids.height,
+            unknown=fresh.unknown,
         )
 
     def _collect(self, wanted: Wanted, since: datetime | None = None, measured: Measured | None = None) -> Collected:
@@ -183,10 +192,9 @@ class _Reader:
         if before != after:
             raise columns_changed()
 
-    def _customers(self, text: pl.DataFrame) -> pl.DataFrame:
-        return customers_from_text(
-            text, self._fields, Source(f"The saved search {self._search_id}", _JOINS, MistakeError)
-        )
+    def _customers(self, text: pl.DataFrame) -> NetsuiteRows:
+        source = Source(f"The saved search {self._search_id}", _JOINS, MistakeError)
+        return customers_from_text(text, self._fields, source, self._words)
 
 
 _JOINS: Final = "remove the columns and criteria of joined records from it, as they multiply rows"

@@ -43,6 +43,7 @@ CHECKS = {
     "netsuite_customers": {
         "schema",
         "complete",
+        "known_words",
         "unique_ids",
         "email_form",
         "empty_keys",

@@ -3,10 +3,11 @@
 import polars as pl
 import pytest
 
-from resources.extracts import Source
-from resources.netsuite_rows import STAGE_VALUE, customers_from_text
+from resources.extracts import Source, UnknownWords
+from resources.netsuite_rows import STAGE_VALUE, NetsuiteRows, customers_from_text
 from schemas.customers import NetsuiteCustomers
 from schemas.errors import AccessError, MistakeError
+from schemas.system_words import BUILT_IN, SystemWords
 from schemas.validation import violations
 
 SOURCE = Source("The list", "look at it", AccessError)
@@ -14,12 +15,28 @@ FIELDS = {"internal_id": "Internal ID", "inactive": "Off", "stage": "Stage", "re
 
 
 def customers(
-    ids: list[int], inactive: list[str | None], *, stage: str = "Customer", value: str | None = None
+    ids: list[int],
+    inactive: list[str | None],
+    *,
+    stage: str | None = "Customer",
+    value: str | None = None,
+    words: SystemWords = BUILT_IN,
 ) -> pl.DataFrame:
+    return understood(ids, inactive, stage=stage, value=value, words=words).frame
+
+
+def understood(
+    ids: list[int],
+    inactive: list[str | None],
+    *,
+    stage: str | None = "Customer",
+    value: str | None = None,
+    words: SystemWords = BUILT_IN,
+) -> NetsuiteRows:
     columns = {"internal_id": ids, "inactive": inactive, "stage": [stage] * len(ids), "region": ["EMEA"] * len(ids)}
     text = pl.DataFrame(columns | ({STAGE_VALUE: [value] * len(ids)} if value else {}))
     as_texts = text.with_columns(pl.col("internal_id").cast(pl.Int64), pl.exclude("internal_id").cast(pl.String))
-    return customers_from_text(as_texts, FIELDS, SOURCE)
+    return customers_from_text(as_texts, FIELDS, SOURCE, words)
 
 
 def test_the_frame_is_the_one_that_every_door_gives_and_custom_columns_come_last() -> None:
@@ -32,9 +49,15 @@ def test_the_frame_is_the_one_that_every_door_gives_and_custom_columns_come_last
 @pytest.mark.rule("M2")
 @pytest.mark.parametrize(
     ("stage", "value", "is_customer"),
-    [("Kunde", "CUSTOMER", True), ("Kunde", None, False), ("Customer", "LEAD", True), ("", None, False)],
+    [
+        ("Neukunden", "CUSTOMER", True),
+        ("Customer", "LEAD", False),
+        ("CUSTOMER-Closed Won", "13", True),
+        ("Kunde", None, True),
+        ("LEAD-Unqualified", None, False),
+    ],
 )
-def test_a_stage_is_customer_by_its_value_or_by_what_is_shown(
+def test_a_stage_is_customer_by_its_internal_value_and_else_by_what_is_shown(
     stage: str, value: str | None, *, is_customer: bool
 ) -> None:
     assert customers([7], [""], stage=stage, value=value)["is_customer"].to_list() == [is_customer]
@@ -45,12 +68,30 @@ def test_a_checkbox_has_many_spellings() -> None:
     assert customers(list(range(1, 13)), words)["inactive"].to_list() == [True] * 5 + [False] * 7
 
 
-def test_what_is_no_checkbox_is_said_with_an_id_and_without_the_text() -> None:
-    said = "The list has something else than Yes or No under 'Off' for the id 3 (1 other rows likewise)"
-    with pytest.raises(AccessError) as raised:
-        customers([2, 3, 4], ["No", "Acme", "Acme"])
-    assert str(raised.value).startswith(said)
-    assert "Acme" not in str(raised.value)
+def test_words_in_no_list_are_counted_by_column_the_most_frequent_first() -> None:
+    rows = understood([2, 3, 4, 5], ["No", "Zu", "Zu", "Auf"])
+    assert rows.unknown == (UnknownWords("inactive", 2, {"Zu": 2, "Auf": 1}),)
+    assert understood([2, 3], ["No", "Yes"], stage="Neu").unknown == (UnknownWords("stage", 1, {"Neu": 2}),)
+    assert understood([2], ["No"], stage="Neu", value="LEAD").unknown == ()
+
+
+@pytest.mark.rule("M2")
+@pytest.mark.parametrize("blank", [None, "", " \u200b"])
+def test_a_blank_stage_is_unknown_and_a_blank_checkbox_is_not_ticked(blank: str | None) -> None:
+    [unknown] = understood([7], [blank], stage=blank).unknown
+    assert (unknown.column, sum(unknown.rows.values())) == ("stage", 1)
+    assert customers([7], [blank])["inactive"].to_list() == [False]
+
+
+def test_declared_words_go_before_those_that_are_built_in() -> None:
+    words = SystemWords.of({"lead": ["Kunde"]}, yes_words=["Zu"], no_words=["x"])
+    frame = customers([2, 3], ["Zu", "X"], stage="KUNDE-Neu", words=words)
+    assert frame.select("is_customer", "inactive").rows() == [(False, True), (False, False)]
+
+
+def test_a_column_that_was_mapped_by_mistake_is_unknown_however_many_texts_it_has() -> None:
+    [unknown] = understood(list(range(1, 3001)), [f"text {n}" for n in range(3000)]).unknown
+    assert unknown.distinct == 3000
 
 
 def test_a_repeated_row_is_dropped_and_the_others_stay_in_their_order() -> None:
