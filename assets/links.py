@@ -113,6 +113,7 @@ def undo(sync: Reconciliation, context: dg.OpExecutionContext, config: PlanPart)
         asked = Request(context.run.run_id, "undo", config.plan, _filters(config))
         changes = changes_of(sync.plans.read(asked.plan))
         filters = filters_of(sync, asked.filters, changes)
+        _check_room(sync, len(changes))
         work.journal.request(asked)
         try:
             tally = undo_plan(work, asked.plan, changes, filters)
@@ -153,11 +154,20 @@ def _apply(
     changes = changes_of(sync.plans.read(asked.plan))
     filters = filters_of(sync, asked.filters, changes)
     made_at = next((made.made_at for made in plans_made(instance, sync) if made.plan == asked.plan), None)
+    _check_room(sync, len(changes))
     work.journal.request(asked)  # only now: what cannot be meant was no approval
     try:
         return apply_side(work, asked.plan, changes, filters, system, made_at)
     finally:
         _show_outcomes(sync, work, asked)
+
+
+def _check_room(sync: Reconciliation, changes: int) -> None:
+    """See that the outcomes can be shown before anything is written: nobody could tell a person of it afterwards."""
+    Results(_path(sync).parent).check_room(changes * _BYTES_OF_AN_OUTCOME)
+
+
+_BYTES_OF_AN_OUTCOME: Final = 300
 
 
 def _show_outcomes(sync: Reconciliation, work: WriteBack, asked: Request) -> None:

@@ -216,7 +216,8 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
             customers = customer_matches.select("netsuite_internal_id").collect()
         by_field = plan.group_by("system", "field").len().sort("system", "field").rows()
         yield from kept_if_good("write_plan", [schema_result(violations(Plan, plan, "change_id"))])
-        digest = sync.plans.keep(plan)
+        with failures_for_people():
+            digest = sync.plans.keep(plan)
         yield dg.MaterializeResult(
             value=plan,
             metadata={

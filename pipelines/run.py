@@ -22,6 +22,7 @@ from pipelines.home import prepare_home
 from pipelines.loading import Loaded
 from pipelines.progress import stage_progress
 from pipelines.turns import free_ended, only_run, who_holds
+from resources.disk import disk_in_words
 from resources.failures import KIND
 from resources.places import Places
 from schemas.errors import BugError, MistakeError, TieoutError, WeatherError
@@ -39,22 +40,27 @@ def main(arguments: list[str] | None = None) -> int:
     console, places = Console(highlight=False), Places.from_environment()
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
-        prepare_home(places)
-        loaded = _loaded()
-        if options.validate:
-            return _validate(loaded, console, errors)
-        located = loaded.declared.named(options.name)
-        for broken in loaded.declared.broken:
-            errors.print(f"[yellow]![/] Left out, as it is broken: {escape(broken.sentences[0])}")
-        if options.check:
-            return _check(located, places, console)
-        return _reconcile(options.name, loaded.definitions, places, console)
+        with disk_in_words(places.home):
+            return _act(options, places, console, errors)
     except TieoutError as error:
         errors.print(f"[red]✗[/] {escape(sentence(error))}")
         return 1
     except KeyboardInterrupt:
         errors.print("[red]✗[/] Stopped before the end; nothing outside of this machine was changed.")
         return _INTERRUPTED
+
+
+def _act(options: argparse.Namespace, places: Places, console: Console, errors: Console) -> int:
+    prepare_home(places)
+    loaded = _loaded()
+    if options.validate:
+        return _validate(loaded, console, errors)
+    located = loaded.declared.named(options.name)
+    for broken in loaded.declared.broken:
+        errors.print(f"[yellow]![/] Left out, as it is broken: {escape(broken.sentences[0])}")
+    if options.check:
+        return _check(located, places, console)
+    return _reconcile(options.name, loaded.definitions, places, console)
 
 
 _INTERRUPTED: Final = 128 + signal.SIGINT

@@ -13,11 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import polars as pl
 
+from resources.disk import disk_in_words
+from resources.scratch import scratch, temporary_folder
 from schemas.errors import ExportError
 
 _BLOCK: Final = 1 << 24
@@ -103,8 +104,8 @@ def open_export(source: Path, if_doubled: str = "give each its own label and exp
     Raises:
         ExportError: the file is not there, empty, something else than delimited text, in an unknown encoding, or cut.
     """
-    with TemporaryDirectory(prefix="tieout-") as scratch:
-        path = _as_utf8(source, Path(scratch))
+    with scratch(temporary_folder()) as room:
+        path = _as_utf8(source, room)
         separator, labels, header_rows = _header(path, source)
         counter = _RowCounter(source, separator.encode(), width=len(labels), unchecked=header_rows - 1)
         rows, ends_with_newline = counter.count(path)
@@ -133,6 +134,7 @@ class _RowCounter:
         with path.open("rb") as file:
             while block := file.read(_BLOCK):
                 self._check_encoding(block)
+                self._check_text(block)
                 self._count_lines(self._unfinished + self._outside_quotes(block))
         self._check_encoding(b"", final=True)
         if self._in_quotes:
@@ -170,6 +172,13 @@ class _RowCounter:
             )
         return kept
 
+    def _check_text(self, block: bytes) -> None:
+        if (found := block.find(b"\0")) >= 0:
+            raise ExportError(
+                f"{self._source} has a NUL character (near byte {self._offset - len(block) + found:,}): it is damaged, "
+                "or a cell holds one, which no text may; remove it in the source, and export again."
+            )
+
     def _check_encoding(self, block: bytes, *, final: bool = False) -> None:
         try:
             self._decoder.decode(block, final)
@@ -186,10 +195,10 @@ def _empty_is_null(text: pl.Expr) -> pl.Expr:
     return pl.when(text.str.len_bytes() > 0).then(text)
 
 
-def _as_utf8(source: Path, scratch: Path) -> Path:
+def _as_utf8(source: Path, room: Path) -> Path:
     head = _head(source)
     if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        return _from_utf16(source, scratch / "export.csv")
+        return _from_utf16(source, room / "export.csv")
     foreign = next((kind for magic, kind in _FOREIGN if head.startswith(magic)), None)
     if head.removeprefix(BOM_UTF8).lstrip().startswith(b"<"):
         foreign = "a web page (often a log-in page that was saved in place of the file)"
@@ -219,7 +228,11 @@ def _head(source: Path) -> bytes:
 
 def _from_utf16(source: Path, target: Path) -> Path:
     try:
-        with source.open(encoding="utf-16", newline="") as old, target.open("w", encoding="utf-8", newline="") as new:
+        with (
+            disk_in_words(target.parent),
+            source.open(encoding="utf-16", newline="") as old,
+            target.open("w", encoding="utf-8", newline="") as new,
+        ):
             while text := old.read(_BLOCK):
                 new.write(text)
     except UnicodeError:

@@ -18,7 +18,7 @@ UNSEALED: Final = "tieout-crc32:00000000"
 _MARK: Final = re.compile(rb"tieout-crc32:([0-9a-f]{8})")
 _TAIL: Final = 1 << 18  # metadata stand at the end of the footer
 _BLOCK: Final = 1 << 22
-_WHOLE: Final[set[tuple[str, int, int, int]]] = set()  # files that this process has sealed or looked at
+_WHOLE: Final[set[tuple[int, int, int, int]]] = set()  # files that this process has sealed or looked at
 
 
 def seal(path: Path) -> None:
@@ -47,10 +47,10 @@ def is_whole(path: Path) -> bool:
     return True
 
 
-def _state(path: Path) -> tuple[str, int, int, int]:
-    """What changes when a file is written or replaced; its name may, as it is sealed beside its place."""
+def _state(path: Path) -> tuple[int, int, int, int]:
+    """What changes when a file is written or replaced; its name is none of it, as it is sealed beside its place."""
     found = path.stat()
-    return str(path.parent), found.st_ino, found.st_size, found.st_mtime_ns
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _place(path: Path) -> int | None:

@@ -13,6 +13,7 @@ from typing import Literal
 import dagster as dg
 import polars as pl
 
+from resources.disk import disk_in_words
 from resources.extracts import Known
 from resources.failures import failures_for_people
 from resources.frame_seal import SEAL, UNSEALED, is_whole, seal
@@ -57,7 +58,7 @@ class FrameStore:
 
     def write(self, name: str, frame: pl.LazyFrame | pl.DataFrame, read_at: datetime | None = None) -> int:
         """Replace a frame; returns its rows. `read_at` is the moment whose state it is, where there is one."""
-        with replaced(self.path(name)) as fresh:
+        with disk_in_words(self.folder), replaced(self.path(name)) as fresh:
             stamp = self._stamp(name, read_at)
             frame.lazy().sink_parquet(fresh, compression="zstd", compression_level=1, metadata=stamp)
             seal(fresh)
@@ -73,7 +74,8 @@ class FrameStore:
         if surplus := by_month.keys() - {(month,) for month in months}:
             raise BugError(f"{name} has rows of months that were not asked for: {sorted(surplus)}.")
         stamp = self._stamp(name, read_at)
-        with replaced_together([self.month_path(name, month) for month in months]) as fresh:
+        paths = [self.month_path(name, month) for month in months]
+        with disk_in_words(self.folder), replaced_together(paths) as fresh:
             for path, month in zip(fresh, months, strict=True):
                 rows = by_month.get((month,), frame.clear())
                 rows.write_parquet(path, compression="zstd", compression_level=1, metadata=stamp)
@@ -211,11 +213,12 @@ class ParquetIOManager(dg.IOManager):
 
     def handle_output(self, context: dg.OutputContext, obj: pl.LazyFrame | pl.DataFrame) -> None:
         """Write the frame that an asset returned."""
-        store, name = self._store(context.asset_key, context.definition_metadata)
-        if context.has_asset_partitions:
-            store.write_months(name, obj.lazy().collect(), context.asset_partition_keys, _moment(context))
-        else:
-            context.add_output_metadata({"dagster/row_count": store.write(name, obj, _moment(context))})
+        with failures_for_people():
+            store, name = self._store(context.asset_key, context.definition_metadata)
+            if context.has_asset_partitions:
+                store.write_months(name, obj.lazy().collect(), context.asset_partition_keys, _moment(context))
+            else:
+                context.add_output_metadata({"dagster/row_count": store.write(name, obj, _moment(context))})
 
     def load_input(self, context: dg.InputContext) -> pl.LazyFrame:
         """Scan the frame that an upstream asset wrote; of a partitioned one, all months that there are."""
@@ -229,4 +232,6 @@ class ParquetIOManager(dg.IOManager):
     def _store(self, key: dg.AssetKey, defined: Mapping[str, object]) -> tuple[FrameStore, str]:
         declaration, name = key.path
         origin = str(defined.get(ORIGIN, ""))
-        return FrameStore(private_folder(self._places.frames(declaration)), lambda _: origin), name
+        folder = self._places.frames(declaration)
+        with disk_in_words(folder):
+            return FrameStore(private_folder(folder), lambda _: origin), name

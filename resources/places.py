@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
+
+from resources.scratch import scratch
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -54,28 +55,24 @@ def private_folder(folder: Path) -> Path:
 
 @contextmanager
 def replaced_together(paths: list[Path]) -> Iterator[list[Path]]:
-    """Give a new path beside each path to write to; put all in place when every one is written, or none.
+    """Give a new path for each path to write to; put all in place when every one is written, or none.
 
+    The new ones lie in a scratch folder beside the others, which the next writer removes if this process is killed.
     Readers see an old file or a new one, never a part. The new files can be read by their owner only, and are on disk
     before they take the old ones' names.
     """
-    fresh = [path.with_name(f".{path.name}.{uuid4().hex}") for path in paths]
-    begun: list[Path] = []
-    try:
+    with ExitStack() as stack:
+        rooms = {folder: stack.enter_context(scratch(private_folder(folder))) for folder in {p.parent for p in paths}}
+        fresh = [rooms[path.parent] / path.name for path in paths]
         for path in fresh:
-            private_folder(path.parent)
             path.touch(mode=0o600)
-            begun.append(path)
         yield fresh
         for path in fresh:
             flush(path)
         for new, path in zip(fresh, paths, strict=True):
             new.replace(path)
-        for folder in {path.parent for path in paths}:
+        for folder in rooms:
             flush(folder)
-    finally:
-        for path in begun:
-            path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -4,12 +4,13 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import polars as pl
 
 from resources.csv_files import write_literal
-from resources.places import private_folder, replaced
+from resources.disk import disk_in_words
+from resources.places import flush, private_folder
+from resources.scratch import scratch
 from schemas.errors import DamageError, MistakeError
 from schemas.plan import PLAN_COLUMNS
 
@@ -24,13 +25,14 @@ class PlanStore:
 
     def keep(self, plan: pl.DataFrame) -> str:
         """Keep a plan (`schemas.plan.Plan`) and return its hash. The same plan twice is one file."""
-        with TemporaryDirectory(dir=private_folder(self.folder)) as scratch:
-            draft = Path(scratch) / "plan.csv"
+        with disk_in_words(self.folder), scratch(private_folder(self.folder)) as room:
+            draft = room / "plan.csv"
             write_literal(plan.select(PLAN_COLUMNS), draft)
             digest = _sha256(draft)
-            with replaced(self.path(digest)) as fresh:
-                draft.replace(fresh)
-                fresh.chmod(0o400)
+            draft.chmod(0o400)
+            flush(draft)
+            draft.replace(self.path(digest))
+            flush(self.folder)
         return digest
 
     def read(self, digest: str) -> pl.DataFrame:

@@ -19,8 +19,10 @@ from uuid import uuid4
 
 import orjson
 
+from resources.disk import disk_in_words
 from resources.places import flush, private_folder
 from resources.run_lock import run_lock
+from resources.scratch import scratch
 
 MANIFEST: Final = "run.json"
 KEPT: Final = 3
@@ -80,7 +82,7 @@ class Results:
             made_by: who makes them.
             instead_of: patterns of names that do not go along from the last generation.
         """
-        with self._alone():
+        with disk_in_words(self.folder), self._alone():
             old = self.folder if self.folder.is_dir() else None
             with self._fresh(made_by) as fresh:
                 for name, write in writers.items():
@@ -92,11 +94,26 @@ class Results:
             self._prune(made_by.run)
         return self.folder.resolve()
 
+    def check_room(self, size: int) -> None:
+        """See that results of so many bytes can be published, and change nothing.
+
+        Raises:
+            MistakeError: they cannot.
+        """
+        with disk_in_words(self.folder), self._alone():
+            link = self.folder.with_name(f".{self.folder.name}.{uuid4().hex}")
+            link.symlink_to(self._store)
+            link.unlink()
+            with scratch(self._store) as room, (room / "outcomes.csv").open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, max(size, 1))
+
     def tidy(self) -> None:
         """Remove what processes that were killed have left, and finish a move that one had begun."""
         if self._store.is_dir():
             with self._alone():
                 pass
+        elif self._is_of_an_older_version():
+            _remove_unfinished(self.folder)
 
     @property
     def _store(self) -> Path:

@@ -5,6 +5,7 @@ Journal and decisions only grow: the last attempt at a change, the last decision
 """
 
 from datetime import UTC, datetime
+from typing import Final
 
 from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, MetaData, String, Table, Text
 from sqlalchemy.engine import Dialect
@@ -28,6 +29,30 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class AnyText(TypeDecorator[str]):
+    """A text that may hold NUL, which PostgreSQL refuses: there it is written as two other characters.
+
+    They begin with U+FFFE, which stands in no text; where it does all the same, it is two as well, so nothing is lost.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """To the database."""
+        if value is None or dialect.name != "postgresql":
+            return value
+        return value.replace(_ESCAPE, f"{_ESCAPE}e").replace("\0", f"{_ESCAPE}0")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """From the database."""
+        if value is None or dialect.name != "postgresql":
+            return value
+        return value.replace(f"{_ESCAPE}0", "\0").replace(f"{_ESCAPE}e", _ESCAPE)
+
+
+_ESCAPE: Final = "\ufffe"
+
 METADATA = MetaData()
 VERSION_TABLE = "ledger_version"
 
@@ -38,22 +63,22 @@ JOURNAL = Table(
     METADATA,
     Column("declaration", String(60), primary_key=True, comment=_WITH_ACCOUNTS),
     Column("plan", String(64), primary_key=True),
-    Column("change_id", Text, primary_key=True),
+    Column("change_id", AnyText, primary_key=True),
     Column("attempt", Integer, primary_key=True),
     Column("direction", String(5), nullable=False),
     Column("cycle", Integer, nullable=False),
     Column("status", String(8), nullable=False),
     Column("system", String(8), nullable=False),
-    Column("record_id", Text, nullable=False),
-    Column("field", Text, nullable=False),
+    Column("record_id", AnyText, nullable=False),
+    Column("field", AnyText, nullable=False),
     Column("action", String(6), nullable=False),
-    Column("old_value", Text, comment="null for an append: undoing it removes the word, and restores no text"),
-    Column("new_value", Text, nullable=False),
-    Column("stripe_customer_id", Text, nullable=False),
+    Column("old_value", AnyText, comment="null for an append: undoing it removes the word, and restores no text"),
+    Column("new_value", AnyText, nullable=False),
+    Column("stripe_customer_id", AnyText, nullable=False),
     Column("netsuite_internal_id", BigInteger, nullable=False),
-    Column("found", Text),
-    Column("code", Text),
-    Column("error", Text),
+    Column("found", AnyText),
+    Column("code", AnyText),
+    Column("error", AnyText),
     Column("run_id", Text, nullable=False),
     Column("intended_at", UtcTime, nullable=False),
     Column("settled_at", UtcTime),
@@ -76,11 +101,11 @@ DECISION = Table(
     METADATA,
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("declaration", String(40), nullable=False),
-    Column("stripe_customer_id", Text, nullable=False),
+    Column("stripe_customer_id", AnyText, nullable=False),
     Column("kind", String(9), nullable=False, comment="link, never, or withdrawn"),
     Column("netsuite_internal_id", BigInteger),
-    Column("who", Text, nullable=False),
-    Column("why", Text, nullable=False),
+    Column("who", AnyText, nullable=False),
+    Column("why", AnyText, nullable=False),
     Column("decided_at", UtcTime, nullable=False),
     Index("ledger_decision_by_customer", "declaration", "stripe_customer_id"),
 )

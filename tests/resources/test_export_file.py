@@ -114,3 +114,13 @@ def test_no_such_file(tmp_path: Path) -> None:
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="cannot be read"), open_export(tmp_path):
         pass
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_nul_in_a_cell_far_down_is_told_with_its_place(path: Path, encoding: str) -> None:
+    content = GOOD + "3,Cid,z\n" * 2_000 + "4,D\0n,w\n"
+    said = refusal(path, content.encode(encoding))
+    assert said == (
+        f"{path} has a NUL character (near byte 16,032): it is damaged, or a cell holds one, which no text may; remove "
+        "it in the source, and export again."
+    )

@@ -142,6 +142,22 @@ def test_what_is_read_is_what_was_written(journal: Journal) -> None:
     assert entry.attempt.change.old_value is None  # undoing an append restores no text, so none is kept
 
 
+@pytest.mark.parametrize("value", ["a\0b", "\0", "\ufffe", "\ufffe0", "\ufffee\0\0"])
+def test_a_text_with_nul_is_kept_exactly(opened: Ledger, journal: Journal, value: str) -> None:
+    """PostgreSQL's texts refuse it; an outcome must be there nevertheless."""
+    odd = change(3, "external_id", old=value)
+    journal.intend([attempt(change=odd)], "run")
+    journal.settle([(attempt(change=odd), Outcome("conflict", found=value, code=value, error=value))])
+    entry = journal.latest(PLAN)[odd.change_id]
+    assert entry.attempt.change == odd
+    assert entry.outcome == Outcome("conflict", found=value, code=value, error=value)
+    journal.request(Request("run", "apply", PLAN, {"ids": [value]}))
+    assert journal.requested("run") == Request("run", "apply", PLAN, {"ids": [value]})
+    Decisions(opened, "acme").decide(StripeId(f"cus_{value}"), "never", None, value, value)
+    standing = Decisions(opened, "acme").standing().select("stripe_customer_id", "who", "why")
+    assert standing.rows() == [(f"cus_{value}", value, value)]
+
+
 @pytest.mark.rule("D6")
 def test_declarations_never_see_each_other(opened: Ledger, journal: Journal) -> None:
     journal.intend([attempt()], "run")

@@ -86,7 +86,7 @@ def test_place_that_cannot_be_written_leaves_nothing_in_the_others(tmp_path: Pat
 
 
 def test_killed_writer_leaves_the_old_files(tmp_path: Path) -> None:
-    """Nothing can clean up after SIGKILL, so what was begun stays beside them, private and under another name."""
+    """Nothing can clean up after SIGKILL, so what was begun stays beside them, private, until the next who writes."""
     one, other = tmp_path / "one", tmp_path / "other"
     one.write_text("old")
     other.write_text("old")
@@ -94,12 +94,13 @@ def test_killed_writer_leaves_the_old_files(tmp_path: Path) -> None:
     assert (ended.returncode, ended.stdout) == (-signal.SIGKILL, "new\n"), ended.stderr
     assert (one.read_text(), other.read_text()) == ("old", "old")
     begun = [path for path in tmp_path.iterdir() if path not in (one, other)]
-    assert {mode(path) for path in begun} == {0o600}
     assert all(path.name.startswith(".") for path in begun)
+    assert {mode(path) for path in begun} == {0o700}
+    assert {mode(path) for folder in begun for path in folder.iterdir()} == {0o600}
     with replaced_together([one, other]) as fresh:
         for path in fresh:
             path.write_text("new")
-    assert (one.read_text(), other.read_text()) == ("new", "new")
+    assert contents(tmp_path) == {"one": "new", "other": "new"}
 
 
 def test_folder_of_a_person_keeps_its_mode(tmp_path: Path) -> None:
