@@ -15,6 +15,8 @@ import orjson
 from sandbox.stripe_standin.wire import JsonObject
 
 _GONE = b""
+_ABSENT = {"business_name", "individual_name"}
+"""Fields whose key is absent while they are unset."""
 
 
 class Book:
@@ -62,10 +64,15 @@ class Book:
     def update(self, customer: str, changes: JsonObject, *, key: str | None = None) -> JsonObject:
         """Set fields, merge metadata (an empty value removes its key), record the event; return the object."""
         with self.lock:
+            fields: JsonObject = orjson.loads(self.bodies[self._living(customer)])
+            return self.put(customer, _merged(fields, changes), key=key)
+
+    def put(self, customer: str, changes: JsonObject, *, key: str | None = None) -> JsonObject:
+        """Set fields to exactly these values, record the event; return the object."""
+        with self.lock:
             place = self._living(customer)
             before = self.at(place)
-            fields: JsonObject = orjson.loads(self.bodies[place])
-            self.bodies[place] = _packed(_merged(fields, changes))
+            self.bodies[place] = _packed({**orjson.loads(self.bodies[place]), **changes})
             after = self.at(place)
             previous = _previous(before, after)
             if previous:
@@ -133,7 +140,7 @@ class Book:
             "shipping": None,
             "tax_exempt": "none",
             "test_clock": None,
-            **fields,
+            **{name: value for name, value in fields.items() if value is not None or name not in _ABSENT},
         }
 
     def living(self) -> int:

@@ -3,16 +3,12 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from sandbox.stripe_standin.book import Book
+from sandbox.stripe_standin.fields import changes_of
 from sandbox.stripe_standin.lists import Lists
 from sandbox.stripe_standin.options import StandInOptions
-from sandbox.stripe_standin.wire import Answer, Form, Json, JsonObject, Refusal, dump
-
-_LENGTHS: Final = {"email": 512, "name": 256, "phone": 20, "description": 5_000}
-_OTHER_FIELDS: Final = {"metadata", "address", "shipping", "business_name", "individual_name", "test_clock", "expand"}
-_METADATA_KEYS, _METADATA_KEY, _METADATA_VALUE = 50, 40, 500
+from sandbox.stripe_standin.wire import Answer, Form, JsonObject, Refusal, dump, refuse_unknown
 
 
 @dataclass(frozen=True)
@@ -49,6 +45,7 @@ class Endpoints:
             ("POST", "customers/id"): Endpoint("POST /v1/customers/{id}", "customer_write", self._update),
             ("DELETE", "customers/id"): Endpoint("DELETE /v1/customers/{id}", "customer_write", self._delete),
             ("GET", "events"): Endpoint("GET /v1/events", "event_read", self._events),
+            ("GET", "events/id"): Endpoint("GET /v1/events/{id}", "event_read", self._event),
         }
 
     def find(self, method: str, path: str) -> tuple[Endpoint, str]:
@@ -66,24 +63,31 @@ class Endpoints:
     def _events(self, call: Call) -> Answer:
         return Answer(200, dump(self._lists.events(call.book, call.params)))
 
+    def _event(self, call: Call) -> Answer:
+        refuse_unknown(call.params, {"expand"})
+        return Answer(200, dump(self._lists.event(call.book, call.customer)))
+
     def _retrieve(self, call: Call) -> Answer:
+        refuse_unknown(call.params, {"expand"})
         return Answer(200, dump(_found(call)))
 
     def _create(self, call: Call) -> Answer:
-        customer = call.book.create(_changes(call.params, {}), key=call.key)
+        customer = call.book.create(changes_of(call.params, {}, creates=True), key=call.key)
         return Answer(200, dump(call.book.get(customer)), effects=1)
 
     def _update(self, call: Call) -> Answer:
         with call.book.lock:
             before = _found(call)
+            changes = changes_of(call.params, before, creates=False)
             if before.get("deleted"):
                 if self._options.deleted_update_succeeds:
                     return Answer(200, dump(before))
                 raise _missing(call)
-            after = call.book.update(call.customer, _changes(call.params, before), key=call.key)
+            after = call.book.put(call.customer, changes, key=call.key)
         return Answer(200, dump(after), effects=int(after != before))
 
     def _delete(self, call: Call) -> Answer:
+        refuse_unknown(call.params, ())
         with call.book.lock:
             if _found(call).get("deleted"):
                 raise _missing(call)
@@ -104,36 +108,3 @@ def _missing(call: Call) -> Refusal:
         here, there = ("live", "test") if call.book.livemode else ("test", "live")
         message += f"; a similar object exists in {there} mode, but a {here} mode key was used to make this request."
     return Refusal(404, message, code="resource_missing", param="id")
-
-
-def _changes(params: dict[str, Form], before: JsonObject) -> JsonObject:
-    changes: JsonObject = {}
-    for name, value in params.items():
-        if name not in _LENGTHS and name not in _OTHER_FIELDS:
-            raise Refusal(400, f"Received unknown parameter: {name}", code="parameter_unknown", param=name)
-        if isinstance(value, str) and len(value) > _LENGTHS.get(name, len(value)):
-            raise Refusal(400, f"Invalid string: must be at most {_LENGTHS[name]} characters", param=name)
-        if name != "expand":
-            changes[name] = _plain(value) if value != "" else None
-    if "metadata" in changes:
-        _check_metadata(changes["metadata"], before.get("metadata"))
-    return changes
-
-
-def _plain(value: Form) -> Json:
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    return list(value) if isinstance(value, list) else value
-
-
-def _check_metadata(wanted: Json, old: Json) -> None:
-    if not isinstance(wanted, dict):
-        return
-    for key, value in wanted.items():
-        if len(key) > _METADATA_KEY:
-            raise Refusal(400, f"Metadata keys must be under {_METADATA_KEY} characters long.", param="metadata")
-        if len(str(value)) > _METADATA_VALUE:
-            raise Refusal(400, f"Metadata values must be under {_METADATA_VALUE} characters.", param=f"metadata[{key}]")
-    merged = {**(old if isinstance(old, dict) else {}), **wanted}
-    if sum(1 for value in merged.values() if value != "") > _METADATA_KEYS:
-        raise Refusal(400, f"Metadata can have at most {_METADATA_KEYS} keys.", param="metadata")

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
+from operator import itemgetter
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -125,7 +126,8 @@ class Gateway:
     ) -> Answer:
         endpoint, customer, livemode = target
         text = body.decode() if request.method == "POST" else request.url.query
-        params = read_form(parse_qsl(text, keep_blank_values=True))
+        pairs = parse_qsl(text, keep_blank_values=True)
+        params = read_form(pairs)
         key = request.headers.get("idempotency-key") if request.method == "POST" else None
         book = self._world.book(passage.account, livemode=livemode)
         other = self._world.book(passage.account, livemode=not livemode)
@@ -133,7 +135,9 @@ class Gateway:
         if key is None:
             return await self._run(endpoint, call, passage)
         scope = f"{passage.account} {livemode}"
-        replay = self._keys.begin(scope, key, f"{request.url.path} {text}", passage.request_id)
+        replay = self._keys.begin(
+            scope, key, f"{request.url.path} {sorted(pairs, key=itemgetter(0))}", passage.request_id
+        )
         if replay is not None:
             return Answer(replay.status, replay.body, {**replay.headers, "Idempotency-Key": key})
         try:

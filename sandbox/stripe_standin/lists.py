@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from sandbox.stripe_standin.book import Book
+from sandbox.stripe_standin.fields import integer
 from sandbox.stripe_standin.options import StandInOptions
-from sandbox.stripe_standin.wire import Form, Json, JsonObject, Refusal
+from sandbox.stripe_standin.wire import Form, Json, JsonObject, Refusal, refuse_empty, refuse_unknown
 
 _CUSTOMER_PARAMS: Final = {"limit", "starting_after", "ending_before", "created", "email", "expand", "test_clock"}
 _EVENT_PARAMS: Final = {
@@ -22,6 +23,7 @@ _EVENT_PARAMS: Final = {
 }
 _EVENTS_KEPT: Final = 30 * 86_400
 _MOST: Final = 100
+_MOST_TYPES: Final = 20
 _ENDLESS: Final = 1 << 62
 
 
@@ -46,6 +48,8 @@ class Lists:
         """Answer `GET /v1/customers`: living customers, newest first."""
         query = _read(params, _CUSTOMER_PARAMS, self._options)
         email, clock = params.get("email"), params.get("test_clock")
+        if email is not None and not isinstance(email, str):
+            raise Refusal(400, f"Invalid string: {email}", param="email")
 
         def visible(place: int) -> JsonObject | None:
             if book.is_gone(place):
@@ -83,6 +87,14 @@ class Lists:
             _refuse_both(after, before)
             rows, more = _page(places, after, before, query.limit, visible)
         return _listed("/v1/events", rows, has_more=more)
+
+    def event(self, book: Book, event_id: str) -> JsonObject:
+        """Answer `GET /v1/events/{id}`: one event of the last 30 days."""
+        with book.lock:
+            found = [event for event in book.events if event["id"] == event_id]
+            if not found or int(str(found[0]["created"])) < book.clock() - _EVENTS_KEPT:
+                raise Refusal(404, f"No such event: '{event_id}'", code="resource_missing", param="id")
+            return found[0]
 
     def _customer_cursor(self, book: Book, cursor: str | None, param: str) -> int | None:
         if cursor is None:
@@ -132,9 +144,10 @@ def _listed(url: str, rows: Sequence[JsonObject], *, has_more: bool) -> JsonObje
 
 
 def _read(params: dict[str, Form], known: set[str], options: StandInOptions) -> _Query:
-    for param in params:
-        if param not in known:
-            raise Refusal(400, f"Received unknown parameter: {param}", code="parameter_unknown", param=param)
+    refuse_unknown(params, known)
+    for param, value in params.items():
+        if value == "":
+            refuse_empty(param)
     low, high = _created(params.get("created"))
     after, before = params.get("starting_after"), params.get("ending_before")
     return _Query(
@@ -147,7 +160,7 @@ def _read(params: dict[str, Form], known: set[str], options: StandInOptions) -> 
 
 
 def _limit(value: Form | None, options: StandInOptions) -> int:
-    limit = 10 if value is None else _integer(value, "limit")
+    limit = 10 if value is None else integer(value, "limit")
     if not 1 <= limit <= _MOST and not options.clamps_limit:
         raise Refusal(400, "This value must be between 1 and 100.", code="parameter_invalid_integer", param="limit")
     return min(max(limit, 1), _MOST)
@@ -158,11 +171,11 @@ def _created(value: Form | None) -> tuple[int, int]:
     if value is None:
         return 0, _ENDLESS
     if not isinstance(value, dict):
-        exact = _integer(value, "created")
+        exact = integer(value, "created")
         return exact, exact + 1
     low, high = 0, _ENDLESS
     for bound, text in value.items():
-        second = _integer(text, f"created[{bound}]")
+        second = integer(text, f"created[{bound}]")
         match bound:
             case "gte":
                 low = max(low, second)
@@ -176,13 +189,6 @@ def _created(value: Form | None) -> tuple[int, int]:
                 name = f"created[{bound}]"
                 raise Refusal(400, f"Received unknown parameter: {name}", code="parameter_unknown", param=name)
     return low, high
-
-
-def _integer(value: Form, param: str) -> int:
-    try:
-        return int(str(value))
-    except ValueError as error:
-        raise Refusal(400, f"Invalid integer: {value}", code="parameter_invalid_integer", param=param) from error
 
 
 def _refuse_both(after: int | None, before: int | None) -> None:
@@ -202,6 +208,10 @@ def _event_cursor(book: Book, cursor: str | None, param: str) -> int | None:
 def _event_types(params: dict[str, Form]) -> list[str]:
     listed = params.get("types")
     types = [str(item) for item in listed.values()] if isinstance(listed, dict) else listed
+    if isinstance(types, list) and len(types) > _MOST_TYPES:
+        raise Refusal(400, f"Array above max size {_MOST_TYPES}", param="types")
+    if types and "type" in params:
+        raise Refusal(400, "You may only specify one of these parameters: type, types.", param="type")
     single = params.get("type")
     return [*(types if isinstance(types, list) else []), *([single] if isinstance(single, str) else [])]
 
