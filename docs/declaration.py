@@ -131,8 +131,9 @@ def _row(key: str, field: FieldInfo) -> str:
 
 def _kind_of(field: FieldInfo) -> str:
     """The type of a key in words; a list that takes a single value as well says so."""
-    takes_one = get_origin(field.annotation) is list and any(isinstance(m, BeforeValidator) for m in field.metadata)
-    return f"{kind(get_args(field.annotation)[0])}, or a list" if takes_one else kind(field.annotation)
+    takes_one = any(isinstance(each, BeforeValidator) for each in field.metadata)
+    several = kind(field.annotation)
+    return f"{several.removeprefix('list of ')}, or a list" if takes_one else several
 
 
 def kind(annotation: object) -> str:

@@ -1,7 +1,6 @@
 """The component that turns one declaration into assets, checks and jobs."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 import dagster as dg
@@ -66,15 +65,14 @@ def _stripe_door(declaration: Declaration, places: Places, unset: Mapping[str, s
     if source.export is None:
         return StripeApiDoor(source, keys, unset)
     required, further = list(stripe_columns(declaration.rules)), further_fields(declaration)
-    path = _from(places.root, source.export)
-    return StripeExportDoor(path, source.export, source.first_month, keys, required, further)
+    return StripeExportDoor(places.root, source.export, source.first_month, keys, required, further)
 
 
 def _netsuite_door(declaration: Declaration, places: Places, unset: Mapping[str, str]) -> NetsuiteDoor:
     source, fields = declaration.netsuite, declaration.netsuite_fields
     if source.export is None:
         return NetsuiteApiDoor(source, fields, _written(declaration), unset, declaration.words)
-    return NetsuiteExportDoor(_from(places.root, source.export), source.export, fields, declaration.words)
+    return NetsuiteExportDoor(places.root, source.export, fields, declaration.words)
 
 
 def _written(declaration: Declaration) -> frozenset[LinkName]:
@@ -110,7 +108,3 @@ def _of_origin(sync: Reconciliation, assets: Sequence[dg.AssetsDefinition]) -> S
     return dg.map_asset_specs(
         lambda spec: spec.merge_attributes(metadata={ORIGIN: sync.origin(spec.key.path[-1])}), assets
     )
-
-
-def _from(root: Path, path: str) -> Path:
-    return root / Path(path).expanduser()

@@ -11,7 +11,8 @@ from typing import Protocol
 
 import polars as pl
 
-from resources.extracts import Extract, Known
+from resources.exports.files import export_files
+from resources.extracts import Extract, Known, Source, joined
 from resources.netsuite_export import read_netsuite_export
 from resources.origin import EXPORT_FILE, Origin, labels
 from resources.stripe_export import read_stripe_export
@@ -68,20 +69,25 @@ class StripeExportDoor:
     """Stripe customers from a Dashboard export.
 
     Attributes:
-        path: the file.
-        source: the file as the declaration names it.
+        root: the folder that paths begin at.
+        files: the files as the declaration names them.
         since: a customer older than this is an error (UTC).
         metadata_keys: keys that become columns.
         required: columns that a rule needs.
         further: fields that become columns, beside those that every extract has.
     """
 
-    path: Path
-    source: str
+    root: Path
+    files: Sequence[str]
     since: datetime
     metadata_keys: Sequence[str]
     required: Sequence[str]
     further: Sequence[str] = ()
+
+    @property
+    def source(self) -> str:
+        """The files as the declaration names them."""
+        return ", ".join(self.files)
 
     @property
     def origin(self) -> Origin:
@@ -94,19 +100,24 @@ class StripeExportDoor:
         return f"{self.source}: {rows:,} Stripe customers."
 
     def customers(self, start: datetime, end: datetime, known: Known | None, progress: Progress) -> Extract:  # noqa: ARG002
-        """Read the whole file, refuse it if a customer lies outside of all months, and give those in [start, end)."""
-        whole = read_stripe_export(
-            self.path,
+        """Read all files, refuse one of which a customer lies outside of all months, and give those in [start, end)."""
+        until = _next_month(datetime.now(UTC))
+        parts = [self._customers_of(path, until) for path in export_files(self.root, self.files)]
+        whole = joined(parts, "id", Source(self.source, "one of the files is older, or was edited; leave that one out"))
+        asked = whole.frame.filter(pl.col("created").is_between(start, end, closed="left"))
+        outside = whole.frame.height - asked.height
+        notes = {"rows_of_other_months": outside} if outside else {}
+        return replace(whole, frame=asked, rows_read=whole.rows_read - outside, notes={**whole.notes, **notes})
+
+    def _customers_of(self, path: Path, until: datetime) -> Extract:
+        return read_stripe_export(
+            path,
             since=self.since,
-            until=_next_month(datetime.now(UTC)),
+            until=until,
             metadata_keys=self.metadata_keys,
             required=self.required,
             further=self.further,
         )
-        asked = whole.frame.filter(pl.col("created").is_between(start, end, closed="left"))
-        outside = whole.frame.height - asked.height
-        notes = {"rows_of_other_months": outside} if outside else {}
-        return replace(whole, frame=asked, rows_read=whole.rows_read - outside, notes=notes)
 
 
 @dataclass(frozen=True)
@@ -114,16 +125,21 @@ class NetsuiteExportDoor:
     """NetSuite customers from a saved-search export.
 
     Attributes:
-        path: the file.
-        source: the file as the declaration names it.
+        root: the folder that paths begin at.
+        files: the files as the declaration names them.
         fields: our name → the column's label.
         words: what the words of stages and checkboxes mean.
     """
 
-    path: Path
-    source: str
+    root: Path
+    files: Sequence[str]
     fields: Mapping[str, str]
     words: SystemWords = BUILT_IN
+
+    @property
+    def source(self) -> str:
+        """The files as the declaration names them."""
+        return ", ".join(self.files)
 
     @property
     def origin(self) -> Origin:
@@ -134,9 +150,11 @@ class NetsuiteExportDoor:
         """Read the file, and count."""
         return f"{self.source}: {self.customers(None, print).frame.height:,} NetSuite rows."
 
-    def customers(self, known: Known | None, progress: Progress) -> Extract:  # noqa: ARG002 (a file is read whole)
-        """Read the whole file."""
-        return read_netsuite_export(self.path, self.fields, self.words)
+    def customers(self, known: Known | None, progress: Progress) -> Extract:  # noqa: ARG002 (files are read whole)
+        """Read all files."""
+        parts = [read_netsuite_export(path, self.fields, self.words) for path in export_files(self.root, self.files)]
+        differing = "one of the files is older, or was edited; leave that one out"
+        return joined(parts, "internal_id", Source(self.source, differing))
 
 
 def _next_month(moment: datetime) -> datetime:

@@ -1,7 +1,7 @@
 """What every extract owes its reader, whichever door it comes through: rows that are unique by id, and its counts."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -102,6 +102,37 @@ def unique_by_id(frame: pl.DataFrame, id_column: str, source: Source) -> pl.Data
     if unique.get_column(id_column).is_unique().all():
         return unique
     raise _differing_rows(unique, id_column, source)
+
+
+def joined(extracts: Sequence[Extract], id_column: str, source: Source) -> Extract:
+    """One extract of those of several files, whose rows may overlap: told apart as within one file.
+
+    Raises:
+        MistakeError: of the kind of `source`: two rows of one id differ.
+    """
+    if len(extracts) == 1:
+        return extracts[0]
+    frame = unique_by_id(pl.concat([each.frame for each in extracts]), id_column, source)
+    return replace(
+        extracts[0],
+        frame=frame,
+        rows_read=sum(each.rows_read for each in extracts),
+        complete=all(each.complete for each in extracts),
+        doubts=tuple(dict.fromkeys(doubt for each in extracts for doubt in each.doubts)),
+        notes={"files": len(extracts)} | _all_notes(extracts),
+    )
+
+
+def _all_notes(extracts: Sequence[Extract]) -> dict[str, int | float | str | bool]:
+    """The notes of all: counts added up, and of others the first."""
+    found: dict[str, int | float | str | bool] = {}
+    for name, value in (pair for each in extracts for pair in each.notes.items()):
+        old = found.get(name)
+        if isinstance(value, int) and isinstance(old, int) and not isinstance(value, bool):
+            found[name] = old + value
+        elif old is None:
+            found[name] = value
+    return found
 
 
 _ROW: Final = "row number"  # as no column is called, for the space

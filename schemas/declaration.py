@@ -17,6 +17,7 @@ from schemas.addresses import proxy_address, service_address
 from schemas.declaration_problems import Problem as _Problem
 from schemas.declaration_problems import wrong as _wrong
 from schemas.declared_part import DeclaredPart
+from schemas.one_or_several import NoneOneOrSeveral
 from schemas.rules import STRIPE_FIELDS, RulePair, is_stripe_field
 from schemas.system_words import SystemWords
 from schemas.word_settings import StageWords, said_twice
@@ -30,7 +31,9 @@ _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
 class StripeSource(DeclaredPart, dg.Resolvable):
     """Where the Stripe customers come from: an export file, or the API with a key from the environment."""
 
-    export: str | None = Field(None, description="path of a Dashboard customer export (CSV), from the project's root")
+    export: NoneOneOrSeveral = Field(
+        None, description="path of a Dashboard customer export, from the project's root; several: a list, or a pattern"
+    )
     since: str = Field("2011-01", description="first month of creation, YYYY-MM; an older customer is an error")
     api_key: str | None = Field(None, repr=False, description="a restricted key, as {{ env.STRIPE_API_KEY }}")
     account: str | None = Field(None, description="a connected account (acct_…) to act for")
@@ -73,7 +76,9 @@ class StripeSource(DeclaredPart, dg.Resolvable):
 class NetsuiteSource(DeclaredPart, dg.Resolvable):
     """Where the NetSuite customers come from: an export file, or the RESTlet with a login from the environment."""
 
-    export: str | None = Field(None, description="path of a saved-search export (CSV), from the project's root")
+    export: NoneOneOrSeveral = Field(
+        None, description="path of a saved-search export, from the project's root; several: a list, or a pattern"
+    )
     account: str | None = Field(None, description="the account id, such as 1234567_SB1")
     mass_search: str | None = Field(None, description="id of the saved search with all customers (P1)")
     client_id: str | None = Field(None, repr=False, description="of the integration record, as {{ env.NAME }}")

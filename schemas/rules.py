@@ -5,13 +5,14 @@ A side is one field, several that must all be equal, or several that are read as
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import dagster as dg
-from pydantic import BeforeValidator, Field, create_model, field_validator, model_validator
+from pydantic import Field, create_model, field_validator, model_validator
 
 from schemas.declaration_problems import wrong
 from schemas.declared_part import DeclaredPart
+from schemas.one_or_several import OneOrSeveral
 
 RuleKind = Literal["text", "phone", "domain", "tax_id", "html", "leaf", "netsuite_name"]
 """As what two values are compared (`as:`); `text`, whole and as they are, is the default (M3)."""
@@ -69,24 +70,17 @@ def _is_label(name: str) -> bool:
     return _LABEL.search(name) is not None and not name.startswith("metadata.")
 
 
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-_Sides = Annotated[list[str], BeforeValidator(_as_list)]
-
-
 class _RulePair(DeclaredPart, dg.Resolvable):
     """One matching rule: what must be equal on both sides, whole (M1).
 
     A list on both sides asks for all of its fields at once; `first + last` reads two fields as one text.
     """
 
-    stripe: _Sides = Field(
+    stripe: OneOrSeveral = Field(
         description="id, email, name, description, phone, metadata.<key>, a path such as address.postal_code, or the "
         "label of a column of the export; a list: all of them"
     )
-    netsuite: _Sides = Field(description="any name in netsuite_fields; a list: all of them, in the order of stripe")
+    netsuite: OneOrSeveral = Field(description="any name in netsuite_fields; a list: all of them, in Stripe's order")
     country: str | None = Field(
         None, description="as: phone: the country of numbers without a country code, such as US"
     )

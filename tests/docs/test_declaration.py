@@ -118,7 +118,7 @@ def test_values_may_come_from_the_environment(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("STRIPE_EXPORT", "there/stripe.csv")
     text = _YAML[0].replace("exports/stripe.csv", "'{{ env.STRIPE_EXPORT }}'")
     (tmp_path / "defs.yaml").write_text(text, encoding="utf-8")
-    assert read_declarations(tmp_path)[0].declaration.stripe.export == "there/stripe.csv"
+    assert read_declarations(tmp_path)[0].declaration.stripe.export == ["there/stripe.csv"]
 
 
 def test_a_model_without_a_table_is_named() -> None:

@@ -172,7 +172,7 @@ def test_templates_take_their_values_from_the_environment(tmp_path: Path, monkey
     text = GOOD.replace("stripe.csv", "'{{ env.TIEOUT_EXPORT }}'")
     declare(tmp_path, text.replace("netsuite.csv", "\"{{ env('TIEOUT_UNSET', 'b.csv') }}\""))
     [located] = read_declarations(tmp_path)
-    assert (located.declaration.stripe.export, located.declaration.netsuite.export) == ("exports/a.csv", "b.csv")
+    assert (located.declaration.stripe.export, located.declaration.netsuite.export) == (["exports/a.csv"], ["b.csv"])
 
 
 def test_a_login_may_lack_its_variables_which_are_remembered_by_key(
