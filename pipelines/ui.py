@@ -1,26 +1,149 @@
-"""`make ui`: Dagster's UI and daemons on every declaration, on loopback."""
+"""`make ui`: Dagster's UI, behind a guard, with its daemon and the code location of every declaration, on loopback.
+
+`dagster dev` does the same without the guard. Its parts are started here one by one, each in a session of its own, so
+that Ctrl-C is ours alone to answer: it ends all of them, the runs that they have started too.
+"""
 
 import os
+import signal
+import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
 
 import dagster as dg
+import uvicorn
+import yaml
+from rich.console import Console
+from rich.markup import escape
 
+from pipelines.declarations import read_folder
 from pipelines.home import prepare_home
 from pipelines.turns import end_killed
+from pipelines.webserver import hosts, listening, serve
 from resources.places import Places
+from schemas.errors import TieoutError, WeatherError
+
+_ADDRESS: Final = "127.0.0.1"
+_LOCATION: Final = "tieout"
+_PATIENCE_S: Final = 10.0
 
 
-def main() -> None:
-    """Become `dagster dev`. PORT says where to listen; default 3000."""
-    places = Places.from_environment()
-    prepare_home(places)
-    with dg.DagsterInstance.get() as instance:
-        end_killed(places, instance)
-    port = os.environ.get("PORT", "3000")
-    workspace = str(places.root / "workspace.yaml")
-    command = [sys.executable, "-m", "dagster", "dev", "--workspace", workspace, "--host", "127.0.0.1", "--port", port]
-    os.execv(sys.executable, command)  # noqa: S606 (our own interpreter, fixed arguments)
+def main() -> int:
+    """Serve until Ctrl-C or a signal. PORT says where to listen; default 3000."""
+    console, errors = Console(highlight=False), Console(stderr=True, highlight=False, soft_wrap=True)
+    places, port = Places.from_environment(), os.environ.get("PORT", "3000")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        hosts()
+        with listening(_ADDRESS, port) as listener:
+            prepare_home(places)
+            for broken in read_folder(places.root / "pipelines" / "defs").broken:
+                errors.print(f"[yellow]![/] Left out, as it is broken: {escape(broken.sentences[0])}")
+            with dg.DagsterInstance.get() as instance, TemporaryDirectory(prefix="tieout-") as folder:
+                end_killed(places, instance)
+                with _parts(places, Path(folder)) as (workspace, parts):
+
+                    def started(server: uvicorn.Server) -> None:
+                        console.print(f"Dagster's UI is on http://{_ADDRESS}:{port}; Ctrl-C ends it.")
+                        _watch(parts, server)
+
+                    serve(instance, workspace, listener, started=started)
+                    raise WeatherError("Dagster's daemon or code server has ended by itself; what it said is above.")
+    except TieoutError as error:
+        errors.print(f"[red]✗[/] {escape(str(error))}")
+        return 1
+    except KeyboardInterrupt:
+        errors.print("Stopped.")
+    return 0
+
+
+@contextmanager
+def _parts(places: Places, folder: Path) -> Iterator[tuple[Path, list[subprocess.Popen[bytes]]]]:
+    """The code location and the daemon while the body runs; gives the workspace that names the location, and them."""
+    sock, workspace = folder / "code.sock", folder / "workspace.yaml"
+    where = {"grpc_server": {"socket": str(sock), "location_name": _LOCATION}}
+    workspace.write_text(yaml.safe_dump({"load_from": [where]}))
+    module = ("--module-name", "pipelines.definitions", "--working-directory", str(places.root))
+    location = ("code-server", "start", *module, "--location-name", _LOCATION, "--socket", str(sock))
+    parts = [_start(places, "dagster", *location, "--log-level", "warning")]
+    try:
+        _wait_for(sock, parts[0])
+        parts.append(_start(places, "dagster._daemon", "run", "--workspace", str(workspace), "--log-level", "warning"))
+        yield workspace, parts
+    finally:
+        _end(parts)
+
+
+def _start(places: Places, *command: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 (our own interpreter, fixed arguments)
+        [sys.executable, "-m", *command], cwd=places.root, start_new_session=True, stdin=subprocess.DEVNULL
+    )
+
+
+def _wait_for(sock: Path, location: subprocess.Popen[bytes]) -> None:
+    """Until the code location listens; it loads the declarations afterwards, and says itself what is wrong."""
+    while not sock.exists():
+        if location.poll() is not None:
+            raise WeatherError("Dagster's code server ended while it was starting; what it said is above.")
+        time.sleep(0.1)
+
+
+def _watch(parts: Sequence[subprocess.Popen[bytes]], server: uvicorn.Server) -> None:
+    """Let the server end when one of the others has ended by itself."""
+
+    def until_one_ends() -> None:
+        while all(part.poll() is None for part in parts):
+            time.sleep(1)
+        server.should_exit = True
+
+    threading.Thread(target=until_one_ends, daemon=True).start()
+
+
+def _end(parts: Sequence[subprocess.Popen[bytes]]) -> None:
+    """End them and all that they have started: asked at first, so that a run can say that it was stopped."""
+    with _undisturbed():
+        for number, patience in ((signal.SIGINT, _PATIENCE_S), (signal.SIGKILL, _PATIENCE_S)):
+            for part in parts:
+                _signal(part, number)
+            until = time.monotonic() + patience
+            while time.monotonic() < until and any(_is_alive(part) for part in parts):
+                time.sleep(0.05)
+
+
+def _signal(part: subprocess.Popen[bytes], number: int) -> None:
+    try:
+        os.killpg(part.pid, number)
+    except ProcessLookupError:
+        return
+
+
+def _is_alive(part: subprocess.Popen[bytes]) -> bool:
+    """Whether anything is left of a part or of what it has started."""
+    part.poll()
+    try:
+        os.killpg(part.pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A second Ctrl-C must not leave anything running."""
+    kept = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
