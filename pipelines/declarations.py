@@ -4,10 +4,9 @@ Dagster's own loader gives up all of them for one that is wrong, and reports it 
 `loading.py` makes definitions of what is good, and shows what is broken.
 """
 
-import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Final
 import yaml
 from pydantic import ValidationError
 
+from pipelines.declared_files import file_in, places, python_files, top_of
 from pipelines.declared_values import DeclaredValues, unset_variables
 from pipelines.mistakes import mistakes, unknown_key
 from pipelines.yaml_nodes import child, documents, line_of, shown
@@ -24,8 +24,6 @@ from schemas.errors import DeclarationError, MistakeError
 from schemas.secrets import masked
 
 _TYPES: Final = ("pipelines.CustomerSync", "pipelines.customer_sync.CustomerSync")
-_FILES: Final = ("defs.yaml", "defs.yml", "component.yaml")
-"""What Dagster takes for a declaration: of one folder the first that is there."""
 _KEYS: Final = ("type", "attributes", "requirements")
 _DAGSTERS_KEYS: Final = ("post_processing", "template_vars_module")
 
@@ -96,10 +94,10 @@ def read_folder(folder: Path) -> Declared:
     """Read every declaration below a folder, `{{ env.NAME }}` and the like filled in; none keeps the others away."""
     found: list[Located] = []
     broken: list[Broken] = []
-    others = {_top(folder, path) for path in _python_files(folder)}
-    for place in _places(folder):
+    others = {top_of(folder, path) for path in python_files(folder)}
+    for place in places(folder):
         try:
-            file = _file_in(place)
+            file = file_in(place)
             nodes = documents(file)
         except DeclarationError as error:
             broken.append(_broken(place, [str(error)]))
@@ -107,7 +105,7 @@ def read_folder(folder: Path) -> Declared:
         for node in nodes:
             values = DeclaredValues(file)
             if _needs_dagster(node):
-                others.add(_top(folder, file))
+                others.add(top_of(folder, file))
             if _is_others(node):
                 continue
             if located := _located(file, node, values):
@@ -128,57 +126,6 @@ def read_declarations(folder: Path) -> Sequence[Located]:
     for broken in declared.broken:
         raise DeclarationError(broken.sentences[0])
     return declared.good
-
-
-def _places(folder: Path) -> list[Path]:
-    """The folder, if something is declared in it, and every folder below that declares something or should."""
-    return sorted(place for place in (folder, *_folders(folder)) if place != folder or _declared_in(place))
-
-
-def _folders(folder: Path, above: frozenset[Path] = frozenset()) -> Iterator[Path]:
-    """The folders below that hold something of their own, those behind links too, but none within itself."""
-    above |= {folder.resolve()}
-    for inner in _listed(folder):
-        if inner.is_dir() and inner.resolve() not in above:
-            below = list(_folders(inner, above))
-            if _declared_in(inner) or not (below or any(path.suffix == ".py" for path in _listed(inner))):
-                yield inner
-            yield from below
-
-
-def _listed(folder: Path) -> list[Path]:
-    try:
-        return [path for path in folder.iterdir() if not path.name.startswith((".", "__pycache__", *_FILES))]
-    except OSError:
-        return []  # `_file_in` says so
-
-
-def _python_files(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.rglob("*.py") if path.name != "__init__.py" and path.is_file())
-
-
-def _declared_in(place: Path) -> Path | None:
-    return next((place / name for name in _FILES if os.path.lexists(place / name)), None)
-
-
-def _file_in(place: Path) -> Path:
-    try:
-        there = sorted(path.name for path in place.iterdir() if not path.name.startswith("__"))
-    except OSError as error:
-        raise DeclarationError(f"{place}: this folder cannot be read ({error.strerror}); allow it.") from None
-    file = _declared_in(place)
-    if file is None:
-        found = f", only {shown(', '.join(there))}" if there else ""
-        raise DeclarationError(
-            f"{place}: there is no {_FILES[0]} in it{found}; declare a reconciliation, or remove it."
-        )
-    return file
-
-
-def _top(folder: Path, path: Path) -> Path:
-    """What lies directly in the folder on the way to a path; the folder itself, if that is its declaration."""
-    inner = path.relative_to(folder)
-    return folder if len(inner.parts) == 1 and inner.suffix != ".py" else folder / inner.parts[0]
 
 
 def _is_others(node: yaml.Node) -> bool:
