@@ -1,0 +1,219 @@
+"""What an export may be wrapped in: a gzip or zip archive, an Excel workbook, NetSuite's "Excel" export (an XML file).
+
+Each gives one delimited text, as the same list would be exported as CSV; what it says is read elsewhere. A cell of a
+workbook becomes the text of its value, not of its format: a workbook shows `1,001` for 1001.
+"""
+
+import csv
+import gzip
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Final
+from xml.parsers.expat import ExpatError, ParserCreate
+
+import fastexcel
+import polars as pl
+
+from schemas.errors import ExportError
+
+_GZIP: Final = b"\x1f\x8b"
+_ZIP: Final = b"PK\x03\x04"
+_OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
+_WORKBOOK_FOLDERS: Final = ("xl/", "_rels/", "[Content_Types].xml")
+_MOST_BYTES: Final = 1 << 33  # unpacked: a thousand bytes of gzip can hold a terabyte
+_BLOCK: Final = 1 << 20
+_MOST_COLUMNS: Final = 1 << 14  # a sheet of Excel has no more
+
+
+def unpacked(source: Path, scratch: Path) -> Path:
+    """The delimited text in a file: the file itself, or a private copy in `scratch` of what is packed into it.
+
+    Raises:
+        ExportError: an archive is damaged or holds several files, or a workbook several sheets with rows.
+    """
+    try:
+        with source.open("rb") as file:
+            head = file.read(4096)
+    except OSError:
+        return source  # whoever reads it says what is the matter
+    if head.startswith(_GZIP):
+        return _from_gzip(source, scratch / "unpacked.csv")
+    if head.startswith(_ZIP):
+        return _from_zip(source, scratch)
+    if head.startswith(_OLD_EXCEL):
+        return _from_workbook(source, scratch / "sheet.csv")
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in head and head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        return _from_xml_workbook(source, scratch / "sheet.csv")
+    return source
+
+
+def _from_gzip(source: Path, target: Path) -> Path:
+    try:
+        with gzip.open(source, "rb") as packed:
+            _copy(packed, target, source)
+    except (OSError, EOFError, zlib.error):
+        raise ExportError(f"{source} is a gzip archive that is damaged or cut; export it again.") from None
+    return target
+
+
+def _from_zip(source: Path, scratch: Path) -> Path:
+    try:
+        with zipfile.ZipFile(source) as archive:
+            if any(name.startswith(_WORKBOOK_FOLDERS) for name in archive.namelist()):
+                return _from_workbook(source, scratch / "sheet.csv")
+            files = [info for info in archive.infolist() if not info.is_dir() and not _is_litter(info.filename)]
+            if len(files) != 1:
+                raise ExportError(
+                    f"{source} is a zip archive of {len(files):,} files; unpack it, and name those that are exports."
+                )
+            target = scratch / f"unpacked{Path(files[0].filename).suffix}"
+            with archive.open(files[0]) as packed:
+                _copy(packed, target, source)
+    except (zipfile.BadZipFile, EOFError, zlib.error):
+        raise ExportError(f"{source} is a zip archive or a workbook that is damaged or cut; export it again.") from None
+    except (RuntimeError, NotImplementedError):
+        raise ExportError(f"{source} is a zip archive with a password, or in a rare form; unpack it.") from None
+    return unpacked(target, _folder(scratch, "inner"))
+
+
+def _is_litter(name: str) -> bool:
+    return name.startswith("__MACOSX/") or Path(name).name in {".DS_Store", "Thumbs.db"}
+
+
+def _folder(scratch: Path, name: str) -> Path:
+    folder = scratch / name
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def _copy(packed: IO[bytes] | gzip.GzipFile, target: Path, source: Path) -> None:
+    with target.open("wb") as text:
+        while block := packed.read(_BLOCK):
+            if text.tell() + len(block) > _MOST_BYTES:
+                raise ExportError(f"{source} unpacks to more than {_MOST_BYTES >> 30} GiB; it is no list of customers.")
+            text.write(block)
+
+
+def _from_workbook(source: Path, target: Path) -> Path:
+    """Read the one sheet that has rows, each cell as the text of its value."""
+    try:
+        workbook = fastexcel.read_excel(source)
+        sheets = {name: _sheet(workbook, name) for name in workbook.sheet_names}
+    except fastexcel.FastExcelError:
+        raise ExportError(
+            f"{source} is an Excel workbook that is damaged, has a password, or is none; export the list again as CSV."
+        ) from None
+    filled = {name: frame for name, frame in sheets.items() if not frame.is_empty()}
+    if len(filled) > 1:
+        shown = ", ".join(map(repr, filled))
+        raise ExportError(f"{source} has {len(filled)} sheets with rows, {shown}; keep the one with the customers.")
+    if not filled:
+        raise ExportError(f"{source} is a workbook without any rows; export it again.")
+    [frame] = filled.values()
+    frame.write_csv(target, include_header=False)
+    return target
+
+
+def _sheet(workbook: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
+    """One sheet as text, its first row included; a row without a value is left out."""
+    frame = workbook.load_sheet(name, header_row=None, dtypes="string").to_polars()
+    return frame.select(_as_a_person_sees_it(pl.col(column)) for column in frame.columns).filter(
+        pl.any_horizontal(pl.all().is_not_null())
+    )
+
+
+def _as_a_person_sees_it(cell: pl.Expr) -> pl.Expr:
+    """A moment to the second of a minute is one to the minute, as exports have it."""
+    return cell.str.replace(r"^(\d{4}-\d\d-\d\d \d\d:\d\d):00$", "$1")
+
+
+def _from_xml_workbook(source: Path, target: Path) -> Path:
+    """Read NetSuite's "Export - Microsoft Excel": Excel's XML of 2003, one sheet, row by row."""
+    with target.open("w", encoding="utf-8", newline="") as text, source.open("rb") as file:
+        sheets = _XmlRows()
+        writer = csv.writer(text, lineterminator="\n")
+        try:
+            for row in sheets.rows(file):
+                writer.writerow(row)
+        except (ExpatError, ValueError):
+            raise ExportError(
+                f"{source} is NetSuite's Excel export (an XML file), and it is damaged or cut; export the list as CSV."
+            ) from None
+    return target
+
+
+class _XmlRows:
+    """Collects the rows of an XML workbook while it is parsed.
+
+    Prefixes are not resolved, since only a few names matter and not every writer declares them. A document that
+    declares entities is refused: no export does, and they can expand for ever.
+    """
+
+    def __init__(self) -> None:
+        self._parser = ParserCreate()
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._text
+        self._parser.EntityDeclHandler = self._refuse
+        self._rows: list[Sequence[str]] = []
+        self._row: list[str] = []
+        self._data: list[str] | None = None
+        self._type = ""
+
+    def rows(self, file: IO[bytes]) -> Iterator[Sequence[str]]:
+        """The rows of all sheets, each made as long as the first."""
+        width = 0
+        while block := file.read(_BLOCK):
+            self._parser.Parse(block)
+            found, self._rows = self._rows, []
+            for row in found:
+                width = width or len(row)
+                yield [*row, *[""] * (width - len(row))]
+        self._parser.Parse(b"", True)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        match _local(name):
+            case "Row":
+                self._row = []
+            case "Cell":
+                index = next((value for key, value in attributes.items() if _local(key) == "Index"), None)
+                at = int(index) if index else len(self._row) + 1
+                if not len(self._row) < at <= _MOST_COLUMNS:
+                    raise ValueError("a cell stands out of order")
+                self._row += [""] * (at - len(self._row))
+            case "Data":
+                self._data = []
+                self._type = next((value for key, value in attributes.items() if _local(key) == "Type"), "")
+
+    def _end(self, name: str) -> None:
+        match _local(name):
+            case "Data" if self._data is not None:
+                if not self._row:
+                    raise ValueError("a value stands in no cell")
+                self._row[-1] = _xml_value("".join(self._data), self._type)
+                self._data = None
+            case "Row" if any(self._row):
+                self._rows.append(self._row)
+
+    def _text(self, text: str) -> None:
+        if self._data is not None:
+            self._data.append(text)
+
+    def _refuse(self, *_: object) -> None:
+        raise ValueError("a document that declares entities")
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _xml_value(text: str, kind: str) -> str:
+    """A cell's value as a CSV export has it: whole numbers without a fraction, moments to the minute."""
+    if kind == "Number" and text.strip().endswith(".0"):
+        return text.strip()[:-2]
+    if kind == "DateTime":
+        return f"{datetime.fromisoformat(text.strip()):%Y-%m-%d %H:%M}"
+    return text
