@@ -16,6 +16,7 @@ from schemas.errors import MistakeError
 _OF_THE_DISK: Final = {
     *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO),
     *(errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENOTEMPTY, errno.ENAMETOOLONG, errno.ELOOP, errno.EXDEV),
+    *(errno.ENOLCK, errno.ENOTSUP),
 }
 _OF_SQLITE: Final = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN")
 _NUMBER: Final = re.compile(r"os error (\d+)")  # as polars tells it

@@ -105,7 +105,7 @@ class Results:
             link.symlink_to(self._store)
             link.unlink()
             with scratch(self._store) as room, (room / "outcomes.csv").open("wb") as file:
-                os.posix_fallocate(file.fileno(), 0, max(size, 1))
+                _reserve(file.fileno(), max(size, 1))
 
     def tidy(self) -> None:
         """Remove what processes that were killed have left, and finish a move that one had begun."""
@@ -183,6 +183,14 @@ class Results:
                 shutil.rmtree(path)
             runs.add(of_run)
         flush(newest.parent)
+
+
+def _reserve(descriptor: int, size: int) -> None:
+    """Take so many bytes of the disk for a file, where the system can; where it cannot, one, which shows a full one."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(descriptor, 0, size)
+    else:
+        os.write(descriptor, b"0")
 
 
 def read_manifest(folder: Path) -> dict[str, FileEntry]:

@@ -172,7 +172,7 @@ def _opening(url: URL) -> Iterator[None]:
             raise _weather(url, error) from None
         raise AccessError(
             f"The ledger {url.render_as_string()} cannot be opened ({reason}): check that the database is there and "
-            "may be used."
+            "may be used, and that its disk has room."
         ) from None
 
 
