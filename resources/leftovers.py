@@ -16,6 +16,7 @@ from schemas.errors import MistakeError
 
 _OF_OLDER_VERSIONS: Final = re.compile(r"\.[^/]+\.[0-9a-f]{32}|tmp[a-z0-9_]{8}")
 _EXPORT_OF_OLDER_VERSIONS: Final = re.compile(r"tieout-[a-z0-9_]{8}")
+_COPIES: Final = {"export.csv", "plan.csv"}  # what these folders held; one that holds more is somebody else's
 
 
 def remove_leftovers(places: Places) -> None:
@@ -56,6 +57,7 @@ def _remove_old(path: Path) -> None:
         if not is_long_ago(path):
             return
         if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
+            if {inside.name for inside in path.iterdir()} <= _COPIES:
+                shutil.rmtree(path)
         else:
             path.unlink()

@@ -125,7 +125,11 @@ def test_a_start_removes_what_is_left_in_every_place(tmp_path: Path, monkeypatch
         old.mkdir()
         (old / "plan.csv").touch()
         aged(old)
+    others = temporary / "tieout-efgh5678"
+    others.mkdir()
+    (others / "code.sock").touch()
+    aged(others)
     prepare_home(places)
     remove_leftovers(places)
     left = {path for folder in (temporary, months, plans, results) for path in folder.iterdir()}
-    assert left == {*kept, young, temporary / "tieout-pg-abcd1234"}
+    assert left == {*kept, young, others, temporary / "tieout-pg-abcd1234"}
