@@ -120,6 +120,11 @@ def columns_changed() -> WeatherError:
     )
 
 
+def unusable(what: str) -> WeatherError:
+    """Make the error for an answer that has the script's form, and yet cannot be right."""
+    return WeatherError(f"NetSuite's answer cannot be right ({what}): nothing of it was taken; try again later.")
+
+
 def clock_hint(response: requests.Response, now: float) -> str:
     """Say that this machine's clock is wrong, if NetSuite's own says so."""
     try:

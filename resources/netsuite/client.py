@@ -10,6 +10,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
+from resources.netsuite.answers import unusable
 from resources.netsuite.pages import Progress
 from resources.netsuite.reading import (
     IDS_PER_CALL,
@@ -77,8 +78,13 @@ class NetsuiteClient:
         wanted = sorted(set(ids))
         pieces = [wanted[n : n + IDS_PER_CALL] for n in range(0, len(wanted), IDS_PER_CALL)]
         with ThreadPoolExecutor(self._restlet.settings.concurrency, thread_name_prefix="netsuite") as pool:
-            answers = pool.map(lambda piece: self._restlet.ask("exist", _Existing, ids=piece), pieces)
-            return {InternalId(number) for answer in answers for number in answer.ids}
+            found = {number for ids in pool.map(self._existing, pieces) for number in ids}
+        if strangers := found - set(wanted):
+            raise unusable(f"it names {len(strangers):,} customers that were not asked for")
+        return found
+
+    def _existing(self, ids: Sequence[InternalId]) -> list[InternalId]:
+        return [InternalId(number) for number in self._restlet.ask("exist", _Existing, ids=ids).ids]
 
     def apply(self, changes: Sequence[Change]) -> list[NetsuiteOutcome]:
         """Change one batch of customers by compare-and-set; see `writing.apply_changes`."""

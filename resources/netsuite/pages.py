@@ -6,18 +6,17 @@ again, and the reading repeated if the answer does not explain the difference. F
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import pairwise
-from typing import Final
+from typing import Final, Self
 
 import polars as pl
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
-from resources.netsuite.answers import Parsed
+from resources.netsuite.answers import Parsed, unusable
 from resources.netsuite.columns import Page, SearchColumn, Wanted, no_rows, page_frame
 from resources.netsuite.ranges import Ranges, Read
 from resources.netsuite.restlet import Json, Restlet
-from schemas.errors import BugError, WeatherError
+from schemas.errors import WeatherError
 
 TRIES: Final = 3
 MOST_ROWS: Final = 5_000
@@ -28,10 +27,16 @@ class Measured(BaseModel):
     """What a query finds: columns, how many rows, their lowest and highest internal id; and NetSuite's time."""
 
     columns: list[SearchColumn]
-    count: int
-    first: int | None
-    last: int | None
-    now: datetime
+    count: int = Field(ge=0)
+    first: int | None = Field(ge=1)
+    last: int | None = Field(ge=1, lt=10**15)
+    now: AwareDatetime
+
+    @model_validator(mode="after")
+    def _is_a_span(self) -> Self:
+        if (self.first or 0) > (self.last or 0):
+            raise ValueError("the first id is above the last one")
+        return self
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,8 @@ def collect(
 
     Raises:
         WeatherError: NetSuite could not be asked, or its customers changed too much while they were read.
-        BugError: rows came in another order than that of their ids.
+            Or it answered what cannot be right: rows that were not asked for, or in another order than that of their
+            ids, or far more of them than it counts.
     """
     calls = 0
     for _ in range(TRIES):
@@ -99,6 +105,7 @@ class _Pages:
         self._restlet = restlet
         self._query = query
         self._count = count
+        self._most = 2 * count + 10_000  # customers come during a read, but a search that never ends is none
         self._on_progress = on_progress
         self._frames: list[pl.DataFrame] = []
         self._rows = 0
@@ -123,16 +130,27 @@ class _Pages:
             "search", **self._query.asked(), columns=numbers, after=after, until=until, limit=limit
         )
         page, more = _page(answer)
-        _check_order(page.ids, after, until)
+        if len(page.ids) > MOST_ROWS:
+            raise unusable(f"it has {len(page.ids):,} rows, where {MOST_ROWS:,} are the most")
+        try:
+            _check_order(page.ids, after, until)
+            frame = page_frame(page, self._query.wanted)
+        except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
+            raise unusable("to search, it has not the agreed form") from None
         if more and not page.ids:
-            raise WeatherError("NetSuite gave no rows where it has more: it is too busy; try again later.")
-        return Read(page_frame(page, self._query.wanted), page.ids, more)
+            raise unusable(f"it has no rows above id {after:,}, and says that there are more")
+        return Read(frame, page.ids, more)
 
     def _keep(self, frame: pl.DataFrame, until: int) -> None:
         is_overtaken = frame.height > 0 and frame["internal_id"][-1] > until
         kept = frame.filter(pl.col("internal_id") <= until) if is_overtaken else frame
         self.calls += 1
         self._rows += kept.height
+        if self._rows > self._most:
+            raise unusable(
+                f"it goes on after {self._rows:,} rows, where {self._count:,} were counted and {self._most:,} "
+                "are taken at most"
+            )
         if kept.height:
             self._frames.append(kept)
         if self._on_progress:
@@ -144,10 +162,13 @@ def _page(answer: Parsed) -> tuple[Page, bool]:
     ids, values, texts, more = (answer.get(part) for part in ("ids", "values", "texts", "more"))
     if isinstance(ids, list) and isinstance(values, list) and isinstance(texts, list) and isinstance(more, bool):
         return Page(ids, values, texts), more
-    raise BugError("The RESTlet's answer to search has not the agreed form.")
+    raise unusable("to search, it has not the agreed form")
 
 
 def _check_order(ids: Sequence[int], after: int, until: int) -> None:
-    is_sorted = all(low <= high for low, high in pairwise([after + 1, *ids]))
-    if not is_sorted or (ids and ids[-1] > until):
-        raise BugError("NetSuite gave customers in another order than that of their internal ids.")
+    if ids and not after < ids[0] <= until:
+        raise unusable(f"it begins with id {ids[0]:,}, where ids above {after:,} and up to {until:,} were asked for")
+    if not all(low <= high for low, high in pairwise(ids)):
+        raise unusable("its customers are in another order than that of their internal ids")
+    if ids and ids[-1] > until:
+        raise unusable(f"it ends with id {ids[-1]:,}, where ids up to {until:,} were asked for")

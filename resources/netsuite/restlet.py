@@ -27,6 +27,7 @@ from resources.netsuite.answers import (
     PermissionMissingError,
     check,
     not_deployed,
+    unusable,
 )
 from resources.netsuite.authorization import BearerAuthorization, TokenAuthorization
 from resources.netsuite.logins import CertificateLogin, TokenLogin
@@ -110,7 +111,7 @@ class Restlet:
         try:
             return answer.model_validate(parsed)
         except ValidationError:
-            raise BugError(f"The RESTlet's answer to {action} has not the agreed form.") from None
+            raise unusable(f"to {action}, it has not the agreed form") from None
 
     def ask_raw(self, action: Action, **given: Json) -> tuple[Parsed, bool]:
         """Ask for one action; return a good answer as it was parsed, and whether an earlier try may have run as well.

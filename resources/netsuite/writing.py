@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from resources.netsuite.answers import Parsed
+from resources.netsuite.answers import Parsed, unusable
 from resources.netsuite.restlet import Json, LinkName, Restlet
 from schemas.errors import BugError, MistakeError
 from schemas.words import InternalId
@@ -125,7 +125,7 @@ def _ask(restlet: Restlet, action: Literal["apply", "look"], changes: Sequence[C
             raise _no_room()
         waiting = {number: record for number, record in waiting.items() if number in remaining}
     if len(found) < len(changes):
-        raise BugError("The RESTlet left changes of a batch without an outcome.")
+        raise unusable("it leaves changes of a batch without an outcome")
 
 
 def _no_room() -> MistakeError:
@@ -140,7 +140,7 @@ def _read(parsed: Parsed) -> _Applied:
     try:
         return _Applied.model_validate(parsed)
     except ValidationError:
-        raise BugError("The RESTlet's answer to a batch of changes has not the agreed form.") from None
+        raise unusable("to a batch of changes, it has not the agreed form") from None
 
 
 def _matched(results: Sequence[_Result], changes: Sequence[Change], *, is_repeat: bool) -> list[NetsuiteOutcome]:
@@ -159,7 +159,7 @@ def _asked_for(result: _Result, asked: Mapping[_Key, Change]) -> Change:
         return named
     there = [change for key, change in asked.items() if key[:3] == where] if result.word is None else []
     if len(there) != 1:
-        raise BugError("The RESTlet answered for a change that was not asked for.")
+        raise unusable("it is about a change that was not asked for")
     return there[0]
 
 

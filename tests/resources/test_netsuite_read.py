@@ -12,7 +12,8 @@ from resources.netsuite.columns import Page, page_frame
 from resources.netsuite.pages import IDS_ONLY, Query, _Pages
 from sandbox.netsuite_standin import STANDARD_COLUMNS, STRIPE_FIELD, Column, Fault, Options, SavedSearch, World
 from schemas.customers import NetsuiteCustomers
-from schemas.errors import BugError, WeatherError
+from schemas.errors import WeatherError
+from schemas.words import InternalId
 from tests.resources.netsuite import FIELDS, SEARCH, connected
 
 
@@ -147,8 +148,79 @@ def test_an_answer_that_hides_rows_is_found_out() -> None:
 def test_an_answer_in_another_order_is_found_out() -> None:
     with connected(world_of(50)) as (client, server):
         server._source = server._source.replace("return { ids, values", "return { ids: ids.reverse(), values")
-        with pytest.raises(BugError, match="order"):
+        with pytest.raises(WeatherError, match="order"):
             read(client)
+
+
+@pytest.mark.rule("X10")
+@pytest.mark.parametrize(
+    ("answered", "says"),
+    [
+        (
+            "ids: [], values: columns.map(() => []), texts: columns.map(() => null), more: true",
+            "says that there are more",
+        ),
+        ("ids: [1], values: columns.map(() => ['x']), texts: columns.map(() => null), more: true", "begins with id 1,"),
+        (
+            "ids: [99999], values: columns.map(() => ['x']), texts: columns.map(() => null), more",
+            "begins with id 99,999",
+        ),
+        ("ids: ids.concat([99999]), values, texts, more", "ends with id 99,999"),
+        ("ids: ids.concat(ids.slice(-1)), values, texts, more", "not the agreed form"),
+        ("ids: ids.map(String), values, texts, more", "not the agreed form"),
+        ("ids, values: values.map((v) => v.map(() => 7)), texts, more", "not the agreed form"),
+        ("ids, values: 7, texts, more", "not the agreed form"),
+        ("ids: Array(5001).fill(ids[0]), values: columns.map(() => Array(5001).fill('x')), texts, more", "5,001 rows"),
+    ],
+)
+def test_a_page_that_cannot_be_right_fails_the_read_with_its_reason(answered: str, says: str) -> None:
+    with connected(world_of(50), rows_per_call=10) as (client, server):
+        server._source = server._source.replace(
+            "return { ids, values: cells.map((cell) => cell.values), texts, more };",
+            f"const values = cells.map((cell) => cell.values); return after > 20 && ids.length ? {{ {answered} }} "
+            ": { ids, values, texts, more };",
+        )
+        with pytest.raises(WeatherError, match=says):
+            read(client)
+        assert len(server.calls_of("search")) < 20
+
+
+@pytest.mark.rule("X10")
+def test_a_search_that_never_ends_is_ended_at_a_bound_that_is_named() -> None:
+    with connected(world_of(2), concurrency=1) as (client, server):
+        server._source = server._source.replace(
+            "first: end(search.Sort.ASC), last: end(search.Sort.DESC)", "first: 1, last: 9e14"
+        )
+        server._source = server._source.replace(
+            "const columns = chosen(found.columns, request.columns);",
+            "const columns = chosen(found.columns, request.columns);"
+            "const all = Array.from({ length: 5000 }, (_, n) => after + 1 + n);"
+            "return { ids: all, values: columns.map(() => all.map(() => '')), "
+            "texts: columns.map(() => null), more: true };",
+        )
+        with pytest.raises(WeatherError, match="15,000 rows, where 2 were counted and 10,004 are taken at most"):
+            read(client)
+
+
+@pytest.mark.rule("X10")
+@pytest.mark.parametrize("count", ["-1", "'many'", "null", "NaN", "2.5"])
+def test_a_count_that_is_none_fails_the_read(count: str) -> None:
+    with connected(world_of(2)) as (client, server):
+        server._source = server._source.replace(
+            "return { columns, count, first", f"return {{ columns, count: {count}, first"
+        )
+        with pytest.raises(WeatherError, match="not the agreed form"):
+            read(client)
+
+
+@pytest.mark.rule("X10")
+def test_ids_that_were_not_asked_for_do_not_exist() -> None:
+    with connected(world_of(2)) as (client, server):
+        server._source = server._source.replace(
+            "return { ids: found.run()", "return { ids: ['77'].concat([]), x: found.run()"
+        )
+        with pytest.raises(WeatherError, match="1 customers that were not asked for"):
+            client.existing([InternalId(1)])
 
 
 @pytest.mark.rule("X10")

@@ -7,7 +7,7 @@ import pytest
 from resources.netsuite import Change, NetsuiteClient, NetsuiteSettings, TokenLogin
 from resources.netsuite.answers import PassingError
 from sandbox.netsuite_standin import STRIPE_FIELD, Fault, NetsuiteStandIn, Options, World
-from schemas.errors import BugError, MistakeError
+from schemas.errors import BugError, MistakeError, WeatherError
 from schemas.words import InternalId
 from tests.resources.netsuite import QUICK, connected
 
@@ -164,7 +164,7 @@ def test_an_outcome_without_its_word_is_of_the_only_word_that_was_asked_for() ->
         server._source = server._source.replace("word: edit.word,", "")
         assert [o.status for o in client.apply(changes)] == ["applied"] * 6
         two = [Change(InternalId(1), "comments", "append", word) for word in ("a", "b")]
-        with pytest.raises(BugError, match="not asked for"):
+        with pytest.raises(WeatherError, match="not asked for"):
             client.apply(two)
 
 
@@ -172,7 +172,7 @@ def test_an_answer_that_leaves_a_change_out_is_found_out() -> None:
     world, changes = world_of(2)
     with connected(world) as (client, server):
         server._source = server._source.replace("return edits.map(", "return edits.slice(1).map(")
-        with pytest.raises(BugError, match="without an outcome"):
+        with pytest.raises(WeatherError, match="without an outcome"):
             client.apply(changes)
 
 
