@@ -47,6 +47,7 @@ EXAMPLES: Mapping[str, str] = {
     "netsuite.refresh": "changed",
     "netsuite.concurrency": "2",
     "netsuite.base_url": "http://127.0.0.1:8422",
+    "netsuite.proxy": "http://proxy.example:3128",
     "netsuite_fields": "{internal_id: Internal ID, email: Email}",
     "rules": "[{stripe: email, netsuite: email}]",
     "rules[].stripe": "metadata.crm_id",

@@ -208,6 +208,7 @@ class NetsuiteApiDoor:
                 stripe_id_field=self.settings.stripe_id_field,
                 concurrency=self.settings.concurrency,
                 base_url=self.settings.base_url,
+                proxy=self.settings.proxy,
                 patience=patience or Patience(),
             )
         )

@@ -94,11 +94,17 @@ class NetsuiteSource(DeclaredPart, dg.Resolvable):
     refresh: Literal["full", "changed"] = Field("full", description="read all, or what was modified since")
     concurrency: int = Field(4, ge=1, le=50, description="calls at a time; an account's whole limit can be 5")
     base_url: str | None = Field(None, description="another address: a stand-in, or a gateway of yours")
+    proxy: str | None = Field(None, repr=False, description="an HTTP proxy; those of the environment are not used")
 
     @field_validator("base_url")
     @classmethod
     def _is_address(cls, value: str | None) -> str | None:
         return value and _address(value, service_address)
+
+    @field_validator("proxy")
+    @classmethod
+    def _is_proxy(cls, value: str | None) -> str | None:
+        return value and _address(value, proxy_address)
 
     @field_validator("account", mode="before")
     @classmethod

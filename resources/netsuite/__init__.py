@@ -6,7 +6,8 @@ Others import from here. Export files of the same saved search come through anot
 from resources.netsuite.client import NetsuiteClient
 from resources.netsuite.logins import CertificateLogin, TokenLogin
 from resources.netsuite.reading import NetsuiteExtract, PreviousRead
-from resources.netsuite.restlet import Health, LinkName, NetsuiteSettings, Patience
+from resources.netsuite.restlet import Health, LinkName, NetsuiteSettings
+from resources.netsuite.weather import Patience
 from resources.netsuite.writing import Change, NetsuiteOutcome
 
 __all__ = [

@@ -6,13 +6,13 @@ An account id is checked before it becomes part of a host name, and every call g
 import re
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
+from schemas.addresses import service_address
 from schemas.errors import AccessError
 
 _ACCOUNT: Final = re.compile(r"[A-Z0-9]{4,20}(_[A-Z]{2}[0-9]{0,3})?")
 _SCRIPT_ID: Final = re.compile(r"[A-Za-z0-9_]{1,60}")
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _TOKEN_PATH: Final = "/services/rest/auth/oauth2/v1/token"  # noqa: S105  a path
 _RESTLET_PATH: Final = "/app/site/hosting/restlet.nl"
 
@@ -64,12 +64,9 @@ def check_account(account: str) -> None:
 
 
 def _checked_base(base_url: str) -> str:
-    parts = urlsplit(base_url)
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-    is_bare = parts.path in {"", "/"} and not (parts.query or parts.fragment or parts.username or parts.password)
-    if not (is_safe and is_bare and parts.hostname):
+    try:
+        return service_address(base_url)
+    except ValueError as error:
         raise AccessError(
-            "The base_url of NetSuite must be https://host[:port], or http:// on this machine alone; "
-            "leave it out to speak to NetSuite itself."
-        )
-    return f"{parts.scheme}://{parts.netloc}"
+            f"The base_url of NetSuite cannot be used: {error}; leave it out to speak to NetSuite."
+        ) from None

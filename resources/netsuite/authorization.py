@@ -9,15 +9,19 @@ from collections.abc import Callable
 from typing import Final
 
 import requests
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from requests.auth import AuthBase
 
 from resources.netsuite.account import Addresses
-from resources.netsuite.answers import PassingError, clock_hint, passing
+from resources.netsuite.answers import check_place, clock_hint, foreign, passing
 from resources.netsuite.logins import CertificateLogin, TokenLogin
+from resources.netsuite.transport import Reply
+from resources.netsuite.weather import PassingError
+from resources.server_text import short
 from schemas.errors import AccessError
 
 RENEW_BEFORE_SECONDS: Final = 300
+_OK: Final = 200
 _ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _WHERE: Final = "Setup > Integration > OAuth 2.0 Client Credentials (M2M) Setup"
 
@@ -47,7 +51,7 @@ class BearerAuthorization(AuthBase):
         self,
         login: CertificateLogin,
         addresses: Addresses,
-        post: Callable[[str, dict[str, str]], requests.Response],
+        post: Callable[[str, dict[str, str]], Reply],
         now: Callable[[], float] = time.time,
     ) -> None:
         self._login = login
@@ -82,28 +86,34 @@ class BearerAuthorization(AuthBase):
         try:
             response = self._post(self._addresses.token, form)
         except PassingError as error:
-            raise PassingError(str(error), may_have_run=False) from None  # the call itself was never sent
-        if not response.ok or response.is_redirect:
+            what = f"{error.what}, asked for an access token"  # the call itself was never sent
+            raise PassingError(what, may_have_run=False, is_unreachable=error.is_unreachable) from None
+        check_place(response)
+        if response.status != _OK:
             raise self._refusal(response)
         try:
-            given = _Given.model_validate_json(response.content)
+            given = _Given.model_validate_json(response.body)
         except ValidationError:
             raise passing("gave no access token", response, may_have_run=False) from None
         self._token, self._ends = given.access_token, self._now() + given.expires_in
 
-    def _refusal(self, response: requests.Response) -> Exception:
-        if response.status_code in {408, 429} or response.status_code >= 500:  # noqa: PLR2004  every server error
+    def _refusal(self, response: Reply) -> Exception:
+        if response.status in {408, 429} or response.status >= 500:  # noqa: PLR2004  every server error
             return passing("gave no access token", response, may_have_run=False)
         code = _oauth_code(response)
+        if code is None:
+            return foreign(response)
         advice = _ADVICE.get(code, f"check the entry at {_WHERE}").format(
             certificate=self._login.certificate_id, client=self._login.client_id
         )
-        return AccessError(f"NetSuite gives no access token ({code}): {clock_hint(response, self._now()) or advice}.")
+        return AccessError(
+            f"NetSuite gives no access token ({short(code)}): {clock_hint(response, self._now()) or advice}."
+        )
 
 
 class _Given(BaseModel, hide_input_in_errors=True):
-    access_token: str
-    expires_in: float
+    access_token: str = Field(pattern=r"^[!-~]{1,20000}$")
+    expires_in: float = Field(gt=0, allow_inf_nan=False)
 
 
 class _Refused(BaseModel, hide_input_in_errors=True):
@@ -121,8 +131,8 @@ _ADVICE: Final = {
 }
 
 
-def _oauth_code(response: requests.Response) -> str:
+def _oauth_code(response: Reply) -> str | None:
     try:
-        return _Refused.model_validate_json(response.content).error
+        return _Refused.model_validate_json(response.body).error
     except ValidationError:
-        return f"HTTP {response.status_code}"
+        return None

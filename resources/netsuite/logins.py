@@ -62,6 +62,11 @@ class CertificateLogin:
 
     def _key(self) -> tuple[RSAKey | ECKey, str]:
         what = "The private key of the NetSuite certificate cannot be used"
+        if "\\n" in self.private_key:
+            raise AccessError(
+                f"{what}: it holds the two characters \\n where its lines should break. Give it with real line breaks, "
+                'such as export NETSUITE_PRIVATE_KEY="$(cat tieout-key.pem)".'
+            )
         try:
             key = load_pem_private_key(self.private_key.encode(), password=None)
         except TypeError:

@@ -9,21 +9,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from http.cookiejar import DefaultCookiePolicy
 from typing import Final, Literal, TypeVar
 
 import orjson
-import requests
-import stamina
 from pydantic import BaseModel, ValidationError
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import NewConnectionError
 
 from resources.netsuite.account import addresses
 from resources.netsuite.answers import (
     LoginRefusedError,
     Parsed,
-    PassingError,
     PermissionMissingError,
     check,
     not_deployed,
@@ -31,24 +25,14 @@ from resources.netsuite.answers import (
 )
 from resources.netsuite.authorization import BearerAuthorization, TokenAuthorization
 from resources.netsuite.logins import CertificateLogin, TokenLogin
-from schemas.errors import AccessError, BugError, MistakeError
+from resources.netsuite.transport import Wire
+from resources.netsuite.weather import Outlook, Patience, patiently
+from schemas.errors import AccessError, MistakeError
 
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 Action = Literal["health", "describe", "measure", "search", "exist", "apply", "look"]
 LinkName = Literal["stripe_id", "external_id", "comments"]
 Answer = TypeVar("Answer", bound=BaseModel)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Patience:
-    """How long a call is tried again: waits grow by two from the first to the longest, with jitter."""
-
-    attempts: int = 10
-    first_wait: float = 1.0
-    longest_wait: float = 60.0
-    connect_seconds: float = 10.0
-    answer_seconds: float = 320.0
-    """A RESTlet may take 300 seconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +45,7 @@ class NetsuiteSettings:
         concurrency: calls at a time. An account's whole limit can be 5, and others share it.
         rows_per_call: customers asked for in one call, at most 5,000.
         base_url: a server instead of NetSuite's own: https, or http on this machine.
+        proxy: an HTTP proxy, which may hold a login. None of the environment is used.
     """
 
     account: str
@@ -72,6 +57,7 @@ class NetsuiteSettings:
     rows_per_call: int = 4_000
     patience: Patience = field(default_factory=Patience)
     base_url: str | None = None
+    proxy: str | None = field(default=None, repr=False)
     now: Callable[[], float] = time.time
 
     @property
@@ -96,7 +82,8 @@ class Restlet:
         _check_bounds(settings)
         self.settings = settings
         self._addresses = addresses(settings.account, settings.script, settings.deployment, settings.base_url)
-        self._http = _session(settings.concurrency)
+        self._wire = Wire(settings.concurrency, settings.patience, settings.proxy)
+        self._outlook = Outlook()
         self._places = _places(self._addresses.restlet, settings.concurrency)
         self._authorization = self._authorized()
 
@@ -119,28 +106,11 @@ class Restlet:
         A try that was refused for want of a place, or that never reached NetSuite, has not run.
         """
         body = orjson.dumps({"action": action, **given})
-        patience = self.settings.patience
-        tries = stamina.retry_context(
-            on=PassingError,
-            attempts=patience.attempts,
-            timeout=None,
-            wait_initial=patience.first_wait,
-            wait_max=patience.longest_wait,
-            wait_jitter=patience.first_wait,
-        )
-        is_repeat = False
-        for attempt in tries:
-            with attempt:
-                try:
-                    return self._once_or_with_new_token(action, body), is_repeat
-                except PassingError as error:
-                    is_repeat = is_repeat or error.may_have_run
-                    raise
-        raise BugError("A call ended without an answer and without an error.")
+        return patiently(self.settings.patience, self._outlook, lambda: self._once_or_with_new_token(action, body))
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        self._wire.close()
 
     def _once_or_with_new_token(self, action: Action, body: bytes) -> Parsed:
         try:
@@ -157,7 +127,7 @@ class Restlet:
     def _once(self, body: bytes) -> Parsed:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         with self._places:
-            response = self._send(self._addresses.restlet, body, headers, self._authorization)
+            response = self._wire.post(self._addresses.restlet, body, headers, self._authorization)
         return check(response, self.settings.script, self.settings.now())
 
     def _with_what_is_missing(self, error: AccessError) -> AccessError:
@@ -173,32 +143,7 @@ class Restlet:
         login = self.settings.login
         if isinstance(login, TokenLogin):
             return TokenAuthorization(login, self.settings.account)
-        return BearerAuthorization(login, self._addresses, self._send, self.settings.now)
-
-    def _send(
-        self,
-        url: str,
-        data: bytes | dict[str, str],
-        headers: dict[str, str] | None = None,
-        auth: TokenAuthorization | BearerAuthorization | None = None,
-    ) -> requests.Response:
-        patience = self.settings.patience
-        timeout = (patience.connect_seconds, patience.answer_seconds)
-        try:
-            return self._http.post(
-                url, data=data, headers=headers, auth=auth or _unchanged, timeout=timeout, allow_redirects=False
-            )
-        except requests.exceptions.SSLError as error:
-            raise AccessError(
-                "The certificate of NetSuite's server cannot be verified: check the proxy and the certificates of this "
-                "machine."
-            ) from error
-        except requests.exceptions.RequestException as error:
-            raise PassingError(
-                f"NetSuite could not be reached ({type(error).__name__}): nothing was found out; try again later, and "
-                f"check the account id if it stays so.",
-                may_have_run=not _never_connected(error),
-            ) from None
+        return BearerAuthorization(login, self._addresses, self._wire.post, self.settings.now)
 
 
 _BOUNDS: Final = {"concurrency": (1, 50), "rows_per_call": (2, 5_000)}
@@ -211,26 +156,8 @@ def _check_bounds(settings: NetsuiteSettings) -> None:
             raise MistakeError(f"The {name} for NetSuite must be between {least} and {most}, not {given[name]}.")
 
 
-def _session(concurrency: int) -> requests.Session:
-    session = requests.Session()
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.mount("https://", HTTPAdapter(pool_maxsize=concurrency))
-    session.mount("http://", HTTPAdapter(pool_maxsize=concurrency))
-    return session
-
-
-def _never_connected(error: requests.exceptions.RequestException) -> bool:
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(reason, NewConnectionError)
-
-
 @cache
 def _places(restlet: str, concurrency: int) -> threading.BoundedSemaphore:
     """One account has one pool: all clients of a process share its places."""
     del restlet
     return threading.BoundedSemaphore(concurrency)
-
-
-def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Sign nothing; and, being there, keep `requests` from looking for a password in a netrc file."""
-    return request

@@ -11,12 +11,12 @@ from typing import Final
 
 import orjson
 
+from resources.server_text import harmless, short
 from resources.stripe_api.weather import check_weather
 from schemas.errors import AccessError, BugError, TieoutError
 
 _OK, _REDIRECT, _BAD_REQUEST, _UNAUTHORIZED, _REQUEST_FAILED, _FORBIDDEN, _NOT_FOUND = 200, 300, 400, 401, 402, 403, 404
 _PROXY_LOGIN: Final = 407
-_LONGEST_REASON: Final = 200
 
 _OF_EVERYTHING: Final = frozenset(
     {
@@ -115,17 +115,9 @@ def problem_of(status: int, headers: Mapping[str, str], body: bytes) -> StripePr
     )
 
 
-def harmless(text: str) -> str:
-    """Return somebody's words so that they may stand in a sentence: one line, cut, no key, no e-mail address."""
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text[:2_000]).split())
-    line = re.sub(r"\b((?:sk|rk|pk)_(?:test|live)_)[^\s'\",]+", r"\1…", line)
-    line = re.sub(r"[^\s'\"<>(),:]+@[^\s'\"<>(),:]+", "…", line)
-    return line if len(line) <= _LONGEST_REASON else f"{line[: _LONGEST_REASON - 1]}…"
-
-
 def _short(text: str | None) -> str | None:
     """Return what names something, such as a code: a word, cut."""
-    return None if text is None else re.sub(r"[^\w\[\].-]", "", text)[:64] or None
+    return None if text is None else short(text) or None
 
 
 def _error_object(body: bytes) -> dict[str, str]:

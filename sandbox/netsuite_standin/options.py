@@ -37,6 +37,9 @@ class Options:
     deployment: str = "customdeploy_tieout"
     released: bool = True
     unreleased_code: str = "SSS_INVALID_SCRIPTLET_ID"
+    in_audience: bool = True
+    outside: tuple[int, str] = (403, "INSUFFICIENT_PERMISSION")
+    """Whether the role is in the deployment's audience; the status and code for one that is not."""
     concurrency: int = 5
     latency: float = 0.0
     """Seconds that every call takes at least, in its place in the pool."""

@@ -195,6 +195,9 @@ class NetsuiteStandIn:
         query = request.query_params
         if (query.get("script"), query.get("deploy")) != (self.options.script, self.options.deployment):
             return _error(400, "SSS_INVALID_SCRIPTLET_ID", message)
+        if not self.options.in_audience:
+            status, code = self.options.outside
+            return _error(status, code, "You do not have privileges to view this page.")
         return None if self.options.released else _error(400, self.options.unreleased_code, message)
 
     def _unusable(self, request: Request, body: bytes) -> Response | None:

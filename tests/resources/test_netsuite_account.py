@@ -77,7 +77,7 @@ def test_another_server_is_https_or_on_this_machine(base: str) -> None:
         "http://netsuite.example",
         "ftp://127.0.0.1",
         "https://user:pw@host",
-        "https://host/path",
+        "https://host/path?x=1",
         "https://host?x=1",
         "127.0.0.1",
         "",
