@@ -8,6 +8,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import NoneType
 from typing import Any, Final, NotRequired, TypedDict
 
 import orjson
@@ -59,8 +60,7 @@ class EventPage:
 def customer_page(body: bytes) -> CustomerPage:
     """Read a page of customers. Raises UnusableError if the body is not one."""
     rows, has_more = _listed(body, "customer")
-    for row in rows:
-        _check_customer(row)
+    _check_customers(rows)
     return CustomerPage(rows, [row["id"] for row in rows], [row["created"] for row in rows], has_more=has_more)
 
 
@@ -71,9 +71,9 @@ def customer_object(body: bytes, asked: str | None = None) -> CustomerObject:
         UnusableError: The body is neither, or another customer.
     """
     row: CustomerObject = _document(body)
-    _check_object(row, "customer")
+    _check_objects([row], "customer")
     if row.get("deleted") is not True:
-        _check_customer(row)
+        _check_customers([row])
     if asked is not None and row["id"] != asked:
         raise UnusableError("its answer is another customer than the one that was asked for")
     return row
@@ -107,35 +107,39 @@ def _listed(body: bytes, kind: str) -> tuple[list[Any], bool]:
     rows, has_more = document.get("data"), document.get("has_more")
     if not isinstance(rows, list) or not isinstance(has_more, bool):
         raise UnusableError(f"its list of {kind}s does not say what is on it, or whether there is more")
-    for row in rows:
-        _check_object(row, kind)
-        if type(row.get("created")) is not int:
-            raise UnusableError(f"some {kind} on a page has no time of creation")
+    _check_objects(rows, kind)
+    if _types(rows, "created") - {int}:
+        raise UnusableError(f"some {kind} on a page has no time of creation")
     if len({row["id"] for row in rows}) != len(rows):
         raise UnusableError(f"the same {kind} is on one page twice")
     return rows, has_more
 
 
-def _check_object(row: object, kind: str) -> None:
-    if not isinstance(row, dict) or row.get("object") != kind or not isinstance(row.get("id"), str) or not row["id"]:
+def _check_objects(rows: Sequence[Any], kind: str) -> None:
+    """Check what everything else rests on. Column by column, as these checks cost a fast read a tenth of its time."""
+    is_good = {type(row) for row in rows} <= {dict} and _types(rows, "id") <= {str}
+    if not is_good or not all(row["id"] and row.get("object") == kind for row in rows):
         raise UnusableError(f"its answer holds something that is no {kind}")
 
 
-def _check_customer(row: Mapping[str, object]) -> None:
-    metadata = row.get("metadata")
-    if type(row.get("created")) is not int or type(row.get("livemode")) is not bool:
+def _check_customers(rows: Sequence[Any]) -> None:
+    if _types(rows, "created") - {int} or _types(rows, "livemode") - {bool}:
         raise UnusableError("a customer lacks its time of creation or its mode")
-    if not all(isinstance(row.get(name), str | None) for name in _TEXTS) or not isinstance(metadata, dict | None):
+    if any(_types(rows, name) - {str, NoneType} for name in _TEXTS) or _types(rows, "metadata") - {dict, NoneType}:
         raise UnusableError("a field of a customer is not of its type")
-    if metadata and not all(isinstance(value, str) for value in metadata.values()):
+    if {type(value) for row in rows for value in (row.get("metadata") or {}).values()} - {str}:
         raise UnusableError("the metadata of a customer are not texts")
+
+
+def _types(rows: Sequence[Any], name: str) -> set[type]:
+    return {type(row.get(name)) for row in rows}
 
 
 def _subject(event: Mapping[str, Any]) -> str:
     """Return the id of the customer that an event is about."""
     data = event.get("data")
     customer = data.get("object") if isinstance(data, dict) else None
-    _check_object(customer, "customer")
+    _check_objects([customer], "customer")
     if not isinstance(event.get("type"), str) or not isinstance(customer, dict):
         raise UnusableError("an event does not say what happened")
     return str(customer["id"])

@@ -146,7 +146,8 @@ def _again(on: Stage, task: child.Task, made: Example) -> None:
     assert len(on.records.saves) == saves
     assert is_refused or len(on.netsuite.calls_of("apply")) == applies
     refused = {f"/v1/customers/{place.split(':')[1]}" for place in made.poison}
-    assert {line.path for line in on.stripe.log[log:]} <= refused
+    asked = {line.path for line in on.stripe.log[log:]}
+    assert asked <= refused, f"asked for {sorted(asked - refused)}"
 
 
 def _check_journal(task: child.Task, after: State) -> None:

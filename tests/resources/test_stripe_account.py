@@ -6,7 +6,9 @@ import pytest
 import stripe
 from pydantic import ValidationError
 
+from resources.api_doors import StripeApiDoor
 from resources.stripe_api import API_VERSION, StripeAccount, StripeDoor
+from schemas.declaration import StripeSource
 from schemas.errors import AccessError
 
 SECRET = "rk_test_do_not_show"
@@ -59,3 +61,11 @@ def test_an_address_that_is_not_safe_is_refused(address: str) -> None:
     with pytest.raises(ValidationError, match="expected an address") as error:
         StripeAccount(api_key=SECRET, base_url=address)
     assert "hidden" not in str(error.value)
+
+
+def test_the_proxy_of_a_declaration_reaches_the_connection_and_never_shows() -> None:
+    source = StripeSource(api_key=SECRET, proxy="http://me:hidden@proxy.example:3128")
+    made = StripeApiDoor(source, ()).account()
+    assert made.proxy is not None
+    assert made.proxy.get_secret_value() == "http://me:hidden@proxy.example:3128"
+    assert not [shown for shown in (repr(source), repr(made), made.model_dump_json()) if "hidden" in shown]
