@@ -6,7 +6,7 @@ become numbers that plot over time, and a file with one row per change.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -36,6 +36,9 @@ FIELD_ASSETS: Final[Mapping[str, str]] = {
 }
 """Which asset shows the changes of which NetSuite field."""
 
+_BOTH: Final[tuple[System, System]] = ("netsuite", "stripe")
+"""In the order in which every run waits for its turns, so that no two wait for each other."""
+
 _DESCRIPTIONS: Final[Mapping[str, str]] = {
     "netsuite_links": "The Stripe-id field of NetSuite records, set where it was empty.",
     "netsuite_comments": "The Stripe ids in the comments of NetSuite records, appended where they were missing.",
@@ -61,10 +64,10 @@ def _build_netsuite(sync: Reconciliation) -> dg.AssetsDefinition:
         for name, text in _DESCRIPTIONS.items()
     ]
 
-    @dg.multi_asset(name=f"{sync.name}__netsuite_links", specs=specs, pool=sync.pool("netsuite"))
+    @dg.multi_asset(name=f"{sync.name}__netsuite_links", specs=specs)
     def netsuite_links(context: dg.AssetExecutionContext, config: PlanPart) -> Iterator[dg.MaterializeResult]:
         """One load and one save per record, for all three fields."""
-        with failures_for_people(), opened(sync, context.run.run_id, context.log.info) as work:
+        with failures_for_people(), opened(sync, context.run.run_id, context.log.info, "netsuite") as work:
             asked = _requested(sync, context, config)
             tally = _apply(sync, work, asked, "netsuite", context.instance)
         for field, name in FIELD_ASSETS.items():
@@ -78,7 +81,6 @@ def _build_stripe(sync: Reconciliation) -> dg.AssetsDefinition:
         key=sync.key("stripe_links"),
         group_name=sync.name,
         kinds={"stripe"},
-        pool=sync.pool("stripe"),
         deps=[sync.key(name) for name in FIELD_ASSETS.values()],
     )
     def stripe_links(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
@@ -87,7 +89,7 @@ def _build_stripe(sync: Reconciliation) -> dg.AssetsDefinition:
         It applies the same part of the same plan as the NetSuite step of its run. A customer whose record NetSuite
         refused is left, and counted as waiting.
         """
-        with failures_for_people(), opened(sync, context.run.run_id, context.log.info) as work:
+        with failures_for_people(), opened(sync, context.run.run_id, context.log.info, "stripe") as work:
             asked = work.journal.requested(context.run.run_id)
             if asked is None:
                 raise MistakeError(
@@ -107,7 +109,7 @@ def undo(sync: Reconciliation, context: dg.OpExecutionContext, config: PlanPart)
     Raises:
         dg.Failure: with a sentence for a person.
     """
-    with failures_for_people(), opened(sync, context.run.run_id, context.log.info) as work:
+    with failures_for_people(), opened(sync, context.run.run_id, context.log.info, *_BOTH) as work:
         if config.plan is None:
             raise MistakeError(f"{sync.name}_undo needs the hash of a plan, which the page of its apply shows.")
         asked = Request(context.run.run_id, "undo", config.plan, _filters(config))
@@ -125,8 +127,8 @@ def undo(sync: Reconciliation, context: dg.OpExecutionContext, config: PlanPart)
 
 
 @contextmanager
-def opened(sync: Reconciliation, run_id: str, told: Callable[[str], None]) -> Iterator[WriteBack]:
-    """Everything that a run writes with, open while the body runs.
+def opened(sync: Reconciliation, run_id: str, told: Callable[[str], None], *turns: System) -> Iterator[WriteBack]:
+    """Everything that a run writes with, open while the body runs, when it is its turn at these systems.
 
     Raises:
         BugError: a side of the declaration is an export file.
@@ -135,7 +137,11 @@ def opened(sync: Reconciliation, run_id: str, told: Callable[[str], None]) -> It
     if not isinstance(stripe, StripeApiDoor) or not isinstance(netsuite, NetsuiteApiDoor):
         raise BugError("Write-back was built for a declaration that reads export files.")
     account = stripe.account()
-    with sync.ledger() as ledger, netsuite.client() as client, StripeDoor(account, told) as door:
+    with ExitStack() as stack:
+        for system in turns:
+            stack.enter_context(sync.turn(system, run_id, told))
+        ledger, client = stack.enter_context(sync.ledger()), stack.enter_context(netsuite.client())
+        door = stack.enter_context(StripeDoor(account, told))
         yield WriteBack(
             Journal(ledger, sync.declared_accounts),
             {

@@ -29,7 +29,6 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         group_name=sync.name,
         kinds={"netsuite", "polars"},
         io_manager_key=IO_MANAGER_KEY,
-        pool=sync.pool("netsuite"),
         dagster_type=FRAME,
         check_specs=[
             dg.AssetCheckSpec("schema", asset=sync.key(_NAME), blocking=True, description=SCHEMA_CHECK),
@@ -45,8 +44,10 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         """
         if damage := sync.damage(_NAME):
             context.log.info(damage)
-        with failures_for_people():
-            extract = sync.netsuite.customers(sync.frames.known(_NAME), context.log.info)
+        said = context.log.info
+        with failures_for_people(), sync.turn("netsuite", context.run.run_id, said) as make_sure:
+            extract = sync.netsuite.customers(sync.frames.known(_NAME), said)
+            make_sure()
         customers = extract.frame.select(pl.col("is_customer").sum()).item()
         context.log.info("%d NetSuite rows, %d of them customers", extract.frame.height, customers)
         checks = [

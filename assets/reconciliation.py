@@ -83,10 +83,18 @@ class Reconciliation:
         read = {"stripe_customers": [stripe], "netsuite_customers": [netsuite]}.get(asset, [stripe, netsuite])
         return fingerprint(*(part for origin in read for part in (origin.account, origin.columns)))
 
-    def pool(self, service: str) -> str | None:
-        """The Dagster pool of a service that is asked over its API: its runs take turns. Files need none."""
+    @contextmanager
+    def turn(self, service: str, run: str, told: Callable[[str], None]) -> Iterator[Callable[[], None]]:
+        """Be the only run that asks a service over its API for this declaration; files need no turns.
+
+        Gives what makes sure that it still is, before something is kept.
+        """
         source = self.declaration.stripe if service == "stripe" else self.declaration.netsuite
-        return None if source.export is not None else f"{service}_{self.name}"
+        if source.export is not None:
+            yield lambda: None
+            return
+        with self.ledger() as ledger, ledger.turn(f"{service}_{self.name}", run, told) as lease:
+            yield lease.check
 
     def inputs(self, *assets: str) -> dict[str, dg.AssetIn]:
         """Assets of this declaration as inputs of another of its assets, by name."""

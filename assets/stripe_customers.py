@@ -39,7 +39,6 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         group_name=sync.name,
         kinds={"stripe", "polars"},
         io_manager_key=IO_MANAGER_KEY,
-        pool=sync.pool("stripe"),
         dagster_type=FRAME,
         partitions_def=sync.months,
         backfill_policy=dg.BackfillPolicy.single_run(),
@@ -62,7 +61,9 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         with failures_for_people():
             if context.run.job_name in _whole_jobs(sync) and _BACKFILL not in context.run.tags:
                 refuse_other_months(context.run.job_name, context.partition_keys, months)
-            extract = sync.stripe.customers(window.start, window.end, known, context.log.info)
+            with sync.turn("stripe", context.run.run_id, context.log.info) as make_sure:
+                extract = sync.stripe.customers(window.start, window.end, known, context.log.info)
+                make_sure()
         context.log.info("%d Stripe customers of %d months", extract.frame.height, len(context.partition_keys))
         checks = [schema_result(violations(StripeCustomers, extract.frame, "id")), complete_result(extract)]
         yield from kept_if_good(_NAME, checks)

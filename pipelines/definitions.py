@@ -7,6 +7,7 @@ import dagster as dg
 
 from assets.reconciliation import IO_MANAGER_KEY
 from pipelines.declarations import read_folder
+from pipelines.executor import in_this_process
 from pipelines.hiding import hide_secrets
 from pipelines.loading import load
 from pipelines.progress import LOGGER_NAME, progress_logger
@@ -24,7 +25,9 @@ hide_secrets()
 LOADED = load(
     read_folder(DECLARATIONS),
     dg.Definitions(
-        resources={IO_MANAGER_KEY: ParquetIOManager(Places.from_environment())}, loggers={LOGGER_NAME: progress_logger}
+        resources={IO_MANAGER_KEY: ParquetIOManager(Places.from_environment())},
+        loggers={LOGGER_NAME: progress_logger},
+        executor=in_this_process(Places.from_environment()),
     ),
     Places.from_environment(),
     "pipelines.defs",

@@ -11,6 +11,8 @@ from assets.decisions import Override, decide
 from assets.links import FIELD_ASSETS, undo
 from assets.plan_part import PlanPart
 from assets.reconciliation import Reconciliation
+from pipelines.executor import in_this_process
+from pipelines.turns import end_gone
 
 ASSETS = (
     "stripe_customers",
@@ -35,7 +37,7 @@ def _reconcile(sync: Reconciliation) -> dg.Definitions:
         f"{sync.name}_reconcile",
         selection=_picture(sync),
         description="Reads both sides, matches, plans, reports. Writes nothing outside of this machine.",
-        executor_def=dg.in_process_executor,
+        executor_def=in_this_process(sync.places),
         tags=every_month(sync),
     )
     return dg.Definitions(jobs=[job])
@@ -47,20 +49,20 @@ def _apply(sync: Reconciliation) -> dg.Definitions:
         selection=_writes(sync),
         description="Writes an approved plan into NetSuite, then into Stripe. It wants the plan's hash: an approval is "
         "for one content. Start it again after any failure: it looks first, and goes on.",
-        executor_def=dg.in_process_executor,
+        executor_def=in_this_process(sync.places),
     )
     return dg.Definitions(jobs=[job])
 
 
 def _undo(sync: Reconciliation) -> dg.Definitions:
-    @dg.op(name=f"{sync.name}__undo_plan", out=dg.Out(dict), pool=sync.pool("netsuite"))  # the scarcer of the two
+    @dg.op(name=f"{sync.name}__undo_plan", out=dg.Out(dict))
     def undo_plan(context: dg.OpExecutionContext, config: PlanPart) -> dict[str, int]:
         """Take back what was applied of a plan, where it still stands."""
         return dict(undo(sync, context, config))
 
     @dg.job(
         name=f"{sync.name}_undo",
-        executor_def=dg.in_process_executor,
+        executor_def=in_this_process(sync.places),
         description="Takes back what was applied of a plan, whole or in part, where it still stands (W10).",
     )
     def undo_job() -> None:
@@ -77,7 +79,7 @@ def _override(sync: Reconciliation) -> dg.Definitions:
 
     @dg.job(
         name=f"{sync.name}_override",
-        executor_def=dg.in_process_executor,
+        executor_def=in_this_process(sync.places),
         description="Keeps a person's decision: link this customer to that record, or never (M8). Then reconcile.",
     )
     def override_job() -> None:
@@ -94,7 +96,7 @@ def _daily(sync: Reconciliation) -> dg.Definitions:
         f"{sync.name}_daily",
         selection=_picture(sync) | _brakes(sync) | _writes(sync) if writes_alone else _picture(sync),
         description=f"The reconcile of every day; {then}.",
-        executor_def=dg.in_process_executor,
+        executor_def=in_this_process(sync.places),
         tags=every_month(sync),
     )
 
@@ -107,6 +109,8 @@ def _daily(sync: Reconciliation) -> dg.Definitions:
         description="Starts the daily run; it starts stopped, and skips a day whose last run has not ended.",
     )
     def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        with sync.ledger() as ledger:
+            end_gone(ledger, context.instance)
         under_way = dg.RunsFilter(job_name=f"{sync.name}_daily", statuses=list(_UNDER_WAY))
         if records := context.instance.get_run_records(under_way, limit=1):
             return dg.SkipReason(_not_ended(records[0]))

@@ -1,14 +1,14 @@
 """Progress of a run in the terminal: a line per stage, fed by the events that Dagster sends to its loggers."""
 
 import logging
-import signal
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dagster as dg
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from pipelines.interrupts import tidied
 
 LOGGER_NAME = "progress"
 _HANDLER = "tieout.progress"
@@ -17,9 +17,8 @@ _HANDLER = "tieout.progress"
 class _StageHandler(logging.Handler):
     """Moves the bar when a step starts or ends, and prints what the stages themselves say."""
 
-    def __init__(self, progress: Progress, steps: int, on_wait: Callable[[str], str]) -> None:
+    def __init__(self, progress: Progress, steps: int) -> None:
         super().__init__()
-        self._on_wait = on_wait
         self._progress, self._task = progress, progress.add_task("starting", total=steps)
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -33,27 +32,9 @@ class _StageHandler(logging.Handler):
             self._progress.update(self._task, description=step)
         elif event is not None and (event.is_step_success or event.is_step_failure):
             self._progress.advance(self._task)
-        elif event is not None and (pool := _waits_for(event)):
-            self._say(step, self._on_wait(pool))
-            _let_interrupts_through()
 
     def _say(self, step: str, sentence: str) -> None:
         self._progress.console.print(f"[dim]{step:>24}[/]  {sentence}")
-
-
-def _waits_for(event: dg.DagsterEvent) -> str | None:
-    """The pool, if the event says that a step waits for one."""
-    if event.event_type is not dg.DagsterEventType.ENGINE_EVENT:
-        return None
-    pool = event.engine_event_data.metadata.get("pool")
-    return str(pool.value) if pool else None
-
-
-def _let_interrupts_through() -> None:
-    """Let Ctrl-C and SIGTERM end a wait: Dagster keeps them for the next step to start, which here may be never."""
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.default_int_handler)
 
 
 @dg.logger(None, "Shows the progress of `make run`; silent elsewhere.")
@@ -63,22 +44,19 @@ def progress_logger(init_context: dg.InitLoggerContext) -> logging.Logger:  # no
 
 
 @contextmanager
-def stage_progress(
-    console: Console, job: dg.JobDefinition, on_wait: Callable[[str], str]
-) -> Iterator[dict[str, dict[str, object]]]:
+def stage_progress(console: Console, job: dg.JobDefinition) -> Iterator[dict[str, dict[str, object]]]:
     """Show a bar while the body runs; gives the `loggers` part of the run config that feeds it.
 
     Args:
         console: where to show it.
         job: what is run.
-        on_wait: called with the name of a pool when a step has to wait for it; gives what to say about that.
     """
     columns = (SpinnerColumn(), TextColumn("{task.description:>24}"), BarColumn(), TimeElapsedColumn())
     logger = logging.getLogger(_HANDLER)
     logger.setLevel(logging.DEBUG)  # the level of most of what Dagster says of its steps
     logger.propagate = False
-    with Progress(*columns, console=console, transient=True) as progress:
-        handler = _StageHandler(progress, steps=len(job.nodes), on_wait=on_wait)
+    with Progress(*columns, console=console, transient=True) as progress, tidied(progress.stop):
+        handler = _StageHandler(progress, steps=len(job.nodes))
         logger.addHandler(handler)
         try:
             yield {LOGGER_NAME: {}}

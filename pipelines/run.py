@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Final
 
 import dagster as dg
@@ -19,9 +20,10 @@ from rich.table import Table
 from assets.report import wording
 from pipelines.declarations import Located
 from pipelines.home import prepare_home
+from pipelines.interrupts import give_way, tidied
 from pipelines.loading import Loaded
 from pipelines.progress import stage_progress
-from pipelines.turns import free_ended, only_run, who_holds
+from pipelines.turns import end_run, only_run
 from resources.disk import disk_in_words
 from resources.failures import KIND
 from resources.places import Places
@@ -43,9 +45,11 @@ def main(arguments: list[str] | None = None) -> int:
         with disk_in_words(places.home):
             return _act(options, places, console, errors)
     except TieoutError as error:
+        give_way()
         errors.print(f"[red]✗[/] {escape(sentence(error))}")
         return 1
     except KeyboardInterrupt:
+        give_way()
         errors.print("[red]✗[/] Stopped before the end; nothing outside of this machine was changed.")
         return _INTERRUPTED
 
@@ -105,7 +109,11 @@ def _loaded() -> Loaded:
 def _reconcile(name: str, definitions: dg.Definitions, places: Places, console: Console) -> int:
     job = definitions.resolve_job_def(f"{name}_reconcile")
     started = time.monotonic()
-    with dg.DagsterInstance.get() as instance, only_run(name, places, instance) as run_id:
+    with (
+        dg.DagsterInstance.get() as instance,
+        only_run(name, places, instance) as run_id,
+        tidied(partial(end_run, instance, run_id)),
+    ):
         result = _execute(job, run_id, instance, console)
     if was_interrupted(result):
         raise KeyboardInterrupt
@@ -120,11 +128,7 @@ def _reconcile(name: str, definitions: dg.Definitions, places: Places, console: 
 def _execute(
     job: dg.JobDefinition, run_id: str, instance: dg.DagsterInstance, console: Console
 ) -> dg.ExecuteInProcessResult:
-    def on_wait(pool: str) -> str:
-        free_ended(instance)
-        return who_holds(pool, instance)
-
-    with stage_progress(console, job, on_wait) as loggers:
+    with stage_progress(console, job) as loggers:
         return job.execute_in_process(
             instance=instance, raise_on_error=False, run_config={"loggers": loggers}, run_id=run_id
         )
@@ -193,5 +197,4 @@ def _show(name: str, places: Places, console: Console, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())

@@ -6,7 +6,9 @@ that fits. What the file says stays true when the sandbox is started again: the 
 
 import argparse
 import shlex
+import signal
 import socket
+import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -67,4 +69,8 @@ def _publish(environment: dict[str, str], file: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.stderr.write("✗ The sandbox has ended.\n")
+        sys.exit(128 + signal.SIGINT)

@@ -43,6 +43,10 @@ class DamageError(MistakeError):
     """What was kept on disk is no longer what was written. The message says how to go on without losing more."""
 
 
+class LostLeaseError(MistakeError):
+    """This run is no longer the one that may do what it was doing: another one has taken its place."""
+
+
 class WeatherError(TieoutError):
     """A service could not be asked. It is not an answer: nothing was found, and nothing was found missing."""
 

@@ -3,6 +3,7 @@
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.turns import end_killed
+from pipelines.turns import end_gone
+from resources.ledger import Ledger
 from resources.places import Places
 from sandbox.netsuite_standin.export import serve_export
 from sandbox.stripe_standin import StripeStandIn, StripeWorld, load_customers
@@ -21,7 +23,6 @@ from tests.reconciling import CHECKOUT, digests
 EXAMPLES = CHECKOUT / "examples"
 TABLES = ("matches.csv", "netsuite_import.csv", "plan.csv", "review.csv", "stripe_updates.csv")
 RUN = ("-m", "pipelines.run", "sandbox")
-POOL = "stripe_sandbox"
 STOPPED = "✗ Stopped before the end; nothing outside of this machine was changed.\n"
 PATIENCE = 300
 """Seconds after which a process that does nothing any more fails its test, which would else never end."""
@@ -42,12 +43,14 @@ class Installation:
         return run_python(self.folder, *RUN, environment=self.environment)
 
     @contextmanager
-    def held(self) -> Iterator[subprocess.Popen[str]]:
-        """A run at the moment at which Stripe has its first request, which is never answered: it holds the pool."""
+    def held(self, *command: str) -> Iterator[subprocess.Popen[str]]:
+        """A run, by default of `make run`, at the moment at which Stripe has its first request, which has no answer."""
         with closing(socket.create_server(("127.0.0.1", 0))) as silent:
             silent.settimeout(PATIENCE)
             url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-            with start_python(self.folder, *RUN, environment=self.environment | {"STRIPE_BASE_URL": url}) as process:
+            with start_python(
+                self.folder, *(command or RUN), environment=self.environment | {"STRIPE_BASE_URL": url}
+            ) as process:
                 try:
                     with closing(silent.accept()[0]):
                         yield process
@@ -55,7 +58,7 @@ class Installation:
                     process.kill()
 
     def killed(self) -> None:
-        """Kill a run while it holds the pool."""
+        """Kill a run while it asks Stripe."""
         with self.held() as process:
             process.kill()
             process.wait()
@@ -68,15 +71,6 @@ class Installation:
     def under_way(self) -> list[str]:
         with self.instance() as instance:
             return [run.run_id for run in instance.get_runs() if not run.is_finished]
-
-    def claimed(self) -> int:
-        with self.instance() as instance:
-            return instance.event_log_storage.get_concurrency_info(POOL).active_slot_count
-
-    def forget_who_started(self) -> None:
-        """Make a run that was killed look like one that the UI or the daemon had started."""
-        for path in (self.places.home / "locks").glob("*.run.lock"):
-            path.unlink()
 
 
 @pytest.fixture
@@ -91,10 +85,10 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 
 def test_a_killed_run_does_not_block_the_next_nor_change_its_result(installation: Installation, tmp_path: Path) -> None:
     installation.killed()
-    assert (len(installation.under_way()), installation.claimed()) == (1, 1)
+    assert len(installation.under_way()) == 1
     ended = installation.run()
     assert ended.returncode == 0, ended.stderr
-    assert (installation.under_way(), installation.claimed()) == ([], 0)
+    assert installation.under_way() == []
     undisturbed = tmp_path / "undisturbed"
     undisturbed.mkdir()
     install(undisturbed, {"pipelines/defs/sandbox/defs.yaml": (EXAMPLES / "sandbox.yaml").read_text("utf-8")})
@@ -112,7 +106,7 @@ def test_a_second_run_beside_one_under_way_says_so_and_leaves_it_alone(installat
             1,
             f"✗ Another `make run` of sandbox is under way (run {first}); wait until it has ended.\n",
         )
-        assert (installation.under_way(), installation.claimed()) == ([first], 1)
+        assert installation.under_way() == [first]
 
 
 def test_a_run_that_is_stopped_at_work_ends_in_a_sentence(installation: Installation) -> None:
@@ -120,18 +114,19 @@ def test_a_run_that_is_stopped_at_work_ends_in_a_sentence(installation: Installa
         process.send_signal(signal.SIGTERM)
         errors = process.communicate(timeout=PATIENCE)[1]
     assert (process.returncode, errors) == (130, STOPPED)
-    assert (installation.under_way(), installation.claimed()) == ([], 0)
+    assert installation.under_way() == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_wait_for_a_run_of_others_is_told_and_can_be_stopped(
     installation: Installation, number: signal.Signals
 ) -> None:
-    installation.killed()
-    installation.forget_who_started()
-    [dead] = installation.under_way()
     wide = installation.environment | {"COLUMNS": "400"}
-    with start_python(installation.folder, *RUN, environment=wide) as process:
+    with (
+        Ledger.of(installation.places) as ledger,
+        ledger.turn("stripe_sandbox", "theirs", print),
+        start_python(installation.folder, *RUN, environment=wide) as process,
+    ):
         try:
             assert process.stdout is not None
             said = next(line for line in process.stdout if "waits for its turn" in line)
@@ -139,31 +134,44 @@ def test_a_wait_for_a_run_of_others_is_told_and_can_be_stopped(
             errors = process.communicate(timeout=PATIENCE)[1]
         finally:
             process.kill()
-    assert f"the pool {POOL} is held by the run {dead} (sandbox_reconcile)" in said
+    assert "stripe_sandbox is held by the run theirs" in said
     assert (process.returncode, errors) == (130, STOPPED)
-    assert (installation.under_way(), installation.claimed()) == ([dead], 1)
+    assert installation.under_way() == []
 
 
-def test_a_run_that_was_ended_in_the_ui_blocks_no_more(installation: Installation) -> None:
-    installation.killed()
-    installation.forget_who_started()
-    with installation.instance() as instance:
-        [dead] = instance.get_runs()
-        instance.report_run_canceled(dead)
+@pytest.mark.parametrize("job", ["sandbox_reconcile", "sandbox_daily", "__ASSET_JOB"])
+def test_a_killed_run_of_dagsters_own_holds_nobody_up(installation: Installation, job: str) -> None:
+    with installation.held(*dagster_command(job)) as process:
+        [dead] = installation.under_way()
+        process.kill()
+        process.wait()
+    started = time.monotonic()
     ended = installation.run()
     assert ended.returncode == 0, ended.stderr
-    assert installation.claimed() == 0
+    assert time.monotonic() - started < 60
+    assert installation.under_way() == []
+    with installation.instance() as instance:
+        assert instance.get_run_by_id(dead).status is dg.DagsterRunStatus.FAILURE
 
 
-def test_the_ui_starts_without_the_claims_of_killed_runs_but_with_those_of_live_ones(
+def dagster_command(job: str) -> list[str]:
+    """What Dagster's command line, and what the UI and the daemon start, execute a run with."""
+    if job == "__ASSET_JOB":
+        what = ["asset", "materialize", "--select", "sandbox/stripe_customers", "--partition", "2024-03-01"]
+    else:
+        what = ["job", "execute", "-j", job]
+    return ["-m", "dagster", *what, "-m", "pipelines.definitions"]
+
+
+def test_the_ui_starts_without_the_runs_of_killed_processes_but_with_those_that_live(
     installation: Installation,
 ) -> None:
     with installation.held() as process:
-        with installation.instance() as instance:
-            end_killed(installation.places, instance)
-        assert (len(installation.under_way()), installation.claimed()) == (1, 1)
+        with installation.instance() as instance, Ledger.of(installation.places) as ledger:
+            end_gone(ledger, instance)
+        assert len(installation.under_way()) == 1
         process.kill()
         process.wait()
-    with installation.instance() as instance:
-        end_killed(installation.places, instance)
-    assert (installation.under_way(), installation.claimed()) == ([], 0)
+    with installation.instance() as instance, Ledger.of(installation.places) as ledger:
+        end_gone(ledger, instance)
+    assert installation.under_way() == []

@@ -86,7 +86,7 @@ def _write_batch(work: WriteBack, writer: Writer, batch: Sequence[Attempt], unkn
     work.checkpoint("after intent")
     outcomes: list[tuple[Attempt, Outcome]] = []
     try:
-        for answer in writer.write(batch):
+        for answer in _checked(work.journal, writer.write(batch)):
             work.checkpoint("after effect")
             outcome = outcome_of(answer)
             if outcome is None:
@@ -99,12 +99,20 @@ def _write_batch(work: WriteBack, writer: Writer, batch: Sequence[Attempt], unkn
         work.checkpoint("after outcome")
 
 
+def _checked(journal: Journal, answers: Iterator[Answer]) -> Iterator[Answer]:
+    """The answers, each asked for only while the right to write is ours."""
+    journal.check()
+    for answer in answers:
+        yield answer
+        journal.check()
+
+
 def _settle_batch(work: WriteBack, writer: Writer, batch: Sequence[Attempt]) -> None:
     done = {"apply": Outcome("applied"), "undo": Outcome("undone")}
     stopped = Outcome("stopped")
     found = [(attempt, done[attempt.direction] if stands else stopped) for attempt, stands in writer.stands(batch)]
     work.checkpoint("before settling")
-    work.journal.settle(found)
+    work.journal.settle(found, is_own=False)
     work.checkpoint("after settling")
 
 

@@ -1,8 +1,9 @@
 """What one run does, from first to last: alone, settle, select, write, count. Applying is two steps, undoing one."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from assets.write_back.carrying_out import WriteBack, carry_out, entries_of, settle
@@ -63,8 +64,8 @@ def apply_side(
             made, or must act.
         WeatherError: a system could not be asked; what was done is in the journal, and the next run goes on.
     """
-    with work.journal.ledger.alone(work.journal.declaration):
-        settle(work)
+    with _alone(work) as alone:
+        settle(alone)
         latest = work.journal.latest(plan)
         standing = since_made(latest, made_at, work.run_id)
         taken = to_apply(changes, standing, filters, work.run_id)
@@ -72,7 +73,7 @@ def apply_side(
         selected = [change for change in taken if change.system == system]
         ready = _ready(selected, changes, standing) if system == "stripe" else selected
         todo = not_done_by(work.run_id, ready, standing)
-        carry_out(work, system, to_try(plan, todo, latest, standing))
+        carry_out(alone, system, to_try(plan, todo, latest, standing))
     kept = {change.change_id for change in ready}
     return _tally(work, plan, [system], [change for change in selected if change.change_id not in kept])
 
@@ -84,14 +85,21 @@ def undo_plan(work: WriteBack, plan: str, changes: Sequence[LinkChange], filters
         MistakeError, WeatherError: as `apply_side`.
     """
     order: tuple[System, System] = ("stripe", "netsuite")
-    with work.journal.ledger.alone(work.journal.declaration):
-        settle(work)
+    with _alone(work) as alone:
+        settle(alone)
         latest = work.journal.latest(plan)
         todo = not_done_by(work.run_id, to_undo(changes, latest, filters, work.run_id), latest)
         for system in order:
             mine = [change for change in todo if change.system == system]
-            carry_out(work, system, to_take_back(plan, mine, latest))
+            carry_out(alone, system, to_take_back(plan, mine, latest))
     return _tally(work, plan, order, [])
+
+
+@contextmanager
+def _alone(work: WriteBack) -> Iterator[WriteBack]:
+    """The same with the one right to write, which is looked at before each write."""
+    with work.journal.ledger.alone(work.journal.declaration, work.run_id) as lease:
+        yield replace(work, journal=work.journal.under(lease))
 
 
 def _refuse_decided_otherwise(work: WriteBack, changes: Sequence[LinkChange], made_at: datetime | None) -> None:

@@ -1,11 +1,13 @@
 """The ledger: the memory that makes a retry safe, an undo possible, and a person's decision last.
 
 Others import from here. It holds what cannot be derived: the journal of writes, the requests to write, the decisions of
-persons. It is SQLite in the state folder, or PostgreSQL by URL; both are brought to the newest form by `Ledger.open`.
+persons; and the leases of runs that are under way. It is SQLite in the state folder, or PostgreSQL by URL; both are
+brought to the newest form by `Ledger.open`.
 """
 
 from resources.ledger.decisions import Decisions, LastDecision
 from resources.ledger.journal import Journal, Request
-from resources.ledger.store import LEDGER_URL, Ledger
+from resources.ledger.leases import Holder, Lease
+from resources.ledger.store import LEDGER_URL, RUN, Ledger
 
-__all__ = ["LEDGER_URL", "Decisions", "Journal", "LastDecision", "Ledger", "Request"]
+__all__ = ["LEDGER_URL", "RUN", "Decisions", "Holder", "Journal", "LastDecision", "Lease", "Ledger", "Request"]

@@ -5,12 +5,13 @@ deleted here; a new attempt is a new row, and the primary key refuses the same a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import orjson
-from sqlalchemy import RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
 
+from resources.ledger.leases import Lease
 from resources.ledger.store import Ledger
 from resources.ledger.tables import JOURNAL, REQUEST
 from schemas.changes import Attempt, Direction, Entry, LinkChange, Outcome
@@ -29,10 +30,26 @@ class Request:
 
 @dataclass(frozen=True)
 class Journal:
-    """The journal of one declaration with its accounts: what was written elsewhere under its name is not in it."""
+    """The journal of one declaration with its accounts: what was written elsewhere under its name is not in it.
+
+    Attributes:
+        ledger: where it is.
+        declaration: whose it is.
+        lease: the right to write; a run that has lost it puts down no intent, and settles none of another's.
+    """
 
     ledger: Ledger
     declaration: DeclaredAccounts
+    lease: Lease | None = None
+
+    def under(self, lease: Lease) -> "Journal":
+        """The same journal in the hands of who holds the right to write."""
+        return replace(self, lease=lease)
+
+    def check(self) -> None:
+        """See that the right to write is not lost. Raises LostLeaseError."""
+        if self.lease is not None:
+            self.lease.check()
 
     def intend(self, attempts: Sequence[Attempt], run_id: str) -> None:
         """Put down what is about to be done; it is on disk when this returns."""
@@ -40,14 +57,25 @@ class Journal:
         rows = [self._row(attempt, run_id, now) for attempt in attempts]
         if rows:
             with self.ledger.engine.begin() as connection:
+                self._guard(connection)
                 connection.execute(insert(JOURNAL), rows)
 
-    def settle(self, outcomes: Sequence[tuple[Attempt, Outcome]]) -> None:
-        """Put down what became of attempts; it is on disk when this returns."""
+    def settle(self, outcomes: Sequence[tuple[Attempt, Outcome]], *, is_own: bool = True) -> None:
+        """Put down what became of attempts; it is on disk when this returns.
+
+        What a run knows of its own attempts is true, whoever writes now. What it has found out of others' is true only
+        for as long as nobody else writes.
+        """
         now = datetime.now(UTC)
         if outcomes:
             with self.ledger.engine.begin() as connection:
+                if not is_own:
+                    self._guard(connection)
                 connection.execute(_SETTLE, [self._settled(attempt, outcome, now) for attempt, outcome in outcomes])
+
+    def _guard(self, connection: Connection) -> None:
+        if self.lease is not None:
+            self.lease.guard(connection)
 
     def unsettled(self) -> list[Entry]:
         """Intents without an outcome, of whatever plan."""

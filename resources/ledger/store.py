@@ -6,7 +6,7 @@ fsync), in a file that only its owner can read. PostgreSQL: synchronous_commit i
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +20,16 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
+from resources.ledger.leases import (
+    LEASE_SECONDS,
+    Holder,
+    Lease,
+    Wanted,
+    does_not_wait,
+    forget,
+    gone,
+    leased,
+)
 from resources.ledger.locks import exclusive
 from resources.ledger.sqlite_file import (
     damage,
@@ -37,6 +47,9 @@ LEDGER_URL: Final = "TIEOUT_LEDGER_URL"
 
 _MIGRATIONS: Final = Path(__file__).resolve().parent.parent / "ledger_migrations"
 _WAIT_SECONDS: Final = 30
+RUN: Final = "run "
+"""How the purpose of a lease begins that says that a run is alive; its id follows."""
+
 _HELD: Final = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
@@ -47,11 +60,13 @@ class Ledger:
     Attributes:
         engine: the database. One that is held by another process, or away, is a `WeatherError`, whoever asks it; a
             file that is not what SQLite wrote, a `DamageError`.
-        folder: where the locks of a SQLite ledger lie.
+        folder: where the locks of a SQLite ledger lie, and the signs of life of this machine's processes.
+        lease_seconds: how long a lease lasts that nobody renews.
     """
 
     engine: Engine
     folder: Path
+    lease_seconds: float = LEASE_SECONDS
 
     @classmethod
     def of(cls, places: Places) -> Self:
@@ -60,13 +75,16 @@ class Ledger:
         return cls.open(url or f"sqlite:///{places.home / 'ledger.db'}", places.home)
 
     @classmethod
-    def open(cls, url: str, folder: Path, wait_seconds: float = _WAIT_SECONDS) -> Self:
+    def open(
+        cls, url: str, folder: Path, wait_seconds: float = _WAIT_SECONDS, lease_seconds: float = LEASE_SECONDS
+    ) -> Self:
         """Open a ledger and bring its tables to the newest form, in one transaction.
 
         Args:
             url: the database.
             folder: where the locks of a SQLite ledger lie.
             wait_seconds: how long to wait for a SQLite file that another process holds.
+            lease_seconds: how long a lease lasts that nobody renews.
 
         Raises:
             MistakeError: the URL cannot be used.
@@ -77,7 +95,7 @@ class Ledger:
         parsed = _checked(url)
         with _opening(parsed):
             engine = _sqlite(parsed, wait_seconds) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
-            ledger = cls(engine, folder)
+            ledger = cls(engine, folder, lease_seconds)
             try:
                 ledger._migrate()
             except BaseException:
@@ -93,20 +111,53 @@ class Ledger:
         self.engine.dispose()
 
     @contextmanager
-    def alone(self, declaration: str) -> Iterator[None]:
-        """Hold the one right to write for a declaration; it ends with the process, however that ends.
+    def alone(self, declaration: str, run: str = "") -> Iterator[Lease]:
+        """Hold the one right to write for a declaration; it ends soon after the process that holds it.
 
         Raises:
             MistakeError: somebody else holds it.
             WeatherError: the database could not be asked who does.
         """
-        with exclusive(self.engine, self.folder, f"apply {declaration}") as is_ours:
-            if not is_ours:
+        with self.lease(f"apply {declaration}", run) as lease:
+            if isinstance(lease, Holder):
+                by = f" (run {lease.run})" if lease.run else ""
                 raise MistakeError(
-                    f"Another run is writing for {declaration} at this moment; wait until it has ended, then start "
+                    f"Another run is writing for {declaration} at this moment{by}; wait until it has ended, then start "
                     "this one again."
                 )
-            yield
+            yield lease
+
+    @contextmanager
+    def turn(self, purpose: str, run: str, told: Callable[[str], None]) -> Iterator[Lease]:
+        """Hold a lease that others hold before, and after; who lives is waited for, and named once."""
+        named = set[str]()
+
+        def waits_for(holder: Holder) -> bool:
+            if holder.token not in named:
+                told(f"waits for its turn: {purpose} is held by the run {holder.run}")
+            named.add(holder.token)
+            return True
+
+        with self.lease(purpose, run, waits_for) as lease:
+            if isinstance(lease, Lease):
+                yield lease
+
+    @contextmanager
+    def lease(
+        self, purpose: str, run: str, waits_for: Callable[[Holder], bool] = does_not_wait
+    ) -> Iterator[Lease | Holder]:
+        """Hold a lease of this ledger's (`resources.ledger.leases.leased`)."""
+        wanted = Wanted(purpose, run, self.lease_seconds)
+        with leased(self.engine, self.folder, wanted, waits_for) as lease:
+            yield lease
+
+    def runs_gone(self) -> list[Holder]:
+        """Who was alive as a run, and ended without a word; `forget` them when that is told."""
+        return gone(self.engine, self.folder, RUN)
+
+    def forget(self, holder: Holder) -> None:
+        """Remove the lease of who is gone."""
+        forget(self.engine, holder)
 
     def _migrate(self) -> None:
         with exclusive(self.engine, self.folder, "migrate", wait=True):
@@ -210,8 +261,18 @@ def _sqlite(url: URL, wait_seconds: float) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    settings = {"options": "-c synchronous_commit=on", "connect_timeout": _WAIT_SECONDS}
+    settings = {"options": " ".join(f"-c {name}" for name in _SESSION), "connect_timeout": _WAIT_SECONDS}
     # Outcomes are updates of many rows: sent together, not each with a round trip of its own.
     return create_engine(
         url, connect_args=settings, pool_pre_ping=True, executemany_mode="values_plus_batch", hide_parameters=True
     )
+
+
+_SESSION: Final = (
+    "synchronous_commit=on",
+    "idle_in_transaction_session_timeout=20s",  # a process that is stopped, or cut off, in the middle of a transaction
+    "tcp_keepalives_idle=10",
+    "tcp_keepalives_interval=5",
+    "tcp_keepalives_count=2",
+)
+"""What every session of ours is set to: durable, and, when its client is gone, soon in nobody's way."""

@@ -7,7 +7,7 @@ Journal and decisions only grow: the last attempt at a change, the last decision
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, DateTime, Float, Index, Integer, MetaData, String, Table, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -108,4 +108,14 @@ DECISION = Table(
     Column("why", AnyText, nullable=False),
     Column("decided_at", UtcTime, nullable=False),
     Index("ledger_decision_by_customer", "declaration", "stripe_customer_id"),
+)
+
+LEASE = Table(
+    "ledger_lease",
+    METADATA,
+    Column("purpose", String(120), primary_key=True),
+    Column("token", String(36), nullable=False),
+    Column("holder", Text, nullable=False, comment="the run, for people"),
+    Column("machine", Text, nullable=False, comment="what kernel can say whether the holder lives"),
+    Column("until", Float, nullable=False, comment="seconds since 1970, by the database's clock"),
 )

@@ -34,18 +34,10 @@ def test_nothing_is_told_to_anybody(instance: dg.DagsterInstance) -> None:
     assert not instance.nux_enabled
 
 
-def test_one_step_at_a_time_asks_a_service(instance: dg.DagsterInstance) -> None:
-    pools = instance.get_concurrency_config().pool_config
-    assert pools.default_pool_limit == 1
-    assert pools.pool_granularity is not None
-    assert pools.pool_granularity.value == "op"
-
-
 def test_a_run_whose_process_is_gone_does_not_hold_up_others_for_ever(instance: dg.DagsterInstance) -> None:
     assert instance.run_monitoring_enabled
     settings = instance.run_monitoring_settings
     assert settings["max_runtime_seconds"] == 12 * 60 * 60
-    assert settings["free_slots_after_run_end_seconds"] == 300
 
 
 @pytest.mark.rule("D5")

@@ -1,6 +1,8 @@
 """The jobs that write, as a person starts them: plan, approve, apply, undo, override, daily within the brakes."""
 
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +17,7 @@ from resources.ledger import LEDGER_URL
 from resources.results import read_manifest
 from sandbox.netsuite_standin import STRIPE_FIELD
 from schemas.words import LINK_FIELD, LINK_KEY
-from tests.pipelines.api_world import LINK_OP, NAME, Site, sentences, site
+from tests.pipelines.api_world import NAME, Site, sentences, site
 from tests.resources.ledgers import database_url
 
 _SEVERAL_MACHINES = Path(__file__).parent.parent.parent / "deploy" / "several_machines.yaml"
@@ -353,17 +355,34 @@ def test_runs_that_were_stopped_do_not_become_good_ones(tmp_path: Path) -> None:
         assert set(failed_checks(at.run("daily"))) == {"extracts_not_shrunk", "match_rate_in_band"}
 
 
-def test_whatever_asks_a_service_takes_its_turn(at: Site) -> None:
-    """As deploy/dagster.yaml promises: a pool for each service, of one step at a time."""
-    jobs = {name: at.definitions.resolve_job_def(f"{NAME}_{name}") for name in ("reconcile", "apply", "undo")}
-    pools = {node.name: node.definition.pool for job in jobs.values() for node in job.nodes if node.definition.pool}
-    assert pools == {
-        f"{NAME}__stripe_customers": f"stripe_{NAME}",
-        f"{NAME}__netsuite_customers": f"netsuite_{NAME}",
-        LINK_OP: f"netsuite_{NAME}",
-        f"{NAME}__stripe_links": f"stripe_{NAME}",
-        f"{NAME}__undo_plan": f"netsuite_{NAME}",
-    }
+@pytest.mark.parametrize(
+    ("job", "service"),
+    [
+        ("reconcile", "stripe"),
+        ("reconcile", "netsuite"),
+        ("apply", "stripe"),
+        ("apply", "netsuite"),
+        ("undo", "stripe"),
+        ("undo", "netsuite"),
+    ],
+)
+def test_whatever_asks_a_service_takes_its_turn(at: Site, job: str, service: str) -> None:
+    plan = at.reconcile()
+    holding = threading.Event()
+
+    def hold() -> None:
+        with at.sync.ledger() as ledger, ledger.turn(f"{service}_{NAME}", "theirs", print):
+            holding.set()
+            time.sleep(1)
+
+    other = threading.Thread(target=hold)
+    other.start()
+    holding.wait()
+    result = {"apply": at.apply, "undo": at.undo}[job](plan) if job != "reconcile" else at.run(job)
+    other.join()
+    assert result.success, sentences(result)
+    said = [entry.user_message for entry in at.instance.all_logs(result.run_id)]
+    assert said.count(f"waits for its turn: {service}_{NAME} is held by the run theirs") == 1
 
 
 def test_a_materialization_by_hand_is_no_plan_and_stops_nothing(tmp_path: Path) -> None:

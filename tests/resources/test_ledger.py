@@ -18,7 +18,6 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
 from resources.ledger import Decisions, Journal, Ledger, Request
-from resources.ledger.locks import exclusive
 from resources.ledger.store import migration_settings
 from resources.ledger.tables import METADATA, VERSION_TABLE
 from schemas.changes import Entry, Outcome
@@ -229,13 +228,6 @@ def test_the_right_to_write_ends_with_a_killed_process(opened: Ledger) -> None:
         pass
     os.kill(pid, signal.SIGKILL)
     holder.join()
-    _until_free(opened)
-
-
-def _until_free(opened: Ledger) -> None:
-    """PostgreSQL notices a broken connection by itself, soon; the kernel gives a file's lock back at once."""
-    with exclusive(opened.engine, opened.folder, "apply acme", wait=True):
-        pass
     with opened.alone("acme"):
         pass
 
@@ -318,14 +310,6 @@ def test_a_connection_that_was_closed_while_idle_is_opened_again(tmp_path: Path)
             )
         other.dispose()
         assert len(Journal(opened, "acme").unsettled()) == 1
-
-
-def test_a_right_to_write_that_ended_with_its_connection_need_not_be_given_back(tmp_path: Path) -> None:
-    with ledger("postgresql", tmp_path) as opened:
-        with opened.alone("acme"), opened.engine.connect() as other:
-            other.execute(text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"))
-        with opened.alone("acme"):
-            pass
 
 
 def from_the_future(path: Path) -> None:

@@ -1,0 +1,53 @@
+"""How runs are executed: all steps in one process, which is known to be alive for as long as it is.
+
+A process for each step, Dagster's default, would spend seconds on imports for every stage.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from pipelines.turns import alive
+from resources.failures import failures_for_people
+from resources.ledger import Ledger
+from resources.places import Places
+
+if TYPE_CHECKING:  # of Dagster's inside, which its own interface names
+    from dagster._core.execution.context.system import PlanOrchestrationContext
+    from dagster._core.execution.plan.plan import ExecutionPlan
+    from dagster._core.execution.retries import RetryMode
+
+
+def in_this_process(places: Places) -> dg.ExecutorDefinition:
+    """The executor of every run that the UI, a schedule or the command line of Dagster starts."""
+
+    @dg.executor(name="in_process")
+    def in_process(init_context: dg.InitExecutorContext) -> dg.Executor:
+        create = dg.in_process_executor.executor_creation_fn
+        assert create is not None  # Dagster's own has one
+        return _Alive(create(init_context), places)
+
+    return in_process
+
+
+class _Alive(dg.Executor):
+    """Dagster's own, which stops when others hold its run for dead, and have gone on without it."""
+
+    def __init__(self, inner: dg.Executor, places: Places) -> None:
+        self._inner, self._places = inner, places
+
+    @property
+    def retries(self) -> "RetryMode":
+        """See Dagster's."""
+        return self._inner.retries
+
+    def execute(
+        self, plan_context: "PlanOrchestrationContext", execution_plan: "ExecutionPlan"
+    ) -> Iterator[dg.DagsterEvent]:
+        """Execute the steps; see Dagster's."""
+        run_id, instance = plan_context.dagster_run.run_id, plan_context.instance
+        with failures_for_people(), Ledger.of(self._places) as ledger, alive(run_id, ledger, instance) as lease:
+            for event in self._inner.execute(plan_context, execution_plan):
+                lease.check()
+                yield event
