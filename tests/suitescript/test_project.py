@@ -98,7 +98,6 @@ def test_the_role_can_edit_customers_search_and_log_in_and_nothing_else() -> Non
         "LIST_CUSTJOB": "EDIT",
         "LIST_FIND": "VIEW",
         "ADMI_LOGIN_OAUTH2": "FULL",
-        "ADMI_RESTWEBSERVICES": "FULL",
     }
 
 
