@@ -13,9 +13,12 @@ import polars as pl
 
 from assets.check_results import id_result
 from assets.keys import key_expr
+from assets.no_values import PLACEHOLDERS, is_no_value, placeholder_keys
+from assets.placeholder_check import placeholders_result
 from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
 from schemas.rules import columns_of
+from schemas.words import LINK_FIELD
 
 _EMAIL = r"^[^@\s,;:<>()]+@[^@\s,;:<>()]+\.[^@\s,;:<>()]+$|^$"
 
@@ -24,12 +27,14 @@ _DESCRIPTIONS = {
     "email_form": "Every e-mail has the form of one address; a list of addresses or a remark never matches.",
     "empty_keys": "Every customer has a value in some field that a rule compares; the others no rule can match.",
     "duplicate_keys": "No two customers share a value that a rule compares; those that do are ambiguous or doubled.",
+    "placeholders": "No cell holds a placeholder (N/A, null) or a number that a spreadsheet damaged; both are none.",
     "not_shrunk": "There are about as many customers as for the last plans; a file or search of only a part has fewer.",
     "no_month_missing": "Stripe customers of every month are there; a missing month makes the picture incomplete.",
     "has_customers": "The saved search holds customers, and not leads and prospects only (M2). Stops the run.",
 }
-_STRIPE_CHECKS = ("unique_ids", "email_form", "empty_keys", "duplicate_keys", "not_shrunk", "no_month_missing")
-_NETSUITE_CHECKS = ("unique_ids", "email_form", "empty_keys", "duplicate_keys", "not_shrunk", "has_customers")
+_OF_BOTH = ("unique_ids", "email_form", "empty_keys", "duplicate_keys", "placeholders", "not_shrunk")
+_STRIPE_CHECKS = (*_OF_BOTH, "no_month_missing")
+_NETSUITE_CHECKS = (*_OF_BOTH, "has_customers")
 _PLANS_COMPARED = 7
 
 
@@ -41,6 +46,7 @@ def build_customer_checks(sync: Reconciliation) -> list[dg.AssetChecksDefinition
 def _stripe_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     key = sync.key("stripe_customers")
     compared = _compared_alone(rule.stripe for rule in sync.declaration.rules)
+    no_value = placeholder_keys(sync.declaration.placeholders)
 
     @dg.multi_asset_check(
         name=f"{sync.name}_stripe_quality",
@@ -50,7 +56,8 @@ def _stripe_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     def stripe_quality(
         context: dg.AssetCheckExecutionContext, stripe_customers: pl.LazyFrame
     ) -> Iterator[dg.AssetCheckResult]:
-        yield from quality_results(key, stripe_customers, "id", compared)
+        yield from quality_results(key, stripe_customers, "id", compared, no_value)
+        yield placeholders_result(key, stripe_customers, "id", [*compared, LINK_FIELD], no_value)
         yield _not_shrunk(context.instance, sync, "stripe_customers", stripe_customers)
         yield _no_month_missing(sync)
 
@@ -67,6 +74,7 @@ def _no_month_missing(sync: Reconciliation) -> dg.AssetCheckResult:
 def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     key = sync.key("netsuite_customers")
     compared = _compared_alone(rule.netsuite for rule in sync.declaration.rules)
+    no_value = placeholder_keys(sync.declaration.placeholders)
 
     @dg.multi_asset_check(
         name=f"{sync.name}_netsuite_quality",
@@ -77,7 +85,8 @@ def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
         context: dg.AssetCheckExecutionContext, netsuite_customers: pl.LazyFrame
     ) -> Iterator[dg.AssetCheckResult]:
         customers = netsuite_customers.filter("is_customer")
-        yield from quality_results(key, customers, "internal_id", compared)
+        yield from quality_results(key, customers, "internal_id", compared, no_value)
+        yield placeholders_result(key, customers, "internal_id", [*compared, "stripe_id", "external_id"], no_value)
         yield _not_shrunk(context.instance, sync, "netsuite_customers", customers)
         count = customers.select(pl.len()).collect().item()
         yield dg.AssetCheckResult(
@@ -135,7 +144,11 @@ def shrink_result(key: dg.AssetKey, found: int, before: Sequence[int], allowed: 
 
 
 def quality_results(
-    key: dg.AssetKey, customers: pl.LazyFrame, id_column: str, compared: list[str]
+    key: dg.AssetKey,
+    customers: pl.LazyFrame,
+    id_column: str,
+    compared: list[str],
+    no_value: frozenset[str] = PLACEHOLDERS,
 ) -> Iterator[dg.AssetCheckResult]:
     """What both sides are asked: unique ids, form of e-mails, empty and shared keys.
 
@@ -144,8 +157,9 @@ def quality_results(
         customers: one side.
         id_column: its id.
         compared: its columns that rules compare.
+        no_value: keys of placeholders.
     """
-    flags = _flags(customers, id_column, compared)
+    flags = _flags(customers, id_column, compared, no_value)
     found = partial(_found, key, flags, id_column)
     yield found("unique_ids", pl.col("repeated"), severity=dg.AssetCheckSeverity.ERROR)
     yield found("email_form", pl.col("wrong_form"))
@@ -155,9 +169,10 @@ def quality_results(
     yield found("duplicate_keys", anywhere, counts=counts)
 
 
-def _flags(customers: pl.LazyFrame, id_column: str, compared: list[str]) -> pl.DataFrame:
+def _flags(customers: pl.LazyFrame, id_column: str, compared: list[str], no_value: frozenset[str]) -> pl.DataFrame:
     """One pass over a side: per row its id, and by name what is the matter with it (Boolean)."""
-    keys = {f"key:{column}": key_expr(pl.col(column).cast(pl.String)) for column in compared}
+    made = {f"key:{column}": key_expr(pl.col(column).cast(pl.String)) for column in compared}
+    keys = {name: pl.when(~is_no_value(key, no_value)).then(key) for name, key in made.items()}
     text = customers.select(
         id_column, wrong_form=~pl.col("email").str.strip_chars().str.contains(_EMAIL), **keys
     ).collect(engine="streaming")

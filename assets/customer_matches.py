@@ -7,6 +7,7 @@ import polars as pl
 
 from assets.check_results import SCHEMA_CHECK, id_result, kept_if_good, schema_result
 from assets.matching import MatchSettings, Rule, by_customer, kinds_of, match_with_doubts
+from assets.no_values import placeholder_keys
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from schemas.declaration import Declaration
 from schemas.matches import Matches
@@ -26,6 +27,7 @@ def match_settings(declaration: Declaration) -> MatchSettings:
         match_inactive=declaration.match_inactive,
         allow_list=declaration.allow_list,
         shared_key=declaration.shared_key,
+        no_value=placeholder_keys(declaration.placeholders),
     )
 
 

@@ -66,6 +66,7 @@ EXAMPLES: Mapping[str, str] = {
     "stage_words.prospect": "[Angebot]",
     "yes_words": "[Inactive]",
     "no_words": "[Active]",
+    "no_value": '["N/A", unknown]',
     "allow_list": "true",
     "on_none": "report",
     "writes": "{comments: false}",

@@ -12,7 +12,7 @@ import polars as pl
 
 from resources.export_file import ExportFile, open_export
 from resources.extracts import Extract, Source, doubts_of_a_file
-from resources.netsuite_rows import customers_from_text
+from resources.netsuite_rows import customers_from_text, without_empty_marks
 from schemas.errors import ExportError
 from schemas.system_words import BUILT_IN, SystemWords
 
@@ -34,7 +34,7 @@ def read_netsuite_export(path: Path, fields: Mapping[str, str], words: SystemWor
         _check_labels(export, fields)
         text = export.scan(fields).collect(engine="streaming")
     numbered = text.with_columns(_as_numbers(text.get_column("internal_id"), str(path), fields["internal_id"]))
-    rows = customers_from_text(numbered, fields, Source(str(path), _IF_DIFFERING), words)
+    rows = customers_from_text(without_empty_marks(numbered), fields, Source(str(path), _IF_DIFFERING), words)
     doubts = doubts_of_a_file(ends_with_newline=export.ends_with_newline)
     return Extract(rows.frame, text.height, doubts=doubts, unknown_words=rows.unknown)
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from resources.extracts import Source, UnknownWords, unique_by_id
 from schemas.customers import NetsuiteCustomers
+from schemas.no_value import NETSUITE_EMPTY
 from schemas.system_words import BUILT_IN, SystemWords
 
 STAGE_VALUE: Final = "stage value"  # as no field is called, for the space
@@ -20,6 +21,7 @@ STAGE_VALUE: Final = "stage value"  # as no field is called, for the space
 _COLUMNS: Final = tuple(NetsuiteCustomers.to_schema().columns)
 _TEXTS: Final = tuple(name for name in _COLUMNS if name not in {"internal_id", "is_customer", "inactive"})
 _INTERNAL_STAGES: Final = {"CUSTOMER": True, "LEAD": False, "PROSPECT": False}
+_EMPTY_MARKS: Final = [mark.lower() for mark in NETSUITE_EMPTY]
 _MOST_WORDS: Final = 1_000
 """A stage or a checkbox has few words; of another column, that was mapped by mistake, no more are looked up."""
 
@@ -58,6 +60,18 @@ def customers_from_text(
     unknown = (_unknown(text, "stage", is_customer), _unknown(text, "inactive", inactive))
     frame = unique_by_id(typed.select(*_COLUMNS, *custom), "internal_id", source)
     return NetsuiteRows(frame, tuple(found for found in unknown if found))
+
+
+def without_empty_marks(text: pl.DataFrame) -> pl.DataFrame:
+    """Return the text of an export with nothing where NetSuite shows `- None -`, in any of its languages.
+
+    So it shows an empty field, in which nothing stands that a write could meet. The words of a stage or a checkbox stay
+    as they are: there they are no answer.
+    """
+    names = [name for name in text.columns if name not in {"internal_id", "stage", "inactive"}]
+    marked = [name for name in names if text.get_column(name).str.starts_with("- ").any()]
+    is_empty = {name: pl.col(name).str.strip_chars().str.to_lowercase().is_in(_EMPTY_MARKS) for name in marked}
+    return text.with_columns(pl.when(~is_empty[name]).then(pl.col(name)).alias(name) for name in marked)
 
 
 def _is_customer(text: pl.DataFrame, words: SystemWords) -> pl.Series:

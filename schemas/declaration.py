@@ -5,7 +5,7 @@ on purpose: a failed union reports each of its alternatives, and a person needs 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Literal, TypeVar
 from zoneinfo import available_timezones
@@ -17,6 +17,7 @@ from schemas.addresses import proxy_address, service_address
 from schemas.declaration_problems import Problem as _Problem
 from schemas.declaration_problems import wrong as _wrong
 from schemas.declared_part import DeclaredPart
+from schemas.no_value import NO_VALUE
 from schemas.one_or_several import NoneOneOrSeveral
 from schemas.rules import STRIPE_FIELDS, RulePair, is_stripe_field
 from schemas.system_words import SystemWords
@@ -205,6 +206,7 @@ class Declaration(DeclaredPart, dg.Resolvable):
     stage_words: StageWords = Field(default_factory=StageWords)
     yes_words: list[str] = Field(default_factory=list, description="more words for yes in the column of inactive")
     no_words: list[str] = Field(default_factory=list, description="more words for no in the column of inactive")
+    no_value: list[str] | None = Field(None, description="what stands for nothing; default: a list that is built in")
     allow_list: bool = Field(False, description="true: only customers with netsuite_allow_integration = true (C2)")
     on_none: Literal["report"] = Field("report", description="no record matches: report it (C1)")
     writes: Writes = Field(default_factory=Writes)
@@ -224,6 +226,11 @@ class Declaration(DeclaredPart, dg.Resolvable):
     def can_write(self) -> bool:
         """Whether both sides are APIs: from export files nothing can be written back."""
         return self.stripe.export is None and self.netsuite.export is None
+
+    @property
+    def placeholders(self) -> Sequence[str]:
+        """What stands for nothing."""
+        return NO_VALUE if self.no_value is None else self.no_value
 
     @property
     def words(self) -> SystemWords:

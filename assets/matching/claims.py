@@ -9,10 +9,11 @@ import polars as pl
 from assets.matching.id_texts import one_id
 from assets.matching.links import trimmed
 from assets.matching.verdicts import Decided, combined, singly
+from assets.no_values import is_placeholder
 from schemas.words import USUAL_STRIPE_ID
 
 
-def after_claims(decided: Decided, customers: pl.DataFrame, records: pl.LazyFrame) -> Decided:
+def after_claims(decided: Decided, customers: pl.DataFrame, records: pl.LazyFrame, no_value: frozenset[str]) -> Decided:
     """Return what was decided, with a conflict for everybody whose record belongs to somebody else.
 
     Only records that are contested are looked at: found by several customers, or with a filled Stripe-id field.
@@ -21,11 +22,13 @@ def after_claims(decided: Decided, customers: pl.DataFrame, records: pl.LazyFram
         decided: what the steps decided of all customers.
         customers: `position`, `id`, `created`.
         records: the NetSuite customers.
+        no_value: keys of placeholders, which hold nothing.
     """
     found = decided.rows.lazy().drop_nulls("record")
     crowded = found.group_by("record").len().filter(pl.col("len") > 1)
     holder = pl.coalesce(one_id(trimmed("stripe_id")), trimmed("stripe_id")).alias("holder")
-    holders = records.select(holder, record="internal_id").drop_nulls()
+    is_held = ~is_placeholder(pl.col("holder").str.to_lowercase().str.replace_all(" ", "", literal=True), no_value)
+    holders = records.select(holder, record="internal_id").drop_nulls().filter(is_held)
     contested = pl.concat([crowded.select("record"), holders.select("record")])
     rows = found.join(contested, on="record", how="semi").join(holders, on="record", how="left")
     losers = _losers(_described(rows.collect(engine="streaming"), decided, customers))

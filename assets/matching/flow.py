@@ -8,15 +8,17 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from assets.keys import is_blank, key_expr
+from assets.keys import folded_expr, is_blank
 from assets.matching.claims import after_claims
 from assets.matching.comparison import Comparison
 from assets.matching.doubts import doubts_of
-from assets.matching.links import SOURCES, named_by_metadata, named_by_records
+from assets.matching.holds import held
+from assets.matching.links import SOURCES, named_by_metadata, named_by_records, without_placeholders
 from assets.matching.rules import found_records, keyed_records, side_keys
 from assets.matching.second_opinions import Evidence
 from assets.matching.settings import MatchSettings, Rule
 from assets.matching.verdicts import Decided, alike, combined, grouped, joined, listed, several, singly
+from assets.no_values import is_no_value
 from schemas.words import ALLOW_KEY, BLOCK_KEY, LINK_FIELD
 
 
@@ -71,10 +73,10 @@ def _found(
 ) -> Evidence:
     customers = _customers(stripe, settings)
     records = netsuite.filter("is_customer")
-    traces = _traces(customers, records, comparison)
+    traces = without_placeholders(_traces(customers, records, comparison), settings.no_value)
     decided = combined(_steps(customers, records, traces, overrides, settings, comparison))
     if settings.one_to_one:
-        decided = after_claims(decided, customers, records)
+        decided = after_claims(decided, customers, records, settings.no_value)
     return Evidence(customers, records, traces.drop_nulls("record"), decided, settings, comparison)
 
 
@@ -97,14 +99,14 @@ def _steps(
     decisions = overrides.collect()
     if not decisions.is_empty():
         yield from still.without(_never_linked(still.rows, decisions.lazy()))
-    yield from still.without(_held(still.rows, settings))
+    yield from still.without(held(still.rows, settings))
     if not decisions.is_empty():
         yield from still.without(_overridden(still.rows, records, decisions.lazy()))
     in_comments = pl.col("source") == "comments"
     yield from still.without(_linked(still.among(traces.filter(~in_comments))))
     yield from still.without(_commented(still.among(traces.filter(in_comments)), settings))
     eligible = records if settings.match_inactive else records.filter(~pl.col("inactive"))
-    keyed = keyed_records(eligible, [rule.netsuite_side for rule in settings.rules], comparison.key, comparison.hash)
+    keyed = keyed_records(eligible, [rule.netsuite_side for rule in settings.rules], comparison, settings.no_value)
     for rule, rows in zip(settings.rules, keyed, strict=True):
         yield from still.without(_ruled(still.rows, rows, rule, settings, comparison))
     yield from _unmatched(still.rows, settings)
@@ -137,24 +139,6 @@ def _never_linked(customers: pl.LazyFrame, overrides: pl.LazyFrame) -> Iterator[
     never = overrides.filter(pl.col("netsuite_internal_id").is_null())
     rows = customers.join(never, left_on="id", right_on="stripe_customer_id", how="semi")
     yield alike(_positions(rows), "held", "override", "override: a person said never to link this customer")
-
-
-def _held(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Decided]:
-    blocked = _flagged(customers, BLOCK_KEY)
-    yield alike(blocked, "held", "metadata", f"metadata: {BLOCK_KEY} is true")
-    if settings.allow_list:
-        others = pl.concat([blocked, _flagged(customers, ALLOW_KEY)]).lazy()
-        out = _positions(customers.join(others, on="position", how="anti"))
-        yield alike(out, "held", "metadata", f"metadata: the allow list is on, and {ALLOW_KEY} is not true")
-
-
-def _flagged(customers: pl.LazyFrame, metadata_key: str) -> pl.DataFrame:
-    """Return the customers whose flag is true. Flags have few values, so only these get keys."""
-    flags = (
-        customers.select("position", flag=f"metadata.{metadata_key}").drop_nulls().collect(engine="streaming").lazy()
-    )
-    is_true = flags.select("flag").unique().filter(key_expr(pl.col("flag")) == "true")
-    return _positions(flags.join(is_true, on="flag", how="semi"))
 
 
 def _overridden(customers: pl.LazyFrame, records: pl.LazyFrame, overrides: pl.LazyFrame) -> Iterator[Decided]:
@@ -253,7 +237,7 @@ def _commented(pairs: pl.DataFrame, settings: MatchSettings) -> Iterator[Decided
 def _ruled(
     customers: pl.LazyFrame, keyed: pl.DataFrame, rule: Rule, settings: MatchSettings, comparison: Comparison
 ) -> Iterator[Decided]:
-    left = side_keys(customers, rule.stripe_side, pl.col("position"), comparison.key, comparison.hash)
+    left = side_keys(customers, rule.stripe_side, pl.col("position"), comparison)
     found = found_records(left, keyed, rule)
     yield alike(found.single, "matched", str(rule), f"{rule}: equal")
     use_lowest = settings.on_several == "first"
@@ -262,7 +246,7 @@ def _ruled(
 
 def _unmatched(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Decided]:
     fields = list(dict.fromkeys(column for rule in settings.rules for column in rule.stripe_side.columns))
-    empty = {f"empty {at}": is_blank(pl.col(field)) for at, field in enumerate(fields)}
+    empty = {f"empty {at}": _has_no_value(pl.col(field), settings) for at, field in enumerate(fields)}
     rows = customers.select("position", **empty).collect(engine="streaming")
     if not fields:
         yield alike(rows, "unmatched", None, "no link found, and no rules are declared")
@@ -270,6 +254,10 @@ def _unmatched(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Dec
     for flags, part in rows.partition_by(list(empty), as_dict=True).items():
         names = [field for field, is_empty in zip(fields, flags, strict=True) if is_empty]
         yield alike(part, "unmatched", None, _why_unmatched(settings, names, is_all=len(names) == len(fields)))
+
+
+def _has_no_value(field: pl.Expr, settings: MatchSettings) -> pl.Expr:
+    return is_blank(field) | is_no_value(folded_expr(field.cast(pl.String)), settings.no_value).fill_null(value=False)
 
 
 def _why_unmatched(settings: MatchSettings, empty: list[str], *, is_all: bool) -> str:

@@ -6,14 +6,16 @@ without white space around it and invisible characters: keys are for values, not
 
 import polars as pl
 
+from assets.keys import folded_expr
 from assets.matching.id_texts import cleaned, ids_within, may_mean, one_id
 from assets.matching.tokens import Hash, unusual_ids, usual_tokens, with_position
+from assets.no_values import PLACEHOLDERS, is_placeholder
 from schemas.words import LINK_FIELD
 
 SOURCES = ("metadata", "stripe_id", "external_id", "comments")
 
 
-def link_table(stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
+def link_table(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, no_value: frozenset[str] = PLACEHOLDERS) -> pl.LazyFrame:
     """Return every trace of a link: `stripe_customer_id`, `netsuite_internal_id`, `source`, `text`.
 
     One side of a dangling trace is null, and `text` is what it names, trimmed: metadata that names no NetSuite
@@ -23,16 +25,29 @@ def link_table(stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
     Args:
         stripe: rows of `schemas.customers.StripeCustomers`.
         netsuite: rows of `schemas.customers.NetsuiteCustomers`.
+        no_value: keys of placeholders, which are no traces.
     """
     customers = stripe.select("id", LINK_FIELD).collect(engine="streaming").with_row_index("position").lazy()
     records = netsuite.filter("is_customer")
     named = named_by_records(customers, records).collect(engine="streaming").lazy()
-    traces = pl.concat([named_by_metadata(customers, records), named])
+    by_metadata = named_by_metadata(customers, records).collect(engine="streaming")
+    traces = pl.concat([without_placeholders(by_metadata, no_value).lazy(), named])
     known = traces.join(customers.select("position", "id"), on="position", how="left")
     linked = named.filter(source=pl.lit("stripe_id"))
-    dangling = _field_texts(records, "stripe_id").join(linked, on="record", how="anti")
+    unknown = _field_texts(records, "stripe_id").join(linked, on="record", how="anti")
+    dangling = unknown.filter(~is_placeholder(folded_expr(pl.col("text")), no_value))
     columns = {"stripe_customer_id": "id", "netsuite_internal_id": "record", "source": "source", "text": "text"}
     return pl.concat([known.select(**columns), dangling.with_columns(id=pl.lit(None, pl.String)).select(**columns)])
+
+
+def without_placeholders(traces: pl.DataFrame, no_value: frozenset[str]) -> pl.DataFrame:
+    """Leave out the traces of metadata that name no record because they are a placeholder, and so name nothing."""
+    dangling = traces.with_row_index("row").filter(pl.col("record").is_null())
+    nothing = dangling.filter(is_placeholder(folded_expr(pl.col("text")), no_value)).get_column("row")
+    if nothing.is_empty():
+        return traces
+    is_kept = pl.repeat(value=True, n=traces.height, dtype=pl.Boolean, eager=True).scatter(nothing, False)
+    return traces.filter(is_kept)
 
 
 def named_by_metadata(customers: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:

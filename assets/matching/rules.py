@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.keys import is_blank
+from assets.keys import folded_expr, is_blank
+from assets.matching.comparison import Comparison
 from assets.matching.rule_kinds import KINDS
 from assets.matching.settings import Rule, Side
 from assets.matching.tokens import Hash
 from assets.matching.verdicts import grouped
+from assets.no_values import is_no_value
 from schemas.rules import columns_of
 
 Key = Callable[[pl.Expr], pl.Expr]
@@ -86,21 +88,38 @@ def found_by_any(left: pl.DataFrame, right: pl.DataFrame) -> Found:
     )
 
 
-def side_keys(rows: pl.LazyFrame, side: Side, who: pl.Expr, key: Key, hashed: Hash) -> pl.DataFrame:
+def side_keys(
+    rows: pl.LazyFrame, side: Side, who: pl.Expr, compare: Comparison, no_value: frozenset[str] | None = None
+) -> pl.DataFrame:
     """Return the keys of one side: a column for `who`, `key`, `hash`; no row for who has nothing to compare.
 
     Args:
         rows: with the columns of the side.
         side: what is compared.
         who: `position` or `record`, under that name.
-        key: makes the keys.
-        hashed: any function of a key.
+        compare: how keys are made and hashed.
+        no_value: keys that are none, as placeholders are. It is enough to leave them out of one of the two sides.
     """
     if not side.separators:
-        return hashed_keys(rows.select(who, key=_key_of(side, key)), hashed)
+        keys = hashed_keys(rows.select(who, key=_key_of(side, compare.key, no_value)), compare.hash)
+        return keys if no_value is None else _with_values(keys, no_value, compare.hash)
     values = _text_of(side.parts[0], side).str.replace_all(_any_of(side.separators), _SPLIT).str.split(_SPLIT)
     texts = rows.select(who, text=values).explode("text")
-    return hashed_keys(texts.select(pl.exclude("text"), key=key(pl.col("text"))).unique(), hashed)
+    keys = hashed_keys(texts.select(pl.exclude("text"), key=compare.key(pl.col("text"))).unique(), compare.hash)
+    return keys if no_value is None else _with_values(keys, no_value, compare.hash)
+
+
+def _with_values(keys: pl.DataFrame, no_value: frozenset[str], hashed: Hash) -> pl.DataFrame:
+    """Leave out keys that stand for no value. Hashes tell which few to look at: text would cost a fifth of the keys."""
+    words = pl.Series(sorted(no_value), dtype=pl.String).to_frame("word")
+    hashes = words.select(hashed(pl.col("word"))).to_series().implode()
+    is_like = pl.col("hash").is_in(hashes) | pl.col("key").str.find("e+", literal=True).is_not_null()
+    at = keys.lazy().select(is_like.arg_true()).collect().to_series()
+    none = at.filter(pl.select(is_no_value(pl.lit(keys.get_column("key").gather(at)), no_value)).to_series())
+    if none.is_empty():
+        return keys
+    is_kept = pl.repeat(value=True, n=keys.height, dtype=pl.Boolean, eager=True).scatter(none, False)
+    return keys.filter(is_kept)
 
 
 _SPLIT = "\x1e"
@@ -111,8 +130,11 @@ def _any_of(characters: str) -> str:
     return "[" + "".join(f"\\x{{{ord(character):x}}}" for character in characters) + "]"
 
 
-def _key_of(side: Side, key: Key) -> pl.Expr:
-    texts = [_text_of(part, side) for part in side.parts]
+def _key_of(side: Side, key: Key, no_value: frozenset[str] | None) -> pl.Expr:
+    texts = [_raw_text(part) for part in side.parts]
+    if no_value is not None and (len(texts) > 1 or side.kind != "text"):  # the finished key would not show it
+        texts = [pl.when(~is_no_value(folded_expr(text), no_value)).then(text) for text in texts]
+    texts = [KINDS[side.kind].read(text, side.country) for text in texts]
     if len(texts) == 1:
         return key(texts[0])
     is_whole = ~pl.any_horizontal(is_blank(text) for text in texts)
@@ -121,9 +143,12 @@ def _key_of(side: Side, key: Key) -> pl.Expr:
 
 def _text_of(part: str, side: Side) -> pl.Expr:
     """Return what is compared of one part, before its key is made."""
+    return KINDS[side.kind].read(_raw_text(part), side.country)
+
+
+def _raw_text(part: str) -> pl.Expr:
     columns = [pl.col(column).cast(pl.String) for column in columns_of(part)]
-    text = columns[0] if len(columns) == 1 else pl.concat_str(columns, separator=" ", ignore_nulls=True)
-    return KINDS[side.kind].read(text, side.country)
+    return columns[0] if len(columns) == 1 else pl.concat_str(columns, separator=" ", ignore_nulls=True)
 
 
 def hashed_keys(rows: pl.LazyFrame, hashed: Hash) -> pl.DataFrame:
@@ -137,7 +162,9 @@ def hashed_keys(rows: pl.LazyFrame, hashed: Hash) -> pl.DataFrame:
     return rows.filter(is_filled).with_columns(hash=hashed(pl.col("key"))).collect(engine="streaming")
 
 
-def keyed_records(records: pl.LazyFrame, sides: Sequence[Side], key: Key, hashed: Hash) -> Iterator[pl.DataFrame]:
+def keyed_records(
+    records: pl.LazyFrame, sides: Sequence[Side], compare: Comparison, no_value: frozenset[str]
+) -> Iterator[pl.DataFrame]:
     """Give `record`, `key`, `hash` for one rule after the other, each by its NetSuite side.
 
     The keys of a side are made once, and kept only while a later rule wants the same one.
@@ -145,7 +172,7 @@ def keyed_records(records: pl.LazyFrame, sides: Sequence[Side], key: Key, hashed
     kept: dict[Side, pl.DataFrame] = {}
     for at, side in enumerate(sides):
         if side not in kept:
-            kept[side] = side_keys(records, side, pl.col("internal_id").alias("record"), key, hashed)
+            kept[side] = side_keys(records, side, pl.col("internal_id").alias("record"), compare, no_value)
         yield kept[side]
         if side not in sides[at + 1 :]:
             del kept[side]

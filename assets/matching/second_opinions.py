@@ -74,10 +74,10 @@ class Evidence:
         is_eligible = pl.lit(value=True) if self.settings.match_inactive else ~pl.col("inactive")
         sides = [rule.netsuite_side for rule in self.settings.rules]
         compare = self.comparison
-        keyed = keyed_records(self.records.filter(is_eligible), sides, compare.key, compare.hash)
+        keyed = keyed_records(self.records.filter(is_eligible), sides, compare, self.settings.no_value)
         for at, (rule, theirs) in enumerate(zip(self.settings.rules, keyed, strict=True)):
             ours = self.customers.lazy()
-            keys = side_keys(ours, rule.stripe_side, pl.col("position"), compare.key, compare.hash)
+            keys = side_keys(ours, rule.stripe_side, pl.col("position"), compare)
             rank = pl.col("rank")
             yield (
                 self._answered(rule, keys, theirs, self.pairs.filter(rank < at)),
@@ -109,7 +109,7 @@ class Evidence:
         compare = self.comparison
         asked = self.records.join(rows.lazy(), left_on="internal_id", right_on="record", how="semi")
         record = pl.col("internal_id").alias("record")
-        own = side_keys(asked, rule.netsuite_side, record, compare.key, compare.hash)
+        own = side_keys(asked, rule.netsuite_side, record, compare, self.settings.no_value)
         held = rows.lazy().select("position", "record").join(own.lazy(), on="record")
         equal = held.join(self._of(keys, rows).lazy(), on=["position", "key"], how="semi")
         return equal.select("position", is_equal=pl.lit(value=True)).unique().collect(engine="streaming")

@@ -6,6 +6,7 @@ from typing import Literal
 import polars as pl
 
 from assets.matching.rule_kinds import KINDS
+from assets.no_values import PLACEHOLDERS
 from schemas.rules import RuleKind, columns_of
 
 
@@ -83,6 +84,7 @@ class MatchSettings:
         match_inactive: let the rules find inactive records too (M2). Existing links to them count in any case.
         allow_list: hold every customer whose metadata does not let it in (C2).
         shared_key: how many customers of a side may have a value before a match by it is doubted.
+        no_value: keys of placeholders, which are no values.
     """
 
     rules: tuple[Rule, ...]
@@ -91,6 +93,7 @@ class MatchSettings:
     match_inactive: bool = False
     allow_list: bool = False
     shared_key: int = 3
+    no_value: frozenset[str] = PLACEHOLDERS
 
 
 NO_OVERRIDES = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "netsuite_internal_id": pl.Int64})

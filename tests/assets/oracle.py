@@ -13,6 +13,9 @@ from datetime import datetime
 from assets.keys import WHITE_SPACE, key
 from assets.matching import MatchSettings
 
+TRUE = {"true", "yes", "y", "on", "1"}
+FALSE = {"false", "no", "n", "off", "0"}
+
 
 @dataclass(frozen=True)
 class Customer:
@@ -76,12 +79,23 @@ def _held(world: World, customer: Customer) -> Verdict | None:
     held = Verdict(customer.id, "held", evidence="metadata")
     if customer.id in world.overrides and world.overrides[customer.id] is None:
         return replace(held, evidence="override", reason="override: a person said never to link this customer")
-    if key(customer.fields.get("metadata.netsuite_block_integration")) == "true":
-        return replace(held, reason="metadata: netsuite_block_integration is true")
-    allowed = key(customer.fields.get("metadata.netsuite_allow_integration")) == "true"
+    block = _value(world, customer.fields.get("metadata.netsuite_block_integration"))
+    if block in TRUE:
+        return replace(held, reason=f"metadata: netsuite_block_integration is {block}")
+    if block and block not in FALSE:
+        why = "is not understood; only false, no, n, off, 0 or nothing lets go"
+        return replace(held, reason=f"metadata: netsuite_block_integration {why}")
+    allowed = _value(world, customer.fields.get("metadata.netsuite_allow_integration")) in TRUE
     if world.settings.allow_list and not allowed:
         return replace(held, reason="metadata: the allow list is on, and netsuite_allow_integration is not true")
     return None
+
+
+def _value(world: World, text: str | None) -> str | None:
+    """Return the key of a cell that has a value: a placeholder, or a number that a spreadsheet has damaged, is none."""
+    found = key(text)
+    is_none = not found or found in world.settings.no_value or re.fullmatch(r"[+-]?\d+([.,]\d+)?e\+\d+", found)
+    return None if is_none else found
 
 
 def _overridden(world: World, customer: Customer) -> Verdict | None:
@@ -97,6 +111,7 @@ def _overridden(world: World, customer: Customer) -> Verdict | None:
 
 def _linked(world: World, customer: Customer) -> Verdict | None:
     named = _trimmed(customer.fields.get("metadata.netsuite_customer_id"))
+    named = None if key(named) in world.settings.no_value else named
     if named and named not in map(str, _ids(world.records)):
         is_number = re.fullmatch("[0-9]{1,19}", named)
         reason = (
@@ -163,7 +178,7 @@ def _commented(world: World, customer: Customer) -> Verdict | None:
 def _ruled(world: World, customer: Customer) -> Verdict | None:
     records = [r for r in world.records if world.settings.match_inactive or not r.inactive]
     for rule in world.settings.rules:
-        wanted = key(customer.id if rule.stripe == "id" else customer.fields.get(rule.stripe))
+        wanted = _value(world, customer.id if rule.stripe == "id" else customer.fields.get(rule.stripe))
         found = [r.internal_id for r in records if wanted and key(r.text(rule.netsuite)) == wanted]
         name = f"{rule.stripe} = {rule.netsuite}"
         verdict = _found(world, found, Verdict(customer.id, "matched", None, name, reason=f"{name}: equal"))
@@ -192,7 +207,7 @@ def _found(world: World, found: list[int], draft: Verdict) -> Verdict | None:
 def _unmatched(world: World, customer: Customer) -> Verdict:
     rules = world.settings.rules
     fields = dict.fromkeys(rule.stripe for rule in rules)
-    empty = [name for name in fields if not key(customer.id if name == "id" else customer.fields.get(name))]
+    empty = [name for name in fields if not _value(world, customer.id if name == "id" else customer.fields.get(name))]
     if not rules:
         reason = "no link found, and no rules are declared"
     elif len(empty) == len(fields):
@@ -209,7 +224,7 @@ def _after_claims(world: World, first: list[Verdict], verdict: Verdict) -> Verdi
         return verdict
     record = next(r for r in world.records if r.internal_id == record_id)
     holder = _trimmed(record.text("stripe_id"))
-    holder = (read_id(holder) or holder) if holder else None
+    holder = (read_id(holder) or holder) if holder and key(holder) not in world.settings.no_value else None
     if holder:
         is_known = holder in {c.id for c in world.customers} or re.fullmatch("cus_[0-9A-Za-z]+", holder)
         why = f"{holder}, which its Stripe-id field names" if is_known else "what its Stripe-id field names"

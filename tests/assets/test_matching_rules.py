@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from assets.matching import MatchSettings, Rule
-from tests.assets.oracle import Customer, Record, Verdict, World
+from tests.assets.oracle import Customer, Record, Verdict, World, verdicts
 from tests.assets.worlds import START, matches_of
 
 EMAIL = Rule("email", "email")
@@ -177,7 +177,7 @@ def test_a_block_in_metadata_holds_even_an_override(flag: str) -> None:
 @pytest.mark.rule("C2")
 def test_an_allow_list_lets_in_only_whom_it_names() -> None:
     settings = replace(SETTINGS, allow_list=True)
-    out = customer("cus_1", email="a", metadata_netsuite_allow_integration="yes")
+    out = customer("cus_1", email="a", metadata_netsuite_allow_integration="perhaps")
     let_in = customer("cus_2", email="a", metadata_netsuite_allow_integration="True")
     small = world(out, let_in, record(7, email="a"), settings=settings)
     reason = "metadata: the allow list is on, and netsuite_allow_integration is not true"
@@ -301,3 +301,44 @@ def test_one_to_one_gives_the_record_to_the_override() -> None:
     )
     reason = "email = email: equal; record 7 is claimed by cus_2, which a person linked to it"
     assert verdict_of(small) == Verdict("cus_1", "conflict", None, "email = email", 1, "7", reason)
+
+
+@pytest.mark.rule("C2")
+@pytest.mark.parametrize(
+    ("flag", "outcome"),
+    [
+        *[(flag, "held") for flag in ("true", "YES", " y", "On", "1", "perhaps", "nein", "2", "#")],
+        *[(flag, "matched") for flag in ("false", "No", "n", "OFF", "0", "", " ", "N/A", "null")],
+    ],
+)
+def test_a_block_holds_unless_it_clearly_lets_go(flag: str, outcome: str) -> None:
+    small = world(customer("cus_1", email="a", metadata_netsuite_block_integration=flag), record(7, email="a"))
+    assert verdict_of(small) == verdicts(small)[0]
+    assert verdict_of(small).outcome == outcome
+
+
+@pytest.mark.rule("M3")
+@pytest.mark.parametrize(
+    "text", ["N/A", "n / a", "NULL", "undefined", "- None -", "-", "#REF!", "4.93012E+11", "1E+05"]
+)
+def test_a_placeholder_or_a_damaged_number_is_no_key_on_either_side(text: str) -> None:
+    small = world(customer("cus_1", email=text, name="Acme"), record(7, email=text), record(8, company_name="acme"))
+    assert verdict_of(small) == verdicts(small)[0]
+    assert verdict_of(small).netsuite_internal_id == 8
+    nobody = world(customer("cus_1", email=text, name=text), record(7, email=text, company_name=text))
+    assert verdict_of(nobody) == verdicts(nobody)[0]
+    assert "all fields that the rules compare are empty" in verdict_of(nobody).reason
+
+
+def test_the_list_of_placeholders_can_be_another() -> None:
+    settings = replace(SETTINGS, no_value=frozenset({"unknown"}))
+    known = world(customer("cus_1", email="n/a"), record(7, email="N/A"), settings=settings)
+    assert verdict_of(known).netsuite_internal_id == 7
+    unknown = world(customer("cus_1", email="Unknown"), record(7, email="unknown"), settings=settings)
+    assert verdict_of(unknown).outcome == "unmatched"
+
+
+def test_metadata_that_is_a_placeholder_is_no_link() -> None:
+    none = world(customer("cus_1", email="a", metadata_netsuite_customer_id="null"), record(7, email="a"))
+    assert verdict_of(none) == verdicts(none)[0]
+    assert verdict_of(none).outcome == "matched"

@@ -1,0 +1,45 @@
+"""Flags in metadata that hold a customer back or let it in (C2). What is not understood never lets anybody in.
+
+A flag is a word that a person or a program wrote; only words that leave no doubt are understood, and these do not
+depend on a language.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import polars as pl
+
+from assets.keys import key
+from assets.matching.settings import MatchSettings
+from assets.matching.verdicts import Decided, alike
+from schemas.words import ALLOW_KEY, BLOCK_KEY
+
+_TRUE: Final = frozenset({"true", "yes", "y", "on", "1"})
+_FALSE: Final = frozenset({"false", "no", "n", "off", "0"})
+
+
+def held(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Decided]:
+    """Say which customers their metadata holds back, and by which word if that is one of those understood."""
+    blocks = _words(customers, BLOCK_KEY, settings).filter(~pl.col("word").is_in(_FALSE))
+    for (word,), rows in blocks.partition_by("word", as_dict=True).items():
+        said = f"is {word}" if word in _TRUE else "is not understood; only false, no, n, off, 0 or nothing lets go"
+        yield alike(rows.select("position"), "held", "metadata", f"metadata: {BLOCK_KEY} {said}")
+    if settings.allow_list:
+        allowed = _words(customers, ALLOW_KEY, settings).filter(pl.col("word").is_in(_TRUE))
+        rest = pl.concat([blocks, allowed]).lazy()
+        out = customers.join(rest, on="position", how="anti").select("position").collect(engine="streaming")
+        reason = f"metadata: the allow list is on, and {ALLOW_KEY} is not true"
+        yield alike(out, "held", "metadata", reason)
+
+
+def _words(customers: pl.LazyFrame, metadata_key: str, settings: MatchSettings) -> pl.DataFrame:
+    """Return `position` and `word` of the customers whose flag has a value; any word that is unknown is empty."""
+    flags = customers.select("position", flag=f"metadata.{metadata_key}").drop_nulls().collect(engine="streaming")
+    keys = {flag: key(flag) for flag in flags.get_column("flag").unique()}
+    known = {
+        flag: found if found in _TRUE | _FALSE else ""
+        for flag, found in keys.items()
+        if found is not None and found not in settings.no_value
+    }
+    words = pl.col("flag").replace_strict(known, default=None, return_dtype=pl.String)
+    return flags.select("position", word=words).drop_nulls()

@@ -1,0 +1,43 @@
+"""Which keys stand for no value: placeholders of exports, and numbers that a spreadsheet has damaged.
+
+They are no keys: nothing is matched by them, in either system. What is written compares with the text that is really
+there, so no frame is changed. The list is in `schemas.no_value`.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+import polars as pl
+
+from assets.keys import key
+from schemas.no_value import NO_VALUE
+
+DAMAGED: Final = r"^[+-]?\d+(?:[.,]\d+)?e\+\d+$"
+"""A key such as `4.93012e+11`: of a phone or an id, of which a spreadsheet has kept six digits."""
+
+
+def placeholder_keys(words: Iterable[str]) -> frozenset[str]:
+    """Return the keys of a list of placeholders.
+
+    >>> sorted(placeholder_keys(["- None -", "N/A", " "]))
+    ['-none-', 'n/a']
+    """
+    return frozenset(found for found in map(key, words) if found)
+
+
+PLACEHOLDERS: Final = placeholder_keys(NO_VALUE)
+
+
+def is_placeholder(keys: pl.Expr, words: frozenset[str] = PLACEHOLDERS) -> pl.Expr:
+    """Return whether keys are placeholders."""
+    return keys.is_in(pl.Series(sorted(words), dtype=pl.String).implode())
+
+
+def is_damaged(keys: pl.Expr) -> pl.Expr:
+    """Return whether keys are numbers that a spreadsheet has damaged."""
+    return keys.str.contains(DAMAGED)
+
+
+def is_no_value(keys: pl.Expr, words: frozenset[str] = PLACEHOLDERS) -> pl.Expr:
+    """Return whether keys stand for no value."""
+    return is_placeholder(keys, words) | is_damaged(keys)
