@@ -145,7 +145,8 @@ def _again(on: Stage, task: child.Task, made: Example) -> None:
     is_refused = any(f"{c.system}:{c.record_id}:{c.field}" in made.poison for c in made.plan if c.system == "netsuite")
     assert len(on.records.saves) == saves
     assert is_refused or len(on.netsuite.calls_of("apply")) == applies
-    refused = {f"/v1/customers/{place.split(':')[1]}" for place in made.poison}
+    poisoned = {c.stripe_customer_id for c in made.plan if f"{c.system}:{c.record_id}:{c.field}" in made.poison}
+    refused = {f"/v1/customers/{customer}" for customer in poisoned}
     asked = {line.path for line in on.stripe.log[log:]}
     assert asked <= refused, f"asked for {sorted(asked - refused)}"
 
