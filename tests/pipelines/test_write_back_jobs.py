@@ -373,7 +373,7 @@ def test_whatever_asks_a_service_takes_its_turn(at: Site, job: str, service: str
     def hold() -> None:
         with at.sync.ledger() as ledger, ledger.turn(f"{service}_{NAME}", "theirs", print):
             holding.set()
-            time.sleep(1)
+            time.sleep(8)  # so long that a busy machine gets there
 
     other = threading.Thread(target=hold)
     other.start()
