@@ -1,45 +1,128 @@
-"""The two files that a person hands to the systems themselves when there is no credential: pure, from the plan.
+"""The files that a person hands to the systems themselves when there is no credential: pure, from the plan.
 
 They are literal, unlike the files that are made to be opened in a spreadsheet: what stands in them is what is imported.
+Comments have a file of their own, because an import can only replace them whole.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
 import polars as pl
 
 from schemas.words import LINK_KEY
 
-IMPORT_ROWS = 25_000
-"""Records that one file of NetSuite's CSV Import Assistant may hold (Oracle NetSuite help, section_N383794)."""
+RECORDS_FILE: Final = "netsuite_import.csv"
+COMMENTS_FILE: Final = "netsuite_import_comments.csv"
+STRIPE_FILE: Final = "stripe_updates.csv"
+NOTES_FILE: Final = "import_notes.txt"
 
-_FIELD_ORDER = ("external_id", "stripe_id", "comments")
+SUBSIDIARY: Final = "subsidiary"
+"""Our name of the column that an account with subsidiaries (OneWorld) wants in every import of customers."""
+
+_KEY: Final = "netsuite_internal_id"
+_FIELDS: Final = ("external_id", "stripe_id")
 
 
-def netsuite_import(plan: pl.LazyFrame, labels: Mapping[str, str]) -> pl.DataFrame:
-    """One row per changed record: its internal id, and the full new value of the changed fields only.
+@dataclass(frozen=True)
+class ImportNotes:
+    """What a person has to know before importing.
+
+    Attributes:
+        made_at: the moment of the run, UTC.
+        picture_of: the moment whose state the NetSuite customers are, UTC; null where nobody knows.
+        hours: up to which age of the picture comments may be imported.
+        has_subsidiary: whether the import files carry it.
+        comments: records whose comments the plan changes.
+    """
+
+    made_at: datetime
+    picture_of: datetime | None
+    hours: float
+    has_subsidiary: bool
+    comments: int
+
+    @property
+    def comments_can_be_imported(self) -> bool:
+        """Whether the picture is young enough to replace whole comments from it."""
+        return self.picture_of is not None and self.made_at - self.picture_of <= timedelta(hours=self.hours)
+
+    def sentences(self) -> Iterator[str]:
+        """What is to be said on the page and in the text beside the files."""
+        yield self._age()
+        if self.comments and self.comments_can_be_imported:
+            yield (
+                f"{COMMENTS_FILE} replaces the whole comments of {self.comments:,} records with the text that they "
+                "had then and the Stripe id: what somebody has written since is lost. Import it last, at once, or not "
+                "at all; over the API nothing is lost."
+            )
+        elif self.comments:
+            yield (
+                f"{COMMENTS_FILE} was left out, because it would replace the whole comments of {self.comments:,} "
+                f"records with a text older than {self.hours:g} hours (writes.import_comments_hours): export anew."
+            )
+        if not self.has_subsidiary:
+            yield (
+                "An account with subsidiaries (OneWorld) wants the subsidiary in every import: map it as "
+                f"`{SUBSIDIARY}` in netsuite_fields, and the files carry it."
+            )
+
+    def _age(self) -> str:
+        if self.picture_of is None:
+            return "Nobody knows how old the NetSuite customers are that these files were made from: reconcile again."
+        hours = max((self.made_at - self.picture_of).total_seconds() / 3600, 0)
+        age = f"{hours:.1f} hours" if hours < 48 else f"{hours / 24:.0f} days"  # noqa: PLR2004 (two days)
+        moment = f"{self.picture_of:%Y-%m-%d %H:%M} UTC"
+        return f"The NetSuite customers that these files were made from are those of {moment}, {age} before this run."
+
+
+def notes_text(notes: ImportNotes, files: Sequence[str]) -> str:
+    """The text beside the files."""
+    netsuite = (
+        f"NetSuite: Setup > Import/Export > Import CSV Records. Relationships, Customers Only; one file at a time, "
+        f"{RECORDS_FILE} first. Data Handling: Update. Character encoding: Unicode (UTF-8). Key: Internal ID. Leave "
+        "'Overwrite Missing Fields' off: a blank cell is to change nothing."
+    )
+    stripe = (
+        f"Stripe: the Dashboard imports no metadata. {STRIPE_FILE} is for `make apply-stripe` or a script of yours."
+    )
+    last = "Then export both sides again and reconcile: what was imported is no longer planned."
+    paragraphs = [
+        f"Made {notes.made_at:%Y-%m-%d %H:%M} UTC: {', '.join(files)}.",
+        *notes.sentences(),
+        netsuite,
+        stripe,
+        last,
+    ]
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def netsuite_import(plan: pl.LazyFrame, netsuite: pl.LazyFrame, labels: Mapping[str, str]) -> pl.DataFrame:
+    """One row per record of which a field other than the comments changes: its internal id, and the new values.
 
     Blank cells are left alone by the import unless a person asks it to overwrite missing fields.
 
     Args:
         plan: `schemas.plan.Plan`.
+        netsuite: `schemas.customers.NetsuiteCustomers`, with `subsidiary` where that is mapped.
         labels: our name → the account's own label of the column.
 
     Returns:
         String columns under the account's labels, ordered by internal id; only fields that some record changes.
     """
-    changes = plan.filter(pl.col("system") == "netsuite")
-    key = "netsuite_internal_id"
-    records = changes.select(pl.col(key).unique()).sort(key)
-    for field in _FIELD_ORDER:
-        of_field = changes.filter(pl.col("field") == field)
-        values = _full_comments(of_field) if field == "comments" else of_field.select(key, new_value="new_value")
-        records = records.join(values.rename({"new_value": field}), on=key, how="left", maintain_order="left")
-    full = records.collect()
-    changed = [field for field in _FIELD_ORDER if full.get_column(field).count()]
-    return full.select(
-        pl.col(key).cast(pl.String).alias(labels["internal_id"]),
-        *(pl.col(field).alias(labels[field]) for field in changed),
-    )
+    changes = plan.filter((pl.col("system") == "netsuite") & pl.col("field").is_in(_FIELDS))
+    values = {field: changes.filter(pl.col("field") == field).select(_KEY, "new_value") for field in _FIELDS}
+    return _under_labels(values, netsuite, labels)
+
+
+def comments_import(plan: pl.LazyFrame, netsuite: pl.LazyFrame, labels: Mapping[str, str]) -> pl.DataFrame:
+    """One row per record whose comments change: its internal id, and the whole new text.
+
+    Arguments and result as for `netsuite_import`.
+    """
+    appends = plan.filter((pl.col("system") == "netsuite") & (pl.col("field") == "comments"))
+    return _under_labels({"comments": _full_comments(appends)}, netsuite, labels)
 
 
 def stripe_updates(plan: pl.LazyFrame) -> pl.DataFrame:
@@ -52,11 +135,30 @@ def stripe_updates(plan: pl.LazyFrame) -> pl.DataFrame:
     )
 
 
+def _under_labels(
+    values: Mapping[str, pl.LazyFrame], netsuite: pl.LazyFrame, labels: Mapping[str, str]
+) -> pl.DataFrame:
+    """Put fields side by side, record by record; `values` has of each field `netsuite_internal_id` and `new_value`."""
+    records = pl.concat([changes.select(_KEY) for changes in values.values()]).unique().sort(_KEY)
+    for field, changes in values.items():
+        records = records.join(changes.rename({"new_value": field}), on=_KEY, how="left", maintain_order="left")
+    carried = [SUBSIDIARY] if SUBSIDIARY in labels else []
+    if carried:
+        of_record = netsuite.select(SUBSIDIARY, pl.col("internal_id").alias(_KEY))
+        records = records.join(of_record, on=_KEY, how="left", maintain_order="left")
+    full = records.collect()
+    changed = [field for field in values if full.get_column(field).count()]
+    return full.select(
+        pl.col(_KEY).cast(pl.String).alias(labels["internal_id"]),
+        *(pl.col(field).alias(labels[field]) for field in [*carried, *changed]),
+    )
+
+
 def _full_comments(appends: pl.LazyFrame) -> pl.LazyFrame:
     """What each record's comments hold once every append is made: netsuite_internal_id, new_value."""
-    key, old = "netsuite_internal_id", pl.col("old_value").replace("", None)
-    is_shared = pl.col(key).is_duplicated()
-    together = appends.filter(is_shared).group_by(key, maintain_order=True)
+    old = pl.col("old_value").replace("", None)
+    is_shared = pl.col(_KEY).is_duplicated()
+    together = appends.filter(is_shared).group_by(_KEY, maintain_order=True)
     joined = together.agg(pl.col("old_value").first(), pl.col("new_value").str.join("\n"))
-    all_of_it = pl.concat([appends.filter(~is_shared).select(key, "old_value", "new_value"), joined])
-    return all_of_it.select(key, new_value=pl.concat_str(old, "new_value", separator="\n", ignore_nulls=True))
+    all_of_it = pl.concat([appends.filter(~is_shared).select(_KEY, "old_value", "new_value"), joined])
+    return all_of_it.select(_KEY, new_value=pl.concat_str(old, "new_value", separator="\n", ignore_nulls=True))

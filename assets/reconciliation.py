@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 import dagster as dg
 import polars as pl
@@ -155,5 +156,19 @@ def _named(months: Sequence[str]) -> str:
 
 def extract_metadata(extract: Extract) -> dict[str, dg.MetadataValue | int | float | str | bool]:
     """What every extract reports of itself: numbers, and the moment whose state it is."""
-    moment = {READ_AT: dg.MetadataValue.timestamp(extract.read_at)} if extract.read_at else {}
-    return {"duplicates_dropped": extract.duplicates_dropped, **extract.notes, **moment}
+    moments = {READ_AT: extract.read_at, EXPORTED_AT: extract.exported_at}
+    known = {name: dg.MetadataValue.timestamp(moment) for name, moment in moments.items() if moment}
+    return {"duplicates_dropped": extract.duplicates_dropped, **extract.notes, **known}
+
+
+EXPORTED_AT: Final = "exported_at"
+"""Metadata of an extract from files: when the oldest of them was written."""
+
+
+def moment_of(instance: dg.DagsterInstance, key: dg.AssetKey) -> datetime | None:
+    """The moment whose state an extract is (UTC): that of its read, or that at which its file was written."""
+    event = instance.get_latest_materialization_event(key)
+    found = event.asset_materialization.metadata if event and event.asset_materialization else {}
+    moments = [found.get(name) for name in (READ_AT, EXPORTED_AT)]
+    known = [moment.value for moment in moments if isinstance(moment, dg.TimestampMetadataValue)]
+    return datetime.fromtimestamp(min(known), UTC) if known else None

@@ -8,10 +8,21 @@ import dagster as dg
 import polars as pl
 
 from assets.customer_matches import doubts_in_words
-from assets.import_files import IMPORT_ROWS, netsuite_import, stripe_updates
+from assets.import_files import (
+    COMMENTS_FILE,
+    NOTES_FILE,
+    RECORDS_FILE,
+    STRIPE_FILE,
+    SUBSIDIARY,
+    ImportNotes,
+    comments_import,
+    netsuite_import,
+    notes_text,
+    stripe_updates,
+)
 from assets.last_plan import progress_of_last_plan
 from assets.matching import link_table
-from assets.reconciliation import Reconciliation, failures_for_people
+from assets.reconciliation import Reconciliation, failures_for_people, moment_of
 from assets.report import Check, Header, ReportInputs, render_report
 from assets.review_queue import decisions_in_words, still_waiting
 from assets.write_plan import linked_pairs
@@ -42,7 +53,8 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
         """The files of this run, in the folder of results.
 
         `report.html` is for reading, `matches.csv`, `plan.csv` and `review.csv` for a spreadsheet (no cell is a
-        formula), `netsuite_import.csv` and `stripe_updates.csv` for importing by hand.
+        formula), `netsuite_import.csv`, `netsuite_import_comments.csv` and `stripe_updates.csv` for importing by hand,
+        with `import_notes.txt` on how, and on how old the picture is that they were made from.
         All are replaced in one step, when every one of them is written; a run that fails leaves the last good ones.
         `run.json` names the run that made each file.
         """
@@ -55,14 +67,26 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
             files.for_people("plan.csv", plan)
             files.for_people("review.csv", review)
             labels = sync.declaration.netsuite_fields
-            files.for_import("netsuite_import.csv", netsuite_import(plan.lazy(), labels), rows=IMPORT_ROWS)
-            files.for_import("stripe_updates.csv", stripe_updates(plan.lazy()), rows=IMPORT_ROWS)
+            now = datetime.now(UTC)
+            comments = comments_import(plan.lazy(), netsuite.lazy(), labels)
+            notes = ImportNotes(
+                made_at=now,
+                picture_of=moment_of(context.instance, sync.key("netsuite_customers")),
+                hours=sync.declaration.writes.import_comments_hours,
+                has_subsidiary=SUBSIDIARY in labels,
+                comments=comments.height,
+            )
+            files.for_import(RECORDS_FILE, netsuite_import(plan.lazy(), netsuite.lazy(), labels))
+            if notes.comments_can_be_imported:
+                files.for_import(COMMENTS_FILE, comments)
+            files.for_import(STRIPE_FILE, stripe_updates(plan.lazy()))
+            files.page(NOTES_FILE, notes_text(notes, files.names))
             last_plan, progress = progress_of_last_plan(
                 context.instance, sync, stripe.lazy(), netsuite.lazy(), links.lazy(), context.log.info
             )
             header = Header(
                 declaration=sync.name,
-                when=datetime.now(UTC),
+                when=now,
                 stripe_source=sync.stripe.source,
                 netsuite_source=sync.netsuite.source,
                 plan_hash=sync.plans.keep(plan),
@@ -75,6 +99,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 decisions=decisions_in_words(review),
                 alerts=tuple(_alerts(sync, matches)),
                 traces=_traces(stripe, netsuite, links, matches, plan),
+                import_notes=tuple(notes.sentences()),
             )
             waiting = still_waiting(review)
             results = tuple(_results(context.instance, checks))

@@ -74,6 +74,7 @@ EXAMPLES: Mapping[str, str] = {
     "writes.comments": "false",
     "writes.external_id": "false",
     "writes.stripe_id": "false",
+    "writes.import_comments_hours": "2",
     "brakes": "{most_writes: 2000}",
     "brakes.shrink": "0.05",
     "brakes.match_rate": "0.05",

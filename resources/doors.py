@@ -152,9 +152,14 @@ class NetsuiteExportDoor:
 
     def customers(self, known: Known | None, progress: Progress) -> Extract:  # noqa: ARG002 (files are read whole)
         """Read all files."""
-        parts = [read_netsuite_export(path, self.fields, self.words) for path in export_files(self.root, self.files)]
+        parts = [self._customers_of(path) for path in export_files(self.root, self.files)]
         differing = "one of the files is older, or was edited; leave that one out"
         return joined(parts, "internal_id", Source(self.source, differing))
+
+    def _customers_of(self, path: Path) -> Extract:
+        written = path.stat().st_mtime if path.exists() else None  # before it is read, so that it is not too young
+        extract = read_netsuite_export(path, self.fields, self.words)
+        return replace(extract, exported_at=None if written is None else datetime.fromtimestamp(written, UTC))
 
 
 def _next_month(moment: datetime) -> datetime:

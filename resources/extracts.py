@@ -1,6 +1,7 @@
 """What every extract owes its reader, whichever door it comes through: rows that are unique by id, and its counts."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -53,6 +54,7 @@ class Extract:
         ledger: the windows or pages that were read, where there were any: how it is proved complete.
         notes: further counts for a person, by name.
         unknown_words: what is written in the language of the source and is in no list; the frame is not to be used.
+        exported_at: when the oldest of the files was written, UTC, as far as its own time tells; null over an API.
     """
 
     frame: pl.DataFrame
@@ -64,6 +66,7 @@ class Extract:
     ledger: pl.DataFrame | None = None
     notes: Mapping[str, int | float | str | bool] = field(default_factory=dict)
     unknown_words: tuple[UnknownWords, ...] = ()
+    exported_at: datetime | None = None
 
     @property
     def duplicates_dropped(self) -> int:
@@ -120,7 +123,19 @@ def joined(extracts: Sequence[Extract], id_column: str, source: Source) -> Extra
         complete=all(each.complete for each in extracts),
         doubts=tuple(dict.fromkeys(doubt for each in extracts for doubt in each.doubts)),
         notes={"files": len(extracts)} | _all_notes(extracts),
+        unknown_words=tuple(_all_unknown_words(extracts)),
+        exported_at=min((each.exported_at for each in extracts if each.exported_at), default=None),
     )
+
+
+def _all_unknown_words(extracts: Sequence[Extract]) -> Iterator[UnknownWords]:
+    """Of each column the words that are unknown in some extract; of the distinct ones at least as many are there."""
+    found: dict[str, list[UnknownWords]] = {}
+    for words in (each for extract in extracts for each in extract.unknown_words):
+        found.setdefault(words.column, []).append(words)
+    for column, several in found.items():
+        rows = sum((Counter(words.rows) for words in several), Counter[str]())
+        yield UnknownWords(column, max([len(rows), *(words.distinct for words in several)]), dict(rows.most_common()))
 
 
 def _all_notes(extracts: Sequence[Extract]) -> dict[str, int | float | str | bool]:

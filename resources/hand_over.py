@@ -1,6 +1,6 @@
 """The files that a run leaves behind for a person, put in place together when all of them are written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -9,6 +9,12 @@ import polars as pl
 
 from resources.csv_files import write_for_people, write_literal
 from resources.results import MadeBy, Results
+
+IMPORT_ROWS: Final = 25_000
+"""Records that one file of NetSuite's CSV Import Assistant may hold (Oracle NetSuite help, section_N383794)."""
+
+IMPORT_BYTES: Final = 50_000_000
+"""Bytes that one such file may have; no page of the help was found that says so, people who import do."""
 
 
 @dataclass
@@ -22,11 +28,11 @@ class HandOver:
         """A CSV that a person opens in a spreadsheet: no cell is a formula."""
         self._writers[name] = lambda path: write_for_people(frame, path)
 
-    def for_import(self, name: str, frame: pl.DataFrame, *, rows: int) -> None:
-        """A literal CSV, split at so many rows into `name.csv`, `name_2.csv` and so on."""
+    def for_import(self, name: str, frame: pl.DataFrame, *, rows: int = IMPORT_ROWS, size: int = IMPORT_BYTES) -> None:
+        """A literal CSV, split at so many rows or bytes into `name.csv`, `name_2.csv` and so on."""
         stem = name.removesuffix(".csv")
-        for number, start in enumerate(range(0, max(frame.height, 1), rows), 1):
-            part = frame.slice(start, rows)
+        for number, (start, length) in enumerate(_parts(frame, rows, size), 1):
+            part = frame.slice(start, length)
             self._writers[f"{stem}.csv" if number == 1 else f"{stem}_{number}.csv"] = _literal(part)
 
     def page(self, name: str, text: str) -> None:
@@ -45,6 +51,21 @@ class HandOver:
             The folder of this run alone.
         """
         return Results(self.folder).publish(self._writers, made_by, instead_of=_PARTS)
+
+
+def _parts(frame: pl.DataFrame, rows: int, size: int) -> Iterator[tuple[int, int]]:
+    """Where the parts of a file begin, and how many rows each has; one part where there is nothing."""
+    text = pl.selectors.string()
+    quoted = text.str.len_bytes() + text.str.count_matches('"', literal=True) + len('"",')
+    ends = frame.select(pl.sum_horizontal(quoted.fill_null(1)).cum_sum()).to_series()
+    header = sum(len(column.encode()) + len('"",') for column in frame.columns)
+    start = 0
+    while start == 0 or start < frame.height:
+        before = ends[start - 1] if start else 0
+        fitting = int(ends.search_sorted(before + size - header, side="right")) - start
+        length = max(min(fitting, rows, frame.height - start), 1)
+        yield start, length
+        start += length
 
 
 _PARTS: Final = ("netsuite_import_*.csv", "stripe_updates_*.csv")

@@ -141,6 +141,9 @@ class Writes(DeclaredPart, dg.Resolvable):
     comments: bool | None = Field(None, description="append the Stripe id to the comments; default: if mapped (W3)")
     external_id: bool | None = Field(None, description="set an empty external id; default: if mapped (W2)")
     stripe_id: bool | None = Field(None, description="set an empty Stripe-id field; default: if mapped (W4)")
+    import_comments_hours: float = Field(
+        24, ge=0, description="age of the NetSuite export up to which a file for importing comments is made of it"
+    )
 
 
 class Brakes(DeclaredPart, dg.Resolvable):

@@ -16,7 +16,16 @@ from schemas.declaration import Declaration
 from tests.labels import LABELS
 
 CHECKOUT = Path(__file__).parents[1]
-RESULTS = ("matches.csv", "netsuite_import.csv", "plan.csv", "report.html", "review.csv", "stripe_updates.csv")
+RESULTS = (
+    "import_notes.txt",
+    "matches.csv",
+    "netsuite_import.csv",
+    "netsuite_import_comments.csv",
+    "plan.csv",
+    "report.html",
+    "review.csv",
+    "stripe_updates.csv",
+)
 SINCE = "2026-06"
 
 STRIPE = """\

@@ -46,7 +46,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.mark.rule("D7")
-def test_two_exports_become_six_files(site: Site) -> None:
+def test_two_exports_become_the_files_of_a_run(site: Site) -> None:
     assert site.reconcile().success
     assert sorted(path.name for path in site.results.iterdir()) == sorted([*RESULTS, MANIFEST])
     matches = pl.read_csv(site.results / "matches.csv").select("stripe_customer_id", "outcome", "netsuite_internal_id")
@@ -57,7 +57,10 @@ def test_two_exports_become_six_files(site: Site) -> None:
         ("cus_4", "unmatched", None),
     ]
     assert (site.results / "netsuite_import.csv").read_text() == (
-        'Internal ID,External ID,Stripe Customer Id,Comments\n7,cus_1,cus_1,"pays late\ncus_1\ncus_3"\n'
+        "Internal ID,External ID,Stripe Customer Id\n7,cus_1,cus_1\n"
+    )
+    assert (site.results / "netsuite_import_comments.csv").read_text() == (
+        'Internal ID,Comments\n7,"pays late\ncus_1\ncus_3"\n'
     )
     assert (site.results / "stripe_updates.csv").read_text() == "id,netsuite_customer_id\ncus_1,7\ncus_3,7\n"
 
@@ -81,7 +84,10 @@ def test_results_and_state_are_their_owners_alone(site: Site) -> None:
 @pytest.mark.rule("X3")
 def test_same_customers_in_another_order_give_the_same_plan(site: Site, tmp_path: Path) -> None:
     assert site.reconcile().success
-    first, before = site.plan_hash(), digests(site.results, [name for name in RESULTS if name != "report.html"])
+    first, before = (
+        site.plan_hash(),
+        digests(site.results, [name for name in RESULTS if name not in {"report.html", "import_notes.txt"}]),
+    )
     for name in ("stripe.csv", "netsuite.csv"):
         header, *rows = (tmp_path / name).read_text().splitlines()
         (tmp_path / name).write_text("\n".join([header, *reversed(rows), ""]))
@@ -100,7 +106,8 @@ def test_imported_files_of_the_example_leave_nothing_to_plan(tmp_path: Path) -> 
     link = {"netsuite_customer_id": "netsuite_customer_id (metadata)"}
     with site_at(tmp_path, declared, root=tmp_path) as site:
         assert site.reconcile().success
-        _import(tmp_path / "netsuite.csv", "Internal ID", site.results / "netsuite_import.csv", {})
+        for name in ("netsuite_import.csv", "netsuite_import_comments.csv"):
+            _import(tmp_path / "netsuite.csv", "Internal ID", site.results / name, {})
         _import(tmp_path / "stripe.csv", "id", site.results / "stripe_updates.csv", link)
         assert site.reconcile().success
     assert pl.read_csv(site.results / "plan.csv").height == 0
@@ -130,7 +137,7 @@ def test_months_in_any_order_give_what_one_run_gives(site: Site, tmp_path: Path)
             assert apart.materialize("stripe_customers", month=month).success
         assert apart.materialize(*AFTER_STRIPE).success
         assert apart.plan_hash() == site.plan_hash()
-    same = [name for name in RESULTS if name != "report.html"]
+    same = [name for name in RESULTS if name not in {"report.html", "import_notes.txt"}]
     assert digests(apart.results, same) == digests(site.results, same)
 
 

@@ -41,7 +41,8 @@ class Header:
     `files` are names of files beside the page. `traces` is one sentence on customers that leave no trace in NetSuite
     (W5), or empty. `last_plan` is the hash of the plan before this one, or empty, and `progress` what has become of it.
     `decisions` are what persons decided (M8), one line each: customer, what, who, when, why. `alerts` are
-    sentences that a person should read first. `run_id` is the run that made the page.
+    sentences that a person should read first. `run_id` is the run that made the page. `import_notes` are what a person
+    has to know before importing by hand.
     """
 
     declaration: str
@@ -58,6 +59,7 @@ class Header:
     decisions: Sequence[str] = ()
     alerts: Sequence[str] = ()
     run_id: str = ""
+    import_notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,15 @@
 """The files of a run replace those of the last one together; imports are split where NetSuite's limit is."""
 
+import csv
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from assets.import_files import IMPORT_ROWS
-from resources.hand_over import HandOver
+from resources.hand_over import IMPORT_ROWS, HandOver
 from resources.results import MANIFEST, MadeBy
 
 RUN = MadeBy.now("a-run", "a-plan")
@@ -43,6 +46,21 @@ def test_import_is_split_at_what_one_file_may_hold(tmp_path: Path, count: int, n
     assert [line for lines in found.values() for line in lines[1:]] == [str(i) for i in range(1, count + 1)]
     assert {lines[0] for lines in found.values()} == {"Internal ID"}
     assert max(len(lines) - 1 for lines in found.values()) <= 25_000
+
+
+@given(st.lists(st.text(alphabet='aé"\n,', max_size=40), max_size=30), st.integers(60, 300), st.integers(1, 9))
+def test_no_part_is_larger_than_it_may_be_and_none_is_lost(texts: list[str], size: int, rows: int) -> None:
+    frame = pl.DataFrame({"Comments": texts}, {"Comments": pl.String})
+    with TemporaryDirectory() as folder:
+        files = HandOver(Path(folder) / "acme")
+        files.for_import("netsuite_import.csv", frame, rows=rows, size=size)
+        files.put_in_place(RUN)
+        parts = {name: files.folder / name for name in files.names}
+        read = [list(csv.DictReader(path.read_text("utf-8").splitlines(keepends=True))) for path in parts.values()]
+        sizes = [path.stat().st_size for path in parts.values()]
+    assert [row["Comments"] for part in read for row in part] == texts
+    assert all(len(part) <= rows for part in read)
+    assert max(sizes) <= max(size, max((len(text.encode()) * 2 for text in texts), default=0) + 20)
 
 
 def test_parts_that_a_run_no_longer_has_are_removed(tmp_path: Path) -> None:
