@@ -65,14 +65,14 @@ def _stripe_door(declaration: Declaration, places: Places, unset: Mapping[str, s
     if source.export is None:
         return StripeApiDoor(source, keys, unset)
     required, further = list(stripe_columns(declaration.rules)), further_fields(declaration)
-    return StripeExportDoor(places.root, source.export, source.first_month, keys, required, further)
+    return StripeExportDoor(places.root, source.export, source.first_month, keys, required, further, source.encoding)
 
 
 def _netsuite_door(declaration: Declaration, places: Places, unset: Mapping[str, str]) -> NetsuiteDoor:
     source, fields = declaration.netsuite, declaration.netsuite_fields
     if source.export is None:
         return NetsuiteApiDoor(source, fields, _written(declaration), unset, declaration.words)
-    return NetsuiteExportDoor(places.root, source.export, fields, declaration.words)
+    return NetsuiteExportDoor(places.root, source.export, fields, declaration.words, source.encoding)
 
 
 def _written(declaration: Declaration) -> frozenset[LinkName]:

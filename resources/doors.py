@@ -75,6 +75,7 @@ class StripeExportDoor:
         metadata_keys: keys that become columns.
         required: columns that a rule needs.
         further: fields that become columns, beside those that every extract has.
+        encoding: of the files, where they are not UTF-8.
     """
 
     root: Path
@@ -83,6 +84,7 @@ class StripeExportDoor:
     metadata_keys: Sequence[str]
     required: Sequence[str]
     further: Sequence[str] = ()
+    encoding: str | None = None
 
     @property
     def source(self) -> str:
@@ -117,6 +119,7 @@ class StripeExportDoor:
             metadata_keys=self.metadata_keys,
             required=self.required,
             further=self.further,
+            encoding=self.encoding,
         )
 
 
@@ -129,12 +132,14 @@ class NetsuiteExportDoor:
         files: the files as the declaration names them.
         fields: our name → the column's label.
         words: what the words of stages and checkboxes mean.
+        encoding: of the files, where they are not UTF-8.
     """
 
     root: Path
     files: Sequence[str]
     fields: Mapping[str, str]
     words: SystemWords = BUILT_IN
+    encoding: str | None = None
 
     @property
     def source(self) -> str:
@@ -158,7 +163,7 @@ class NetsuiteExportDoor:
 
     def _customers_of(self, path: Path) -> Extract:
         written = path.stat().st_mtime if path.exists() else None  # before it is read, so that it is not too young
-        extract = read_netsuite_export(path, self.fields, self.words)
+        extract = read_netsuite_export(path, self.fields, self.words, self.encoding)
         return replace(extract, exported_at=None if written is None else datetime.fromtimestamp(written, UTC))
 
 

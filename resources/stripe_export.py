@@ -4,14 +4,17 @@ Columns are found by name, because the Dashboard's default set varies by account
 export does not list them; the names here were seen in published exports of 2019 to 2026.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from resources.export_file import ExportFile, open_export
+from resources.exports.header import Header
+from resources.exports.totals import is_total
 from resources.extracts import Extract, Source, doubts_of_a_file, unique_by_id
 from schemas.errors import ExportError
 from schemas.rules import EXPORT_PATHS, STRIPE_PATHS
@@ -22,6 +25,8 @@ _LABELS: Final = {"email": "Email", "name": "Name", "description": "Description"
 _IF_DOUBLED: Final = "choose Custom columns when you export, and take one of them out"
 _VISIBLE_ID: Final = pl.col("id").str.replace_all(r"\p{Cf}", "").str.strip_chars()
 """An id without white space and invisible characters, which come along when an id is copied; none is part of one."""
+_OF_A_PAYMENT: Final = "customer id"
+_ROWS_LOOKED_AT: Final = 100
 _CREATED_FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -33,6 +38,7 @@ def read_stripe_export(
     metadata_keys: Sequence[str],
     required: Iterable[str] = (),
     further: Sequence[str] = (),
+    encoding: str | None = None,
 ) -> Extract:
     """Read the customers of a Dashboard export.
 
@@ -44,16 +50,21 @@ def read_stripe_export(
             since the Dashboard adds a column only for keys that are in use.
         required: names of columns (`email`, `metadata.<key>`, …) that a rule needs, so that they must be in the file.
         further: fields that become columns of that name: a path of `schemas.rules`, or the label of a column.
+        encoding: the one that the declaration names.
 
     Raises:
         ExportError: the file cannot be used as it is; one sentence says why.
     """
-    with open_export(path, _IF_DOUBLED) as export:
-        columns = _columns(export, metadata_keys, set(required)) | _further_columns(export, further)
-        text = export.scan(columns).collect(engine="streaming")
-    wanted = {"id": None, "created": None, **_LABELS, **{f"metadata.{key}": None for key in metadata_keys}}
-    frame = text.with_columns(pl.lit(None, pl.String).alias(name) for name in wanted if name not in columns)
-    frame = _typed(frame.with_columns(_VISIBLE_ID), path, since, until)
+    needed = set(required)
+    check = partial(_columns, metadata_keys=metadata_keys, required=needed)
+    with open_export(path, ID_LABEL, check=check, if_doubled=_IF_DOUBLED, encoding=encoding) as export:
+        columns = _columns(export.header, metadata_keys, needed) | _further_columns(export.header, further)
+        text = export.read(columns)
+        named = text.with_columns(_VISIBLE_ID)
+        dated = _dated(named, export, columns, since, until)
+    absent = {"id": None, "created": None, **_LABELS, **{f"metadata.{key}": None for key in metadata_keys}}
+    nothing = (pl.lit(None, pl.String).alias(name) for name in absent if name not in columns)
+    frame = dated.with_columns(*nothing, pl.lit(None, pl.Boolean).alias("livemode"))
     customers = unique_by_id(
         frame.select("id", "created", *_LABELS, "livemode", pl.col(r"^metadata\..+$"), *further),
         "id",
@@ -63,95 +74,124 @@ def read_stripe_export(
     return Extract(customers, text.height, doubts=doubts)
 
 
-def _columns(export: ExportFile, metadata_keys: Sequence[str], required: set[str]) -> dict[str, str]:
+def _columns(header: Header, metadata_keys: Sequence[str], required: set[str]) -> dict[str, str]:
     """Our names, and the labels of the columns that are there.
 
     Stripe's own labels vary in case; a metadata key does not: two that differ in case are two keys.
     """
     own = {"id": ID_LABEL, "created": CREATED_LABEL, **_LABELS}
     wanted = own | {f"metadata.{key}": f"{key} (metadata)" for key in metadata_keys}
-    there = {name: _label_in_any_case(export, label) for name, label in own.items()}
-    there |= {name: label if label in export.labels else None for name, label in wanted.items() if name not in own}
+    there = {name: _label_in_any_case(header, label) for name, label in own.items()}
+    there |= {name: next(iter(header.found(label)), None) for name, label in wanted.items() if name not in own}
     if there["id"] is None or there["created"] is None:
-        raise _not_a_customer_export(export)
+        raise _not_a_customer_export(header)
     missing = sorted(name for name in required if name in wanted and there[name] is None)
     if missing:
-        raise ExportError(
-            f"{export.source} has no column {wanted[missing[0]]!r}, which a rule needs; its columns are: "
-            f"{', '.join(export.labels)}. Add it to the export, or take the rule out."
-        )
+        advice = "Add it to the export, or take the rule out."
+        raise header.missing([wanted[missing[0]]], ", which a rule needs", advice)
     return {name: label for name, label in there.items() if label is not None}
 
 
-def _further_columns(export: ExportFile, further: Iterable[str]) -> dict[str, str]:
+def _further_columns(header: Header, further: Iterable[str]) -> dict[str, str]:
     """The label of the column of each further field; all are there, because a rule needs them."""
-    found = {name: _further_label(export, name) for name in further}
+    found = {name: _further_label(header, name) for name in further}
     missing = [name for name, label in found.items() if label is None]
     if missing:
         labels = (STRIPE_PATHS | EXPORT_PATHS).get(missing[0], (missing[0],))
         raise ExportError(
-            f"{export.source} has no column {' or '.join(map(repr, labels))}, which a rule needs; its columns are: "
-            f"{', '.join(export.labels)}. Add it to the export, or take the rule out."
+            f"{header.source} has no column {' or '.join(map(repr, labels))}, which a rule needs; its columns are: "
+            f"{header.shown}. Add it to the export, or take the rule out."
         )
     return {name: label for name, label in found.items() if label is not None}
 
 
-def _further_label(export: ExportFile, name: str) -> str | None:
-    if name in export.labels:
+def _further_label(header: Header, name: str) -> str | None:
+    if name in header.labels:
         return name
-    known = (_label_in_any_case(export, label) for label in (STRIPE_PATHS | EXPORT_PATHS).get(name, (name,)))
+    known = (_label_in_any_case(header, label) for label in (STRIPE_PATHS | EXPORT_PATHS).get(name, (name,)))
     return next((label for label in known if label), None)
 
 
-def _label_in_any_case(export: ExportFile, label: str) -> str | None:
-    found = [other for other in export.labels if other.casefold() == label.casefold()]
+def _label_in_any_case(header: Header, label: str) -> str | None:
+    found = header.in_any_case(label)
     if len(set(found)) > 1:
         shown = " and ".join(map(repr, found))
-        raise ExportError(f"{export.source} has {shown}, each of which is {label!r}; {export.if_doubled}.")
+        raise ExportError(f"{header.source} has {shown}, each of which is {label!r}; {header.if_doubled}.")
     return found[0] if found else None
 
 
-def _not_a_customer_export(export: ExportFile) -> ExportError:
-    shown = ", ".join(export.labels)
-    created = next((label for label in export.labels if label.casefold().startswith("created (")), None)
-    if created:
+def _not_a_customer_export(header: Header) -> ExportError:
+    labels = {label.casefold() for label in header.labels}
+    created = next((label for label in header.labels if label.casefold().startswith("created (")), None)
+    has_id = bool(header.in_any_case(ID_LABEL))
+    if created and has_id:
         return ExportError(
-            f"{export.source} has {created!r} in place of {CREATED_LABEL!r}; export it again with times in UTC."
+            f"{header.source} has {created!r} in place of {CREATED_LABEL!r}; export it again with times in UTC."
         )
-    if "internal id" in map(str.casefold, export.labels):
+    if "internal id" in labels:
         return ExportError(
-            f"{export.source} is a NetSuite saved search, not a Stripe customer export; swap the two files."
+            f"{header.source} is a NetSuite saved search, not a Stripe customer export; swap the two files."
         )
-    missing = ID_LABEL if ID_LABEL not in map(str.casefold, export.labels) else CREATED_LABEL
-    return ExportError(
-        f"{export.source} is no Stripe customer export: it has no column {missing!r}; its columns are: {shown}."
-    )
+    if _OF_A_PAYMENT in labels:
+        return ExportError(
+            f"{header.source} is an export of payments, invoices or the like, which name a customer under "
+            f"'Customer ID'; export the list of customers instead, in which it is {ID_LABEL!r}."
+        )
+    missing = header.missing([CREATED_LABEL if has_id else ID_LABEL])
+    return ExportError(f"{header.source} is no Stripe customer export: {missing}")
 
 
-def _typed(frame: pl.DataFrame, path: Path, since: datetime, until: datetime) -> pl.DataFrame:
-    typed = frame.with_columns(_created(frame.get_column("created")), pl.lit(None, pl.Boolean).alias("livemode"))
-    nameless = typed.filter(pl.col("id").is_null() | (pl.col("id") == "")).height
-    if nameless:
-        raise ExportError(f"{path} has {nameless:,} rows without an id; export it again.")
+def _dated(
+    text: pl.DataFrame, export: ExportFile, columns: Mapping[str, str], since: datetime, until: datetime
+) -> pl.DataFrame:
+    """The rows with their dates; each has an id, and a date within the months asked for."""
+    ids, created = text.get_column("id"), _created(text.get_column("created"))
+    dated = text.with_columns(created)
+    nameless = (ids.is_null() | (ids == "")).arg_true()
+    if nameless.len():
+        line = export.line_of(columns, nameless[0])
+        raise ExportError(
+            f"{export.source} has {nameless.len():,} rows without an id, the first in line {line:,} (perhaps a totals "
+            "row); export it again."
+        )
+    undated = created.is_null()
+    if undated.any():
+        _refuse_foreign_row(export, columns, ids, undated.arg_true())
     _refuse(
-        typed,
-        pl.col("created").is_null(),
-        path,
+        dated,
+        undated,
+        export,
         f"no date of the form 2026-01-31 09:30 under {CREATED_LABEL!r}; export it again",
     )
     _refuse(
-        typed,
-        pl.col("created") < since,
-        path,
+        dated,
+        created < since,
+        export,
         f"a date of creation before {since:%Y-%m}; set `since` in the declaration to an earlier month",
     )
     _refuse(
-        typed,
-        pl.col("created") >= until,
-        path,
+        dated,
+        created >= until,
+        export,
         "a date of creation in the future; check the export and this machine's clock",
     )
-    return typed
+    return dated
+
+
+def _refuse_foreign_row(export: ExportFile, columns: Mapping[str, str], ids: pl.Series, undated: pl.Series) -> None:
+    """A row without a date may be no customer: labels again, or a total."""
+    for row in undated.head(_ROWS_LOOKED_AT):
+        value = ids[row].strip("\ufeff")
+        if export.header.is_label(value, ID_LABEL):
+            raise ExportError(
+                f"Line {export.line_of(columns, row):,} of {export.source} is a second line of labels: two "
+                "exports were joined; export the whole list once, or take that line out."
+            )
+        if is_total(value):
+            raise ExportError(
+                f"Line {export.line_of(columns, row):,} of {export.source} is a totals row: it has {value!r} under "
+                f"{ID_LABEL!r}; take the line out."
+            )
 
 
 def _created(text: pl.Series) -> pl.Series:
@@ -164,8 +204,8 @@ def _created(text: pl.Series) -> pl.Series:
     return found.dt.replace_time_zone("UTC")
 
 
-def _refuse(frame: pl.DataFrame, wrong: pl.Expr, path: Path, what: str) -> None:
+def _refuse(frame: pl.DataFrame, wrong: pl.Series, export: ExportFile, what: str) -> None:
     bad = frame.filter(wrong).get_column("id").sort()
     if bad.len():
         others = f" and {bad.len() - 1:,} others have" if bad.len() > 1 else " has"
-        raise ExportError(f"In {path}, {bad[0]}{others} {what}.")
+        raise ExportError(f"In {export.source}, {bad[0]}{others} {what}.")

@@ -36,6 +36,9 @@ class StripeSource(DeclaredPart, dg.Resolvable):
         None, description="path of a Dashboard customer export, from the project's root; several: a list, or a pattern"
     )
     since: str = Field("2011-01", description="first month of creation, YYYY-MM; an older customer is an error")
+    encoding: str | None = Field(
+        None, description="of the export, where it is not UTF-8, as cp1252 or cp932 (Python's names)"
+    )
     api_key: str | None = Field(None, repr=False, description="a restricted key, as {{ env.STRIPE_API_KEY }}")
     account: str | None = Field(None, description="a connected account (acct_…) to act for")
     mode: Literal["test", "live"] | None = Field(None, description="refuse a key of the other mode; default: the key's")
@@ -54,6 +57,11 @@ class StripeSource(DeclaredPart, dg.Resolvable):
     @classmethod
     def _is_proxy(cls, value: str | None) -> str | None:
         return value and _address(value, proxy_address)
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_encoding(cls, value: str | None) -> str | None:
+        return value and _encoding(value)
 
     @field_validator("since")
     @classmethod
@@ -79,6 +87,9 @@ class NetsuiteSource(DeclaredPart, dg.Resolvable):
 
     export: NoneOneOrSeveral = Field(
         None, description="path of a saved-search export, from the project's root; several: a list, or a pattern"
+    )
+    encoding: str | None = Field(
+        None, description="of the export, where it is not UTF-8, as cp1252 or cp932 (Python's names)"
     )
     account: str | None = Field(None, description="the account id, such as 1234567_SB1")
     mass_search: str | None = Field(None, description="id of the saved search with all customers (P1)")
@@ -106,6 +117,11 @@ class NetsuiteSource(DeclaredPart, dg.Resolvable):
     @classmethod
     def _is_proxy(cls, value: str | None) -> str | None:
         return value and _address(value, proxy_address)
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_encoding(cls, value: str | None) -> str | None:
+        return value and _encoding(value)
 
     @field_validator("account", mode="before")
     @classmethod
@@ -307,6 +323,14 @@ class Declaration(DeclaredPart, dg.Resolvable):
             yield ("brakes", key), idle
         if "daily" in self.model_fields_set:
             yield ("daily",), idle
+
+
+def _encoding(value: str) -> str:
+    try:
+        "".encode(value)
+    except (LookupError, UnicodeError):
+        raise _wrong(f"expected the name of an encoding, such as cp1252, cp932 or utf-16-le, found {value!r}") from None
+    return value
 
 
 def _one_of(source: _Source, *names: str) -> _Source:

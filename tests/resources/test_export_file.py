@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-import resources.export_file
 from resources.export_file import open_export
+from resources.exports.header import read_header
+from resources.exports.strict import Strict, prove_strict
 from schemas.errors import ExportError
 
 GOOD = "id,name,note\n1,Ann,x\n2,Bob,y\n"
@@ -15,8 +16,8 @@ ROWS = [("1", "x"), ("2", "y")]
 
 def read(path: Path, content: bytes) -> list[tuple[str | None, ...]]:
     path.write_bytes(content)
-    with open_export(path) as export:
-        return export.scan({"key": "id", "text": "note"}).collect().rows()
+    with open_export(path, "id") as export:
+        return export.read({"key": "id", "text": "note"}).rows()
 
 
 def refusal(path: Path, content: bytes) -> str:
@@ -60,9 +61,11 @@ def test_quoted_fields_keep_newlines_separators_and_quotes(path: Path) -> None:
 
 
 @pytest.mark.parametrize("block", [1, 2, 3, 7, 64])
-def test_what_is_quoted_may_lie_across_blocks(path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
-    monkeypatch.setattr(resources.export_file, "_BLOCK", block)
-    assert read(path, 'id,name,note\n1,"é""\n,","x"\n2,b,y\n'.encode()) == ROWS
+def test_what_is_quoted_may_lie_across_blocks(path: Path, block: int) -> None:
+    content = 'id,name,note\n1,"é""\n,","x"\n2,"=""b""",y\n'
+    assert read(path, content.encode()) == ROWS
+    proved = prove_strict(path, read_header(path, path, "id", ""), block)
+    assert proved == Strict(rows=2, filled=2, ends_with_newline=True, has_formulas=True)
 
 
 def test_a_label_that_nobody_asks_for_may_be_there_twice(path: Path) -> None:
@@ -71,7 +74,7 @@ def test_a_label_that_nobody_asks_for_may_be_there_twice(path: Path) -> None:
 
 def test_says_whether_the_last_line_is_ended(path: Path) -> None:
     path.write_text(GOOD.rstrip())
-    with open_export(path) as export:
+    with open_export(path, "id") as export:
         assert (export.rows, export.ends_with_newline) == (2, False)
 
 
@@ -89,12 +92,12 @@ def test_says_whether_the_last_line_is_ended(path: Path) -> None:
         pytest.param(b"\x1f\x8b\x08", "a gzip archive", id="gzip"),
         pytest.param(GOOD.encode("utf-16-le"), "UTF-16 without a byte order mark", id="UTF-16 without BOM"),
         pytest.param("id,name,note\n1,Zoë,x\n".encode("cp1252"), "perhaps Windows-1252", id="Windows-1252"),
-        pytest.param((GOOD + "3,Cy").encode(), "Row 4 of .* has 2 of 3 fields: it was cut short", id="cut in mid-row"),
+        pytest.param((GOOD + "3,Cy").encode(), "Line 4 of .* has 2 of 3 fields: it was cut short", id="cut in mid-row"),
         pytest.param((GOOD + '3,Cy,"a no').encode(), "ends inside a quoted field", id="cut in a quoted field"),
-        pytest.param((GOOD + "3,Cy\n4,Di,z\n").encode(), "Row 4 of .* has 2 of 3", id="short row"),
-        pytest.param((GOOD + "3,Cy,z,z\n").encode(), "Row 4 of .* has 4 of 3", id="long row"),
+        pytest.param((GOOD + "3,Cy\n4,Di,z\n").encode(), "Line 4 of .* has 2 of 3", id="short row"),
+        pytest.param((GOOD + "3,Cy,z,z\n").encode(), "Line 4 of .* has 4 of 3", id="long row"),
         pytest.param(
-            b"sep=;\nid;name;note\n1;a;x\n2;b\n", "Row 4 of .* has 2 of 3", id="short row after a separator line"
+            b"sep=;\nid;name;note\n1;a;x\n2;b\n", "Line 4 of .* has 2 of 3", id="short row after a separator line"
         ),
         pytest.param(b"id,note,note\n1,a,b\n", "2 columns labelled 'note'; give each its own label", id="label twice"),
         pytest.param(b"id,name\n1,a\n", "no column 'note'; its columns are: id, name", id="missing column"),
@@ -107,12 +110,12 @@ def test_refuses_in_one_sentence(path: Path, content: bytes, says: str) -> None:
 
 
 def test_no_such_file(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match=r"There is no file .*gone\.csv"), open_export(tmp_path / "gone.csv"):
+    with pytest.raises(ExportError, match=r"There is no file .*gone\.csv"), open_export(tmp_path / "gone.csv", "id"):
         pass
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="cannot be read"), open_export(tmp_path):
+    with pytest.raises(ExportError, match="cannot be read"), open_export(tmp_path, "id"):
         pass
 
 

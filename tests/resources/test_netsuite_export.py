@@ -76,7 +76,7 @@ def test_identical_duplicates_are_dropped_and_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        ("abc,,,Customer,No,", "Row 3 of .* has a text of 3 characters that is no internal id"),
+        ("abc,,,Customer,No,", "Line 3 of .* has a text of 3 characters that is no internal id"),
         ("1.23457E+11,,,Customer,No,", r"has 1\.23457E\+11, a number that a spreadsheet has rewritten"),
         ("12.0,,,Customer,No,", "has 12.0, which is not an internal id"),
         ("-5,,,Customer,No,", "has -5, which is not an internal id"),

@@ -1,0 +1,178 @@
+"""From the bytes of an export to UTF-8: what says which encoding a file has, and which does not.
+
+A mark at its beginning says it, or that every byte is UTF-8, or the declaration. Nothing else does: one text of bytes
+is good Windows-1252, Windows-1250 and Latin-1, with other letters in each, so it is never guessed.
+"""
+
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, getincrementaldecoder, lookup
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+from resources.disk import disk_in_words
+from schemas.errors import ExportError
+
+_BLOCK: Final = 1 << 24
+_FOREIGN: Final = (
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "an Excel workbook or another zip archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"\x1f\x8b", "a gzip archive"),
+)
+_MARKS: Final = (  # the longer ones first: that of UTF-16 begins the one of UTF-32
+    (BOM_UTF32_LE, "utf-32"),
+    (BOM_UTF32_BE, "utf-32"),
+    (BOM_UTF16_LE, "utf-16"),
+    (BOM_UTF16_BE, "utf-16"),
+    (BOM_UTF8, "utf-8"),
+)
+_EASTERN: Final = (
+    ("cp932", "Shift JIS"),
+    ("euc_jp", "EUC-JP"),
+    ("gb18030", "GB 18030"),
+    ("big5", "Big5"),
+    ("cp949", "Korean"),
+)
+_WESTERN: Final = (("cp1252", "Windows-1252"), ("cp1250", "Windows-1250"), ("cp1251", "Windows-1251"))
+
+
+def as_utf8(source: Path, room: Path, encoding: str | None = None) -> Path:
+    """Give a file of UTF-8 text: the file itself, or a copy of it in `room`.
+
+    Args:
+        source: the file that the person named.
+        room: a private folder.
+        encoding: the one that the declaration names, if any; a mark in the file must not contradict it.
+
+    Raises:
+        ExportError: the file is not there, empty, something else than text, or not in this encoding.
+    """
+    head = _head(source)
+    marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
+    codec = lookup(encoding).name if encoding else None
+    _refuse_foreign(source, head)
+    if marked and codec and not codec.startswith(marked):
+        raise ExportError(
+            f"{source} begins with the mark of {marked.upper()}, and the declaration says `encoding: {encoding}`; "
+            "take `encoding` out."
+        )
+    if marked is None and codec is None and b"\0" in head:
+        name = "utf-16-be" if head.startswith(b"\0") else "utf-16-le"
+        raise ExportError(
+            f"{source} is not text, or is UTF-16 without a byte order mark; save it as 'CSV UTF-8', or write "
+            f"`encoding: {name}` beside `export` in the declaration."
+        )
+    chosen = marked or codec or "utf-8"
+    return source if chosen.startswith("utf-8") else _converted(source, room / "export.csv", chosen, encoding)
+
+
+def not_utf8(source: Path, line: int, near: bytes) -> ExportError:
+    """The error for a line, counted from 1, that is not UTF-8; the bytes near it may say what it is."""
+    codec, name = _likely(near)
+    return ExportError(
+        f"{source} is not UTF-8 (line {line:,}), perhaps {name}; save it as 'CSV UTF-8', or name its encoding in the "
+        f"declaration, as `encoding: {codec}` beside `export`; it is not guessed, because that would spoil letters."
+    )
+
+
+def escape_sequences(source: Path) -> ExportError:
+    """The error for a file that shifts between alphabets, which looks like UTF-8 and is not."""
+    return ExportError(
+        f"{source} has the escape sequences of ISO-2022-JP; save it as 'CSV UTF-8', or write `encoding: iso2022_jp` "
+        "beside `export` in the declaration."
+    )
+
+
+def nul_character(source: Path, byte: int) -> ExportError:
+    """The error for a character that no text has."""
+    return ExportError(
+        f"{source} has a NUL character (near byte {byte:,}): it is damaged, or a cell holds one, which no text may; "
+        "remove it in the source, and export again."
+    )
+
+
+def _refuse_foreign(source: Path, head: bytes) -> None:
+    foreign = next((kind for magic, kind in _FOREIGN if head.startswith(magic)), None)
+    if head.removeprefix(BOM_UTF8).lstrip().startswith(b"<"):
+        foreign = "a web page (often a log-in page that was saved in place of the file)"
+    if foreign:
+        raise ExportError(f"{source} is {foreign}, not CSV; export the list again as CSV.")
+
+
+def _head(source: Path) -> bytes:
+    try:
+        with source.open("rb") as file:
+            head = file.read(4096)
+    except FileNotFoundError:
+        raise ExportError(
+            f"There is no file {source}; put the export there, or correct `export` in the declaration."
+        ) from None
+    except OSError as error:
+        raise ExportError(
+            f"{source} cannot be read ({error.strerror}); name a readable file in the declaration."
+        ) from error
+    if not head.removeprefix(BOM_UTF8).strip():
+        raise ExportError(f"{source} is empty; export it again.")
+    return head
+
+
+def _converted(source: Path, target: Path, codec: str, declared: str | None) -> Path:
+    decoder, as_it_is = getincrementaldecoder(codec)(), getincrementaldecoder("utf-8")()
+    line, is_utf8, is_ascii = 1, codec.partition("-")[0] != "utf", True
+    with disk_in_words(target.parent), source.open("rb") as old, target.open("w", encoding="utf-8", newline="") as new:
+        while True:
+            block = old.read(_BLOCK)
+            try:
+                text = decoder.decode(block, final=not block)
+            except UnicodeError as error:
+                line += _lines_before(error, codec)
+                raise _not_so(source, codec, declared, line) from None
+            new.write(text)
+            line += text.count("\n")
+            is_ascii = is_ascii and block.isascii()
+            is_utf8 = is_utf8 and _decodes(as_it_is.decode, block, final=not block)
+            if not block:
+                break
+    if is_utf8 and not is_ascii:
+        raise ExportError(
+            f"{source} is UTF-8, and the declaration says `encoding: {declared}`, which would spoil its letters; take "
+            "`encoding` out."
+        )
+    return target
+
+
+def _decodes(decode: object, block: bytes, *, final: bool) -> bool:
+    try:
+        decode(block, final)  # type: ignore[operator]
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _lines_before(error: UnicodeError, codec: str) -> int:
+    """Line ends that stand before the fault in the block that could not be decoded."""
+    if not isinstance(error, UnicodeDecodeError):
+        return 0
+    return error.object[: error.start].decode(codec, errors="replace").count("\n")
+
+
+def _not_so(source: Path, codec: str, declared: str | None, line: int) -> ExportError:
+    if declared is None:
+        return ExportError(f"{source} begins as {codec.upper()} but is not (line {line:,}); save it as 'CSV UTF-8'.")
+    return ExportError(
+        f"Line {line:,} of {source} is not {declared}, which the declaration names; correct `encoding`, or save the "
+        "file as 'CSV UTF-8' and take `encoding` out."
+    )
+
+
+def _likely(near: bytes) -> tuple[str, str]:
+    """An encoding for the sentence: bytes beyond ASCII stand alone in Western text, and side by side in Eastern."""
+    is_high = [byte > 127 for byte in near]  # noqa: PLR2004 (the last character of ASCII)
+    together = sum(one and other for one, other in pairwise(is_high))
+    for codec, name in (*_EASTERN, *_WESTERN) if together * 2 >= sum(is_high) else _WESTERN:
+        try:
+            near.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        return codec, name
+    return "latin-1", "Latin-1"

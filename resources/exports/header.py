@@ -1,0 +1,207 @@
+"""The first row of an export: which character separates, what the columns are called, and where the rows begin.
+
+A label is found however its white space is written, for nobody sees a no-break space. One that is missing gets the
+cause that a person can see: title lines above it, a row of data in its place, another spelling.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from io import BufferedReader
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from resources.exports.quoting import strict_fields
+from schemas.errors import ExportError
+
+_SEPARATORS: Final = (",", ";", "\t", "|")
+_SEPARATOR_LINE: Final = re.compile(r"sep=(.)\r?\n?")
+_ROW_LIMIT: Final = 1 << 24
+_LINES_SEARCHED: Final = 100
+_LABELS_SHOWN: Final = 40
+_DATA: Final = re.compile(r"^[^@\s]+@[^@\s]+\.\w+$|^cus_\w+$|^\d{4}-\d\d-\d\d")  # what stands in rows, seldom in labels
+_INVISIBLE: Final = re.compile("[\u00ad\u180e\u200b-\u200f\u2060\ufeff]")
+
+
+@dataclass(frozen=True)
+class Header:
+    """The labels of a file.
+
+    Attributes:
+        source: the file that the person named, for messages.
+        labels: white space around each is removed.
+        line: where it stands; the first line of a file is 1.
+        end: the byte at which the rows begin.
+        next_line: the line at which they do.
+        skipped: rows that polars has to skip; null where lines above the header make that unsafe.
+        if_doubled: what a person can do about two columns of one label.
+    """
+
+    source: Path
+    separator: str
+    labels: tuple[str, ...]
+    line: int
+    end: int
+    next_line: int
+    skipped: int | None
+    if_doubled: str
+
+    def found(self, label: str) -> tuple[str, ...]:
+        """The labels that a person would take for this one: exactly it, or else those that differ in white space."""
+        exact = tuple(other for other in self.labels if other == label.strip())
+        return exact or tuple(other for other in self.labels if _plain(other) == _plain(label))
+
+    def in_any_case(self, label: str) -> tuple[str, ...]:
+        """The labels that differ from this one in case and white space at most."""
+        return tuple(other for other in self.labels if self.is_label(other, label))
+
+    @staticmethod
+    def is_label(text: str, label: str) -> bool:
+        """Whether a text is this label, in any case."""
+        return _plain(text).casefold() == _plain(label).casefold()
+
+    def position(self, label: str) -> int:
+        """Where the column with this label stands.
+
+        Raises:
+            ExportError: there is none, or more than one.
+        """
+        found = self.found(label)
+        if not found:
+            raise self.missing([label])
+        if len(found) > 1:
+            raise ExportError(f"{self.source} has {len(found)} columns labelled {label!r}; {self.if_doubled}.")
+        return self.labels.index(found[0])
+
+    def missing(self, labels: Sequence[str], needed_by: str = "", advice: str = "") -> ExportError:
+        """The error for labels that are not there; `needed_by` begins with a comma, `advice` ends with a full stop."""
+        if any(map(_DATA.search, self.labels)):
+            return ExportError(
+                f"{self.source} does not begin with a row of column labels: its line {self.line} holds data, and no "
+                f"label {labels[0]!r}; export it again with its header."
+            )
+        near = "".join(self._near_miss(label) for label in labels)
+        return ExportError(
+            f"{self.source} has no column {', '.join(map(repr, labels))}{needed_by}; its columns are: "
+            f"{self.shown}.{near}{advice and ' '}{advice}"
+        )
+
+    @property
+    def shown(self) -> str:
+        """The labels, for a message."""
+        more = len(self.labels) - _LABELS_SHOWN
+        return ", ".join(self.labels[:_LABELS_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+
+    def _near_miss(self, label: str) -> str:
+        near = _nearest(label.strip(), self.labels)
+        if near is None:
+            return ""
+        strange = "" if near.isascii() or not label.isascii() else f" (its characters are {near!a})"
+        quoted = ""
+        if near.startswith(label.strip()) and near[len(label.strip()) :].lstrip().startswith("#"):
+            quoted = f" In YAML what follows a # is a remark: write the label in quotes, '{near}'."
+        return f" Did you mean {near!r}{strange}?{quoted}"
+
+
+def read_header(path: Path, source: Path, key: str, if_doubled: str) -> Header:
+    """Find the labels of a file of UTF-8 text.
+
+    Args:
+        path: its bytes.
+        source: the file that the person named.
+        key: the label by which its row of labels is known, where there are other lines above it.
+        if_doubled: what a person can do about two columns of one label.
+
+    Raises:
+        ExportError: the file is empty or of an old Mac, or lines stand above its labels.
+    """
+    with path.open("rb") as file:
+        declared, start = _separator_line(file)
+        line, text = next((row for row in _rows(file, source, start) if row[1].strip()), (0, ""))
+        if not text:
+            raise ExportError(f"{source} is empty; export it again.")
+        separator, labels = _split(text, declared, key)
+        after = line + text.count("\n") + (not text.endswith("\n"))
+        header = Header(
+            source=source,
+            separator=separator,
+            labels=labels,
+            line=line,
+            end=file.tell(),
+            next_line=after,
+            skipped=(1 if declared is None else 2) if line == start else None,
+            if_doubled=if_doubled,
+        )
+        if not _has(labels, key):
+            _refuse_title_lines(header, islice(_rows(file, source, after), _LINES_SEARCHED), key)
+    return header
+
+
+def _separator_line(file: BufferedReader) -> tuple[str | None, int]:
+    """The separator that a spreadsheet declares in a line of its own, and the number of the line that follows."""
+    declared = _SEPARATOR_LINE.fullmatch(file.readline(64).decode("utf-8-sig", errors="replace"))
+    if declared is None:
+        file.seek(0)
+    return (declared[1], 2) if declared else (None, 1)
+
+
+def _rows(file: BufferedReader, source: Path, number: int) -> Iterator[tuple[int, str]]:
+    """Each row as text, what is in quotes counted as one, with the number of the line in which it begins."""
+    while line := file.readline(_ROW_LIMIT):
+        row, end = line, file.tell()
+        while row.count(b'"') % 2 and len(row) < _ROW_LIMIT and (line := file.readline(_ROW_LIMIT)):
+            row += line
+        if row.count(b'"') % 2:  # a quote that means nothing: the line is the row
+            file.seek(end)
+            row = row[: row.find(b"\n") + 1] or row
+        if len(row) >= _ROW_LIMIT:
+            raise ExportError(
+                f"Line {number:,} of {source} is longer than {_ROW_LIMIT >> 20} MB: it has no line ends, or a quote is "
+                "never closed; export it again."
+            )
+        if b"\r" in row and b"\n" not in row:
+            raise ExportError(f"{source} has the line ends of an old Mac (CR only); save it with LF or CRLF.")
+        text = row.decode("utf-8-sig" if number == 1 else "utf-8", errors="replace")
+        yield number, text
+        number += max(text.count("\n"), 1)
+
+
+def _split(text: str, declared: str | None, key: str) -> tuple[str, tuple[str, ...]]:
+    """The separator and the labels: of the separators that may be meant the one that shows the key, or most labels."""
+    splits = {separator: _labels(text, separator) for separator in ([declared] if declared else _SEPARATORS)}
+    separator = max(splits, key=lambda s: (_has(splits[s], key), len(splits[s])))
+    return separator, splits[separator]
+
+
+def _labels(text: str, separator: str) -> tuple[str, ...]:
+    row = text.rstrip("\r\n")
+    fields = strict_fields(row, separator)
+    return tuple(field.strip() for field in (row.split(separator) if isinstance(fields, str) else fields))
+
+
+def _refuse_title_lines(header: Header, rows: Iterable[tuple[int, str]], key: str) -> None:
+    for line, text in rows:
+        if any(_has(_labels(text, separator), key) for separator in _SEPARATORS):
+            raise ExportError(
+                f"{header.source} begins with title lines: its column labels are in line {line:,}; delete the lines "
+                "above it, or export it without a title."
+            )
+
+
+def _has(labels: Iterable[str], key: str) -> bool:
+    return any(Header.is_label(label, key) for label in labels)
+
+
+def _plain(label: str) -> str:
+    """A label as it looks: white space of any kind is one space, what nobody sees is nothing."""
+    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", label)).split())
+
+
+def _nearest(label: str, labels: Sequence[str]) -> str | None:
+    folded = {_plain(other).casefold(): other for other in labels}
+    begun = next((other for other in labels if label and re.match(re.escape(label) + r"\s*[#:,]", other)), None)
+    close = get_close_matches(_plain(label).casefold(), folded, n=1, cutoff=0.8)
+    return begun or (folded[close[0]] if close else None)

@@ -1,0 +1,192 @@
+"""The proof, at the speed of a disk, that a file is CSV as RFC 4180 has it: every byte belongs to a row of full width.
+
+What stands in quotes is replaced by one byte that UTF-8 does not use, so that in what is left a line is a row; a quote
+that does not begin or end a field where one may is left over. A file that is not proved here is read by
+`lines`, slowly, which knows what to say about it.
+"""
+
+import re
+from codecs import getincrementaldecoder
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import repeat
+from pathlib import Path
+from typing import Final
+
+from resources.exports.encoding import escape_sequences, not_utf8, nul_character
+from resources.exports.header import Header
+from resources.exports.quoting import two_readings
+from schemas.errors import BugError
+
+BLOCK: Final = 1 << 17  # small enough for a processor's cache
+_FIELD: Final = b"\xff"
+_NEAR: Final = 200
+
+
+@dataclass(frozen=True)
+class Strict:
+    """What was proved of a file.
+
+    Attributes:
+        rows: those that polars has to find, blank lines included.
+        filled: those that are not blank.
+        ends_with_newline: false is a hint, not a proof, that the file was cut.
+        has_formulas: `="` stands somewhere in it.
+    """
+
+    rows: int
+    filled: int
+    ends_with_newline: bool
+    has_formulas: bool
+
+
+def prove_strict(path: Path, header: Header, block: int = BLOCK) -> Strict | None:
+    """Look at each byte after the header; null where the file is not strict, or where it may be read in two ways.
+
+    Raises:
+        ExportError: the file is not UTF-8.
+    """
+    counter = _Counter(header)
+    for lines in _whole_lines(path, header.end, block):
+        counter.add(lines)
+    proved = counter.end()
+    if proved and counter.has_lines_in_quotes and _may_be_several_rows(path, header, block):
+        return None
+    return proved
+
+
+class _Counter:
+    """Counts rows block by block; once a block is not strict, only the encoding of the others is looked at."""
+
+    def __init__(self, header: Header) -> None:
+        self._source, self._line = header.source, header.next_line
+        self._separator, self._width = header.separator.encode(), len(header.labels)
+        self._quoted = _quoted(header.separator)
+        self._decoder = getincrementaldecoder("utf-8")()
+        self._lines = self._filled = 0
+        self._is_strict = header.skipped is not None
+        self._in_quotes = self._has_formulas = False
+        self._unfinished = b""
+        self._newlines = 0
+        self._offset = header.end
+
+    @property
+    def has_lines_in_quotes(self) -> bool:
+        """Whether some row has more than one line."""
+        return self._newlines > self._lines
+
+    def add(self, block: bytes) -> None:
+        self._check_encoding(block)
+        if (found := block.find(b"\0")) >= 0:
+            raise nul_character(self._source, self._offset + found)
+        self._newlines += block.count(b"\n")
+        self._has_formulas = self._has_formulas or (b"=" in block and b'="' in block)
+        self._offset += len(block)
+        if self._is_strict:
+            self._count(self._unfinished + self._outside_quotes(block))
+
+    def end(self) -> Strict | None:
+        self._check_encoding(b"", final=True)
+        ends_with_newline = not self._unfinished.strip()
+        if self._unfinished:
+            self._newlines += 1
+            self._count(self._unfinished + b"\n")
+        if not self._is_strict or self._in_quotes:
+            return None
+        return Strict(self._lines, self._filled, ends_with_newline, self._has_formulas)
+
+    def _outside_quotes(self, block: bytes) -> bytes:
+        start = b'\n"' if self._in_quotes else b"\n"
+        outside, quote, open_field = self._quoted.sub(_FIELD, start + block).partition(b'"')
+        self._is_strict = _FIELD not in open_field and b'"' not in open_field
+        self._in_quotes = bool(quote)
+        return outside[1:]
+
+    def _count(self, text: bytes) -> None:
+        *lines, self._unfinished = text.split(b"\n")
+        fields = list(map(bytes.count, lines, repeat(self._separator)))
+        blank = 0
+        if set(fields) - {self._width - 1}:
+            blank = sum(line in {b"", b"\r"} for line in lines)
+            wrong = any(
+                count != self._width - 1 and line.strip(b"\r") for line, count in zip(lines, fields, strict=True)
+            )
+            self._is_strict = self._is_strict and not wrong
+        if b"\r" in text and b"\r\r\n" in text:  # polars takes one of them for text
+            self._is_strict = False
+        self._lines += len(lines)
+        self._filled += len(lines) - blank
+
+    def _check_encoding(self, block: bytes, *, final: bool = False) -> None:
+        if block.isascii() and not final and not self._decoder.getstate()[0]:
+            if b"\x1b" in block and b"\x1b$" in block:
+                raise escape_sequences(self._source)
+            return
+        try:
+            self._decoder.decode(block, final)
+        except UnicodeDecodeError as error:
+            line = self._line + self._newlines + error.object[: error.start].count(b"\n")
+            near = error.object[max(error.start - _NEAR, 0) : error.start + _NEAR]
+            raise not_utf8(self._source, line, near) from None
+
+
+def _may_be_several_rows(path: Path, header: Header, block: int) -> bool:
+    """Whether a row of several lines may as well be several rows; of a strict file."""
+    width, separator = len(header.labels), header.separator
+    return any(
+        max(map(bytes.count, lines[1:], repeat(separator.encode()))) >= width - 1
+        and two_readings([line.decode("utf-8", "replace").rstrip("\r") for line in lines], separator, width)
+        for lines in _rows_of_several_lines(path, header.end, block)
+    )
+
+
+def _rows_of_several_lines(path: Path, start: int, block: int) -> Iterator[list[bytes]]:
+    """The lines of each such row: the first and the last have an odd number of quotes, those between an even one."""
+    row: list[bytes] = []
+    for block_of_lines in _whole_lines(path, start, block):
+        lines, at = block_of_lines.split(b"\n"), 0
+        quotes = map(bytes.count, lines, repeat(b'"'))
+        for end in [line for line, count in enumerate(quotes) if count & 1]:
+            if row:
+                yield row + lines[at : end + 1]
+                row = []
+            else:
+                row, at = [lines[end]], end + 1
+        if row:
+            row += lines[at:]
+
+
+def _whole_lines(path: Path, start: int, block: int) -> Iterator[bytes]:
+    """The bytes from `start` on, in blocks that end with a line end; the last one may not."""
+    unfinished = b""
+    with path.open("rb") as file:
+        file.seek(start)
+        while data := file.read(block):
+            lines, newline, rest = data.rpartition(b"\n")
+            if newline:
+                yield unfinished + lines + newline
+                unfinished = rest
+            else:
+                unfinished += rest
+    if unfinished:
+        yield unfinished
+
+
+def _quoted(separator: str) -> re.Pattern[bytes]:
+    """What is in quotes, where a quote may begin and end it: a doubled quote parts it in two."""
+    sign = re.escape(separator.encode())
+    return re.compile(rb'"(?<=[\n"' + sign + rb']")[^"]*+"(?=[\n"' + sign + rb"]|\r\n|\Z)")
+
+
+def line_of_row(path: Path, header: Header, row: int) -> int:
+    """The line, counted from 1, in which this row of a strict file begins; blank lines are rows."""
+    quotes = seen = 0
+    with path.open("rb") as file:
+        file.seek(header.end)
+        for line, text in enumerate(file, header.next_line):
+            if quotes % 2 == 0:
+                if seen == row:
+                    return line
+                seen += 1
+            quotes += text.count(b'"')
+    raise BugError(f"{header.source} has {seen:,} rows, and row {row:,} was asked for.")

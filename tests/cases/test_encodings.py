@@ -1,0 +1,55 @@
+"""Encodings that nothing in a file proves: refused, with the setting that says which one it is, and read with it."""
+
+from pathlib import Path
+
+import pytest
+
+from resources.netsuite_export import read_netsuite_export
+from schemas.errors import ExportError
+from tests.cases.running import CASES, ran
+
+FIELDS = {"internal_id": "Internal ID", "company_name": "Company Name"}
+
+
+@pytest.mark.parametrize(("name", "codec"), [("cp1252", "cp1252"), ("sjis", "cp932"), ("utf16_nobom", "utf-16-le")])
+def test_the_sentence_names_the_setting_that_reads_the_file(name: str, codec: str, tmp_path: Path) -> None:
+    with ran(name, tmp_path) as case:
+        assert f"`encoding: {codec}` beside `export`" in case.refusal
+    netsuite = {"export": str(tmp_path / name / "netsuite.csv"), "encoding": codec}
+    with ran(name, tmp_path / "again", netsuite=netsuite) as case:
+        assert case.records == {"A1": 11}
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "says"),
+    [
+        pytest.param(
+            "Müller".encode(), "cp1252", r"is UTF-8, and the declaration says .*; take `encoding` out", id="UTF-8"
+        ),
+        pytest.param("Müller".encode("cp1252"), "cp932", "Line 3 of .* is not cp932", id="another"),
+        pytest.param(
+            "株式".encode("iso2022_jp"), None, "ISO-2022-JP; .* `encoding: iso2022_jp`", id="escape sequences"
+        ),
+        pytest.param("Müller".encode("cp1252"), None, "is not UTF-8 .line 3., perhaps Windows-1252", id="none"),
+    ],
+)
+def test_an_encoding_must_be_that_of_the_file(content: bytes, encoding: str | None, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "netsuite.csv"
+    path.write_bytes(b"Internal ID,Company Name\n1,Acme\n2," + content + b"\n")
+    with pytest.raises(ExportError, match=says):
+        read_netsuite_export(path, FIELDS, encoding=encoding)
+
+
+def test_a_mark_at_the_beginning_contradicts_another_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "netsuite.csv"
+    path.write_bytes((CASES / "semicolon" / "netsuite.csv").read_text("utf-8").encode("utf-16"))
+    with pytest.raises(ExportError, match=r"begins with the mark of UTF-16, and .* `encoding: cp1252`; take"):
+        read_netsuite_export(path, FIELDS, encoding="cp1252")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16-le", "cp932"])
+def test_no_codec_loses_a_letter(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "netsuite.csv"
+    path.write_bytes("Internal ID,Company Name\n1,Acme & Co\n".encode(encoding))
+    frame = read_netsuite_export(path, FIELDS, encoding=encoding).frame
+    assert frame.item(0, "company_name") == "Acme & Co"

@@ -1,0 +1,41 @@
+"""Labels, titles and totals: found as a person sees them, or the sentence names what stands in their place."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cases.running import ran
+
+
+@pytest.mark.parametrize("name", ["label_at", "label_cus", "wide", "hdr_nbsp"])
+def test_a_label_may_look_like_data_or_have_odd_blanks_and_there_may_be_thousands(name: str, tmp_path: Path) -> None:
+    with ran(name, tmp_path) as case:
+        assert case.records == {"A1": 11}
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("hdr_case", "Did you mean 'Internal Id'?"),
+        ("label_hash", "write the label in quotes, 'CRM #'"),
+        ("title_rows", "begins with title lines: its column labels are in line 5"),
+        ("concat", "Line 3 of {folder}/stripe.csv is a second line of labels: two exports were joined"),
+        ("totals_first", "Line 3 of {folder}/netsuite.csv is a totals row: it has 'Overall Total'"),
+        ("totals_last", "Line 3 of {folder}/netsuite.csv has nothing (a totals row"),
+        ("total_stripe", "Line 3 of {folder}/stripe.csv is a totals row: it has 'Total'"),
+        ("cust_id_label", "is an export of payments, invoices or the like"),
+    ],
+)
+def test_a_refusal_names_the_true_cause(name: str, says: str, tmp_path: Path) -> None:
+    with ran(name, tmp_path) as case:
+        assert says.format(folder=tmp_path / name) in case.refusal
+
+
+def test_metadata_beyond_the_64th_kilobyte_of_the_labels_holds_a_customer_back(tmp_path: Path) -> None:
+    with ran("wide", tmp_path) as case:
+        assert case.site is not None
+        source = tmp_path / "wide" / "stripe.csv"
+        labels, row = source.read_text().splitlines()
+        source.write_text(f"{labels},netsuite_block_integration (metadata)\n{row},true\n")
+        assert case.site.reconcile().success
+        assert case.outcomes == {"A1": "held"}
