@@ -23,6 +23,7 @@ EXAMPLES: Mapping[str, str] = {
     "stripe.export": "exports/stripe.csv",
     "stripe.since": "2019-05",
     "stripe.encoding": "cp1252",
+    "stripe.dates": "day_first",
     "stripe.api_key": '"{{ env.STRIPE_API_KEY }}"',
     "stripe.account": "acct_1EXAMPLE",
     "stripe.mode": "live",

@@ -65,7 +65,9 @@ def _stripe_door(declaration: Declaration, places: Places, unset: Mapping[str, s
     if source.export is None:
         return StripeApiDoor(source, keys, unset)
     required, further = list(stripe_columns(declaration.rules)), further_fields(declaration)
-    return StripeExportDoor(places.root, source.export, source.first_month, keys, required, further, source.encoding)
+    return StripeExportDoor(
+        places.root, source.export, source.first_month, keys, required, further, source.encoding, source.dates
+    )
 
 
 def _netsuite_door(declaration: Declaration, places: Places, unset: Mapping[str, str]) -> NetsuiteDoor:

@@ -11,12 +11,14 @@ from typing import Protocol
 
 import polars as pl
 
+from resources.export_file import Declared
 from resources.exports.files import export_files
 from resources.extracts import Extract, Known, Source, joined
 from resources.netsuite_export import read_netsuite_export
 from resources.origin import EXPORT_FILE, Origin, labels
 from resources.stripe_export import read_stripe_export
 from schemas.system_words import BUILT_IN, SystemWords
+from schemas.words import DateForm
 
 Progress = Callable[[str], None]
 """Is told, every few seconds, in words and counts, how far a read is."""
@@ -76,6 +78,7 @@ class StripeExportDoor:
         required: columns that a rule needs.
         further: fields that become columns, beside those that every extract has.
         encoding: of the files, where they are not UTF-8.
+        dates: what dates mean that leave it open.
     """
 
     root: Path
@@ -85,6 +88,7 @@ class StripeExportDoor:
     required: Sequence[str]
     further: Sequence[str] = ()
     encoding: str | None = None
+    dates: DateForm | None = None
 
     @property
     def source(self) -> str:
@@ -119,7 +123,7 @@ class StripeExportDoor:
             metadata_keys=self.metadata_keys,
             required=self.required,
             further=self.further,
-            encoding=self.encoding,
+            declared=Declared(self.encoding, self.dates),
         )
 
 

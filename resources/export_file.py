@@ -21,6 +21,7 @@ from resources.exports.lines import read_rows, write_strict
 from resources.exports.strict import line_of_row, prove_strict
 from resources.scratch import scratch, temporary_folder
 from schemas.errors import BugError, ExportError
+from schemas.words import DateForm
 
 _FORMULA: Final = r'^="([^"]*)"$'
 
@@ -77,6 +78,19 @@ class ExportFile:
         if found.height != self._strict.rows:
             raise BugError(f"{self.source} has {self._strict.rows:,} rows, and {found.height:,} were read.")
         return found
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a declaration says of a file, because the file does not.
+
+    Attributes:
+        encoding: where it is not UTF-8.
+        dates: what dates mean that leave it open.
+    """
+
+    encoding: str | None = None
+    dates: DateForm | None = None
 
 
 @dataclass(frozen=True)

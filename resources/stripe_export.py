@@ -12,7 +12,8 @@ from typing import Final
 
 import polars as pl
 
-from resources.export_file import ExportFile, open_export
+from resources.export_file import Declared, ExportFile, open_export
+from resources.exports.dates import read_dates, why_open, zone_of
 from resources.exports.header import Header
 from resources.exports.totals import is_total
 from resources.extracts import Extract, Source, doubts_of_a_file, unique_by_id
@@ -25,9 +26,9 @@ _LABELS: Final = {"email": "Email", "name": "Name", "description": "Description"
 _IF_DOUBLED: Final = "choose Custom columns when you export, and take one of them out"
 _VISIBLE_ID: Final = pl.col("id").str.replace_all(r"\p{Cf}", "").str.strip_chars()
 """An id without white space and invisible characters, which come along when an id is copied; none is part of one."""
+_NOTHING_DECLARED: Final = Declared()
 _OF_A_PAYMENT: Final = "customer id"
 _ROWS_LOOKED_AT: Final = 100
-_CREATED_FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ")
 
 
 def read_stripe_export(
@@ -38,30 +39,32 @@ def read_stripe_export(
     metadata_keys: Sequence[str],
     required: Iterable[str] = (),
     further: Sequence[str] = (),
-    encoding: str | None = None,
+    declared: Declared = _NOTHING_DECLARED,
 ) -> Extract:
     """Read the customers of a Dashboard export.
 
     Args:
-        path: the file; `created` in it is UTC, to the minute.
+        path: the file; `created` in it is to the minute.
         since: no customer may be older (UTC, inclusive).
         until: no customer may be as new (UTC, exclusive).
         metadata_keys: the keys that become `metadata.<key>` columns; one that no customer has is a column of nulls,
             since the Dashboard adds a column only for keys that are in use.
         required: names of columns (`email`, `metadata.<key>`, …) that a rule needs, so that they must be in the file.
         further: fields that become columns of that name: a path of `schemas.rules`, or the label of a column.
-        encoding: the one that the declaration names.
+        declared: what the declaration says of the file.
 
     Raises:
         ExportError: the file cannot be used as it is; one sentence says why.
     """
     needed = set(required)
-    check = partial(_columns, metadata_keys=metadata_keys, required=needed)
-    with open_export(path, ID_LABEL, check=check, if_doubled=_IF_DOUBLED, encoding=encoding) as export:
-        columns = _columns(export.header, metadata_keys, needed) | _further_columns(export.header, further)
+    columns_of = partial(_columns, metadata_keys=metadata_keys, required=needed, is_local=declared.dates == "local")
+    with open_export(path, ID_LABEL, check=columns_of, if_doubled=_IF_DOUBLED, encoding=declared.encoding) as export:
+        columns = columns_of(export.header) | _further_columns(export.header, further)
         text = export.read(columns)
-        named = text.with_columns(_VISIBLE_ID)
-        dated = _dated(named, export, columns, since, until)
+        zone = zone_of(columns["created"]) or "UTC"
+        created = read_dates(text.get_column("created"), until, declared.dates, zone)
+        named = text.with_columns(_VISIBLE_ID, created.alias("moment"))
+        dated = _checked(named, export, columns, since, until).drop("created").rename({"moment": "created"})
     absent = {"id": None, "created": None, **_LABELS, **{f"metadata.{key}": None for key in metadata_keys}}
     nothing = (pl.lit(None, pl.String).alias(name) for name in absent if name not in columns)
     frame = dated.with_columns(*nothing, pl.lit(None, pl.Boolean).alias("livemode"))
@@ -74,16 +77,18 @@ def read_stripe_export(
     return Extract(customers, text.height, doubts=doubts)
 
 
-def _columns(header: Header, metadata_keys: Sequence[str], required: set[str]) -> dict[str, str]:
+def _columns(header: Header, metadata_keys: Sequence[str], required: set[str], *, is_local: bool) -> dict[str, str]:
     """Our names, and the labels of the columns that are there.
 
     Stripe's own labels vary in case; a metadata key does not: two that differ in case are two keys.
     """
-    own = {"id": ID_LABEL, "created": CREATED_LABEL, **_LABELS}
+    local = next((label for label in header.labels if is_local and zone_of(label)), CREATED_LABEL)
+    own = {"id": ID_LABEL, "created": local, **_LABELS}
     wanted = own | {f"metadata.{key}": f"{key} (metadata)" for key in metadata_keys}
     there = {name: _label_in_any_case(header, label) for name, label in own.items()}
     there |= {name: next(iter(header.found(label)), None) for name, label in wanted.items() if name not in own}
-    if there["id"] is None or there["created"] is None:
+    is_payments = bool(header.in_any_case("Customer ID") and header.in_any_case("Amount"))
+    if there["id"] is None or there["created"] is None or is_payments:
         raise _not_a_customer_export(header)
     missing = sorted(name for name in required if name in wanted and there[name] is None)
     if missing:
@@ -124,9 +129,12 @@ def _not_a_customer_export(header: Header) -> ExportError:
     labels = {label.casefold() for label in header.labels}
     created = next((label for label in header.labels if label.casefold().startswith("created (")), None)
     has_id = bool(header.in_any_case(ID_LABEL))
-    if created and has_id:
+    if created and has_id and _OF_A_PAYMENT not in labels:
+        local = zone_of(created)
+        setting = f", or write `dates: local` beside `export`, for times of {local}" if local else ""
         return ExportError(
-            f"{header.source} has {created!r} in place of {CREATED_LABEL!r}; export it again with times in UTC."
+            f"{header.source} has {created!r} in place of {CREATED_LABEL!r}; export it again with times in UTC"
+            f"{setting}."
         )
     if "internal id" in labels:
         return ExportError(
@@ -141,12 +149,11 @@ def _not_a_customer_export(header: Header) -> ExportError:
     return ExportError(f"{header.source} is no Stripe customer export: {missing}")
 
 
-def _dated(
+def _checked(
     text: pl.DataFrame, export: ExportFile, columns: Mapping[str, str], since: datetime, until: datetime
 ) -> pl.DataFrame:
-    """The rows with their dates; each has an id, and a date within the months asked for."""
-    ids, created = text.get_column("id"), _created(text.get_column("created"))
-    dated = text.with_columns(created)
+    """The rows, if each has an id, and a moment within the months asked for."""
+    ids, created = text.get_column("id"), text.get_column("moment")
     nameless = (ids.is_null() | (ids == "")).arg_true()
     if nameless.len():
         line = export.line_of(columns, nameless[0])
@@ -157,25 +164,27 @@ def _dated(
     undated = created.is_null()
     if undated.any():
         _refuse_foreign_row(export, columns, ids, undated.arg_true())
+        first = text.filter(undated).sort("id").item(0, "created") or ""
+        label = columns["created"]
+        _refuse(
+            text,
+            undated,
+            export,
+            f"no date of the form 2026-01-31 09:30 under {label!r}{why_open(first, zone_of(label) or 'UTC')}",
+        )
     _refuse(
-        dated,
-        undated,
-        export,
-        f"no date of the form 2026-01-31 09:30 under {CREATED_LABEL!r}; export it again",
-    )
-    _refuse(
-        dated,
+        text,
         created < since,
         export,
         f"a date of creation before {since:%Y-%m}; set `since` in the declaration to an earlier month",
     )
     _refuse(
-        dated,
+        text,
         created >= until,
         export,
         "a date of creation in the future; check the export and this machine's clock",
     )
-    return dated
+    return text
 
 
 def _refuse_foreign_row(export: ExportFile, columns: Mapping[str, str], ids: pl.Series, undated: pl.Series) -> None:
@@ -192,16 +201,6 @@ def _refuse_foreign_row(export: ExportFile, columns: Mapping[str, str], ids: pl.
                 f"Line {export.line_of(columns, row):,} of {export.source} is a totals row: it has {value!r} under "
                 f"{ID_LABEL!r}; take the line out."
             )
-
-
-def _created(text: pl.Series) -> pl.Series:
-    """The dates, null where they have none of the forms; mostly all of them have the first."""
-    found = pl.Series("created", [], pl.Datetime("us")).extend_constant(None, text.len())
-    for form in _CREATED_FORMATS:
-        if found.null_count() == 0:
-            break
-        found = found.fill_null(text.str.strptime(pl.Datetime("us"), form, strict=False))
-    return found.dt.replace_time_zone("UTC")
 
 
 def _refuse(frame: pl.DataFrame, wrong: pl.Series, export: ExportFile, what: str) -> None:

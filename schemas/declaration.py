@@ -22,6 +22,7 @@ from schemas.one_or_several import NoneOneOrSeveral
 from schemas.rules import STRIPE_FIELDS, RulePair, is_stripe_field
 from schemas.system_words import SystemWords
 from schemas.word_settings import StageWords, said_twice
+from schemas.words import DateForm
 
 _Source = TypeVar("_Source", bound=dg.Model)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -38,6 +39,9 @@ class StripeSource(DeclaredPart, dg.Resolvable):
     since: str = Field("2011-01", description="first month of creation, YYYY-MM; an older customer is an error")
     encoding: str | None = Field(
         None, description="of the export, where it is not UTF-8, as cp1252 or cp932 (Python's names)"
+    )
+    dates: DateForm | None = Field(
+        None, description="of an export whose dates leave it open: their order, seconds since 1970, or the label's zone"
     )
     api_key: str | None = Field(None, repr=False, description="a restricted key, as {{ env.STRIPE_API_KEY }}")
     account: str | None = Field(None, description="a connected account (acct_…) to act for")

@@ -1,0 +1,95 @@
+"""Dates as spreadsheets and data exports write them: read where the column has one reading, or by a setting."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from resources.export_file import Declared
+from resources.stripe_export import read_stripe_export
+from schemas.errors import ExportError
+from schemas.words import DateForm
+from tests.cases.running import ran
+
+SINCE, UNTIL = datetime(2011, 1, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
+MARCH, SEPTEMBER = datetime(2026, 3, 9, 10, 15, tzinfo=UTC), datetime(2026, 9, 3, 10, 15, tzinfo=UTC)
+
+
+def read(
+    folder: Path, *texts: str, dates: DateForm | None = None, label: str = "Created (UTC)"
+) -> list[datetime | None]:
+    path = folder / "stripe.csv"
+    path.write_text("".join([f'id,"{label}"\n', *(f'cus_{at},"{text}"\n' for at, text in enumerate(texts))]))
+    frame = read_stripe_export(path, since=SINCE, until=UNTIL, metadata_keys=(), declared=Declared(dates=dates)).frame
+    return frame.sort("id").get_column("created").to_list()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-09-03 10:15",
+        "2026-09-03 10:15:00.000",
+        "2026-09-03T10:15:00.000Z",
+        "2026-09-03 10:15:00 UTC",
+        "2026-09-03T12:15:00+02:00",
+        "2026/09/03 10:15",
+    ],
+)
+def test_a_date_with_the_year_first_has_one_reading(text: str, tmp_path: Path) -> None:
+    assert read(tmp_path, text) == [SEPTEMBER]
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("03.09.2026 10:15", "31.08.2026 10:15"),
+        ("3/9/2026 10:15 AM", "31/8/2026 10:15 AM"),
+        ("9/3/26 10:15", "8/31/26 10:15"),
+        ("9/3/2026, 10:15:00 AM", "8/31/2026, 10:15:00 AM"),
+    ],
+)
+def test_a_day_beyond_the_twelfth_settles_the_column(text: str, other: str, tmp_path: Path) -> None:
+    assert read(tmp_path, text, other) == [SEPTEMBER, datetime(2026, 8, 31, 10, 15, tzinfo=UTC)]
+    with pytest.raises(ExportError, match=r"cus_0 has no date .* two ways, .* `dates: day_first`, `month_first`"):
+        read(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("dates", "text", "moment"),
+    [
+        ("day_first", "9/3/2026 10:15", MARCH),
+        ("month_first", "9/3/2026 10:15", SEPTEMBER),
+        ("month_first", "9/3/26 10:15 pm", datetime(2026, 9, 3, 22, 15, tzinfo=UTC)),
+        ("year_first", "26/09/03 10:15", SEPTEMBER),
+        ("epoch", "1788430500", SEPTEMBER),
+        ("epoch", "1788430500000", SEPTEMBER),
+    ],
+)
+def test_a_setting_says_what_is_meant(dates: DateForm, text: str, moment: datetime, tmp_path: Path) -> None:
+    assert read(tmp_path, text, dates=dates) == [moment]
+
+
+def test_dates_of_a_zone_are_read_by_its_clocks_but_not_in_the_hour_that_they_show_twice(tmp_path: Path) -> None:
+    label = "Created (America/New_York)"
+    assert read(tmp_path, "2026-09-03 06:15", dates="local", label=label) == [SEPTEMBER]
+    with pytest.raises(ExportError, match="an hour that the clocks of its zone showed twice or never"):
+        read(tmp_path, "2026-11-01 01:30", dates="local", label=label)
+
+
+def test_fractions_of_a_second_do_no_harm(tmp_path: Path) -> None:
+    with ran("date_secs", tmp_path) as case:
+        assert case.records["A1"] == 11
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("date_us", "as a spreadsheet writes it"),
+        ("excel_de", "as a spreadsheet writes it"),
+        ("date_epoch", "if you write `dates: epoch`"),
+        ("date_tz", "or write `dates: local` beside `export`"),
+    ],
+)
+def test_the_sentence_names_the_setting(name: str, says: str, tmp_path: Path) -> None:
+    with ran(name, tmp_path) as case:
+        assert says in case.refusal
