@@ -8,7 +8,9 @@ import csv
 import gzip
 import zipfile
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
@@ -17,10 +19,12 @@ from xml.parsers.expat import ExpatError, ParserCreate
 import fastexcel
 import polars as pl
 
+from resources.disk import disk_in_words
 from schemas.errors import ExportError
 
 _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
+_SPREADSHEET_XML: Final = b"urn:schemas-microsoft-com:office:spreadsheet"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _WORKBOOK_FOLDERS: Final = ("xl/", "_rels/", "[Content_Types].xml")
 _MOST_BYTES: Final = 1 << 33  # unpacked: a thousand bytes of gzip can hold a terabyte
@@ -28,42 +32,59 @@ _BLOCK: Final = 1 << 20
 _MOST_COLUMNS: Final = 1 << 14  # a sheet of Excel has no more
 
 
-def unpacked(source: Path, scratch: Path) -> Path:
+@dataclass(frozen=True)
+class Unpacked:
+    """The delimited text of a file.
+
+    Attributes:
+        path: the file itself, or a private copy of what is packed into it.
+        is_sheet: whether it was made of the cells of a workbook, and so is UTF-8 whatever else is said.
+    """
+
+    path: Path
+    is_sheet: bool = False
+
+
+def unpacked(source: Path, scratch: Path, held: Path | None = None) -> Unpacked:
     """The delimited text in a file: the file itself, or a private copy in `scratch` of what is packed into it.
+
+    Args:
+        source: the file that the person named, for messages.
+        scratch: a private folder.
+        held: where its bytes are, if not there.
 
     Raises:
         ExportError: an archive is damaged or holds several files, or a workbook several sheets with rows.
     """
-    try:
-        with source.open("rb") as file:
-            head = file.read(4096)
-    except OSError:
-        return source  # whoever reads it says what is the matter
-    if head.startswith(_GZIP):
-        return _from_gzip(source, scratch / "unpacked.csv")
-    if head.startswith(_ZIP):
-        return _from_zip(source, scratch)
-    if head.startswith(_OLD_EXCEL):
-        return _from_workbook(source, scratch / "sheet.csv")
-    if b"urn:schemas-microsoft-com:office:spreadsheet" in head and head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
-        return _from_xml_workbook(source, scratch / "sheet.csv")
-    return source
+    held = held or source
+    with held.open("rb") as file:
+        head = file.read(4096)
+    with disk_in_words(scratch):
+        if head.startswith(_GZIP):
+            return Unpacked(_from_gzip(held, source, scratch / "unpacked.csv"))
+        if head.startswith(_ZIP):
+            return _from_zip(held, source, scratch)
+        if head.startswith(_OLD_EXCEL):
+            return _from_workbook(held, source, scratch / "sheet.csv")
+        if _SPREADSHEET_XML in head and head.removeprefix(BOM_UTF8).lstrip().startswith(b"<"):
+            return _from_xml_workbook(held, source, scratch / "sheet.csv")
+    return Unpacked(held)
 
 
-def _from_gzip(source: Path, target: Path) -> Path:
+def _from_gzip(held: Path, source: Path, target: Path) -> Path:
     try:
-        with gzip.open(source, "rb") as packed:
+        with gzip.open(held, "rb") as packed:
             _copy(packed, target, source)
-    except (OSError, EOFError, zlib.error):
+    except (gzip.BadGzipFile, EOFError, zlib.error):
         raise ExportError(f"{source} is a gzip archive that is damaged or cut; export it again.") from None
     return target
 
 
-def _from_zip(source: Path, scratch: Path) -> Path:
+def _from_zip(held: Path, source: Path, scratch: Path) -> Unpacked:
     try:
-        with zipfile.ZipFile(source) as archive:
+        with zipfile.ZipFile(held) as archive:
             if any(name.startswith(_WORKBOOK_FOLDERS) for name in archive.namelist()):
-                return _from_workbook(source, scratch / "sheet.csv")
+                return _from_workbook(held, source, scratch / "sheet.csv")
             files = [info for info in archive.infolist() if not info.is_dir() and not _is_litter(info.filename)]
             if len(files) != 1:
                 raise ExportError(
@@ -76,7 +97,7 @@ def _from_zip(source: Path, scratch: Path) -> Path:
         raise ExportError(f"{source} is a zip archive or a workbook that is damaged or cut; export it again.") from None
     except (RuntimeError, NotImplementedError):
         raise ExportError(f"{source} is a zip archive with a password, or in a rare form; unpack it.") from None
-    return unpacked(target, _folder(scratch, "inner"))
+    return unpacked(source, _folder(scratch, "inner"), target)
 
 
 def _is_litter(name: str) -> bool:
@@ -97,10 +118,10 @@ def _copy(packed: IO[bytes] | gzip.GzipFile, target: Path, source: Path) -> None
             text.write(block)
 
 
-def _from_workbook(source: Path, target: Path) -> Path:
+def _from_workbook(held: Path, source: Path, target: Path) -> Unpacked:
     """Read the one sheet that has rows, each cell as the text of its value."""
     try:
-        workbook = fastexcel.read_excel(source)
+        workbook = fastexcel.read_excel(held)
         sheets = {name: _sheet(workbook, name) for name in workbook.sheet_names}
     except fastexcel.FastExcelError:
         raise ExportError(
@@ -114,7 +135,7 @@ def _from_workbook(source: Path, target: Path) -> Path:
         raise ExportError(f"{source} is a workbook without any rows; export it again.")
     [frame] = filled.values()
     frame.write_csv(target, include_header=False)
-    return target
+    return Unpacked(target, is_sheet=True)
 
 
 def _sheet(workbook: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
@@ -130,9 +151,9 @@ def _as_a_person_sees_it(cell: pl.Expr) -> pl.Expr:
     return cell.str.replace(r"^(\d{4}-\d\d-\d\d \d\d:\d\d):00$", "$1")
 
 
-def _from_xml_workbook(source: Path, target: Path) -> Path:
+def _from_xml_workbook(held: Path, source: Path, target: Path) -> Unpacked:
     """Read NetSuite's "Export - Microsoft Excel": Excel's XML of 2003, one sheet, row by row."""
-    with target.open("w", encoding="utf-8", newline="") as text, source.open("rb") as file:
+    with target.open("w", encoding="utf-8", newline="") as text, held.open("rb") as file:
         sheets = _XmlRows()
         writer = csv.writer(text, lineterminator="\n")
         try:
@@ -142,7 +163,7 @@ def _from_xml_workbook(source: Path, target: Path) -> Path:
             raise ExportError(
                 f"{source} is NetSuite's Excel export (an XML file), and it is damaged or cut; export the list as CSV."
             ) from None
-    return target
+    return Unpacked(target, is_sheet=True)
 
 
 class _XmlRows:

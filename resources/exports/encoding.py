@@ -10,15 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from resources.disk import disk_in_words
+from resources.exports.containers import unpacked
 from schemas.errors import ExportError
 
 _BLOCK: Final = 1 << 24
-_FOREIGN: Final = (
-    (b"%PDF", "a PDF"),
-    (b"PK\x03\x04", "an Excel workbook or another zip archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
-    (b"\x1f\x8b", "a gzip archive"),
-)
+_PDF: Final = b"%PDF"
 _MARKS: Final = (  # the longer ones first: that of UTF-16 begins the one of UTF-32
     (BOM_UTF32_LE, "utf-32"),
     (BOM_UTF32_BE, "utf-32"),
@@ -37,7 +33,7 @@ _WESTERN: Final = (("cp1252", "Windows-1252"), ("cp1250", "Windows-1250"), ("cp1
 
 
 def as_utf8(source: Path, room: Path, encoding: str | None = None) -> Path:
-    """Give a file of UTF-8 text: the file itself, or a copy of it in `room`.
+    """Give a file of UTF-8 text: the file itself, or in `room` a copy, or what is packed into it.
 
     Args:
         source: the file that the person named.
@@ -47,7 +43,11 @@ def as_utf8(source: Path, room: Path, encoding: str | None = None) -> Path:
     Raises:
         ExportError: the file is not there, empty, something else than text, or not in this encoding.
     """
-    head = _head(source)
+    _refuse_unreadable(source)
+    held = unpacked(source, room)
+    if held.is_sheet:
+        return held.path
+    head = _head(held.path, source)
     marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
     codec = lookup(encoding).name if encoding else None
     _refuse_foreign(source, head)
@@ -63,7 +63,11 @@ def as_utf8(source: Path, room: Path, encoding: str | None = None) -> Path:
             f"`encoding: {name}` beside `export` in the declaration."
         )
     chosen = marked or codec or "utf-8"
-    return source if chosen.startswith("utf-8") else _converted(source, room / "export.csv", chosen, encoding)
+    return (
+        held.path
+        if chosen.startswith("utf-8")
+        else _converted(held.path, room / "export.csv", chosen, encoding, source)
+    )
 
 
 def not_utf8(source: Path, line: int, near: bytes) -> ExportError:
@@ -92,17 +96,17 @@ def nul_character(source: Path, byte: int) -> ExportError:
 
 
 def _refuse_foreign(source: Path, head: bytes) -> None:
-    foreign = next((kind for magic, kind in _FOREIGN if head.startswith(magic)), None)
+    foreign = "a PDF" if head.startswith(_PDF) else ""
     if head.removeprefix(BOM_UTF8).lstrip().startswith(b"<"):
         foreign = "a web page (often a log-in page that was saved in place of the file)"
     if foreign:
         raise ExportError(f"{source} is {foreign}, not CSV; export the list again as CSV.")
 
 
-def _head(source: Path) -> bytes:
+def _refuse_unreadable(source: Path) -> None:
     try:
-        with source.open("rb") as file:
-            head = file.read(4096)
+        with source.open("rb"):
+            pass
     except FileNotFoundError:
         raise ExportError(
             f"There is no file {source}; put the export there, or correct `export` in the declaration."
@@ -111,15 +115,20 @@ def _head(source: Path) -> bytes:
         raise ExportError(
             f"{source} cannot be read ({error.strerror}); name a readable file in the declaration."
         ) from error
+
+
+def _head(path: Path, source: Path) -> bytes:
+    with path.open("rb") as file:
+        head = file.read(4096)
     if not head.removeprefix(BOM_UTF8).strip():
         raise ExportError(f"{source} is empty; export it again.")
     return head
 
 
-def _converted(source: Path, target: Path, codec: str, declared: str | None) -> Path:
+def _converted(held: Path, target: Path, codec: str, declared: str | None, source: Path) -> Path:
     decoder, as_it_is = getincrementaldecoder(codec)(), getincrementaldecoder("utf-8")()
     line, is_utf8, is_ascii = 1, codec.partition("-")[0] != "utf", True
-    with disk_in_words(target.parent), source.open("rb") as old, target.open("w", encoding="utf-8", newline="") as new:
+    with disk_in_words(target.parent), held.open("rb") as old, target.open("w", encoding="utf-8", newline="") as new:
         while True:
             block = old.read(_BLOCK)
             try:

@@ -88,7 +88,7 @@ def test_says_whether_the_last_line_is_ended(path: Path) -> None:
         pytest.param(GOOD.replace("\n", "\r").encode(), "line ends of an old Mac", id="CR only"),
         pytest.param(b"\n<!DOCTYPE html><html>", "a web page", id="HTML"),
         pytest.param(b"%PDF-1.7\n", "a PDF", id="PDF"),
-        pytest.param(b"PK\x03\x04\x14\x00", "an Excel workbook", id="xlsx"),
+        pytest.param(b"PK\x03\x04\x14\x00", "a zip archive or a workbook that is damaged", id="xlsx"),
         pytest.param(b"\x1f\x8b\x08", "a gzip archive", id="gzip"),
         pytest.param(GOOD.encode("utf-16-le"), "UTF-16 without a byte order mark", id="UTF-16 without BOM"),
         pytest.param("id,name,note\n1,Zoë,x\n".encode("cp1252"), "perhaps Windows-1252", id="Windows-1252"),

@@ -1,0 +1,137 @@
+"""Exports in archives and workbooks: read as the same list would be as CSV, or refused with the true cause."""
+
+import gzip
+import zipfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from tests.cases.running import CASES, Ran, ran
+
+STRIPE = (CASES / "gz" / "stripe.csv.gz").read_bytes()
+PLAIN = (CASES / "semicolon" / "stripe.csv").read_bytes()
+LABELS = (CASES / "semicolon" / "netsuite.csv").read_text("utf-8").splitlines()[0].replace(";", ",").split(",")
+NETSUITE = [
+    LABELS,
+    [11, None, None, 'pays "late"\nsee file', "a@one.example", "Quark", 4930901820, "Customer", False],
+    [12, None, None, None, "#N/A", "Beta", None, "Customer", True],
+]
+
+
+def workbook(path: Path, *sheets: list[list[object]]) -> Path:
+    with xlsxwriter.Workbook(path) as book:
+        for rows in sheets:
+            sheet = book.add_worksheet()
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    return path
+
+
+def of_netsuite(file: Path, folder: Path) -> Ran:
+    with ran("semicolon", folder, netsuite={"export": str(file)}) as case:
+        if not case.refusal:
+            assert case.records["A1"] is not None
+        return case
+
+
+def test_a_gzip_archive_is_read(tmp_path: Path) -> None:
+    with ran("gz", tmp_path) as case:
+        assert case.records == {"A1": 11}
+
+
+def test_a_zip_archive_with_one_file_is_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.writestr("__MACOSX/._stripe.csv", b"litter")
+        archive.writestr("export/stripe.csv", PLAIN)
+    with ran("semicolon", tmp_path, stripe={"export": str(tmp_path / "export.zip"), "since": "2026-06"}) as case:
+        assert case.records == {"A1": 11}
+
+
+def test_a_workbook_is_read_as_its_values(tmp_path: Path) -> None:
+    case = of_netsuite(workbook(tmp_path / "search.xlsx", NETSUITE, []), tmp_path)
+    assert case.records == {"A1": 11}
+    [comments] = [row for row in case.rows("plan.csv") if row["field"] == "comments"]
+    assert comments["old_value"] == 'pays "late"\nsee file'
+
+
+def test_a_workbook_with_dates_is_read(tmp_path: Path) -> None:
+    header = ["id", "Email", "Name", "Created (UTC)"]
+    rows: list[list[object]] = [header, ["cus_A1", "a@one.example", "A", datetime(2026, 9, 3, 10, 15)]]  # noqa: DTZ001
+    with xlsxwriter.Workbook(tmp_path / "stripe.xlsx", {"default_date_format": "yyyy-mm-dd hh:mm"}) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    with ran("semicolon", tmp_path, stripe={"export": str(tmp_path / "stripe.xlsx"), "since": "2026-06"}) as case:
+        assert case.records == {"A1": 11}
+
+
+XML = """<?xml version="1.0" encoding="utf-8"?>
+<?mso-application progid="Excel.Sheet"?>
+<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
+<Worksheet ss:Name="Customers"><Table>
+<Row><Cell><Data ss:Type="String">Internal ID</Data></Cell><Cell><Data ss:Type="String">External ID</Data></Cell>
+<Cell><Data ss:Type="String">Stripe Customer Id</Data></Cell><Cell><Data ss:Type="String">Comments</Data></Cell>
+<Cell><Data ss:Type="String">Email</Data></Cell><Cell><Data ss:Type="String">Company Name</Data></Cell>
+<Cell><Data ss:Type="String">Phone</Data></Cell><Cell><Data ss:Type="String">Stage</Data></Cell>
+<Cell><Data ss:Type="String">Inactive</Data></Cell></Row>
+<Row><Cell><Data ss:Type="Number">11.0</Data></Cell>
+<Cell ss:Index="5"><Data ss:Type="String">a@one.example</Data></Cell>
+<Cell><Data ss:Type="String">M&#252;ller &amp; &quot;Co&quot;</Data></Cell>
+<Cell ss:Index="8"><Data ss:Type="String">Customer</Data></Cell><Cell><Data ss:Type="String">No</Data></Cell></Row>
+</Table></Worksheet></Workbook>
+"""
+
+
+def test_the_excel_export_of_netsuite_is_read(tmp_path: Path) -> None:
+    (tmp_path / "search.xls").write_text(XML, encoding="utf-8")
+    assert of_netsuite(tmp_path / "search.xls", tmp_path).records == {"A1": 11}
+
+
+def _two_files(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", PLAIN)
+        archive.writestr("b.csv", PLAIN)
+
+
+REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a.zip": (_two_files, "is a zip archive of 2 files; unpack it, and name those that are exports"),
+    "a.gz": (lambda path: path.write_bytes(STRIPE[:-9]), "is a gzip archive that is damaged or cut"),
+    "b.zip": (
+        lambda path: path.write_bytes(b"PK\x03\x04 and nothing"),
+        "is a zip archive or a workbook that is damaged",
+    ),
+    "a.xlsx": (lambda path: workbook(path, NETSUITE, NETSUITE), "has 2 sheets with rows, 'Sheet1', 'Sheet2'; keep"),
+    "b.xlsx": (lambda path: workbook(path, []), "is a workbook without any rows"),
+    "a.xls": (
+        lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and nothing"),
+        "is an Excel workbook that is",
+    ),
+    "b.xls": (lambda path: path.write_text(XML[:900]), "is NetSuite's Excel export (an XML file), and it is damaged"),
+    "c.xls": (
+        lambda path: path.write_text(XML.replace("<Workbook", '<!DOCTYPE x [<!ENTITY a "b">]>\n<Workbook')),
+        "is NetSuite's Excel export (an XML file), and it is damaged",
+    ),
+    "c.gz": (lambda path: path.write_bytes(gzip.compress(b"%PDF-1.7")), "is a PDF, not CSV"),
+}
+
+
+@pytest.mark.parametrize("name", list(REFUSED))
+def test_what_cannot_be_unpacked_is_refused_by_its_own_name(name: str, tmp_path: Path) -> None:
+    make, said = REFUSED[name]
+    make(tmp_path / name)
+    refusal = of_netsuite(tmp_path / name, tmp_path).refusal
+    assert refusal.startswith(str(tmp_path / name))
+    assert said in refusal
+
+
+def test_a_file_that_only_begins_like_a_workbook_is_refused(tmp_path: Path) -> None:
+    with ran("xlsx", tmp_path) as case:
+        assert "netsuite.xlsx is a zip archive or a workbook that is damaged or cut; export it again." in case.refusal
+
+
+def test_what_is_said_of_labels_is_said_of_those_of_a_workbook(tmp_path: Path) -> None:
+    with ran("xls_xml", tmp_path) as case:
+        assert "CustomerSearch.xls has no column 'External ID'" in case.refusal
