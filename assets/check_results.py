@@ -18,6 +18,9 @@ SCHEMA_CHECK = "Every column has its type, ids are there and unique, and every w
 COMPLETE_CHECK = "Everything that the source has was read, as far as that can be proved (X10)."
 WORDS_CHECK = "Every word of a column whose words depend on a language is in a list, built in or declared (M2)."
 
+SAID_FIRST = frozenset({"complete", "not_shrunk", "evidence_agrees", "links_seen", "nothing_withheld"})
+"""The checks whose warnings a person should read before anything else, in the terminal and on the page."""
+
 
 def kept_if_good(name: str, results: Sequence[dg.AssetCheckResult]) -> Iterator[dg.AssetCheckResult]:
     """Report the checks of a frame that an asset has just made; the asset may hand it over when this has ended.

@@ -15,14 +15,17 @@ from assets.check_results import (
     words_result,
 )
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, extract_metadata, failures_for_people
+from assets.visibility import LINKS_SEEN_CHECK, links_seen_result, shows_links
 from schemas.customers import NetsuiteCustomers
 from schemas.validation import violations
 
 _NAME = "netsuite_customers"
+_NO_LINK_FIELD = "None of stripe_id, external_id and comments is mapped, so links that NetSuite has cannot be seen."
 
 
 def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
     """The asset `netsuite_customers` of one declaration."""
+    unseen = () if shows_links(sync.declaration) else (_NO_LINK_FIELD,)
 
     @dg.asset(
         key=sync.key(_NAME),
@@ -34,6 +37,7 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
             dg.AssetCheckSpec("schema", asset=sync.key(_NAME), blocking=True, description=SCHEMA_CHECK),
             dg.AssetCheckSpec("complete", asset=sync.key(_NAME), blocking=True, description=COMPLETE_CHECK),
             dg.AssetCheckSpec("known_words", asset=sync.key(_NAME), blocking=True, description=WORDS_CHECK),
+            dg.AssetCheckSpec("links_seen", asset=sync.key(_NAME), blocking=True, description=LINKS_SEEN_CHECK),
         ],
     )
     def netsuite_customers(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
@@ -54,6 +58,7 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
             schema_result(violations(NetsuiteCustomers, extract.frame, "internal_id")),
             complete_result(extract),
             words_result(extract, sync.declaration.netsuite_fields),
+            links_seen_result(unseen, is_wanted=sync.declaration.links_visible),
         ]
         yield from kept_if_good(_NAME, checks)
         yield dg.MaterializeResult(

@@ -7,7 +7,7 @@ from typing import Final
 import dagster as dg
 import polars as pl
 
-from assets.customer_matches import doubts_in_words
+from assets.check_results import SAID_FIRST
 from assets.import_files import (
     COMMENTS_FILE,
     NOTES_FILE,
@@ -97,7 +97,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 last_plan=last_plan,
                 progress=progress,
                 decisions=decisions_in_words(review),
-                alerts=tuple(_alerts(sync, matches)),
+                alerts=tuple(_alerts(context.instance, checks)),
                 traces=_traces(stripe, netsuite, links, matches, plan),
                 import_notes=tuple(notes.sentences()),
             )
@@ -119,11 +119,12 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
     return reconciliation_report
 
 
-def _alerts(sync: Reconciliation, matches: pl.DataFrame) -> Iterator[str]:
+def _alerts(instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec]) -> Iterator[str]:
     """What a person should read before anything else on the page."""
-    doubts = doubts_in_words(matches, is_held=sync.declaration.on_doubt == "refuse")
-    if doubts:
-        yield doubts
+    for spec in specs:
+        found = _last_evaluation(instance, spec.key) if spec.name in SAID_FIRST else None
+        if found is not None and not found.passed and found.description:
+            yield found.description
 
 
 def _results(instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec]) -> Iterator[Check]:

@@ -7,6 +7,7 @@ import polars as pl
 
 from assets.check_results import SCHEMA_CHECK, schema_result
 from assets.customer_matches import match_settings
+from assets.gone_customers import gone_customers
 from assets.matching import NO_OVERRIDES, MatchSettings, match_customers
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from assets.write_plan import PlanSettings, left_out_of_comments
@@ -76,6 +77,22 @@ def queue_for_review(
             "decided", "doubt",
         )
     )  # fmt: skip
+
+
+def with_gone(queue: pl.LazyFrame, gone: pl.LazyFrame, netsuite: pl.LazyFrame, decisions: pl.LazyFrame) -> pl.LazyFrame:
+    """Add to a queue the ids that records name and that are no customer's: what can wait the longest.
+
+    Args:
+        queue: `queue_for_review`.
+        gone: `assets.gone_customers.gone_customers`.
+        netsuite: `schemas.customers.NetsuiteCustomers`.
+        decisions: as `queue_for_review` takes them; one about such an id settles it.
+    """
+    rows = gone.join(_details(gone, netsuite), on="stripe_customer_id", how="left")
+    known = rows.join(_in_words(decisions), on="stripe_customer_id", how="left")
+    is_decided = pl.col("decided").is_not_null()
+    settled = known.with_columns(what_to_do=pl.when(is_decided).then(pl.lit(_DECIDED)).otherwise("what_to_do"))
+    return pl.concat([queue, settled.sort(is_decided, "stripe_customer_id")], how="diagonal")
 
 
 def still_waiting(queue: pl.DataFrame) -> pl.DataFrame:
@@ -187,18 +204,24 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
         """The customers that a person must look at: conflicts, broken links, several candidates, doubts, full comments.
 
         Each row says why it is here, what to do, who the candidates are, and for a broken link what the other evidence
-        proposes. It does not depend on the order in which customers were read.
+        proposes. Then come the ids that NetSuite names and that are no customer's. It does not depend on the order in
+        which customers were read.
         """
         with failures_for_people():
-            queue = queue_for_review(
+            decisions = sync.overrides().lazy()
+            waits = queue_for_review(
                 stripe_customers,
                 netsuite_customers,
                 customer_matches,
                 settings,
                 plan=plan,
                 override_job=f"{sync.name}_override",
-                decisions=sync.overrides().lazy(),
-            ).collect()
+                decisions=decisions,
+            )
+            if not sync.months_missing():  # what was not read is not gone
+                gone = gone_customers(stripe_customers, netsuite_customers, f"{sync.name}_override")
+                waits = with_gone(waits, gone, netsuite_customers, decisions)
+            queue = waits.collect()
             waiting = still_waiting(queue)
         by_outcome = waiting.group_by("outcome").len().sort("outcome").rows()
         counts = {f"waiting/{outcome}": count for outcome, count in by_outcome}

@@ -7,6 +7,7 @@ import dagster as dg
 
 from assets.check_results import COMPLETE_CHECK, SCHEMA_CHECK, complete_result, kept_if_good, schema_result
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, extract_metadata, failures_for_people
+from assets.visibility import LINKS_SEEN_CHECK, links_seen_result
 from schemas.customers import StripeCustomers
 from schemas.declaration import Declaration
 from schemas.errors import MistakeError
@@ -45,6 +46,7 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         check_specs=[
             dg.AssetCheckSpec("schema", asset=sync.key(_NAME), blocking=True, description=SCHEMA_CHECK),
             dg.AssetCheckSpec("complete", asset=sync.key(_NAME), blocking=True, description=COMPLETE_CHECK),
+            dg.AssetCheckSpec("links_seen", asset=sync.key(_NAME), blocking=True, description=LINKS_SEEN_CHECK),
         ],
     )
     def stripe_customers(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
@@ -65,7 +67,11 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
                 extract = sync.stripe.customers(window.start, window.end, known, context.log.info)
                 make_sure()
         context.log.info("%d Stripe customers of %d months", extract.frame.height, len(context.partition_keys))
-        checks = [schema_result(violations(StripeCustomers, extract.frame, "id")), complete_result(extract)]
+        checks = [
+            schema_result(violations(StripeCustomers, extract.frame, "id")),
+            complete_result(extract),
+            links_seen_result(extract.unseen_links, is_wanted=sync.declaration.links_visible),
+        ]
         yield from kept_if_good(_NAME, checks)
         yield dg.MaterializeResult(
             value=extract.frame,

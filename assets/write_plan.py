@@ -13,6 +13,7 @@ import polars as pl
 from assets.check_results import SCHEMA_CHECK, kept_if_good, schema_result
 from assets.matching import link_table
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
+from assets.visibility import WITHHELD_CHECK, hidden_links, withheld_result
 from schemas.declaration import Declaration
 from schemas.plan import Plan
 from schemas.validation import violations
@@ -199,7 +200,10 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         dagster_type=FRAME,
         ins=sync.inputs("stripe_customers", "netsuite_customers", "customer_matches"),
         check_specs=[
-            dg.AssetCheckSpec("schema", asset=sync.key("write_plan"), blocking=True, description=SCHEMA_CHECK)
+            dg.AssetCheckSpec("schema", asset=sync.key("write_plan"), blocking=True, description=SCHEMA_CHECK),
+            dg.AssetCheckSpec(
+                "nothing_withheld", asset=sync.key("write_plan"), blocking=True, description=WITHHELD_CHECK
+            ),
         ],
     )
     def write_plan(
@@ -212,10 +216,13 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         approving that content and no other. Nothing is written by this asset outside of this machine.
         """
         with failures_for_people():
-            plan = plan_changes(stripe_customers, netsuite_customers, customer_matches, settings).collect()
+            wanted = plan_changes(stripe_customers, netsuite_customers, customer_matches, settings).collect()
+            hidden = hidden_links(stripe_customers, sync.declaration)
+            plan = wanted.filter(~pl.col("system").is_in(hidden.systems))
             customers = customer_matches.select("netsuite_internal_id").collect()
         by_field = plan.group_by("system", "field").len().sort("system", "field").rows()
-        yield from kept_if_good("write_plan", [schema_result(violations(Plan, plan, "change_id"))])
+        withheld = withheld_result(wanted.height - plan.height, hidden)
+        yield from kept_if_good("write_plan", [schema_result(violations(Plan, plan, "change_id")), withheld])
         with failures_for_people():
             digest = sync.plans.keep(plan)
         yield dg.MaterializeResult(

@@ -61,6 +61,7 @@ EXAMPLES: Mapping[str, str] = {
     "on_several": "refuse",
     "on_doubt": "refuse",
     "shared_key": "10",
+    "links_visible": "false",
     "one_to_one": "true",
     "match_inactive": "true",
     "stage_words": "{customer: [Account]}",

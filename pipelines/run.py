@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from assets.check_results import SAID_FIRST
 from assets.report import wording
 from pipelines.declarations import Located
 from pipelines.home import prepare_home
@@ -172,11 +173,8 @@ _NO_MISTAKES: Final[Mapping[object, type[TieoutError]]] = {c.__name__: c for c i
 def doubts(result: dg.ExecuteInProcessResult) -> Iterator[str]:
     """What a person should look at before trusting a run that succeeded."""
     for found in result.get_asset_check_evaluations():
-        if found.check_name in _DOUBTS and not found.passed:
+        if found.check_name in SAID_FIRST and not found.passed:
             yield masked(f"{found.asset_key.path[-1]}: {found.description}")
-
-
-_DOUBTS: Final = frozenset({"complete", "not_shrunk", "evidence_agrees"})
 
 
 def _show(name: str, places: Places, console: Console, seconds: float) -> None:

@@ -98,7 +98,7 @@ class StripeExportDoor:
     @property
     def origin(self) -> Origin:
         """An export file, and the metadata and further fields that become columns."""
-        return Origin(EXPORT_FILE, (*self.metadata_keys, *self.further))
+        return Origin(EXPORT_FILE, ("link_column", *self.metadata_keys, *self.further))
 
     def test(self) -> str:
         """Read the file, and count."""
@@ -111,6 +111,7 @@ class StripeExportDoor:
         parts = [self._customers_of(path, until) for path in export_files(self.root, self.files)]
         whole = joined(parts, "id", Source(self.source, "one of the files is older, or was edited; leave that one out"))
         asked = whole.frame.filter(pl.col("created").is_between(start, end, closed="left"))
+        asked = asked.with_columns(link_column=pl.lit(whole.link_column, pl.String))
         outside = whole.frame.height - asked.height
         notes = {"rows_of_other_months": outside} if outside else {}
         return replace(whole, frame=asked, rows_read=whole.rows_read - outside, notes={**whole.notes, **notes})

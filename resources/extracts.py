@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from schemas.errors import ExportError, MistakeError
+from schemas.words import LinkColumn
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Extract:
         doubts: sentences for a person on what cannot be proved or disproved.
         read_at: the moment whose state this is, UTC: a later read can ask for what has changed since; null for files.
         ledger: the windows or pages that were read, where there were any: how it is proved complete.
+        link_column: of an export of Stripe, whether it has the column with the links.
+        unseen_links: sentences for a person on links that may exist and cannot be seen here.
         notes: further counts for a person, by name.
         unknown_words: what is written in the language of the source and is in no list; the frame is not to be used.
         exported_at: when the oldest of the files was written, UTC, as far as its own time tells; null over an API.
@@ -64,6 +67,8 @@ class Extract:
     doubts: tuple[str, ...] = ()
     read_at: datetime | None = None
     ledger: pl.DataFrame | None = None
+    link_column: LinkColumn | None = None
+    unseen_links: tuple[str, ...] = ()
     notes: Mapping[str, int | float | str | bool] = field(default_factory=dict)
     unknown_words: tuple[UnknownWords, ...] = ()
     exported_at: datetime | None = None
@@ -125,6 +130,8 @@ def joined(extracts: Sequence[Extract], id_column: str, source: Source) -> Extra
         notes={"files": len(extracts)} | _all_notes(extracts),
         unknown_words=tuple(_all_unknown_words(extracts)),
         exported_at=min((each.exported_at for each in extracts if each.exported_at), default=None),
+        link_column=_best_column([each.link_column for each in extracts]),
+        unseen_links=tuple(dict.fromkeys(sentence for each in extracts for sentence in each.unseen_links)),
     )
 
 
@@ -136,6 +143,12 @@ def _all_unknown_words(extracts: Sequence[Extract]) -> Iterator[UnknownWords]:
     for column, several in found.items():
         rows = sum((Counter(words.rows) for words in several), Counter[str]())
         yield UnknownWords(column, max([len(rows), *(words.distinct for words in several)]), dict(rows.most_common()))
+
+
+def _best_column(columns: Sequence[LinkColumn | None]) -> LinkColumn | None:
+    """What one file shows of the links counts for all: a file gets a column only for keys that its customers have."""
+    order: tuple[LinkColumn, ...] = ("renamed", "there", "missing")
+    return next((column for column in order if column in columns), None)
 
 
 def _all_notes(extracts: Sequence[Extract]) -> dict[str, int | float | str | bool]:

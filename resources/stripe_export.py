@@ -17,6 +17,7 @@ from resources.exports.dates import read_dates, why_open, zone_of
 from resources.exports.header import Header
 from resources.exports.totals import is_total
 from resources.extracts import Extract, Source, doubts_of_a_file, unique_by_id
+from resources.seen_links import NOT_DELETED, deleted_label, link_column, unseen_links
 from schemas.errors import ExportError
 from schemas.rules import EXPORT_PATHS, STRIPE_PATHS
 
@@ -29,6 +30,8 @@ _VISIBLE_ID: Final = pl.col("id").str.replace_all(r"\p{Cf}", "").str.strip_chars
 _NOTHING_DECLARED: Final = Declared()
 _OF_A_PAYMENT: Final = "customer id"
 _ROWS_LOOKED_AT: Final = 100
+_DELETED: Final = "is deleted"  # as no field is called, for the space
+_IS_THERE: Final = pl.col(_DELETED).fill_null("").str.strip_chars().str.to_lowercase().is_in(NOT_DELETED)
 
 
 def read_stripe_export(
@@ -41,7 +44,7 @@ def read_stripe_export(
     further: Sequence[str] = (),
     declared: Declared = _NOTHING_DECLARED,
 ) -> Extract:
-    """Read the customers of a Dashboard export.
+    """Read the customers of a Dashboard export. Those that a column `Deleted` says are deleted are left out.
 
     Args:
         path: the file; `created` in it is to the minute.
@@ -60,11 +63,15 @@ def read_stripe_export(
     columns_of = partial(_columns, metadata_keys=metadata_keys, required=needed, is_local=declared.dates == "local")
     with open_export(path, ID_LABEL, check=columns_of, if_doubled=_IF_DOUBLED, encoding=declared.encoding) as export:
         columns = columns_of(export.header) | _further_columns(export.header, further)
+        deleted = deleted_label(export.header.labels)
+        columns |= {_DELETED: deleted} if deleted else {}
         text = export.read(columns)
         zone = zone_of(columns["created"]) or "UTC"
         created = read_dates(text.get_column("created"), until, declared.dates, zone)
         named = text.with_columns(_VISIBLE_ID, created.alias("moment"))
         dated = _checked(named, export, columns, since, until).drop("created").rename({"moment": "created"})
+    if deleted:
+        dated = dated.filter(_IS_THERE).drop(_DELETED)
     absent = {"id": None, "created": None, **_LABELS, **{f"metadata.{key}": None for key in metadata_keys}}
     nothing = (pl.lit(None, pl.String).alias(name) for name in absent if name not in columns)
     frame = dated.with_columns(*nothing, pl.lit(None, pl.Boolean).alias("livemode"))
@@ -74,7 +81,21 @@ def read_stripe_export(
         Source(str(path), "the file was edited, or two exports were joined; export it again"),
     )
     doubts = doubts_of_a_file(ends_with_newline=export.ends_with_newline)
-    return Extract(customers, text.height, doubts=doubts)
+    labels = _as_read(export.header.labels, columns, metadata_keys)
+    return Extract(
+        customers,
+        dated.height,
+        doubts=doubts,
+        notes={"deleted_left_out": text.height - dated.height} if deleted else {},
+        link_column=link_column(labels),
+        unseen_links=unseen_links(str(path), labels),
+    )
+
+
+def _as_read(labels: Iterable[str], columns: Mapping[str, str], metadata_keys: Iterable[str]) -> list[str]:
+    """The labels, those of metadata that is read as the Dashboard writes them."""
+    usual = {columns.get(f"metadata.{key}"): f"{key} (metadata)" for key in metadata_keys}
+    return [usual.get(label, label) for label in labels]
 
 
 def _columns(header: Header, metadata_keys: Sequence[str], required: set[str], *, is_local: bool) -> dict[str, str]:

@@ -1,8 +1,12 @@
 """What the two extracts look like, whichever door they came through: export files or APIs."""
 
+from typing import get_args
+
 import pandera.polars as pa
 import polars as pl
 from pandera.engines.polars_engine import DateTime
+
+from schemas.words import LinkColumn
 
 
 class StripeCustomers(pa.DataFrameModel):
@@ -19,6 +23,9 @@ class StripeCustomers(pa.DataFrameModel):
     description: str = pa.Field(nullable=True)
     phone: str = pa.Field(nullable=True)
     livemode: pl.Boolean = pa.Field(nullable=True, description="null where an export does not say")
+    link_column: str | None = pa.Field(
+        isin=get_args(LinkColumn), description="whether the export has the column with the links; an API shows them all"
+    )
     metadata: str = pa.Field(alias=r"^metadata\..+$", regex=True, nullable=True)
 
 

@@ -224,6 +224,9 @@ class Declaration(DeclaredPart, dg.Resolvable):
     shared_key: int = Field(
         3, ge=1, description="a match by a value that more customers of a side have than this is doubted"
     )
+    links_visible: bool = Field(
+        True, description="false: plan links although the files cannot show which ones exist already"
+    )
     one_to_one: bool = Field(False, description="true: a record that is claimed already cannot be linked again")
     match_inactive: bool = Field(False, description="true: rules find inactive records too (M2)")
     stage_words: StageWords = Field(default_factory=StageWords)

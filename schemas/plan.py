@@ -37,6 +37,8 @@ PLAN_COLUMNS: Final = tuple(Plan.to_schema().columns)
 class ReviewQueue(pa.DataFrameModel):
     """One row per Stripe customer that waits for a person, with what is needed to decide, or that a person decided.
 
+    After them one row per id that NetSuite names and that is no customer's, with the outcome `schemas.words.GONE`.
+
     Holds customer data.
     """
 
@@ -44,7 +46,7 @@ class ReviewQueue(pa.DataFrameModel):
     outcome: str
     reason: str
     what_to_do: str
-    created: DateTime(time_unit="us", time_zone="UTC")  # type: ignore[valid-type]
+    created: DateTime(time_unit="us", time_zone="UTC") = pa.Field(nullable=True)  # type: ignore[valid-type]
     email: str = pa.Field(nullable=True)
     name: str = pa.Field(nullable=True)
     netsuite_internal_id: pl.Int64 = pa.Field(nullable=True)

@@ -12,6 +12,9 @@ StripeId = NewType("StripeId", str)
 USUAL_STRIPE_ID: Final = "^cus_[0-9A-Za-z]+$"
 """What nearly all of them look like, as a pattern; old accounts chose some ids themselves."""
 
+GUEST_PREFIX: Final = "gcus_"
+"""What the ids of Stripe's guests begin with: they are in exports, and there is no customer object of theirs."""
+
 InternalId = NewType("InternalId", int)
 """The internal id of a NetSuite customer record: a positive whole number."""
 
@@ -25,6 +28,9 @@ Outcome = Literal["linked", "matched", "ambiguous", "unmatched", "conflict", "br
 """What a Stripe customer ends in, exactly one of them (M12)."""
 
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
+
+GONE: Final = "gone"
+"""In the review, what ids are that NetSuite records name and no Stripe customer has; they are no outcome of anybody."""
 
 Doubt = Literal["link_contradicted", "negated", "rules_differ", "names_another", "shared_key"]
 """Why a person should look at a pair before it is written, though its evidence decided (`assets.matching.doubts`)."""
@@ -56,6 +62,9 @@ BLOCK_KEY: Final = "netsuite_block_integration"
 
 ALLOW_KEY: Final = "netsuite_allow_integration"
 """Stripe metadata key that lets a customer in when the declaration says `allow_list: true` (C2)."""
+
+LinkColumn = Literal["there", "missing", "renamed"]
+"""Whether a Stripe export has the column with the links; renamed: under another name only, which is not read."""
 
 MATCH_KEYS: Final = (LINK_KEY, BLOCK_KEY, ALLOW_KEY)
 """The metadata keys that every `stripe_customers` frame carries, whatever the rules name."""

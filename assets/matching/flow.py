@@ -19,7 +19,7 @@ from assets.matching.second_opinions import Evidence
 from assets.matching.settings import MatchSettings, Rule
 from assets.matching.verdicts import Decided, alike, combined, grouped, joined, listed, several, singly
 from assets.no_values import is_no_value
-from schemas.words import ALLOW_KEY, BLOCK_KEY, LINK_FIELD
+from schemas.words import ALLOW_KEY, BLOCK_KEY, GUEST_PREFIX, LINK_FIELD
 
 
 def match_customers(
@@ -96,6 +96,7 @@ def _steps(
     comparison: Comparison,
 ) -> Iterator[Decided]:
     still = _Open(customers)
+    yield from still.without(_guests(still.rows))
     decisions = overrides.collect()
     if not decisions.is_empty():
         yield from still.without(_never_linked(still.rows, decisions.lazy()))
@@ -133,6 +134,12 @@ class _Open:
         for decided in steps:
             self._is_open = self._is_open.scatter(decided.rows.get_column("position"), False)
             yield decided
+
+
+def _guests(customers: pl.LazyFrame) -> Iterator[Decided]:
+    rows = customers.filter(pl.col("id").str.starts_with(GUEST_PREFIX))
+    reason = f"id: a guest of Stripe ({GUEST_PREFIX}) is no customer object, so no link can be written"
+    yield alike(_positions(rows), "held", None, reason)
 
 
 def _never_linked(customers: pl.LazyFrame, overrides: pl.LazyFrame) -> Iterator[Decided]:

@@ -34,6 +34,7 @@ def render_report(inputs: ReportInputs) -> str:
             headline=figures.headline(standings),
             by_outcome=figures.by_outcome(standings),
             waiting=figures.waiting(inputs.review),
+            gone=figures.gone(inputs.review),
             months=months,
             chart=charts.months_chart(months),
             plan=figures.plan_size(inputs.plan),

@@ -9,7 +9,7 @@ from typing import Final, Literal, get_args
 import polars as pl
 
 from assets.report.inputs import ReportInputs
-from schemas.words import LINK_FIELD, OUTCOMES, LinkField, Outcome
+from schemas.words import GONE, LINK_FIELD, OUTCOMES, LinkField, Outcome
 
 Standing = Literal["tied", "planned", "waiting", "rest"]
 """Where a customer stands today: ties out, will once the plan is applied, waits for a person, or none of these."""
@@ -104,8 +104,13 @@ def standings(inputs: ReportInputs) -> pl.DataFrame:
 
 
 def outcome_rank() -> pl.Expr:
-    """Return the place of a row's outcome in the order in which outcomes are shown."""
-    return pl.col("outcome").cast(pl.Enum(OUTCOMES)).to_physical().cast(pl.Int64)
+    """Return the place of a row's outcome in the order in which they are shown; in the review gone ids come last."""
+    return pl.col("outcome").cast(pl.Enum([*OUTCOMES, GONE])).to_physical().cast(pl.Int64)
+
+
+def gone(review: pl.DataFrame) -> int:
+    """Count the ids that NetSuite records name and no Stripe customer has."""
+    return review.filter(pl.col("outcome") == GONE).height
 
 
 def headline(standings: pl.DataFrame) -> Headline:

@@ -16,7 +16,7 @@ OUTCOMES: Final[dict[Outcome, str]] = {
     "unmatched": "No NetSuite customer fits.",
     "conflict": "The links contradict each other, or another customer holds the record.",
     "broken": "The link names something that is not, or no longer, a NetSuite customer.",
-    "held": "A setting or a person holds it back; nothing is tried.",
+    "held": "A setting or a person holds it back, or it is a guest; nothing is tried.",
 }
 
 _EVIDENCE: Final = {

@@ -76,6 +76,9 @@ def _verdict(world: World, customer: Customer) -> Verdict:
 
 
 def _held(world: World, customer: Customer) -> Verdict | None:
+    if customer.id.startswith("gcus_"):
+        reason = "id: a guest of Stripe (gcus_) is no customer object, so no link can be written"
+        return Verdict(customer.id, "held", reason=reason)
     held = Verdict(customer.id, "held", evidence="metadata")
     if customer.id in world.overrides and world.overrides[customer.id] is None:
         return replace(held, evidence="override", reason="override: a person said never to link this customer")

@@ -33,6 +33,7 @@ CHECKS = {
     "stripe_customers": {
         "schema",
         "complete",
+        "links_seen",
         "unique_ids",
         "email_form",
         "empty_keys",
@@ -45,6 +46,7 @@ CHECKS = {
         "schema",
         "complete",
         "known_words",
+        "links_seen",
         "unique_ids",
         "email_form",
         "empty_keys",
@@ -63,7 +65,7 @@ CHECKS = {
         "links_doubled",
     },
     "review_queue": {"schema"},
-    "write_plan": {"schema"},
+    "write_plan": {"schema", "nothing_withheld"},
     "reconciliation_report": set[str](),
 }
 

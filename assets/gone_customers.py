@@ -1,0 +1,75 @@
+"""Stripe ids that NetSuite records name and the Stripe extract does not have (X11): customers that are deleted there.
+
+They have no row among the matches, which are of customers that exist; a person finds them in the review.
+"""
+
+import polars as pl
+
+from assets.matching import ids_within, usual_tokens
+from schemas.words import CANDIDATES_SHOWN, GONE
+
+_WHAT_TO_DO = (
+    "It was deleted in Stripe, or is of another account or mode. If it was deleted, take the id out of the record, so "
+    "that the customer who took its place can be linked; to leave it, decide never to link it (job {job})."
+)
+
+
+def gone_customers(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, override_job: str) -> pl.LazyFrame:
+    """Return a row of the review for each id beginning with `cus_` that records name and that is no customer's.
+
+    Args:
+        stripe: `schemas.customers.StripeCustomers`, of every month: what is not read is not gone.
+        netsuite: `schemas.customers.NetsuiteCustomers`.
+        override_job: the job that takes in a person's decision.
+    """
+    named = _named(netsuite.filter("is_customer"))
+    unknown = named.join(stripe.select("id"), on="id", how="anti").collect(engine="streaming")
+    if unknown.is_empty():
+        return pl.LazyFrame(schema=_COLUMNS)
+    # An id in another case may be a customer's: matching says so.
+    in_any_case = stripe.select(lower=pl.col("id").str.to_lowercase())
+    rows = unknown.lazy().join(in_any_case, left_on=pl.col("id").str.to_lowercase(), right_on="lower", how="anti")
+    records = pl.col("record").unique().sort()
+    gone = rows.group_by("id").agg(
+        sources=pl.col("source").unique().sort(), candidates=pl.col("record").n_unique(), shown=records
+    )
+    ids = pl.col("shown").list.head(CANDIDATES_SHOWN).cast(pl.List(pl.String)).list.join(" ")
+    many = pl.when(pl.col("candidates") > 1).then(pl.lit("records name")).otherwise(pl.lit("record names"))
+    reason = pl.format(
+        "{}: {} {} this id, and no customer of this Stripe account has it",
+        pl.col("sources").list.join(", "),
+        "candidates",
+        many,
+    )
+    return gone.select(
+        stripe_customer_id="id",
+        outcome=pl.lit(GONE),
+        reason=reason,
+        what_to_do=pl.lit(_WHAT_TO_DO.format(job=override_job)),
+        candidates=pl.col("candidates").cast(pl.UInt32),
+        candidate_ids=ids,
+    )
+
+
+def _named(records: pl.LazyFrame) -> pl.LazyFrame:
+    fields = [
+        records.select(
+            pl.lit(source).alias("source"),
+            record="internal_id",
+            id=ids_within(pl.col(source).str.replace_all(r"\p{Cf}", "")),
+        ).explode("id")
+        for source in ("stripe_id", "external_id")
+    ]
+    comments = records.select("comments", record="internal_id").drop_nulls()
+    noted = usual_tokens(comments).select(pl.lit("comments").alias("source"), "record", id="text")
+    return pl.concat([*fields, noted]).drop_nulls("id")
+
+
+_COLUMNS = {
+    "stripe_customer_id": pl.String,
+    "outcome": pl.String,
+    "reason": pl.String,
+    "what_to_do": pl.String,
+    "candidates": pl.UInt32,
+    "candidate_ids": pl.String,
+}
