@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from assets.keys import key_expr
-from assets.matching import NO_OVERRIDES, MatchSettings, Rule, match_customers
+from assets.matching import NO_OVERRIDES, MatchSettings, Rule, match_customers, match_with_doubts
 from assets.matching.comparison import Comparison
 from tests.assets.oracle import Customer, Record, World
 
@@ -37,6 +37,11 @@ def ours(
 ) -> Prepared:
     stripe, netsuite = (pl.read_parquet(folder / names.format(side)).lazy() for side in ("stripe", "netsuite"))
     return lambda: match_customers(stripe, netsuite, NO_OVERRIDES, settings, comparison).collect()
+
+
+def ours_with_doubts(folder: Path) -> Prepared:
+    stripe, netsuite = (pl.read_parquet(folder / f"{side}.parquet").lazy() for side in ("stripe", "netsuite"))
+    return lambda: match_with_doubts(stripe, netsuite, NO_OVERRIDES, SETTINGS).collect()
 
 
 def ours_with_keys_made(folder: Path) -> Prepared:
@@ -89,6 +94,7 @@ def pandas(folder: Path) -> Prepared:
 CONTENDERS: dict[str, Callable[[Path], Prepared]] = {
     "floor": floor,
     "ours": ours,
+    "doubts": ours_with_doubts,
     "keys made": ours_with_keys_made,
     "six rules": ours_with_six_rules,
     "duckdb": duckdb,

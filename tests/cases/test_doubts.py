@@ -50,9 +50,8 @@ def test_neighbours_of_a_doubt_are_planned(tmp_path: Path) -> None:
 def test_the_terminal_says_it(tmp_path: Path) -> None:
     with ran("rules_differ", tmp_path) as case:
         assert case.site is not None
-        said = list(doubts(case.site.reconcile()))
-        assert [sentence.split(":")[0] for sentence in said] == ["customer_matches"]
-        assert "rules that find different records: 1" in said[0]
+        [said] = [each for each in doubts(case.site.reconcile()) if each.startswith("customer_matches: ")]
+        assert "rules that find different records: 1" in said
 
 
 @pytest.mark.parametrize("name", ["many_subs", "two_to_one"])
