@@ -61,10 +61,10 @@ def reconciliation(declaration: Declaration, places: Places, unset: Mapping[str,
 
 
 def _stripe_door(declaration: Declaration, places: Places, unset: Mapping[str, str]) -> StripeDoor:
-    source, keys = declaration.stripe, metadata_keys(declaration)
+    source, keys, further = declaration.stripe, metadata_keys(declaration), further_fields(declaration)
     if source.export is None:
-        return StripeApiDoor(source, keys, unset)
-    required, further = list(stripe_columns(declaration.rules)), further_fields(declaration)
+        return StripeApiDoor(source, keys, unset, further)
+    required = list(stripe_columns(declaration.rules))
     return StripeExportDoor(
         places.root, source.export, source.first_month, keys, required, further, source.encoding, source.dates
     )

@@ -29,6 +29,7 @@ from resources.stripe_api import (
     StripeAccount,
     StripeDoor,
     apply_changes,
+    customers_schema,
     exists_before,
     newest_before,
     read_changes,
@@ -51,11 +52,13 @@ class StripeApiDoor:
         settings: what the declaration says of Stripe.
         metadata_keys: keys that become columns.
         unset: key of the declaration → the variable that it names and that is not set.
+        further: paths such as `address.city` that become columns, beside those that every extract has.
     """
 
     settings: StripeSource
     metadata_keys: Sequence[str]
     unset: Mapping[str, str] = field(default_factory=dict)
+    further: Sequence[str] = ()
 
     @property
     def source(self) -> str:
@@ -64,12 +67,14 @@ class StripeApiDoor:
 
     @property
     def origin(self) -> Origin:
-        """The account and its mode, and the metadata that becomes columns.
+        """The account and its mode, and the metadata and further fields that become columns.
 
         A key does not say whose it is. Two accounts of one mode are told apart where the declaration names them.
         """
         named = self.settings.account or ""
-        return Origin(("stripe", self.settings.base_url, named, _mode(self.settings)), tuple(self.metadata_keys))
+        return Origin(
+            ("stripe", self.settings.base_url, named, _mode(self.settings)), (*self.metadata_keys, *self.further)
+        )
 
     def account(self, patience: float = 300.0) -> StripeAccount:
         """The account with its key. Raises `AccessError` when there is no key, or one of the wrong kind.
@@ -115,7 +120,9 @@ class StripeApiDoor:
             return self._whole(door, start, until, progress, why_full)
 
     def _whole(self, door: StripeDoor, start: datetime, until: datetime, progress: Progress, why: str) -> Extract:
-        extract = read_customers(door, start, until, self.metadata_keys, on_progress=_told(progress))
+        extract = read_customers(
+            door, start, until, self.metadata_keys, further=self.further, on_progress=_told(progress)
+        )
         rows = extract.customers + extract.duplicates
         return Extract(
             frame=extract.rows.collect(),
@@ -134,9 +141,8 @@ class StripeApiDoor:
         )
 
     def _changed(self, door: StripeDoor, known: Known, until: datetime, progress: Progress) -> Extract | FullReadNeeded:
-        wanted = {f"metadata.{key}" for key in self.metadata_keys}
-        if wanted != {name for name in known.frame.columns if name.startswith("metadata.")}:
-            return FullReadNeeded("The declaration needs other metadata than the last read asked for.")
+        if set(customers_schema(self.metadata_keys, self.further)) != set(known.frame.columns):
+            return FullReadNeeded("The declaration needs other fields than the last read asked for.")
         newest = newest_before(door, known.read_at)
         is_of_this_account = newest in known.frame.get_column("id") if newest else known.frame.is_empty()
         if not is_of_this_account:
@@ -147,6 +153,7 @@ class StripeApiDoor:
             until,
             self.metadata_keys,
             known_customers=known.frame.height,
+            further=self.further,
             on_progress=_told(progress),
         )
         if isinstance(changes, FullReadNeeded):

@@ -7,6 +7,7 @@ from resources.stripe_api.account import API_VERSION, Mode, StripeAccount
 from resources.stripe_api.changes import Changes, FullReadNeeded, apply_changes, read_changes
 from resources.stripe_api.customers import StripeExtract, exists_before, newest_before, read_customers
 from resources.stripe_api.door import StripeDoor
+from resources.stripe_api.pages import customers_schema
 from resources.stripe_api.refusals import StripeProblem
 from resources.stripe_api.retrieval import why_not_there
 from resources.stripe_api.walk import Progress
@@ -35,6 +36,7 @@ __all__ = [
     "StripeProblem",
     "apply_changes",
     "coverage_gaps",
+    "customers_schema",
     "exists_before",
     "idempotency_key",
     "newest_before",

@@ -54,6 +54,7 @@ def read_changes(
     metadata_keys: Sequence[str],
     *,
     known_customers: int,
+    further: Sequence[str] = (),
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Changes | FullReadNeeded:
     """Read the customers that were created, changed or deleted since `watermark`, as they are now.
@@ -73,7 +74,7 @@ def read_changes(
         )
     reads, since = door.reads, watermark - OVERLAP
     events = _read_events(door, since, until + OVERLAP, on_progress)
-    created = read_customers(door, since, until, metadata_keys, on_progress=on_progress)
+    created = read_customers(door, since, until, metadata_keys, further=further, on_progress=on_progress)
     new = created.rows.collect()
     wanted = sorted(events.touched - events.deleted - set(new["id"].to_list()))
     if len(wanted) > PAGE_LIMIT and len(wanted) > known_customers // PAGE_LIMIT:
@@ -85,7 +86,7 @@ def read_changes(
     check_mode(door, living)
     vanished = {customer for customer, row in found.items() if row is None}
     return Changes(
-        changed=pl.concat([new, customers_frame(living, metadata_keys)]),
+        changed=pl.concat([new, customers_frame(living, metadata_keys, further)]),
         deleted=frozenset((events.deleted | vanished) - set(new["id"].to_list())),
         until=until,
         events=events.count,

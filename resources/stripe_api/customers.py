@@ -49,22 +49,24 @@ def read_customers(
     until: datetime,
     metadata_keys: Sequence[str],
     *,
+    further: Sequence[str] = (),
     on_progress: Callable[[Progress], None] | None = None,
     folder: Path | None = None,
 ) -> StripeExtract:
     """Read every customer with `since <= created < until`; both are aware moments, cut to whole seconds.
 
     `until` should be no later than the start of the run, so that nothing is added to the range while it is read.
-    `metadata_keys` become columns `metadata.<key>`, null where a customer lacks the key. `on_progress` is called every
-    few seconds by the calling thread. With a `folder`, rows wait there as Parquet files, which `rows` then scans: it
-    must outlive the extract, and be private to the user.
+    `metadata_keys` become columns `metadata.<key>`, null where a customer lacks the key; `further` are paths such as
+    `address.city`, which become columns of that name. `on_progress` is called every few seconds by the calling thread.
+    With a `folder`, rows wait there as Parquet files, which `rows` then scans: it must outlive the extract, and be
+    private to the user.
 
     Raises:
         AccessError: The key may not list customers, or a row is of the wrong mode.
         WeatherError: Some page could not be asked for; nothing is returned.
     """
     started, reads = time.monotonic(), door.reads
-    parts = Parts(metadata_keys, folder)
+    parts = Parts(metadata_keys, folder, further)
 
     def keep(page: CustomerPage, count: int) -> None:
         check_mode(door, page.rows)

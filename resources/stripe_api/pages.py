@@ -145,33 +145,37 @@ def _subject(event: Mapping[str, Any]) -> str:
     return str(customer["id"])
 
 
-def customers_frame(rows: Sequence[CustomerObject], metadata_keys: Sequence[str]) -> pl.DataFrame:
+def customers_frame(
+    rows: Sequence[CustomerObject], metadata_keys: Sequence[str], further: Sequence[str] = ()
+) -> pl.DataFrame:
     """Return customers as columns, in the shape of `schemas.customers.StripeCustomers`."""
-    parts = Parts(metadata_keys, folder=None)
+    parts = Parts(metadata_keys, folder=None, further=further)
     parts.add(rows)
     return parts.rows().collect()
 
 
-def customers_schema(metadata_keys: Sequence[str]) -> pl.Schema:
-    """Return the columns that a read with these metadata keys has, in their order."""
-    texts = dict.fromkeys((*_TEXTS, *(f"metadata.{key}" for key in metadata_keys)), pl.String())
+def customers_schema(metadata_keys: Sequence[str], further: Sequence[str] = ()) -> pl.Schema:
+    """Return the columns that a read with these metadata keys and further fields (paths) has, in their order."""
+    texts = dict.fromkeys((*_TEXTS, *(f"metadata.{key}" for key in metadata_keys), *further), pl.String())
     return pl.Schema({"id": pl.String(), "created": pl.Datetime("us", "UTC"), "livemode": pl.Boolean(), **texts})
 
 
 class Parts:
     """Collects pages into a few large frames, in memory or as Parquet files in a folder. Safe for threads."""
 
-    def __init__(self, metadata_keys: Sequence[str], folder: Path | None) -> None:
+    def __init__(self, metadata_keys: Sequence[str], folder: Path | None, further: Sequence[str] = ()) -> None:
         """Start empty. With a folder, which must exist and be private, rows wait on disk instead of in memory."""
-        self._keys, self._folder = metadata_keys, folder
+        self._keys, self._further, self._folder = metadata_keys, further, folder
         self._lock = threading.Lock()
-        self._columns = _empty(metadata_keys)
+        self._columns = _empty(metadata_keys, further)
         self._frames: list[pl.LazyFrame] = []
 
     def add(self, rows: Sequence[CustomerObject]) -> None:
         """Add the customers of one page. Raises TypeError if one of them is not as Stripe describes it."""
         with self._lock:
             _extend(self._columns, rows, self._keys)
+            for path in self._further:
+                self._columns[path].extend([_at(row, path) for row in rows])
             if len(self._columns["id"]) >= _ROWS_PER_PART:
                 self._join()
 
@@ -182,8 +186,8 @@ class Parts:
             return pl.concat(self._frames)
 
     def _join(self) -> None:
-        frame = pl.DataFrame(self._columns, schema=_raw_schema(self._keys)).with_columns(_MOMENT)
-        self._columns = _empty(self._keys)
+        frame = pl.DataFrame(self._columns, schema=_raw_schema(self._keys, self._further)).with_columns(_MOMENT)
+        self._columns = _empty(self._keys, self._further)
         if self._folder is None:
             self._frames.append(frame.lazy())
             return
@@ -195,8 +199,16 @@ class Parts:
 _MOMENT: Final = pl.from_epoch("created", time_unit="s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
 
 
-def _empty(metadata_keys: Sequence[str]) -> dict[str, list[str | int | bool | None]]:
-    return {name: [] for name in customers_schema(metadata_keys)}
+def _empty(metadata_keys: Sequence[str], further: Sequence[str]) -> dict[str, list[str | int | bool | None]]:
+    return {name: [] for name in customers_schema(metadata_keys, further)}
+
+
+def _at(row: CustomerObject, path: str) -> str | None:
+    """The text at a path such as `address.postal_code`; None where some part of the way is null or absent."""
+    value: object = row
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else None
 
 
 def _extend(
@@ -214,5 +226,5 @@ def _extend(
         columns[f"metadata.{key}"].extend([pairs.get(key) for pairs in metadata])
 
 
-def _raw_schema(metadata_keys: Sequence[str]) -> dict[str, pl.DataType]:
-    return {**customers_schema(metadata_keys), "created": pl.Int64()}
+def _raw_schema(metadata_keys: Sequence[str], further: Sequence[str]) -> dict[str, pl.DataType]:
+    return {**customers_schema(metadata_keys, further), "created": pl.Int64()}

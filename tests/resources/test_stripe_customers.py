@@ -41,6 +41,16 @@ def read_ids(at: Stage) -> list[str]:
     return sorted(extract.rows.select("id").collect()["id"])
 
 
+def test_further_fields_are_read_by_their_path() -> None:
+    with stage() as at:
+        at.book.create({"address": {"postal_code": "94110", "city": None}, "currency": "usd"}, customer_id="cus_1")
+        at.book.create({"name": "B"}, customer_id="cus_2")
+        further = ("address.postal_code", "address.city", "shipping.address.city", "currency")
+        rows = read_customers(at.door, at.moment(), at.moment(1), (), further=further).rows.sort("id").collect()
+    assert rows.select(further).rows() == [("94110", None, None, "usd"), (None, None, None, None)]
+    assert rows.schema == customers_schema((), further)
+
+
 def living(at: Stage) -> list[str]:
     return sorted(name for place, name in enumerate(at.book.ids) if not at.book.is_gone(place))
 
