@@ -42,6 +42,8 @@ def _message(found: Mapping[str, object], path: _Path) -> str:
         return "is required"
     if found["type"] in {"model_type", "dict_type"}:
         return "expected names with values, one a line"
+    if found["type"] == "string_type" and found.get("input", "") is None:
+        return "input should be a valid string, and is nothing; write a text with : # or , in quotes"
     said = str(found["msg"]).rstrip(".")
     return _short(said[0].lower() + said[1:])
 

@@ -33,10 +33,17 @@ def documents(file: Path) -> list[yaml.Node]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         what = shown(error.problem or error.context or "it ends in the middle")
-        raise DeclarationError(f"{file}, line {line}: this is not YAML ({what}); check the indentation.") from None
+        raise DeclarationError(f"{file}, line {line}: this is not YAML ({what}); {_remedy(error)}.") from None
     if not nodes:
         raise DeclarationError(f"{file}, line 1: there is nothing in it; declare a reconciliation, or remove the file.")
     return nodes
+
+
+def _remedy(error: yaml.MarkedYAMLError) -> str:
+    """A label of a column often holds what YAML reads as its own sign."""
+    if "mapping values" in (error.problem or ""):
+        return "write a text with a colon in quotes, as 'Contact : Email', or check the indentation"
+    return "check the indentation, and write a text with one of : # , [ ] { } in quotes"
 
 
 def shown(text: str, longest: int = 100) -> str:

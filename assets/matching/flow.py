@@ -160,16 +160,27 @@ def _overridden(customers: pl.LazyFrame, records: pl.LazyFrame, overrides: pl.La
 
 def _linked(traces: pl.DataFrame) -> Iterator[Decided]:
     named = traces.filter(pl.col("source") == "metadata")
-    number = pl.format("is {}, and NetSuite has no such customer", pl.col("text"))
-    other = pl.lit("is not the internal id of any NetSuite customer")
-    is_number = pl.col("text").str.contains("^[0-9]{1,19}$")
-    broken = _broken(
-        named,
-        "metadata",
-        pl.format("metadata: netsuite_customer_id {}", pl.when(is_number).then(number).otherwise(other)),
-    )
+    broken = _broken(named, "metadata", pl.format("metadata: netsuite_customer_id {}", _why_nobody(pl.col("text"))))
     yield broken
     yield from _agreeing(traces.drop("text").join(broken.rows, on="position", how="anti"))
+
+
+def _why_nobody(text: pl.Expr) -> pl.Expr:
+    """What is the matter with a link that names no NetSuite customer: the record, or how the number is written."""
+    plain = pl.format("is {}, and NetSuite has no such customer", text)
+    written = pl.format(
+        "is {}, a number with separators, decimals, an apostrophe or leading zeros: write the internal id alone", text
+    )
+    address = pl.lit("is an address: write the internal id alone, the number that it ends with")
+    return (
+        pl.when(text.str.contains("^[1-9][0-9]{0,18}$"))
+        .then(plain)
+        .when(text.str.contains(r"^'?[0-9][0-9.,'\s]{0,30}$"))
+        .then(written)
+        .when(text.str.contains("://"))
+        .then(address)
+        .otherwise(pl.lit("is not the internal id of any NetSuite customer: a whole number without anything else"))
+    )
 
 
 def _agreeing(traces: pl.DataFrame) -> Iterator[Decided]:

@@ -112,16 +112,22 @@ def _overridden(world: World, customer: Customer) -> Verdict | None:
     return Verdict(customer.id, "broken", evidence="override", reason=reason)
 
 
+def _why_nobody(named: str) -> str:
+    if re.fullmatch("[1-9][0-9]{0,18}", named):
+        return f"is {named}, and NetSuite has no such customer"
+    if re.fullmatch(r"'?[0-9][0-9.,'\s]{0,30}", named):
+        form = "a number with separators, decimals, an apostrophe or leading zeros"
+        return f"is {named}, {form}: write the internal id alone"
+    if "://" in named:
+        return "is an address: write the internal id alone, the number that it ends with"
+    return "is not the internal id of any NetSuite customer: a whole number without anything else"
+
+
 def _linked(world: World, customer: Customer) -> Verdict | None:
     named = _trimmed(customer.fields.get("metadata.netsuite_customer_id"))
     named = None if key(named) in world.settings.no_value else named
     if named and named not in map(str, _ids(world.records)):
-        is_number = re.fullmatch("[0-9]{1,19}", named)
-        reason = (
-            f"metadata: netsuite_customer_id is {named}, and NetSuite has no such customer"
-            if is_number
-            else "metadata: netsuite_customer_id is not the internal id of any NetSuite customer"
-        )
+        reason = f"metadata: netsuite_customer_id {_why_nobody(named)}"
         return Verdict(customer.id, "broken", evidence="metadata", reason=reason)
     sources = {"metadata": {int(named)} if named else set()}
     clear = {"metadata": bool(named)}

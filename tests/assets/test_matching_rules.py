@@ -137,8 +137,11 @@ def test_metadata_wins_over_every_rule() -> None:
 def test_metadata_that_names_no_customer_is_broken_and_no_rule_is_tried(named: str) -> None:
     small = world(customer(email="a", metadata_netsuite_customer_id=named), record(7, email="a", stripe_id="cus_1"))
     says = f"is {named}, and NetSuite has no such customer"
-    if not named.isdigit():
-        says = "is not the internal id of any NetSuite customer"
+    if named in {"007", "7.0"}:
+        form = "a number with separators, decimals, an apostrophe or leading zeros"
+        says = f"is {named}, {form}: write the internal id alone"
+    elif not named.isdigit():
+        says = "is not the internal id of any NetSuite customer: a whole number without anything else"
     reason = f"metadata: netsuite_customer_id {says}"
     assert verdict_of(small) == Verdict("cus_1", "broken", evidence="metadata", reason=reason)
 

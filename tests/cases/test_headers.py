@@ -17,6 +17,14 @@ def test_a_label_may_look_like_data_or_have_odd_blanks_and_there_may_be_thousand
     ("name", "says"),
     [
         ("hdr_case", "Did you mean 'Internal Id'?"),
+        (
+            "label_comma",
+            "input should be a valid string, and is nothing; write a text with : # or , in quotes",
+        ),
+        (
+            "label_colon",
+            "line 8: this is not YAML (mapping values are not allowed here); write a text with a colon in quotes",
+        ),
         ("label_hash", "write the label in quotes, 'CRM #'"),
         ("title_rows", "begins with title lines: its column labels are in line 5"),
         ("concat", "Line 3 of {folder}/stripe.csv is a second line of labels: two exports were joined"),
@@ -39,3 +47,17 @@ def test_metadata_beyond_the_64th_kilobyte_of_the_labels_holds_a_customer_back(t
         source.write_text(f"{labels},netsuite_block_integration (metadata)\n{row},true\n")
         assert case.site.reconcile().success
         assert case.outcomes == {"A1": "held"}
+
+
+def test_a_link_that_is_no_plain_number_says_so(tmp_path: Path) -> None:
+    with ran("meta_forms", tmp_path) as case:
+        written = "a number with separators, decimals, an apostrophe or leading zeros: write the internal id alone"
+        reasons = {
+            key: case.waiting[key].removeprefix("metadata: netsuite_customer_id ")
+            for key in ("A1", "B2", "C3", "E5", "F6", "G7")
+        }
+        assert [reasons[key] for key in ("A1", "B2", "E5", "G7")] == [
+            f"is {text}, {written}" for text in ("99.0", "1,234", "'99", "0099")
+        ]
+        assert reasons["C3"].startswith("is an address: write the internal id alone")
+        assert reasons["F6"].endswith("a whole number without anything else")
