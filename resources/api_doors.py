@@ -36,8 +36,8 @@ from resources.stripe_api import (
     read_customers,
 )
 from resources.stripe_api import Progress as StripeProgress
-from schemas.declaration import OAUTH_KEYS, TOKEN_KEYS, NetsuiteSource, StripeSource
 from schemas.errors import AccessError, MistakeError
+from schemas.sources import OAUTH_KEYS, TOKEN_KEYS, NetsuiteSource, StripeSource
 from schemas.system_words import BUILT_IN, SystemWords
 
 _PATIENCE_OF_A_TEST: Final = 20.0

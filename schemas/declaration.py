@@ -5,151 +5,25 @@ on purpose: a failed union reports each of its alternatives, and a person needs 
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
-from typing import Literal, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Literal
 from zoneinfo import available_timezones
 
 import dagster as dg
 from pydantic import Field, field_validator, model_validator
 
-from schemas.addresses import proxy_address, service_address
 from schemas.declaration_problems import Problem as _Problem
 from schemas.declaration_problems import wrong as _wrong
 from schemas.declared_part import DeclaredPart
 from schemas.no_value import NO_VALUE
-from schemas.one_or_several import NoneOneOrSeveral
 from schemas.rules import STRIPE_FIELDS, RulePair, is_stripe_field
+from schemas.sources import NetsuiteSource, StripeSource
 from schemas.system_words import SystemWords
 from schemas.word_settings import StageWords, said_twice
-from schemas.words import DateForm
 
-_Source = TypeVar("_Source", bound=dg.Model)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
-
-
-class StripeSource(DeclaredPart, dg.Resolvable):
-    """Where the Stripe customers come from: an export file, or the API with a key from the environment."""
-
-    export: NoneOneOrSeveral = Field(
-        None, description="path of a Dashboard customer export, from the project's root; several: a list, or a pattern"
-    )
-    since: str = Field("2011-01", description="first month of creation, YYYY-MM; an older customer is an error")
-    encoding: str | None = Field(
-        None, description="of the export, where it is not UTF-8, as cp1252 or cp932 (Python's names)"
-    )
-    dates: DateForm | None = Field(
-        None, description="of an export whose dates leave it open: their order, seconds since 1970, or the label's zone"
-    )
-    api_key: str | None = Field(None, repr=False, description="a restricted key, as {{ env.STRIPE_API_KEY }}")
-    account: str | None = Field(None, description="a connected account (acct_…) to act for")
-    mode: Literal["test", "live"] | None = Field(None, description="refuse a key of the other mode; default: the key's")
-    refresh: Literal["full", "changed"] = Field("full", description="read all, or what events say has changed")
-    requests_per_second: int = Field(20, ge=1, le=1_000, description="our share of Stripe's limit, 25 by default")
-    max_in_flight: int = Field(50, ge=1, le=200, description="requests at a time, at most; 1 reads page after page")
-    base_url: str = Field("https://api.stripe.com", description="another address: a stand-in, or a gateway of yours")
-    proxy: str | None = Field(None, repr=False, description="an HTTP proxy; those of the environment are not used")
-
-    @field_validator("base_url")
-    @classmethod
-    def _is_address(cls, value: str) -> str:
-        return _address(value, service_address)
-
-    @field_validator("proxy")
-    @classmethod
-    def _is_proxy(cls, value: str | None) -> str | None:
-        return value and _address(value, proxy_address)
-
-    @field_validator("encoding")
-    @classmethod
-    def _is_encoding(cls, value: str | None) -> str | None:
-        return value and _encoding(value)
-
-    @field_validator("since")
-    @classmethod
-    def _is_month(cls, value: str) -> str:
-        if not re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", value):
-            raise _wrong(f"expected a month such as 2019-05, found {value!r}")
-        if value > f"{datetime.now(UTC):%Y-%m}":
-            raise _wrong(f"{value} is in the future; expected the month of the oldest customer")
-        return value
-
-    @model_validator(mode="after")
-    def _has_one_source(self) -> "StripeSource":
-        return _one_of(self, "export", "api_key")
-
-    @property
-    def first_month(self) -> datetime:
-        """The first instant of `since`, UTC."""
-        return datetime.strptime(self.since, "%Y-%m").replace(tzinfo=UTC)
-
-
-class NetsuiteSource(DeclaredPart, dg.Resolvable):
-    """Where the NetSuite customers come from: an export file, or the RESTlet with a login from the environment."""
-
-    export: NoneOneOrSeveral = Field(
-        None, description="path of a saved-search export, from the project's root; several: a list, or a pattern"
-    )
-    encoding: str | None = Field(
-        None, description="of the export, where it is not UTF-8, as cp1252 or cp932 (Python's names)"
-    )
-    account: str | None = Field(None, description="the account id, such as 1234567_SB1")
-    mass_search: str | None = Field(None, description="id of the saved search with all customers (P1)")
-    client_id: str | None = Field(None, repr=False, description="of the integration record, as {{ env.NAME }}")
-    certificate_id: str | None = Field(None, repr=False, description="of the certificate's mapping, as {{ env.NAME }}")
-    private_key: str | None = Field(None, repr=False, description="the certificate's PEM text, as {{ env.NAME }}")
-    consumer_key: str | None = Field(None, repr=False, description="token-based authentication, where still in use")
-    consumer_secret: str | None = Field(None, repr=False, description="token-based authentication")
-    token_id: str | None = Field(None, repr=False, description="token-based authentication")
-    token_secret: str | None = Field(None, repr=False, description="token-based authentication")
-    script: str = Field("customscript_tieout", description="script id of the RESTlet")
-    deployment: str = Field("customdeploy_tieout", description="script id of its deployment")
-    stripe_id_field: str = Field("custentity_tieout_stripe_id", description="script id of the Stripe-id field (M11)")
-    refresh: Literal["full", "changed"] = Field("full", description="read all, or what was modified since")
-    concurrency: int = Field(4, ge=1, le=50, description="calls at a time; an account's whole limit can be 5")
-    base_url: str | None = Field(None, description="another address: a stand-in, or a gateway of yours")
-    proxy: str | None = Field(None, repr=False, description="an HTTP proxy; those of the environment are not used")
-
-    @field_validator("base_url")
-    @classmethod
-    def _is_address(cls, value: str | None) -> str | None:
-        return value and _address(value, service_address)
-
-    @field_validator("proxy")
-    @classmethod
-    def _is_proxy(cls, value: str | None) -> str | None:
-        return value and _address(value, proxy_address)
-
-    @field_validator("encoding")
-    @classmethod
-    def _is_encoding(cls, value: str | None) -> str | None:
-        return value and _encoding(value)
-
-    @field_validator("account", mode="before")
-    @classmethod
-    def _number_is_text(cls, value: object) -> object:
-        return str(value) if isinstance(value, int) else value
-
-    @model_validator(mode="after")
-    def _has_one_source(self) -> "NetsuiteSource":
-        _one_of(self, "export", "account")
-        if "account" in self.model_fields_set and not self.mass_search:
-            raise _wrong("is required beside account: the id of the saved search with all customers", "mass_search")
-        if "account" in self.model_fields_set and not any(
-            self.model_fields_set >= keys for keys in (OAUTH_KEYS, TOKEN_KEYS)
-        ):
-            raise _wrong("needs a login beside account: client_id, certificate_id and private_key")
-        return self
-
-
-OAUTH_KEYS = frozenset({"client_id", "certificate_id", "private_key"})
-TOKEN_KEYS = frozenset({"consumer_key", "consumer_secret", "token_id", "token_secret"})
-ASKED_FOR_LATE = frozenset(
-    {("stripe", "api_key"), *(("netsuite", name) for name in OAUTH_KEYS | TOKEN_KEYS | {"account", "base_url"})}
-)
-"""Where a variable that the environment lacks is found out when it is needed, and not when a declaration is loaded."""
 
 
 class Writes(DeclaredPart, dg.Resolvable):
@@ -330,27 +204,3 @@ class Declaration(DeclaredPart, dg.Resolvable):
             yield ("brakes", key), idle
         if "daily" in self.model_fields_set:
             yield ("daily",), idle
-
-
-def _encoding(value: str) -> str:
-    try:
-        "".encode(value)
-    except (LookupError, UnicodeError):
-        raise _wrong(f"expected the name of an encoding, such as cp1252, cp932 or utf-16-le, found {value!r}") from None
-    return value
-
-
-def _one_of(source: _Source, *names: str) -> _Source:
-    """A secret that the environment lacks is null but named; that is found out when it is needed, not here."""
-    named = [name for name in names if name in source.model_fields_set]
-    if len(named) != 1:
-        raise _wrong(f"expected exactly one of {' and '.join(names)}, found {' and '.join(named) or 'neither'}")
-    return source
-
-
-def _address(value: str, checked: Callable[[str], str]) -> str:
-    """The address in its one form. It is never quoted: a password may stand in it by mistake."""
-    try:
-        return checked(value)
-    except ValueError as error:
-        raise _wrong(str(error)) from None

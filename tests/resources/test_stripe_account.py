@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from resources.api_doors import StripeApiDoor
 from resources.stripe_api import API_VERSION, StripeAccount, StripeDoor
-from schemas.declaration import StripeSource
 from schemas.errors import AccessError
+from schemas.sources import StripeSource
 
 SECRET = "rk_test_do_not_show"
 
