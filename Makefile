@@ -6,16 +6,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help run check ui sandbox test lint format bench prove rules validate lock clean forget
+.PHONY: help run check apply-stripe ui sandbox test lint format bench prove rules validate lock clean forget
 
 help: ## List what can be done
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1mmake %-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/run.ok ## Reconcile the declaration NAME (default: example) and show the result
 	@$(BIN)/python -m pipelines.run $(NAME)
 
 check: $(VENV)/run.ok ## Ask both sides of the declaration NAME whether they can be read
 	@$(BIN)/python -m pipelines.run $(NAME) --check
+
+apply-stripe: $(VENV)/run.ok ## Set in Stripe what FILE (stripe_updates.csv of NAME) says, with the key in STRIPE_API_KEY; UNDO=yes takes it back
+	@$(BIN)/python -m pipelines.apply_stripe $(if $(UNDO),--undo) "$(NAME)" "$(FILE)"
 
 ui: $(VENV)/run.ok ## Open Dagster on every declaration, on http://127.0.0.1:3000
 	@$(BIN)/python -m pipelines.ui

@@ -5,27 +5,22 @@ become numbers that plot over time, and a file with one row per change.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from functools import partial
-from pathlib import Path
 from typing import Final
 
 import dagster as dg
-import polars as pl
 
 from assets.brakes import judge
+from assets.outcomes import check_room, outcomes_file, show_outcomes
 from assets.plan_history import plans_made
 from assets.plan_part import PlanPart, filters_of
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.write_back import LivingOnly, NetsuiteWriter, StripeWriter, Tally, WriteBack, apply_side, undo_plan
 from assets.write_back.selection import changes_of
 from resources.api_doors import NetsuiteApiDoor, StripeApiDoor
-from resources.csv_files import write_for_people
 from resources.ledger import Decisions, Journal, Request
-from resources.results import MadeBy, Results
 from resources.stripe_api import StripeDoor
-from schemas.changes import Entry
 from schemas.errors import BugError, MistakeError
 from schemas.words import LINK_FIELD, System
 
@@ -97,7 +92,7 @@ def _build_stripe(sync: Reconciliation) -> dg.AssetsDefinition:
                 )
             tally = _apply(sync, work, asked, "stripe", context.instance)
         return dg.MaterializeResult(
-            metadata={**_numbers(asked.plan, tally, LINK_FIELD), "outcomes": _outcomes_file(sync)}
+            metadata={**_numbers(asked.plan, tally, LINK_FIELD), "outcomes": outcomes_file(sync)}
         )
 
     return stripe_links
@@ -115,14 +110,14 @@ def undo(sync: Reconciliation, context: dg.OpExecutionContext, config: PlanPart)
         asked = Request(context.run.run_id, "undo", config.plan, _filters(config))
         changes = changes_of(sync.plans.read(asked.plan))
         filters = filters_of(sync, asked.filters, changes)
-        _check_room(sync, len(changes))
+        check_room(sync, len(changes))
         work.journal.request(asked)
         try:
             tally = undo_plan(work, asked.plan, changes, filters)
         finally:
-            _show_outcomes(sync, work, asked)
+            show_outcomes(sync, work, asked)
     counts = {f"changes/{outcome}": tally.counts()[outcome] for outcome in ("undone", "already", "conflict", "failed")}
-    context.add_output_metadata({"plan_hash": asked.plan, **counts, "outcomes": _outcomes_file(sync)})
+    context.add_output_metadata({"plan_hash": asked.plan, **counts, "outcomes": outcomes_file(sync)})
     return counts
 
 
@@ -160,65 +155,12 @@ def _apply(
     changes = changes_of(sync.plans.read(asked.plan))
     filters = filters_of(sync, asked.filters, changes)
     made_at = next((made.made_at for made in plans_made(instance, sync) if made.plan == asked.plan), None)
-    _check_room(sync, len(changes))
+    check_room(sync, len(changes))
     work.journal.request(asked)  # only now: what cannot be meant was no approval
     try:
         return apply_side(work, asked.plan, changes, filters, system, made_at)
     finally:
-        _show_outcomes(sync, work, asked)
-
-
-def _check_room(sync: Reconciliation, changes: int) -> None:
-    """See that the outcomes can be shown before anything is written: nobody could tell a person of it afterwards."""
-    Results(_path(sync).parent).check_room(changes * _BYTES_OF_AN_OUTCOME)
-
-
-_BYTES_OF_AN_OUTCOME: Final = 300
-
-
-def _show_outcomes(sync: Reconciliation, work: WriteBack, asked: Request) -> None:
-    """Write what has become of a whole plan so far into the folder of results, for a person, however the run ends."""
-    outcomes = outcomes_frame(list(work.journal.latest(asked.plan).values()))
-    writers = {_path(sync).name: partial(write_for_people, outcomes)}
-    Results(_path(sync).parent).publish(writers, MadeBy.now(asked.run_id, asked.plan))
-
-
-def _outcomes_file(sync: Reconciliation) -> dg.PathMetadataValue:
-    return dg.MetadataValue.path(_path(sync))
-
-
-def _path(sync: Reconciliation) -> Path:
-    return sync.places.results(sync.name) / "outcomes.csv"
-
-
-def outcomes_frame(entries: Sequence[Entry]) -> pl.DataFrame:
-    """One row per change that was ever tried: what was wanted, what came of it, what was found instead, and when."""
-    rows = [
-        (
-            entry.attempt.change.change_id,
-            entry.attempt.direction,
-            entry.status,
-            entry.outcome.found,
-            entry.outcome.code,
-            entry.outcome.error,
-            entry.attempt.number,
-            entry.settled_at,
-        )
-        for entry in sorted(entries, key=lambda entry: entry.attempt.change.change_id)
-    ]
-    return pl.DataFrame(rows, schema=_OUTCOME_COLUMNS, orient="row")
-
-
-_OUTCOME_COLUMNS: Final[dict[str, pl.DataType]] = {
-    "change_id": pl.String(),
-    "direction": pl.String(),
-    "status": pl.String(),
-    "found": pl.String(),
-    "code": pl.String(),
-    "error": pl.String(),
-    "attempts": pl.Int64(),
-    "settled_at": pl.Datetime("us", "UTC"),
-}
+        show_outcomes(sync, work, asked)
 
 
 def _requested(sync: Reconciliation, context: dg.AssetExecutionContext, config: PlanPart) -> Request:

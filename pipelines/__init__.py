@@ -4,8 +4,8 @@ import sys
 
 from pipelines import interrupts
 
-if interrupts.COMMANDS.intersection(sys.orig_argv):
-    interrupts.end_at_once()  # before what follows, which takes seconds to load
+if commands := interrupts.COMMANDS.keys() & set(sys.orig_argv):
+    interrupts.end_at_once(interrupts.COMMANDS[commands.pop()])  # before what follows, which takes seconds to load
 
 from pipelines.customer_sync import CustomerSync
 

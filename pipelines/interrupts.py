@@ -14,25 +14,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-COMMANDS: Final = frozenset({"pipelines.run"})
-"""The modules that a person starts, and may end, in a terminal."""
+COMMANDS: Final = {
+    "pipelines.run": "Stopped before the end; nothing outside of this machine was changed.",
+    "pipelines.apply_stripe": "Stopped before the end; start it again: it looks at what was done, and goes on.",
+}
+"""The modules that a person starts, and may end, in a terminal, and what is said then."""
 
 _NUMBERS: Final = (signal.SIGINT, signal.SIGTERM)
 _INTERRUPTED: Final = 128 + signal.SIGINT
 _SECONDS_TO_TIDY: Final = 3.0
-_SENTENCE: Final = "✗ Stopped before the end; nothing outside of this machine was changed.\n"
 _stopping = threading.Event()
 _tidying: list[Callable[[], object]] = []
 
 
-def end_at_once() -> None:
+def end_at_once(sentence: str) -> None:
     """From here on a signal ends this process in one line."""
     reads, writes = socket.socketpair()
     writes.setblocking(False)
     for number in _NUMBERS:
         signal.signal(number, lambda *_: None)
     signal.set_wakeup_fd(writes.fileno(), warn_on_full_buffer=False)
-    threading.Thread(target=_listen, args=(reads, writes), name="interrupts", daemon=True).start()
+    threading.Thread(target=_listen, args=(reads, writes, sentence), name="interrupts", daemon=True).start()
 
 
 @contextmanager
@@ -51,14 +53,14 @@ def give_way() -> None:
         threading.Event().wait(2 * _SECONDS_TO_TIDY)
 
 
-def _listen(reads: socket.socket, _: socket.socket) -> None:
+def _listen(reads: socket.socket, _: socket.socket, sentence: str) -> None:
     while reads.recv(1)[0] not in _NUMBERS:
         pass
     _stopping.set()
     tidying = threading.Thread(target=_tidy, daemon=True)
     tidying.start()
     tidying.join(_SECONDS_TO_TIDY)
-    sys.stderr.write(_SENTENCE)
+    sys.stderr.write(f"✗ {sentence}\n")
     sys.stderr.flush()
     os._exit(_INTERRUPTED)
 

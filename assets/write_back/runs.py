@@ -84,7 +84,8 @@ def undo_plan(work: WriteBack, plan: str, changes: Sequence[LinkChange], filters
     Raises:
         MistakeError, WeatherError: as `apply_side`.
     """
-    order: tuple[System, System] = ("stripe", "netsuite")
+    both: tuple[System, System] = ("stripe", "netsuite")
+    order = [system for system in both if system in work.writers]
     with _alone(work) as alone:
         settle(alone)
         latest = work.journal.latest(plan)

@@ -1,0 +1,105 @@
+"""`make apply-stripe`: set the metadata that a file of updates names, for declarations that read an export file.
+
+It looks first, writes what is not there yet, and ends in a table of outcomes; a second start changes nothing.
+"""
+
+import argparse
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import dagster as dg
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from assets.outcomes import outcomes_path
+from assets.stripe_file import API_KEY, Applied, apply_file, writing_account
+from pipelines.home import prepare_home
+from pipelines.interrupts import give_way
+from pipelines.run import sentence
+from resources.disk import disk_in_words
+from resources.places import Places
+from resources.stripe_updates import read_stripe_updates
+from schemas.errors import MistakeError, TieoutError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; 0 when all stands as the file says, 1 when something does not, and why."""
+    parser = argparse.ArgumentParser(prog="make apply-stripe", description=__doc__)
+    parser.add_argument("name", help="the declaration")
+    parser.add_argument("file", help="stripe_updates.csv, or a part of it")
+    parser.add_argument("--undo", action="store_true", help="take back what was written by this file")
+    options = parser.parse_args(arguments)
+    console, places = Console(highlight=False), Places.from_environment()
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    try:
+        with disk_in_words(places.home):
+            return _act(options, places, console, errors)
+    except TieoutError as error:
+        give_way()
+        errors.print(f"[red]✗[/] {escape(sentence(error))}")
+        return 1
+
+
+def _act(options: argparse.Namespace, places: Places, console: Console, errors: Console) -> int:
+    if not options.file:
+        raise MistakeError(
+            f"Say which file: make apply-stripe NAME={options.name} FILE=out/{options.name}/stripe_updates.csv."
+        )
+    updates = read_stripe_updates(Path(options.file))
+    prepare_home(places)
+    from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
+    from pipelines.definitions import LOADED  # noqa: PLC0415 (it takes longest, and looks for what was prepared)
+
+    located = LOADED.declared.named(options.name)
+    sync = reconciliation(located.declaration, places, located.unset)
+    account = writing_account(sync, os.environ.get(API_KEY))
+    if updates.rows.is_empty():
+        console.print(f"{escape(options.file)} has no rows: there is nothing to set in Stripe.")
+        return 0
+
+    def told(said: str) -> None:
+        errors.print(f"[dim]{escape(said)}[/]")
+
+    direction: Final = "undo" if options.undo else "apply"
+    with dg.DagsterInstance.get() as instance:
+        applied = apply_file(sync, instance, updates, account, str(uuid4()), told, direction)
+    _show(applied, updates.rows.height, console)
+    console.print(f"\nThe outcome of each change is in {outcomes_path(sync)}.")
+    return 0 if applied.standing.total() == applied.standing[_DONE[direction]] + applied.standing["already"] else 1
+
+
+_DONE: Final = {"apply": "applied", "undo": "undone"}
+
+
+def _show(applied: Applied, rows: int, console: Console) -> None:
+    table = Table(title=f"plan {applied.plan}: {rows:,} Stripe customers", title_justify="left", box=None)
+    table.add_column("outcome", style="bold")
+    table.add_column("now", justify="right")
+    table.add_column("all starts", justify="right")
+    table.add_column("which means", style="dim")
+    all_starts = applied.standing + Counter({"not tried": rows - applied.standing.total()})
+    for outcome, means in _MEANS.items():
+        if applied.done[outcome] or all_starts[outcome]:
+            table.add_row(outcome, f"{applied.done[outcome]:,}", f"{all_starts[outcome]:,}", means)
+    console.print(table)
+
+
+_MEANS: Final = {
+    "applied": "written by us",
+    "already": "the value was there, set by somebody else",
+    "conflict": "another value is there, and stays",
+    "failed": "refused by Stripe; outcomes.csv says why",
+    "intended": "nobody knows yet; start again",
+    "stopped": "the start was stopped before; start again",
+    "undone": "taken back",
+    "not tried": "nothing was done",
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
