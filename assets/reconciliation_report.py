@@ -22,6 +22,7 @@ from assets.import_files import (
 )
 from assets.last_plan import progress_of_last_plan
 from assets.matching import link_table
+from assets.people_files import UNMATCHED_FILE, matches_for_people, unmatched_records
 from assets.reconciliation import Reconciliation, failures_for_people, moment_of
 from assets.report import Check, Header, ReportInputs, render_report
 from assets.review_queue import decisions_in_words, still_waiting
@@ -52,9 +53,10 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
     ) -> dg.MaterializeResult:
         """The files of this run, in the folder of results.
 
-        `report.html` is for reading, `matches.csv`, `plan.csv` and `review.csv` for a spreadsheet (no cell is a
-        formula), `netsuite_import.csv`, `netsuite_import_comments.csv` and `stripe_updates.csv` for importing by hand,
-        with `import_notes.txt` on how, and on how old the picture is that they were made from.
+        `report.html` is for reading, `matches.csv`, `netsuite_unmatched.csv`, `plan.csv` and `review.csv` for a
+        spreadsheet (no cell is a formula), `netsuite_import.csv`, `netsuite_import_comments.csv` and
+        `stripe_updates.csv` for importing by hand, with `import_notes.txt` on how, and on how old the picture is that
+        they were made from.
         All are replaced in one step, when every one of them is written; a run that fails leaves the last good ones.
         `run.json` names the run that made each file.
         """
@@ -63,7 +65,9 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
             stripe, netsuite = stripe_customers.collect(), netsuite_customers.collect()
             links = link_table(stripe.lazy(), netsuite.lazy()).collect()
             files = HandOver(sync.places.results(sync.name))
-            files.for_people("matches.csv", matches)
+            unmatched = unmatched_records(netsuite.lazy(), matches.lazy())
+            files.for_people("matches.csv", matches_for_people(matches.lazy(), stripe.lazy(), netsuite.lazy()))
+            files.for_people(UNMATCHED_FILE, unmatched)
             files.for_people("plan.csv", plan)
             files.for_people("review.csv", review)
             labels = sync.declaration.netsuite_fields
@@ -100,6 +104,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 alerts=tuple(_alerts(context.instance, checks)),
                 traces=_traces(stripe, netsuite, links, matches, plan),
                 import_notes=tuple(notes.sentences()),
+                netsuite_unmatched=unmatched.height,
             )
             waiting = still_waiting(review)
             results = tuple(_results(context.instance, checks))
@@ -113,6 +118,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 "folder": dg.MetadataValue.path(files.folder),
                 "files_of_this_run": dg.MetadataValue.path(kept),
                 "files": len(files.names),
+                "netsuite_unmatched": unmatched.height,
             }
         )
 

@@ -21,6 +21,7 @@ RESULTS = (
     "matches.csv",
     "netsuite_import.csv",
     "netsuite_import_comments.csv",
+    "netsuite_unmatched.csv",
     "plan.csv",
     "report.html",
     "review.csv",

@@ -42,7 +42,8 @@ class Header:
     (W5), or empty. `last_plan` is the hash of the plan before this one, or empty, and `progress` what has become of it.
     `decisions` are what persons decided (M8), one line each: customer, what, who, when, why. `alerts` are
     sentences that a person should read first. `run_id` is the run that made the page. `import_notes` are what a person
-    has to know before importing by hand.
+    has to know before importing by hand. `netsuite_unmatched` is how many NetSuite customers no Stripe customer is tied
+    to.
     """
 
     declaration: str
@@ -60,6 +61,7 @@ class Header:
     alerts: Sequence[str] = ()
     run_id: str = ""
     import_notes: Sequence[str] = ()
+    netsuite_unmatched: int = 0
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,8 @@ _COLUMNS: Final = {
 }
 
 _FILES: Final = {
-    "matches": "every Stripe customer with its outcome, its record and the reason",
+    "matches": "every Stripe customer with its outcome, its record, the reason, and the names of both",
+    "netsuite_unmatched": "every NetSuite customer that no Stripe customer is linked or matched to",
     "plan": "every planned change, with the old and the new value",
     "review": "everything that waits for a person",
     "netsuite_import": "for NetSuite's CSV Import Assistant: only changed records, keyed by Internal ID",

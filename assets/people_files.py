@@ -1,0 +1,45 @@
+"""The tables that a person opens in a spreadsheet, with what tells one customer from another; pure."""
+
+from typing import Final
+
+import polars as pl
+
+UNMATCHED_FILE: Final = "netsuite_unmatched.csv"
+"""NetSuite customers without a Stripe customer."""
+
+_TELLING: Final = ("company_name", "email", "phone", "inactive", "external_id", "stripe_id")
+
+
+def matches_for_people(matches: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.DataFrame:
+    """The matches with names: `schemas.matches.Matches`, then `stripe_name`, `stripe_email`, `netsuite_company_name`.
+
+    Args:
+        matches: `schemas.matches.Matches`, sorted by customer; the order stays.
+        stripe: `schemas.customers.StripeCustomers`.
+        netsuite: `schemas.customers.NetsuiteCustomers`.
+    """
+    ours = stripe.select(stripe_customer_id="id", stripe_name="name", stripe_email="email")
+    theirs = netsuite.select(netsuite_internal_id="internal_id", netsuite_company_name="company_name")
+    return (
+        matches.join(ours, on="stripe_customer_id", how="left", maintain_order="left")
+        .join(theirs, on="netsuite_internal_id", how="left", maintain_order="left")
+        .collect()
+    )
+
+
+def unmatched_records(netsuite: pl.LazyFrame, matches: pl.LazyFrame) -> pl.DataFrame:
+    """The NetSuite customers that no Stripe customer is linked or matched to, ordered by internal id.
+
+    Leads and prospects are none. A record that is only a candidate of somebody who was given another one, or none, is
+    here: nobody is tied to it.
+
+    Args:
+        netsuite: `schemas.customers.NetsuiteCustomers`.
+        matches: `schemas.matches.Matches`.
+
+    Returns:
+        internal_id, company_name, email, phone, inactive, external_id, stripe_id.
+    """
+    taken = matches.select(internal_id="netsuite_internal_id").drop_nulls()
+    free = netsuite.filter("is_customer").join(taken, on="internal_id", how="anti")
+    return free.select("internal_id", *_TELLING).sort("internal_id").collect()
