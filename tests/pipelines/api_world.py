@@ -62,11 +62,7 @@ class Site:
         """Materialize some assets without the checks beside them, as a person can in the UI; it may fail."""
         keys = {self.sync.key(name) for name in assets}
         job = self.definitions.resolve_implicit_global_asset_job_def()
-        own = {
-            key
-            for key in job.asset_layer.asset_graph.asset_check_keys
-            if key.name in {"schema", "complete", "every_customer_once"} and key.asset_key in keys
-        }
+        own = {check for key in keys for check in self.definitions.resolve_assets_def(key).check_keys}
         alone = job.get_subset(asset_selection=keys, asset_check_selection=own)
         return alone.execute_in_process(instance=self.instance, raise_on_error=False, partition_key=month)
 
