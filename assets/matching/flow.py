@@ -1,7 +1,7 @@
 """The order of the steps: the first that applies to a customer decides, and what is decided leaves before the next.
 
-Each step looks at the customers that are still open and returns what it decided. How existing links are read is the
-subject of `links`, how keys are compared that of `rules`, and every word of a reason is in `verdicts` or stands here.
+Each step looks at the customers that are still open and returns what it decided: `holds`, `overrides` and
+`existing_links` before the rules, which are here. How keys are compared is the subject of `rules`.
 """
 
 from collections.abc import Iterator
@@ -12,14 +12,16 @@ from assets.keys import folded_expr, is_blank
 from assets.matching.claims import after_claims
 from assets.matching.comparison import Comparison
 from assets.matching.doubts import doubts_of
-from assets.matching.holds import held
-from assets.matching.links import SOURCES, named_by_metadata, named_by_records, without_placeholders
+from assets.matching.existing_links import commented, linked
+from assets.matching.holds import guests, held
+from assets.matching.links import named_by_metadata, named_by_records, without_placeholders
+from assets.matching.overrides import never_linked, overridden
 from assets.matching.rules import found_records, keyed_records, side_keys
 from assets.matching.second_opinions import Evidence
 from assets.matching.settings import MatchSettings, Rule
-from assets.matching.verdicts import Decided, alike, combined, grouped, joined, listed, several, singly
+from assets.matching.verdicts import Decided, alike, combined, several
 from assets.no_values import is_no_value
-from schemas.words import ALLOW_KEY, BLOCK_KEY, GUEST_PREFIX, LINK_FIELD
+from schemas.words import ALLOW_KEY, BLOCK_KEY, LINK_FIELD
 
 
 def match_customers(
@@ -96,16 +98,16 @@ def _steps(
     comparison: Comparison,
 ) -> Iterator[Decided]:
     still = _Open(customers)
-    yield from still.without(_guests(still.rows))
+    yield from still.without(guests(still.rows))
     decisions = overrides.collect()
     if not decisions.is_empty():
-        yield from still.without(_never_linked(still.rows, decisions.lazy()))
+        yield from still.without(never_linked(still.rows, decisions.lazy()))
     yield from still.without(held(still.rows, settings))
     if not decisions.is_empty():
-        yield from still.without(_overridden(still.rows, records, decisions.lazy()))
+        yield from still.without(overridden(still.rows, records, decisions.lazy()))
     in_comments = pl.col("source") == "comments"
-    yield from still.without(_linked(still.among(traces.filter(~in_comments))))
-    yield from still.without(_commented(still.among(traces.filter(in_comments)), settings))
+    yield from still.without(linked(still.among(traces.filter(~in_comments))))
+    yield from still.without(commented(still.among(traces.filter(in_comments)), settings))
     eligible = records if settings.match_inactive else records.filter(~pl.col("inactive"))
     keyed = keyed_records(eligible, [rule.netsuite_side for rule in settings.rules], comparison, settings.no_value)
     for rule, rows in zip(settings.rules, keyed, strict=True):
@@ -134,122 +136,6 @@ class _Open:
         for decided in steps:
             self._is_open = self._is_open.scatter(decided.rows.get_column("position"), False)
             yield decided
-
-
-def _guests(customers: pl.LazyFrame) -> Iterator[Decided]:
-    rows = customers.filter(pl.col("id").str.starts_with(GUEST_PREFIX))
-    reason = f"id: a guest of Stripe ({GUEST_PREFIX}) is no customer object, so no link can be written"
-    yield alike(_positions(rows), "held", None, reason)
-
-
-def _never_linked(customers: pl.LazyFrame, overrides: pl.LazyFrame) -> Iterator[Decided]:
-    never = overrides.filter(pl.col("netsuite_internal_id").is_null())
-    rows = customers.join(never, left_on="id", right_on="stripe_customer_id", how="semi")
-    yield alike(_positions(rows), "held", "override", "override: a person said never to link this customer")
-
-
-def _overridden(customers: pl.LazyFrame, records: pl.LazyFrame, overrides: pl.LazyFrame) -> Iterator[Decided]:
-    chosen = customers.join(overrides, left_on="id", right_on="stripe_customer_id")
-    known = records.select("internal_id", record="internal_id")
-    rows = chosen.join(known, left_on="netsuite_internal_id", right_on="internal_id", how="left")
-    found = rows.select("position", "record", named="netsuite_internal_id").collect(engine="streaming")
-    yield alike(found.drop_nulls("record"), "matched", "override", "override: a person chose this record")
-    reason = pl.format("override: a person chose record {}, and NetSuite has no such customer", pl.col("named"))
-    yield _broken(found, "override", reason)
-
-
-def _linked(traces: pl.DataFrame) -> Iterator[Decided]:
-    named = traces.filter(pl.col("source") == "metadata")
-    broken = _broken(named, "metadata", pl.format("metadata: netsuite_customer_id {}", _why_nobody(pl.col("text"))))
-    yield broken
-    yield from _agreeing(traces.drop("text").join(broken.rows, on="position", how="anti"))
-
-
-def _why_nobody(text: pl.Expr) -> pl.Expr:
-    """What is the matter with a link that names no NetSuite customer: the record, or how the number is written."""
-    plain = pl.format("is {}, and NetSuite has no such customer", text)
-    written = pl.format(
-        "is {}, a number with separators, decimals, an apostrophe or leading zeros: write the internal id alone", text
-    )
-    address = pl.lit("is an address: write the internal id alone, the number that it ends with")
-    return (
-        pl.when(text.str.contains("^[1-9][0-9]{0,18}$"))
-        .then(plain)
-        .when(text.str.contains(r"^'?[0-9][0-9.,'\s]{0,30}$"))
-        .then(written)
-        .when(text.str.contains("://"))
-        .then(address)
-        .otherwise(pl.lit("is not the internal id of any NetSuite customer: a whole number without anything else"))
-    )
-
-
-def _agreeing(traces: pl.DataFrame) -> Iterator[Decided]:
-    record, source = pl.col("record"), pl.col("source")
-    bit = source.replace_strict({name: 1 << at for at, name in enumerate(SOURCES)}, return_dtype=pl.UInt8)
-    told = pl.when("is_clear").then(bit).otherwise(pl.lit(0, pl.UInt8))
-    named = traces.lazy().with_columns(bit=told).group_by("position")
-    agreed = named.agg(record=record.min(), highest=record.max(), sources=pl.col("bit").bitwise_or())
-    rows = agreed.collect(engine="streaming")
-    is_one, is_clear = record == pl.col("highest"), pl.col("sources") > 0
-    for (sources,), alone in rows.filter(is_one & is_clear).partition_by("sources", as_dict=True).items():
-        names = [source for at, source in enumerate(SOURCES) if sources >> at & 1]
-        yield alike(alone, "linked", names[0], f"{', '.join(names)}: linked already")
-    yield _unreadable(traces.join(rows.filter(is_one & ~is_clear), on="position", how="semi"))
-    yield _disagreeing(traces.join(rows.filter(~is_one), on="position", how="semi"))
-
-
-def _unreadable(traces: pl.DataFrame) -> Decided:
-    """The customers that a record only may mean: nobody can say whose it is, so no rule may give them another."""
-    rows = traces.group_by("position").agg(named=pl.col("record").first(), source=pl.col("source").max())
-    said = pl.format(
-        "{}: record {} may mean this customer, but its text is not one id as Stripe has it", "source", "named"
-    )
-    return singly(
-        rows.select(
-            "position",
-            outcome=pl.lit("conflict"),
-            evidence="source",
-            candidates=1,
-            candidate_ids=pl.col("named").cast(pl.String),
-            reason=said,
-        )
-    )
-
-
-def _disagreeing(traces: pl.DataFrame) -> Decided:
-    names = (
-        pl.col("source")
-        .unique()
-        .sort_by(pl.col("source").unique().replace_strict({s: i for i, s in enumerate(SOURCES)}))
-    )
-    sources = traces.group_by("position").agg(names=names)
-    groups = grouped(traces.lazy().select("position", "record").unique(), "position").collect()
-    rows = groups.join(sources, on="position")
-    reason = pl.format(
-        "{}: {} different records are named: {}",
-        pl.col("names").list.join(", "),
-        pl.col("candidates"),
-        listed(pl.col("shown"), pl.col("candidates")),
-    )
-    said = rows.select(
-        "position",
-        "candidates",
-        outcome=pl.lit("conflict"),
-        evidence=pl.col("names").list.first(),
-        candidate_ids=joined(pl.col("shown"), " "),
-        reason=reason,
-    )
-    return singly(said)
-
-
-def _commented(pairs: pl.DataFrame, settings: MatchSettings) -> Iterator[Decided]:
-    groups = grouped(pairs.lazy().select("position", "record"), "position").collect(engine="streaming")
-    is_one = pl.col("candidates") == 1
-    reason = "comments: hold the id of this customer"
-    yield alike(groups.filter(is_one).select("position", record="lowest"), "linked", "comments", reason)
-    crowds = groups.filter(~is_one).with_row_index("group")
-    use_lowest = settings.on_several == "first"
-    yield several(crowds.select("position", "group"), crowds, "comments", reason, use_lowest=use_lowest)
 
 
 def _ruled(
@@ -285,18 +171,6 @@ def _why_unmatched(settings: MatchSettings, empty: list[str], *, is_all: bool) -
     return f"no link found, and no record equals by {tried}" + (f"; empty: {', '.join(empty)}" if empty else "")
 
 
-def _broken(rows: pl.DataFrame, evidence: str, reason: pl.Expr) -> Decided:
-    said = rows.filter(pl.col("record").is_null()).select(
-        "position",
-        outcome=pl.lit("broken"),
-        evidence=pl.lit(evidence),
-        candidates=0,
-        candidate_ids=pl.lit(None),
-        reason=reason,
-    )
-    return singly(said)
-
-
 def _customers(stripe: pl.LazyFrame, settings: MatchSettings) -> pl.DataFrame:
     """Return the needed columns of all customers, each with its `position`, the name of a customer from here on."""
     keys = [LINK_FIELD, f"metadata.{BLOCK_KEY}", f"metadata.{ALLOW_KEY}"]
@@ -304,10 +178,6 @@ def _customers(stripe: pl.LazyFrame, settings: MatchSettings) -> pl.DataFrame:
         ["id", "created", *keys, *(column for rule in settings.rules for column in rule.stripe_side.columns)]
     )
     return stripe.select(*columns).collect(engine="streaming").with_row_index("position")
-
-
-def _positions(customers: pl.LazyFrame) -> pl.DataFrame:
-    return customers.select("position").collect(engine="streaming")
 
 
 def _matches(customers: pl.DataFrame, decided: Decided) -> pl.LazyFrame:

@@ -1,4 +1,4 @@
-"""Flags in metadata that hold a customer back or let it in (C2). What is not understood never lets anybody in.
+"""Who is held back: guests, and by flags in metadata (C2). What is not understood never lets anybody in.
 
 A flag is a word that a person or a program wrote; only words that leave no doubt are understood, and these do not
 depend on a language.
@@ -12,10 +12,17 @@ import polars as pl
 from assets.keys import key
 from assets.matching.settings import MatchSettings
 from assets.matching.verdicts import Decided, alike
-from schemas.words import ALLOW_KEY, BLOCK_KEY
+from schemas.words import ALLOW_KEY, BLOCK_KEY, GUEST_PREFIX
 
 _TRUE: Final = frozenset({"true", "yes", "y", "on", "1"})
 _FALSE: Final = frozenset({"false", "no", "n", "off", "0"})
+
+
+def guests(customers: pl.LazyFrame) -> Iterator[Decided]:
+    """Hold the guests of Stripe, for whom it has no object that a link could be written to."""
+    rows = customers.filter(pl.col("id").str.starts_with(GUEST_PREFIX))
+    reason = f"id: a guest of Stripe ({GUEST_PREFIX}) is no customer object, so no link can be written"
+    yield alike(rows.select("position").collect(engine="streaming"), "held", None, reason)
 
 
 def held(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Decided]:

@@ -53,6 +53,19 @@ def singly(rows: pl.DataFrame) -> Decided:
     return Decided(_as_rows(rows.select("position", record=record, verdict=pl.int_range(pl.len()))), said)
 
 
+def broken(rows: pl.DataFrame, evidence: str, reason: pl.Expr) -> Decided:
+    """Say of rows whose `record` is null that what they name is not there."""
+    said = rows.filter(pl.col("record").is_null()).select(
+        "position",
+        outcome=pl.lit("broken"),
+        evidence=pl.lit(evidence),
+        candidates=0,
+        candidate_ids=pl.lit(None),
+        reason=reason,
+    )
+    return singly(said)
+
+
 def several(rows: pl.DataFrame, groups: pl.DataFrame, evidence: str, reason: str, *, use_lowest: bool) -> Decided:
     """Say of rows (`position`, `group`) that they found all the records of a group, as `grouped` returns them."""
     said = groups.select(

@@ -1,0 +1,108 @@
+"""Customers that are linked already: all traces name one record, they disagree, or they name nobody.
+
+Where the traces come from is the subject of `links`; a step of the flow gets those of the customers that are open.
+"""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from assets.matching.links import SOURCES
+from assets.matching.settings import MatchSettings
+from assets.matching.verdicts import Decided, alike, broken, grouped, joined, listed, several, singly
+
+
+def linked(traces: pl.DataFrame) -> Iterator[Decided]:
+    """Decide by metadata, Stripe-id field and external id, of which none outranks another."""
+    named = traces.filter(pl.col("source") == "metadata")
+    nobody = broken(named, "metadata", pl.format("metadata: netsuite_customer_id {}", _why_nobody(pl.col("text"))))
+    yield nobody
+    yield from _agreeing(traces.drop("text").join(nobody.rows, on="position", how="anti"))
+
+
+def _why_nobody(text: pl.Expr) -> pl.Expr:
+    """What is the matter with a link that names no NetSuite customer: the record, or how the number is written."""
+    plain = pl.format("is {}, and NetSuite has no such customer", text)
+    written = pl.format(
+        "is {}, a number with separators, decimals, an apostrophe or leading zeros: write the internal id alone", text
+    )
+    address = pl.lit("is an address: write the internal id alone, the number that it ends with")
+    return (
+        pl.when(text.str.contains("^[1-9][0-9]{0,18}$"))
+        .then(plain)
+        .when(text.str.contains(r"^'?[0-9][0-9.,'\s]{0,30}$"))
+        .then(written)
+        .when(text.str.contains("://"))
+        .then(address)
+        .otherwise(pl.lit("is not the internal id of any NetSuite customer: a whole number without anything else"))
+    )
+
+
+def commented(pairs: pl.DataFrame, settings: MatchSettings) -> Iterator[Decided]:
+    """Decide by comments that hold the id of the customer."""
+    groups = grouped(pairs.lazy().select("position", "record"), "position").collect(engine="streaming")
+    is_one = pl.col("candidates") == 1
+    reason = "comments: hold the id of this customer"
+    yield alike(groups.filter(is_one).select("position", record="lowest"), "linked", "comments", reason)
+    crowds = groups.filter(~is_one).with_row_index("group")
+    use_lowest = settings.on_several == "first"
+    yield several(crowds.select("position", "group"), crowds, "comments", reason, use_lowest=use_lowest)
+
+
+def _agreeing(traces: pl.DataFrame) -> Iterator[Decided]:
+    record, source = pl.col("record"), pl.col("source")
+    bit = source.replace_strict({name: 1 << at for at, name in enumerate(SOURCES)}, return_dtype=pl.UInt8)
+    told = pl.when("is_clear").then(bit).otherwise(pl.lit(0, pl.UInt8))
+    named = traces.lazy().with_columns(bit=told).group_by("position")
+    agreed = named.agg(record=record.min(), highest=record.max(), sources=pl.col("bit").bitwise_or())
+    rows = agreed.collect(engine="streaming")
+    is_one, is_clear = record == pl.col("highest"), pl.col("sources") > 0
+    for (sources,), alone in rows.filter(is_one & is_clear).partition_by("sources", as_dict=True).items():
+        names = [source for at, source in enumerate(SOURCES) if sources >> at & 1]
+        yield alike(alone, "linked", names[0], f"{', '.join(names)}: linked already")
+    yield _unreadable(traces.join(rows.filter(is_one & ~is_clear), on="position", how="semi"))
+    yield _disagreeing(traces.join(rows.filter(~is_one), on="position", how="semi"))
+
+
+def _unreadable(traces: pl.DataFrame) -> Decided:
+    """The customers that a record only may mean: nobody can say whose it is, so no rule may give them another."""
+    rows = traces.group_by("position").agg(named=pl.col("record").first(), source=pl.col("source").max())
+    said = pl.format(
+        "{}: record {} may mean this customer, but its text is not one id as Stripe has it", "source", "named"
+    )
+    return singly(
+        rows.select(
+            "position",
+            outcome=pl.lit("conflict"),
+            evidence="source",
+            candidates=1,
+            candidate_ids=pl.col("named").cast(pl.String),
+            reason=said,
+        )
+    )
+
+
+def _disagreeing(traces: pl.DataFrame) -> Decided:
+    names = (
+        pl.col("source")
+        .unique()
+        .sort_by(pl.col("source").unique().replace_strict({s: i for i, s in enumerate(SOURCES)}))
+    )
+    sources = traces.group_by("position").agg(names=names)
+    groups = grouped(traces.lazy().select("position", "record").unique(), "position").collect()
+    rows = groups.join(sources, on="position")
+    reason = pl.format(
+        "{}: {} different records are named: {}",
+        pl.col("names").list.join(", "),
+        pl.col("candidates"),
+        listed(pl.col("shown"), pl.col("candidates")),
+    )
+    said = rows.select(
+        "position",
+        "candidates",
+        outcome=pl.lit("conflict"),
+        evidence=pl.col("names").list.first(),
+        candidate_ids=joined(pl.col("shown"), " "),
+        reason=reason,
+    )
+    return singly(said)
