@@ -7,7 +7,7 @@ import polars as pl
 
 from assets.check_results import SCHEMA_CHECK, id_result, kept_if_good, schema_result
 from assets.matching import MatchSettings, Rule, by_customer, kinds_of, match_with_doubts
-from assets.no_values import placeholder_keys
+from assets.no_values import placeholders_of
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from schemas.declaration import Declaration
 from schemas.matches import Matches
@@ -27,7 +27,7 @@ def match_settings(declaration: Declaration) -> MatchSettings:
         match_inactive=declaration.match_inactive,
         allow_list=declaration.allow_list,
         shared_key=declaration.shared_key,
-        no_value=placeholder_keys(declaration.placeholders),
+        no_value=placeholders_of(declaration),
     )
 
 
@@ -124,16 +124,21 @@ def agreement_result(key: dg.AssetKey, matches: pl.DataFrame, *, is_held: bool) 
 
 def doubts_in_words(matches: pl.DataFrame, *, is_held: bool) -> str:
     """A sentence on how many pairs are doubted, and why; empty when none is."""
+    has_record = pl.col("netsuite_internal_id").is_not_null()
     doubted = matches.filter(pl.col("doubt").is_not_null())
-    if doubted.is_empty():
-        return ""
-    kinds = _by_kind(doubted)
+    pairs, alone = doubted.filter(has_record), doubted.filter(~has_record)
+    kinds = _by_kind(pairs)
     named = "; ".join(f"{words}: {kinds[kind]:,}" for kind, words in DOUBTS.items() if kind in kinds)
     planned = "kept out of the plan (on_doubt: refuse)" if is_held else "planned nevertheless (on_doubt: note)"
-    return (
-        f"Some evidence speaks against the record of {doubted.height:,} of {matches.height:,} customers. They are "
+    of_pairs = (
+        f"Some evidence speaks against the record of {pairs.height:,} of {matches.height:,} customers. They are "
         f"{planned}: {named}. Look at them in review.csv before you use the plan."
     )
+    of_others = (
+        f"Customers without a record whose imported Stripe id is the external id of one: {alone.height:,}. Such an id "
+        "could be any number or word, so it links nobody; decide in review.csv."
+    )
+    return " ".join([of_pairs] * (not pairs.is_empty()) + [of_others] * (not alone.is_empty()))
 
 
 def _by_kind(doubted: pl.DataFrame) -> dict[str, int]:

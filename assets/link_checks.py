@@ -11,6 +11,7 @@ import polars as pl
 
 from assets.check_results import id_result
 from assets.matching import link_table
+from assets.no_values import placeholders_of
 from assets.reconciliation import Reconciliation
 from schemas.words import USUAL_STRIPE_ID
 
@@ -58,7 +59,7 @@ def audit_links(links: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
     return {name: frame.select(_SUBJECT).unique() for name, frame in found.items()}
 
 
-def every_link(stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
+def every_link(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, no_value: frozenset[str]) -> pl.LazyFrame:
     """The `link_table`, and with it the external ids that have the form of a Stripe id and name no known customer.
 
     An external id can be anybody's own number, so only one that looks like a Stripe id is a link.
@@ -75,12 +76,12 @@ def every_link(stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
             "text",
         )
     )
-    return pl.concat([link_table(stripe, netsuite), foreign])
+    return pl.concat([link_table(stripe, netsuite, no_value), foreign])
 
 
 def build_link_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     """The link audit of one declaration, as checks of `customer_matches`."""
-    key = sync.key("customer_matches")
+    key, no_value = sync.key("customer_matches"), placeholders_of(sync.declaration)
 
     extracts = {name: sync.key(name) for name in ("stripe_customers", "netsuite_customers")}
 
@@ -93,7 +94,7 @@ def build_link_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
         ins=sync.inputs(*extracts),
     )
     def link_audit(stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame) -> Iterator[dg.AssetCheckResult]:
-        links = every_link(stripe_customers, netsuite_customers).collect().lazy()
+        links = every_link(stripe_customers, netsuite_customers, no_value).collect().lazy()
         subjects = links.select(_SUBJECT.n_unique()).collect().item()
         for name, found in audit_links(links).items():
             yield id_result(key, name, found, "subject", of=subjects)

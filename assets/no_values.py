@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from assets.keys import key
+from schemas.declaration import Declaration
 from schemas.no_value import NO_VALUE
 
 DAMAGED: Final = r"^[+-]?\d+(?:[.,]\d+)?e\+\d+$"
@@ -26,6 +27,11 @@ def placeholder_keys(words: Iterable[str]) -> frozenset[str]:
 
 
 PLACEHOLDERS: Final = placeholder_keys(NO_VALUE)
+
+
+def placeholders_of(declaration: Declaration) -> frozenset[str]:
+    """Return the keys of what stands for nothing in the systems of a declaration (`no_value`)."""
+    return placeholder_keys(declaration.placeholders)
 
 
 def is_placeholder(keys: pl.Expr, words: frozenset[str] = PLACEHOLDERS) -> pl.Expr:

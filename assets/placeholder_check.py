@@ -31,8 +31,10 @@ def placeholders_result(
     shown = {name: count for name, count in counts.items() if count}
     bad = found.lazy().filter(pl.any_horizontal(pl.lit(value=False), pl.exclude(id_column)))
     result = id_result(key, "placeholders", bad, id_column, of=found.height, counts=shown)
+    if not shown:
+        return result
     said = ", ".join(f"{count:,} {_in_words(name)}" for name, count in shown.items())
-    return result._replace(description=f"{result.description}. {said}".removesuffix(". "))
+    return result._replace(description=f"{result.description} rows of {key.path[-1]} hold what counts as empty: {said}")
 
 
 def _flag(found: pl.Expr, name: str) -> pl.Expr:

@@ -22,6 +22,7 @@ from assets.import_files import (
 )
 from assets.last_plan import progress_of_last_plan
 from assets.matching import link_table
+from assets.no_values import placeholders_of
 from assets.people_files import UNMATCHED_FILE, matches_for_people, unmatched_records
 from assets.reconciliation import Reconciliation, failures_for_people, moment_of
 from assets.report import Check, Header, ReportInputs, render_report
@@ -63,7 +64,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
         with failures_for_people():
             matches, plan, review = (f.collect() for f in (customer_matches, write_plan, review_queue))
             stripe, netsuite = stripe_customers.collect(), netsuite_customers.collect()
-            links = link_table(stripe.lazy(), netsuite.lazy()).collect()
+            links = link_table(stripe.lazy(), netsuite.lazy(), placeholders_of(sync.declaration)).collect()
             files = HandOver(sync.places.results(sync.name))
             unmatched = unmatched_records(netsuite.lazy(), matches.lazy())
             files.for_people("matches.csv", matches_for_people(matches.lazy(), stripe.lazy(), netsuite.lazy()))

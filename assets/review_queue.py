@@ -10,7 +10,7 @@ from assets.customer_matches import match_settings
 from assets.gone_customers import gone_customers
 from assets.matching import NO_OVERRIDES, MatchSettings, match_customers
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
-from assets.write_plan import PlanSettings, left_out_of_comments
+from assets.write_plan import COULD_BE_ANYTHING, PlanSettings, left_out_of_comments
 from schemas.plan import ReviewQueue
 from schemas.validation import violations
 from schemas.words import LINK_FIELD
@@ -30,6 +30,10 @@ _WHAT_TO_DO = {
 }
 _IF_DOUBTED = (
     "Compare the two customers; decide for the right record, or never to link (job {job}), before the plan is used."
+)
+_BY_HAND = "Put the Stripe id into the comments by hand, and make room if need be."
+_IN_A_FIELD = (
+    "Map a Stripe-id field (stripe_id), or give the id a record of its own: nothing in NetSuite names this customer."
 )
 _IF_HELD = "Compare the two customers and decide (job {job}); nothing is planned for them until then."
 
@@ -62,8 +66,10 @@ def queue_for_review(
     decided = _NO_DECISIONS if decisions is None else _in_words(decisions)
     matches = matches if "doubt" in matches.collect_schema() else matches.with_columns(doubt=pl.lit(None, pl.String))
     advice = {outcome: text.format(job=override_job) for outcome, text in _WHAT_TO_DO.items()}
-    if_doubted = (_IF_DOUBTED if plan.doubted else _IF_HELD).format(job=override_job)
-    left_out = left_out_of_comments(stripe, netsuite, matches) if plan.comments else _NOTHING_LEFT_OUT
+    is_planned = pl.col("netsuite_internal_id").is_not_null() & plan.doubted
+    of_doubted = pl.when(is_planned).then(pl.lit(_IF_DOUBTED)).otherwise(pl.lit(_IF_HELD))
+    if_doubted = of_doubted.str.replace("{job}", override_job, literal=True)
+    left_out = left_out_of_comments(stripe, netsuite, matches, plan) if plan.comments else _NOTHING_LEFT_OUT
     waiting = _waiting(matches, left_out, decided, advice, if_doubted)
     customers = stripe.select(pl.col("id").alias("stripe_customer_id"), "created", "email", "name")
     return (
@@ -111,15 +117,15 @@ def _waiting(
     left_out: pl.LazyFrame,
     decided: pl.LazyFrame,
     advice: Mapping[str, str],
-    if_doubted: str,
+    if_doubted: pl.Expr,
 ) -> pl.LazyFrame:
     is_left_out, is_doubted = pl.col("obstacle").is_not_null(), pl.col("doubt").is_not_null()
     by_outcome = pl.col("outcome").replace_strict(advice, default=None, return_dtype=pl.String)
-    by_hand = "Put the Stripe id into the comments by hand, and make room if need be."
+    by_hand = pl.when(pl.col("obstacle") == COULD_BE_ANYTHING).then(pl.lit(_IN_A_FIELD)).otherwise(pl.lit(_BY_HAND))
     what_to_do = pl.concat_str(
         by_outcome,
-        pl.when(is_doubted & by_outcome.is_null()).then(pl.lit(if_doubted)),
-        pl.when(is_left_out).then(pl.lit(by_hand)),
+        pl.when(is_doubted & by_outcome.is_null()).then(if_doubted),
+        pl.when(is_left_out).then(by_hand),
         separator=" ",
         ignore_nulls=True,
     )

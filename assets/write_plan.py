@@ -1,7 +1,7 @@
 """From matches to changes: what has to be written where.
 
 The only road to a write. Nothing here decides who is linked to whom, and nothing that is there is ever replaced, except
-by an override.
+by an override; a placeholder (`no_value`) is nothing.
 """
 
 from collections.abc import Iterator
@@ -11,17 +11,21 @@ import dagster as dg
 import polars as pl
 
 from assets.check_results import SCHEMA_CHECK, kept_if_good, schema_result
+from assets.keys import folded_expr
 from assets.matching import link_table
+from assets.no_values import PLACEHOLDERS, is_placeholder, placeholders_of
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from assets.visibility import WITHHELD_CHECK, hidden_links, withheld_result
 from schemas.declaration import Declaration
 from schemas.plan import Plan
 from schemas.validation import violations
-from schemas.words import COMMENTS_LIMIT, LINK_FIELD
+from schemas.words import COMMENTS_LIMIT, LINK_FIELD, STRIPES_OWN
 
 _NO_WORD = r"[\s\p{Cc}\x{FEFF}]"
 _MORE_THAN_A_WORD = "the Stripe id has white space or control characters in it, and comments take one word"
 _NO_ROOM = f"the Stripe id does not fit into the record's comments, which hold {COMMENTS_LIMIT:,} characters"
+COULD_BE_ANYTHING = f"the Stripe id does not begin with {STRIPES_OWN}: in comments it could be any number or word"
+_REPLACED = ", which a person replaced"
 _LINKING = ("linked", "matched", "ambiguous")
 
 
@@ -34,12 +38,14 @@ class PlanSettings:
         external_id: an empty external id may be set.
         stripe_id: an empty Stripe-id field may be set.
         doubted: for pairs that are doubted, too (`on_doubt: note`).
+        no_value: keys of placeholders; a field that holds one is empty.
     """
 
     comments: bool = True
     external_id: bool = True
     stripe_id: bool = True
     doubted: bool = True
+    no_value: frozenset[str] = PLACEHOLDERS
 
     @classmethod
     def of(cls, declaration: Declaration) -> "PlanSettings":
@@ -50,6 +56,7 @@ class PlanSettings:
             external_id="external_id" in mapped and writes.external_id is not False,
             stripe_id="stripe_id" in mapped and writes.stripe_id is not False,
             doubted=declaration.on_doubt == "note",
+            no_value=placeholders_of(declaration),
         )
 
 
@@ -68,16 +75,17 @@ def plan_changes(
         `schemas.plan.Plan`; empty when everything is tied out (W11).
     """
     wanted = matches if settings.doubted else matches.filter(pl.col("doubt").is_null())
-    pairs = linked_pairs(stripe, netsuite, wanted).collect().lazy()
+    pairs = _with_placeholders(linked_pairs(stripe, netsuite, wanted).collect(), settings.no_value).lazy()
     is_oldest = pl.col("netsuite_internal_id").is_first_distinct()
     oldest = pairs.filter(is_oldest)
     customer = pl.col("stripe_customer_id")
     changes = []
     if settings.comments:
-        appends = _appends(pairs, stripe, netsuite)
+        appends = _appends(pairs, link_table(stripe, netsuite, settings.no_value))
         changes.append(appends.filter(pl.col("obstacle").is_null()).drop("obstacle"))
     if settings.external_id:
-        free = _without_external_id(oldest.filter(_is_empty("external_id")), netsuite)
+        is_telling = customer.str.starts_with(STRIPES_OWN)
+        free = _without_external_id(oldest.filter(_is_empty("external_id") & is_telling), netsuite)
         changes.append(_change(free, "netsuite", "external_id", customer))
     if settings.stripe_id:
         changes.append(_change(oldest.filter(_is_empty("stripe_id")), "netsuite", "stripe_id", customer))
@@ -87,10 +95,23 @@ def plan_changes(
     return pl.concat(changes)
 
 
-def left_out_of_comments(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame) -> pl.LazyFrame:
-    """Pairs whose Stripe id cannot be appended (W3): stripe_customer_id, netsuite_internal_id, obstacle (String)."""
-    appends = _appends(linked_pairs(stripe, netsuite, matches), stripe, netsuite)
-    return appends.drop_nulls("obstacle").select("stripe_customer_id", "netsuite_internal_id", "obstacle")
+def left_out_of_comments(
+    stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, settings: PlanSettings
+) -> pl.LazyFrame:
+    """Pairs whose Stripe id cannot be appended (W3): stripe_customer_id, netsuite_internal_id, obstacle (String).
+
+    An imported id belongs into the Stripe-id field; only where it is not there and not planned for it, it is left out.
+    """
+    pairs = _with_placeholders(linked_pairs(stripe, netsuite, matches).collect(), settings.no_value).lazy()
+    links = link_table(stripe, netsuite, settings.no_value).collect(engine="streaming").lazy()
+    both = ["stripe_customer_id", "netsuite_internal_id"]
+    oldest = pairs.filter(pl.col("netsuite_internal_id").is_first_distinct())
+    named = [links.filter(pl.col("source") == "stripe_id").select(both)]
+    named += [oldest.filter(_is_empty("stripe_id")).select(both)] if settings.stripe_id else []
+    left_out = _appends(pairs, links).drop_nulls("obstacle").select(*both, "obstacle")
+    is_imported = pl.col("obstacle") == COULD_BE_ANYTHING
+    nowhere = left_out.filter(is_imported).join(pl.concat(named), on=both, how="anti")
+    return pl.concat([left_out.filter(~is_imported), nowhere])
 
 
 def linked_pairs(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame) -> pl.LazyFrame:
@@ -124,23 +145,41 @@ def _without_external_id(pairs: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.Lazy
     return some.lazy().join(held, left_on=as_held, right_on="held", how="anti", maintain_order="left")
 
 
-def _appends(pairs: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
+def _with_placeholders(pairs: pl.DataFrame, no_value: frozenset[str]) -> pl.DataFrame:
+    """Add for each link field whether it holds a placeholder; looks only at values that are not the link's own."""
+    own = {
+        LINK_FIELD: pl.col("netsuite_internal_id").cast(pl.String),
+        **dict.fromkeys(("external_id", "stripe_id"), pl.col("stripe_customer_id")),
+    }
+    for field, wanted in own.items():
+        other = pairs.select(field, is_other=pl.col(field) != wanted).with_row_index("row").filter("is_other")
+        placeholders = other.filter(is_placeholder(folded_expr(pl.col(field)), no_value)).get_column("row")
+        nothing = pl.repeat(value=False, n=pairs.height, dtype=pl.Boolean, eager=True)
+        pairs = pairs.with_columns(nothing.scatter(placeholders, True).alias(f"placeholder {field}"))
+    return pairs
+
+
+def _appends(pairs: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
     """Ids that their record's comments do not name yet, each with its `obstacle`, null where it can be appended.
 
-    It has to be one word, as the RESTlet takes no other, and to fit after those of older customers. Once one does not
-    fit into a record, no younger one is tried.
+    It has to be an id of Stripe's own, and one word, as the RESTlet takes no other, and to fit after those of older
+    customers. Once one does not fit into a record, no younger one is tried.
     """
-    named = link_table(stripe, netsuite).filter(pl.col("source") == "comments")
+    named = links.filter(pl.col("source") == "comments")
     missing = pairs.join(named, on=["stripe_customer_id", "netsuite_internal_id"], how="anti", maintain_order="left")
     is_word = ~pl.col("stripe_customer_id").str.contains(_NO_WORD)
-    added = pl.when(is_word).then(pl.col("stripe_customer_id").str.len_chars().cast(pl.Int64) + 1).otherwise(0)
+    is_telling = pl.col("stripe_customer_id").str.starts_with(STRIPES_OWN)
+    added = (
+        pl.when(is_telling & is_word).then(pl.col("stripe_customer_id").str.len_chars().cast(pl.Int64) + 1).otherwise(0)
+    )
     # Pairs are sorted by record: what was added within one is the running total less that before its first row.
     before_record = pl.when(pl.col("netsuite_internal_id").is_first_distinct()).then(added.cum_sum() - added)
     within_record = added.cum_sum() - before_record.forward_fill()
     held = pl.col("comments").str.len_chars().cast(pl.Int64).fill_null(0)
     length = held + within_record - (held == 0).cast(pl.Int64)
     no_room = pl.when(length > COMMENTS_LIMIT).then(pl.lit(_NO_ROOM))
-    appends = missing.with_columns(obstacle=pl.when(~is_word).then(pl.lit(_MORE_THAN_A_WORD)).otherwise(no_room))
+    unfit = pl.when(~is_telling).then(pl.lit(COULD_BE_ANYTHING)).when(~is_word).then(pl.lit(_MORE_THAN_A_WORD))
+    appends = missing.with_columns(obstacle=unfit.otherwise(no_room))
     return _change(appends, "netsuite", "comments", pl.col("stripe_customer_id"), action="append", keep=["obstacle"])
 
 
@@ -155,12 +194,11 @@ def _change(
 ) -> pl.LazyFrame:
     record = pl.col("stripe_customer_id" if system == "stripe" else "netsuite_internal_id").cast(pl.String)
     what = {"set": pl.lit("is empty"), "append": pl.lit("does not name this customer")}[action]
-    replaces = pl.lit("held ") + pl.col(field).str.strip_chars() + ", which a person replaced"
-    reason = (
-        pl.when(~_is_empty(field) & (action == "set")).then(replaces).otherwise(what)
-        + "; linked by "
-        + pl.col("evidence")
-    )
+    held = pl.lit("held ") + pl.col(field).str.strip_chars()
+    is_nothing = pl.col(f"placeholder {field}") if action == "set" else pl.lit(value=False)
+    replaced = held + pl.when(is_nothing).then(pl.lit(", which stands for nothing")).otherwise(pl.lit(_REPLACED))
+    reason = pl.when(_is_blank(field) | (action == "append")).then(what).otherwise(replaced)
+    reason = reason + "; linked by " + pl.col("evidence")
     parts = [pl.lit(f"{system}:"), record, pl.lit(f":{field}")]
     parts += [pl.lit(":"), pl.col("stripe_customer_id")] if action == "append" else []
     return pairs.select(
@@ -178,14 +216,18 @@ def _change(
     )
 
 
-def _is_empty(column: str) -> pl.Expr:
+def _is_blank(column: str) -> pl.Expr:
     return pl.col(column).fill_null("").str.strip_chars() == ""
 
 
-def relinks(plan: pl.DataFrame) -> int:
+def _is_empty(field: str) -> pl.Expr:
+    return _is_blank(field) | pl.col(f"placeholder {field}")
+
+
+def relinks(plan: pl.DataFrame, no_value: frozenset[str] = PLACEHOLDERS) -> int:
     """How many changes of a plan replace a value that is there, as only an override does."""
-    replaces = (pl.col("action") == "set") & (pl.col("old_value").fill_null("").str.strip_chars() != "")
-    return plan.filter(replaces).height
+    replaces = (pl.col("action") == "set") & ~_is_blank("old_value")
+    return plan.filter(replaces).filter(~is_placeholder(folded_expr(pl.col("old_value")), no_value)).height
 
 
 def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
@@ -211,8 +253,8 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         """Every change that would make the two systems agree, one row each: old value, new value, reason.
 
-        Only empty fields are set and only missing ids are appended; a value that is there stays, unless a person's
-        override says otherwise. The plan is kept as a file named by the hash of its content: approving it means
+        Only fields without a value are set and only missing ids are appended; a value that is there stays, unless a
+        person's override says otherwise. The plan is kept as a file named by the hash of its content: approving it is
         approving that content and no other. Nothing is written by this asset outside of this machine.
         """
         with failures_for_people():
@@ -231,7 +273,7 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
                 "plan_hash": digest,
                 "accounts": sync.accounts,
                 "changes": plan.height,
-                "relinks": relinks(plan),
+                "relinks": relinks(plan, settings.no_value),
                 "stripe_customers": customers.height,
                 "netsuite_customers": netsuite_customers.filter("is_customer").select(pl.len()).collect().item(),
                 "tied_to_a_record": customers.get_column("netsuite_internal_id").count(),

@@ -12,6 +12,9 @@ StripeId = NewType("StripeId", str)
 USUAL_STRIPE_ID: Final = "^cus_[0-9A-Za-z]+$"
 """What nearly all of them look like, as a pattern; old accounts chose some ids themselves."""
 
+STRIPES_OWN: Final = "cus_"
+"""How the ids begin that Stripe gives; imported customers may be called `1001` or `paid`, which could be anything."""
+
 GUEST_PREFIX: Final = "gcus_"
 """What the ids of Stripe's guests begin with: they are in exports, and there is no customer object of theirs."""
 
@@ -32,7 +35,7 @@ OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 GONE: Final = "gone"
 """In the review, what ids are that NetSuite records name and no Stripe customer has; they are no outcome of anybody."""
 
-Doubt = Literal["link_contradicted", "negated", "rules_differ", "names_another", "shared_key"]
+Doubt = Literal["link_contradicted", "negated", "rules_differ", "names_another", "shared_key", "chosen_id"]
 """Why a person should look at a pair before it is written, though its evidence decided (`assets.matching.doubts`)."""
 
 DOUBTS: Final[Mapping[Doubt, str]] = {
@@ -41,6 +44,7 @@ DOUBTS: Final[Mapping[Doubt, str]] = {
     "rules_differ": "rules that find different records",
     "names_another": "records that name another Stripe customer",
     "shared_key": "values that many customers share",
+    "chosen_id": "external ids of other records that equal an imported Stripe id",
 }
 """Each doubt in words, in the order in which they are shown; docs/matching.md explains them."""
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from assets.matching.negation import negated
 from assets.matching.second_opinions import Evidence
+from assets.matching.verdicts import grouped, listed
 from schemas.words import DOUBTS, Doubt
 
 _RECORD: Final = "record"
@@ -35,7 +36,8 @@ def kinds_of(doubt: pl.Expr) -> pl.Expr:
 def _link_contradicted(evidence: Evidence) -> pl.LazyFrame:
     """Links that one trace alone shows, while all other evidence that finds anything finds somebody else."""
     linked = evidence.pairs.lazy().filter(pl.col("rank") < 0).select("position", own=_RECORD)
-    traces = evidence.traces.lazy().join(linked, on="position").unique(["position", _RECORD, "source"])
+    told = evidence.traces.lazy().filter("is_evidence")
+    traces = told.join(linked, on="position").unique(["position", _RECORD, "source"])
     is_own = pl.col(_RECORD) == pl.col("own")
     lonely = traces.filter(is_own).group_by("position").len().filter(pl.col("len") == 1)
     noted = pl.format("{} of record {}", "source", _RECORD)
@@ -87,10 +89,28 @@ def _negated(evidence: Evidence) -> pl.LazyFrame:
     return negated(rows).select("position", said=said)
 
 
+def _chosen_id(evidence: Evidence) -> pl.LazyFrame:
+    """Customers with an imported id that is an external id, but not of their record; they may have no record at all."""
+    notes = evidence.traces.filter(~pl.col("is_evidence"))
+    if notes.is_empty():  # as in most accounts
+        return pl.LazyFrame(schema={"position": pl.UInt32, "said": pl.String})
+    groups = grouped(notes.lazy().select("position", _RECORD).unique(), "position").rename({"candidates": "holding"})
+    verdicts = evidence.decided.verdicts.select("outcome", "evidence").with_row_index("verdict")
+    decided = evidence.decided.rows.lazy().join(groups, on="position").join(verdicts.lazy(), on="verdict")
+    is_open = (pl.col("outcome") != "held") & pl.col("evidence").ne_missing("override")
+    own = decided.join(notes.lazy().select("position", _RECORD), on=["position", _RECORD], how="semi")
+    rows = decided.filter(is_open).join(own, on="position", how="anti")
+    word = pl.when(pl.col("holding") > 1).then(pl.lit("records")).otherwise(pl.lit("record"))
+    held = pl.format("{} {}", word, listed(pl.col("shown"), pl.col("holding")))
+    said = pl.format("this id, which could be any number or word, is the external id of {}", held)
+    return rows.select("position", said=said)
+
+
 _FINDERS: Final[Mapping[Doubt, Callable[[Evidence], pl.LazyFrame]]] = {
     "link_contradicted": _link_contradicted,
     "negated": _negated,
     "rules_differ": _rules_differ,
     "names_another": _names_another,
     "shared_key": _shared_key,
+    "chosen_id": _chosen_id,
 }

@@ -24,13 +24,14 @@ def _why_nobody(text: pl.Expr) -> pl.Expr:
     """What is the matter with a link that names no NetSuite customer: the record, or how the number is written."""
     plain = pl.format("is {}, and NetSuite has no such customer", text)
     written = pl.format(
-        "is {}, a number with separators, decimals, an apostrophe or leading zeros: write the internal id alone", text
+        "is {}, a number with separators, decimals, exponent, apostrophe or leading zeros: write the internal id alone",
+        text,
     )
     address = pl.lit("is an address: write the internal id alone, the number that it ends with")
     return (
         pl.when(text.str.contains("^[1-9][0-9]{0,18}$"))
         .then(plain)
-        .when(text.str.contains(r"^'?[0-9][0-9.,'\s]{0,30}$"))
+        .when(text.str.contains(r"^'?[0-9][0-9.,'\s]{0,30}(?:[eE][+-]?[0-9]+)?$"))
         .then(written)
         .when(text.str.contains("://"))
         .then(address)

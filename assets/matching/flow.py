@@ -105,8 +105,8 @@ def _steps(
     yield from still.without(held(still.rows, settings))
     if not decisions.is_empty():
         yield from still.without(overridden(still.rows, records, decisions.lazy()))
-    in_comments = pl.col("source") == "comments"
-    yield from still.without(linked(still.among(traces.filter(~in_comments))))
+    in_comments, is_evidence = pl.col("source") == "comments", pl.col("is_evidence")
+    yield from still.without(linked(still.among(traces.filter(is_evidence & ~in_comments))))
     yield from still.without(commented(still.among(traces.filter(in_comments)), settings))
     eligible = records if settings.match_inactive else records.filter(~pl.col("inactive"))
     keyed = keyed_records(eligible, [rule.netsuite_side for rule in settings.rules], comparison, settings.no_value)

@@ -9,13 +9,13 @@ import polars as pl
 from assets.keys import folded_expr
 from assets.matching.id_texts import cleaned, ids_within, may_mean, one_id
 from assets.matching.tokens import Hash, unusual_ids, usual_tokens, with_position
-from assets.no_values import PLACEHOLDERS, is_placeholder
-from schemas.words import LINK_FIELD
+from assets.no_values import is_placeholder
+from schemas.words import LINK_FIELD, STRIPES_OWN
 
 SOURCES = ("metadata", "stripe_id", "external_id", "comments")
 
 
-def link_table(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, no_value: frozenset[str] = PLACEHOLDERS) -> pl.LazyFrame:
+def link_table(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, no_value: frozenset[str]) -> pl.LazyFrame:
     """Return every trace of a link: `stripe_customer_id`, `netsuite_internal_id`, `source`, `text`.
 
     One side of a dangling trace is null, and `text` is what it names, trimmed: metadata that names no NetSuite
@@ -29,9 +29,9 @@ def link_table(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, no_value: frozenset
     """
     customers = stripe.select("id", LINK_FIELD).collect(engine="streaming").with_row_index("position").lazy()
     records = netsuite.filter("is_customer")
-    named = named_by_records(customers, records).collect(engine="streaming").lazy()
+    named = named_by_records(customers, records).filter("is_evidence").collect(engine="streaming").lazy()
     by_metadata = named_by_metadata(customers, records).collect(engine="streaming")
-    traces = pl.concat([without_placeholders(by_metadata, no_value).lazy(), named])
+    traces = pl.concat([without_placeholders(by_metadata, no_value).lazy(), named]).drop("is_evidence")
     known = traces.join(customers.select("position", "id"), on="position", how="left")
     linked = named.filter(source=pl.lit("stripe_id"))
     unknown = _field_texts(records, "stripe_id").join(linked, on="record", how="anti")
@@ -57,14 +57,17 @@ def named_by_metadata(customers: pl.LazyFrame, records: pl.LazyFrame) -> pl.Lazy
     named = named.with_columns(internal_id=number.cast(pl.Int64, strict=False))
     known = records.select("internal_id", record="internal_id")
     found = named.join(known, on="internal_id", how="left")
-    return found.select("position", "record", source=pl.lit("metadata"), text="text", is_clear=pl.lit(value=True))
+    yes = pl.lit(value=True)
+    return found.select("position", "record", source=pl.lit("metadata"), text="text", is_clear=yes, is_evidence=yes)
 
 
 def named_by_records(customers: pl.LazyFrame, records: pl.LazyFrame, hashed: Hash = pl.Expr.hash) -> pl.LazyFrame:
     """Return the records whose Stripe-id field, external id or comments hold a customer's id.
 
-    Each pair once per source: `position`, `record`, `source`, `text`, and `is_clear`, false where a field only may mean
-    the customer (`id_texts`). All three are looked up at once, since it is the customers that cost, not the few texts.
+    Each pair once per source: `position`, `record`, `source`, `text`, `is_clear`, false where a field only may mean the
+    customer (`id_texts`), and `is_evidence`, false where an external id equals an imported Stripe id, which could be
+    anything (`1001`, `paid`): that is a doubt and no link. All three are looked up at once, since it is the customers
+    that cost, not the few texts.
     """
     ids = customers.select("position", "id")
     comments = records.select(pl.col("comments").cast(pl.String), record="internal_id").drop_nulls()
@@ -73,9 +76,14 @@ def named_by_records(customers: pl.LazyFrame, records: pl.LazyFrame, hashed: Has
     texts = pl.concat([*fields, noted]).with_row_index("row").collect(engine="streaming")
     met = with_position(texts.lazy(), ids, hashed).collect(engine="streaming")
     unusual = unusual_ids(ids, comments, hashed).with_columns(source=pl.lit("comments"))
-    columns, is_clear = ("position", "record", "source", "text"), pl.lit(value=True).alias("is_clear")
-    clear = [rows.select(*columns, is_clear) for rows in (met.lazy(), unusual)]
+    flags = (pl.lit(value=True).alias("is_clear"), _is_evidence(pl.col("text")).alias("is_evidence"))
+    clear = [rows.select("position", "record", "source", "text", *flags) for rows in (met.lazy(), unusual)]
     return pl.concat([*clear, _unclear(_unmet(texts, met), ids, hashed)])
+
+
+def _is_evidence(named: pl.Expr) -> pl.Expr:
+    """Return whether a text says something of the customer whose id it names."""
+    return (pl.col("source") != "external_id") | named.str.starts_with(STRIPES_OWN)
 
 
 def _unmet(texts: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
@@ -90,11 +98,13 @@ def _unclear(texts: pl.DataFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFra
     rows = texts.lazy().with_row_index("row")
     read = with_position(rows.with_columns(raw="text", text=one_id(pl.col("text"))).drop_nulls("text"), ids, hashed)
     clear = read.collect(engine="streaming")
-    columns = ("position", "record", "source", "text", "is_clear")
-    found = [clear.lazy().with_columns(text="raw", is_clear=pl.lit(value=True)).select(*columns)]
+    columns = ("position", "record", "source", "text", "is_clear", "is_evidence")
+    flagged = clear.lazy().with_columns(is_clear=pl.lit(value=True), is_evidence=_is_evidence(pl.col("text")))
+    found = [flagged.with_columns(text="raw").select(*columns)]
     rest = rows.join(clear.lazy().select("row"), on="row", how="anti").collect()
     if not rest.is_empty():
-        found.append(_possible(rest.lazy(), ids, hashed).with_columns(is_clear=pl.lit(value=False)).select(*columns))
+        flags = {"is_clear": pl.lit(value=False), "is_evidence": pl.lit(value=True)}
+        found.append(_possible(rest.lazy(), ids, hashed).with_columns(**flags).select(*columns))
     return pl.concat(found)
 
 
@@ -105,7 +115,8 @@ def _possible(rows: pl.LazyFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFra
     pieces = rows.with_columns(piece=pl.when(is_own).then(may_mean(text)).otherwise(ids_within(text))).explode("piece")
     lowered = pieces.drop_nulls("piece").rename({"text": "raw"}).with_columns(text=pl.col("piece").str.to_lowercase())
     in_any_case = ids.with_columns(own="id", id=pl.col("id").str.to_lowercase())
-    named = with_position(lowered, in_any_case, hashed).with_columns(is_exact=pl.col("own") == pl.col("piece"))
+    met = with_position(lowered, in_any_case, hashed).filter(_is_evidence(pl.col("own")))
+    named = met.with_columns(is_exact=pl.col("own") == pl.col("piece"))
     wanted = pl.col("is_exact") | ~pl.col("is_exact").any().over("row", "piece")
     return named.filter(wanted).unique(["row", "position"]).with_columns(text="raw")
 

@@ -27,7 +27,8 @@ class Evidence:
     Attributes:
         customers: the Stripe customers: `id`, the columns of the rules, and `position`, the number of the row.
         records: the NetSuite customers.
-        traces: `position`, `record`, `source` of every trace of a link between two customers that are there.
+        traces: `position`, `record`, `source` of every trace of a link between two customers that are there; those that
+            are not `is_evidence` link nobody.
         decided: what matching said of all customers.
         settings: what the declaration says.
         comparison: how values are compared.

@@ -1,14 +1,15 @@
 """Which Stripe ids stand in which comments, as tokens: not inside a longer run of letters, digits and `_` (W3).
 
 Ids are looked up, never searched for one by one, so the cost is that of the comments. Almost every id is `cus_` and
-letters; old accounts chose their own ids, and any text can be one.
+letters and digits; a few have other characters behind `cus_`. An imported id such as `1001` or `paid` could be any
+number or word, so it says nothing in comments and is not looked for.
 """
 
 from collections.abc import Callable
 
 import polars as pl
 
-from schemas.words import USUAL_STRIPE_ID
+from schemas.words import STRIPES_OWN, USUAL_STRIPE_ID
 
 Hash = Callable[[pl.Expr], pl.Expr]
 
@@ -31,7 +32,9 @@ def usual_tokens(comments: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def unusual_ids(ids: pl.LazyFrame, comments: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
-    """Return where the comments hold an id that `usual_tokens` cannot: each `position`, `record` and `text` once.
+    """Return where the comments hold an id of Stripe's own that `usual_tokens` cannot know.
+
+    Each `position`, `record` and `text` once.
 
     Args:
         ids: `position`, `id`.
@@ -39,7 +42,8 @@ def unusual_ids(ids: pl.LazyFrame, comments: pl.LazyFrame, hashed: Hash) -> pl.L
         hashed: any function of an id; a bad one costs time, never the truth.
     """
     is_bounded = pl.col("id").str.contains(rf"(?s)^{_WORD}(.*{_WORD})?$")
-    unusual = ids.filter(~pl.col("id").str.contains(USUAL_STRIPE_ID)).with_columns(is_bounded=is_bounded)
+    is_unusual = pl.col("id").str.starts_with(STRIPES_OWN) & ~pl.col("id").str.contains(USUAL_STRIPE_ID)
+    unusual = ids.filter(is_unusual).with_columns(is_bounded=is_bounded)
     found = unusual.collect(engine="streaming")
     if found.is_empty():
         return pl.LazyFrame(schema={"position": pl.UInt32, "record": pl.Int64, "text": pl.String})
@@ -63,7 +67,7 @@ def with_position(texts: pl.LazyFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.La
 
 
 def _bounded_ids(ids: pl.DataFrame, comments: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
-    """Find ids that begin and end with a word by comparing them with as many words of the comments in a row."""
+    """Find ids that end with a word, too, by comparing them with as many words of the comments in a row."""
     counted = ids.with_columns(words=pl.col("id").str.count_matches(f"{_WORD}+"))
     pieces = comments.select("record", piece=pl.col("comments").str.extract_all(f"{_WORD}+|{_BREAK}+")).explode("piece")
     sizes = counted.get_column("words").unique().to_list()
@@ -82,7 +86,7 @@ def _windows(pieces: pl.LazyFrame, words: int) -> pl.LazyFrame:
 
 
 def _odd_ids(ids: pl.DataFrame, comments: pl.LazyFrame) -> pl.LazyFrame:
-    """Find ids with punctuation at an end, hardly ever any: all at once, then each hit checked for its boundaries."""
+    """Find ids that end with punctuation, hardly ever any: all at once, then each hit checked for its boundaries."""
     hits = pl.col("comments").str.extract_many(ids.get_column("id").implode(), overlapping=True)
     escaped = pl.col("id").str.replace_all(_SPECIAL, r"\${1}")
     token = pl.concat_str(pl.lit(f"(?:^|{_BREAK})"), escaped, pl.lit(f"(?:$|{_BREAK})"))

@@ -115,8 +115,8 @@ def _overridden(world: World, customer: Customer) -> Verdict | None:
 def _why_nobody(named: str) -> str:
     if re.fullmatch("[1-9][0-9]{0,18}", named):
         return f"is {named}, and NetSuite has no such customer"
-    if re.fullmatch(r"'?[0-9][0-9.,'\s]{0,30}", named):
-        form = "a number with separators, decimals, an apostrophe or leading zeros"
+    if re.fullmatch(r"'?[0-9][0-9.,'\s]{0,30}(?:[eE][+-]?[0-9]+)?", named):
+        form = "a number with separators, decimals, exponent, apostrophe or leading zeros"
         return f"is {named}, {form}: write the internal id alone"
     if "://" in named:
         return "is an address: write the internal id alone, the number that it ends with"
@@ -132,7 +132,7 @@ def _linked(world: World, customer: Customer) -> Verdict | None:
     sources = {"metadata": {int(named)} if named else set()}
     clear = {"metadata": bool(named)}
     for source in ("stripe_id", "external_id"):
-        said = {r.internal_id: _names(world, r.text(source), source, customer.id) for r in world.records}
+        said = {r.internal_id: names(world, r.text(source), source, customer.id) for r in world.records}
         sources[source] = {internal_id for internal_id, how in said.items() if how}
         clear[source] = "clear" in said.values()
     speaking = [source for source, ids in sources.items() if ids]
@@ -151,9 +151,11 @@ def _linked(world: World, customer: Customer) -> Verdict | None:
     return Verdict(customer.id, "conflict", None, speaking[0], len(ids), _shown(ids), reason)
 
 
-def _names(world: World, text: str | None, source: str, id_: str) -> str:
+def names(world: World, text: str | None, source: str, id_: str) -> str:
     """Tell how a field names a customer: as `clear` as one id can be, `perhaps`, or not at all."""
     said, ids = _trimmed(text), {c.id for c in world.customers}
+    if source == "external_id" and not id_.startswith("cus_"):
+        return ""
     if not said or (source == "external_id" and said not in ids and "cus_" not in said.lower()):
         return ""
     for one in (said, read_id(said)):
@@ -179,7 +181,8 @@ def read_id(text: str) -> str | None:
 
 
 def _commented(world: World, customer: Customer) -> Verdict | None:
-    found = [r.internal_id for r in world.records if has_token(r.text("comments") or "", customer.id)]
+    is_telling = customer.id.startswith("cus_")
+    found = [r.internal_id for r in world.records if is_telling and has_token(r.text("comments") or "", customer.id)]
     reason = "comments: hold the id of this customer"
     return _found(world, found, Verdict(customer.id, "linked", None, "comments", reason=reason))
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 
-from assets.keys import WHITE_SPACE
+from assets.keys import WHITE_SPACE, key
 from assets.write_plan import PlanSettings
 from schemas.plan import PLAN_COLUMNS
-from tests.assets.oracle import Customer, Record, Verdict, World, has_token, verdicts
+from tests.assets.oracle import Customer, Record, Verdict, World, has_token, names, verdicts
 
 METADATA = "metadata.netsuite_customer_id"
 LIMIT = 4_000
@@ -42,18 +42,19 @@ def planned(world: World, settings: PlanSettings) -> Planned:
     """Return the plan of a world."""
     pairs = _pairs(world)
     drafts: list[tuple[tuple[object, ...], Row]] = []
-    appended, left_out = _appends(pairs) if settings.comments else ({}, [])
+    appended, left_out = _appends(world, pairs, settings) if settings.comments else ({}, [])
     claimed: set[int] = set()
     taken = {_without_case(record.text("external_id")) for record in world.records}
     for pair in pairs:
         rows = [appended[pair.age]] if pair.age in appended else []
         for field, wanted in (("external_id", settings.external_id), ("stripe_id", settings.stripe_id)):
-            is_refused = field == "external_id" and _without_case(pair.customer.id) in taken
-            is_free = _is_empty(pair.record.text(field)) and pair.record.internal_id not in claimed
+            is_telling = pair.customer.id.startswith("cus_")
+            is_refused = field == "external_id" and (_without_case(pair.customer.id) in taken or not is_telling)
+            is_free = _has_no_value(world, pair.record.text(field)) and pair.record.internal_id not in claimed
             if wanted and is_free and not is_refused:
-                rows.append(_row(pair, "netsuite", field, "set", pair.customer.id))
+                rows.append(_row(world, pair, "netsuite", field, "set", pair.customer.id))
         claimed.add(pair.record.internal_id)
-        rows += _metadata(pair)
+        rows += _metadata(world, pair)
         drafts += [((row["system"], row["field"], pair.record.internal_id, pair.age), row) for row in rows]
     return Planned([row for _, row in sorted(drafts, key=lambda draft: draft[0])], left_out)
 
@@ -93,35 +94,46 @@ def _pairs(world: World) -> list[Pair]:
     ]
 
 
-def _appends(pairs: list[Pair]) -> tuple[dict[int, Row], list[tuple[str, int]]]:
+def _appends(world: World, pairs: list[Pair], settings: PlanSettings) -> tuple[dict[int, Row], list[tuple[str, int]]]:
     length: dict[int, int] = {}
     rows: dict[int, Row] = {}
     left_out = []
+    seen: set[int] = set()
     for pair in pairs:
         comments, number = pair.record.text("comments") or "", pair.record.internal_id
+        is_oldest = number not in seen
+        seen.add(number)
+        if not pair.customer.id.startswith("cus_"):
+            field = pair.record.text("stripe_id")
+            is_set = settings.stripe_id and is_oldest and _has_no_value(world, field)
+            if not is_set and not names(world, field, "stripe_id", pair.customer.id):
+                left_out.append((pair.customer.id, number))
+            continue
         if has_token(comments, pair.customer.id):
             continue
         now = length.get(number, len(comments))
         is_word = not any(c in WHITE_SPACE or unicodedata.category(c) == "Cc" for c in pair.customer.id)
         length[number] = now + (bool(now) + len(pair.customer.id)) * is_word
         if is_word and length[number] <= LIMIT:
-            rows[pair.age] = _row(pair, "netsuite", "comments", "append", pair.customer.id)
+            rows[pair.age] = _row(world, pair, "netsuite", "comments", "append", pair.customer.id)
         else:
             left_out.append((pair.customer.id, number))
     return rows, left_out
 
 
-def _metadata(pair: Pair) -> list[Row]:
+def _metadata(world: World, pair: Pair) -> list[Row]:
     held, wanted = pair.customer.fields.get(METADATA), str(pair.record.internal_id)
     is_replaced = pair.evidence == "override" and (held or "").strip(WHITE_SPACE) != wanted
-    return [_row(pair, "stripe", METADATA, "set", wanted)] if _is_empty(held) or is_replaced else []
+    is_set = _has_no_value(world, held) or is_replaced
+    return [_row(world, pair, "stripe", METADATA, "set", wanted)] if is_set else []
 
 
-def _row(pair: Pair, system: str, field: str, action: str, new_value: str) -> Row:
+def _row(world: World, pair: Pair, system: str, field: str, action: str, new_value: str) -> Row:
     old = pair.customer.fields.get(field) if system == "stripe" else pair.record.text(field)
     record_id = pair.customer.id if system == "stripe" else str(pair.record.internal_id)
     change_id = f"{system}:{record_id}:{field}" + (f":{pair.customer.id}" if action == "append" else "")
-    held = "is empty" if _is_empty(old) else f"held {(old or '').strip(WHITE_SPACE)}, which a person replaced"
+    why_replaced = "which stands for nothing" if _has_no_value(world, old) else "which a person replaced"
+    held = "is empty" if _is_empty(old) else f"held {(old or '').strip(WHITE_SPACE)}, {why_replaced}"
     why = "does not name this customer" if action == "append" else held
     reason = f"{why}; linked by {pair.evidence}"
     values = (change_id, system, record_id, field, action, old, new_value, reason)
@@ -130,6 +142,11 @@ def _row(pair: Pair, system: str, field: str, action: str, new_value: str) -> Ro
 
 def _is_empty(text: str | None) -> bool:
     return not (text or "").strip(WHITE_SPACE)
+
+
+def _has_no_value(world: World, text: str | None) -> bool:
+    """A field may be set when it is empty or holds a placeholder."""
+    return _is_empty(text) or key(text) in world.settings.no_value
 
 
 def _without_case(text: str | None) -> str:

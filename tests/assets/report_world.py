@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from assets.matching import link_table
+from assets.no_values import PLACEHOLDERS
 from assets.report import Check, Header, ReportInputs
 from schemas.customers import NetsuiteCustomers, StripeCustomers
 from schemas.matches import Matches
@@ -95,7 +96,7 @@ def world(**changes: object) -> ReportInputs:
 
 
 def with_links(inputs: ReportInputs) -> ReportInputs:
-    return replace(inputs, links=link_table(inputs.stripe.lazy(), inputs.netsuite.lazy()).collect())
+    return replace(inputs, links=link_table(inputs.stripe.lazy(), inputs.netsuite.lazy(), PLACEHOLDERS).collect())
 
 
 def empty_world() -> ReportInputs:

@@ -7,6 +7,7 @@ import pytest
 
 from assets.last_plan import states_of, summary
 from assets.matching import link_table
+from assets.no_values import PLACEHOLDERS
 from schemas.words import LINK_KEY
 from tests.resources.ledgers import change
 
@@ -45,14 +46,14 @@ def test_a_change_is_done_or_open_or_turned_out_otherwise(
     field: str, link: str | None, record: dict[str, str | None], state: str
 ) -> None:
     stripe, netsuite = extracts(link, **record)
-    found = states_of(plan(change(1, field)), stripe, netsuite, link_table(stripe, netsuite)).collect()
+    found = states_of(plan(change(1, field)), stripe, netsuite, link_table(stripe, netsuite, PLACEHOLDERS)).collect()
     assert found.select("change_id", "state").rows() == [(change(1, field).change_id, state)]
 
 
 @pytest.mark.parametrize("field", ["stripe_id", "comments", METADATA])
 def test_a_record_that_is_gone_turned_out_otherwise(field: str) -> None:
     stripe, netsuite = (side.clear() for side in extracts(None))
-    states = states_of(plan(change(1, field)), stripe, netsuite, link_table(stripe, netsuite))
+    states = states_of(plan(change(1, field)), stripe, netsuite, link_table(stripe, netsuite, PLACEHOLDERS))
     assert states.collect()["state"].to_list() == ["otherwise"]
 
 
@@ -61,5 +62,5 @@ def test_the_summary_counts_by_field_and_names_the_records() -> None:
     changes = plan(change(1, "stripe_id"), change(2, "stripe_id"), change(1, METADATA))
     assert [
         (line.field, line.done, line.not_yet, line.otherwise, line.records)
-        for line in summary(states_of(changes, stripe, netsuite, link_table(stripe, netsuite)))
+        for line in summary(states_of(changes, stripe, netsuite, link_table(stripe, netsuite, PLACEHOLDERS)))
     ] == [("stripe_id", 1, 0, 1, ("2",)), (METADATA, 0, 0, 1, ("cus_1",))]

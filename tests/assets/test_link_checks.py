@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from assets.link_checks import audit_links, every_link
+from assets.no_values import PLACEHOLDERS
 from tests.assets.oracle import Customer, Record
 from tests.assets.plan_oracle import METADATA
 from tests.assets.worlds import START, netsuite_frame, stripe_frame
@@ -14,7 +15,7 @@ CLASSES = ("links_one_sided", "links_crossed", "links_dangling", "links_doubled"
 def links(names: dict[str, str | None], *records: Record) -> pl.LazyFrame:
     """The links between customers, each with the record that its metadata names, and records."""
     customers = [Customer(id_, START, {METADATA: named}) for id_, named in names.items()]
-    return every_link(stripe_frame(customers), netsuite_frame(records))
+    return every_link(stripe_frame(customers), netsuite_frame(records), PLACEHOLDERS)
 
 
 def found(names: dict[str, str | None], *records: Record) -> dict[str, list[str]]:

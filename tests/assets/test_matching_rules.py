@@ -133,12 +133,12 @@ def test_metadata_wins_over_every_rule() -> None:
 
 @pytest.mark.rule("M7")
 @pytest.mark.rule("M9")
-@pytest.mark.parametrize("named", ["9", "007", "7.0", "a@b.com"])
+@pytest.mark.parametrize("named", ["9", "007", "7.0", "7E+00", "a@b.com"])
 def test_metadata_that_names_no_customer_is_broken_and_no_rule_is_tried(named: str) -> None:
     small = world(customer(email="a", metadata_netsuite_customer_id=named), record(7, email="a", stripe_id="cus_1"))
     says = f"is {named}, and NetSuite has no such customer"
-    if named in {"007", "7.0"}:
-        form = "a number with separators, decimals, an apostrophe or leading zeros"
+    if named in {"007", "7.0", "7E+00"}:
+        form = "a number with separators, decimals, exponent, apostrophe or leading zeros"
         says = f"is {named}, {form}: write the internal id alone"
     elif not named.isdigit():
         says = "is not the internal id of any NetSuite customer: a whole number without anything else"

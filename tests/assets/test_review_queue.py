@@ -112,12 +112,21 @@ def test_full_comments_wait_only_where_comments_are_written() -> None:
 
 @pytest.mark.rule("W3")
 def test_id_that_comments_do_not_take_waits() -> None:
-    row = queue_of(World([acme("cus 1")], [record(7)], {}, BY_NAME)).row(0, named=True)
+    row = queue_of(World([acme("cus_ 1")], [record(7)], {}, BY_NAME)).row(0, named=True)
     assert row["reason"] == (
         "name = company_name: equal; the Stripe id has white space or control characters in it, and comments take one "
         "word"
     )
     assert row["what_to_do"] == "Put the Stripe id into the comments by hand, and make room if need be."
+
+
+@pytest.mark.rule("W3")
+def test_imported_id_that_no_field_takes_waits() -> None:
+    assert queue_of(World([acme("paid")], [record(7)], {}, BY_NAME)).is_empty()
+    row = queue_of(World([acme("paid")], [record(7, stripe_id="cus_1")], {}, BY_NAME)).row(0, named=True)
+    said = "the Stripe id does not begin with cus_: in comments it could be any number or word"
+    assert row["reason"] == f"name = company_name: equal; {said}"
+    assert row["what_to_do"].endswith("nothing in NetSuite names this customer.")
 
 
 def test_ambiguous_with_full_comments_says_both() -> None:

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
-from assets.write_plan import PlanSettings, left_out_of_comments, plan_changes
+from assets.write_plan import PlanSettings, left_out_of_comments, plan_changes, relinks
 from schemas.plan import PLAN_COLUMNS, Plan
 from schemas.validation import violations
 from tests.assets.oracle import World
@@ -23,9 +23,9 @@ def plan_of(world: World, wanted: PlanSettings = ALL_FIELDS) -> pl.DataFrame:
     return plan_changes(stripe, netsuite, matches_of(world).lazy(), wanted).collect()
 
 
-def left_out_in(world: World) -> list[tuple[str, int]]:
+def left_out_in(world: World, wanted: PlanSettings = ALL_FIELDS) -> list[tuple[str, int]]:
     stripe, netsuite, _ = as_frames(world)
-    found = left_out_of_comments(stripe, netsuite, matches_of(world).lazy())
+    found = left_out_of_comments(stripe, netsuite, matches_of(world).lazy(), wanted)
     return sorted(found.drop("obstacle").collect().rows())
 
 
@@ -35,7 +35,7 @@ def left_out_in(world: World) -> list[tuple[str, int]]:
 def test_plan_is_what_the_oracle_plans(world: World, wanted: PlanSettings) -> None:
     plan, expected = plan_of(world, wanted), planned(world, wanted)
     assert plan.to_dicts() == expected.rows
-    assert left_out_in(world) == sorted(expected.left_out) or not wanted.comments
+    assert left_out_in(world, wanted) == sorted(expected.left_out) or not wanted.comments
     assert plan.columns == list(PLAN_COLUMNS)
     assert violations(Plan, plan, "change_id") == []
 
@@ -48,7 +48,7 @@ def test_applied_plan_leaves_nothing_to_plan(world: World, wanted: PlanSettings)
     apart = replace(world, customers=[c for c in world.customers if re.fullmatch(r"\w+", c.id)])
     after = applied(apart, plan_of(apart, wanted).to_dicts())
     assert plan_of(after, wanted).to_dicts() == []
-    assert left_out_in(after) == left_out_in(apart) or not wanted.comments
+    assert left_out_in(after, wanted) == left_out_in(apart, wanted) or not wanted.comments
 
 
 @pytest.mark.rule("W6")
@@ -140,6 +140,33 @@ def test_field_is_set_only_when_empty(field: str, held: str | None, *, is_set: b
     assert (field in plan.get_column("field")) is is_set
 
 
+@pytest.mark.rule("W6")
+@pytest.mark.parametrize("held", ["N/A", " null", "#REF!", "undefined"])
+def test_a_placeholder_in_a_link_field_is_replaced_as_nothing_and_compared_with_as_text(held: str) -> None:
+    world = World([acme("cus_1", metadata=held)], [record(7, stripe_id=held, external_id=held)], {}, NAMES)
+    plan = plan_of(world).filter(pl.col("action") == "set")
+    assert plan.select("field", "old_value").rows() == [("external_id", held), ("stripe_id", held), (METADATA, held)]
+    said = f"held {held.strip()}, which stands for nothing; linked by name = company_name"
+    assert plan.get_column("reason").unique().to_list() == [said]
+    assert relinks(plan) == 0
+    assert relinks(plan, frozenset()) == plan.height
+
+
+def test_what_stands_for_nothing_is_what_the_declaration_says() -> None:
+    world = World([acme("cus_1")], [record(7, stripe_id="tbd")], {}, NAMES)
+    assert "stripe_id" not in plan_of(world).get_column("field")
+    assert "stripe_id" in plan_of(world, replace(ALL_FIELDS, no_value=frozenset({"tbd"}))).get_column("field")
+
+
+@pytest.mark.rule("W3")
+@pytest.mark.parametrize("stripe_id", [None, "paid", "cus_9"])
+def test_an_imported_id_goes_into_its_own_field_and_metadata_only(stripe_id: str | None) -> None:
+    world = World([acme("paid")], [record(7, stripe_id=stripe_id)], {}, NAMES)
+    assert plan_of(world).get_column("field").to_list() == ["stripe_id"] * (stripe_id is None) + [METADATA]
+    assert left_out_in(world) == ([("paid", 7)] if stripe_id == "cus_9" else [])
+    assert left_out_in(world, replace(ALL_FIELDS, stripe_id=False)) == ([] if stripe_id == "paid" else [("paid", 7)])
+
+
 @pytest.mark.rule("W3")
 @pytest.mark.parametrize(
     ("comments", "is_appended"),
@@ -164,7 +191,7 @@ def test_comments_of_several_customers_fill_up_to_the_limit() -> None:
 @pytest.mark.parametrize("between", [" ", "\n", "\u00a0", "\u3000", "\ufeff", "\x00", "\x85"])
 def test_id_that_is_no_word_is_not_appended_and_takes_no_room(between: str) -> None:
     """The RESTlet refuses it, so that it would be planned for ever; a younger one still fits."""
-    odd = f"cus{between}1"
+    odd = f"cus_{between}1"
     world = World([acme(odd), acme("cus_2", minutes=1)], [record(7, comments="é" * (4_000 - 6))], {}, NAMES)
     appended = plan_of(world).filter(pl.col("action") == "append")
     assert appended.get_column("new_value").to_list() == ["cus_2"]

@@ -15,7 +15,22 @@ START = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
 METADATA = ("netsuite_customer_id", "netsuite_block_integration", "netsuite_allow_integration", "crm")
 STRIPE_COLUMNS = ("email", "name", "description", "phone", *(f"metadata.{key}" for key in METADATA))
 NETSUITE_COLUMNS = ("stripe_id", "external_id", "comments", "email", "company_name", "phone", "stage", "crm")
-IDS = ("cus_1", "cus_12", "cus_A", "cus_é", "user-1", "user-1-2", "user", "-x-", "1", "cus_1 2", "...", "gcus_1")
+IDS = (
+    "cus_1",
+    "cus_12",
+    "cus_A",
+    "cus_é",
+    "cus_1-2",
+    "cus_a.",
+    "user-1",
+    "user-1-2",
+    "user",
+    "-x-",
+    "1",
+    "cus_1 2",
+    "...",
+    "gcus_1",
+)
 RULES = (
     Rule("email", "email"),
     Rule("name", "company_name"),

@@ -51,7 +51,9 @@ def test_metadata_beyond_the_64th_kilobyte_of_the_labels_holds_a_customer_back(t
 
 def test_a_link_that_is_no_plain_number_says_so(tmp_path: Path) -> None:
     with ran("meta_forms", tmp_path) as case:
-        written = "a number with separators, decimals, an apostrophe or leading zeros: write the internal id alone"
+        written = (
+            "a number with separators, decimals, exponent, apostrophe or leading zeros: write the internal id alone"
+        )
         reasons = {
             key: case.waiting[key].removeprefix("metadata: netsuite_customer_id ")
             for key in ("A1", "B2", "C3", "E5", "F6", "G7")

@@ -22,6 +22,31 @@ def test_an_address_of_the_dashboard_is_the_id_in_it(tmp_path: Path) -> None:
         assert {record for system, record, _, _ in case.planned if system == "netsuite"} == {"11"}
 
 
+@pytest.mark.parametrize("name", ["custom_ids", "custom_ids_ext"])
+def test_an_imported_id_is_no_link_in_comments_and_external_ids(name: str, tmp_path: Path) -> None:
+    with ran(name, tmp_path, links_visible=False) as case:
+        records = {"1001": 13, "paid": 14, "42": 15}
+        assert case.records == {customer: records[customer] for customer in case.records}
+        assert {(system, field) for system, _, field, _ in case.planned} == {
+            ("netsuite", "stripe_id"),
+            ("stripe", "metadata.netsuite_customer_id"),
+        }
+        why = "this id, which could be any number or word, is the external id of record 11"
+        said = f"email = email: equal; chosen_id: {why}"
+        assert case.waiting == ({"1001": said} if name == "custom_ids_ext" else {})
+
+
+def test_a_placeholder_in_metadata_is_no_link_and_is_replaced(tmp_path: Path) -> None:
+    with ran("meta_forms", tmp_path) as case:
+        others = {customer for customer, outcome in case.outcomes.items() if outcome != "broken"}
+        assert others == {"H8", "I9"}
+        assert "with separators, decimals, exponent" in case.waiting["D4"]
+        assert case.records["I9"] == 100
+        [change] = [row for row in case.rows("plan.csv") if row["system"] == "stripe"]
+        assert (change["old_value"], change["new_value"]) == ("undefined", "100")
+        assert change["reason"] == "held undefined, which stands for nothing; linked by email = email"
+
+
 def test_an_invisible_character_is_no_part_of_an_id(tmp_path: Path) -> None:
     with ran("zwsp_id", tmp_path) as case:
         assert case.records == {"A1": 11}

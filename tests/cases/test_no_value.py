@@ -13,7 +13,17 @@ def test_placeholders_match_nobody_and_are_counted_by_column(tmp_path: Path) -> 
         assert not case.planned
         assert case.site is not None
         check = case.site.check("netsuite_customers", "placeholders")
-        assert check.description == "8 of 8. 2 placeholders in email, 6 placeholders in company_name"
+        counts = "2 placeholders in email, 6 placeholders in company_name"
+        assert check.description == f"8 of 8 rows of netsuite_customers hold what counts as empty: {counts}"
+        page = (case.site.results / "report.html").read_text("utf-8")
+        assert f'<p class="alert" role="note">{check.description}</p>' in page
+
+
+def test_what_stands_for_nothing_can_be_set_and_is_one_list_for_links_too(tmp_path: Path) -> None:
+    with ran("meta_forms", tmp_path, no_value=["CUST99", "0099"]) as case:
+        is_broken = {"A1", "B2", "C3", "D4", "E5", "H8", "I9"}
+        assert {customer for customer, outcome in case.outcomes.items() if outcome == "broken"} == is_broken
+        assert case.failed_checks["links_dangling"] == "7 of 7"
 
 
 def test_names_of_nobody_match_nobody(tmp_path: Path) -> None:

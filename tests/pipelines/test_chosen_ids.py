@@ -1,11 +1,15 @@
-"""Stripe ids that people chose themselves are written back and taken back like any other, and hold nothing up."""
+"""Stripe ids that people chose themselves go into fields of their own, are taken back like any other, hold nothing up.
+
+They could be any number or word, so comments and external ids, where they would tell nothing, do not get them.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.pipelines.api_world import MOMENT, Site, sentences, site
+from schemas.words import LINK_KEY
+from tests.pipelines.api_world import MOMENT, STRIPE_FIELD, Site, sentences, site
 
 CHOSEN = ("old.id", "john@acme.com")
 
@@ -28,8 +32,8 @@ def test_chosen_ids_are_written_with_all_others_and_a_second_run_plans_nothing(a
     links = at.links()
     assert [links[n] for n in ("3", "5", "6")] == [
         ("cus_3", "cus_3", "cus_3"),
-        ("old.id", "old.id", "old.idx\nold.id"),
-        ("john@acme.com", "john@acme.com", "john@acme.comx\njohn@acme.com"),
+        (None, "old.id", "old.idx"),
+        (None, "john@acme.com", "john@acme.comx"),
     ]
     assert [links[chosen] for chosen in CHOSEN] == [("5",), ("6",)]
     assert at.apply(plan).success
@@ -42,7 +46,23 @@ def test_an_undo_takes_out_just_the_chosen_id(at: Site) -> None:
     before = at.links()
     plan = at.reconcile()
     at.apply(plan)
-    at.netsuite.edit(5, comments="old.idx\nold.id\nsee oldXid")
+    at.netsuite.edit(5, comments="old.idx\nold.id\nsee oldXid", externalid="old.id")
     result = at.undo(plan)
     assert result.success, sentences(result)
-    assert at.links() == {**before, "5": (None, None, "old.idx\nsee oldXid")}
+    assert at.links() == {**before, "5": ("old.id", None, "old.idx\nold.id\nsee oldXid")}
+
+
+@pytest.mark.rule("W8")
+def test_a_placeholder_is_replaced_over_both_services_and_comes_back_with_an_undo(at: Site) -> None:
+    at.netsuite.edit(3, **{STRIPE_FIELD: "N/A"})
+    at.stripe.load([("cus_7", MOMENT + 7, {"email": "n2@acme.example", "metadata": {LINK_KEY: "null"}})])
+    before = at.links()
+    assert (before["3"][1], before["cus_7"]) == ("N/A", ("null",))
+    plan = at.reconcile()
+    assert at.metadata("write_plan")["relinks"] == 0
+    assert at.apply(plan).success
+    assert set(at.statuses(plan).values()) == {"applied"}
+    links = at.links()
+    assert (links["3"][1], links["cus_7"]) == ("cus_3", ("2",))
+    at.undo(plan)
+    assert at.links() == before
