@@ -32,6 +32,7 @@ from resources.stripe_api import (
     customers_schema,
     exists_before,
     newest_before,
+    oldest_month,
     read_changes,
     read_customers,
 )
@@ -99,7 +100,12 @@ class StripeApiDoor:
         account = self.account(patience=_PATIENCE_OF_A_TEST)
         with StripeDoor(account) as door:
             older = exists_before(door, self.settings.first_month)
-        found = f"there are customers older than `since` ({self.settings.since})" if older else "`since` covers all"
+            oldest = oldest_month(door, self.settings.first_month) if older else ""
+        found = (
+            f"there are customers older than `since` ({self.settings.since}), the oldest of {oldest}"
+            if older
+            else "`since` covers all"
+        )
         return f"{self.source}: the key opens {account.key_mode} mode; {found}."
 
     def customers(self, start: datetime, end: datetime, known: Known | None, progress: Progress) -> Extract:
@@ -108,8 +114,8 @@ class StripeApiDoor:
         with StripeDoor(self.account(), progress) as door:
             if exists_before(door, self.settings.first_month):
                 raise MistakeError(
-                    f"Stripe has customers created before {self.settings.since}; set `since` in the declaration to an "
-                    "earlier month."
+                    f"Stripe has customers created before {self.settings.since}; set `since` in the declaration to "
+                    f"{oldest_month(door, self.settings.first_month)}, the month of the oldest."
                 )
             why_full = ""
             if known is not None and self.settings.refresh == "changed":

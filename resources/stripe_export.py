@@ -197,7 +197,7 @@ def _checked(
         text,
         created < since,
         export,
-        f"a date of creation before {since:%Y-%m}; set `since` in the declaration to an earlier month",
+        f"a date of creation before {since:%Y-%m}; set `since` in the declaration to {_oldest(created)}",
     )
     _refuse(
         text,
@@ -206,6 +206,12 @@ def _checked(
         "a date of creation in the future; check the export and this machine's clock",
     )
     return text
+
+
+def _oldest(created: pl.Series) -> str:
+    """The month to begin with, in words."""
+    oldest: str = created.to_frame("created").select(pl.col("created").min().dt.strftime("%Y-%m")).item()
+    return f"{oldest}, the month of the oldest customer in the file"
 
 
 def _refuse_foreign_row(export: ExportFile, columns: Mapping[str, str], ids: pl.Series, undated: pl.Series) -> None:

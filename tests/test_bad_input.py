@@ -62,7 +62,9 @@ CASES = {
     ),
     "stripe in place of netsuite": Case("netsuite.csv", STRIPE, "is a Stripe customer export, not a NetSuite"),
     "netsuite in place of stripe": Case("stripe.csv", NETSUITE, "is a NetSuite saved search, not a Stripe"),
-    "customer older than since": Case("stripe.csv", STRIPE.replace("2026-06", "2025-06"), "set `since` in the"),
+    "customer older than since": Case(
+        "stripe.csv", STRIPE.replace("2026-06", "2025-06"), "in the declaration to 2025-06, the month of"
+    ),
     "unknown key": Case(DEFS, DECLARED + "  on_severl: first\n", "did you mean on_several?"),
     "wrong value": Case(DEFS, DECLARED + "  on_several: any\n", "should be 'first' or 'refuse'"),
     "writes of exports": Case(DEFS, DECLARED + "  writes: {mode: auto}\n", "writes.mode: auto has no effect here"),

@@ -5,7 +5,7 @@ What is asked of Stripe and how it answers lives here; what the answers mean for
 
 from resources.stripe_api.account import API_VERSION, Mode, StripeAccount
 from resources.stripe_api.changes import Changes, FullReadNeeded, apply_changes, read_changes
-from resources.stripe_api.customers import StripeExtract, exists_before, newest_before, read_customers
+from resources.stripe_api.customers import StripeExtract, exists_before, newest_before, oldest_month, read_customers
 from resources.stripe_api.door import StripeDoor
 from resources.stripe_api.pages import customers_schema
 from resources.stripe_api.refusals import StripeProblem
@@ -40,6 +40,7 @@ __all__ = [
     "exists_before",
     "idempotency_key",
     "newest_before",
+    "oldest_month",
     "read_changes",
     "read_customers",
     "retrieve",

@@ -5,10 +5,12 @@ bound that is fixed before the first request. Late edits and deletions are not f
 """
 
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -93,6 +95,21 @@ def read_customers(
 def exists_before(door: StripeDoor, moment: datetime) -> bool:
     """Say whether any customer was created before a moment: one read. Raises AccessError or WeatherError."""
     return newest_before(door, moment) is not None
+
+
+def oldest_month(door: StripeDoor, moment: datetime) -> str:
+    """The month, as 2019-05, of the oldest customer, of whom it is known that they are older than a moment.
+
+    The list is newest first, so the months are halved until one is left: nine reads. Raises as `exists_before`.
+    """
+    months = [datetime(year, month, 1, tzinfo=UTC) for year in range(_YEAR, moment.year + 1) for month in range(1, 13)]
+    until = [month for month in months if month <= moment]
+    place = bisect_left(until, 1, lo=1, hi=len(until) - 1, key=lambda month: int(exists_before(door, month)))
+    return f"{until[place - 1]:%Y-%m}"
+
+
+_YEAR: Final = 2000
+"""The first that `since` can name; Stripe is younger."""
 
 
 def newest_before(door: StripeDoor, moment: datetime) -> str | None:

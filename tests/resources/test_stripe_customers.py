@@ -16,7 +16,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from resources.stripe_api import Progress, StripeAccount, StripeDoor, coverage_gaps, exists_before, read_customers
+from resources.stripe_api import (
+    Progress,
+    StripeAccount,
+    StripeDoor,
+    coverage_gaps,
+    exists_before,
+    oldest_month,
+    read_customers,
+)
 from resources.stripe_api.pages import CustomerPage, customer_page, customers_schema
 from resources.stripe_api.walk import Listing, Walk, check_page
 from resources.stripe_api.windows import Window
@@ -92,6 +100,13 @@ def test_uneven_account_is_read_whole_and_the_ledger_proves_it() -> None:
         assert extract.ledger["rows"].sum() == 6_000
         assert extract.ledger["requests"].sum() == extract.reads == len(at.server.log)
         assert extract.ledger.height > 8
+
+
+@pytest.mark.parametrize("oldest", ["2011-01-01", "2019-02-28", "2019-03-01", "2023-10-31"])
+def test_the_month_of_the_oldest_customer_is_found_in_a_few_reads(at: Stage, oldest: str) -> None:
+    at.book.load([("cus_1", int(datetime.fromisoformat(f"{oldest}T23:59:59Z").timestamp()), {}), ("cus_2", START, {})])
+    assert oldest_month(at.door, datetime(2023, 11, 1, tzinfo=UTC)) == oldest[:7]
+    assert len(at.server.log) <= 9
 
 
 @pytest.mark.rule("X10")

@@ -105,7 +105,10 @@ def test_row_order_does_not_matter_to_what_is_read(tmp_path: Path) -> None:
             ["cus_1,,a@x.test,,2020-01-01 00:00,,,", "cus_1,,b@x.test,,2020-01-01 00:00,,,"],
             "2 rows of the id cus_1 .* email:",
         ),
-        (["cus_1,,,,2019-04-30 23:59,,,"], "cus_1 has a date of creation before 2019-05; set `since`"),
+        (
+            ["cus_1,,,,2019-04-30 23:59,,,"],
+            "cus_1 has a date of creation before 2019-05; set `since` in the declaration to 2019-04,",
+        ),
         (["cus_1,,,,2026-11-01 00:00,,,"], "cus_1 has a date of creation in the future"),
         (["cus_1,,,,31/01/2020,,,", "cus_2,,,,,,,"], "cus_1 and 1 others have no date of the form"),
         ([",,a@x.test,,2020-01-01 00:00,,,"], "1 rows without an id"),
