@@ -48,7 +48,7 @@ prove: $(VENV)/dev.ok ## Kill write-back hundreds of times, and show that no cha
 rules: $(VENV)/dev.ok ## Show which tests prove which requirement
 	@$(BIN)/python -m tests.rules
 
-validate: $(VENV)/run.ok ## Load every declaration and report its mistakes
+validate: $(VENV)/run.ok ## Load every declaration, look at the labels of its export files, and report every mistake
 	@$(BIN)/python -m pipelines.run --validate
 
 lock: ## Resolve the dependencies again (needs uv)

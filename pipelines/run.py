@@ -26,6 +26,7 @@ from pipelines.loading import Loaded
 from pipelines.progress import stage_progress
 from pipelines.turns import end_run, only_run
 from resources.disk import disk_in_words
+from resources.doors import NetsuiteExportDoor, StripeExportDoor
 from resources.failures import KIND
 from resources.places import Places
 from schemas.errors import BugError, MistakeError, TieoutError, WeatherError
@@ -38,7 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make run", description=__doc__)
     parser.add_argument("name", nargs="?", default="example", help="the declaration")
     parser.add_argument("--check", action="store_true", help="ask both sides whether they can be read, and stop")
-    parser.add_argument("--validate", action="store_true", help="load every declaration and stop")
+    parser.add_argument(
+        "--validate", action="store_true", help="load every declaration and the labels of its files, and stop"
+    )
     options = parser.parse_args(arguments)
     console, places = Console(highlight=False), Places.from_environment()
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -59,7 +62,7 @@ def _act(options: argparse.Namespace, places: Places, console: Console, errors: 
     prepare_home(places)
     loaded = _loaded()
     if options.validate:
-        return _validate(loaded, console, errors)
+        return _validate(loaded, places, console, errors)
     located = loaded.declared.named(options.name)
     for broken in loaded.declared.broken:
         errors.print(f"[yellow]![/] Left out, as it is broken: {escape(broken.sentences[0])}")
@@ -78,17 +81,28 @@ def sentence(error: TieoutError) -> str:
     return str(error)
 
 
-def _validate(loaded: Loaded, console: Console, errors: Console) -> int:
-    """Say every mistake of every declaration."""
-    for broken in loaded.declared.broken:
-        for said in broken.sentences:
-            errors.print(f"[red]✗[/] {escape(said)}")
-    if loaded.declared.broken:
-        good = ", ".join(located.declaration.name for located in loaded.declared.good)
+def _validate(loaded: Loaded, places: Places, console: Console, errors: Console) -> int:
+    """Say every mistake of every declaration, and of the labels of its export files."""
+    found = [said for broken in loaded.declared.broken for said in broken.sentences]
+    of_files = {each.declaration.name: list(_problems_of_files(each, places)) for each in loaded.declared.good}
+    found += [f"{name}: {said}" for name, problems in of_files.items() for said in problems]
+    for said in found:
+        errors.print(f"[red]✗[/] {escape(masked(said))}")
+    if found:
+        good = ", ".join(name for name, problems in of_files.items() if not problems)
         console.print(f"The others are good: {good}." if good else "No declaration is good.")
         return 1
     console.print("Every declaration is good.")
     return 0
+
+
+def _problems_of_files(located: Located, places: Places) -> Iterator[str]:
+    from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
+
+    sync = reconciliation(located.declaration, places, located.unset)
+    for door in (sync.stripe, sync.netsuite):
+        if isinstance(door, (StripeExportDoor, NetsuiteExportDoor)):
+            yield from door.problems()
 
 
 def _check(located: Located, places: Places, console: Console) -> int:

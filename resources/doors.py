@@ -3,9 +3,10 @@
 Here are the interface and the export files; the APIs are in `api_doors`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -14,9 +15,10 @@ import polars as pl
 from resources.export_file import Declared
 from resources.exports.files import export_files
 from resources.extracts import Extract, Known, Source, joined
-from resources.netsuite_export import read_netsuite_export
+from resources.netsuite_export import check_netsuite_export, read_netsuite_export
 from resources.origin import EXPORT_FILE, Origin, labels
-from resources.stripe_export import read_stripe_export
+from resources.stripe_export import check_stripe_export, read_stripe_export
+from schemas.errors import ExportError
 from schemas.system_words import BUILT_IN, SystemWords
 from schemas.words import DateForm
 
@@ -116,6 +118,17 @@ class StripeExportDoor:
         notes = {"rows_of_other_months": outside} if outside else {}
         return replace(whole, frame=asked, rows_read=whole.rows_read - outside, notes={**whole.notes, **notes})
 
+    def problems(self) -> Iterator[str]:
+        """What is wrong with the labels of the files, a sentence each; their rows are not looked at."""
+        check = partial(
+            check_stripe_export,
+            metadata_keys=self.metadata_keys,
+            required=self.required,
+            further=self.further,
+            declared=Declared(self.encoding, self.dates),
+        )
+        yield from _problems(self.root, self.files, check)
+
     def _customers_of(self, path: Path, until: datetime) -> Extract:
         return read_stripe_export(
             path,
@@ -166,10 +179,29 @@ class NetsuiteExportDoor:
         differing = "one of the files is older, or was edited; leave that one out"
         return joined(parts, "internal_id", Source(self.source, differing))
 
+    def problems(self) -> Iterator[str]:
+        """What is wrong with the labels of the files, a sentence each; their rows are not looked at."""
+        check = partial(check_netsuite_export, fields=self.fields, encoding=self.encoding)
+        yield from _problems(self.root, self.files, check)
+
     def _customers_of(self, path: Path) -> Extract:
         written = path.stat().st_mtime if path.exists() else None  # before it is read, so that it is not too young
         extract = read_netsuite_export(path, self.fields, self.words, self.encoding)
         return replace(extract, exported_at=None if written is None else datetime.fromtimestamp(written, UTC))
+
+
+def _problems(root: Path, files: Sequence[str], check: Callable[[Path], None]) -> Iterator[str]:
+    for name in files:
+        try:
+            paths = export_files(root, [name])
+        except ExportError as error:
+            yield str(error)
+            continue
+        for path in paths:
+            try:
+                check(path)
+            except ExportError as error:
+                yield str(error)
 
 
 def _next_month(moment: datetime) -> datetime:

@@ -23,6 +23,7 @@ from resources.scratch import scratch, temporary_folder
 from schemas.errors import BugError, ExportError
 from schemas.words import DateForm
 
+_IF_DOUBLED: Final = "give each its own label and export again"
 _FORMULA: Final = r'^="([^"]*)"$'
 
 
@@ -110,7 +111,7 @@ def open_export(
     key: str,
     *,
     check: Callable[[Header], object] = lambda _: None,
-    if_doubled: str = "give each its own label and export again",
+    if_doubled: str = _IF_DOUBLED,
     encoding: str | None = None,
 ) -> Iterator[ExportFile]:
     """Look at a file and give it as an `ExportFile`, or say in one sentence why that cannot be.
@@ -145,6 +146,17 @@ def open_export(
         if not rows:
             raise ExportError(f"{source} has a header and no rows; export it again, with the customers in it.")
         yield ExportFile(source, header, rows, ends_with_newline, text, strict)
+
+
+def check_header(
+    source: Path, key: str, check: Callable[[Header], object], *, if_doubled: str = _IF_DOUBLED, encoding: str | None
+) -> None:
+    """Look at the labels of a file, and no further; what is packed or not UTF-8 is unpacked first.
+
+    Arguments and errors as for `open_export`.
+    """
+    with scratch(temporary_folder()) as room:
+        check(read_header(as_utf8(source, room, encoding), source, key, if_doubled))
 
 
 def _is_filled() -> pl.Expr:

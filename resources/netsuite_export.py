@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from resources.export_file import ExportFile, open_export
+from resources.export_file import ExportFile, check_header, open_export
 from resources.exports.header import Header
 from resources.exports.totals import is_total
 from resources.extracts import Extract, Source, doubts_of_a_file
@@ -45,6 +45,17 @@ def read_netsuite_export(
     rows = customers_from_text(without_empty_marks(numbered), fields, Source(str(path), _IF_DIFFERING), words)
     doubts = doubts_of_a_file(ends_with_newline=export.ends_with_newline)
     return Extract(rows.frame, text.height, doubts=doubts, unknown_words=rows.unknown)
+
+
+def check_netsuite_export(path: Path, fields: Mapping[str, str], encoding: str | None = None) -> None:
+    """Look at the labels of a saved-search export, and no further; all else as for `read_netsuite_export`."""
+
+    def check(header: Header) -> None:
+        _check_labels(header, fields)
+        for label in fields.values():
+            header.position(label)
+
+    check_header(path, fields["internal_id"], check, encoding=encoding)
 
 
 def _check_labels(header: Header, fields: Mapping[str, str]) -> None:

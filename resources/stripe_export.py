@@ -4,7 +4,7 @@ Columns are found by name, because the Dashboard's default set varies by account
 export does not list them; the names here were seen in published exports of 2019 to 2026.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from resources.export_file import Declared, ExportFile, open_export
+from resources.export_file import Declared, ExportFile, check_header, open_export
 from resources.exports.dates import read_dates, why_open, zone_of
 from resources.exports.header import Header
 from resources.exports.totals import is_total
@@ -59,8 +59,7 @@ def read_stripe_export(
     Raises:
         ExportError: the file cannot be used as it is; one sentence says why.
     """
-    needed = set(required)
-    columns_of = partial(_columns, metadata_keys=metadata_keys, required=needed, is_local=declared.dates == "local")
+    columns_of = _columns_of(metadata_keys, required, declared)
     with open_export(path, ID_LABEL, check=columns_of, if_doubled=_IF_DOUBLED, encoding=declared.encoding) as export:
         columns = columns_of(export.header) | _further_columns(export.header, further)
         deleted = deleted_label(export.header.labels)
@@ -96,6 +95,30 @@ def _as_read(labels: Iterable[str], columns: Mapping[str, str], metadata_keys: I
     """The labels, those of metadata that is read as the Dashboard writes them."""
     usual = {columns.get(f"metadata.{key}"): f"{key} (metadata)" for key in metadata_keys}
     return [usual.get(label, label) for label in labels]
+
+
+def check_stripe_export(
+    path: Path,
+    *,
+    metadata_keys: Sequence[str],
+    required: Iterable[str] = (),
+    further: Sequence[str] = (),
+    declared: Declared = _NOTHING_DECLARED,
+) -> None:
+    """Look at the labels of a Dashboard export, and no further. Arguments and errors as for `read_stripe_export`."""
+    columns_of = _columns_of(metadata_keys, required, declared)
+
+    def check(header: Header) -> None:
+        for label in (columns_of(header) | _further_columns(header, further)).values():
+            header.position(label)
+
+    check_header(path, ID_LABEL, check, if_doubled=_IF_DOUBLED, encoding=declared.encoding)
+
+
+def _columns_of(
+    metadata_keys: Sequence[str], required: Iterable[str], declared: Declared
+) -> Callable[[Header], dict[str, str]]:
+    return partial(_columns, metadata_keys=metadata_keys, required=set(required), is_local=declared.dates == "local")
 
 
 def _columns(header: Header, metadata_keys: Sequence[str], required: set[str], *, is_local: bool) -> dict[str, str]:
