@@ -12,7 +12,7 @@ from assets.links import FIELD_ASSETS, undo
 from assets.plan_part import PlanPart
 from assets.reconciliation import Reconciliation
 from pipelines.executor import in_this_process
-from pipelines.turns import end_gone
+from pipelines.turns import end_killed
 
 ASSETS = (
     "stripe_customers",
@@ -109,8 +109,7 @@ def _daily(sync: Reconciliation) -> dg.Definitions:
         description="Starts the daily run; it starts stopped, and skips a day whose last run has not ended.",
     )
     def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        with sync.ledger() as ledger:
-            end_gone(ledger, context.instance)
+        end_killed(sync.places, context.instance)
         under_way = dg.RunsFilter(job_name=f"{sync.name}_daily", statuses=list(_UNDER_WAY))
         if records := context.instance.get_run_records(under_way, limit=1):
             return dg.SkipReason(_not_ended(records[0]))

@@ -41,7 +41,8 @@ def alive(run_id: str, ledger: Ledger, instance: dg.DagsterInstance) -> Iterator
             raise BugError(f"The run {run_id} is under way twice.")
         end_gone(ledger, instance)
         yield lease
-        end_gone(ledger, instance)  # who was waited for may have been gone
+        with suppress(TieoutError):  # what was done stays done; the next run looks as well
+            end_gone(ledger, instance)  # who was waited for may have been gone
 
 
 def end_killed(places: Places, instance: dg.DagsterInstance) -> None:

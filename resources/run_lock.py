@@ -34,12 +34,15 @@ class RunLock:
 
 
 @contextmanager
-def run_lock(path: Path, *, wait: bool = False) -> Iterator[RunLock]:
-    """Try to take the lock, or wait for it; it is given back when the body ends."""
+def run_lock(path: Path, *, wait: bool = False, shared: bool = False) -> Iterator[RunLock]:
+    """Try to take the lock, or wait for it; it is given back when the body ends.
+
+    Several processes can hold it as a shared one, as long as nobody holds it alone.
+    """
     private_folder(path.parent)
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
-        is_ours = _taken(descriptor, wait=wait)
+        is_ours = _taken(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
         yield RunLock(descriptor, is_ours, os.pread(descriptor, _LONGEST_NOTE, 0).decode())
     finally:
         os.close(descriptor)
@@ -48,9 +51,9 @@ def run_lock(path: Path, *, wait: bool = False) -> Iterator[RunLock]:
 _LONGEST_NOTE = 200
 
 
-def _taken(descriptor: int, *, wait: bool) -> bool:
+def _taken(descriptor: int, how: int) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        fcntl.flock(descriptor, how)
     except BlockingIOError:
         return False
     return True

@@ -1,8 +1,9 @@
 """Leases: the right to do something alone, for half a minute at a time, renewed while its holder lives.
 
-A lease that was not renewed in time may be taken by others: its holder is gone, be it the process, the machine or the
-way to the database. On the holder's own machine its death is known at once. A holder that was only stopped for so long
-finds out before its next write: every intent is put down in one transaction with a look at the lease.
+On the holder's own machine the kernel says whether it lives: its death is known at once, and while it lives nobody
+takes its lease, be it stopped or asleep. Elsewhere a lease that was not renewed in time may be taken: its holder is
+gone, be it the process, the machine or the way to the database. A holder that was only stopped for so long finds out
+before its next write: every intent is put down in one transaction with a look at the lease.
 """
 
 import threading
@@ -17,7 +18,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from resources.ledger.processes import lives, machine, sign_of_life
+from resources.ledger.processes import forget_sign, lives, machine, sign_of_life
 from resources.ledger.sqlite_file import in_one_transaction
 from resources.ledger.tables import LEASE
 from schemas.errors import LostLeaseError, WeatherError
@@ -141,27 +142,33 @@ def gone(engine: Engine, folder: Path, prefix: str) -> list[Holder]:
     return [holder for holder in holders if _is_gone(holder, now)]
 
 
-def forget(engine: Engine, holder: Holder) -> None:
+def forget(engine: Engine, folder: Path, holder: Holder) -> None:
     """Remove the lease of who is gone."""
     with engine.begin() as connection:
         connection.execute(delete(LEASE).where(LEASE.c.token == holder.token))
+    forget_sign(folder, holder.token)
 
 
 def _taken(
     engine: Engine, folder: Path, wanted: Wanted, token: str, waits_for: Callable[[Holder], bool]
 ) -> Holder | None:
     """None if the lease is ours now, else who holds it and is seen to live."""
-    first: Holder | None = None
-    while (holder := _try_to_take(engine, folder, wanted, token)) is not None:
-        first = first or holder
-        is_renewed = (holder.token, holder.until) != (first.token, first.until)
+    seen, since = _try_to_take(engine, folder, wanted, token, None), _clock()
+    holder = seen
+    while holder is not None:
+        is_renewed = seen is not None and (holder.token, holder.until) != (seen.token, seen.until)
+        if is_renewed:
+            seen, since = holder, _clock()
         if (holder.lives or is_renewed) and not waits_for(holder):
             return holder
         time.sleep(_SECONDS_BETWEEN_LOOKS)
+        is_silent = _clock() - since > wanted.seconds
+        holder = _try_to_take(engine, folder, wanted, token, seen if is_silent else None)
     return None
 
 
-def _try_to_take(engine: Engine, folder: Path, wanted: Wanted, token: str) -> Holder | None:
+def _try_to_take(engine: Engine, folder: Path, wanted: Wanted, token: str, silent: Holder | None) -> Holder | None:
+    """Take the lease if its holder is gone, by the clock or as it was `silent` for so long: a clock may be set back."""
     values = {"token": token, "holder": wanted.run, "machine": machine()}
     of_purpose = LEASE.c.purpose == wanted.purpose
     try:
@@ -172,12 +179,13 @@ def _try_to_take(engine: Engine, folder: Path, wanted: Wanted, token: str) -> Ho
                 connection.execute(insert(LEASE).values(purpose=wanted.purpose, until=now + wanted.seconds, **values))
                 return None
             holder = _holder(folder, row)
-            if not _is_gone(holder, now):
+            if not _is_gone(holder, now) and (holder.lives or holder != silent):
                 return holder
             connection.execute(update(LEASE).where(of_purpose).values(until=now + wanted.seconds, **values))
-            return None
     except IntegrityError:  # somebody else was quicker
-        return _try_to_take(engine, folder, wanted, token)
+        return _try_to_take(engine, folder, wanted, token, silent)
+    forget_sign(folder, holder.token)
+    return None
 
 
 def _holder(folder: Path, row: RowMapping) -> Holder:
@@ -185,7 +193,7 @@ def _holder(folder: Path, row: RowMapping) -> Holder:
 
 
 def _is_gone(holder: Holder, now: float) -> bool:
-    return holder.lives is False or holder.until < now
+    return not holder.lives and (holder.lives is False or holder.until < now)
 
 
 def _now(connection: Connection) -> float:

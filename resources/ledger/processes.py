@@ -38,10 +38,13 @@ def sign_of_life(folder: Path, token: str, on_machine: str) -> bool | None:
     path = _path(folder, token)
     if on_machine != machine() or not path.exists():
         return None
-    with run_lock(path) as lock:
-        if lock.is_ours:
-            path.unlink(missing_ok=True)
+    with run_lock(path, shared=True) as lock:  # so that two who look at once do not take each other for the holder
         return not lock.is_ours
+
+
+def forget_sign(folder: Path, token: str) -> None:
+    """Remove what a process that is gone has left."""
+    _path(folder, token).unlink(missing_ok=True)
 
 
 def _path(folder: Path, token: str) -> Path:

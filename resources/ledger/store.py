@@ -157,7 +157,7 @@ class Ledger:
 
     def forget(self, holder: Holder) -> None:
         """Remove the lease of who is gone."""
-        forget(self.engine, holder)
+        forget(self.engine, self.folder, holder)
 
     def _migrate(self) -> None:
         with exclusive(self.engine, self.folder, "migrate", wait=True):
@@ -261,7 +261,7 @@ def _sqlite(url: URL, wait_seconds: float) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    settings = {"options": " ".join(f"-c {name}" for name in _SESSION), "connect_timeout": _WAIT_SECONDS}
+    settings = {"options": " ".join(f"-c {name}" for name in _SESSION), "connect_timeout": _WAIT_SECONDS, **_WIRE}
     # Outcomes are updates of many rows: sent together, not each with a round trip of its own.
     return create_engine(
         url, connect_args=settings, pool_pre_ping=True, executemany_mode="values_plus_batch", hide_parameters=True
@@ -276,3 +276,11 @@ _SESSION: Final = (
     "tcp_keepalives_count=2",
 )
 """What every session of ours is set to: durable, and, when its client is gone, soon in nobody's way."""
+
+_WIRE: Final = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 20_000,  # milliseconds; without it a question into a cut line waits for a quarter of an hour
+}
+"""When the server is gone, or the way to it, its client hears of it before its leases are over."""

@@ -2,7 +2,6 @@
 
 import shutil
 import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -367,22 +366,27 @@ def test_runs_that_were_stopped_do_not_become_good_ones(tmp_path: Path) -> None:
     ],
 )
 def test_whatever_asks_a_service_takes_its_turn(at: Site, job: str, service: str) -> None:
-    plan = at.reconcile()
-    holding = threading.Event()
+    plan, waits = at.reconcile(), f"waits for its turn: {service}_{NAME} is held by the run theirs"
+    holding, done = threading.Event(), threading.Event()
+
+    def said() -> list[str]:
+        [run] = at.instance.get_runs(limit=1)
+        return [entry.user_message for entry in at.instance.all_logs(run.run_id)]
 
     def hold() -> None:
         with at.sync.ledger() as ledger, ledger.turn(f"{service}_{NAME}", "theirs", print):
             holding.set()
-            time.sleep(8)  # so long that a busy machine gets there
+            while waits not in said() and not done.wait(0.1):
+                pass
 
     other = threading.Thread(target=hold)
     other.start()
     holding.wait()
     result = {"apply": at.apply, "undo": at.undo}[job](plan) if job != "reconcile" else at.run(job)
+    done.set()
     other.join()
     assert result.success, sentences(result)
-    said = [entry.user_message for entry in at.instance.all_logs(result.run_id)]
-    assert said.count(f"waits for its turn: {service}_{NAME} is held by the run theirs") == 1
+    assert said().count(waits) == 1
 
 
 def test_a_materialization_by_hand_is_no_plan_and_stops_nothing(tmp_path: Path) -> None:
@@ -437,6 +441,10 @@ def test_the_schedule_starts_stopped_in_its_time_zone_and_never_doubles(tmp_path
             " UTC has not ended (it is STARTED). If its process is gone, open that run, choose Terminate, and force it."
         )
         instance.report_run_canceled(run)
+        with dg.build_schedule_context(instance) as context:
+            assert schedule.evaluate_tick(context).run_requests
+        shutil.rmtree(at.sync.places.home)  # and without a ledger it is the run that says so
+        at.sync.places.home.write_text("")
         with dg.build_schedule_context(instance) as context:
             assert schedule.evaluate_tick(context).run_requests
 

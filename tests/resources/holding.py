@@ -1,35 +1,79 @@
-"""A process of its own that holds a right, writes when it is told to, and says how that went."""
+"""Processes of their own that hold a right, write when they are told to, and say how that went.
 
-import sys
+They are forked from a clean parent that has imported everything, so that each costs little.
+"""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from resources.ledger import Journal, Ledger
 from schemas.errors import TieoutError
+from schemas.words import DeclaredAccounts
 from tests.resources.ledgers import attempt
 
+ACME = DeclaredAccounts("acme")
+PATIENCE = 120
+"""Seconds after which a process that says nothing fails its test."""
 
-def main(url: str, folder: str, seconds: str) -> None:
-    """Hold the right to write for acme; with each line on stdin put down one intent more."""
-    with (
-        Ledger.open(url, Path(folder), lease_seconds=float(seconds)) as ledger,
-        ledger.alone("acme", "theirs") as lease,
-    ):
-        journal = Journal(ledger, "acme").under(lease)  # type: ignore[arg-type]
-        _say("holding")
-        for number, _ in enumerate(sys.stdin, start=1):
+
+class Process:
+    """Somebody else who holds the right to write for acme."""
+
+    def __init__(self, process: BaseProcess, door: "Connection[None, str]") -> None:
+        self._process, self._door = process, door
+
+    def says(self) -> str:
+        assert self._door.poll(PATIENCE), "it says nothing"
+        return self._door.recv()
+
+    def writes(self) -> str:
+        self._door.send(None)
+        return self.says()
+
+    def gets(self, number: signal.Signals) -> None:
+        assert self._process.pid is not None
+        os.kill(self._process.pid, number)
+        if number is signal.SIGKILL:
+            self._process.join()
+
+
+@contextmanager
+def held(url: str, folder: Path, seconds: float) -> Iterator[Process]:
+    """A process that holds the right while the body runs, if it is not killed before."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_hold, args=(theirs, url, folder, seconds), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        made = Process(process, ours)
+        assert made.says() == "holding"
+        yield made
+    finally:
+        process.kill()
+        process.join()
+        ours.close()
+
+
+def _hold(door: "Connection[str, None]", url: str, folder: Path, seconds: float) -> None:
+    """Hold the right; each time that something is heard, put down one intent more."""
+    with Ledger.open(url, folder, lease_seconds=seconds) as ledger, ledger.alone("acme", "theirs") as lease:
+        journal, number = Journal(ledger, ACME).under(lease), 0
+        door.send("holding")
+        while True:
+            door.recv()
+            number += 1
             try:
                 journal.check()
                 journal.intend([attempt(number)], "theirs")
             except TieoutError as error:
-                _say(type(error).__name__)
+                door.send(type(error).__name__)
             else:
-                _say("written")
-
-
-def _say(word: str) -> None:
-    sys.stdout.write(f"{word}\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+                door.send("written")
