@@ -15,6 +15,7 @@ from typing import Final
 
 from assets.write_back.effects import Answer, Writer, outcome_of
 from resources.ledger import Decisions, Journal
+from resources.right import while_ours
 from schemas.changes import Attempt, Entry, Outcome
 from schemas.errors import TieoutError, WeatherError
 from schemas.words import System
@@ -86,13 +87,14 @@ def _write_batch(work: WriteBack, writer: Writer, batch: Sequence[Attempt], unkn
     work.checkpoint("after intent")
     outcomes: list[tuple[Attempt, Outcome]] = []
     try:
-        for answer in _checked(work.journal, writer.write(batch)):
-            work.checkpoint("after effect")
-            outcome = outcome_of(answer)
-            if outcome is None:
-                unknown.add(answer)
-            else:
-                outcomes.append((answer.attempt, outcome))
+        with while_ours(work.journal.check):
+            for answer in _checked(work.journal, writer.write(batch)):
+                work.checkpoint("after effect")
+                outcome = outcome_of(answer)
+                if outcome is None:
+                    unknown.add(answer)
+                else:
+                    outcomes.append((answer.attempt, outcome))
     finally:
         work.checkpoint("before outcome")
         work.journal.settle(outcomes)

@@ -27,6 +27,7 @@ from resources.netsuite.authorization import BearerAuthorization, TokenAuthoriza
 from resources.netsuite.logins import CertificateLogin, TokenLogin
 from resources.netsuite.transport import Wire
 from resources.netsuite.weather import Outlook, Patience, patiently
+from resources.right import see_that_it_is_ours
 from schemas.errors import AccessError, MistakeError
 
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
@@ -114,19 +115,21 @@ class Restlet:
 
     def _once_or_with_new_token(self, action: Action, body: bytes) -> Parsed:
         try:
-            return self._once(body)
+            return self._once(action, body)
         except LoginRefusedError:
             if not self._authorization.forget():
                 raise
-            return self._once(body)
+            return self._once(action, body)
         except PermissionMissingError as error:
             if action == "health":  # which needs no permission: it is the script that may not be run
                 raise not_deployed(self.settings.script) from None
             raise self._with_what_is_missing(error) from None
 
-    def _once(self, body: bytes) -> Parsed:
+    def _once(self, action: Action, body: bytes) -> Parsed:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         with self._places:
+            if action == "apply":
+                see_that_it_is_ours()
             response = self._wire.post(self._addresses.restlet, body, headers, self._authorization)
         return check(response, self.settings.script, self.settings.now())
 

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 import stripe
 
+from resources.right import see_that_it_is_ours
 from resources.stripe_api.account import API_VERSION, StripeAccount
 from resources.stripe_api.pace import Pace
 from resources.stripe_api.pages import CustomerObject, UnusableError, customer_object
@@ -117,6 +118,7 @@ class StripeDoor:
 
         def ask() -> tuple[CustomerObject, bool] | StripeProblem:
             self._go(endpoint)
+            see_that_it_is_ours()
             try:
                 updated = self._client.v1.customers.update(customer, params, {"idempotency_key": idempotency_key})
             except _RefusedError as refused:
