@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # of Dagster's inside, which its own interface names
 def in_this_process(places: Places) -> dg.ExecutorDefinition:
     """The executor of every run that the UI, a schedule or the command line of Dagster starts."""
 
-    @dg.executor(name="in_process")
+    @dg.executor(name="in_process", config_schema=dg.in_process_executor.config_schema.as_field())
     def in_process(init_context: dg.InitExecutorContext) -> dg.Executor:
         create = dg.in_process_executor.executor_creation_fn
         assert create is not None  # Dagster's own has one
