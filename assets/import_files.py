@@ -65,7 +65,7 @@ class ImportNotes:
         if not self.has_subsidiary:
             yield (
                 "An account with subsidiaries (OneWorld) wants the subsidiary in every import: map it as "
-                f"`{SUBSIDIARY}` in netsuite_fields, and the files carry it."
+                f"{SUBSIDIARY} in netsuite_fields, and the files carry it."
             )
 
     def _age(self) -> str:

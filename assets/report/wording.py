@@ -103,9 +103,9 @@ def count(name: str) -> str:
 
 
 def file(name: str) -> str:
-    """Say what is in a file, by the beginning of its name; nothing about a file that is not known."""
+    """Say what is in a file, by its name without the number of a part; nothing about a file that is not known."""
     stem = name.rsplit("/", 1)[-1].split(".", 1)[0]
-    return next((words for known, words in _FILES.items() if stem.startswith(known)), "")
+    return _FILES.get(stem) or _FILES.get(stem.rstrip("0123456789").removesuffix("_"), "")
 
 
 def many(count: int, singular: str, plural: str | None = None) -> str:

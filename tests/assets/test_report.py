@@ -1,12 +1,13 @@
 """The page as text: complete, self-contained, safe against what names contain, and small."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import polars as pl
 import pytest
 
-from assets.report import render_report
+from assets.report import render_report, wording
 from assets.report.inputs import ReportInputs
 from tests.assets.report_world import HEADER, empty_world, matches, plan, review, stripe, world
 
@@ -162,3 +163,20 @@ def _large_world(count: int) -> ReportInputs:
         review=ids.join(review().drop("stripe_customer_id").head(1), how="cross").with_columns(reason=reason),
         plan=ids.join(plan().drop("stripe_customer_id").head(1), how="cross").with_columns(old_value=reason),
     )
+
+
+def test_each_file_is_described_as_what_it_is() -> None:
+    """One name may begin like another."""
+    assert "whole new comments" in wording.file("netsuite_import_comments.csv")
+    assert wording.file("netsuite_import_2.csv") == wording.file("netsuite_import.csv")
+    assert "no Stripe customer" in wording.file("netsuite_unmatched.csv")
+    assert wording.file("notes_of_mine.csv") == ""
+
+
+def test_what_to_know_before_importing_is_a_list_of_its_own() -> None:
+    inputs = world()
+    notes = ("Made of what is old.", "Read <first>.")
+    page = render_report(replace(inputs, header=replace(inputs.header, import_notes=notes, netsuite_unmatched=2)))
+    assert "<li>Made of what is old.</li><li>Read &lt;first&gt;.</li>" in page
+    assert "2 NetSuite customers without a Stripe customer" in page
+    assert "Before you import" not in render_report(inputs)
