@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from joserfc import jwt
@@ -25,7 +26,12 @@ from sandbox.netsuite_standin.options import Options
 ALGORITHMS = ["PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105  a path
+SCOPES = frozenset({"restlets", "rest_webservices", "suite_analytics"})
+RSA_BITS = frozenset({3072, 4096})
+CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
 MOST_MINUTES = 60
+MOST_FAILURES = 5
+LOCKED_SECONDS = 1_800
 CLOCK_SKEW = 300
 NONCE_LENGTH = 6
 KNOWN_PARAMETERS = frozenset(
@@ -61,12 +67,13 @@ class Logins:
     tokens: dict[str, Token] = field(default_factory=dict)
     issued: dict[str, float] = field(default_factory=dict)
     _nonces: set[tuple[str, str]] = field(default_factory=set)
+    _failures: list[float] = field(default_factory=list)
 
     def issue(self, form: Mapping[str, str]) -> str:
         """Give an access token for a signed assertion. Raises `LoginError` with the OAuth error code."""
-        if form.get("grant_type") != "client_credentials":
+        if form.get("grant_type", "client_credentials") != "client_credentials":
             raise LoginError("grant type", "unsupported_grant_type", 400)
-        if form.get("client_assertion_type") != ASSERTION:
+        if form.get("client_assertion_type") != ASSERTION or not {"grant_type", "client_assertion"} <= set(form):
             raise LoginError("assertion type", "invalid_request", 400)
         claims = self._claims(form.get("client_assertion", ""))
         self._check_claims(claims)
@@ -81,9 +88,21 @@ class Logins:
             if self.issued.get(rest, 0) <= self.options.clock():
                 raise LoginError("token_rejected")
         elif scheme == "OAuth":
-            self._check_signature(_header_parameters(rest), method, url)
+            self._check_lock()
+            try:
+                self._check_signature(_header_parameters(rest), method, url)
+            except LoginError:
+                self._failures.append(self.options.clock())
+                raise
+            self._failures.clear()
         else:
             raise LoginError("no login")
+
+    def _check_lock(self) -> None:
+        """Five refusals in a row lock the user of token-based authentication for half an hour."""
+        failures = self._failures[-MOST_FAILURES:]
+        if len(failures) == MOST_FAILURES and self.options.clock() < failures[-1] + LOCKED_SECONDS:
+            raise LoginError("temporary_locked")
 
     def _claims(self, assertion: str) -> Mapping[str, object]:
         certificate: Certificate | None = None
@@ -112,13 +131,13 @@ class Logins:
     def _check_claims(self, claims: Mapping[str, object]) -> None:
         now = self.options.clock()
         issued, ends = _number(claims.get("iat")), _number(claims.get("exp"))
-        if not issued - CLOCK_SKEW <= now < ends or ends - issued > MOST_MINUTES * 60:
+        if not issued - CLOCK_SKEW <= now < ends or ends - issued >= MOST_MINUTES * 60:
             raise LoginError("assertion expired", "invalid_grant", 400)
         if str(claims.get("aud")) not in self._audiences():
             raise LoginError("audience", "invalid_grant", 400)
         scope = claims.get("scope")
-        scopes = scope if isinstance(scope, list) else re.split(r"[,\s]+", str(scope))
-        if "restlets" not in scopes:
+        scopes = scope if isinstance(scope, list) else str(scope).split(",")
+        if "restlets" not in scopes or set(map(str, scopes)) - SCOPES:
             raise LoginError("scope", "invalid_scope", 400)
 
     def _audiences(self) -> set[str]:
@@ -147,6 +166,14 @@ class Logins:
         if not hmac.compare_digest(_signature(given, method, url, token), given.get("oauth_signature", "")):
             raise LoginError("InvalidSignature")
         self._nonces.add(nonce)
+
+
+def check_key(public_pem: str) -> None:
+    """Raise ValueError for a public key that NetSuite does not take with a certificate."""
+    key = load_pem_public_key(public_pem.encode())
+    is_rsa = isinstance(key, RSAPublicKey) and key.key_size in RSA_BITS
+    if not is_rsa and not (isinstance(key, EllipticCurvePublicKey) and key.curve.name in CURVES):
+        raise ValueError("NetSuite takes RSA of 3072 or 4096 bits, or EC P-256, P-384 or P-521.")
 
 
 def _signature(given: Mapping[str, str], method: str, url: str, token: Token) -> str:

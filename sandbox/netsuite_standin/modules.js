@@ -36,7 +36,7 @@
   class Result {
     constructor(row, columns, recordType) {
       this.id = row.id;
-      this.recordType = recordType;
+      this.recordType = row.id === null ? null : recordType;
       Object.defineProperty(this, 'row', { value: row, enumerable: false });
       Object.defineProperty(this, 'columns', { value: columns, enumerable: false });
     }
@@ -74,12 +74,13 @@
       return {
         columns,
         getRange: ({ start, end }) => range(start, end),
-        each: (callback) => range(0, 1000).every(callback),
+        each: (callback) => call('search.each', asked)
+          .map((row) => new Result(row, columns, asked.type)).every(callback),
       };
     }
 
     runPaged(given) {
-      return call('search.runPaged', this.asked({ pageSize: (given && given.pageSize) || 50 }));
+      return call('search.runPaged', this.asked({ pageSize: given && given.pageSize !== undefined ? given.pageSize : 50 }));
     }
   }
 
@@ -129,6 +130,11 @@
   const record = {
     Type: { CUSTOMER: 'customer' },
     load: (given) => new Customer(call('record.load', { type: given.type, id: required(given.id, 'id') })),
+    submitFields: (given) => call('record.submitFields', {
+      type: given.type,
+      id: required(given.id, 'id'),
+      values: required(given.values, 'values'),
+    }),
   };
 
   // ---- the others

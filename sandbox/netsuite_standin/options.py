@@ -35,6 +35,8 @@ class Options:
     account: str = "1234567_SB1"
     script: str = "customscript_tieout"
     deployment: str = "customdeploy_tieout"
+    numbers: tuple[str, str] = ("1017", "1")
+    """The internal ids of script and deployment, by which both can be called as well."""
     released: bool = True
     unreleased_code: str = "SSS_INVALID_SCRIPTLET_ID"
     in_audience: bool = True

@@ -1,4 +1,4 @@
-"""N/record for customers: load, and the rules that a save must pass (lengths, uniqueness, locks, versions).
+"""N/record for customers: load, submit fields, and the rules that a save must pass (lengths, uniqueness, locks, ...).
 
 Error codes and texts are those of Oracle's list of error codes. What is not a field of the record is ignored by a
 save without a word, as NetSuite does.
@@ -10,11 +10,19 @@ from dataclasses import dataclass
 from sandbox.netsuite_standin.errors import ScriptError
 from sandbox.netsuite_standin.world import Customer, Value, World
 
-STANDARD_FIELDS = frozenset(
-    {"entityid", "companyname", "email", "phone", "comments", "externalid", "isinactive", "stage", "subsidiary"}
-)
+INLINE_FIELDS = frozenset({"entityid", "companyname", "phone", "comments", "isinactive", "isperson"})
+"""The standard fields that can be edited in a list, and so by `submitFields`; custom fields can as well."""
+
+STANDARD_FIELDS = INLINE_FIELDS | {"email", "externalid", "firstname", "lastname", "stage", "subsidiary"}
+READ_ONLY = frozenset({"stage"})
 LENGTHS: Mapping[str, int] = {"comments": 4_000, "companyname": 83, "email": 254, "phone": 32, "entityid": 80}
 CUSTOM_FIELD_LENGTH = 300
+LABELS: Mapping[str, str] = {
+    "companyname": "Company Name",
+    "entityid": "Customer ID",
+    "firstname": "First Name",
+    "lastname": "Last Name",
+}
 
 
 @dataclass(frozen=True)
@@ -46,11 +54,25 @@ def save(world: World, loaded: Loaded, changes: Mapping[str, Value], *, ignore_m
             raise ScriptError("RCRD_HAS_BEEN_CHANGED", "Record has been changed")
         known = {name: value for name, value in changes.items() if name in fields(world)}
         _check_refusals(world, customer, known)
+        _check_read_only(customer, known)
         _check_lengths(known)
+        _check_entity_id(world, customer, known)
         _check_external_id(world, customer, known)
         if not ignore_mandatory:
             _check_mandatory(world, customer, known)
-        world.commit(customer, {name: value or None for name, value in known.items()})
+        world.commit(customer, {name: None if value == "" else value for name, value in known.items()})
+
+
+def submit(world: World, internal_id: int, values: Mapping[str, Value]) -> None:
+    """Save fields without a load, and so whatever the version is. Only those that can be edited in a list.
+
+    What NetSuite says to another field is not documented; here it is refused, which is the stricter reading.
+    """
+    with world.lock:
+        others = sorted(set(values) - INLINE_FIELDS - world.custom_fields)
+        if others:
+            raise ScriptError("USER_ERROR", f"The field {others[0]} cannot be edited inline.")
+        save(world, load(world, internal_id), values, ignore_mandatory=True)
 
 
 def _existing(world: World, internal_id: int) -> Customer:
@@ -64,6 +86,23 @@ def _check_refusals(world: World, customer: Customer, changes: Mapping[str, Valu
     for name in (None, *changes):
         if (customer.id, name) in world.refusals:
             raise ScriptError(*world.refusals[customer.id, name])
+
+
+def _check_read_only(customer: Customer, changes: Mapping[str, Value]) -> None:
+    for name in sorted(READ_ONLY & set(changes)):
+        if changes[name] != customer.values.get(name):
+            raise ScriptError("USER_ERROR", f"You do not have permissions to set a value for element {name}.")
+
+
+def _check_entity_id(world: World, customer: Customer, changes: Mapping[str, Value]) -> None:
+    wanted = str(changes.get("entityid") or "").casefold()
+    others = (str(c.values.get("entityid")).casefold() for c in world.customers.values() if c is not customer)
+    if wanted and wanted in others:
+        raise ScriptError(
+            "UNIQUE_CUST_ID_REQD",
+            "A customer record with this ID already exists. You must enter a unique customer ID for each record you "
+            "create.",
+        )
 
 
 def _check_lengths(changes: Mapping[str, Value]) -> None:
@@ -83,6 +122,10 @@ def _check_external_id(world: World, customer: Customer, changes: Mapping[str, V
 
 
 def _check_mandatory(world: World, customer: Customer, changes: Mapping[str, Value]) -> None:
-    missing = [name for name in sorted(world.mandatory) if not {**customer.values, **changes}.get(name)]
+    values = {**customer.values, **changes}
+    named = {"firstname", "lastname"} if values.get("isperson") else {"companyname"}
+    missing = [
+        LABELS.get(name, name) for name in sorted({"entityid"} | named | world.mandatory) if not values.get(name)
+    ]
     if missing:
         raise ScriptError("USER_ERROR", f"Please enter value(s) for: {', '.join(missing)}")

@@ -25,11 +25,18 @@ MODULES: Final = Path(__file__).with_name("modules.js").read_text(encoding="utf-
 UNITS: Final[Mapping[str, int]] = {
     "search.load": 5,
     "search.getRange": 10,
+    "search.each": 10,
     "search.runPaged": 5,
     "record.load": 5,
     "record.save": 10,
+    "record.submitFields": 5,
 }
 """What each operation on a customer costs (O:section_157072844224). What is not listed costs nothing."""
+
+MOST_ROWS: Final = 1_000
+MOST_EACH: Final = 4_000
+PAGE_SIZES: Final = range(5, 1_001)
+MOST_PAGES: Final = 1_000
 
 Arguments = dict[str, Json]
 
@@ -68,9 +75,11 @@ class Host:
         self._operations: dict[str, Callable[[Arguments], Json]] = {
             "search.load": self._load_search,
             "search.getRange": self._get_range,
+            "search.each": lambda given: self._found(given, 0, MOST_EACH),
             "search.runPaged": self._run_paged,
             "record.load": self._load,
             "record.save": self._save,
+            "record.submitFields": self._submit,
             "runtime.getPermission": lambda given: options.permissions.get(str(given["name"]), 0),
             "runtime.permissionForm": lambda _: options.permission_form,
             "runtime.getRemainingUsage": lambda _: options.units - self.used,
@@ -132,24 +141,34 @@ class Host:
         }
 
     def _get_range(self, given: Arguments) -> Json:
-        self._need("LIST_FIND", 1)
         start, end = int(str(given["start"])), int(str(given["end"]))
-        if end - start > 1000:  # noqa: PLR2004  the documented limit
+        if end - start > MOST_ROWS:
             raise ScriptError("SSS_SEARCH_RESULT_LIMIT_EXCEEDED", "No more than 1000 search results may be requested.")
+        return self._found(given, start, end)
+
+    def _found(self, given: Arguments, start: int, end: int) -> Json:
+        self._need("LIST_FIND", 1)
+        _check_type(given["type"], "SSS_INVALID_SRCH_TYPE")
         columns = [_column_in(column) for column in _list(given["columns"])]
-        if any(_sort(c) == "DESC" for c in _list(given["columns"])):
-            backwards = searches.matching(self._world, self._options, given["filters"], descending=True)
-            return [{"id": self._id(c.id), "values": [], "texts": []} for c in islice(backwards, start, end)]
-        found = searches.rows(self._world, self._options, columns, given["filters"])
-        return [{"id": self._id(r.id), "values": r.values, "texts": r.texts} for r in islice(found, start, end)]
+        is_grouped = any(column.summary for column in columns)
+        found = searches.rows(self._world, self._options, columns, given["filters"], _order(_list(given["columns"])))
+        return [
+            {"id": None if is_grouped else self._id(row.id), "values": row.values, "texts": row.texts}
+            for row in islice(found, start, end)
+        ]
 
     def _run_paged(self, given: Arguments) -> Json:
         self._need("LIST_FIND", 1)
+        _check_type(given["type"], "SSS_INVALID_SRCH_TYPE")
+        size = int(str(given["pageSize"]))
+        if size not in PAGE_SIZES:
+            raise ScriptError("SSS_INVALID_PAGE_SIZE", "The page size must be between 5 and 1000.")
         columns = [_column_in(column) for column in _list(given["columns"])]
         return {"count": searches.count(self._world, self._options, columns, given["filters"])}
 
     def _load(self, given: Arguments) -> Json:
         self._need("LIST_CUSTJOB", 1)
+        _check_type(given["type"], "INVALID_RCRD_TYPE")
         loaded = records.load(self._world, int(str(given["id"])))
         self._handles.append(loaded)
         return {
@@ -165,6 +184,12 @@ class Host:
         ignore = bool(given["ignoreMandatory"])
         records.save(self._world, loaded, _values(given["changes"]), ignore_mandatory=ignore)
         return loaded.id
+
+    def _submit(self, given: Arguments) -> Json:
+        self._need("LIST_CUSTJOB", 3)
+        _check_type(given["type"], "INVALID_RCRD_TYPE")
+        records.submit(self._world, int(str(given["id"])), _values(given["values"]))
+        return given["id"]
 
     def _format(self, given: Arguments) -> Json:
         moment = datetime.fromtimestamp(int(str(given["value"])) / 1000, UTC)
@@ -186,8 +211,18 @@ def _values(value: Json) -> dict[str, Value]:
     return {name: v if isinstance(v, bool) or v is None else str(v) for name, v in value.items()}
 
 
-def _sort(column: Json) -> Json:
-    return column.get("sort") if isinstance(column, dict) else None
+def _check_type(given: Json, code: str) -> None:
+    if str(given).lower() != "customer":
+        raise ScriptError(code, f"There are only customers here, no records of type {given}.")
+
+
+def _order(columns: Sequence[Json]) -> str | None:
+    """The order of internal ids that a search asks for. It is the only order that is understood here."""
+    sorts = [(c.get("name"), c.get("join"), c.get("sort")) for c in columns if isinstance(c, dict)]
+    wanted = [sort for sort in sorts if sort[2] not in {None, "NONE"}]
+    if any(sort[:2] != ("internalid", None) for sort in wanted):
+        raise ScriptError("SSS_INVALID_SRCH_COL", "Only an order of internal ids is understood here.")
+    return str(wanted[0][2]) if wanted else None
 
 
 def _column_out(column: Column) -> Json:
@@ -204,5 +239,6 @@ def _column_out(column: Column) -> Json:
 def _column_in(given: Json) -> Column:
     if not isinstance(given, dict):
         raise ScriptError("SSS_INVALID_SRCH_COL", "A column was expected.")
-    text = {name: None if given.get(name) is None else str(given[name]) for name in ("label", "join", "formula")}
+    texts = ("label", "join", "formula", "summary")
+    text = {name: None if given.get(name) is None else str(given[name]) for name in texts}
     return Column(str(given["name"]), **text, kind=str(given["type"]))

@@ -74,23 +74,30 @@ class Found:
     conditions: list[Callable[[Customer], bool]] = field(default_factory=list)
 
 
-def rows(world: World, options: Options, columns: Sequence[Column], filters: Json) -> Iterator[Row]:
-    """Give the rows of a search in ascending order of internal ids."""
-    for customer in matching(world, options, filters):
+def rows(
+    world: World, options: Options, columns: Sequence[Column], filters: Json, order: str | None = "ASC"
+) -> Iterator[Row]:
+    """Give the rows of a search, in an `order` of internal ids (ASC, DESC) or in none."""
+    for customer in matching(world, options, filters, order):
         joined = customer.contacts if any(c.join == "contact" for c in columns) else ()
         for contact in joined or ("",):
             yield _row(customer, contact, columns, options)
 
 
-def matching(world: World, options: Options, filters: Json, *, descending: bool = False) -> Iterator[Customer]:
-    """Give the customers that meet a filter expression, in the order of their internal ids."""
+def matching(world: World, options: Options, filters: Json, order: str | None = "ASC") -> Iterator[Customer]:
+    """Give the customers that meet a filter expression: up or down their internal ids, or scattered.
+
+    A search without a sort has no order that is documented; a script that counts on one is to fail.
+    """
     found = Found()
     _compile(filters, found, options)
     ids = sorted(world.customers)
     first = bisect.bisect_right(ids, found.low)
     last = len(ids) if found.high is None else bisect.bisect_right(ids, found.high)
     wanted = ids[first:last]
-    for number in reversed(wanted) if descending else wanted:
+    if order is None:
+        wanted.sort(key=lambda number: number * 2_654_435_761 % 2**32)
+    for number in reversed(wanted) if order == "DESC" else wanted:
         customer = world.customers[number]
         if all(condition(customer) for condition in found.conditions):
             yield customer
@@ -181,7 +188,7 @@ def _cell(customer: Customer, contact: str, column: Column, options: Options) ->
     if column.join == "contact":
         return contact, None
     if column.formula is not None:
-        return _formula(customer, column.formula), None
+        return _cut(_formula(customer, column.formula), options.search_cut), None
     if column.name == "internalid":
         return str(customer.id), str(customer.id)
     if column.name == "lastmodifieddate":

@@ -27,12 +27,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.netsuite_standin import records, script
 from sandbox.netsuite_standin.errors import LoginError, RequestEndedError, ScriptError
-from sandbox.netsuite_standin.logins import TOKEN_PATH, Certificate, Logins, Token
+from sandbox.netsuite_standin.logins import TOKEN_PATH, Certificate, Logins, Token, check_key
 from sandbox.netsuite_standin.options import Fault, Options
 from sandbox.netsuite_standin.searches import STANDARD_COLUMNS, Json, SavedSearch
 from sandbox.netsuite_standin.world import World
 
 RESTLET_PATH = "/app/site/hosting/restlet.nl"
+CONTENT_TYPES = frozenset({"application/json", "application/xml", "text/plain"})
+"""As they are written here: NetSuite tells upper from lower case (O:section_4619215993)."""
+
 CUSTOMER_PATH = "/services/rest/record/v1/customer/{id:int}"
 
 
@@ -100,7 +103,12 @@ class NetsuiteStandIn:
         self._login_faults = times
 
     def register_certificate(self, client_id: str, certificate_id: str, public_pem: str, until: float = 1e12) -> None:
-        """Map a certificate to an integration, as an administrator does on the client credentials page."""
+        """Map a certificate to an integration, as an administrator does on the client credentials page.
+
+        Raises:
+            ValueError: a key of a kind or length that NetSuite does not take.
+        """
+        check_key(public_pem)
         self.logins.certificates[certificate_id] = Certificate(client_id, public_pem, until)
 
     def register_token(self, consumer: tuple[str, str], token: tuple[str, str]) -> None:
@@ -122,6 +130,8 @@ class NetsuiteStandIn:
             self._login_faults -= 1
             return PlainTextResponse("<html>Service Unavailable</html>", 503)
         form = dict(parse_qsl((await request.body()).decode()))
+        if request.headers.get("content-type") != "application/x-www-form-urlencoded":
+            return _json({"error": "invalid_request"}, 400)
         try:
             token = await run_in_threadpool(self.logins.issue, form)
         except LoginError as error:
@@ -166,6 +176,12 @@ class NetsuiteStandIn:
         return response
 
     async def _patch(self, request: Request) -> Response:
+        try:
+            self.logins.check(request.headers.get("authorization", ""), request.method, str(request.url))
+        except LoginError:
+            return _problem(401, "INVALID_LOGIN", "Invalid login attempt.")
+        if self._running >= self.options.concurrency:
+            return _problem(429, "CONCURRENCY_LIMIT_EXCEEDED", "Concurrent request limit exceeded. Request blocked.")
         changes = await request.json()
         await asyncio.sleep(self.options.latency)
         names = {"externalId": "externalid"}
@@ -174,9 +190,9 @@ class NetsuiteStandIn:
             loaded = records.load(self.world, request.path_params["id"])
             records.save(self.world, loaded, values, ignore_mandatory=True)
         except ScriptError as error:
-            return _json(
-                {"title": "Error", "o:errorDetails": [{"detail": error.message, "o:errorCode": error.code}]}, 400
-            )
+            if error.code == "RCRD_DSNT_EXIST":
+                return _problem(404, "NONEXISTENT_ID", "Record does not exist.")
+            return _problem(400, "USER_ERROR", f"Error while accessing a resource. {error.message}.")
         return Response(status_code=204, headers={"Location": str(request.url)})
 
     # ---- steps of a call ---------------------------------------------------------------------------------------------
@@ -193,7 +209,8 @@ class NetsuiteStandIn:
     def _misaddressed(self, request: Request) -> Response | None:
         message = "That Suitelet is invalid, disabled, or no longer exists."
         query = request.query_params
-        if (query.get("script"), query.get("deploy")) != (self.options.script, self.options.deployment):
+        named = (self.options.script, self.options.deployment)
+        if (query.get("script"), query.get("deploy")) not in {named, self.options.numbers}:
             return _error(400, "SSS_INVALID_SCRIPTLET_ID", message)
         if not self.options.in_audience:
             status, code = self.options.outside
@@ -201,7 +218,9 @@ class NetsuiteStandIn:
         return None if self.options.released else _error(400, self.options.unreleased_code, message)
 
     def _unusable(self, request: Request, body: bytes) -> Response | None:
-        if body and request.headers.get("content-type") not in {"application/json", "text/plain"}:
+        if body and request.method in {"GET", "DELETE"}:
+            return _error(400, "INVALID_REQUEST", "A GET or DELETE request takes no body.")
+        if request.method in {"POST", "PUT"} and request.headers.get("content-type") not in CONTENT_TYPES:
             return _error(415, "UNSUPPORTED_MEDIA_TYPE", "Invalid content type.")
         if len(body) > self.options.most_bytes:
             return _error(400, "SSS_FILE_CONTENT_SIZE_EXCEEDED", "The request is larger than 10 MB.")
@@ -216,16 +235,24 @@ class NetsuiteStandIn:
 
     def _run(self, request: Request, body: bytes, host: script.Host) -> Response:
         is_json = request.headers.get("content-type") == "application/json"
-        parsed: Json = orjson.loads(body) if is_json else body.decode()
         try:
+            parsed = _parameters(request, body, is_json=is_json)
             answered = script.run(self._source, request.method.lower(), parsed, host)
+        except ValueError:
+            return _error(400, "INVALID_REQUEST", "The body cannot be read as its content type says.")
         except RequestEndedError as error:
             return _error(400, error.code, error.message)
         except ScriptError as error:
             if error.code == "METHOD_NOT_ALLOWED":
                 return _error(405, error.code, error.message)
             return _error(400, error.code, self._thrown(error))
-        response = _json(answered, 200)
+        return self._answered(answered, is_json=is_json)
+
+    def _answered(self, answered: Json, *, is_json: bool) -> Response:
+        if isinstance(answered, str) == is_json:
+            message = "Invalid data format. You should return what was asked for."
+            return _error(400, "INVALID_RETURN_DATA_FORMAT", message)
+        response = _json(answered, 200) if is_json else PlainTextResponse(str(answered))
         if len(response.body) > self.options.most_bytes:
             return _error(400, "SSS_FILE_CONTENT_SIZE_EXCEEDED", "The answer is larger than 10 MB.")
         return response
@@ -313,9 +340,26 @@ def _answer_of(fault: str | None) -> Response | None:
     return answers.get(fault or "")
 
 
+def _parameters(request: Request, body: bytes, *, is_json: bool) -> Json:
+    """What a script is given: of a GET or DELETE the query, all of it text; else the body as its content type says."""
+    if request.method in {"GET", "DELETE"}:
+        return dict(request.query_params)
+    given: Json = orjson.loads(body) if is_json else body.decode()
+    return given
+
+
 def _json(value: Json, status: int, headers: Mapping[str, str] | None = None) -> Response:
     return Response(orjson.dumps(value), status, dict(headers or {}), "application/json")
 
 
 def _error(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Response:
-    return _json({"error": {"code": code, "message": message}}, status, headers)
+    """The error of a RESTlet, spaced as it was seen on the wire."""
+    told = [orjson.dumps(text).decode() for text in (code, message)]
+    body = f'{{"error" : {{"code" : {told[0]}, "message" : {told[1]}}}}}'
+    return Response(body, status, dict(headers or {}), "application/json")
+
+
+def _problem(status: int, code: str, message: str) -> Response:
+    """The error of the REST record API (O:section_156570709583)."""
+    details: Json = [{"detail": message, "o:errorCode": code}]
+    return _json({"title": "Error", "status": status, "o:errorDetails": details}, status)

@@ -126,6 +126,7 @@ def _read_all(account: Account, concurrency: int, rows: int, calls: list[int], _
 def _patch(account: Account, numbers: Sequence[int]) -> None:
     body = {"custentity_tieout_stripe_id": "cus_x", "comments": "cus_x"}
     with requests.Session() as session, ThreadPoolExecutor(POOL) as pool:
+        session.headers["Authorization"] = "Bearer open"
 
         def patch(number: int) -> None:
             address = f"{account.url}/services/rest/record/v1/customer/{number * 3}"

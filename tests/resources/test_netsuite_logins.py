@@ -96,6 +96,7 @@ def test_threads_share_one_token() -> None:
         (pem(ec.generate_private_key(ec.SECP256R1()), "secret"), "password"),
         (pem(ec.generate_private_key(ec.SECP256K1())), "P-256"),
         ("RSA 2048", "3072"),
+        (pem(ec.generate_private_key(ec.SECP256R1())).replace("\n", "\\n"), "real line breaks"),
     ],
 )
 def test_a_key_that_netsuite_would_not_take_is_refused_with_advice(text: str, says: str) -> None:

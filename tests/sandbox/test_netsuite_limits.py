@@ -24,7 +24,8 @@ define(['N/search', 'N/record'], (search, record) => ({
 """
 OFFSET = """
 define(['N/search'], (search) => ({
-  post: ({start, end}) => search.create({type: 'customer', columns: ['internalid']}).run().getRange({start, end})
+  post: ({start, end}) => search.create({type: 'customer', columns: [{name: 'internalid', sort: 'ASC'}]})
+    .run().getRange({start, end})
     .map((result) => Number(result.id)),
 }));
 """
@@ -157,8 +158,10 @@ def test_the_rest_api_changes_one_record_a_call() -> None:
     world = World()
     world.insert(7)
     with netsuite(world) as ns:
+        assert ns.session.patch(f"{ns.server.url}/services/rest/record/v1/customer/7", json={}).status_code == 401
+        ns.session.headers["Authorization"] = "Bearer open"
         answer = ns.session.patch(f"{ns.server.url}/services/rest/record/v1/customer/7", json={"externalId": "cus_1"})
         assert answer.status_code == 204
         gone = ns.session.patch(f"{ns.server.url}/services/rest/record/v1/customer/8", json={"externalId": "cus_1"})
-        assert gone.json()["o:errorDetails"][0]["o:errorCode"] == "RCRD_DSNT_EXIST"
+        assert (gone.status_code, gone.json()["o:errorDetails"][0]["o:errorCode"]) == (404, "NONEXISTENT_ID")
     assert world.value(7, "externalid") == "cus_1"

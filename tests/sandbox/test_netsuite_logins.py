@@ -23,7 +23,7 @@ NOW = 1_800_000_000
 
 @cache
 def key(kind: str) -> tuple[str, str]:
-    made = ec.generate_private_key(ec.SECP256R1()) if kind == "EC" else rsa.generate_private_key(65537, 2048)
+    made = ec.generate_private_key(ec.SECP256R1()) if kind == "EC" else rsa.generate_private_key(65537, 3072)
     private = made.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -78,7 +78,7 @@ def test_a_good_assertion_gives_a_token_that_opens_the_restlet_until_it_ends(ns:
 @pytest.mark.parametrize(
     ("claims", "status", "code"),
     [
-        ({"exp": NOW + 3601}, 400, "invalid_grant"),
+        ({"exp": NOW + 3600}, 400, "invalid_grant"),
         ({"iat": NOW - 1200, "exp": NOW - 600}, 400, "invalid_grant"),
         ({"iat": NOW + 600, "exp": NOW + 1200}, 400, "invalid_grant"),
         ({"aud": "https://example.com/token"}, 400, "invalid_grant"),

@@ -174,6 +174,15 @@ def test_a_checkbox_is_a_text_too(booleans: Any, value: str) -> None:  # noqa: A
 
 
 @pytest.mark.rule("W3")
+def test_a_customer_deleted_behind_the_search_does_not_stop_the_page() -> None:
+    world = World()
+    for number in (4, 5, 6):
+        world.insert(number, comments=f"{number}" * 4_000)
+    world.interfere("record.load", lambda: world.delete(5), skip=1)
+    assert [row[0] for row in ask(world, "search")["rows"]] == ["4", "5", "6"]
+    assert [row[0] for row in ask(world, "search")["rows"]] == ["4", "6"]
+
+
 def test_comments_that_the_search_cuts_are_read_from_the_record() -> None:
     world = World()
     comments = "é" * 2_500 + " cus_1"

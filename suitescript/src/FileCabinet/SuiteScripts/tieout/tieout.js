@@ -172,14 +172,24 @@ define(['N/search', 'N/record', 'N/runtime', 'N/format', 'N/log'], (search, reco
 
   /** Add a value, and the text shown for it where that differs. Returns how many characters that is, about. */
   function addCell(cell, result, column, isCut) {
-    const value = isCut
-      ? record.load({ type: record.Type.CUSTOMER, id: result.id }).getValue({ fieldId: 'comments' })
-      : result.getValue(column);
+    const value = isCut ? wholeComments(result, column) : result.getValue(column);
     const plain = typeof value === 'boolean' ? (value ? 'Yes' : 'No') : text(value);
     const shown = result.getText(column) || null;
     cell.values.push(plain);
     cell.texts.push(shown === plain ? null : shown);
     return plain.length + (shown === null ? 0 : shown.length) + 6;
+  }
+
+  /** The comments as the record has them; of one that was deleted or merged since the search, what the search gave. */
+  function wholeComments(result, column) {
+    try {
+      return record.load({ type: record.Type.CUSTOMER, id: result.id }).getValue({ fieldId: 'comments' });
+    } catch (e) {
+      if (e.name !== 'RCRD_DSNT_EXIST') {
+        throw e;
+      }
+      return result.getValue(column);
+    }
   }
 
   function loadSearch(id) {
