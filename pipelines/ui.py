@@ -1,7 +1,8 @@
 """`make ui`: Dagster's UI, behind a guard, with its daemon and the code location of every declaration, on loopback.
 
 `dagster dev` does the same without the guard. Its parts are started here one by one, each in a session of its own, so
-that Ctrl-C is ours alone to answer: it ends all of them, the runs that they have started too.
+that Ctrl-C is ours alone to answer: it ends all of them, the runs that they have started too. Killed, it cannot, and
+they end by themselves.
 """
 
 import os
@@ -82,8 +83,13 @@ def _parts(places: Places, folder: Path) -> Iterator[tuple[Path, list[subprocess
 
 
 def _start(places: Places, *command: str) -> subprocess.Popen[bytes]:
+    """Start a part that ends by itself when this process does not come to end it."""
+    following = (sys.executable, "-m", "resources.following")
     return subprocess.Popen(  # noqa: S603 (our own interpreter, fixed arguments)
-        [sys.executable, "-m", *command], cwd=places.root, start_new_session=True, stdin=subprocess.DEVNULL
+        [*following, sys.executable, "-m", *command],
+        cwd=places.root,
+        start_new_session=True,
+        stdin=subprocess.PIPE,  # which we only hold: it closes when we are gone
     )
 
 
