@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO
 
 from tests.reconciling import CHECKOUT
 
@@ -31,8 +32,13 @@ def run_python(
     return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
 
-def start_python(folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-    """Start Python in the copy, with state and results of its own."""
+def start_python(
+    folder: Path,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    output: IO[str] | int = subprocess.PIPE,
+) -> subprocess.Popen[str]:
+    """Start Python in the copy, with state and results of its own; what it says can be read, or goes into a file."""
     own = {"DAGSTER_HOME": str(folder / "home"), "TIEOUT_OUT": str(folder / "out"), "PYTHONPATH": str(folder)}
     shown = {"COLUMNS": "80", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     return subprocess.Popen(
@@ -40,8 +46,8 @@ def start_python(folder: Path, *arguments: str, environment: Mapping[str, str] |
         cwd=folder,
         env={**os.environ, **own, **shown, **(environment or {})},
         stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=output,
+        stderr=output,
         text=True,
         encoding="utf-8",
     )

@@ -1,15 +1,12 @@
 """`make ui` in a real browser: the UI works, and a page of another origin can neither read it nor start anything."""
 
-import contextlib
 import http.server
 import json
 import signal
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -18,8 +15,9 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page
 
-from tests.installed import install, run_python, start_python
+from tests.installed import install, run_python
 from tests.test_bad_input import DECLARED, EXPORTS
+from tests.ui import Ui, processes_in, serving
 
 LAUNCH = """mutation($job: String!) { launchRun(executionParams: {
   selector: {repositoryName: "__repository__", repositoryLocationName: "tieout", jobName: $job}, runConfigData: {}
@@ -28,36 +26,6 @@ LAUNCH_NOW = " ".join(LAUNCH.replace("($job: String!)", "").replace("$job", '"ac
 ASK = """async ([query, job]) => (await fetch("/graphql", {
   method: "POST", headers: {"content-type": "application/json"}, body: JSON.stringify({query, variables: {job}})
 })).json()"""
-STARTING_S = 200
-
-
-@dataclass
-class Ui:
-    """A running `make ui`."""
-
-    folder: Path
-    port: int
-    process: subprocess.Popen[str]
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def ask(self, query: str) -> dict[str, object]:
-        answer = requests.post(f"{self.url}/graphql", json={"query": query}, timeout=60)
-        assert answer.status_code == 200, answer.text
-        found: dict[str, object] = answer.json()["data"]
-        return found
-
-    def runs(self) -> int:
-        found = self.ask("{runsOrError {... on Runs {results {runId}}}}")
-        return str(found).count("'runId'")
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -65,30 +33,8 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
     folder = tmp_path_factory.mktemp("ui")
     broken = DECLARED.replace("name: acme", "name: beta") + "  on_severl: first\n"
     install(folder, {**EXPORTS, "pipelines/defs/b/defs.yaml": broken})
-    port = free_port()
-    process = start_python(folder, "-m", "pipelines.ui", environment={"PORT": str(port)})
-    found = Ui(folder, port, process)
-    try:
-        _wait_until_it_answers(found)
+    with serving(folder, "acme_reconcile") as found:
         yield found
-    finally:
-        process.send_signal(signal.SIGINT)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.communicate(timeout=60)
-        process.kill()
-
-
-def _wait_until_it_answers(ui: Ui) -> None:
-    until = time.monotonic() + STARTING_S
-    while time.monotonic() < until and ui.process.poll() is None:
-        with contextlib.suppress(requests.ConnectionError, requests.Timeout):
-            if "acme_reconcile" in str(
-                ui.ask("{repositoriesOrError {... on RepositoryConnection {nodes {jobs {name}}}}}")
-            ):
-                return
-        time.sleep(0.5)
-    ui.process.kill()
-    pytest.fail(f"it did not start: {ui.process.communicate()}")
 
 
 @pytest.fixture
@@ -220,7 +166,7 @@ def test_a_wrong_setting_is_a_sentence(tmp_path: Path, environment: dict[str, st
 
 def test_ctrl_c_ends_it_with_one_line_and_leaves_nothing_running(ui: Ui) -> None:
     """The last one in this file: it ends what the others look at."""
-    assert len(_processes_in(ui.folder)) > 2
+    assert len(processes_in(ui.folder)) > 2
     started = time.monotonic()
     ui.process.send_signal(signal.SIGINT)
     output, errors = ui.process.communicate(timeout=60)
@@ -230,14 +176,4 @@ def test_ctrl_c_ends_it_with_one_line_and_leaves_nothing_running(ui: Ui) -> None
     warned, *rest = errors.splitlines()
     assert warned.startswith("! Left out, as it is broken: ")
     assert rest == ["Stopped."]
-    assert _processes_in(ui.folder) == []
-
-
-def _processes_in(folder: Path) -> list[int]:
-    """The processes whose working directory is this folder."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if (entry / "cwd").readlink() == folder:
-                found.append(int(entry.name))
-    return found
+    assert processes_in(ui.folder) == []

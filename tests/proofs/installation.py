@@ -1,0 +1,285 @@
+"""A copy of the product with one declaration over both stand-ins, and its runs: started, killed, followed."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import dagster as dg
+import yaml
+from sqlalchemy import text
+
+from resources.ledger import RUN, Ledger
+from resources.places import Places
+from sandbox.netsuite_standin import STRIPE_FIELD, NetsuiteStandIn
+from sandbox.netsuite_standin.export import serve_export
+from sandbox.stripe_standin import Book, StripeStandIn, StripeWorld, load_customers
+from schemas.words import LINK_KEY
+from tests.installed import install, run_python, start_python
+from tests.proofs.gate import Gate
+from tests.reconciling import CHECKOUT
+from tests.ui import Ui
+
+EXAMPLES = CHECKOUT / "examples"
+NAME = "sandbox"
+DECLARED = {f"pipelines/defs/{NAME}/defs.yaml": (EXAMPLES / "sandbox.yaml").read_text("utf-8")}
+RUN_COMMAND = ("-m", "pipelines.run", NAME)
+PATIENCE = 300
+"""Seconds after which a process that does nothing any more fails its test, which would else never end."""
+
+T = TypeVar("T")
+_PID = re.compile(r"Started process for run \(pid: (\d+)\)")
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a run is to do: a job of the declaration's, or some of its assets by hand.
+
+    Attributes:
+        asks: whether it asks Stripe; a decision about a customer asks nobody.
+    """
+
+    job: str
+    config: Mapping[str, object] = field(default_factory=dict)
+    assets: tuple[str, ...] = ()
+    partition: str | None = None
+    asks: bool = True
+
+    @property
+    def tags(self) -> dict[str, str]:
+        return {"dagster/partition": self.partition} if self.partition else {}
+
+
+RECONCILE, DAILY = Work(f"{NAME}_reconcile"), Work(f"{NAME}_daily")
+BY_HAND = Work("__ASSET_JOB", assets=("stripe_customers",), partition="2024-03-01")
+
+
+def apply(plan: str) -> Work:
+    """So much of a plan that there is something to write in both systems, and it is soon done."""
+    part = {"plan": plan, "at_most": 40}
+    return Work(f"{NAME}_apply", {"ops": {f"{NAME}__netsuite_links": {"config": part}}})
+
+
+def undo(plan: str) -> Work:
+    return Work(f"{NAME}_undo", {"ops": {f"{NAME}__undo_plan": {"config": {"plan": plan}}}})
+
+
+def decide(customer: str, record: str) -> Work:
+    given = {"customer": customer, "record": record, "who": "ada", "why": "by phone"}
+    return Work(f"{NAME}_override", {"ops": {f"{NAME}__decide": {"config": given}}}, asks=False)
+
+
+@dataclass(frozen=True)
+class Started:
+    """A run that was started, and how it is killed."""
+
+    run_id: str
+    kill: Callable[[], None]
+
+
+Start = Callable[[Work], Started]
+
+
+@dataclass
+class Installation:
+    """A copy of the product with one declaration over both stand-ins."""
+
+    folder: Path
+    environment: dict[str, str]
+    gate: Gate
+    netsuite: NetsuiteStandIn
+    stripe: Book
+    processes: "list[subprocess.Popen[str]]" = field(default_factory=list)
+
+    @property
+    def places(self) -> Places:
+        return Places(self.folder, self.folder / "home", self.folder / "out")
+
+    def run(self) -> "subprocess.CompletedProcess[str]":
+        return run_python(self.folder, *RUN_COMMAND, environment=self.environment)
+
+    @contextmanager
+    def held(self, *command: str) -> Iterator["subprocess.Popen[str]"]:
+        """A run, by default of `make run`, at the moment at which Stripe has its first request, which has no answer."""
+        with (
+            self.gate.closed() as arrived,
+            start_python(self.folder, *(command or RUN_COMMAND), environment=self.environment) as process,
+        ):
+            try:
+                assert arrived.wait(PATIENCE), "it asks nobody"
+                yield process
+            finally:
+                process.kill()
+
+    @contextmanager
+    def instance(self) -> Iterator[dg.DagsterInstance]:
+        with dg.DagsterInstance.from_config(str(self.places.home)) as instance:
+            yield instance
+
+    def under_way(self) -> list[str]:
+        with self.instance() as instance:
+            return [run.run_id for run in instance.get_runs() if not run.is_finished]
+
+    def status(self, run_id: str) -> dg.DagsterRunStatus:
+        with self.instance() as instance:
+            run = instance.get_run_by_id(run_id)
+        assert run is not None
+        return run.status
+
+    def plan(self) -> str:
+        """The hash of the last plan."""
+        with self.instance() as instance:
+            event = instance.get_latest_materialization_event(dg.AssetKey([NAME, "write_plan"]))
+        assert event is not None
+        assert event.asset_materialization is not None
+        return str(event.asset_materialization.metadata["plan_hash"].value)
+
+    def links(self) -> dict[str, tuple[object, ...]]:
+        """Every value that write-back may change: by record, and by customer."""
+        fields = ("externalid", STRIPE_FIELD, "comments")
+        found: dict[str, tuple[object, ...]] = {
+            str(number): tuple(record.values.get(name) or None for name in fields)
+            for number, record in self.netsuite.world.customers.items()
+        }
+        bodies = {customer: self.stripe.get(customer) or {} for customer in self.stripe.ids}
+        return found | {customer: (dict(body["metadata"]).get(LINK_KEY),) for customer, body in bodies.items()}  # type: ignore[call-overload]
+
+    def in_ui(self, ui: Ui, work: Work) -> Started:
+        """Start it as the page does, so that the daemon takes it from the queue."""
+        run_id = ui.launch(work.job, work.config, [[NAME, asset] for asset in work.assets], work.tags)
+
+        def kill() -> None:
+            os.kill(int(until(partial(self._pid, run_id), "it has no process")), signal.SIGKILL)
+
+        return Started(run_id, kill)
+
+    def by_dagster(self, work: Work) -> Started:
+        """Start it with Dagster's own command line."""
+        if work.assets:
+            chosen = ",".join(f"{NAME}/{asset}" for asset in work.assets)
+            command = ["asset", "materialize", "--select", chosen, "--partition", str(work.partition)]
+        else:
+            config = self.folder / "config.yaml"
+            config.write_text(yaml.safe_dump(dict(work.config)))
+            command = ["job", "execute", "-j", work.job, "-c", str(config)]
+        return self._by_process("-m", "dagster", *command, "-m", "pipelines.definitions")
+
+    def by_make_run(self, _: Work) -> Started:
+        """Start the reconcile as `make run` does."""
+        return self._by_process(*RUN_COMMAND)
+
+    def _by_process(self, *command: str) -> Started:
+        before = self._run_ids()
+        quiet = {"PYTHONWARNINGS": "ignore"}
+        with (self.folder / "said.log").open("a") as log:
+            process = start_python(self.folder, *command, environment=self.environment | quiet, output=log)
+
+        self.processes.append(process)
+        assert process.stdin is not None
+        process.stdin.close()
+
+        def kill() -> None:
+            process.kill()
+            process.wait()
+
+        def new() -> set[str]:
+            found = self._run_ids() - before
+            assert found or process.poll() is None, (self.folder / "said.log").read_text()
+            return found
+
+        [run_id] = until(new, "it has no run")
+        return Started(run_id, kill)
+
+    def _run_ids(self) -> set[str]:
+        with self.instance() as instance:
+            return {run.run_id for run in instance.get_runs()}
+
+    def _pid(self, run_id: str) -> str | None:
+        said = self._said(run_id)
+        assert self.status(run_id) not in _ENDS, said[-20:]
+        found = _PID.search(" ".join(said))
+        return found and found[1]
+
+    def says_it_lives(self, run_id: str) -> bool:
+        """Whether a run has its lease."""
+        with Ledger.of(self.places) as ledger:
+            query = text("SELECT count(*) FROM ledger_lease WHERE purpose = :purpose")
+            with ledger.engine.connect() as connection:
+                return bool(connection.scalar(query, {"purpose": f"{RUN}{run_id}"}))
+
+    def follow(self, start: Start, work: Work, kills: Start | None = None) -> float:
+        """Kill a run in the middle, and start the same again: the seconds until that has ended, well.
+
+        Raises:
+            AssertionError: the next run did not end well, or the killed one counts as under way still.
+        """
+        with ExitStack() as stack:
+            arrived = stack.enter_context(self.gate.closed()) if work.asks else None
+            dead = (kills or start)(work)
+            if arrived is not None:
+                assert arrived.wait(PATIENCE), f"{work.job} asks nobody"
+            else:
+                until(lambda: self.says_it_lives(dead.run_id), f"{work.job} does not live")
+            dead.kill()
+        began = time.monotonic()
+        next_one = start(work)
+        self.ends_well(next_one)
+        seconds = time.monotonic() - began
+        assert not self.waited(next_one), f"{work.job} waited for a run that is gone"
+        assert self.status(dead.run_id) is dg.DagsterRunStatus.FAILURE
+        assert self.under_way() == []
+        return seconds
+
+    def ends_well(self, run: Started) -> None:
+        """Wait for the end of a run, and see that it is a good one."""
+        until(lambda: self.status(run.run_id) in _ENDS, f"the run {run.run_id} does not end")
+        assert self.status(run.run_id) is dg.DagsterRunStatus.SUCCESS, self._said(run.run_id)[-20:]
+
+    def waited(self, run: Started) -> bool:
+        """Whether a run waited for another's turn."""
+        return any("waits for its turn" in said for said in self._said(run.run_id))
+
+    def _said(self, run_id: str) -> list[str]:
+        with self.instance() as instance:
+            logs = instance.all_logs(run_id)
+        return [entry.dagster_event.message or "" if entry.dagster_event else entry.user_message for entry in logs]
+
+
+_ENDS = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
+
+
+def until(found: Callable[[], T | None], why_not: str) -> T:
+    """Look again and again, until something is found; what that is."""
+    ends = time.monotonic() + PATIENCE
+    while not (seen := found()):
+        assert time.monotonic() < ends, why_not
+        time.sleep(0.1)
+    return seen
+
+
+@contextmanager
+def installation(folder: Path) -> Iterator[Installation]:
+    """Install it over two stand-ins that serve the example's customers."""
+    install(folder, DECLARED)
+    home, settings = folder / "home", (folder / "deploy" / "dagster.yaml").read_text("utf-8")
+    home.mkdir(mode=0o700)
+    (home / "dagster.yaml").write_text(f"{settings}run_queue:\n  dequeue_interval_seconds: 1\n")
+    world = StripeWorld()
+    world.book().load(load_customers(EXAMPLES / "stripe_customers.csv"))
+    netsuite, environment = serve_export(EXAMPLES / "netsuite_customers.csv")
+    with StripeStandIn(world) as stripe, netsuite, Gate(stripe.url) as gate:
+        environment |= {"STRIPE_API_KEY": world.test_key, "STRIPE_BASE_URL": gate.url}
+        made = Installation(folder, environment, gate, netsuite, world.book())
+        try:
+            yield made
+        finally:
+            for process in made.processes:
+                process.kill()
+                process.wait()

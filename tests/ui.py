@@ -1,0 +1,99 @@
+"""`make ui` of an installation, running: asked as a program on the same machine asks it."""
+
+import contextlib
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.installed import start_python
+
+STARTING_S = 300
+ENDING_S = 60
+_JOBS = "{repositoriesOrError {... on RepositoryConnection {nodes {jobs {name}}}}}"
+_LAUNCH = """mutation($params: ExecutionParams!) { launchRun(executionParams: $params) {
+  __typename ... on LaunchRunSuccess {run {runId}} ... on PythonError {message}
+} }"""
+
+
+@dataclass
+class Ui:
+    """A running `make ui`."""
+
+    folder: Path
+    port: int
+    process: "subprocess.Popen[str]"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def ask(self, query: str, variables: Mapping[str, object] | None = None) -> dict[str, object]:
+        answer = requests.post(f"{self.url}/graphql", json={"query": query, "variables": variables}, timeout=60)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, object] = answer.json()["data"]
+        return found
+
+    def runs(self) -> int:
+        found = self.ask("{runsOrError {... on Runs {results {runId}}}}")
+        return str(found).count("'runId'")
+
+    def launch(self, job: str, config: Mapping[str, object], assets: list[list[str]], tags: Mapping[str, str]) -> str:
+        """Start a job as the page does, whole or only for some assets; its run id."""
+        where = {"repositoryName": "__repository__", "repositoryLocationName": "tieout", "jobName": job}
+        chosen = {"assetSelection": [{"path": path} for path in assets]} if assets else {}
+        tagged = {"tags": [{"key": key, "value": value} for key, value in tags.items()]}
+        params = {"selector": where | chosen, "runConfigData": config, "executionMetadata": tagged}
+        answer = self.ask(_LAUNCH, {"params": params})["launchRun"]
+        assert isinstance(answer, dict)
+        assert answer["__typename"] == "LaunchRunSuccess", answer
+        return str(answer["run"]["runId"])
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextlib.contextmanager
+def serving(folder: Path, job: str, environment: Mapping[str, str] | None = None) -> Iterator[Ui]:
+    """Start `make ui` of an installation; it answers, and knows the job, when the body begins."""
+    port = free_port()
+    process = start_python(folder, "-m", "pipelines.ui", environment={**(environment or {}), "PORT": str(port)})
+    found = Ui(folder, port, process)
+    try:
+        _wait_until_it_knows(found, job)
+        yield found
+    finally:
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired, ValueError):
+            process.communicate(timeout=ENDING_S)
+        process.kill()
+
+
+def _wait_until_it_knows(ui: Ui, job: str) -> None:
+    until = time.monotonic() + STARTING_S
+    while time.monotonic() < until and ui.process.poll() is None:
+        with contextlib.suppress(requests.ConnectionError, requests.Timeout):
+            if job in str(ui.ask(_JOBS)):
+                return
+        time.sleep(0.2)
+    ui.process.kill()
+    pytest.fail(f"it did not start: {ui.process.communicate()}")
+
+
+def processes_in(folder: Path) -> list[int]:
+    """The processes whose working directory is this folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (entry / "cwd").readlink() == folder:
+                found.append(int(entry.name))
+    return found
