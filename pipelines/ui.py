@@ -56,7 +56,10 @@ def main() -> int:
                         _watch(parts, server)
 
                     serve(instance, workspace, listener, started=started)
-                    raise WeatherError("Dagster's daemon or code server has ended by itself; what it said is above.")
+                    log = _log(places)
+                    raise WeatherError(
+                        f"Dagster's daemon or code server has ended by itself; what it said is in {log}."
+                    )
     except TieoutError as error:
         errors.print(f"[red]✗[/] {escape(str(error))}")
         return 1
@@ -73,9 +76,10 @@ def _parts(places: Places, folder: Path) -> Iterator[tuple[Path, list[subprocess
     workspace.write_text(yaml.safe_dump({"load_from": [where]}))
     module = ("--module-name", "pipelines.definitions", "--working-directory", str(places.root))
     location = ("code-server", "start", *module, "--location-name", _LOCATION, "--socket", str(sock))
+    _log(places).unlink(missing_ok=True)
     parts = [_start(places, "dagster", *location, "--log-level", "warning")]
     try:
-        _wait_for(sock, parts[0])
+        _wait_for(sock, parts[0], _log(places))
         parts.append(_start(places, "dagster._daemon", "run", "--workspace", str(workspace), "--log-level", "warning"))
         yield workspace, parts
     finally:
@@ -83,21 +87,32 @@ def _parts(places: Places, folder: Path) -> Iterator[tuple[Path, list[subprocess
 
 
 def _start(places: Places, *command: str) -> subprocess.Popen[bytes]:
-    """Start a part that ends by itself when this process does not come to end it."""
+    """Start a part that ends by itself when this process does not come to end it.
+
+    What it says goes into a file: every run of the UI tells a hundred lines, which the UI shows better.
+    """
     following = (sys.executable, "-m", "resources.following")
-    return subprocess.Popen(  # noqa: S603 (our own interpreter, fixed arguments)
-        [*following, sys.executable, "-m", *command],
-        cwd=places.root,
-        start_new_session=True,
-        stdin=subprocess.PIPE,  # which we only hold: it closes when we are gone
-    )
+    with os.fdopen(os.open(_log(places), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "wb") as log:
+        return subprocess.Popen(  # noqa: S603 (our own interpreter, fixed arguments)
+            [*following, sys.executable, "-m", *command],
+            cwd=places.root,
+            start_new_session=True,
+            stdin=subprocess.PIPE,  # which we only hold: it closes when we are gone
+            stdout=log,
+            stderr=log,
+        )
 
 
-def _wait_for(sock: Path, location: subprocess.Popen[bytes]) -> None:
+def _log(places: Places) -> Path:
+    """Where the parts say what they have to say, from one start to the next."""
+    return places.home / "ui.log"
+
+
+def _wait_for(sock: Path, location: subprocess.Popen[bytes], log: Path) -> None:
     """Until the code location listens; it loads the declarations afterwards, and says itself what is wrong."""
     while not sock.exists():
         if location.poll() is not None:
-            raise WeatherError("Dagster's code server ended while it was starting; what it said is above.")
+            raise WeatherError(f"Dagster's code server ended while it was starting; what it said is in {log}.")
         time.sleep(0.1)
 
 
