@@ -35,24 +35,27 @@ def kinds_of(doubt: pl.Expr) -> pl.Expr:
 
 def _link_contradicted(evidence: Evidence) -> pl.LazyFrame:
     """Links that one trace alone shows, while all other evidence that finds anything finds somebody else."""
-    linked = evidence.pairs.lazy().filter(pl.col("rank") < 0).select("position", own=_RECORD)
-    told = evidence.traces.lazy().filter("is_evidence")
-    traces = told.join(linked, on="position").unique(["position", _RECORD, "source"])
+    linked = evidence.pairs.lazy().filter(pl.col("rank") < 0).select("position", own=_RECORD).collect()
+    answers = evidence.opinions.answers.lazy()
+    opposed = answers.filter(~pl.col("agrees")).join(linked.lazy(), on="position", how="semi")
+    traces = evidence.traces.lazy().filter("is_evidence").join(linked.lazy(), on="position")
     is_own = pl.col(_RECORD) == pl.col("own")
-    lonely = traces.filter(is_own).group_by("position").len().filter(pl.col("len") == 1)
     noted = pl.format("{} of record {}", "source", _RECORD)
-    elsewhere = traces.filter(~is_own).select("position", agrees=pl.lit(value=False), says=noted)
-    answers = evidence.answers.lazy().select("position", "agrees", "says")
-    by_rules = answers.join(linked, on="position", how="semi")
-    rest = pl.concat([by_rules, elsewhere]).group_by("position").agg(pl.col("agrees").any(), pl.col("says").sort())
-    rows = rest.filter(~pl.col("agrees")).join(lonely, on="position", how="semi")
-    return rows.select("position", said=pl.format("all else says otherwise: {}", pl.col("says").list.join(", ")))
+    elsewhere = traces.filter(~is_own).unique(["position", _RECORD, "source"]).select("position", says=noted)
+    says = pl.concat([opposed.select("position", "says"), elsewhere]).collect()
+    # Few links are contradicted, so only theirs are looked at from here on.
+    mine = traces.filter(is_own).join(says.lazy(), on="position", how="semi").unique(["position", "source"])
+    lonely = mine.group_by("position").len().filter(pl.col("len") == 1)
+    rest = says.lazy().join(lonely, on="position", how="semi")
+    rest = rest.join(answers.filter("agrees"), on="position", how="anti")
+    said = pl.format("all else says otherwise: {}", pl.col("says").sort().str.join(", "))
+    return rest.group_by("position").agg(said=said)
 
 
 def _rules_differ(evidence: Evidence) -> pl.LazyFrame:
     """Matches by a rule, while a later rule finds other records only."""
     matched = evidence.pairs.lazy().filter(pl.col("rank") >= 0)
-    others = evidence.answers.lazy().filter(~pl.col("agrees")).join(matched, on="position", how="semi")
+    others = evidence.opinions.answers.lazy().filter(~pl.col("agrees")).join(matched, on="position", how="semi")
     return others.group_by("position").agg(said=pl.col("says").str.join(", "))
 
 
@@ -73,9 +76,10 @@ def _names_another(evidence: Evidence) -> pl.LazyFrame:
 def _shared_key(evidence: Evidence) -> pl.LazyFrame:
     """Matches by a value that more than `shared_key` customers of Stripe have, or of NetSuite."""
     most = evidence.settings.shared_key
-    ours = evidence.crowds.lazy().select("position", said=pl.format("{} Stripe customers have this value", "sharing"))
-    crowded = (pl.col("rank") >= 0) & (pl.col("candidates") > most)
-    theirs = evidence.pairs.lazy().filter(crowded)
+    matched = evidence.pairs.lazy().filter(pl.col("rank") >= 0)
+    crowds = evidence.opinions.crowds.lazy().join(matched, on="position", how="semi")
+    ours = crowds.select("position", said=pl.format("{} Stripe customers have this value", "sharing"))
+    theirs = matched.filter(pl.col("candidates") > most)
     said = theirs.select("position", said=pl.format("{} NetSuite customers have this value", "candidates"))
     return pl.concat([ours, said]).group_by("position").agg(pl.col("said").sort(descending=True).str.join(", "))
 

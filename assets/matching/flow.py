@@ -5,6 +5,7 @@ Each step looks at the customers that are still open and returns what it decided
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 import polars as pl
 
@@ -16,12 +17,14 @@ from assets.matching.existing_links import commented, linked
 from assets.matching.holds import guests, held
 from assets.matching.links import named_by_metadata, named_by_records, without_placeholders
 from assets.matching.overrides import never_linked, overridden
-from assets.matching.rules import found_records, keyed_records, side_keys
-from assets.matching.second_opinions import Evidence
+from assets.matching.rules import Found, found_records, keyed_records, side_keys
+from assets.matching.second_opinions import Evidence, SecondOpinions
 from assets.matching.settings import MatchSettings, Rule
 from assets.matching.verdicts import Decided, alike, combined, several
-from assets.no_values import is_no_value
+from assets.no_values import is_no_value, may_be_no_value
 from schemas.words import ALLOW_KEY, BLOCK_KEY, LINK_FIELD
+
+_POSITION: Final = pl.col("position")
 
 
 def match_customers(
@@ -46,8 +49,8 @@ def match_customers(
     Returns:
         Rows of `schemas.matches.Matches`.
     """
-    found = _found(stripe, netsuite, overrides, settings, comparison or Comparison())
-    return _matches(found.customers, found.decided)
+    world = _World(stripe, netsuite, overrides, settings, comparison or Comparison())
+    return _matches(world.customers, world.decided(world.steps()))
 
 
 def match_with_doubts(
@@ -58,61 +61,72 @@ def match_with_doubts(
     comparison: Comparison | None = None,
 ) -> pl.LazyFrame:
     """Return what `match_customers` does, and why a person should look at a pair first, as the column `doubt`."""
-    found = _found(stripe, netsuite, overrides, settings, comparison or Comparison())
-    doubts = doubts_of(found)
-    nothing = pl.Series("doubt", [None], pl.String).new_from_index(0, found.customers.height)
+    world = _World(stripe, netsuite, overrides, settings, comparison or Comparison())
+    opinions = SecondOpinions(world.customers, world.records, settings, world.comparison)
+    decided = world.decided(opinions.watched(world.steps(opinions)))
+    known = world.traces.drop_nulls("record")
+    doubts = doubts_of(Evidence(world.customers, world.records, known, decided, settings, opinions))
+    nothing = pl.Series("doubt", [None], pl.String).new_from_index(0, world.customers.height)
     doubt = nothing.scatter(doubts.get_column("position"), doubts.get_column("doubt"))
-    rows = found.decided.rows.select(pl.lit(doubt).gather("position").alias("doubt"))
-    return pl.concat([_matches(found.customers, found.decided), rows.lazy()], how="horizontal")
+    rows = decided.rows.select(pl.lit(doubt).gather("position").alias("doubt"))
+    return pl.concat([_matches(world.customers, decided), rows.lazy()], how="horizontal")
 
 
-def _found(
-    stripe: pl.LazyFrame,
-    netsuite: pl.LazyFrame,
-    overrides: pl.LazyFrame,
-    settings: MatchSettings,
-    comparison: Comparison,
-) -> Evidence:
-    customers = _customers(stripe, settings)
-    records = netsuite.filter("is_customer")
-    traces = without_placeholders(_traces(customers, records, comparison), settings.no_value)
-    decided = combined(_steps(customers, records, traces, overrides, settings, comparison))
-    if settings.one_to_one:
-        decided = after_claims(decided, customers, records, settings.no_value)
-    return Evidence(customers, records, traces.drop_nulls("record"), decided, settings, comparison)
+class _World:
+    """What matching looks at: both sides, the traces of links, what persons decided, what the declaration says."""
 
+    def __init__(
+        self,
+        stripe: pl.LazyFrame,
+        netsuite: pl.LazyFrame,
+        overrides: pl.LazyFrame,
+        settings: MatchSettings,
+        comparison: Comparison,
+    ) -> None:
+        self.customers = _customers(stripe, settings)
+        self.records = netsuite.filter("is_customer")
+        self.traces = without_placeholders(self._traces(comparison), settings.no_value)
+        self.overrides, self.settings, self.comparison = overrides.collect(), settings, comparison
 
-def _traces(customers: pl.DataFrame, records: pl.LazyFrame, comparison: Comparison) -> pl.DataFrame:
-    """Return all traces of links (`assets.matching.links`); one of metadata without a record names nobody."""
-    by_metadata = named_by_metadata(customers.lazy(), records)
-    by_records = named_by_records(customers.lazy(), records, comparison.hash)
-    return pl.concat([by_metadata, by_records]).collect(engine="streaming")
+    def _traces(self, comparison: Comparison) -> pl.DataFrame:
+        """Return all traces of links (`assets.matching.links`); one of metadata without a record names nobody."""
+        by_metadata = named_by_metadata(self.customers.lazy(), self.records)
+        by_records = named_by_records(self.customers.lazy(), self.records, comparison.hash)
+        return pl.concat([by_metadata, by_records]).collect(engine="streaming")
 
+    def decided(self, steps: Iterator[Decided]) -> Decided:
+        """Put together what the steps decide, each record given to one customer if that is declared."""
+        decided = combined(steps)
+        if self.settings.one_to_one:
+            decided = after_claims(decided, self.customers, self.records, self.settings.no_value)
+        return decided
 
-def _steps(
-    customers: pl.DataFrame,
-    records: pl.LazyFrame,
-    traces: pl.DataFrame,
-    overrides: pl.LazyFrame,
-    settings: MatchSettings,
-    comparison: Comparison,
-) -> Iterator[Decided]:
-    still = _Open(customers)
-    yield from still.without(guests(still.rows))
-    decisions = overrides.collect()
-    if not decisions.is_empty():
-        yield from still.without(never_linked(still.rows, decisions.lazy()))
-    yield from still.without(held(still.rows, settings))
-    if not decisions.is_empty():
-        yield from still.without(overridden(still.rows, records, decisions.lazy()))
-    in_comments, is_evidence = pl.col("source") == "comments", pl.col("is_evidence")
-    yield from still.without(linked(still.among(traces.filter(is_evidence & ~in_comments))))
-    yield from still.without(commented(still.among(traces.filter(in_comments)), settings))
-    eligible = records if settings.match_inactive else records.filter(~pl.col("inactive"))
-    keyed = keyed_records(eligible, [rule.netsuite_side for rule in settings.rules], comparison, settings.no_value)
-    for rule, rows in zip(settings.rules, keyed, strict=True):
-        yield from still.without(_ruled(still.rows, rows, rule, settings, comparison))
-    yield from _unmatched(still.rows, settings)
+    def steps(self, opinions: SecondOpinions | None = None) -> Iterator[Decided]:
+        """Decide, step by step; rules tell `opinions` what they find for customers that are decided already."""
+        still, settings = _Open(self.customers), self.settings
+        yield from still.without(guests(still.rows))
+        if not self.overrides.is_empty():
+            yield from still.without(never_linked(still.rows, self.overrides.lazy()))
+        yield from still.without(held(still.rows, settings))
+        if not self.overrides.is_empty():
+            yield from still.without(overridden(still.rows, self.records, self.overrides.lazy()))
+        in_comments, is_evidence = pl.col("source") == "comments", pl.col("is_evidence")
+        yield from still.without(linked(still.among(self.traces.filter(is_evidence & ~in_comments))))
+        yield from still.without(commented(still.among(self.traces.filter(in_comments)), settings))
+        yield from self._ruled(still, opinions)
+        yield from _unmatched(still.rows, settings)
+
+    def _ruled(self, still: "_Open", opinions: SecondOpinions | None) -> Iterator[Decided]:
+        rules, compare = self.settings.rules, self.comparison
+        eligible = self.records if self.settings.match_inactive else self.records.filter(~pl.col("inactive"))
+        sides = [rule.netsuite_side for rule in rules]
+        use_lowest = self.settings.on_several == "first"
+        for rule, theirs in zip(rules, keyed_records(eligible, sides, compare, self.settings.no_value), strict=True):
+            if opinions is None:
+                found = found_records(side_keys(still.rows, rule.stripe_side, _POSITION, compare), theirs, rule)
+            else:
+                found = _with_opinions(self.customers, theirs, rule, still, opinions, compare)
+            yield from still.without(_by_rule(found, rule, use_lowest=use_lowest))
 
 
 class _Open:
@@ -120,31 +134,48 @@ class _Open:
 
     def __init__(self, customers: pl.DataFrame) -> None:
         self._customers = customers
-        self._is_open = pl.Series("is_open", [True]).new_from_index(0, customers.height)
+        self.is_open = pl.Series("is_open", [True]).new_from_index(0, customers.height)
 
     @property
     def rows(self) -> pl.LazyFrame:
         customers = self._customers.lazy()
-        return customers if self._is_open.all() else customers.with_columns(self._is_open).filter("is_open")
+        return customers if self.is_open.all() else customers.with_columns(self.is_open).filter("is_open")
 
     def among(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return those of some rows (`position`) whose customer is still open."""
-        return rows.filter(self._is_open.gather(rows.get_column("position")))
+        return rows.filter(self.is_open.gather(rows.get_column("position")))
+
+    def not_among(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return those of some rows (`position`) whose customer is decided."""
+        return rows.filter(~self.is_open.gather(rows.get_column("position")))
 
     def without(self, steps: Iterator[Decided]) -> Iterator[Decided]:
         """Pass on what a step decided, and close those customers."""
         for decided in steps:
-            self._is_open = self._is_open.scatter(decided.rows.get_column("position"), False)
+            self.is_open = self.is_open.scatter(decided.rows.get_column("position"), False)
             yield decided
 
 
-def _ruled(
-    customers: pl.LazyFrame, keyed: pl.DataFrame, rule: Rule, settings: MatchSettings, comparison: Comparison
-) -> Iterator[Decided]:
-    left = side_keys(customers, rule.stripe_side, pl.col("position"), comparison)
-    found = found_records(left, keyed, rule)
+def _with_opinions(
+    customers: pl.DataFrame,
+    theirs: pl.DataFrame,
+    rule: Rule,
+    still: _Open,
+    opinions: SecondOpinions,
+    compare: Comparison,
+) -> Found:
+    """Return what customers find that are open, and let `opinions` hear what the others do."""
+    keys = side_keys(customers.lazy(), rule.stripe_side, _POSITION, compare)
+    found = found_records(keys, theirs, rule)
+    single, shared = still.among(found.single), still.among(found.shared)
+    ours = Found(single, shared, found.groups)
+    opinions.count(keys, ours)
+    opinions.hear(rule, keys, Found(still.not_among(found.single), still.not_among(found.shared), found.groups))
+    return ours
+
+
+def _by_rule(found: Found, rule: Rule, *, use_lowest: bool) -> Iterator[Decided]:
     yield alike(found.single, "matched", str(rule), f"{rule}: equal")
-    use_lowest = settings.on_several == "first"
     yield several(found.shared, found.groups, str(rule), f"{rule}: equal", use_lowest=use_lowest)
 
 
@@ -161,7 +192,9 @@ def _unmatched(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Dec
 
 
 def _has_no_value(field: pl.Expr, settings: MatchSettings) -> pl.Expr:
-    return is_blank(field) | is_no_value(folded_expr(field.cast(pl.String)), settings.no_value).fill_null(value=False)
+    text = field.cast(pl.String)
+    suspect = pl.when(may_be_no_value(text, settings.no_value)).then(text)
+    return is_blank(field) | is_no_value(folded_expr(suspect), settings.no_value).fill_null(value=False)
 
 
 def _why_unmatched(settings: MatchSettings, empty: list[str], *, is_all: bool) -> str:

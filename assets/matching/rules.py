@@ -113,7 +113,7 @@ def _with_values(keys: pl.DataFrame, no_value: frozenset[str], hashed: Hash) -> 
     """Leave out keys that stand for no value. Hashes tell which few to look at: text would cost a fifth of the keys."""
     words = pl.Series(sorted(no_value), dtype=pl.String).to_frame("word")
     hashes = words.select(hashed(pl.col("word"))).to_series().implode()
-    is_like = pl.col("hash").is_in(hashes) | pl.col("key").str.find("e+", literal=True).is_not_null()
+    is_like = pl.col("hash").is_in(hashes) | ((pl.col("key") < ":") & pl.col("key").str.contains("e+", literal=True))
     at = keys.lazy().select(is_like.arg_true()).collect().to_series()
     none = at.filter(pl.select(is_no_value(pl.lit(keys.get_column("key").gather(at)), no_value)).to_series())
     if none.is_empty():

@@ -1,7 +1,8 @@
 """What all evidence says of the pairs that matching found, the evidence that decided nothing included.
 
 Matching stops at the first that finds a record. Here the rules after it are asked too, so that `doubts` can say where
-they find somebody else; each column's keys are made once more for that, which docs/matching.md has the price of.
+they find somebody else. They are asked in passing: a rule looks up the customers that are decided together with those
+that are open, by the same keys, and nothing of a rule but its answers is kept.
 """
 
 from collections.abc import Iterator
@@ -12,9 +13,10 @@ from typing import Final
 import polars as pl
 
 from assets.matching.comparison import Comparison
-from assets.matching.rules import found_records, keyed_records, side_keys
+from assets.matching.rules import Found, side_keys
 from assets.matching.settings import MatchSettings, Rule
 from assets.matching.verdicts import Decided, listed
+from schemas.words import CANDIDATES_SHOWN
 
 _ANSWERS: Final = pl.Schema({"position": pl.UInt32(), "agrees": pl.Boolean(), "says": pl.String()})
 _CROWDS: Final = pl.Schema({"position": pl.UInt32(), "sharing": pl.UInt32()})
@@ -31,7 +33,7 @@ class Evidence:
             are not `is_evidence` link nobody.
         decided: what matching said of all customers.
         settings: what the declaration says.
-        comparison: how values are compared.
+        opinions: what the rules say that did not decide.
     """
 
     customers: pl.DataFrame
@@ -39,92 +41,123 @@ class Evidence:
     traces: pl.DataFrame
     decided: Decided
     settings: MatchSettings
-    comparison: Comparison
+    opinions: "SecondOpinions"
 
     @cached_property
     def pairs(self) -> pl.DataFrame:
-        """The pairs that no person decided: `position`, `record`, `candidates`, `evidence`, `rank`.
+        """The pairs that no person decided: `position`, `record`, `candidates`, `rank`.
 
         `rank` is the place of the rule that found the record, and -1 for a link that was there.
         """
         places = {str(rule): at for at, rule in enumerate(self.settings.rules)}
         rank = pl.col("evidence").replace_strict(places, default=-1, return_dtype=pl.Int16)
-        verdicts = self.decided.verdicts.select("evidence", "candidates", rank=rank).rechunk()
-        said = [pl.lit(column).gather("verdict").alias(column.name) for column in verdicts]
-        pairs = self.decided.rows.filter(pl.col("record").is_not_null()).select("position", "record", *said)
-        return pairs.filter(pl.col("evidence") != "override")
+        said = self.decided.verdicts.select(
+            is_override=pl.col("evidence") == "override", candidates="candidates", rank=rank
+        )
+        verdicts = said.rechunk()
+        gathered = [pl.lit(column).gather("verdict").alias(column.name) for column in verdicts]
+        pairs = self.decided.rows.filter(pl.col("record").is_not_null()).select("position", "record", *gathered)
+        return pairs.filter(~pl.col("is_override").fill_null(value=False)).drop("is_override")
 
-    @cached_property
+
+class SecondOpinions:
+    """What rules say of customers that are decided already, heard rule by rule.
+
+    Args:
+        customers: as many as there are positions.
+        records: the NetSuite customers.
+        settings: what the declaration says.
+        comparison: how values are compared.
+    """
+
+    def __init__(
+        self, customers: pl.DataFrame, records: pl.LazyFrame, settings: MatchSettings, comparison: Comparison
+    ) -> None:
+        self._records, self._settings, self._comparison = records, settings, comparison
+        self._record_of = pl.Series("own", [None], pl.Int64).new_from_index(0, customers.height)
+        self._answers = [_ANSWERS.to_frame()]
+        self._crowds = [_CROWDS.to_frame()]
+
+    @property
     def answers(self) -> pl.DataFrame:
         """What rules say that did not decide: `position`, `agrees`, `says`; no row where a rule finds nothing.
 
         A rule agrees when the record is among those that it finds, or would be if it were active.
         """
-        return pl.concat([_ANSWERS.to_frame(), *(answers for answers, _ in self._by_rule)])
+        return pl.concat(self._answers)
 
-    @cached_property
+    @property
     def crowds(self) -> pl.DataFrame:
         """Whose value of the rule that decided more than `shared_key` Stripe customers have: `position`, `sharing`."""
-        return pl.concat([_CROWDS.to_frame(), *(crowds for _, crowds in self._by_rule)])
+        return pl.concat(self._crowds)
 
-    @cached_property
-    def _by_rule(self) -> list[tuple[pl.DataFrame, pl.DataFrame]]:
-        return list(self._asked())
+    def watched(self, steps: Iterator[Decided]) -> Iterator[Decided]:
+        """Pass on what steps decide, and remember the pairs of it that no person decided."""
+        for decided in steps:
+            by_person = decided.verdicts.select(pl.col("evidence").eq_missing("override")).to_series()
+            rows = decided.rows.filter(pl.col("record").is_not_null())
+            if by_person.any():
+                rows = rows.filter(~by_person.gather(rows.get_column("verdict")))
+            self._record_of = self._record_of.scatter(rows.get_column("position"), rows.get_column("record"))
+            yield decided
 
-    def _asked(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-        is_eligible = pl.lit(value=True) if self.settings.match_inactive else ~pl.col("inactive")
-        sides = [rule.netsuite_side for rule in self.settings.rules]
-        compare = self.comparison
-        keyed = keyed_records(self.records.filter(is_eligible), sides, compare, self.settings.no_value)
-        for at, (rule, theirs) in enumerate(zip(self.settings.rules, keyed, strict=True)):
-            ours = self.customers.lazy()
-            keys = side_keys(ours, rule.stripe_side, pl.col("position"), compare)
-            rank = pl.col("rank")
-            yield (
-                self._answered(rule, keys, theirs, self.pairs.filter(rank < at)),
-                self._crowded(keys, self.pairs.filter(rank == at)),
-            )
+    def hear(self, rule: Rule, keys: pl.DataFrame, found: Found) -> None:
+        """Remember what a rule says of customers that are decided.
 
-    def _answered(self, rule: Rule, keys: pl.DataFrame, theirs: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-        found = found_records(self._of(keys, pairs), theirs, rule)
-        groups = found.groups.lazy().with_row_index("group").select("group", "candidates", "shown")
-        several = found.shared.lazy().join(groups, on="group").select("position", "candidates", "shown")
-        one = found.single.lazy().select(
+        Args:
+            rule: which.
+            keys: the keys of all customers by its Stripe side.
+            found: what it finds for those that are decided; of who has no record no opinion is wanted.
+        """
+        groups = found.groups.with_row_index("group")
+        several = found.shared.lazy().join(groups.lazy(), on="group").select("position", "candidates", "shown")
+        own = self._record_of.gather(found.single.get_column("position"))
+        alone = found.single.with_columns(own).filter(own.is_not_null())
+        is_own = pl.col("record") == pl.col("own")
+        self._answers.append(alone.filter(is_own).select("position", agrees=True, says=pl.lit("")).cast(_ANSWERS))
+        one = alone.filter(~is_own).select(
             "position", candidates=pl.lit(1, pl.get_index_type()), shown=pl.concat_list("record")
         )
-        rows = pl.concat([one, several]).join(pairs.lazy().select("position", "record"), on="position")
+        rows = pl.concat([one, several.collect()])
+        if rows.is_empty():
+            return
+        rows = rows.with_columns(record=self._record_of.gather(rows.get_column("position"))).drop_nulls("record")
         is_shown = pl.col("shown").list.contains(pl.col("record"))
-        answers = rows.with_columns(agrees=is_shown).collect(engine="streaming")
-        others = answers.filter(~pl.col("agrees"))
+        self._answers.append(rows.filter(is_shown).select("position", agrees=True, says=pl.lit("")).cast(_ANSWERS))
+        self._answers.append(self._others(rule, keys, rows.filter(~is_shown)))
+
+    def _others(self, rule: Rule, keys: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
         equal = self._equal(rule, keys, others)
         word = pl.when(pl.col("candidates") > 1).then(pl.lit("records")).otherwise(pl.lit("record"))
         says = pl.format("{} finds {} {}", pl.lit(str(rule)), word, listed(pl.col("shown"), pl.col("candidates")))
-        said = others.join(equal, on="position", how="left").select(
-            "position", agrees=pl.col("is_equal").fill_null(value=False), says=says
-        )
-        agreeing = answers.filter("agrees").select("position", "agrees", says=pl.lit(""))
-        return pl.concat([agreeing, said]).cast(_ANSWERS)
+        is_equal = pl.col("position").is_in(equal.implode())
+        return others.select("position", agrees=is_equal, says=says).cast(_ANSWERS)
 
-    def _equal(self, rule: Rule, keys: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-        """Say of customers whose record was not shown among those found whether its value is equal nevertheless."""
-        compare = self.comparison
-        asked = self.records.join(rows.lazy(), left_on="internal_id", right_on="record", how="semi")
+    def _equal(self, rule: Rule, keys: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
+        """Return the customers whose record is equal though it is not among those shown: inactive, or one of many."""
+        is_hidden = pl.lit(value=False)
+        if not self._settings.match_inactive:
+            inactive = self._records.filter("inactive").select("internal_id").collect().to_series()
+            is_hidden = pl.col("record").is_in(inactive.implode())
+        rows = others.filter(is_hidden | (pl.col("candidates") > CANDIDATES_SHOWN))
+        if rows.is_empty():
+            return rows.get_column("position")
+        asked = self._records.join(rows.lazy(), left_on="internal_id", right_on="record", how="semi")
         record = pl.col("internal_id").alias("record")
-        own = side_keys(asked, rule.netsuite_side, record, compare, self.settings.no_value)
+        own = side_keys(asked, rule.netsuite_side, record, self._comparison, self._settings.no_value)
         held = rows.lazy().select("position", "record").join(own.lazy(), on="record")
-        equal = held.join(self._of(keys, rows).lazy(), on=["position", "key"], how="semi")
-        return equal.select("position", is_equal=pl.lit(value=True)).unique().collect(engine="streaming")
+        equal = held.join(keys.lazy(), on=["position", "key"], how="semi")
+        return equal.select("position").unique().collect(engine="streaming").to_series()
 
-    def _crowded(self, keys: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-        most = self.settings.shared_key
-        crowds = keys.lazy().group_by("hash").len().filter(pl.col("len") > most).select("hash")
-        crowd = keys.lazy().join(crowds, on="hash", how="semi")
-        sharing = crowd.select("position", sharing=pl.len().over("key")).filter(pl.col("sharing") > most)
+    def count(self, keys: pl.DataFrame, found: Found) -> None:
+        """Remember which of the customers that a rule decides have a value that many customers of Stripe have."""
+        most = self._settings.shared_key
+        hashes = keys.get_column("hash").sort()
+        crowds = hashes.filter(hashes == hashes.shift(most)).unique()
+        if crowds.is_empty():
+            return
+        crowd = keys.filter(pl.col("hash").is_in(crowds.implode()))
+        sharing = crowd.lazy().select("position", sharing=pl.len().over("key")).filter(pl.col("sharing") > most)
         largest = sharing.group_by("position").agg(pl.col("sharing").max())
-        return largest.join(pairs.lazy(), on="position", how="semi").cast(_CROWDS).collect(engine="streaming")
-
-    def _of(self, keys: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-        """Return the keys of the customers of some pairs."""
-        is_asked = pl.repeat(value=False, n=self.customers.height, dtype=pl.Boolean, eager=True)
-        is_asked = is_asked.scatter(pairs.get_column("position"), True)
-        return keys.filter(is_asked.gather(keys.get_column("position")))
+        decided = pl.concat([found.single.select("position"), found.shared.select("position")])
+        self._crowds.append(largest.join(decided.lazy(), on="position", how="semi").cast(_CROWDS).collect())
