@@ -20,6 +20,7 @@ WORDS_CHECK = "Every word of a column whose words depend on a language is in a l
 
 SAID_FIRST = frozenset(
     {"complete", "not_shrunk", "known_words", "placeholders", "evidence_agrees", "links_seen", "nothing_withheld"}
+    | {"other_readings"}
 )
 """The checks whose warnings a person should read before anything else, in the terminal and on the page."""
 

@@ -11,6 +11,7 @@ from assets.customer_matches import build_customer_matches
 from assets.link_checks import build_link_checks
 from assets.links import build_links
 from assets.netsuite_customers import build_netsuite_customers
+from assets.reading_check import build_reading_check
 from assets.reconciliation import Reconciliation
 from assets.reconciliation_report import build_reconciliation_report
 from assets.review_queue import build_review_queue
@@ -97,7 +98,7 @@ def build_defs(sync: Reconciliation) -> dg.Definitions:
         build_review_queue(sync),
         build_write_plan(sync),
     ]
-    checks = [*build_customer_checks(sync), build_link_checks(sync)]
+    checks = [*build_customer_checks(sync), build_link_checks(sync), build_reading_check(sync)]
     shown = [spec for definition in (*assets, *checks) for spec in definition.check_specs]
     report = build_reconciliation_report(sync, shown)
     writes, brakes = (build_links(sync), [build_brakes(sync)]) if sync.declaration.can_write else ([], [])

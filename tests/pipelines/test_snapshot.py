@@ -63,6 +63,7 @@ CHECKS = {
         "links_crossed",
         "links_dangling",
         "links_doubled",
+        "other_readings",
     },
     "review_queue": {"schema"},
     "write_plan": {"schema", "nothing_withheld"},

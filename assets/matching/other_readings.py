@@ -1,0 +1,168 @@
+"""Who is unmatched, but would be found if a value were read in another way. Nothing is ever matched by it (M3).
+
+A reading looks only at values that show its trait, and only at customers that no rule found. What it finds is a hint
+for the declaration: a person says `as: html`, or mends the value where it is kept.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+import polars as pl
+
+from assets.matching.comparison import Comparison
+from assets.matching.rules import found_records, side_keys
+from assets.matching.settings import MatchSettings, Rule
+from schemas.rules import RuleKind, columns_of
+
+_FOUND: Final = pl.Schema({"stripe_customer_id": pl.String(), "reading": pl.String()})
+_CYRILLIC: Final = (
+    "\u0410\u0412\u0415\u0405\u0406\u0408\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425"
+    "\u0430\u0435\u0456\u0458\u043e\u0440\u0441\u0455\u0443\u0445"
+)
+_GREEK: Final = "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03bf"
+_LOOK_ALIKES: Final = dict(zip(_CYRILLIC + _GREEK, "ABESIJKMHOPCTYXaeijopcsyxABEZHIKMNOPTYXo", strict=True))
+"""Letters of Cyrillic and Greek that look like a Latin one (Unicode, confusables.txt)."""
+_ADDRESS: Final = r"[^\s@,;:<>()\[\]\x22'|=]+@[^\s@,;:<>()\[\]\x22'|=]+\.[^\s@,;:<>()\[\]\x22'|=]+"
+_PHONE: Final = r"^\s*'?\+?[\d\s().\-/]{9,25}$"
+_DIGITS_COMPARED: Final = 9
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Another way to read a value.
+
+    Attributes:
+        says: what to set, or to mend, for people.
+        trait: what a value looks like that may be read so.
+        rewrite: the other text of such a value.
+        kind: the kind of comparison that reads so, of a declaration.
+        separators: as of a declaration.
+        by_both: whether the values of both sides are rewritten, and not those of one side at a time.
+    """
+
+    says: str
+    trait: str
+    rewrite: Callable[[pl.Expr], pl.Expr] = lambda column: column
+    kind: RuleKind = "text"
+    separators: str = ""
+    by_both: bool = False
+
+
+def _twice_encoded(column: pl.Expr) -> pl.Expr:
+    """Return the text that was written as UTF-8 and read as Windows-1252: `MÃ¼ller` is Müller."""
+
+    def mended(text: str) -> str | None:
+        try:
+            return text.encode("cp1252").decode("utf-8")
+        except UnicodeError:
+            return None
+
+    return column.map_elements(mended, return_dtype=pl.String)
+
+
+def _last_digits(column: pl.Expr) -> pl.Expr:
+    digits = column.str.replace_all(r"\D", "")
+    return pl.when(digits.str.len_bytes() >= _DIGITS_COMPARED).then(digits.str.tail(_DIGITS_COMPARED))
+
+
+_ALIKE: Final = "".join(_LOOK_ALIKES)
+
+READINGS: Final = {
+    "html": Reading("as: html", r"&[#\w]+;|<[^>]+>", kind="html"),
+    "separators": Reading('separators: ";,"', r"@[^;,]*[;,]|[;,].*@", separators=";,"),
+    "address": Reading(
+        "an e-mail inside other text (mailto:, quotes, brackets); mend the field",
+        r"[<>()\[\]\x22':=].*@|@.*[<>()\[\]\x22':]",
+        lambda column: column.str.extract_all(_ADDRESS).list.join(";"),
+        separators=";",
+    ),
+    "leaf": Reading("as: leaf", r"\s:\s", kind="leaf"),
+    "netsuite_name": Reading("as: netsuite_name", r"(?:^|\s:\s)\s*\p{L}{0,10}[-_]?\d+[-_]?\s+\S", kind="netsuite_name"),
+    "phone": Reading("as: phone, with country", _PHONE, _last_digits, by_both=True),
+    "look_alikes": Reading(
+        "letters of another script that look like Latin ones; mend the field",
+        rf"[A-Za-z][{_ALIKE}]|[{_ALIKE}][A-Za-z@]",
+        lambda column: column.str.replace_many([*_LOOK_ALIKES], [*_LOOK_ALIKES.values()]),
+    ),
+    "twice_encoded": Reading(
+        "UTF-8 that was read as Windows-1252 (Ã¼ for ü); export again, or mend the field",
+        r"[Â-ßà-ô][\x{80}-\x{BF}\x{152}-\x{192}\x{2C6}\x{2DC}\x{2013}-\x{2122}]",
+        _twice_encoded,
+    ),
+    "apostrophe": Reading(
+        "an apostrophe before the value, as spreadsheets keep text; mend the field",
+        r"^\s*'",
+        lambda column: column.str.strip_chars_start(" '"),
+    ),
+}
+"""Every other reading, by the name under which its customers are counted."""
+
+PERSON: Final = "person"
+_PERSON_COLUMNS: Final = (("first", "last"), ("first_name", "last_name"), ("firstname", "lastname"))
+
+
+def other_readings(customers: pl.LazyFrame, netsuite: pl.LazyFrame, settings: MatchSettings) -> pl.DataFrame:
+    """Return who would be found, `stripe_customer_id`, and by which `reading`; one row for each.
+
+    Args:
+        customers: rows of `schemas.customers.StripeCustomers` that ended unmatched.
+        netsuite: rows of `schemas.customers.NetsuiteCustomers`.
+        settings: what the declaration says; rules that compare a field of each side as it is are looked at.
+    """
+    records = netsuite.filter("is_customer" if settings.match_inactive else pl.col("is_customer") & ~pl.col("inactive"))
+    ours = customers.with_row_index("position").collect(engine="streaming")
+    found = [_FOUND.to_frame()]
+    if not ours.is_empty():
+        for name, positions in _found(ours.lazy(), records, settings):
+            ids = ours.get_column("id").gather(positions.unique())
+            found.append(pl.DataFrame({"stripe_customer_id": ids, "reading": name}, _FOUND))
+    return pl.concat(found).unique().sort("stripe_customer_id", "reading")
+
+
+def _found(customers: pl.LazyFrame, records: pl.LazyFrame, settings: MatchSettings) -> Iterator[tuple[str, pl.Series]]:
+    for rule in settings.rules:
+        stripe, netsuite = rule.stripe_side.parts, rule.netsuite_side.parts
+        is_plain = rule.kind == "text" and not rule.separators and len(stripe) == 1
+        if not is_plain or columns_of(stripe[0]) != stripe or columns_of(netsuite[0]) != netsuite:
+            continue
+        for name, reading in READINGS.items():
+            for left, right in _sides(customers, records, stripe[0], netsuite[0], reading):
+                read = replace(rule, kind=reading.kind, separators=reading.separators)
+                yield name, _by(left, right, read, settings)
+        if stripe == ("name",):
+            names = records.collect_schema().names()
+            for first, last in (pair for pair in _PERSON_COLUMNS if {*pair} <= {*names}):
+                yield PERSON, _by(customers, records, Rule("name", f"{first} + {last}"), settings)
+
+
+def _sides(
+    customers: pl.LazyFrame, records: pl.LazyFrame, stripe: str, netsuite: str, reading: Reading
+) -> Iterator[tuple[pl.LazyFrame, pl.LazyFrame]]:
+    """Give the rows to compare: those of a side that show the trait, rewritten, with all of the other side."""
+    ours = customers.select("position", pl.col(stripe).cast(pl.String))
+    theirs = records.select("internal_id", pl.col(netsuite).cast(pl.String))
+    # `internal_id` itself is a number and shows no trait.
+    if netsuite == "internal_id":
+        return
+    shown = [_rewritten(ours, stripe, reading), _rewritten(theirs, netsuite, reading)]
+    if reading.by_both:
+        yield shown[0].lazy(), shown[1].lazy()
+        return
+    if not shown[1].is_empty():
+        yield ours, shown[1].lazy()
+    if not shown[0].is_empty() and reading.kind not in {"leaf", "netsuite_name"}:
+        yield shown[0].lazy(), theirs
+
+
+def _rewritten(rows: pl.LazyFrame, column: str, reading: Reading) -> pl.DataFrame:
+    shown = rows.filter(pl.col(column).str.contains(reading.trait)).collect(engine="streaming")
+    return shown.with_columns(reading.rewrite(pl.col(column)).alias(column)).drop_nulls(column)
+
+
+def _by(customers: pl.LazyFrame, records: pl.LazyFrame, rule: Rule, settings: MatchSettings) -> pl.Series:
+    """Return the positions of the customers that a rule finds a record for."""
+    compare, record = Comparison(), pl.col("internal_id").alias("record")
+    theirs = side_keys(records, rule.netsuite_side, record, compare, settings.no_value)
+    found = found_records(side_keys(customers, rule.stripe_side, pl.col("position"), compare), theirs, rule)
+    return pl.concat([found.single.get_column("position"), found.shared.get_column("position")])
