@@ -118,7 +118,7 @@ def test_jobs_and_the_assets_they_run(site: Site) -> None:
     assert run == set(ASSETS)
     assert {node.name for node in jobs["acme_reconcile"].nodes} == {
         *(f"acme__{name}" for name in ASSETS),
-        *(f"acme_{name}" for name in ("stripe_quality", "netsuite_quality", "link_audit")),
+        *(f"acme_{name}" for name in ("stripe_quality", "netsuite_quality", "link_audit", "other_readings")),
     }
 
 
@@ -162,5 +162,5 @@ def test_operations_have_names_of_their_declaration(site: Site, tmp_path: Path) 
             {node.name for node in each.definitions.resolve_implicit_global_asset_job_def().nodes}
             for each in (site, other)
         ]
-    assert len(names[0]) == len(names[1]) == 9
+    assert len(names[0]) == len(names[1]) == 10
     assert not names[0] & names[1]
