@@ -19,8 +19,16 @@ COMPLETE_CHECK = "Everything that the source has was read, as far as that can be
 WORDS_CHECK = "Every word of a column whose words depend on a language is in a list, built in or declared (M2)."
 
 SAID_FIRST = frozenset(
-    {"complete", "not_shrunk", "known_words", "placeholders", "evidence_agrees", "links_seen", "nothing_withheld"}
-    | {"other_readings"}
+    {
+        "complete",
+        "not_shrunk",
+        "known_words",
+        "placeholders",
+        "evidence_agrees",
+        "links_seen",
+        "nothing_withheld",
+        "other_readings",
+    }
 )
 """The checks whose warnings a person should read before anything else, in the terminal and on the page."""
 
