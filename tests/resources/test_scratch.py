@@ -29,12 +29,12 @@ with scratch(Path(sys.argv[1])) as room:
     sys.stdin.read()
 """
 READING = """
-import sys
+import os, sys
 from pathlib import Path
 from resources.export_file import open_export
 
-with open_export(Path(sys.argv[1])) as export:
-    print(export.path, flush=True)
+with open_export(Path(sys.argv[1]), "id"):
+    print(next(Path(os.environ["TMPDIR"]).rglob("export.csv")), flush=True)
     sys.stdin.read()
 """
 DAYS = 2 * 24 * 3600
@@ -92,8 +92,7 @@ def test_the_copy_of_an_export_that_a_killed_process_has_left_goes_with_the_next
         process.wait()
     assert "ada@example.com" in copy.read_text()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
-    with open_export(export) as opened:
-        assert opened.path != copy
+    with open_export(export, "id"):
         assert not copy.parent.exists()
     assert list(temporary.iterdir()) == []
 
