@@ -110,7 +110,7 @@ def _check(located: Located, places: Places, console: Console) -> int:
 
     sync = reconciliation(located.declaration, places, located.unset)
     for door in (sync.stripe, sync.netsuite):
-        console.print(f"[green]✓[/] {escape(masked(door.test()))}")
+        console.print(f"[green]✓[/] {escape(masked(door.test()))}", soft_wrap=True)
     return 0
 
 
