@@ -51,7 +51,7 @@ def test_settings_that_a_person_has_edited_stay(places: Places) -> None:
 def test_progress_shows_what_the_stages_say(site: Site) -> None:
     job = site.definitions.resolve_job_def("acme_reconcile")
     shown = StringIO()
-    with stage_progress(Console(file=shown, width=140), job, on_wait=str) as loggers:
+    with stage_progress(Console(file=shown, width=140), job) as loggers:
         assert list(loggers) == ["progress"]
         listening = job.with_logger_defs({"progress": progress_logger})
         assert listening.execute_in_process(instance=site.instance, run_config={"loggers": loggers}).success
