@@ -25,13 +25,21 @@ def remember(name: str, value: str) -> None:
 
     Args:
         name: the variable of the environment that holds it, shown in its place.
-        value: as it is there. Of several lines each is hidden too, as a PEM key is quoted line by line.
+        value: as it is there. Of several lines each is hidden too, as a PEM key is quoted line by line, and of a URL
+            the path, as a server repeats it without the host.
     """
     shown = f"{{{{ env.{name} }}}}"
-    for part in {value, value.strip(), *value.splitlines(), *value.split("\\n")}:
+    for part in {value, value.strip(), *value.splitlines(), *value.split("\\n"), _path(value)}:
         if len(part.strip()) >= SHORTEST:
             for written in (part, repr(part)[1:-1], quote(part, safe="")):
                 _remembered.setdefault(written, shown)
+
+
+def _path(value: str) -> str:
+    """The path of a URL, if it is long enough to be told from other words."""
+    _, is_url, rest = value.strip().partition("://")
+    path = "/" + rest.partition("/")[2].rstrip("/") if is_url else ""
+    return path if len(path) >= _WITHIN_WORDS else ""
 
 
 def remember_url(name: str, url: str) -> None:

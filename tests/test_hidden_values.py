@@ -126,6 +126,13 @@ def _divide(planted: str) -> None:
         raise ZeroDivisionError(f"no {planted}") from error
 
 
+def test_the_path_of_a_url_is_hidden_where_a_server_repeats_it_without_the_host() -> None:
+    remember("GATEWAY", "https://gateway.example:8080/tenant-4711-x/")
+    assert masked("no such page: GET /tenant-4711-x/v1/customers") == "no such page: GET {{ env.GATEWAY }}/v1/customers"
+    remember("SERVICE", "https://api.example/v1")
+    assert masked("GET /v1/customers") == "GET /v1/customers"
+
+
 def test_an_error_that_nobody_foresaw_keeps_its_name_and_loses_the_value(planted: str) -> None:
     remember("TIEOUT_CANARY", planted)
     with pytest.raises(RuntimeError, match=r"env\.TIEOUT_CANARY") as caught, failures_for_people():
