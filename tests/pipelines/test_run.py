@@ -13,7 +13,7 @@ from schemas.errors import AccessError, BugError, MistakeError, TieoutError, Wea
 from tests.reconciling import Site, declaration, site_at
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FailingDoor(NetsuiteExportDoor):
     """A door behind which something is wrong."""
 
