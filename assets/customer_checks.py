@@ -13,7 +13,7 @@ import polars as pl
 
 from assets.check_results import id_result
 from assets.keys import key_expr
-from assets.no_values import PLACEHOLDERS, is_no_value, placeholder_keys
+from assets.no_values import PLACEHOLDERS, is_no_value, placeholders_of
 from assets.placeholder_check import placeholders_result
 from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
@@ -46,7 +46,7 @@ def build_customer_checks(sync: Reconciliation) -> list[dg.AssetChecksDefinition
 def _stripe_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     key = sync.key("stripe_customers")
     compared = _compared_alone(rule.stripe for rule in sync.declaration.rules)
-    no_value = placeholder_keys(sync.declaration.placeholders)
+    no_value = placeholders_of(sync.declaration)
 
     @dg.multi_asset_check(
         name=f"{sync.name}_stripe_quality",
@@ -74,7 +74,7 @@ def _no_month_missing(sync: Reconciliation) -> dg.AssetCheckResult:
 def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     key = sync.key("netsuite_customers")
     compared = _compared_alone(rule.netsuite for rule in sync.declaration.rules)
-    no_value = placeholder_keys(sync.declaration.placeholders)
+    no_value = placeholders_of(sync.declaration)
 
     @dg.multi_asset_check(
         name=f"{sync.name}_netsuite_quality",

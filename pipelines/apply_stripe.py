@@ -19,12 +19,10 @@ from rich.table import Table
 from assets.outcomes import outcomes_path
 from assets.stripe_file import API_KEY, Applied, apply_file, writing_account
 from pipelines.home import prepare_home
-from pipelines.interrupts import give_way
-from pipelines.run import sentence
-from resources.disk import disk_in_words
+from pipelines.run import at_terminal
 from resources.places import Places
 from resources.stripe_updates import read_stripe_updates
-from schemas.errors import MistakeError, TieoutError
+from schemas.errors import MistakeError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,13 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     console, places = Console(highlight=False), Places.from_environment()
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
-    try:
-        with disk_in_words(places.home):
-            return _act(options, places, console, errors)
-    except TieoutError as error:
-        give_way()
-        errors.print(f"[red]✗[/] {escape(sentence(error))}")
-        return 1
+    return at_terminal(errors, places, lambda: _act(options, places, console, errors))
 
 
 def _act(options: argparse.Namespace, places: Places, console: Console, errors: Console) -> int:

@@ -21,7 +21,9 @@ COMMANDS: Final = {
 """The modules that a person starts, and may end, in a terminal, and what is said then."""
 
 _NUMBERS: Final = (signal.SIGINT, signal.SIGTERM)
-_INTERRUPTED: Final = 128 + signal.SIGINT
+INTERRUPTED: Final = 128 + signal.SIGINT
+"""What a command returns that was ended so, as a shell says it."""
+
 _SECONDS_TO_TIDY: Final = 3.0
 _stopping = threading.Event()
 _tidying: list[Callable[[], object]] = []
@@ -62,7 +64,7 @@ def _listen(reads: socket.socket, _: socket.socket, sentence: str) -> None:
     tidying.join(_SECONDS_TO_TIDY)
     sys.stderr.write(f"✗ {sentence}\n")
     sys.stderr.flush()
-    os._exit(_INTERRUPTED)
+    os._exit(INTERRUPTED)
 
 
 def _tidy() -> None:

@@ -4,10 +4,9 @@ The run goes into the same Dagster instance that `make ui` shows.
 """
 
 import argparse
-import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Final
 
@@ -21,7 +20,7 @@ from assets.check_results import SAID_FIRST
 from assets.report import wording
 from pipelines.declarations import Located
 from pipelines.home import prepare_home
-from pipelines.interrupts import give_way, tidied
+from pipelines.interrupts import COMMANDS, INTERRUPTED, give_way, tidied
 from pipelines.loading import Loaded
 from pipelines.progress import stage_progress
 from pipelines.turns import end_run, only_run
@@ -46,16 +45,22 @@ def main(arguments: list[str] | None = None) -> int:
     console, places = Console(highlight=False), Places.from_environment()
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
+        return at_terminal(errors, places, lambda: _act(options, places, console, errors))
+    except KeyboardInterrupt:
+        give_way()
+        errors.print(f"[red]✗[/] {COMMANDS['pipelines.run']}")
+        return INTERRUPTED
+
+
+def at_terminal(errors: Console, places: Places, act: Callable[[], int]) -> int:
+    """Do something, and say in its sentence why it could not be done: what it returns, or 1."""
+    try:
         with disk_in_words(places.home):
-            return _act(options, places, console, errors)
+            return act()
     except TieoutError as error:
         give_way()
         errors.print(f"[red]✗[/] {escape(sentence(error))}")
         return 1
-    except KeyboardInterrupt:
-        give_way()
-        errors.print("[red]✗[/] Stopped before the end; nothing outside of this machine was changed.")
-        return _INTERRUPTED
 
 
 def _act(options: argparse.Namespace, places: Places, console: Console, errors: Console) -> int:
@@ -69,9 +74,6 @@ def _act(options: argparse.Namespace, places: Places, console: Console, errors: 
     if options.check:
         return _check(located, places, console)
     return _reconcile(options.name, loaded.definitions, places, console)
-
-
-_INTERRUPTED: Final = 128 + signal.SIGINT
 
 
 def sentence(error: TieoutError) -> str:

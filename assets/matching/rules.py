@@ -100,12 +100,13 @@ def side_keys(
         compare: how keys are made and hashed.
         no_value: keys that are none, as placeholders are. It is enough to leave them out of one of the two sides.
     """
-    if not side.separators:
-        keys = hashed_keys(rows.select(who, key=_key_of(side, compare.key, no_value)), compare.hash)
-        return keys if no_value is None else _with_values(keys, no_value, compare.hash)
-    values = _text_of(side.parts[0], side).str.replace_all(_any_of(side.separators), _SPLIT).str.split(_SPLIT)
-    texts = rows.select(who, text=values).explode("text")
-    keys = hashed_keys(texts.select(pl.exclude("text"), key=compare.key(pl.col("text"))).unique(), compare.hash)
+    if side.separators:
+        values = _text_of(side.parts[0], side).str.replace_all(_any_of(side.separators), _SPLIT).str.split(_SPLIT)
+        texts = rows.select(who, text=values).explode("text")
+        made = texts.select(pl.exclude("text"), key=compare.key(pl.col("text"))).unique()
+    else:
+        made = rows.select(who, key=_key_of(side, compare.key, no_value))
+    keys = hashed_keys(made, compare.hash)
     return keys if no_value is None else _with_values(keys, no_value, compare.hash)
 
 

@@ -36,7 +36,6 @@ UNITS: Final[Mapping[str, int]] = {
 MOST_ROWS: Final = 1_000
 MOST_EACH: Final = 4_000
 PAGE_SIZES: Final = range(5, 1_001)
-MOST_PAGES: Final = 1_000
 
 Arguments = dict[str, Json]
 
