@@ -17,8 +17,8 @@ from resources.netsuite.weather import PassingError
 from resources.server_text import harmless, short
 from schemas.errors import AccessError, BugError, MistakeError, TieoutError, WeatherError
 
-VERSION: Final = 2
-"""The version of the RESTlet that this client speaks with."""
+VERSION: Final = 3
+"""The version of the RESTlet that this client speaks with. No other is read: see docs/netsuite.md."""
 
 MOST_CLOCK_SECONDS: Final = 120
 _OK, _REDIRECT, _BAD_REQUEST, _TOO_MANY = 200, 300, 400, 429
@@ -39,6 +39,7 @@ _NOT_RUN_CODES: Final = frozenset(
 is not in the audience."""
 
 _ROLE: Final = "Setup > Users/Roles > Manage Roles"
+_DEPLOY: Final = "deploy the suitescript folder of this Tieout again"
 
 
 Parsed = Mapping[str, object]
@@ -173,8 +174,7 @@ def _good(response: Reply, script: str) -> Parsed:
         ) from None
     if envelope.version != VERSION:
         raise AccessError(
-            f"The RESTlet in NetSuite has version {envelope.version}, this Tieout needs {VERSION}: deploy the "
-            f"suitescript folder of this Tieout again."
+            f"The RESTlet in NetSuite has version {envelope.version}, this Tieout needs {VERSION}: {_DEPLOY}."
         )
     if envelope.error is not None:
         raise _from_script(envelope.error)
@@ -199,7 +199,8 @@ def _from_script(problem: _Problem) -> TieoutError:
                 "workflow on customers takes them up. What was done by then stays, and the next run goes on from there."
             )
         case _:
-            return AccessError(f"NetSuite refuses the request ({_told(problem)}).")
+            remedy = f": {_DEPLOY}" if code == "MODULE_DOES_NOT_EXIST" else ""
+            return AccessError(f"NetSuite refuses the request ({_told(problem)}){remedy}.")
 
 
 def _about_the_search(problem: _Problem) -> TieoutError:

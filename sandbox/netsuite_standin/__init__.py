@@ -1,9 +1,10 @@
-"""A NetSuite account on loopback that runs the shipped RESTlet file: for tests, benchmarks and `make sandbox`.
+"""A NetSuite account on loopback that runs the shipped RESTlet: for tests, benchmarks and `make sandbox`.
 
 It does what Oracle's documentation says of the parts that Tieout uses (docs/netsuite.md names the pages); what is not
 documented can be switched both ways in `Options`. It is not NetSuite: no forms, no workflows, no other records.
 """
 
+from sandbox.netsuite_standin.cabinet import Script
 from sandbox.netsuite_standin.options import Fault, Options
 from sandbox.netsuite_standin.searches import STANDARD_COLUMNS, Column, SavedSearch
 from sandbox.netsuite_standin.server import Call, NetsuiteStandIn
@@ -20,5 +21,6 @@ __all__ = [
     "Options",
     "Save",
     "SavedSearch",
+    "Script",
     "World",
 ]

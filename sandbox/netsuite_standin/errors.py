@@ -2,12 +2,13 @@
 
 
 class ScriptError(Exception):
-    """What an N/* module throws: a code and a message. A script may catch it."""
+    """What an N/* module or the loader of modules throws: a code, a message, a type. A script may catch it."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, kind: str = "error.SuiteScriptError") -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
+        self.kind = kind
 
 
 class RequestEndedError(ScriptError):

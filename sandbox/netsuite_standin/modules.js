@@ -1,5 +1,6 @@
 // The N/* modules as a script sees them, over one function: host(json) -> json, answered by `script.py`.
-// Shapes and argument styles are here; every rule (units, permissions, what a search finds) is on the other side.
+// Shapes and argument styles are here; every rule (units, permissions, what a search finds) is on the other side, and
+// how a script gets at these modules is in loader.js. There are no others.
 (() => {
   const call = (operation, data) => {
     const answer = JSON.parse(host(JSON.stringify([operation, data === undefined ? {} : data])));
@@ -80,7 +81,32 @@
     }
 
     runPaged(given) {
-      return call('search.runPaged', this.asked({ pageSize: given && given.pageSize !== undefined ? given.pageSize : 50 }));
+      const asked = this.asked({ pageSize: given && given.pageSize !== undefined ? given.pageSize : 50 });
+      return new PagedData(asked, this.columns.slice(), call('search.runPaged', asked));
+    }
+  }
+
+  /** What was counted when the search was run. Its rows are not kept: each page is asked for anew. */
+  class PagedData {
+    constructor(asked, columns, { count, pages }) {
+      this.count = count;
+      this.pageSize = asked.pageSize;
+      this.pageRanges = Array.from({ length: pages }, (_, index) => ({ index }));
+      Object.defineProperty(this, 'asked', { value: asked, enumerable: false });
+      Object.defineProperty(this, 'columns', { value: columns, enumerable: false });
+    }
+
+    fetch(given) {
+      const index = required(given && given.index, 'index');
+      const pages = this.pageRanges.length;
+      const rows = call('search.fetch', { ...this.asked, index, pages });
+      return {
+        data: rows.map((row) => new Result(row, this.columns, this.asked.type)),
+        pagedData: this,
+        pageRange: this.pageRanges[index],
+        isFirst: index === 0,
+        isLast: index === pages - 1,
+      };
     }
   }
 
@@ -162,7 +188,7 @@
   const write = (level) => (title, details) => call('log', { level, title: title.title || title, details: title.details || details });
   const log = { audit: write('audit'), debug: write('debug'), error: write('error') };
 
-  const modules = { 'N/search': search, 'N/record': record, 'N/runtime': runtime, 'N/format': format, 'N/log': log };
+  globalThis.api = { 'N/search': search, 'N/record': record, 'N/runtime': runtime, 'N/format': format, 'N/log': log };
   const SystemDate = Date;
   globalThis.Date = class extends SystemDate {
     constructor(...given) {
@@ -170,18 +196,5 @@
     }
 
     static now() { return call('clock'); }
-  };
-  let exported = {};
-  globalThis.define = (names, factory) => {
-    exported = factory(...names.map((name) => modules[name]));
-  };
-  globalThis.methods = () => JSON.stringify(Object.keys(exported));
-  globalThis.answer = (method, body) => {
-    try {
-      const value = exported[method](JSON.parse(body));
-      return JSON.stringify({ value: value === undefined ? null : value });
-    } catch (e) {
-      return JSON.stringify({ error: { name: e.name, message: e.message, stack: String(e.stack).split('\n') } });
-    }
   };
 })();

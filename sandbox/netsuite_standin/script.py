@@ -1,17 +1,15 @@
-"""Runs the shipped RESTlet file, unchanged, in a fresh JavaScript context for every request.
+"""What a running script may do: the N/* modules of `modules.js` call one Python function, `Host.answer`.
 
-The N/* modules of `modules.js` call one Python function, `Host.answer`. Here are the limits of a request (units, time)
-and the permissions of the role; what is found and saved is in `searches` and `records`.
+Here are the limits of a request (units, time) and the permissions of the role; what is found and saved is in `searches`
+and `records`, and who runs the script is in `engine`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
-from pathlib import Path
 from typing import Final
 
 import orjson
-import quickjs
 
 from sandbox.netsuite_standin import records, searches
 from sandbox.netsuite_standin.errors import RequestEndedError, ScriptError
@@ -19,14 +17,12 @@ from sandbox.netsuite_standin.options import Options
 from sandbox.netsuite_standin.searches import Column, Json, SavedSearch
 from sandbox.netsuite_standin.world import Value, World
 
-RESTLET: Final = Path(__file__).parents[2] / "suitescript/src/FileCabinet/SuiteScripts/tieout/tieout.js"
-MODULES: Final = Path(__file__).with_name("modules.js").read_text(encoding="utf-8")
-
 UNITS: Final[Mapping[str, int]] = {
     "search.load": 5,
     "search.getRange": 10,
     "search.each": 10,
     "search.runPaged": 5,
+    "search.fetch": 5,
     "record.load": 5,
     "record.save": 10,
     "record.submitFields": 5,
@@ -36,31 +32,9 @@ UNITS: Final[Mapping[str, int]] = {
 MOST_ROWS: Final = 1_000
 MOST_EACH: Final = 4_000
 PAGE_SIZES: Final = range(5, 1_001)
+MOST_PAGES: Final = 1_000
 
 Arguments = dict[str, Json]
-
-
-def run(source: str, method: str, body: Json, host: "Host") -> Json:
-    """Call one entry point of a RESTlet and return what it returned.
-
-    Raises:
-        ScriptError: the script threw it, or does not export `method` (code `METHOD_NOT_ALLOWED`).
-        RequestEndedError: units or time ran out, whether or not the script noticed.
-    """
-    context = quickjs.Context()
-    context.add_callable("host", host.answer)
-    context.eval(f"const settings = {orjson.dumps(host.settings()).decode()};")
-    context.eval(MODULES)
-    context.eval(source)
-    if method not in orjson.loads(context.get("methods")()):
-        raise ScriptError("METHOD_NOT_ALLOWED", f"The script exports no {method}.")
-    answered = orjson.loads(context.get("answer")(method, orjson.dumps(body).decode()))
-    if host.ended:
-        raise host.ended
-    if "error" in answered:
-        raise ScriptError(answered["error"]["name"], answered["error"]["message"])
-    value: Json = answered["value"]
-    return value
 
 
 class Host:
@@ -76,6 +50,7 @@ class Host:
             "search.getRange": self._get_range,
             "search.each": lambda given: self._found(given, 0, MOST_EACH),
             "search.runPaged": self._run_paged,
+            "search.fetch": self._fetch,
             "record.load": self._load,
             "record.save": self._save,
             "record.submitFields": self._submit,
@@ -163,7 +138,15 @@ class Host:
         if size not in PAGE_SIZES:
             raise ScriptError("SSS_INVALID_PAGE_SIZE", "The page size must be between 5 and 1000.")
         columns = [_column_in(column) for column in _list(given["columns"])]
-        return {"count": searches.count(self._world, self._options, columns, given["filters"])}
+        count = searches.count(self._world, self._options, columns, given["filters"])
+        return {"count": count, "pages": min(-(-count // size), MOST_PAGES)}
+
+    def _fetch(self, given: Arguments) -> Json:
+        """One page of those that there were when the search was run (O:section_4486609298)."""
+        index, size = given["index"], int(str(given["pageSize"]))
+        if not isinstance(index, int) or index not in range(int(str(given["pages"]))):
+            raise ScriptError("INVALID_PAGE_RANGE", "Invalid page range.")
+        return self._found(given, index * size, (index + 1) * size)
 
     def _load(self, given: Arguments) -> Json:
         self._need("LIST_CUSTJOB", 1)

@@ -1,14 +1,14 @@
 """The stand-in over real HTTP: the token endpoint, the RESTlet address, and one PATCH of the REST record API.
 
-The order of a RESTlet call is NetSuite's: login, pool, deployment, content type, size, script, answer. Faults can be
-ordered before or after the script runs. A connection is closed without an answer by aborting its transport.
+Which calls do not reach the script is in `admission`, what goes wrong on demand, before or after the script runs, in
+`faults`, and the forms of answers are in `wire`.
 """
 
 import asyncio
 import socket
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import formatdate
 from types import TracebackType
@@ -25,17 +25,19 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.netsuite_standin import records, script
+from sandbox.netsuite_standin import engine, records
+from sandbox.netsuite_standin.admission import refusal
+from sandbox.netsuite_standin.cabinet import Script
 from sandbox.netsuite_standin.errors import LoginError, RequestEndedError, ScriptError
+from sandbox.netsuite_standin.faults import DROPPED, Faults, abortable, answer_of, drop
 from sandbox.netsuite_standin.logins import TOKEN_PATH, Certificate, Logins, Token, check_key
 from sandbox.netsuite_standin.options import Fault, Options
+from sandbox.netsuite_standin.script import Host
 from sandbox.netsuite_standin.searches import STANDARD_COLUMNS, Json, SavedSearch
+from sandbox.netsuite_standin.wire import as_error, as_json, as_problem, is_json, parameters, thrown
 from sandbox.netsuite_standin.world import World
 
 RESTLET_PATH = "/app/site/hosting/restlet.nl"
-CONTENT_TYPES = frozenset({"application/json", "application/xml", "text/plain"})
-"""As they are written here: NetSuite tells upper from lower case (O:section_4619215993)."""
-
 CUSTOMER_PATH = "/services/rest/record/v1/customer/{id:int}"
 
 
@@ -50,7 +52,7 @@ class Call:
 
 
 class NetsuiteStandIn:
-    """A NetSuite account on a loopback port, for the length of a `with`.
+    """A NetSuite account on a loopback port, for the length of a `with`. `script` is what its RESTlet runs.
 
     Example:
         >>> with NetsuiteStandIn(World()) as netsuite:
@@ -72,10 +74,9 @@ class NetsuiteStandIn:
         self.calls: list[Call] = []
         self.most_at_once = 0
         self.tokens_issued = 0
-        self._login_faults = 0
-        self._faults: list[_Ordered] = []
+        self.script = Script.shipped()
+        self._faults = Faults()
         self._running = 0
-        self._source = script.RESTLET.read_text(encoding="utf-8")
         self._socket = socket.create_server(("127.0.0.1", port))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._server = _Server(
@@ -96,11 +97,11 @@ class NetsuiteStandIn:
 
     def fail(self, fault: Fault) -> None:
         """Order a fault. Faults of the same moment come in the order in which they were ordered."""
-        self._faults.append(_Ordered(fault, fault.skip, fault.times))
+        self._faults.order(fault)
 
     def fail_logins(self, times: int) -> None:
         """Let the token endpoint answer 503 as often."""
-        self._login_faults = times
+        self._faults.order_for_logins(times)
 
     def register_certificate(self, client_id: str, certificate_id: str, public_pem: str, until: float = 1e12) -> None:
         """Map a certificate to an integration, as an administrator does on the client credentials page.
@@ -126,22 +127,20 @@ class NetsuiteStandIn:
     # ---- the three addresses -----------------------------------------------------------------------------------------
 
     async def _token(self, request: Request) -> Response:
-        if self._login_faults:
-            self._login_faults -= 1
-            return PlainTextResponse("<html>Service Unavailable</html>", 503)
+        if (down := self._faults.of_login()) is not None:
+            return down
         form = dict(parse_qsl((await request.body()).decode()))
         if request.headers.get("content-type") != "application/x-www-form-urlencoded":
-            return _json({"error": "invalid_request"}, 400)
+            return as_json({"error": "invalid_request"}, 400)
         try:
             token = await run_in_threadpool(self.logins.issue, form)
         except LoginError as error:
             realm = {"WWW-Authenticate": f'Basic realm="{self.options.account}"'} if error.status == 401 else {}  # noqa: PLR2004
-            return _json({"error": error.oauth_error}, error.status, realm)
+            return as_json({"error": error.oauth_error}, error.status, realm)
         self.tokens_issued += 1
-        seconds: Json = (
-            str(self.options.token_seconds) if self.options.expires_in_as_text else self.options.token_seconds
-        )
-        return _json({"access_token": token, "expires_in": seconds, "token_type": "Bearer"}, 200)
+        whole = self.options.token_seconds
+        seconds: Json = str(whole) if self.options.expires_in_as_text else whole
+        return as_json({"access_token": token, "expires_in": seconds, "token_type": "Bearer"}, 200)
 
     async def _restlet(self, request: Request) -> Response:
         body = await request.body()
@@ -159,19 +158,19 @@ class NetsuiteStandIn:
             self._running -= 1
 
     async def _admitted(self, request: Request, body: bytes, action: str, asked: Mapping[str, Json]) -> Response:
-        fault = self._due(action)
-        host = script.Host(self.world, self.options, self.searches)
-        response = _answer_of(fault) or self._refused(request, body)
+        fault = self._faults.due(action)
+        host = Host(self.world, self.options, self.searches)
+        response = answer_of(fault, request) or refusal(request, body, self.options, self.logins, self._running)
         if response is None and fault in {"reset", "silence"}:
-            await self._drop(request, at_once=fault == "reset")
+            await drop(request, at_once=fault == "reset")
             response = Response(status_code=500)
         elif response is None:
             started = time.monotonic()
             response = await run_in_threadpool(self._run, request, body, host)
             await asyncio.sleep(max(0.0, self.options.latency - (time.monotonic() - started)))
             if fault == "lost":
-                await self._drop(request, at_once=True)
-        status = 0 if fault in {"reset", "silence", "lost"} else response.status_code
+                await drop(request, at_once=True)
+        status = 0 if fault in DROPPED else response.status_code
         self.calls.append(Call(action, asked, status, host.used))
         return response
 
@@ -179,9 +178,9 @@ class NetsuiteStandIn:
         try:
             self.logins.check(request.headers.get("authorization", ""), request.method, str(request.url))
         except LoginError:
-            return _problem(401, "INVALID_LOGIN", "Invalid login attempt.")
+            return as_problem(401, "INVALID_LOGIN", "Invalid login attempt.")
         if self._running >= self.options.concurrency:
-            return _problem(429, "CONCURRENCY_LIMIT_EXCEEDED", "Concurrent request limit exceeded. Request blocked.")
+            return as_problem(429, "CONCURRENCY_LIMIT_EXCEEDED", "Concurrent request limit exceeded. Request blocked.")
         changes = await request.json()
         await asyncio.sleep(self.options.latency)
         names = {"externalId": "externalid"}
@@ -191,99 +190,31 @@ class NetsuiteStandIn:
             records.save(self.world, loaded, values, ignore_mandatory=True)
         except ScriptError as error:
             if error.code == "RCRD_DSNT_EXIST":
-                return _problem(404, "NONEXISTENT_ID", "Record does not exist.")
-            return _problem(400, "USER_ERROR", f"Error while accessing a resource. {error.message}.")
+                return as_problem(404, "NONEXISTENT_ID", "Record does not exist.")
+            return as_problem(400, "USER_ERROR", f"Error while accessing a resource. {error.message}.")
         return Response(status_code=204, headers={"Location": str(request.url)})
 
-    # ---- steps of a call ---------------------------------------------------------------------------------------------
-
-    def _refused(self, request: Request, body: bytes) -> Response | None:
+    def _run(self, request: Request, body: bytes, host: Host) -> Response:
         try:
-            self.logins.check(request.headers.get("authorization", ""), request.method, str(request.url))
-        except LoginError as error:
-            return self._not_let_in(error)
-        if self._running > self.options.concurrency:
-            return _error(400, "SSS_REQUEST_LIMIT_EXCEEDED", "Request limit exceeded.")
-        return self._misaddressed(request) or self._unusable(request, body)
-
-    def _misaddressed(self, request: Request) -> Response | None:
-        message = "That Suitelet is invalid, disabled, or no longer exists."
-        query = request.query_params
-        named = (self.options.script, self.options.deployment)
-        if (query.get("script"), query.get("deploy")) not in {named, self.options.numbers}:
-            return _error(400, "SSS_INVALID_SCRIPTLET_ID", message)
-        if not self.options.in_audience:
-            status, code = self.options.outside
-            return _error(status, code, "You do not have privileges to view this page.")
-        return None if self.options.released else _error(400, self.options.unreleased_code, message)
-
-    def _unusable(self, request: Request, body: bytes) -> Response | None:
-        if body and request.method in {"GET", "DELETE"}:
-            return _error(400, "INVALID_REQUEST", "A GET or DELETE request takes no body.")
-        if request.method in {"POST", "PUT"} and request.headers.get("content-type") not in CONTENT_TYPES:
-            return _error(415, "UNSUPPORTED_MEDIA_TYPE", "Invalid content type.")
-        if len(body) > self.options.most_bytes:
-            return _error(400, "SSS_FILE_CONTENT_SIZE_EXCEEDED", "The request is larger than 10 MB.")
-        return None
-
-    def _not_let_in(self, error: LoginError) -> Response:
-        realm = (
-            f'realm="{self.options.account}", error="{error.oauth_error}", error_description="Invalid login attempt."'
-        )
-        headers = {"WWW-Authenticate": f"Bearer {realm}"}
-        return _error(self.options.refused_login, "INVALID_LOGIN_ATTEMPT", "Invalid login attempt.", headers)
-
-    def _run(self, request: Request, body: bytes, host: script.Host) -> Response:
-        is_json = request.headers.get("content-type") == "application/json"
-        try:
-            parsed = _parameters(request, body, is_json=is_json)
-            answered = script.run(self._source, request.method.lower(), parsed, host)
+            answered = engine.run(self.script, request.method.lower(), parameters(request, body), host)
         except ValueError:
-            return _error(400, "INVALID_REQUEST", "The body cannot be read as its content type says.")
+            return as_error(request, 400, "INVALID_REQUEST", "The body cannot be read as its content type says.")
         except RequestEndedError as error:
-            return _error(400, error.code, error.message)
+            return as_error(request, 400, error.code, error.message)
         except ScriptError as error:
             if error.code == "METHOD_NOT_ALLOWED":
-                return _error(405, error.code, error.message)
-            return _error(400, error.code, self._thrown(error))
-        return self._answered(answered, is_json=is_json)
+                return as_error(request, 405, error.code, error.message)
+            return as_error(request, 400, error.code, thrown(error, nested=self.options.nested_errors))
+        return self._answered(request, answered)
 
-    def _answered(self, answered: Json, *, is_json: bool) -> Response:
-        if isinstance(answered, str) == is_json:
+    def _answered(self, request: Request, answered: Json) -> Response:
+        if isinstance(answered, str) == is_json(request):
             message = "Invalid data format. You should return what was asked for."
-            return _error(400, "INVALID_RETURN_DATA_FORMAT", message)
-        response = _json(answered, 200) if is_json else PlainTextResponse(str(answered))
+            return as_error(request, 400, "INVALID_RETURN_DATA_FORMAT", message)
+        response = as_json(answered) if is_json(request) else PlainTextResponse(str(answered))
         if len(response.body) > self.options.most_bytes:
-            return _error(400, "SSS_FILE_CONTENT_SIZE_EXCEEDED", "The answer is larger than 10 MB.")
+            return as_error(request, 400, "SSS_FILE_CONTENT_SIZE_EXCEEDED", "The answer is larger than 10 MB.")
         return response
-
-    def _thrown(self, error: ScriptError) -> str:
-        if not self.options.nested_errors:
-            return error.message
-        thrown = {"type": "error.SuiteScriptError", "name": error.code, "message": error.message, "stack": []}
-        return orjson.dumps(thrown).decode()
-
-    # ---- faults ------------------------------------------------------------------------------------------------------
-
-    def _due(self, action: str) -> str | None:
-        for ordered in self._faults:
-            if ordered.fault.action not in {None, action}:
-                continue
-            if ordered.skip:
-                ordered.skip -= 1
-                continue
-            ordered.times -= 1
-            if not ordered.times:
-                self._faults.remove(ordered)
-            return ordered.fault.kind
-        return None
-
-    async def _drop(self, request: Request, *, at_once: bool) -> None:
-        """Close the connection without an answer, or wait until the caller has lost patience."""
-        if at_once:
-            request.scope["tieout.abort"]()
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
 
     def _app(self) -> ASGIApp:
         inner = Starlette(
@@ -294,21 +225,21 @@ class NetsuiteStandIn:
             ]
         )
 
-        def dated(send: Send) -> Send:
-            async def send_with_date(message: Message) -> None:
-                if message["type"] == "http.response.start":
-                    MutableHeaders(scope=message)["Date"] = formatdate(self.options.clock(), usegmt=True)
-                await send(message)
-
-            return send_with_date
-
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
-            transport = getattr(getattr(send, "__self__", None), "transport", None)
-            if transport is not None:
-                scope["tieout.abort"] = transport.abort
-            await inner(scope, receive, dated(send))
+            await inner(scope, receive, _dated(send, self.options.clock))
 
-        return app
+        return abortable(app)
+
+
+def _dated(send: Send, clock: Callable[[], float]) -> Send:
+    """Let every answer say what time it is for NetSuite."""
+
+    async def send_with_date(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message)["Date"] = formatdate(clock(), usegmt=True)
+        await send(message)
+
+    return send_with_date
 
 
 class _Server(uvicorn.Server):
@@ -317,49 +248,3 @@ class _Server(uvicorn.Server):
     async def main_loop(self) -> None:
         while not self.should_exit:  # noqa: ASYNC110  set by other threads and by signals
             await asyncio.sleep(0.01)
-
-
-@dataclass
-class _Ordered:
-    fault: Fault
-    skip: int
-    times: int
-
-
-def _answer_of(fault: str | None) -> Response | None:
-    """Give the answer that a fault has instead of the script's, if it is of that kind."""
-    limit = "Request limit exceeded."
-    answers = {
-        "limit": _error(400, "SSS_REQUEST_LIMIT_EXCEEDED", limit),
-        "busy": _error(429, "CONCURRENCY_LIMIT_EXCEEDED", limit),
-        "unavailable": PlainTextResponse("<html>Service Unavailable</html>", 503),
-        "error": _error(500, "UNEXPECTED_ERROR", "An unexpected error occurred. Error ID: k2x"),
-        "garbage": PlainTextResponse("<html>Maintenance</html>", 200),
-        "redirect": Response(status_code=302, headers={"Location": "https://example.com/elsewhere"}),
-    }
-    return answers.get(fault or "")
-
-
-def _parameters(request: Request, body: bytes, *, is_json: bool) -> Json:
-    """What a script is given: of a GET or DELETE the query, all of it text; else the body as its content type says."""
-    if request.method in {"GET", "DELETE"}:
-        return dict(request.query_params)
-    given: Json = orjson.loads(body) if is_json else body.decode()
-    return given
-
-
-def _json(value: Json, status: int, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(value), status, dict(headers or {}), "application/json")
-
-
-def _error(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Response:
-    """The error of a RESTlet, spaced as it was seen on the wire."""
-    told = [orjson.dumps(text).decode() for text in (code, message)]
-    body = f'{{"error" : {{"code" : {told[0]}, "message" : {told[1]}}}}}'
-    return Response(body, status, dict(headers or {}), "application/json")
-
-
-def _problem(status: int, code: str, message: str) -> Response:
-    """The error of the REST record API (O:section_156570709583)."""
-    details: Json = [{"detail": message, "o:errorCode": code}]
-    return _json({"title": "Error", "status": status, "o:errorDetails": details}, status)

@@ -5,7 +5,16 @@ from typing import Any
 import pytest
 
 from resources.netsuite import Change, TokenLogin
-from sandbox.netsuite_standin import STANDARD_COLUMNS, Column, Fault, Options, SavedSearch, World
+from sandbox.netsuite_standin import (
+    STANDARD_COLUMNS,
+    Column,
+    Fault,
+    NetsuiteStandIn,
+    Options,
+    SavedSearch,
+    Script,
+    World,
+)
 from schemas.errors import AccessError, MistakeError
 from schemas.words import InternalId
 from tests.resources.netsuite import FIELDS, SEARCH, connected, key_pair
@@ -194,19 +203,31 @@ def test_a_clock_that_is_off(off: int, says: str) -> None:
 
 
 def test_a_script_that_is_not_tieouts() -> None:
-    def replace(server: Any) -> None:  # noqa: ANN401
-        server._source = "define([], () => ({post: () => ({hello: 1})}));"
+    def replace(server: NetsuiteStandIn) -> None:
+        server.script = Script.of("define([], () => ({post: () => ({hello: 1})}));")
 
     assert "is not Tieout's" in sentence(prepare=replace)
 
 
-def test_a_script_of_another_version() -> None:
-    def replace(server: Any) -> None:  # noqa: ANN401
-        server._source = server._source.replace("const VERSION = 2;", "const VERSION = 99;")
+@pytest.mark.parametrize("version", [1, 2, 4])
+def test_a_script_of_another_version(version: int) -> None:
+    def replace(server: NetsuiteStandIn) -> None:
+        server.script = server.script.changed("const VERSION = 3;", f"const VERSION = {version};")
 
     said = sentence(prepare=replace)
-    assert "version 99" in said
-    assert "deploy" in said
+    assert f"has version {version}, this Tieout needs 3" in said
+    assert "deploy the suitescript folder of this Tieout again" in said
+
+
+@pytest.mark.parametrize("file", ["text.js", "kinds.js", "reading.js", "editing.js"])
+@pytest.mark.parametrize("nested", [True, False])
+def test_a_file_of_the_script_that_was_not_uploaded(file: str, nested: bool) -> None:
+    def forget(server: NetsuiteStandIn) -> None:
+        server.script = server.script.without(file)
+
+    said = sentence(Options(nested_errors=nested), prepare=forget)
+    assert f"Module does not exist: /SuiteScripts/tieout/{file}" in said
+    assert "deploy the suitescript folder of this Tieout again" in said
 
 
 @pytest.mark.parametrize("setting", [("concurrency", 0), ("concurrency", 51), ("rows_per_call", 5_001)])

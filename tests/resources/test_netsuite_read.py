@@ -139,7 +139,7 @@ def test_no_more_calls_run_at_once_than_allowed() -> None:
 def test_an_answer_that_hides_rows_is_found_out() -> None:
     world = world_of(500)
     with connected(world, rows_per_call=100) as (client, server):
-        server._source = server._source.replace("ids.push(after);", "if (after === 300) continue; ids.push(after);")
+        server.script = server.script.changed("ids.push(after);", "if (after === 300) continue; ids.push(after);")
         with pytest.raises(WeatherError, match="499 read, 500 counted"):
             read(client)
 
@@ -147,7 +147,7 @@ def test_an_answer_that_hides_rows_is_found_out() -> None:
 @pytest.mark.rule("X10")
 def test_an_answer_in_another_order_is_found_out() -> None:
     with connected(world_of(50)) as (client, server):
-        server._source = server._source.replace("return { ids, values", "return { ids: ids.reverse(), values")
+        server.script = server.script.changed("return { ids, values", "return { ids: ids.reverse(), values")
         with pytest.raises(WeatherError, match="order"):
             read(client)
 
@@ -175,7 +175,7 @@ def test_an_answer_in_another_order_is_found_out() -> None:
 )
 def test_a_page_that_cannot_be_right_fails_the_read_with_its_reason(answered: str, says: str) -> None:
     with connected(world_of(50), rows_per_call=10) as (client, server):
-        server._source = server._source.replace(
+        server.script = server.script.changed(
             "return { ids, values: cells.map((cell) => cell.values), texts, more };",
             f"const values = cells.map((cell) => cell.values); return after > 20 && ids.length ? {{ {answered} }} "
             ": { ids, values, texts, more };",
@@ -188,10 +188,10 @@ def test_a_page_that_cannot_be_right_fails_the_read_with_its_reason(answered: st
 @pytest.mark.rule("X10")
 def test_a_search_that_never_ends_is_ended_at_a_bound_that_is_named() -> None:
     with connected(world_of(2), concurrency=1) as (client, server):
-        server._source = server._source.replace(
+        server.script = server.script.changed(
             "first: end(search.Sort.ASC), last: end(search.Sort.DESC)", "first: 1, last: 9e14"
         )
-        server._source = server._source.replace(
+        server.script = server.script.changed(
             "const columns = chosen(found.columns, request.columns);",
             "const columns = chosen(found.columns, request.columns);"
             "const all = Array.from({ length: 5000 }, (_, n) => after + 1 + n);"
@@ -206,7 +206,7 @@ def test_a_search_that_never_ends_is_ended_at_a_bound_that_is_named() -> None:
 @pytest.mark.parametrize("count", ["-1", "'many'", "null", "NaN", "2.5"])
 def test_a_count_that_is_none_fails_the_read(count: str) -> None:
     with connected(world_of(2)) as (client, server):
-        server._source = server._source.replace(
+        server.script = server.script.changed(
             "return { columns, count, first", f"return {{ columns, count: {count}, first"
         )
         with pytest.raises(WeatherError, match="not the agreed form"):
@@ -216,7 +216,7 @@ def test_a_count_that_is_none_fails_the_read(count: str) -> None:
 @pytest.mark.rule("X10")
 def test_ids_that_were_not_asked_for_do_not_exist() -> None:
     with connected(world_of(2)) as (client, server):
-        server._source = server._source.replace(
+        server.script = server.script.changed(
             "return { ids: found.run()", "return { ids: ['77'].concat([]), x: found.run()"
         )
         with pytest.raises(WeatherError, match="1 customers that were not asked for"):

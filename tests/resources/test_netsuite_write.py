@@ -161,7 +161,7 @@ def test_a_refused_word_has_its_outcome_beside_those_of_the_others() -> None:
 def test_an_outcome_without_its_word_is_of_the_only_word_that_was_asked_for() -> None:
     world, changes = world_of(2)
     with connected(world) as (client, server):
-        server._source = server._source.replace("word: edit.word,", "")
+        server.script = server.script.changed("{ id, action, field, word, outcome,", "{ id, action, field, outcome,")
         assert [o.status for o in client.apply(changes)] == ["applied"] * 6
         two = [Change(InternalId(1), "comments", "append", word) for word in ("a", "b")]
         with pytest.raises(WeatherError, match="not asked for"):
@@ -171,7 +171,7 @@ def test_an_outcome_without_its_word_is_of_the_only_word_that_was_asked_for() ->
 def test_an_answer_that_leaves_a_change_out_is_found_out() -> None:
     world, changes = world_of(2)
     with connected(world) as (client, server):
-        server._source = server._source.replace("return edits.map(", "return edits.slice(1).map(")
+        server.script = server.script.changed("return edits.map(", "return edits.slice(1).map(")
         with pytest.raises(WeatherError, match="without an outcome"):
             client.apply(changes)
 

@@ -7,7 +7,7 @@ import orjson
 import pytest
 import requests
 
-from sandbox.netsuite_standin import Fault, Options, World, script
+from sandbox.netsuite_standin import Fault, Options, Script, World, engine
 from sandbox.netsuite_standin.errors import RequestEndedError
 from sandbox.netsuite_standin.script import Host
 from tests.sandbox.netsuite import netsuite
@@ -36,7 +36,7 @@ def test_a_script_that_uses_up_its_units_is_ended_even_if_it_catches_the_error()
     world.insert(1)
     host = Host(world, Options(), {})
     with pytest.raises(RequestEndedError) as ended:
-        script.run(GREEDY, "post", {}, host)
+        engine.run(Script.of(GREEDY), "post", {}, host)
     assert ended.value.code == "SSS_USAGE_LIMIT_EXCEEDED"
 
 
@@ -44,7 +44,7 @@ def test_a_script_that_takes_more_than_its_time_is_ended() -> None:
     world = World()
     world.insert(1)
     with pytest.raises(RequestEndedError) as ended:
-        script.run(GREEDY, "post", {}, Host(world, Options(operation_seconds=1), {}))
+        engine.run(Script.of(GREEDY), "post", {}, Host(world, Options(operation_seconds=1), {}))
     assert ended.value.code == "SSS_TIME_LIMIT_EXCEEDED"
 
 
@@ -54,16 +54,16 @@ def test_paging_by_offset_would_lose_a_customer_where_keyset_does_not() -> None:
     for n in range(1, 7):
         world.insert(n)
     host = Host(world, Options(), {})
-    first = script.run(OFFSET, "post", {"start": 0, "end": 3}, host)
+    first = engine.run(Script.of(OFFSET), "post", {"start": 0, "end": 3}, host)
     world.delete(1)
-    second = script.run(OFFSET, "post", {"start": 3, "end": 6}, host)
+    second = engine.run(Script.of(OFFSET), "post", {"start": 3, "end": 6}, host)
     assert (first, second) == ([1, 2, 3], [5, 6]), "the stand-in must show what goes wrong with offsets"
 
 
 def test_more_than_a_thousand_rows_at_once_are_refused() -> None:
     host = Host(World(), Options(nested_errors=False), {})
     with pytest.raises(Exception, match="SSS_SEARCH_RESULT_LIMIT_EXCEEDED"):
-        script.run(OFFSET, "post", {"start": 0, "end": 1001}, host)
+        engine.run(Script.of(OFFSET), "post", {"start": 0, "end": 1001}, host)
 
 
 def test_the_pool_refuses_the_call_that_is_too_many() -> None:
@@ -105,7 +105,9 @@ def test_a_request_that_is_too_large_is_refused() -> None:
 @pytest.mark.parametrize("nested", [True, False])
 def test_an_error_that_a_script_does_not_catch_may_be_json_in_a_message(nested: bool) -> None:
     with netsuite(options=Options(nested_errors=nested)) as ns:
-        ns.server._source = "define([], () => ({post: () => { throw Object.assign(new Error('no'), {name: 'X'}); }}));"
+        ns.server.script = Script.of(
+            "define([], () => ({post: () => { throw Object.assign(Error('no'), {name: 'X'}); }}));"
+        )
         answer = ns.send({"action": "health"})
         assert answer.status_code == 400
         message = answer.json()["error"]["message"]
