@@ -1,0 +1,140 @@
+"""What an administrator reads before deploying is what the files do: what each loads, writes and answers."""
+
+import re
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import pytest
+
+from resources.netsuite import NetsuiteSettings
+from resources.netsuite.answers import VERSION
+from resources.netsuite.restlet import Action, LinkName
+from sandbox.netsuite_standin import Options, Script, World, engine
+from sandbox.netsuite_standin.cabinet import RESTLET
+from sandbox.netsuite_standin.script import Host
+from tests.resources.netsuite import certificate_login
+from tests.suitescript.restlet import SHIPPED, ask
+
+PAGE: Final = (Path(__file__).parents[2] / "docs/netsuite.md").read_text(encoding="utf-8")
+FOLDER: Final = RESTLET.rpartition("/")[0]
+FILES: Final = {path.removeprefix(f"{FOLDER}/"): text for path, text in SHIPPED.files.items()}
+WAYS_TO_CHANGE: Final = (
+    "save",
+    "setValue",
+    "submitFields",
+    "create",
+    "copy",
+    "transform",
+    "delete",
+    "attach",
+    "detach",
+)
+"""What N/record and a record of it can do besides reading."""
+
+
+def loaded_by(name: str) -> list[str]:
+    """Give the names in the list that a file hands to `define`, without what stands beside them as a comment."""
+    [listed] = re.findall(r"^define\(\[(.*?)\], ?\(", FILES[name], re.DOTALL | re.MULTILINE)
+    return re.findall(r"'([^']+)'", re.sub(r"//.*", "", listed))
+
+
+def part(name: str, expression: str) -> Any:  # noqa: ANN401  whatever it is worth
+    """Give what an expression over one of the files is worth, `it` being what the file gives."""
+    files = {**SHIPPED.files, f"{FOLDER}/ask.js": f"define(['./{name}'], (it) => ({{ post: () => {expression} }}));"}
+    return engine.run(Script(f"{FOLDER}/ask.js", files), "post", {}, Host(World(), Options(), {}))
+
+
+def told_files() -> dict[str, list[str]]:
+    """Give the table of files of the administrator's page: of each file the other cells of its row."""
+    rows = re.findall(r"^\| `(\w+\.js)` \|(.+)\|$", PAGE, re.MULTILINE)
+    return {name: [cell.strip() for cell in cells.split("|")] for name, cells in rows}
+
+
+def test_the_page_tells_of_every_file_what_it_loads() -> None:
+    told = {name: re.findall(r"`([^`]+)`", cells[0]) for name, cells in told_files().items()}
+    assert told == {name: sorted(n for n in loaded_by(name) if n.startswith("N/")) for name in FILES}
+
+
+def test_the_page_names_every_action_under_the_file_that_answers_it() -> None:
+    told = {name: re.findall(r"`(\w+)`", cells[1]) for name, cells in told_files().items()}
+    parts = {name: part(name.removesuffix(".js"), "Object.keys(it.operations || {})") for name in FILES}
+    assert told == {**parts, "tieout.js": ["health"]}
+
+
+def test_every_action_is_explained_where_it_is_answered_and_on_the_page_and_can_be_asked_for() -> None:
+    actions = re.findall(r"\w+", ask(World(), {"action": "none"})["error"]["message"].partition(":")[2])
+    section = PAGE.partition("## 5.")[2].partition("## 6.")[0]
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == actions
+    assert sorted(get_args(Action)) == sorted(actions)
+    for name in ("reading", "editing"):
+        head = FILES[f"{name}.js"].partition("*/")[0]
+        assert re.findall(r"^ \*   (\w+) {2,}", head, re.MULTILINE) == part(name, "Object.keys(it.operations)")
+
+
+def test_no_action_is_answered_by_two_files() -> None:
+    answered = ["health", *(a for name in FILES if name != "tieout.js" for a in operations(name))]
+    assert len(set(answered)) == len(answered)
+
+
+def operations(name: str) -> list[str]:
+    return list(part(name.removesuffix(".js"), "Object.keys(it.operations || {})"))
+
+
+@pytest.mark.rule("W6")
+def test_only_editing_has_records_in_its_hands() -> None:
+    assert [name for name in FILES if "N/record" in loaded_by(name)] == ["editing.js"]
+    called = {name: set(re.findall(r"\.(\w+)\(", text)) & set(WAYS_TO_CHANGE) for name, text in FILES.items()}
+    assert called == {name: set() for name in FILES} | {
+        "editing.js": {"save", "setValue", "create"},
+        "reading.js": {"create"},
+    }
+    for name in ("editing.js", "reading.js"):
+        assert set(re.findall(r"(\w+)\.create\(", FILES[name])) == {"search"}
+    assert re.findall(r"record\.(\w+)\(", FILES["editing.js"]) == ["load"]
+
+
+def test_every_file_is_a_module_of_suitescript_two_one_and_one_is_the_restlet() -> None:
+    for name, text in FILES.items():
+        head = text.partition("*/")[0]
+        assert text.startswith("/**\n"), name
+        assert "@NApiVersion 2.1" in head
+        assert "@NModuleScope SameAccount" in head
+        assert ("@NScriptType Restlet" in head) == (name == "tieout.js")
+        assert text.count("define(") == 1
+
+
+def test_the_files_load_each_other_by_relative_paths_without_an_ending() -> None:
+    """Oracle asks for paths without `.js` (O:section_4430268304)."""
+    for name in FILES:
+        for other in loaded_by(name):
+            assert other.startswith("N/") or f"{other.removeprefix('./')}.js" in FILES, f"{other} in {name}"
+
+
+def test_nothing_is_used_that_the_oldest_engine_of_suitescript_two_one_may_lack() -> None:
+    for name, text in FILES.items():
+        for absent in ("Intl.", "structuredClone", "toSorted", "fetch(", "import ", "eval("):
+            assert absent not in text, f"{absent} in {name}"
+
+
+@pytest.mark.rule("W6")
+def test_what_can_be_written_is_what_the_other_side_writes() -> None:
+    writable = part("editing", "it.WRITABLE.map((one) => [one.name, one.fieldId.source, one.holds])")
+    field_ids = NetsuiteSettings(account="1", login=certificate_login()).field_ids
+    assert [name for name, _, _ in writable] == list(field_ids) == list(get_args(LinkName))
+    for name, pattern, holds in writable:
+        assert re.fullmatch(pattern, field_ids[name])
+        assert holds == ("words" if name == "comments" else "value")
+        assert f"(`{name}`)" in PAGE.partition("## 5.")[2]
+
+
+def test_the_script_record_names_the_files_beside_its_own() -> None:
+    record = (Path(__file__).parents[2] / "suitescript/src/Objects/customscript_tieout.xml").read_text(encoding="utf-8")
+    [description] = re.findall(r"<description>(.+)</description>", record)
+    assert set(re.findall(r"\w+\.js", description)) == set(FILES)
+    by_hand = PAGE.partition("**By hand**")[2].partition("**After an update")[0]
+    assert set(re.findall(r"`(\w+\.js)`", by_hand)) == set(FILES)
+
+
+def test_both_sides_and_the_page_have_one_version() -> None:
+    assert f"const VERSION = {VERSION};" in FILES["tieout.js"]
+    assert f"(now {VERSION})" in PAGE
