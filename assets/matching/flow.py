@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from assets.keys import folded_expr, is_blank
+from assets.keys import folded_expr
 from assets.matching.claims import after_claims
 from assets.matching.comparison import Comparison
 from assets.matching.doubts import doubts_of
@@ -92,7 +92,7 @@ class _World:
         """Return all traces of links (`assets.matching.links`); one of metadata without a record names nobody."""
         by_metadata = named_by_metadata(self.customers.lazy(), self.records)
         by_records = named_by_records(self.customers.lazy(), self.records, comparison.hash)
-        return pl.concat([by_metadata, by_records]).collect(engine="streaming")
+        return pl.concat([by_metadata.collect(engine="streaming"), by_records.collect()])
 
     def decided(self, steps: Iterator[Decided]) -> Decided:
         """Put together what the steps decide, each record given to one customer if that is declared."""
@@ -145,9 +145,10 @@ class _Open:
         """Return those of some rows (`position`) whose customer is still open."""
         return rows.filter(self.is_open.gather(rows.get_column("position")))
 
-    def not_among(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Return those of some rows (`position`) whose customer is decided."""
-        return rows.filter(~self.is_open.gather(rows.get_column("position")))
+    def parted(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return those of some rows (`position`) whose customer is still open, and the others."""
+        is_open = self.is_open.gather(rows.get_column("position"))
+        return rows.filter(is_open), rows.filter(~is_open)
 
     def without(self, steps: Iterator[Decided]) -> Iterator[Decided]:
         """Pass on what a step decided, and close those customers."""
@@ -167,10 +168,10 @@ def _with_opinions(
     """Return what customers find that are open, and let `opinions` hear what the others do."""
     keys = side_keys(customers.lazy(), rule.stripe_side, _POSITION, compare)
     found = found_records(keys, theirs, rule)
-    single, shared = still.among(found.single), still.among(found.shared)
+    (single, others), (shared, others_shared) = still.parted(found.single), still.parted(found.shared)
     ours = Found(single, shared, found.groups)
     opinions.count(keys, ours)
-    opinions.hear(rule, keys, Found(still.not_among(found.single), still.not_among(found.shared), found.groups))
+    opinions.hear(rule, keys, Found(others, others_shared, found.groups))
     return ours
 
 
@@ -181,8 +182,9 @@ def _by_rule(found: Found, rule: Rule, *, use_lowest: bool) -> Iterator[Decided]
 
 def _unmatched(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Decided]:
     fields = list(dict.fromkeys(column for rule in settings.rules for column in rule.stripe_side.columns))
-    empty = {f"empty {at}": _has_no_value(pl.col(field), settings) for at, field in enumerate(fields)}
-    rows = customers.select("position", **empty).collect(engine="streaming")
+    empty = {f"empty {at}": _suspect(pl.col(field), settings) for at, field in enumerate(fields)}
+    looks = customers.select("position", **empty).collect(engine="streaming")
+    rows = looks.with_columns(_has_no_value(looks.get_column(name), settings) for name in empty)
     if not fields:
         yield alike(rows, "unmatched", None, "no link found, and no rules are declared")
         return
@@ -191,10 +193,19 @@ def _unmatched(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Dec
         yield alike(part, "unmatched", None, _why_unmatched(settings, names, is_all=len(names) == len(fields)))
 
 
-def _has_no_value(field: pl.Expr, settings: MatchSettings) -> pl.Expr:
-    text = field.cast(pl.String)
-    suspect = pl.when(may_be_no_value(text, settings.no_value)).then(text)
-    return is_blank(field) | is_no_value(folded_expr(suspect), settings.no_value).fill_null(value=False)
+def _suspect(field: pl.Expr, settings: MatchSettings) -> pl.Expr:
+    """Return the texts of a field that may be no value, empty where there is none, and null for all others."""
+    text = field.cast(pl.String).fill_null("")
+    return pl.when(may_be_no_value(text, settings.no_value)).then(text)
+
+
+def _has_no_value(suspects: pl.Series, settings: MatchSettings) -> pl.Series:
+    """Return where a field is blank or a placeholder; keys are made of the few suspects alone."""
+    at = suspects.is_not_null().arg_true()
+    keys = pl.select(folded_expr(pl.lit(suspects.gather(at)))).to_series()
+    is_none = (keys == "") | pl.select(is_no_value(pl.lit(keys), settings.no_value)).to_series()
+    nothing = pl.repeat(value=False, n=suspects.len(), dtype=pl.Boolean, eager=True)
+    return nothing.scatter(at.filter(is_none), True).alias(suspects.name)
 
 
 def _why_unmatched(settings: MatchSettings, empty: list[str], *, is_all: bool) -> str:

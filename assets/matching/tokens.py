@@ -15,6 +15,8 @@ Hash = Callable[[pl.Expr], pl.Expr]
 
 _WORD = r"[\p{L}\p{M}\p{N}_]"
 _BREAK = r"[^\p{L}\p{M}\p{N}_]"
+_UNUSUAL = rf"^{STRIPES_OWN}(?:[0-9A-Za-z]*[^0-9A-Za-z]|$)"
+"""An id of Stripe's own that is not `USUAL_STRIPE_ID`."""
 _SPECIAL = r"([\\.+*?()|\[\]{}^$#&\-~])"
 
 
@@ -42,8 +44,7 @@ def unusual_ids(ids: pl.LazyFrame, comments: pl.LazyFrame, hashed: Hash) -> pl.L
         hashed: any function of an id; a bad one costs time, never the truth.
     """
     is_bounded = pl.col("id").str.contains(rf"(?s)^{_WORD}(.*{_WORD})?$")
-    is_unusual = pl.col("id").str.starts_with(STRIPES_OWN) & ~pl.col("id").str.contains(USUAL_STRIPE_ID)
-    unusual = ids.filter(is_unusual).with_columns(is_bounded=is_bounded)
+    unusual = ids.filter(pl.col("id").str.contains(_UNUSUAL)).with_columns(is_bounded=is_bounded)
     found = unusual.collect(engine="streaming")
     if found.is_empty():
         return pl.LazyFrame(schema={"position": pl.UInt32, "record": pl.Int64, "text": pl.String})
@@ -58,6 +59,8 @@ def with_position(texts: pl.LazyFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.La
     Only hashes are joined; everything else is fetched for the few rows that met: the columns of both sides but `id`.
     """
     left = texts.with_columns(hash=hashed(pl.col("text"))).collect(engine="streaming")
+    if left.is_empty():  # nothing to look up, and the ids are millions
+        return pl.concat([left.drop("hash").lazy(), ids.drop("id").limit(0)], how="horizontal")
     right = ids.with_columns(hash=hashed(pl.col("id"))).collect(engine="streaming")
     places = right.lazy().select("hash").with_row_index("at")
     met = left.lazy().select("hash").with_row_index("row").join(places, on="hash").collect(engine="streaming")
