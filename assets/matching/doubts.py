@@ -35,10 +35,10 @@ def kinds_of(doubt: pl.Expr) -> pl.Expr:
 
 def _link_contradicted(evidence: Evidence) -> pl.LazyFrame:
     """Links that one trace alone shows, while all other evidence that finds anything finds somebody else."""
-    linked = evidence.pairs.lazy().filter(pl.col("rank") < 0).select("position", own=_RECORD).collect()
+    linked = evidence.linked
     answers = evidence.opinions.answers.lazy()
-    opposed = answers.filter(~pl.col("agrees")).join(linked.lazy(), on="position", how="semi")
-    traces = evidence.traces.lazy().filter("is_evidence").join(linked.lazy(), on="position")
+    opposed = answers.filter(~pl.col("agrees")).filter(pl.lit(linked).gather("position").is_not_null())
+    traces = evidence.traces.lazy().filter("is_evidence").with_columns(own=pl.lit(linked).gather("position"))
     is_own = pl.col(_RECORD) == pl.col("own")
     noted = pl.format("{} of record {}", "source", _RECORD)
     elsewhere = traces.filter(~is_own).unique(["position", _RECORD, "source"]).select("position", says=noted)
@@ -54,8 +54,8 @@ def _link_contradicted(evidence: Evidence) -> pl.LazyFrame:
 
 def _rules_differ(evidence: Evidence) -> pl.LazyFrame:
     """Matches by a rule, while a later rule finds other records only."""
-    matched = evidence.pairs.lazy().filter(pl.col("rank") >= 0)
-    others = evidence.opinions.answers.lazy().filter(~pl.col("agrees")).join(matched, on="position", how="semi")
+    is_matched = pl.lit(evidence.matched).gather("position").is_not_null()
+    others = evidence.opinions.answers.lazy().filter(~pl.col("agrees")).filter(is_matched)
     return others.group_by("position").agg(said=pl.col("says").str.join(", "))
 
 
@@ -86,9 +86,12 @@ def _shared_key(evidence: Evidence) -> pl.LazyFrame:
 
 def _negated(evidence: Evidence) -> pl.LazyFrame:
     """Pairs of which the record's comments hold the id in one sentence with a word such as *not* or *wrong*."""
-    noted = evidence.traces.lazy().filter(pl.col("source") == "comments").select("position", _RECORD, "text")
-    comments = evidence.records.select("comments", record="internal_id")
-    rows = evidence.pairs.lazy().join(noted, on=["position", _RECORD]).join(comments, on=_RECORD)
+    own = pl.coalesce(pl.lit(series).gather("position") for series in (evidence.linked, evidence.matched))
+    noted = evidence.traces.lazy().filter((pl.col("source") == "comments") & (pl.col(_RECORD) == own))
+    pairs = noted.select("position", _RECORD, "text").collect()
+    named = pl.col("internal_id").is_in(pairs.get_column(_RECORD).unique().implode())
+    comments = evidence.records.filter(named).select("comments", record="internal_id").collect(engine="streaming")
+    rows = pairs.lazy().join(comments.lazy(), on=_RECORD)
     said = pl.format("the comments of record {} seem to say that it is another customer", _RECORD)
     return negated(rows).select("position", said=said)
 

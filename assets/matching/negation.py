@@ -32,7 +32,9 @@ def negated(rows: pl.LazyFrame) -> pl.LazyFrame:
         rows: `position`, `comments`, and `text`, the id that stands in them.
     """
     sentences = pl.col("comments").str.replace_all(_END, "\n").str.split("\n")
-    said = rows.with_columns(sentence=sentences).explode("sentence")
+    # Most comments have no such word anywhere, so only the others are taken apart.
+    suspect = rows.filter(pl.col("comments").str.to_lowercase().str.contains(_NEGATED))
+    said = suspect.with_columns(sentence=sentences).explode("sentence")
     about = said.filter(pl.col("sentence").str.contains(pl.col("text"), literal=True))
     return (
         about.filter(pl.col("sentence").str.to_lowercase().str.contains(_NEGATED)).unique("position").drop("sentence")

@@ -98,6 +98,8 @@ READINGS: Final = {
 }
 """Every other reading, by the name under which its customers are counted."""
 
+_ANY_TRAIT: Final = "|".join(f"(?:{reading.trait})" for reading in READINGS.values())
+
 PERSON: Final = "person"
 _PERSON_COLUMNS: Final = (("first", "last"), ("first_name", "last_name"), ("firstname", "lastname"))
 
@@ -126,38 +128,60 @@ def _found(customers: pl.LazyFrame, records: pl.LazyFrame, settings: MatchSettin
         is_plain = rule.kind == "text" and not rule.separators and len(stripe) == 1
         if not is_plain or columns_of(stripe[0]) != stripe or columns_of(netsuite[0]) != netsuite:
             continue
-        for name, reading in READINGS.items():
-            for left, right in _sides(customers, records, stripe[0], netsuite[0], reading):
-                read = replace(rule, kind=reading.kind, separators=reading.separators)
-                yield name, _by(left, right, read, settings)
+        if netsuite != ("internal_id",):  # a number, which shows no trait
+            sides = _Side.of(customers, "position", stripe[0]), _Side.of(records, "internal_id", netsuite[0])
+            yield from _reread(*sides, rule, settings)
         if stripe == ("name",):
             names = records.collect_schema().names()
             for first, last in (pair for pair in _PERSON_COLUMNS if {*pair} <= {*names}):
                 yield PERSON, _by(customers, records, Rule("name", f"{first} + {last}"), settings)
 
 
-def _sides(
-    customers: pl.LazyFrame, records: pl.LazyFrame, stripe: str, netsuite: str, reading: Reading
-) -> Iterator[tuple[pl.LazyFrame, pl.LazyFrame]]:
+@dataclass(frozen=True)
+class _Side:
+    """One side of a rule.
+
+    Attributes:
+        rows: all of them: who, and the column that is compared.
+        shown: those with a trait of any reading, few as a rule: one look at all values instead of one for each reading.
+        column: what is compared.
+    """
+
+    rows: pl.LazyFrame
+    shown: pl.DataFrame
+    column: str
+
+    @classmethod
+    def of(cls, rows: pl.LazyFrame, who: str, column: str) -> "_Side":
+        own = rows.select(who, pl.col(column).cast(pl.String))
+        return cls(own, own.filter(pl.col(column).str.contains(_ANY_TRAIT)).collect(engine="streaming"), column)
+
+    def rewritten(self, reading: Reading) -> pl.DataFrame:
+        """Return the rows that show the trait of a reading, as it reads them."""
+        shown = self.shown.filter(pl.col(self.column).str.contains(reading.trait))
+        if shown.is_empty():
+            return shown
+        return shown.with_columns(reading.rewrite(pl.col(self.column)).alias(self.column)).drop_nulls(self.column)
+
+
+def _reread(ours: _Side, theirs: _Side, rule: Rule, settings: MatchSettings) -> Iterator[tuple[str, pl.Series]]:
+    for name, reading in READINGS.items():
+        read = replace(rule, kind=reading.kind, separators=reading.separators)
+        for left, right in _compared(ours, theirs, reading):
+            yield name, _by(left, right, read, settings)
+
+
+def _compared(ours: _Side, theirs: _Side, reading: Reading) -> Iterator[tuple[pl.LazyFrame, pl.LazyFrame]]:
     """Give the rows to compare: those of a side that show the trait, rewritten, with all of the other side."""
-    ours = customers.select("position", pl.col(stripe).cast(pl.String))
-    theirs = records.select("internal_id", pl.col(netsuite).cast(pl.String))
-    # `internal_id` itself is a number and shows no trait.
-    if netsuite == "internal_id":
-        return
-    shown = [_rewritten(ours, stripe, reading), _rewritten(theirs, netsuite, reading)]
+    left, right = ours.rewritten(reading), theirs.rewritten(reading)
     if reading.by_both:
-        yield shown[0].lazy(), shown[1].lazy()
+        if not left.is_empty() and not right.is_empty():
+            yield left.lazy(), right.lazy()
         return
-    if not shown[1].is_empty():
-        yield ours, shown[1].lazy()
-    if not shown[0].is_empty() and reading.kind not in {"leaf", "netsuite_name"}:
-        yield shown[0].lazy(), theirs
-
-
-def _rewritten(rows: pl.LazyFrame, column: str, reading: Reading) -> pl.DataFrame:
-    shown = rows.filter(pl.col(column).str.contains(reading.trait)).collect(engine="streaming")
-    return shown.with_columns(reading.rewrite(pl.col(column)).alias(column)).drop_nulls(column)
+    if not right.is_empty():
+        yield ours.rows, right.lazy()
+    if not left.is_empty() and reading.kind not in {"leaf", "netsuite_name"}:
+        yield left.lazy(), theirs.rows
 
 
 def _by(customers: pl.LazyFrame, records: pl.LazyFrame, rule: Rule, settings: MatchSettings) -> pl.Series:

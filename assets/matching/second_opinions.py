@@ -59,6 +59,21 @@ class Evidence:
         pairs = self.decided.rows.filter(pl.col("record").is_not_null()).select("position", "record", *gathered)
         return pairs.filter(~pl.col("is_override").fill_null(value=False)).drop("is_override")
 
+    @cached_property
+    def linked(self) -> pl.Series:
+        """The record of each customer that was linked already, by position; null for all others."""
+        return self._by_position(pl.col("rank") < 0)
+
+    @cached_property
+    def matched(self) -> pl.Series:
+        """The record of each customer that a rule matched, by position; null for all others."""
+        return self._by_position(pl.col("rank") >= 0)
+
+    def _by_position(self, which: pl.Expr) -> pl.Series:
+        rows = self.pairs.filter(which)
+        nothing = pl.Series("own", [None], pl.Int64).new_from_index(0, self.customers.height)
+        return nothing.scatter(rows.get_column("position"), rows.get_column("record"))
+
 
 class SecondOpinions:
     """What rules say of customers that are decided already, heard rule by rule.
@@ -146,7 +161,9 @@ class SecondOpinions:
         record = pl.col("internal_id").alias("record")
         own = side_keys(asked, rule.netsuite_side, record, self._comparison, self._settings.no_value)
         held = rows.lazy().select("position", "record").join(own.lazy(), on="record")
-        equal = held.join(keys.lazy(), on=["position", "key"], how="semi")
+        # Keys are of all customers, and only these few are asked for.
+        theirs = keys.lazy().join(rows.lazy(), on="position", how="semi")
+        equal = held.join(theirs, on=["position", "key"], how="semi")
         return equal.select("position").unique().collect(engine="streaming").to_series()
 
     def count(self, keys: pl.DataFrame, found: Found) -> None:
