@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import dagster as dg
 import polars as pl
 
-from resources.extracts import Extract, UnknownWords
+from resources.extracts.extract import Extract, UnknownWords
 from resources.failures import failures_for_people
-from schemas.errors import MistakeError
+from schemas.errors import UserError
 from schemas.secrets import masked
 from schemas.validation import Violation
 
@@ -51,7 +51,7 @@ def kept_if_good(name: str, results: Sequence[dg.AssetCheckResult]) -> Iterator[
         names = " and ".join(result.check_name or "" for result in stops)
         found = " ".join(result.description for result in stops if result.description)
         with failures_for_people():
-            raise MistakeError(
+            raise UserError(
                 f"{name} failed its check {names}; nothing was kept, and the last good frame stays. "
                 f"{found or 'Look at what the check found, then materialize it again.'}"
             )
@@ -61,14 +61,14 @@ def complete_result(extract: Extract) -> dg.AssetCheckResult:
     """What proves an extract complete; it stops the run when something is missing, and warns when there are doubts."""
     return dg.AssetCheckResult(
         check_name="complete",
-        passed=extract.complete and not extract.doubts,
+        passed=extract.complete and not extract.warnings,
         severity=dg.AssetCheckSeverity.WARN if extract.complete else dg.AssetCheckSeverity.ERROR,
-        description=masked(" ".join(filter(None, (extract.proof, *extract.doubts)))) or None,
+        description=masked(" ".join(filter(None, (extract.proof, *extract.warnings)))) or None,
         metadata={
             "rows_read": extract.rows_read,
             "rows_kept": extract.frame.height,
             **extract.notes,
-            **({} if extract.ledger is None else {"windows_read": _table(extract.ledger)}),
+            **({} if extract.windows is None else {"windows_read": _table(extract.windows)}),
         },
     )
 

@@ -13,7 +13,7 @@ from typing import Final
 import dagster as dg
 
 from assets.reconciliation import Reconciliation
-from schemas.errors import MistakeError
+from schemas.errors import UserError
 
 _A_PAGE: Final = 100
 _LOOKED_AT: Final = 1_000
@@ -48,11 +48,11 @@ def newest_plan(instance: dg.DagsterInstance, sync: Reconciliation) -> PlanMade:
     """The plan that was made last.
 
     Raises:
-        MistakeError: there is none.
+        UserError: there is none.
     """
     for made in plans_made(instance, sync):
         return made
-    raise MistakeError(f"{sync.name} has no plan yet; start {sync.name}_reconcile, which makes one.")
+    raise UserError(f"{sync.name} has no plan yet; start {sync.name}_reconcile, which makes one.")
 
 
 def approved(made: Iterable[PlanMade], approvals: Iterable[tuple[str, datetime]]) -> Iterator[PlanMade]:

@@ -9,14 +9,14 @@ from typing import Final
 import dagster as dg
 import polars as pl
 
-from resources.doors import NetsuiteDoor, StripeDoor
-from resources.extracts import Extract
+from resources.extracts.extract import Extract
+from resources.extracts.source_identity import fingerprint
 from resources.failures import failures_for_people
 from resources.ledger import Decisions, Ledger
-from resources.origin import fingerprint
-from resources.parquet_io import DAMAGED, OF_ANOTHER_ORIGIN, READ_AT, FrameStore
-from resources.places import Places
-from resources.plan_store import PlanStore
+from resources.readers import NetsuiteReader, StripeReader
+from resources.storage.folders import Folders
+from resources.storage.frames import DAMAGED, OF_ANOTHER_ORIGIN, READ_AT, FrameStore
+from resources.storage.plans import PlanStore
 from schemas.declaration import Declaration
 from schemas.words import DeclaredAccounts
 
@@ -33,12 +33,12 @@ def _now() -> datetime:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """One declaration with its doors, places and clock. Everything that touches the outside is passed in here."""
+    """One declaration with its readers, folders and clock. Everything that touches the outside is passed in here."""
 
     declaration: Declaration
-    stripe: StripeDoor
-    netsuite: NetsuiteDoor
-    places: Places
+    stripe: StripeReader
+    netsuite: NetsuiteReader
+    folders: Folders
     clock: Callable[[], datetime] = _now
 
     @property
@@ -58,7 +58,7 @@ class Reconciliation:
     @property
     def frames(self) -> FrameStore:
         """The frames between this declaration's stages."""
-        return FrameStore(self.places.frames(self.name), self.origin)
+        return FrameStore(self.folders.frames(self.name), self.origin)
 
     @property
     def accounts(self) -> str:
@@ -73,7 +73,7 @@ class Reconciliation:
     @property
     def plans(self) -> PlanStore:
         """The plans of this declaration for these accounts."""
-        return PlanStore(self.places.plans(self.name, self.accounts))
+        return PlanStore(self.folders.plans(self.name, self.accounts))
 
     def origin(self, asset: str) -> str:
         """A short hash of where an asset's frame comes from: of the accounts, and of what is read there.
@@ -85,7 +85,7 @@ class Reconciliation:
         return fingerprint(*(part for origin in read for part in (origin.account, origin.columns)))
 
     @contextmanager
-    def turn(self, service: str, run: str, told: Callable[[str], None]) -> Iterator[Callable[[], None]]:
+    def turn(self, service: str, run: str, on_progress: Callable[[str], None]) -> Iterator[Callable[[], None]]:
         """Be the only run that asks a service over its API for this declaration; files need no turns.
 
         Gives what makes sure that it still is, before something is kept.
@@ -94,7 +94,7 @@ class Reconciliation:
         if source.export is not None:
             yield lambda: None
             return
-        with self.ledger() as ledger, ledger.turn(f"{service}_{self.name}", run, told) as lease:
+        with self.ledger() as ledger, ledger.turn(f"{service}_{self.name}", run, on_progress) as lease:
             yield lease.check
 
     def inputs(self, *assets: str) -> dict[str, dg.AssetIn]:
@@ -108,7 +108,7 @@ class Reconciliation:
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
         """The ledger, open while the body runs."""
-        with Ledger.of(self.places) as ledger:
+        with Ledger.of(self.folders) as ledger:
             yield ledger
 
     def overrides(self) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Keeps the tables of docs/declaration.md equal to `schemas/declaration.py`: each key, its type, default, effect.
+"""Keeps the tables of docs/declaration.md equal to `schemas.declaration`: each key, its type, default, effect.
 
 The prose of the page is written by hand and stays. A table stands between `<!-- keys of NAME -->` and `<!-- end -->`.
 Fill them anew: `python -m docs.declaration`.

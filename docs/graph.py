@@ -13,7 +13,7 @@ import dagster as dg
 
 from pipelines.customer_sync import build_defs, reconciliation
 from pipelines.jobs import WRITES
-from resources.places import Places
+from resources.storage.folders import Folders
 from schemas.declaration import Declaration
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -35,7 +35,7 @@ _OVER_APIS = {
 
 def specs() -> dict[str, dg.AssetSpec]:
     """Every asset of a declaration over two APIs, by name. Nothing is read and nothing is asked."""
-    definitions = build_defs(reconciliation(Declaration.model_validate(_OVER_APIS), Places.from_environment()))
+    definitions = build_defs(reconciliation(Declaration.model_validate(_OVER_APIS), Folders.from_environment()))
     assets = [asset for asset in definitions.assets or () if isinstance(asset, dg.AssetsDefinition)]
     return {spec.key.path[-1]: spec for asset in assets for spec in asset.specs}
 

@@ -16,13 +16,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from assets.outcomes import outcomes_path
-from assets.stripe_file import API_KEY, Applied, apply_file, writing_account
+from assets.write_back.outcomes import outcomes_path
+from assets.write_back.stripe_file import API_KEY, Applied, apply_file, writing_account
 from pipelines.home import prepare_home
 from pipelines.run import at_terminal
-from resources.places import Places
-from resources.stripe_updates import read_stripe_updates
-from schemas.errors import MistakeError
+from resources.exports.stripe_updates import read_stripe_updates
+from resources.storage.folders import Folders
+from schemas.errors import UserError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,34 +32,34 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("file", help="stripe_updates.csv, or a part of it")
     parser.add_argument("--undo", action="store_true", help="take back what was written by this file")
     options = parser.parse_args(arguments)
-    console, places = Console(highlight=False), Places.from_environment()
+    console, folders = Console(highlight=False), Folders.from_environment()
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
-    return at_terminal(errors, places, lambda: _act(options, places, console, errors))
+    return at_terminal(errors, folders, lambda: _act(options, folders, console, errors))
 
 
-def _act(options: argparse.Namespace, places: Places, console: Console, errors: Console) -> int:
+def _act(options: argparse.Namespace, folders: Folders, console: Console, errors: Console) -> int:
     if not options.file:
-        raise MistakeError(
+        raise UserError(
             f"Say which file: make apply-stripe NAME={options.name} FILE=out/{options.name}/stripe_updates.csv."
         )
     updates = read_stripe_updates(Path(options.file))
-    prepare_home(places)
+    prepare_home(folders)
     from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
     from pipelines.definitions import LOADED  # noqa: PLC0415 (it takes longest, and looks for what was prepared)
 
     located = LOADED.declared.named(options.name)
-    sync = reconciliation(located.declaration, places, located.unset)
+    sync = reconciliation(located.declaration, folders, located.unset)
     account = writing_account(sync, os.environ.get(API_KEY))
     if updates.rows.is_empty():
         console.print(f"{escape(options.file)} has no rows: there is nothing to set in Stripe.")
         return 0
 
-    def told(said: str) -> None:
+    def on_progress(said: str) -> None:
         errors.print(f"[dim]{escape(said)}[/]")
 
     direction: Final = "undo" if options.undo else "apply"
     with dg.DagsterInstance.get() as instance:
-        applied = apply_file(sync, instance, updates, account, str(uuid4()), told, direction)
+        applied = apply_file(sync, instance, updates, account, str(uuid4()), on_progress, direction)
     _show(applied, updates.rows.height, console)
     console.print(f"\nThe outcome of each change is in {outcomes_path(sync)}.")
     return 0 if applied.standing.total() == applied.standing[_DONE[direction]] + applied.standing["already"] else 1

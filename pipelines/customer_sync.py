@@ -5,27 +5,29 @@ from typing import Final
 
 import dagster as dg
 
-from assets.brakes import build_brakes
-from assets.customer_checks import build_customer_checks
-from assets.customer_matches import build_customer_matches
-from assets.link_checks import build_link_checks
-from assets.links import build_links
-from assets.netsuite_customers import build_netsuite_customers
-from assets.reading_check import build_reading_check
+from assets.extract.customer_checks import build_customer_checks
+from assets.extract.netsuite_customers import build_netsuite_customers
+from assets.extract.stripe_customers import build_stripe_customers, further_fields, metadata_keys
+from assets.matching.customer_matches import build_customer_matches
+from assets.matching.link_audit import build_link_checks
+from assets.matching.reading_check import build_reading_check
+from assets.planning.brakes import build_brakes
+from assets.planning.review_queue import build_review_queue
+from assets.planning.write_plan import PlanSettings, build_write_plan
 from assets.reconciliation import Reconciliation
-from assets.reconciliation_report import build_reconciliation_report
-from assets.review_queue import build_review_queue
-from assets.stripe_customers import build_stripe_customers, further_fields, metadata_keys
-from assets.write_plan import PlanSettings, build_write_plan
+from assets.report.reconciliation_report import build_reconciliation_report
+from assets.write_back.assets import build_links
 from pipelines.declarations import Located, read_declarations
 from pipelines.jobs import build_jobs
-from resources.api_doors import NetsuiteApiDoor, StripeApiDoor
-from resources.doors import NetsuiteDoor, NetsuiteExportDoor, StripeDoor, StripeExportDoor
-from resources.netsuite import LinkName
-from resources.parquet_io import ORIGIN
-from resources.places import Places
+from resources.exports.readers import NetsuiteExportReader, StripeExportReader
+from resources.netsuite_api import LinkName
+from resources.netsuite_api.reading.reader import NetsuiteApiReader
+from resources.readers import NetsuiteReader, StripeReader
+from resources.storage.folders import Folders
+from resources.storage.frames import ORIGIN
+from resources.stripe_api.reading.reader import StripeApiReader
 from schemas.declaration import Declaration
-from schemas.rules import stripe_columns
+from schemas.declaration.rules import stripe_columns
 
 
 class CustomerSync(Declaration, dg.Component):
@@ -43,39 +45,39 @@ class CustomerSync(Declaration, dg.Component):
         """
         in_file = (each for each in read_declarations(context.path) if each.declaration.name == self.name)
         found = next(in_file, Located(context.path, 1, self))
-        return build_defs(reconciliation(found.declaration, Places.from_environment(), found.unset))
+        return build_defs(reconciliation(found.declaration, Folders.from_environment(), found.unset))
 
 
 _ALL_SET: Final[Mapping[str, str]] = {}
 
 
-def reconciliation(declaration: Declaration, places: Places, unset: Mapping[str, str] = _ALL_SET) -> Reconciliation:
-    """Open the doors that a declaration names.
+def reconciliation(declaration: Declaration, folders: Folders, unset: Mapping[str, str] = _ALL_SET) -> Reconciliation:
+    """Open the readers that a declaration names.
 
     Args:
         declaration: what a person wrote.
-        places: the folders of the installation.
+        folders: the folders of the installation.
         unset: key → the variable that it names and that is not set (`pipelines.declarations.Located`).
     """
-    stripe, netsuite = _stripe_door(declaration, places, unset), _netsuite_door(declaration, places, unset)
-    return Reconciliation(declaration, stripe, netsuite, places)
+    stripe, netsuite = _stripe_reader(declaration, folders, unset), _netsuite_reader(declaration, folders, unset)
+    return Reconciliation(declaration, stripe, netsuite, folders)
 
 
-def _stripe_door(declaration: Declaration, places: Places, unset: Mapping[str, str]) -> StripeDoor:
+def _stripe_reader(declaration: Declaration, folders: Folders, unset: Mapping[str, str]) -> StripeReader:
     source, keys, further = declaration.stripe, metadata_keys(declaration), further_fields(declaration)
     if source.export is None:
-        return StripeApiDoor(source, keys, unset, further)
+        return StripeApiReader(source, keys, unset, further)
     required = list(stripe_columns(declaration.rules))
-    return StripeExportDoor(
-        places.root, source.export, source.first_month, keys, required, further, source.encoding, source.dates
+    return StripeExportReader(
+        folders.root, source.export, source.first_month, keys, required, further, source.encoding, source.dates
     )
 
 
-def _netsuite_door(declaration: Declaration, places: Places, unset: Mapping[str, str]) -> NetsuiteDoor:
+def _netsuite_reader(declaration: Declaration, folders: Folders, unset: Mapping[str, str]) -> NetsuiteReader:
     source, fields = declaration.netsuite, declaration.netsuite_fields
     if source.export is None:
-        return NetsuiteApiDoor(source, fields, _written(declaration), unset, declaration.words)
-    return NetsuiteExportDoor(places.root, source.export, fields, declaration.words, source.encoding)
+        return NetsuiteApiReader(source, fields, _written(declaration), unset, declaration.words)
+    return NetsuiteExportReader(folders.root, source.export, fields, declaration.words, source.encoding)
 
 
 def _written(declaration: Declaration) -> frozenset[LinkName]:
@@ -90,7 +92,7 @@ def _written(declaration: Declaration) -> frozenset[LinkName]:
 
 
 def build_defs(sync: Reconciliation) -> dg.Definitions:
-    """The assets, checks and jobs of one reconciliation, whatever its doors are."""
+    """The assets, checks and jobs of one reconciliation, whatever its readers are."""
     assets = [
         build_stripe_customers(sync),
         build_netsuite_customers(sync),

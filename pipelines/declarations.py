@@ -15,12 +15,12 @@ from typing import Final
 import yaml
 from pydantic import ValidationError
 
+from pipelines.declaration_errors import mistakes, unknown_key
 from pipelines.declared_files import file_in, places, python_files, top_of
 from pipelines.declared_values import DeclaredValues, unset_variables
-from pipelines.mistakes import mistakes, unknown_key
 from pipelines.yaml_nodes import child, documents, line_of, shown
 from schemas.declaration import Declaration
-from schemas.errors import DeclarationError, MistakeError
+from schemas.errors import DeclarationError, UserError
 from schemas.secrets import masked
 
 _TYPES: Final = ("pipelines.CustomerSync", "pipelines.customer_sync.CustomerSync")
@@ -77,7 +77,7 @@ class Declared:
 
         Raises:
             DeclarationError: it is broken.
-            MistakeError: there is none.
+            UserError: there is none.
         """
         for located in self.good:
             if located.declaration.name == name:
@@ -87,7 +87,7 @@ class Declared:
                 raise DeclarationError(broken.sentences[0])
         known = ", ".join(sorted(located.declaration.name for located in self.good)) or "none"
         others = f"; broken are: {', '.join(sorted(each.label for each in self.broken))}" if self.broken else ""
-        raise MistakeError(f"There is no declaration {shown(name)!r}; there are: {known}{others}.")
+        raise UserError(f"There is no declaration {shown(name)!r}; there are: {known}{others}.")
 
 
 def read_folder(folder: Path) -> Declared:

@@ -13,8 +13,8 @@ from typing import Final
 import yaml
 
 from pipelines.yaml_nodes import child, shown
+from schemas.declaration.sources import ASKED_FOR_LATE
 from schemas.secrets import remember
-from schemas.sources import ASKED_FOR_LATE
 
 LONGEST: Final = 16_384
 """Characters of one value: a private key of 8,192 bits has half of it."""

@@ -11,8 +11,8 @@ from pipelines.executor import in_this_process
 from pipelines.hiding import hide_secrets
 from pipelines.loading import load
 from pipelines.progress import LOGGER_NAME, progress_logger
-from resources.parquet_io import ParquetIOManager
-from resources.places import Places
+from resources.storage.folders import Folders
+from resources.storage.frames import ParquetIOManager
 
 DECLARATIONS = Path(__file__).parent / "defs"
 
@@ -25,11 +25,11 @@ hide_secrets()
 LOADED = load(
     read_folder(DECLARATIONS),
     dg.Definitions(
-        resources={IO_MANAGER_KEY: ParquetIOManager(Places.from_environment())},
+        resources={IO_MANAGER_KEY: ParquetIOManager(Folders.from_environment())},
         loggers={LOGGER_NAME: progress_logger},
-        executor=in_this_process(Places.from_environment()),
+        executor=in_this_process(Folders.from_environment()),
     ),
-    Places.from_environment(),
+    Folders.from_environment(),
     "pipelines.defs",
 )
 """A broken declaration is in it with its sentence; it keeps nothing else from loading."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from pipelines.turns import alive
+from pipelines.exclusive_run import alive
 from resources.failures import failures_for_people
 from resources.ledger import Ledger
-from resources.places import Places
+from resources.storage.folders import Folders
 
 if TYPE_CHECKING:  # of Dagster's inside, which its own interface names
     from dagster._core.execution.context.system import PlanOrchestrationContext
@@ -19,14 +19,14 @@ if TYPE_CHECKING:  # of Dagster's inside, which its own interface names
     from dagster._core.execution.retries import RetryMode
 
 
-def in_this_process(places: Places) -> dg.ExecutorDefinition:
+def in_this_process(folders: Folders) -> dg.ExecutorDefinition:
     """The executor of every run that the UI, a schedule or the command line of Dagster starts."""
 
     @dg.executor(name="in_process", config_schema=dg.in_process_executor.config_schema.as_field())
     def in_process(init_context: dg.InitExecutorContext) -> dg.Executor:
         create = dg.in_process_executor.executor_creation_fn
         assert create is not None  # Dagster's own has one
-        return _Alive(create(init_context), places)
+        return _Alive(create(init_context), folders)
 
     return in_process
 
@@ -34,8 +34,8 @@ def in_this_process(places: Places) -> dg.ExecutorDefinition:
 class _Alive(dg.Executor):
     """Dagster's own, which stops when others hold its run for dead, and have gone on without it."""
 
-    def __init__(self, inner: dg.Executor, places: Places) -> None:
-        self._inner, self._places = inner, places
+    def __init__(self, inner: dg.Executor, folders: Folders) -> None:
+        self._inner, self._folders = inner, folders
 
     @property
     def retries(self) -> "RetryMode":
@@ -47,7 +47,7 @@ class _Alive(dg.Executor):
     ) -> Iterator[dg.DagsterEvent]:
         """Execute the steps; see Dagster's."""
         run_id, instance = plan_context.dagster_run.run_id, plan_context.instance
-        with failures_for_people(), Ledger.of(self._places) as ledger, alive(run_id, ledger, instance) as lease:
+        with failures_for_people(), Ledger.of(self._folders) as ledger, alive(run_id, ledger, instance) as lease:
             for event in self._inner.execute(plan_context, execution_plan):
                 lease.check()
                 yield event

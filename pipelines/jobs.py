@@ -6,13 +6,13 @@ there are `<name>_apply`, `<name>_undo`, `<name>_daily` too.
 
 import dagster as dg
 
-from assets.brakes import CHECKS
-from assets.decisions import Override, decide
-from assets.links import FIELD_ASSETS, undo
-from assets.plan_part import PlanPart
+from assets.planning.brakes import CHECKS
+from assets.planning.overrides import Override, decide
 from assets.reconciliation import Reconciliation
+from assets.write_back.assets import FIELD_ASSETS, undo
+from assets.write_back.request import PlanPart
+from pipelines.exclusive_run import end_killed
 from pipelines.executor import in_this_process
-from pipelines.turns import end_killed
 
 ASSETS = (
     "stripe_customers",
@@ -37,7 +37,7 @@ def _reconcile(sync: Reconciliation) -> dg.Definitions:
         f"{sync.name}_reconcile",
         selection=_picture(sync),
         description="Reads both sides, matches, plans, reports. Writes nothing outside of this machine.",
-        executor_def=in_this_process(sync.places),
+        executor_def=in_this_process(sync.folders),
         tags=every_month(sync),
     )
     return dg.Definitions(jobs=[job])
@@ -49,7 +49,7 @@ def _apply(sync: Reconciliation) -> dg.Definitions:
         selection=_writes(sync),
         description="Writes an approved plan into NetSuite, then into Stripe. It wants the plan's hash: an approval is "
         "for one content. Start it again after any failure: it looks first, and goes on.",
-        executor_def=in_this_process(sync.places),
+        executor_def=in_this_process(sync.folders),
     )
     return dg.Definitions(jobs=[job])
 
@@ -62,7 +62,7 @@ def _undo(sync: Reconciliation) -> dg.Definitions:
 
     @dg.job(
         name=f"{sync.name}_undo",
-        executor_def=in_this_process(sync.places),
+        executor_def=in_this_process(sync.folders),
         description="Takes back what was applied of a plan, whole or in part, where it still stands (W10).",
     )
     def undo_job() -> None:
@@ -79,7 +79,7 @@ def _override(sync: Reconciliation) -> dg.Definitions:
 
     @dg.job(
         name=f"{sync.name}_override",
-        executor_def=in_this_process(sync.places),
+        executor_def=in_this_process(sync.folders),
         description="Keeps a person's decision: link this customer to that record, or never (M8). Then reconcile.",
     )
     def override_job() -> None:
@@ -96,7 +96,7 @@ def _daily(sync: Reconciliation) -> dg.Definitions:
         f"{sync.name}_daily",
         selection=_picture(sync) | _brakes(sync) | _writes(sync) if writes_alone else _picture(sync),
         description=f"The reconcile of every day; {then}.",
-        executor_def=in_this_process(sync.places),
+        executor_def=in_this_process(sync.folders),
         tags=every_month(sync),
     )
 
@@ -109,7 +109,7 @@ def _daily(sync: Reconciliation) -> dg.Definitions:
         description="Starts the daily run; it starts stopped, and skips a day whose last run has not ended.",
     )
     def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        end_killed(sync.places, context.instance)
+        end_killed(sync.folders, context.instance)
         under_way = dg.RunsFilter(job_name=f"{sync.name}_daily", statuses=list(_UNDER_WAY))
         if records := context.instance.get_run_records(under_way, limit=1):
             return dg.SkipReason(_not_ended(records[0]))

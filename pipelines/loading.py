@@ -17,7 +17,7 @@ from pipelines.broken import build_broken
 from pipelines.customer_sync import build_defs, reconciliation
 from pipelines.declarations import Broken, Declared, Located
 from pipelines.yaml_nodes import shown
-from resources.places import Places
+from resources.storage.folders import Folders
 from schemas.errors import TieoutError
 from schemas.secrets import masked
 
@@ -30,16 +30,16 @@ class Loaded:
     definitions: dg.Definitions
 
 
-def load(declared: Declared, shared: dg.Definitions, places: Places, package: str) -> Loaded:
+def load(declared: Declared, shared: dg.Definitions, folders: Folders, package: str) -> Loaded:
     """Build definitions of what a folder declares, and show what is broken.
 
     Args:
         declared: what was read there.
         shared: what all definitions need: the IO manager, the loggers.
-        places: the folders of the installation.
+        folders: the folders of the installation.
         package: name of the Python package that the folder is, such as `pipelines.defs`.
     """
-    loading = _Loading(places, shared, declared.broken)
+    loading = _Loading(folders, shared, declared.broken)
     inside = {path: [each for each in declared.good if _lies_in(each.file, path)] for path in declared.others}
     for each in declared.good:
         if not any(each in those for those in inside.values()):
@@ -56,8 +56,8 @@ def load(declared: Declared, shared: dg.Definitions, places: Places, package: st
 class _Loading:
     """Collects what can be loaded, one by one."""
 
-    def __init__(self, places: Places, shared: dg.Definitions, broken: Iterable[Broken]) -> None:
-        self._places = places
+    def __init__(self, folders: Folders, shared: dg.Definitions, broken: Iterable[Broken]) -> None:
+        self._folders = folders
         self.parts = [shared]
         self.good: list[Located] = []
         self.broken = list(broken)
@@ -66,7 +66,7 @@ class _Loading:
         """Build one of our declarations; whatever goes wrong with it is its own business."""
         declaration = located.declaration
         try:
-            built = build_defs(reconciliation(declaration, self._places, located.unset))
+            built = build_defs(reconciliation(declaration, self._folders, located.unset))
         except Exception as error:  # noqa: BLE001 (none of them may keep the other declarations from loading)
             self._add_broken(declaration.name, f"{located.file}, line {located.line}", error)
         else:
@@ -76,7 +76,7 @@ class _Loading:
     def add_others(self, path: Path, ours: list[Located], package: str) -> None:
         """Let Dagster load a file or folder, with what is ours in it, if all of it fits to the rest."""
         try:
-            built = _by_dagster(path, package, self._places.root)
+            built = _by_dagster(path, package, self._folders.root)
             dg.Definitions.validate_loadable(dg.Definitions.merge(*self.parts, built))
         except (Exception, SystemExit) as error:  # noqa: BLE001 (somebody else's code, which may raise anything)
             self._add_broken(path.stem, str(path), error)

@@ -19,16 +19,16 @@ from rich.table import Table
 from assets.check_results import SAID_FIRST
 from assets.report import wording
 from pipelines.declarations import Located
+from pipelines.exclusive_run import end_run, only_run
 from pipelines.home import prepare_home
 from pipelines.interrupts import COMMANDS, INTERRUPTED, give_way, tidied
 from pipelines.loading import Loaded
 from pipelines.progress import stage_progress
-from pipelines.turns import end_run, only_run
-from resources.disk import disk_in_words
-from resources.doors import NetsuiteExportDoor, StripeExportDoor
+from resources.exports.readers import NetsuiteExportReader, StripeExportReader
 from resources.failures import KIND
-from resources.places import Places
-from schemas.errors import BugError, MistakeError, TieoutError, WeatherError
+from resources.storage.disk import disk_in_words
+from resources.storage.folders import Folders
+from schemas.errors import InternalError, TieoutError, TransientError, UserError
 from schemas.secrets import masked
 from schemas.words import OUTCOMES
 
@@ -42,20 +42,20 @@ def main(arguments: list[str] | None = None) -> int:
         "--validate", action="store_true", help="load every declaration and the labels of its files, and stop"
     )
     options = parser.parse_args(arguments)
-    console, places = Console(highlight=False), Places.from_environment()
+    console, folders = Console(highlight=False), Folders.from_environment()
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
-        return at_terminal(errors, places, lambda: _act(options, places, console, errors))
+        return at_terminal(errors, folders, lambda: _act(options, folders, console, errors))
     except KeyboardInterrupt:
         give_way()
         errors.print(f"[red]✗[/] {COMMANDS['pipelines.run']}")
         return INTERRUPTED
 
 
-def at_terminal(errors: Console, places: Places, act: Callable[[], int]) -> int:
+def at_terminal(errors: Console, folders: Folders, act: Callable[[], int]) -> int:
     """Do something, and say in its sentence why it could not be done: what it returns, or 1."""
     try:
-        with disk_in_words(places.home):
+        with disk_in_words(folders.home):
             return act()
     except TieoutError as error:
         give_way()
@@ -63,30 +63,30 @@ def at_terminal(errors: Console, places: Places, act: Callable[[], int]) -> int:
         return 1
 
 
-def _act(options: argparse.Namespace, places: Places, console: Console, errors: Console) -> int:
-    prepare_home(places)
+def _act(options: argparse.Namespace, folders: Folders, console: Console, errors: Console) -> int:
+    prepare_home(folders)
     loaded = _loaded()
     if options.validate:
-        return _validate(loaded, places, console, errors)
+        return _validate(loaded, folders, console, errors)
     located = loaded.declared.named(options.name)
     for broken in loaded.declared.broken:
         errors.print(f"[yellow]![/] Left out, as it is broken: {escape(broken.sentences[0])}")
     if options.check:
-        return _check(located, places, console)
-    return _reconcile(options.name, loaded.definitions, places, console)
+        return _check(located, folders, console)
+    return _reconcile(options.name, loaded.definitions, folders, console)
 
 
 def sentence(error: TieoutError) -> str:
     """What to tell the person at the terminal: an error of ours must not pass for one of theirs."""
-    if isinstance(error, BugError):
+    if isinstance(error, InternalError):
         return f"This is an error in Tieout itself, not in your files or settings: {error}"
     return str(error)
 
 
-def _validate(loaded: Loaded, places: Places, console: Console, errors: Console) -> int:
+def _validate(loaded: Loaded, folders: Folders, console: Console, errors: Console) -> int:
     """Say every mistake of every declaration, and of the labels of its export files."""
     found = [said for broken in loaded.declared.broken for said in broken.sentences]
-    of_files = {each.declaration.name: list(_problems_of_files(each, places)) for each in loaded.declared.good}
+    of_files = {each.declaration.name: list(_problems_of_files(each, folders)) for each in loaded.declared.good}
     found += [f"{name}: {said}" for name, problems in of_files.items() for said in problems]
     for said in found:
         errors.print(f"[red]✗[/] {escape(masked(said))}")
@@ -98,21 +98,21 @@ def _validate(loaded: Loaded, places: Places, console: Console, errors: Console)
     return 0
 
 
-def _problems_of_files(located: Located, places: Places) -> Iterator[str]:
+def _problems_of_files(located: Located, folders: Folders) -> Iterator[str]:
     from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
 
-    sync = reconciliation(located.declaration, places, located.unset)
-    for door in (sync.stripe, sync.netsuite):
-        if isinstance(door, (StripeExportDoor, NetsuiteExportDoor)):
-            yield from door.problems()
+    sync = reconciliation(located.declaration, folders, located.unset)
+    for reader in (sync.stripe, sync.netsuite):
+        if isinstance(reader, (StripeExportReader, NetsuiteExportReader)):
+            yield from reader.problems()
 
 
-def _check(located: Located, places: Places, console: Console) -> int:
+def _check(located: Located, folders: Folders, console: Console) -> int:
     from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
 
-    sync = reconciliation(located.declaration, places, located.unset)
-    for door in (sync.stripe, sync.netsuite):
-        console.print(f"[green]✓[/] {escape(masked(door.test()))}", soft_wrap=True)
+    sync = reconciliation(located.declaration, folders, located.unset)
+    for reader in (sync.stripe, sync.netsuite):
+        console.print(f"[green]✓[/] {escape(masked(reader.test()))}", soft_wrap=True)
     return 0
 
 
@@ -123,12 +123,12 @@ def _loaded() -> Loaded:
     return LOADED
 
 
-def _reconcile(name: str, definitions: dg.Definitions, places: Places, console: Console) -> int:
+def _reconcile(name: str, definitions: dg.Definitions, folders: Folders, console: Console) -> int:
     job = definitions.resolve_job_def(f"{name}_reconcile")
     started = time.monotonic()
     with (
         dg.DagsterInstance.get() as instance,
-        only_run(name, places, instance) as run_id,
+        only_run(name, folders, instance) as run_id,
         tidied(partial(end_run, instance, run_id)),
     ):
         result = _execute(job, run_id, instance, console)
@@ -136,7 +136,7 @@ def _reconcile(name: str, definitions: dg.Definitions, places: Places, console: 
         raise KeyboardInterrupt
     if not result.success:
         raise reason(result)
-    _show(name, places, console, time.monotonic() - started)
+    _show(name, folders, console, time.monotonic() - started)
     for doubt in doubts(result):
         console.print(f"[yellow]![/] {escape(doubt)}")
     return 0
@@ -159,7 +159,7 @@ def was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
 
 def reason(result: dg.ExecuteInProcessResult) -> TieoutError:
     """Why a run failed, as an error of the class that says who has to act."""
-    return next(_reasons(result), BugError(f"the run {result.run_id} failed without a reason; see it in the UI."))
+    return next(_reasons(result), InternalError(f"the run {result.run_id} failed without a reason; see it in the UI."))
 
 
 def _reasons(result: dg.ExecuteInProcessResult) -> Iterator[TieoutError]:
@@ -167,7 +167,7 @@ def _reasons(result: dg.ExecuteInProcessResult) -> Iterator[TieoutError]:
     for found in result.get_asset_check_evaluations():
         if not found.passed and found.blocking and found.severity is dg.AssetCheckSeverity.ERROR:
             what = f": {found.description}" if found.description else ""
-            yield MistakeError(
+            yield UserError(
                 f"The check {found.check_name} of {found.asset_key.path[-1]} failed{what}; nothing after it was done."
             )
     for event in result.all_events:
@@ -176,14 +176,16 @@ def _reasons(result: dg.ExecuteInProcessResult) -> Iterator[TieoutError]:
             told = failure.user_failure_data
             if told and told.description:
                 class_name = told.metadata[KIND].value if KIND in told.metadata else None
-                yield _NO_MISTAKES.get(class_name, MistakeError)(told.description)
+                yield _NO_MISTAKES.get(class_name, UserError)(told.description)
             elif failure.error:
                 # Its message may quote a customer's data, so the trace is left where Dagster keeps it.
                 kind = (failure.error.cause or failure.error).cls_name
-                yield BugError(f"{event.step_key} ended in {kind}; `make ui` shows its trace in run {result.run_id}.")
+                yield InternalError(
+                    f"{event.step_key} ended in {kind}; `make ui` shows its trace in run {result.run_id}."
+                )
 
 
-_NO_MISTAKES: Final[Mapping[object, type[TieoutError]]] = {c.__name__: c for c in (WeatherError, BugError)}
+_NO_MISTAKES: Final[Mapping[object, type[TieoutError]]] = {c.__name__: c for c in (TransientError, InternalError)}
 
 
 def doubts(result: dg.ExecuteInProcessResult) -> Iterator[str]:
@@ -193,8 +195,8 @@ def doubts(result: dg.ExecuteInProcessResult) -> Iterator[str]:
             yield masked(f"{found.asset_key.path[-1]}: {found.description}")
 
 
-def _show(name: str, places: Places, console: Console, seconds: float) -> None:
-    shown = places.results(name)
+def _show(name: str, folders: Folders, console: Console, seconds: float) -> None:
+    shown = folders.results(name)
     folder = shown.resolve()  # one run's, whatever is published meanwhile
     counts = dict(pl.read_csv(folder / "matches.csv", columns=["outcome"]).group_by("outcome").len().rows())
     table = Table(title=f"{name}: {sum(counts.values()):,} Stripe customers", title_justify="left", box=None)

@@ -24,11 +24,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipelines.declarations import read_folder
+from pipelines.exclusive_run import end_killed
 from pipelines.home import prepare_home
-from pipelines.turns import end_killed
 from pipelines.webserver import hosts, listening, serve
-from resources.places import Places
-from schemas.errors import TieoutError, WeatherError
+from resources.storage.folders import Folders
+from schemas.errors import TieoutError, TransientError
 
 _ADDRESS: Final = "127.0.0.1"
 _LOCATION: Final = "tieout"
@@ -38,26 +38,26 @@ _PATIENCE_S: Final = 10.0
 def main() -> int:
     """Serve until Ctrl-C or a signal. PORT says where to listen; default 3000."""
     console, errors = Console(highlight=False), Console(stderr=True, highlight=False, soft_wrap=True)
-    places, port = Places.from_environment(), os.environ.get("PORT", "3000")
+    folders, port = Folders.from_environment(), os.environ.get("PORT", "3000")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
         hosts()
         with listening(_ADDRESS, port) as listener:
-            prepare_home(places)
-            for broken in read_folder(places.root / "pipelines" / "defs").broken:
+            prepare_home(folders)
+            for broken in read_folder(folders.root / "pipelines" / "defs").broken:
                 errors.print(f"[yellow]![/] Left out, as it is broken: {escape(broken.sentences[0])}")
             with dg.DagsterInstance.get() as instance, TemporaryDirectory(prefix="tieout-") as folder:
-                end_killed(places, instance)
-                with _parts(places, Path(folder)) as (workspace, parts):
+                end_killed(folders, instance)
+                with _parts(folders, Path(folder)) as (workspace, parts):
 
                     def started(server: uvicorn.Server) -> None:
                         console.print(f"Dagster's UI is on http://{_ADDRESS}:{port}; Ctrl-C ends it.")
                         _watch(parts, server)
 
                     serve(instance, workspace, listener, started=started)
-                    log = _log(places)
-                    raise WeatherError(
+                    log = _log(folders)
+                    raise TransientError(
                         f"Dagster's daemon or code server has ended by itself; what it said is in {log}."
                     )
     except TieoutError as error:
@@ -69,33 +69,33 @@ def main() -> int:
 
 
 @contextmanager
-def _parts(places: Places, folder: Path) -> Iterator[tuple[Path, list[subprocess.Popen[bytes]]]]:
+def _parts(folders: Folders, folder: Path) -> Iterator[tuple[Path, list[subprocess.Popen[bytes]]]]:
     """The code location and the daemon while the body runs; gives the workspace that names the location, and them."""
     sock, workspace = folder / "code.sock", folder / "workspace.yaml"
     where = {"grpc_server": {"socket": str(sock), "location_name": _LOCATION}}
     workspace.write_text(yaml.safe_dump({"load_from": [where]}))
-    module = ("--module-name", "pipelines.definitions", "--working-directory", str(places.root))
+    module = ("--module-name", "pipelines.definitions", "--working-directory", str(folders.root))
     location = ("code-server", "start", *module, "--location-name", _LOCATION, "--socket", str(sock))
-    _log(places).unlink(missing_ok=True)
-    parts = [_start(places, "dagster", *location, "--log-level", "warning")]
+    _log(folders).unlink(missing_ok=True)
+    parts = [_start(folders, "dagster", *location, "--log-level", "warning")]
     try:
-        _wait_for(sock, parts[0], _log(places))
-        parts.append(_start(places, "dagster._daemon", "run", "--workspace", str(workspace), "--log-level", "warning"))
+        _wait_for(sock, parts[0], _log(folders))
+        parts.append(_start(folders, "dagster._daemon", "run", "--workspace", str(workspace), "--log-level", "warning"))
         yield workspace, parts
     finally:
         _end(parts)
 
 
-def _start(places: Places, *command: str) -> subprocess.Popen[bytes]:
+def _start(folders: Folders, *command: str) -> subprocess.Popen[bytes]:
     """Start a part that ends by itself when this process does not come to end it.
 
     What it says goes into a file: every run of the UI tells a hundred lines, which the UI shows better.
     """
-    following = (sys.executable, "-m", "resources.following")
-    with os.fdopen(os.open(_log(places), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "wb") as log:
+    following = (sys.executable, "-m", "pipelines.child_process")
+    with os.fdopen(os.open(_log(folders), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "wb") as log:
         return subprocess.Popen(  # noqa: S603 (our own interpreter, fixed arguments)
             [*following, sys.executable, "-m", *command],
-            cwd=places.root,
+            cwd=folders.root,
             start_new_session=True,
             stdin=subprocess.PIPE,  # which we only hold: it closes when we are gone
             stdout=log,
@@ -103,16 +103,16 @@ def _start(places: Places, *command: str) -> subprocess.Popen[bytes]:
         )
 
 
-def _log(places: Places) -> Path:
+def _log(folders: Folders) -> Path:
     """Where the parts say what they have to say, from one start to the next."""
-    return places.home / "ui.log"
+    return folders.home / "ui.log"
 
 
 def _wait_for(sock: Path, location: subprocess.Popen[bytes], log: Path) -> None:
     """Until the code location listens; it loads the declarations afterwards, and says itself what is wrong."""
     while not sock.exists():
         if location.poll() is not None:
-            raise WeatherError(f"Dagster's code server ended while it was starting; what it said is in {log}.")
+            raise TransientError(f"Dagster's code server ended while it was starting; what it said is in {log}.")
         time.sleep(0.1)
 
 

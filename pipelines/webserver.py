@@ -25,7 +25,7 @@ from dagster_webserver.version import __version__
 
 from pipelines.guard import Guard
 from pipelines.hiding import hide_secrets
-from schemas.errors import MistakeError, TieoutError
+from schemas.errors import TieoutError, UserError
 
 HOSTS: Final = "TIEOUT_UI_HOSTS"
 _STATEMENT_TIMEOUT_MS, _POOL_RECYCLE_S, _POOL_OVERFLOW = 15_000, 3_600, 20  # Dagster's own
@@ -57,10 +57,10 @@ def listening(host: str, port: str) -> socket.socket:
     """A socket that listens: a port that is taken is found before anything starts.
 
     Raises:
-        MistakeError: the port is no port, is taken, or is not ours to use.
+        UserError: the port is no port, is taken, or is not ours to use.
     """
     if not (port.isdecimal() and port.isascii() and 0 < int(port[:6]) <= _LAST_PORT):
-        raise MistakeError(f"PORT is {port[:20]!r}; expected a number from 1 to {_LAST_PORT}.")
+        raise UserError(f"PORT is {port[:20]!r}; expected a number from 1 to {_LAST_PORT}.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -69,7 +69,7 @@ def listening(host: str, port: str) -> socket.socket:
         listener.listen()
     except OSError as error:
         listener.close()
-        raise MistakeError(
+        raise UserError(
             f"Port {port} on {host} cannot be used ({error.strerror}); another `make ui` may be running. Stop it, or "
             "choose another port: make ui PORT=3001."
         ) from None
@@ -80,12 +80,12 @@ def hosts() -> list[str]:
     """The names of this server that the environment lists, beside those of loopback.
 
     Raises:
-        MistakeError: one of them is no name of a host.
+        UserError: one of them is no name of a host.
     """
     names = [name.strip() for name in os.environ.get(HOSTS, "").split(",") if name.strip()]
     for name in names:
         if not _HOST.fullmatch(name):
-            raise MistakeError(
+            raise UserError(
                 f"{HOSTS} holds {name[:60]!r}; expected names of hosts without a port, with commas between them."
             )
     return names

@@ -1,1 +1,1 @@
-"""The doors to the outside: NetSuite, Stripe, export files, the ledger. Nothing here knows about assets."""
+"""The ways to the outside: NetSuite, Stripe, export files, the ledger. Nothing here knows about assets."""

@@ -10,7 +10,7 @@ from typing import Final
 
 import dagster as dg
 
-from schemas.errors import TieoutError, WeatherError
+from schemas.errors import TieoutError, TransientError
 from schemas.secrets import masked
 
 KIND: Final = "kind"
@@ -19,12 +19,12 @@ KIND: Final = "kind"
 
 @contextmanager
 def failures_for_people() -> Iterator[None]:
-    """Let one of our errors reach the UI as a `Failure` with its sentence; only weather is worth a retry."""
+    """Let one of our errors reach the UI as a `Failure` with its sentence; only what passes by itself is retried."""
     try:
         yield
     except TieoutError as error:
         metadata = {KIND: type(error).__name__}
-        raise dg.Failure(str(error), metadata=metadata, allow_retries=isinstance(error, WeatherError)) from None
+        raise dg.Failure(str(error), metadata=metadata, allow_retries=isinstance(error, TransientError)) from None
     except Exception as error:
         said = "".join(traceback.format_exception(error))
         if masked(said) == said:

@@ -1,1 +1,1 @@
-"""What every frame that crosses a door or a stage looks like, and the words and errors that all layers share."""
+"""What every frame that comes from a reader or a stage looks like, and the words and errors that all layers share."""

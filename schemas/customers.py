@@ -1,4 +1,4 @@
-"""What the two extracts look like, whichever door they came through: export files or APIs."""
+"""What the two extracts look like, whichever reader they came through: export files or APIs."""
 
 from typing import get_args
 

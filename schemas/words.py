@@ -27,10 +27,10 @@ DeclaredAccounts = NewType("DeclaredAccounts", str)
 Its name alone does not tell: it stays when the declaration comes to name other accounts.
 """
 
-Outcome = Literal["linked", "matched", "ambiguous", "unmatched", "conflict", "broken", "held"]
+MatchOutcome = Literal["linked", "matched", "ambiguous", "unmatched", "conflict", "broken", "held"]
 """What a Stripe customer ends in, exactly one of them (M12)."""
 
-OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
+OUTCOMES: Final[tuple[MatchOutcome, ...]] = get_args(MatchOutcome)
 
 GONE: Final = "gone"
 """In the review, what ids are that NetSuite records name and no Stripe customer has; they are no outcome of anybody."""

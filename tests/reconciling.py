@@ -10,8 +10,8 @@ import dagster as dg
 
 from assets.reconciliation import IO_MANAGER_KEY, Reconciliation
 from pipelines.customer_sync import build_defs, reconciliation
-from resources.parquet_io import ParquetIOManager
-from resources.places import Places
+from resources.storage.folders import Folders
+from resources.storage.frames import ParquetIOManager
 from schemas.declaration import Declaration
 from tests.labels import LABELS
 
@@ -68,11 +68,11 @@ class Site:
     @property
     def definitions(self) -> dg.Definitions:
         """What a code location holds: the reconciliation, and the IO manager of the installation."""
-        return with_frames(self.sync.places, build_defs(self.sync))
+        return with_frames(self.sync.folders, build_defs(self.sync))
 
     @property
     def results(self) -> Path:
-        return self.sync.places.results(self.sync.name)
+        return self.sync.folders.results(self.sync.name)
 
     def reconcile(self) -> dg.ExecuteInProcessResult:
         """Run `<name>_reconcile`, every month at once."""
@@ -116,13 +116,13 @@ def site_at(folder: Path, declared: Declaration, *, root: Path | None = None) ->
     if root is None:
         (folder / "stripe.csv").write_text(STRIPE)
         (folder / "netsuite.csv").write_text(NETSUITE)
-    places = Places(root=root or folder, home=folder / "home", out=folder / "out")
+    folders = Folders(root=root or folder, home=folder / "home", out=folder / "out")
     with dg.DagsterInstance.ephemeral() as instance:
-        yield Site(reconciliation(declared, places), instance)
+        yield Site(reconciliation(declared, folders), instance)
 
 
-def with_frames(places: Places, *definitions: dg.Definitions) -> dg.Definitions:
-    return dg.Definitions.merge(*definitions, dg.Definitions(resources={IO_MANAGER_KEY: ParquetIOManager(places)}))
+def with_frames(folders: Folders, *definitions: dg.Definitions) -> dg.Definitions:
+    return dg.Definitions.merge(*definitions, dg.Definitions(resources={IO_MANAGER_KEY: ParquetIOManager(folders)}))
 
 
 def digests(folder: Path, names: Sequence[str] = RESULTS) -> dict[str, str]:

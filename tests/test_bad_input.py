@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from resources.results import MANIFEST
+from resources.storage.results import MANIFEST
 from tests.installed import install, run_python
 from tests.reconciling import NETSUITE, RESULTS, STRIPE, declaration
 

@@ -38,7 +38,7 @@ def frames(folder: Path) -> list[Path]:
 def test_a_run_after_damage_to_every_frame_is_as_good_as_the_first(site: Site) -> None:
     assert site.reconcile().success
     before = digests(site.results, TABLES)
-    for path, content in zip(frames(site.sync.places.frames("acme")), cycle([b"", b"PAR1", b"no frame", None])):
+    for path, content in zip(frames(site.sync.folders.frames("acme")), cycle([b"", b"PAR1", b"no frame", None])):
         if content is None:
             damage(path)
         else:
@@ -87,7 +87,7 @@ def test_a_read_of_what_has_changed_is_a_whole_one_after_damage(tmp_path: Path) 
         at.reconcile()
         at.reconcile()
         before = {name: at.frame(name) for name in ("stripe_customers", "netsuite_customers")}
-        for path in frames(at.sync.places.frames(NAME)):
+        for path in frames(at.sync.folders.frames(NAME)):
             damage(path)
         at.reconcile()
         assert all(at.frame(name).equals(frame) for name, frame in before.items())

@@ -26,10 +26,10 @@ import json, sys
 from datetime import UTC, datetime
 from pathlib import Path
 import polars as pl
-from resources.parquet_io import FrameStore
-from resources.plan_store import PlanStore
-from resources.results import MadeBy, Results
-from schemas.errors import MistakeError
+from resources.storage.frames import FrameStore
+from resources.storage.plans import PlanStore
+from resources.storage.results import MadeBy, Results
+from schemas.errors import UserError
 from schemas.plan import PLAN_COLUMNS
 
 folder = Path(sys.argv[1])
@@ -61,7 +61,7 @@ said = {{}}
 for name, write in writers.items():
     try:
         write(20_000)
-    except MistakeError as error:
+    except UserError as error:
         said[name] = str(error)
 after = {{str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}}
 json.dump({{"said": said, "same": before == after}}, sys.stdout)
@@ -117,6 +117,6 @@ def test_nothing_is_written_where_its_outcomes_could_not_be(job: str, tmp_path: 
         os.rename(tmp_path / "out" / ".runs", tmp_path / "out" / ".moved")  # noqa: PTH104 (the link dangles)
         blocked(tmp_path / "out" / ".runs")
         [sentence, *_] = sentences(at.apply(plan) if job == "apply" else at.undo(plan))
-        assert sentence.startswith(f"{at.sync.places.results(NAME)} cannot be written (")
+        assert sentence.startswith(f"{at.sync.folders.results(NAME)} cannot be written (")
         assert (at.links(), len(at.netsuite.saves)) == (before, saves)
         assert job == "undo" or at.approved() == set()

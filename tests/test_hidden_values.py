@@ -15,7 +15,7 @@ from pipelines.declarations import read_folder
 from pipelines.hiding import hide_secrets
 from sandbox.netsuite_standin import NetsuiteStandIn, World
 from sandbox.stripe_standin import StripeStandIn, StripeWorld
-from schemas.errors import WeatherError
+from schemas.errors import TransientError
 from schemas.secrets import masked, remember, remember_url
 from tests.installed import install, run_python
 from tests.reconciling import NETSUITE, STRIPE
@@ -80,7 +80,7 @@ def test_no_sentence_or_repr_shows_a_value_wherever_it_is_put(tmp_path: Path) ->
 
 def test_the_name_of_the_variable_stands_in_its_place(planted: str) -> None:
     remember("TIEOUT_CANARY", planted)
-    assert str(WeatherError(f"{planted} does not answer.")) == "{{ env.TIEOUT_CANARY }} does not answer."
+    assert str(TransientError(f"{planted} does not answer.")) == "{{ env.TIEOUT_CANARY }} does not answer."
 
 
 @pytest.mark.parametrize("value", ["5", "test", "true", "", " ", "12345"])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.turns import end_gone
+from pipelines.exclusive_run import end_gone
 from resources.ledger import Ledger
 from tests.installed import install, start_python
 from tests.proofs.installation import (
@@ -53,7 +53,7 @@ def test_a_killed_run_does_not_block_the_next_nor_change_its_result(site: Instal
     install(undisturbed, DECLARED)
     other = replace(site, folder=undisturbed)
     assert other.run().returncode == 0
-    results = [each.places.results(NAME) for each in (site, other)]
+    results = [each.folders.results(NAME) for each in (site, other)]
     assert digests(results[0], TABLES) == digests(results[1], TABLES)
 
 
@@ -72,7 +72,7 @@ def test_a_second_run_beside_one_under_way_says_so_and_leaves_it_alone(site: Ins
 def test_a_wait_for_a_run_of_others_is_told_and_can_be_stopped(site: Installation, number: signal.Signals) -> None:
     wide = site.environment | {"COLUMNS": "400"}
     with (
-        Ledger.of(site.places) as ledger,
+        Ledger.of(site.folders) as ledger,
         ledger.turn("stripe_sandbox", "theirs", print),
         start_python(site.folder, *RUN_COMMAND, environment=wide) as process,
     ):
@@ -127,11 +127,11 @@ def test_the_ui_starts_without_the_runs_of_killed_processes_but_with_those_that_
     site: Installation,
 ) -> None:
     with site.held() as process:
-        with site.instance() as instance, Ledger.of(site.places) as ledger:
+        with site.instance() as instance, Ledger.of(site.folders) as ledger:
             end_gone(ledger, instance)
         assert len(site.under_way()) == 1
         process.kill()
         process.wait()
-    with site.instance() as instance, Ledger.of(site.places) as ledger:
+    with site.instance() as instance, Ledger.of(site.folders) as ledger:
         end_gone(ledger, instance)
     assert site.under_way() == []

@@ -14,12 +14,12 @@ from polars.testing import assert_frame_equal
 
 from pipelines.customer_sync import build_defs, reconciliation
 from pipelines.run import doubts
-from resources.doors import Progress
-from resources.extracts import Extract, Known
-from resources.netsuite_export import read_netsuite_export
-from resources.origin import Origin
-from resources.results import MANIFEST
-from resources.stripe_export import read_stripe_export
+from resources.exports.netsuite import read_netsuite_export
+from resources.exports.stripe import read_stripe_export
+from resources.extracts.extract import Extract, Known
+from resources.extracts.source_identity import SourceIdentity
+from resources.readers import OnProgress
+from resources.storage.results import MANIFEST
 from tests.reconciling import (
     CHECKOUT,
     FIELDS,
@@ -35,7 +35,7 @@ from tests.reconciling import (
 )
 
 MONTHS = ("2026-06-01", "2026-07-01", "2026-08-01", "2026-09-01")
-IN_A_TEST = Origin(("test",), ())
+IN_A_TEST = SourceIdentity(("test",), ())
 AFTER_STRIPE = ("netsuite_customers", "customer_matches", "review_queue", "write_plan", "reconciliation_report")
 
 
@@ -74,8 +74,8 @@ def test_review_names_the_job_that_takes_a_decision(site: Site, tmp_path: Path) 
 
 def test_results_and_state_are_their_owners_alone(site: Site) -> None:
     assert site.reconcile().success
-    places = site.sync.places
-    kept = [*places.out.rglob("*"), *places.home.rglob("*"), places.out, places.home]
+    folders = site.sync.folders
+    kept = [*folders.out.rglob("*"), *folders.home.rglob("*"), folders.out, folders.home]
     assert {path.stat().st_mode & 0o777 for path in kept if path.is_dir()} == {0o700}
     assert {path.stat().st_mode & 0o077 for path in kept if path.is_file()} == {0}
     assert {path.stat().st_mode & 0o777 for path in site.results.iterdir()} == {0o600}
@@ -158,14 +158,14 @@ def test_missing_month_is_said_by_its_check_and_in_the_report(site: Site) -> Non
 
 @dataclass(frozen=True)
 class StripeDoor:
-    """A door that gives what it was given, so that checks have something to catch."""
+    """A reader that gives what it was given, so that checks have something to catch."""
 
     frame: pl.DataFrame
     complete: bool = True
     source: str = "a test"
-    origin: Origin = IN_A_TEST
+    origin: SourceIdentity = IN_A_TEST
 
-    def customers(self, start: datetime, end: datetime, known: Known | None, progress: Progress) -> Extract:
+    def customers(self, start: datetime, end: datetime, known: Known | None, progress: OnProgress) -> Extract:
         assert known is None
         progress("reading")
         asked = self.frame.filter(pl.col("created").is_between(start, end, closed="left"))
@@ -173,15 +173,15 @@ class StripeDoor:
 
 
 @dataclass(frozen=True)
-class NetsuiteDoor:
+class NetsuiteReader:
     """As `StripeDoor`."""
 
     frame: pl.DataFrame
     complete: bool = True
     source: str = "a test"
-    origin: Origin = IN_A_TEST
+    origin: SourceIdentity = IN_A_TEST
 
-    def customers(self, known: Known | None, progress: Progress) -> Extract:
+    def customers(self, known: Known | None, progress: OnProgress) -> Extract:
         assert known is None
         progress("reading")
         return Extract(self.frame, self.frame.height, complete=self.complete)
@@ -206,13 +206,13 @@ def test_extract_that_fails_its_check_leaves_the_last_good_one(site: Site, tmp_p
     before = _frames(site)
     stripe = _stripe_frame(tmp_path).head(1)
     netsuite = read_netsuite_export(tmp_path / "netsuite.csv", FIELDS).frame
-    for asset, check, doors in (
+    for asset, check, readers in (
         ("stripe_customers", "complete", {"stripe": StripeDoor(stripe, complete=False)}),
         ("stripe_customers", "schema", {"stripe": StripeDoor(pl.concat([stripe, stripe]))}),
-        ("netsuite_customers", "complete", {"netsuite": NetsuiteDoor(netsuite.head(1), complete=False)}),
-        ("netsuite_customers", "schema", {"netsuite": NetsuiteDoor(pl.concat([netsuite, netsuite]))}),
+        ("netsuite_customers", "complete", {"netsuite": NetsuiteReader(netsuite.head(1), complete=False)}),
+        ("netsuite_customers", "schema", {"netsuite": NetsuiteReader(pl.concat([netsuite, netsuite]))}),
     ):
-        bad = replace(site, sync=replace(site.sync, **doors))
+        bad = replace(site, sync=replace(site.sync, **readers))
         assert failure(bad.reconcile()) == (
             f"{asset} failed its check {check}; nothing was kept, and the last good frame stays. Look at what the "
             "check found, then materialize it again."
@@ -235,7 +235,7 @@ def test_plan_that_fails_its_check_is_not_kept_and_has_no_hash(site: Site) -> No
 @pytest.mark.rule("M2")
 def test_search_without_customers_stops_what_is_downstream(site: Site, tmp_path: Path) -> None:
     leads = read_netsuite_export(tmp_path / "netsuite.csv", FIELDS).frame.with_columns(is_customer=pl.lit(value=False))
-    broken = replace(site, sync=replace(site.sync, netsuite=NetsuiteDoor(leads)))
+    broken = replace(site, sync=replace(site.sync, netsuite=NetsuiteReader(leads)))
     result = broken.reconcile()
     assert not result.success
     check = broken.check("netsuite_customers", "has_customers")
@@ -298,8 +298,8 @@ def test_months_that_were_read_with_other_columns_count_as_missing(site: Site) -
     rules = [{"stripe": "metadata.crm", "netsuite": "internal_id"}]
     link = "netsuite_customer_id (metadata)"
     with_crm = STRIPE.replace("\n", ",\n").replace(f"{link},", f"{link},crm (metadata)")
-    (site.sync.places.root / "stripe.csv").write_text(with_crm)
-    newer = replace(site, sync=reconciliation(declaration(rules=rules), site.sync.places))
+    (site.sync.folders.root / "stripe.csv").write_text(with_crm)
+    newer = replace(site, sync=reconciliation(declaration(rules=rules), site.sync.folders))
     assert newer.materialize("netsuite_customers").success
     assert failure(newer.materialize("customer_matches")) == (
         "All months of stripe_customers were read from another account or with other columns; materialize them again."
@@ -319,7 +319,7 @@ def test_months_that_were_read_with_other_columns_count_as_missing(site: Site) -
 def test_what_was_made_of_other_columns_is_not_built_on(site: Site) -> None:
     assert site.reconcile().success
     fields = {name: label for name, label in FIELDS.items() if name != "stage"}
-    newer = replace(site, sync=reconciliation(declaration(netsuite_fields=fields), site.sync.places))
+    newer = replace(site, sync=reconciliation(declaration(netsuite_fields=fields), site.sync.folders))
     for asset, stale in (("customer_matches", "netsuite_customers"), ("review_queue", "customer_matches")):
         said = f"{stale} was read from another account or with other columns; materialize it again."
         assert failure(newer.materialize(asset)) == said
@@ -333,9 +333,9 @@ def test_two_declarations_share_nothing(site: Site, tmp_path: Path) -> None:
     other_root.mkdir()
     (other_root / "stripe.csv").write_text(STRIPE.replace("cus_", "cus_x"))
     (other_root / "netsuite.csv").write_text(NETSUITE.replace("\n7,", "\n70,"))
-    places = replace(site.sync.places, root=other_root)
-    other = Site(reconciliation(declaration("acme_2"), places), site.instance)
-    both = with_frames(places, build_defs(site.sync), build_defs(other.sync))
+    folders = replace(site.sync.folders, root=other_root)
+    other = Site(reconciliation(declaration("acme_2"), folders), site.instance)
+    both = with_frames(folders, build_defs(site.sync), build_defs(other.sync))
     keys = [spec.key.path[0] for spec in both.resolve_all_asset_specs()]
     assert keys.count("acme") == keys.count("acme_2") == 6
     assert len(keys) == 12
@@ -377,7 +377,7 @@ def _customer_data(path: Path, email: str, name: str, log: str) -> list[str]:
 
 def _frames(site: Site) -> dict[str, bytes]:
     """What is kept of the two extracts."""
-    folder = site.sync.places.frames(site.sync.name)
+    folder = site.sync.folders.frames(site.sync.name)
     kept = [*folder.glob("stripe_customers/*"), folder / "netsuite_customers.parquet"]
     return {path.name: path.read_bytes() for path in kept}
 

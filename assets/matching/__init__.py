@@ -4,13 +4,13 @@ Pure functions on frames; the asset around them lives beside this package. The o
 per kind of evidence beside it; docs/matching.md says how it works and what it costs.
 """
 
+from assets.matching.comment_ids import usual_tokens
 from assets.matching.doubts import kinds_of
 from assets.matching.flow import match_customers, match_with_doubts
 from assets.matching.id_texts import ids_within
-from assets.matching.links import link_table
+from assets.matching.link_traces import link_table
 from assets.matching.order import by_customer
 from assets.matching.settings import NO_OVERRIDES, MatchSettings, Rule
-from assets.matching.tokens import usual_tokens
 
 __all__ = [
     "NO_OVERRIDES",

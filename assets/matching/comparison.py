@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from assets.keys import folded_expr
-from assets.matching.tokens import Hash
+from assets.matching.comment_ids import Hash
 
 
 @dataclass(frozen=True)

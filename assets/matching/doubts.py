@@ -11,9 +11,9 @@ from typing import Final
 
 import polars as pl
 
+from assets.matching.findings import grouped, listed
 from assets.matching.negation import negated
 from assets.matching.second_opinions import Evidence
-from assets.matching.verdicts import grouped, listed
 from schemas.words import DOUBTS, Doubt
 
 _RECORD: Final = "record"

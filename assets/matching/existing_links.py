@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from assets.matching.links import SOURCES
+from assets.matching.findings import Findings, alike, broken, grouped, joined, listed, several, singly
+from assets.matching.link_traces import SOURCES
 from assets.matching.settings import MatchSettings
-from assets.matching.verdicts import Decided, alike, broken, grouped, joined, listed, several, singly
 
 
-def linked(traces: pl.DataFrame) -> Iterator[Decided]:
+def linked(traces: pl.DataFrame) -> Iterator[Findings]:
     """Decide by metadata, Stripe-id field and external id, of which none outranks another."""
     named = traces.filter(pl.col("source") == "metadata")
     nobody = broken(named, "metadata", pl.format("metadata: netsuite_customer_id {}", _why_nobody(pl.col("text"))))
@@ -39,7 +39,7 @@ def _why_nobody(text: pl.Expr) -> pl.Expr:
     )
 
 
-def commented(pairs: pl.DataFrame, settings: MatchSettings) -> Iterator[Decided]:
+def commented(pairs: pl.DataFrame, settings: MatchSettings) -> Iterator[Findings]:
     """Decide by comments that hold the id of the customer."""
     groups = grouped(pairs.lazy().select("position", "record"), "position").collect(engine="streaming")
     is_one = pl.col("candidates") == 1
@@ -50,7 +50,7 @@ def commented(pairs: pl.DataFrame, settings: MatchSettings) -> Iterator[Decided]
     yield several(crowds.select("position", "group"), crowds, "comments", reason, use_lowest=use_lowest)
 
 
-def _agreeing(traces: pl.DataFrame) -> Iterator[Decided]:
+def _agreeing(traces: pl.DataFrame) -> Iterator[Findings]:
     record, source = pl.col("record"), pl.col("source")
     bit = source.replace_strict({name: 1 << at for at, name in enumerate(SOURCES)}, return_dtype=pl.UInt8)
     told = pl.when("is_clear").then(bit).otherwise(pl.lit(0, pl.UInt8))
@@ -65,7 +65,7 @@ def _agreeing(traces: pl.DataFrame) -> Iterator[Decided]:
     yield _disagreeing(traces.join(rows.filter(~is_one), on="position", how="semi"))
 
 
-def _unreadable(traces: pl.DataFrame) -> Decided:
+def _unreadable(traces: pl.DataFrame) -> Findings:
     """The customers that a record only may mean: nobody can say whose it is, so no rule may give them another."""
     rows = traces.group_by("position").agg(named=pl.col("record").first(), source=pl.col("source").max())
     said = pl.format(
@@ -83,7 +83,7 @@ def _unreadable(traces: pl.DataFrame) -> Decided:
     )
 
 
-def _disagreeing(traces: pl.DataFrame) -> Decided:
+def _disagreeing(traces: pl.DataFrame) -> Findings:
     names = (
         pl.col("source")
         .unique()

@@ -10,17 +10,17 @@ from typing import Final
 import polars as pl
 
 from assets.keys import folded_expr
-from assets.matching.claims import after_claims
 from assets.matching.comparison import Comparison
 from assets.matching.doubts import doubts_of
+from assets.matching.equal_keys import Found, found_records, keyed_records, side_keys
 from assets.matching.existing_links import commented, linked
+from assets.matching.findings import Findings, alike, combined, several
 from assets.matching.holds import guests, held
-from assets.matching.links import named_by_metadata, named_by_records, without_placeholders
+from assets.matching.link_traces import named_by_metadata, named_by_records, without_placeholders
+from assets.matching.one_to_one import after_claims
 from assets.matching.overrides import never_linked, overridden
-from assets.matching.rules import Found, found_records, keyed_records, side_keys
 from assets.matching.second_opinions import Evidence, SecondOpinions
 from assets.matching.settings import MatchSettings, Rule
-from assets.matching.verdicts import Decided, alike, combined, several
 from assets.no_values import is_no_value, may_be_no_value
 from schemas.words import ALLOW_KEY, BLOCK_KEY, LINK_FIELD
 
@@ -37,7 +37,7 @@ def match_customers(
     """Return the outcome of every Stripe customer (M1 to M12).
 
     The order of the input rows changes nothing, and that of the output means nothing: `by_customer` sorts it. Ids are
-    unique on both sides: the doors see to it.
+    unique on both sides: the readers see to it.
 
     Args:
         stripe: rows of `schemas.customers.StripeCustomers`, with a column for each rule.
@@ -89,19 +89,19 @@ class _World:
         self.overrides, self.settings, self.comparison = overrides.collect(), settings, comparison
 
     def _traces(self, comparison: Comparison) -> pl.DataFrame:
-        """Return all traces of links (`assets.matching.links`); one of metadata without a record names nobody."""
+        """Return all traces of links (`assets.matching.link_traces`); one of metadata without a record names nobody."""
         by_metadata = named_by_metadata(self.customers.lazy(), self.records)
         by_records = named_by_records(self.customers.lazy(), self.records, comparison.hash)
         return pl.concat([by_metadata.collect(engine="streaming"), by_records.collect()])
 
-    def decided(self, steps: Iterator[Decided]) -> Decided:
+    def decided(self, steps: Iterator[Findings]) -> Findings:
         """Put together what the steps decide, each record given to one customer if that is declared."""
         decided = combined(steps)
         if self.settings.one_to_one:
             decided = after_claims(decided, self.customers, self.records, self.settings.no_value)
         return decided
 
-    def steps(self, opinions: SecondOpinions | None = None) -> Iterator[Decided]:
+    def steps(self, opinions: SecondOpinions | None = None) -> Iterator[Findings]:
         """Decide, step by step; rules tell `opinions` what they find for customers that are decided already."""
         still, settings = _Open(self.customers), self.settings
         yield from still.without(guests(still.rows))
@@ -116,7 +116,7 @@ class _World:
         yield from self._ruled(still, opinions)
         yield from _unmatched(still.rows, settings)
 
-    def _ruled(self, still: "_Open", opinions: SecondOpinions | None) -> Iterator[Decided]:
+    def _ruled(self, still: "_Open", opinions: SecondOpinions | None) -> Iterator[Findings]:
         rules, compare = self.settings.rules, self.comparison
         eligible = self.records if self.settings.match_inactive else self.records.filter(~pl.col("inactive"))
         sides = [rule.netsuite_side for rule in rules]
@@ -150,7 +150,7 @@ class _Open:
         is_open = self.is_open.gather(rows.get_column("position"))
         return rows.filter(is_open), rows.filter(~is_open)
 
-    def without(self, steps: Iterator[Decided]) -> Iterator[Decided]:
+    def without(self, steps: Iterator[Findings]) -> Iterator[Findings]:
         """Pass on what a step decided, and close those customers."""
         for decided in steps:
             self.is_open = self.is_open.scatter(decided.rows.get_column("position"), False)
@@ -175,12 +175,12 @@ def _with_opinions(
     return ours
 
 
-def _by_rule(found: Found, rule: Rule, *, use_lowest: bool) -> Iterator[Decided]:
+def _by_rule(found: Found, rule: Rule, *, use_lowest: bool) -> Iterator[Findings]:
     yield alike(found.single, "matched", str(rule), f"{rule}: equal")
     yield several(found.shared, found.groups, str(rule), f"{rule}: equal", use_lowest=use_lowest)
 
 
-def _unmatched(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Decided]:
+def _unmatched(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Findings]:
     fields = list(dict.fromkeys(column for rule in settings.rules for column in rule.stripe_side.columns))
     empty = {f"empty {at}": _suspect(pl.col(field), settings) for at, field in enumerate(fields)}
     looks = customers.select("position", **empty).collect(engine="streaming")
@@ -224,7 +224,7 @@ def _customers(stripe: pl.LazyFrame, settings: MatchSettings) -> pl.DataFrame:
     return stripe.select(*columns).collect(engine="streaming").with_row_index("position")
 
 
-def _matches(customers: pl.DataFrame, decided: Decided) -> pl.LazyFrame:
+def _matches(customers: pl.DataFrame, decided: Findings) -> pl.LazyFrame:
     """Say in words what was decided."""
     # One chunk to gather from: over many chunks it costs ten times as much.
     ids = customers.get_column("id").rechunk()

@@ -10,22 +10,22 @@ from typing import Final
 import polars as pl
 
 from assets.keys import key
+from assets.matching.findings import Findings, alike
 from assets.matching.settings import MatchSettings
-from assets.matching.verdicts import Decided, alike
 from schemas.words import ALLOW_KEY, BLOCK_KEY, GUEST_PREFIX
 
 _TRUE: Final = frozenset({"true", "yes", "y", "on", "1"})
 _FALSE: Final = frozenset({"false", "no", "n", "off", "0"})
 
 
-def guests(customers: pl.LazyFrame) -> Iterator[Decided]:
+def guests(customers: pl.LazyFrame) -> Iterator[Findings]:
     """Hold the guests of Stripe, for whom it has no object that a link could be written to."""
     rows = customers.filter(pl.col("id").str.starts_with(GUEST_PREFIX))
     reason = f"id: a guest of Stripe ({GUEST_PREFIX}) is no customer object, so no link can be written"
     yield alike(rows.select("position").collect(engine="streaming"), "held", None, reason)
 
 
-def held(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Decided]:
+def held(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Findings]:
     """Say which customers their metadata holds back, and by which word if that is one of those understood."""
     blocks = _words(customers, BLOCK_KEY, settings).filter(~pl.col("word").is_in(_FALSE))
     for (word,), rows in blocks.partition_by("word", as_dict=True).items():

@@ -11,9 +11,9 @@ from typing import Final
 import polars as pl
 
 from assets.matching.comparison import Comparison
-from assets.matching.rules import found_records, side_keys
+from assets.matching.equal_keys import found_records, side_keys
 from assets.matching.settings import MatchSettings, Rule
-from schemas.rules import RuleKind, columns_of
+from schemas.declaration.rules import RuleKind, columns_of
 
 _FOUND: Final = pl.Schema({"stripe_customer_id": pl.String(), "reading": pl.String()})
 _CYRILLIC: Final = (

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from assets.matching.verdicts import Decided, alike, broken
+from assets.matching.findings import Findings, alike, broken
 
 
-def never_linked(customers: pl.LazyFrame, overrides: pl.LazyFrame) -> Iterator[Decided]:
+def never_linked(customers: pl.LazyFrame, overrides: pl.LazyFrame) -> Iterator[Findings]:
     """Hold whom a person said never to link."""
     never = overrides.filter(pl.col("netsuite_internal_id").is_null())
     rows = customers.join(never, left_on="id", right_on="stripe_customer_id", how="semi")
@@ -19,7 +19,7 @@ def never_linked(customers: pl.LazyFrame, overrides: pl.LazyFrame) -> Iterator[D
     )
 
 
-def overridden(customers: pl.LazyFrame, records: pl.LazyFrame, overrides: pl.LazyFrame) -> Iterator[Decided]:
+def overridden(customers: pl.LazyFrame, records: pl.LazyFrame, overrides: pl.LazyFrame) -> Iterator[Findings]:
     """Match each customer to the record that a person chose for it."""
     chosen = customers.join(overrides, left_on="id", right_on="stripe_customer_id")
     known = records.select("internal_id", record="internal_id")

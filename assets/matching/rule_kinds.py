@@ -13,7 +13,7 @@ import phonenumbers
 import polars as pl
 
 from assets.matching.public_mail_hosts import PUBLIC_MAIL_HOSTS
-from schemas.rules import RuleKind
+from schemas.declaration.rules import RuleKind
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from typing import Final
 import polars as pl
 
 from assets.matching.comparison import Comparison
-from assets.matching.rules import Found, side_keys
+from assets.matching.equal_keys import Found, side_keys
+from assets.matching.findings import Findings, listed
 from assets.matching.settings import MatchSettings, Rule
-from assets.matching.verdicts import Decided, listed
 from schemas.words import CANDIDATES_SHOWN
 
 _ANSWERS: Final = pl.Schema({"position": pl.UInt32(), "agrees": pl.Boolean(), "says": pl.String()})
@@ -39,7 +39,7 @@ class Evidence:
     customers: pl.DataFrame
     records: pl.LazyFrame
     traces: pl.DataFrame
-    decided: Decided
+    decided: Findings
     settings: MatchSettings
     opinions: "SecondOpinions"
 
@@ -49,8 +49,8 @@ class Evidence:
 
         `rank` is the place of the rule that found the record, and -1 for a link that was there.
         """
-        places = {str(rule): at for at, rule in enumerate(self.settings.rules)}
-        rank = pl.col("evidence").replace_strict(places, default=-1, return_dtype=pl.Int16)
+        ranks = {str(rule): at for at, rule in enumerate(self.settings.rules)}
+        rank = pl.col("evidence").replace_strict(ranks, default=-1, return_dtype=pl.Int16)
         said = self.decided.verdicts.select(
             is_override=pl.col("evidence") == "override", candidates="candidates", rank=rank
         )
@@ -106,7 +106,7 @@ class SecondOpinions:
         """Whose value of the rule that decided more than `shared_key` Stripe customers have: `position`, `sharing`."""
         return pl.concat(self._crowds)
 
-    def watched(self, steps: Iterator[Decided]) -> Iterator[Decided]:
+    def watched(self, steps: Iterator[Findings]) -> Iterator[Findings]:
         """Pass on what steps decide, and remember the pairs of it that no person decided."""
         for decided in steps:
             by_person = decided.verdicts.select(pl.col("evidence").eq_missing("override")).to_series()

@@ -7,7 +7,7 @@ import polars as pl
 
 from assets.matching.rule_kinds import KINDS
 from assets.no_values import PLACEHOLDERS
-from schemas.rules import RuleKind, columns_of
+from schemas.declaration.rules import RuleKind, columns_of
 
 
 @dataclass(frozen=True)

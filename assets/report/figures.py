@@ -9,7 +9,7 @@ from typing import Final, Literal, get_args
 import polars as pl
 
 from assets.report.inputs import ReportInputs
-from schemas.words import GONE, LINK_FIELD, OUTCOMES, LinkField, Outcome
+from schemas.words import GONE, LINK_FIELD, OUTCOMES, LinkField, MatchOutcome
 
 Standing = Literal["tied", "planned", "waiting", "rest"]
 """Where a customer stands today: ties out, will once the plan is applied, waits for a person, or none of these."""
@@ -38,7 +38,7 @@ class Headline:
 class OutcomeCount:
     """How many customers end in an outcome, and by which evidence (the largest first; None where there is none)."""
 
-    outcome: Outcome
+    outcome: MatchOutcome
     customers: int
     share: float
     evidence: tuple[tuple[str | None, int], ...]
@@ -182,7 +182,7 @@ def coverage(inputs: ReportInputs) -> list[Coverage]:
     they name a Stripe customer.
     """
     customers, records = inputs.stripe.height, int(inputs.netsuite["is_customer"].sum())
-    places: tuple[tuple[LinkField, str, str, int], ...] = (
+    fields: tuple[tuple[LinkField, str, str, int], ...] = (
         (LINK_FIELD, "metadata", "stripe_customer_id", customers),
         ("stripe_id", "stripe_id", "netsuite_internal_id", records),
         ("external_id", "external_id", "netsuite_internal_id", records),
@@ -190,11 +190,11 @@ def coverage(inputs: ReportInputs) -> list[Coverage]:
     )
     return [
         _covered(field, inputs.links.filter(pl.col("source") == source)[key].cast(pl.String), inputs.plan, total)
-        for field, source, key, total in places
+        for field, source, key, total in fields
     ]
 
 
-def _outcome_count(outcome: Outcome, counts: pl.DataFrame, total: int) -> OutcomeCount:
+def _outcome_count(outcome: MatchOutcome, counts: pl.DataFrame, total: int) -> OutcomeCount:
     own = counts.filter(pl.col("outcome") == outcome)
     customers = int(own["len"].sum())
     evidence = tuple(own.select("evidence", "len").iter_rows())

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Final
 
-from schemas.words import LINK_FIELD, LINK_KEY, Outcome
+from schemas.words import LINK_FIELD, LINK_KEY, MatchOutcome
 
-OUTCOMES: Final[dict[Outcome, str]] = {
+OUTCOMES: Final[dict[MatchOutcome, str]] = {
     "linked": "A link exists and names one record.",
     "matched": "No link yet; a rule found exactly one record.",
     "ambiguous": "Several records fit equally well.",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from schemas.changes import Attempt, Outcome, Status
+from schemas.change import Attempt, ChangeResult, Status
 
 
 @dataclass(frozen=True)
@@ -56,18 +56,18 @@ def purpose(attempt: Attempt) -> str:
     return f"{attempt.plan} {attempt.change.change_id} {attempt.direction} {attempt.cycle}"
 
 
-def outcome_of(answer: Answer) -> Outcome | None:
+def outcome_of(answer: Answer) -> ChangeResult | None:
     """The outcome to put down; None where nobody knows it."""
     done: Status = "applied" if answer.attempt.direction == "apply" else "undone"
     match answer.said:
         case "done":
-            return Outcome(done)
+            return ChangeResult(done)
         case "already":
             is_ours = answer.is_repeat or answer.attempt.is_uncertain
-            return Outcome(done if is_ours else "already")
+            return ChangeResult(done if is_ours else "already")
         case "conflict":
-            return Outcome("conflict", found=answer.found)
+            return ChangeResult("conflict", found=answer.found)
         case "failed":
-            return Outcome("failed", code=answer.code, error=answer.error)
+            return ChangeResult("failed", code=answer.code, error=answer.error)
         case "unknown":
             return None

@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from resources.ledger import LastDecision
-from schemas.changes import EXTERNAL_ID_TAKEN, Attempt, Entry, LinkChange
+from schemas.change import EXTERNAL_ID_TAKEN, Attempt, Change, Entry
 from schemas.words import InternalId, StripeId, System
 
 Latest = Mapping[str, Entry]
@@ -30,7 +30,7 @@ class Filters:
     customers: frozenset[StripeId] | None = None
     at_most: int | None = None
 
-    def take(self, change: LinkChange) -> bool:
+    def take(self, change: Change) -> bool:
         """Whether a row passes, the number of rows aside."""
         return (
             self.system in {None, change.system}
@@ -39,10 +39,10 @@ class Filters:
         )
 
 
-def changes_of(plan: pl.DataFrame) -> list[LinkChange]:
+def changes_of(plan: pl.DataFrame) -> list[Change]:
     """The rows of a plan (`schemas.plan.Plan`) as objects, in its order."""
-    columns = list(LinkChange.__dataclass_fields__)
-    return [LinkChange(**row) for row in plan.select(columns).iter_rows(named=True)]
+    columns = list(Change.__dataclass_fields__)
+    return [Change(**row) for row in plan.select(columns).iter_rows(named=True)]
 
 
 def since_made(latest: Latest, made_at: datetime | None, run_id: str) -> Latest:
@@ -58,7 +58,7 @@ def since_made(latest: Latest, made_at: datetime | None, run_id: str) -> Latest:
     return {change_id: entry for change_id, entry in latest.items() if counts(entry)}
 
 
-def to_apply(changes: Sequence[LinkChange], latest: Latest, filters: Filters, run_id: str) -> list[LinkChange]:
+def to_apply(changes: Sequence[Change], latest: Latest, filters: Filters, run_id: str) -> list[Change]:
     """The rows that this run applies: those never tried, failed, stopped, or undone, as far as the filters take them.
 
     What is applied, or was there, or turned out otherwise, is left alone. The rows that this very run has tried count,
@@ -67,10 +67,10 @@ def to_apply(changes: Sequence[LinkChange], latest: Latest, filters: Filters, ru
     return _narrowed(changes, filters, lambda change: _is_open(latest.get(change.change_id), run_id))
 
 
-def to_undo(changes: Sequence[LinkChange], latest: Latest, filters: Filters, run_id: str) -> list[LinkChange]:
+def to_undo(changes: Sequence[Change], latest: Latest, filters: Filters, run_id: str) -> list[Change]:
     """The rows that this run takes back: those that stand as ours, or may, as far as the filters take them."""
 
-    def is_ours(change: LinkChange) -> bool:
+    def is_ours(change: Change) -> bool:
         entry = latest.get(change.change_id)
         return entry is not None and (
             entry.may_have_taken_effect or (entry.run_id == run_id and entry.attempt.direction == "undo")
@@ -80,7 +80,7 @@ def to_undo(changes: Sequence[LinkChange], latest: Latest, filters: Filters, run
 
 
 def decided_otherwise(
-    changes: Iterable[LinkChange], decisions: Mapping[StripeId, LastDecision], made_at: datetime | None
+    changes: Iterable[Change], decisions: Mapping[StripeId, LastDecision], made_at: datetime | None
 ) -> list[StripeId]:
     """The customers about whom a person has decided something else than these changes say (M8).
 
@@ -88,7 +88,7 @@ def decided_otherwise(
     it.
     """
 
-    def is_contrary(change: LinkChange) -> bool:
+    def is_contrary(change: Change) -> bool:
         last = decisions.get(change.stripe_customer_id)
         if last is None:
             return False
@@ -99,7 +99,7 @@ def decided_otherwise(
     return sorted({change.stripe_customer_id for change in changes if is_contrary(change)})
 
 
-def not_done_by(run_id: str, changes: Iterable[LinkChange], latest: Latest) -> list[LinkChange]:
+def not_done_by(run_id: str, changes: Iterable[Change], latest: Latest) -> list[Change]:
     """Of the selected rows those that this run has not brought to an outcome yet; being stopped is none."""
 
     def is_done(entry: Entry | None) -> bool:
@@ -108,7 +108,7 @@ def not_done_by(run_id: str, changes: Iterable[LinkChange], latest: Latest) -> l
     return [change for change in changes if not is_done(latest.get(change.change_id))]
 
 
-def netsuite_holds(changes: Sequence[LinkChange], latest: Latest) -> set[tuple[StripeId, InternalId]]:
+def netsuite_holds(changes: Sequence[Change], latest: Latest) -> set[tuple[StripeId, InternalId]]:
     """The pairs of a plan whose NetSuite side holds, so that Stripe may point at the record.
 
     It holds when no row of the pair was refused, and at least one is there, or none was needed. An external id that
@@ -122,14 +122,14 @@ def netsuite_holds(changes: Sequence[LinkChange], latest: Latest) -> set[tuple[S
     return {pair for pair, found in needed.items() if not found or ("holds" in found and "refused" not in found)}
 
 
-def to_try(plan: str, changes: Iterable[LinkChange], latest: Latest, standing: Latest) -> list[Attempt]:
+def to_try(plan: str, changes: Iterable[Change], latest: Latest, standing: Latest) -> list[Attempt]:
     """The next attempt at each change, numbered on from the last one.
 
     Where the last one no longer stands (`since_made`), or was taken back, a new cycle begins: Stripe would answer the
     old one's key with the old answer. What it had written is still ours, if it turns out to be there after all.
     """
 
-    def attempt(change: LinkChange) -> Attempt:
+    def attempt(change: Change) -> Attempt:
         last = latest.get(change.change_id)
         if last is None:
             return Attempt(plan, change, "apply")
@@ -140,10 +140,10 @@ def to_try(plan: str, changes: Iterable[LinkChange], latest: Latest, standing: L
     return [attempt(change) for change in changes]
 
 
-def to_take_back(plan: str, changes: Iterable[LinkChange], latest: Latest) -> list[Attempt]:
+def to_take_back(plan: str, changes: Iterable[Change], latest: Latest) -> list[Attempt]:
     """The next attempt at taking each change back, numbered on from the last one."""
 
-    def attempt(change: LinkChange) -> Attempt:
+    def attempt(change: Change) -> Attempt:
         last = latest[change.change_id]
         was_stopped = last.attempt.direction == "undo" and last.status == "stopped"
         return Attempt(plan, change, "undo", last.attempt.number + 1, last.attempt.cycle, was_stopped)
@@ -167,13 +167,11 @@ def _standing(entry: Entry | None) -> str:
     return "holds" if entry.status in {"applied", "already"} else "refused"
 
 
-def _is_taken(change: LinkChange, entry: Entry | None) -> bool:
+def _is_taken(change: Change, entry: Entry | None) -> bool:
     return change.field == "external_id" and entry is not None and entry.outcome.code == EXTERNAL_ID_TAKEN
 
 
-def _narrowed(
-    changes: Sequence[LinkChange], filters: Filters, is_wanted: Callable[[LinkChange], bool]
-) -> list[LinkChange]:
+def _narrowed(changes: Sequence[Change], filters: Filters, is_wanted: Callable[[Change], bool]) -> list[Change]:
     taken = [change for change in changes if filters.take(change) and is_wanted(change)]
     if filters.at_most is None:
         return taken
@@ -181,9 +179,9 @@ def _narrowed(
     return [change for change in taken if change.change_id in chosen]
 
 
-def _by_pair(changes: Sequence[LinkChange]) -> Iterator[LinkChange]:
+def _by_pair(changes: Sequence[Change]) -> Iterator[Change]:
     """Pair by pair, NetSuite before Stripe, so that a short cut makes whole links."""
-    pairs: dict[tuple[StripeId, InternalId], list[LinkChange]] = {}
+    pairs: dict[tuple[StripeId, InternalId], list[Change]] = {}
     for change in changes:
         pairs.setdefault(change.pair, []).append(change)
     for members in pairs.values():

@@ -1,14 +1,14 @@
-"""The ways into the two systems: attempts become what their doors understand, and back. No decision is made here."""
+"""The ways into the two systems: attempts become what their clients understand, and back. No decision is made here."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
 from assets.write_back.effects import Answer, expected, purpose, wanted
-from assets.write_back.living import GONE
-from resources.netsuite import Change, NetsuiteClient, NetsuiteOutcome
-from resources.stripe_api import MetadataChange, StripeDoor, retrieve, set_metadata
-from schemas.changes import Attempt
-from schemas.errors import BugError, WeatherError
+from assets.write_back.living_customers import GONE
+from resources.netsuite_api import FieldEdit, NetsuiteClient, NetsuiteOutcome
+from resources.stripe_api import MetadataChange, StripeConnection, retrieve, set_metadata
+from schemas.change import Attempt
+from schemas.errors import InternalError, TransientError
 from schemas.words import LINK_FIELD, LINK_KEY, InternalId, StripeId
 
 _NETSUITE_RECORDS: Final = 100
@@ -43,9 +43,11 @@ class NetsuiteWriter:
 class StripeWriter:
     """Writes the metadata of Stripe customers, one customer at a time within a batch."""
 
-    def __init__(self, door: StripeDoor, *, workers: int = 25, records_per_batch: int = _STRIPE_RECORDS) -> None:
-        """`workers` times the batch is what may be under way; the door keeps the pace."""
-        self._door = door
+    def __init__(
+        self, connection: StripeConnection, *, workers: int = 25, records_per_batch: int = _STRIPE_RECORDS
+    ) -> None:
+        """`workers` times the batch is what may be under way; the connection keeps the rate."""
+        self._connection = connection
         self.workers, self.records_per_batch = workers, records_per_batch
 
     def write(self, attempts: Sequence[Attempt]) -> Iterator[Answer]:
@@ -59,8 +61,8 @@ class StripeWriter:
                 scope=purpose(attempt),
             )
             try:
-                outcome = set_metadata(self._door, change)
-            except WeatherError as error:
+                outcome = set_metadata(self._connection, change)
+            except TransientError as error:
                 yield Answer(attempt, "unknown", error=str(error))
                 continue
             match outcome.status:
@@ -77,19 +79,19 @@ class StripeWriter:
     def stands(self, attempts: Sequence[Attempt]) -> Iterator[tuple[Attempt, bool]]:
         """See `Writer`."""
         for attempt in attempts:
-            customer = retrieve(self._door, StripeId(attempt.change.record_id))
+            customer = retrieve(self._connection, StripeId(attempt.change.record_id))
             value = customer and customer.metadata.get(LINK_KEY)
             yield attempt, customer is not None and (value or None) == (wanted(attempt) or None)
 
 
-def _netsuite_change(attempt: Attempt) -> Change:
+def _netsuite_change(attempt: Attempt) -> FieldEdit:
     change, record = attempt.change, InternalId(int(attempt.change.record_id))
     if change.field == LINK_FIELD:
-        raise BugError("A change of Stripe's metadata was given to NetSuite.")
+        raise InternalError("A change of Stripe's metadata was given to NetSuite.")
     if change.action == "append":
         action: Literal["append", "remove"] = "append" if attempt.direction == "apply" else "remove"
-        return Change(record, change.field, action, change.new_value, old=change.old_value)
-    return Change(record, change.field, "set", wanted(attempt), old=expected(attempt))
+        return FieldEdit(record, change.field, action, change.new_value, old=change.old_value)
+    return FieldEdit(record, change.field, "set", wanted(attempt), old=expected(attempt))
 
 
 def _netsuite_answer(attempt: Attempt, outcome: NetsuiteOutcome) -> Answer:
@@ -101,4 +103,4 @@ def _netsuite_answer(attempt: Attempt, outcome: NetsuiteOutcome) -> Answer:
         case "already" | "conflict":
             return Answer(attempt, outcome.status, found=outcome.found, is_repeat=outcome.is_repeat)
         case "open":
-            raise BugError("NetSuite only looked at a change that it was asked to apply.")
+            raise InternalError("NetSuite only looked at a change that it was asked to apply.")

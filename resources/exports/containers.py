@@ -19,7 +19,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 import fastexcel
 import polars as pl
 
-from resources.disk import disk_in_words
+from resources.storage.disk import disk_in_words
 from schemas.errors import ExportError
 
 _GZIP: Final = b"\x1f\x8b"

@@ -9,8 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from resources.disk import disk_in_words
 from resources.exports.containers import unpacked
+from resources.storage.disk import disk_in_words
 from schemas.errors import ExportError
 
 _BLOCK: Final = 1 << 24

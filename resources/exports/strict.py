@@ -16,7 +16,7 @@ from typing import Final
 from resources.exports.encoding import escape_sequences, not_utf8, nul_character
 from resources.exports.header import Header
 from resources.exports.quoting import two_readings
-from schemas.errors import BugError
+from schemas.errors import InternalError
 
 BLOCK: Final = 1 << 17  # small enough for a processor's cache
 _FIELD: Final = b"\xff"
@@ -189,4 +189,4 @@ def line_of_row(path: Path, header: Header, row: int) -> int:
                     return line
                 seen += 1
             quotes += text.count(b'"')
-    raise BugError(f"{header.source} has {seen:,} rows, and row {row:,} was asked for.")
+    raise InternalError(f"{header.source} has {seen:,} rows, and row {row:,} was asked for.")

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, 
 from resources.ledger.leases import Lease
 from resources.ledger.store import Ledger
 from resources.ledger.tables import JOURNAL, REQUEST
-from schemas.changes import Attempt, Direction, Entry, LinkChange, Outcome
+from schemas.change import Attempt, Change, ChangeResult, Direction, Entry
 from schemas.words import DeclaredAccounts, InternalId, StripeId
 
 
@@ -60,7 +60,7 @@ class Journal:
                 self._guard(connection)
                 connection.execute(insert(JOURNAL), rows)
 
-    def settle(self, outcomes: Sequence[tuple[Attempt, Outcome]], *, is_own: bool = True) -> None:
+    def settle(self, outcomes: Sequence[tuple[Attempt, ChangeResult]], *, is_own: bool = True) -> None:
         """Put down what became of attempts; it is on disk when this returns.
 
         What a run knows of its own attempts is true, whoever writes now. What it has found out of others' is true only
@@ -150,7 +150,7 @@ class Journal:
             "intended_at": now,
         }
 
-    def _settled(self, attempt: Attempt, outcome: Outcome, now: datetime) -> dict[str, object]:
+    def _settled(self, attempt: Attempt, outcome: ChangeResult, now: datetime) -> dict[str, object]:
         return {
             "the_declaration": self.declaration,
             "the_plan": attempt.plan,
@@ -178,7 +178,7 @@ _SETTLE = (
 
 
 def _entry(row: RowMapping) -> Entry:
-    change = LinkChange(
+    change = Change(
         change_id=row["change_id"],
         system=row["system"],
         record_id=row["record_id"],
@@ -190,5 +190,5 @@ def _entry(row: RowMapping) -> Entry:
         netsuite_internal_id=InternalId(row["netsuite_internal_id"]),
     )
     attempt = Attempt(row["plan"], change, row["direction"], row["attempt"], row["cycle"])
-    outcome = Outcome(row["status"], row["found"], row["code"], row["error"])
+    outcome = ChangeResult(row["status"], row["found"], row["code"], row["error"])
     return Entry(attempt, outcome, row["run_id"], row["intended_at"], row["settled_at"])

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from resources.ledger.processes import forget_sign, lives, machine, sign_of_life
 from resources.ledger.sqlite_file import in_one_transaction
 from resources.ledger.tables import LEASE
-from schemas.errors import LostLeaseError, WeatherError
+from schemas.errors import LostLeaseError, TransientError
 
 LEASE_SECONDS: Final = 30.0
 """How long a lease lasts when nobody renews it: so soon a death on another machine is noticed."""
@@ -56,7 +56,7 @@ class Lease:
 
         Raises:
             LostLeaseError: somebody else has taken it.
-            WeatherError: the database could not be asked.
+            TransientError: the database could not be asked.
         """
         if _clock() >= self._sure_until:
             self.renew()
@@ -85,7 +85,7 @@ class Lease:
                 self.renew()
             except LostLeaseError:
                 return
-            except (WeatherError, DBAPIError):
+            except (TransientError, DBAPIError):
                 continue
 
 
@@ -120,7 +120,10 @@ def leased(
         finally:
             ended.set()
             beat.join()
-            with suppress(WeatherError, DBAPIError), engine.begin() as connection:  # else it ends when its time is over
+            with (
+                suppress(TransientError, DBAPIError),
+                engine.begin() as connection,
+            ):  # else it ends when its time is over
                 connection.execute(delete(LEASE).where(LEASE.c.purpose == wanted.purpose, LEASE.c.token == token))
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from resources.run_lock import run_lock
-from schemas.errors import WeatherError
+from resources.storage.file_lock import run_lock
+from schemas.errors import TransientError
 
 
 @contextmanager
@@ -42,5 +42,5 @@ def _in_postgresql(engine: Engine, _: Path, purpose: str, *, wait: bool) -> Iter
             yield is_ours
         finally:
             if is_ours:
-                with suppress(DBAPIError, WeatherError):  # a lost connection has given it back already
+                with suppress(DBAPIError, TransientError):  # a lost connection has given it back already
                     connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from resources.run_lock import run_lock
+from resources.storage.file_lock import run_lock
 
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 

@@ -39,13 +39,13 @@ from resources.ledger.sqlite_file import (
     refuse_damaged,
     refuse_foreign,
 )
-from resources.places import Places
-from schemas.errors import AccessError, MistakeError, TieoutError, WeatherError
+from resources.storage.folders import Folders
+from schemas.errors import AccessError, TieoutError, TransientError, UserError
 
 LEDGER_URL: Final = "TIEOUT_LEDGER_URL"
 """Environment variable with the URL of a PostgreSQL database, `postgresql+psycopg2://…`. Unset: SQLite in the home."""
 
-_MIGRATIONS: Final = Path(__file__).resolve().parent.parent / "ledger_migrations"
+_MIGRATIONS: Final = Path(__file__).resolve().parent / "migrations"
 _WAIT_SECONDS: Final = 30
 RUN: Final = "run "
 """How the purpose of a lease begins that says that a run is alive; its id follows."""
@@ -58,7 +58,7 @@ class Ledger:
     """An open ledger. Safe to share between threads.
 
     Attributes:
-        engine: the database. One that is held by another process, or away, is a `WeatherError`, whoever asks it; a
+        engine: the database. One that is held by another process, or away, is a `TransientError`, whoever asks it; a
             file that is not what SQLite wrote, a `DamageError`.
         folder: where the locks of a SQLite ledger lie, and the signs of life of this machine's processes.
         lease_seconds: how long a lease lasts that nobody renews.
@@ -69,10 +69,10 @@ class Ledger:
     lease_seconds: float = LEASE_SECONDS
 
     @classmethod
-    def of(cls, places: Places) -> Self:
+    def of(cls, folders: Folders) -> Self:
         """Open the ledger of an installation: the one that the environment names, or `<home>/ledger.db`."""
         url = os.environ.get(LEDGER_URL)
-        return cls.open(url or f"sqlite:///{places.home / 'ledger.db'}", places.home)
+        return cls.open(url or f"sqlite:///{folders.home / 'ledger.db'}", folders.home)
 
     @classmethod
     def open(
@@ -87,10 +87,10 @@ class Ledger:
             lease_seconds: how long a lease lasts that nobody renews.
 
         Raises:
-            MistakeError: the URL cannot be used.
+            UserError: the URL cannot be used.
             AccessError: the database cannot be reached, may not be used, or is of a newer form than we know.
             DamageError: the file of a SQLite ledger is empty, cut, or no ledger.
-            WeatherError: another process holds it.
+            TransientError: another process holds it.
         """
         parsed = _checked(url)
         with _opening(parsed):
@@ -115,26 +115,26 @@ class Ledger:
         """Hold the one right to write for a declaration; it ends soon after the process that holds it.
 
         Raises:
-            MistakeError: somebody else holds it.
-            WeatherError: the database could not be asked who does.
+            UserError: somebody else holds it.
+            TransientError: the database could not be asked who does.
         """
         with self.lease(f"apply {declaration}", run) as lease:
             if isinstance(lease, Holder):
                 by = f" (run {lease.run})" if lease.run else ""
-                raise MistakeError(
+                raise UserError(
                     f"Another run is writing for {declaration} at this moment{by}; wait until it has ended, then start "
                     "this one again."
                 )
             yield lease
 
     @contextmanager
-    def turn(self, purpose: str, run: str, told: Callable[[str], None]) -> Iterator[Lease]:
+    def turn(self, purpose: str, run: str, on_progress: Callable[[str], None]) -> Iterator[Lease]:
         """Hold a lease that others hold before, and after; who lives is waited for, and named once."""
         named = set[str]()
 
         def waits_for(holder: Holder) -> bool:
             if holder.token not in named:
-                told(f"waits for its turn: {purpose} is held by the run {holder.run}")
+                on_progress(f"waits for its turn: {purpose} is held by the run {holder.run}")
             named.add(holder.token)
             return True
 
@@ -192,15 +192,15 @@ def _tell(url: URL, met: ExceptionContext) -> None:
     if isinstance(error, DBAPIError) and is_damage(error):
         raise _found_damaged(url, error)
     if isinstance(error, (OperationalError, InterfaceError)) and not met.is_pre_ping:
-        raise _weather(url, error)
+        raise _transient(url, error)
 
 
 def _found_damaged(url: URL, error: DBAPIError) -> TieoutError:
     return damage(Path(url.database or ""), _reason(error))
 
 
-def _weather(url: URL, error: DBAPIError) -> WeatherError:
-    return WeatherError(
+def _transient(url: URL, error: DBAPIError) -> TransientError:
+    return TransientError(
         f"The ledger {url.render_as_string()} could not be asked ({_reason(error)}): see that no other process holds "
         "it, that its database runs and its disk has room, then start the run again; it goes on where it stopped."
     )
@@ -220,7 +220,7 @@ def _opening(url: URL) -> Iterator[None]:
         if isinstance(error, DBAPIError) and is_damage(error):
             raise _found_damaged(url, error) from None
         if isinstance(error, OperationalError) and reason.startswith(_HELD):
-            raise _weather(url, error) from None
+            raise _transient(url, error) from None
         raise AccessError(
             f"The ledger {url.render_as_string()} cannot be opened ({reason}): check that the database is there and "
             "may be used, and that its disk has room."
@@ -237,15 +237,13 @@ def _checked(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise MistakeError(
+        raise UserError(
             f"{LEDGER_URL} is not a database URL; expected postgresql+psycopg2://user@host/database."
         ) from None
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg2")  # the driver that dagster-postgres brings
     if parsed.drivername not in {"sqlite", "postgresql+psycopg2"}:
-        raise MistakeError(
-            f"{LEDGER_URL} names {parsed.drivername}; expected postgresql+psycopg2://user@host/database."
-        )
+        raise UserError(f"{LEDGER_URL} names {parsed.drivername}; expected postgresql+psycopg2://user@host/database.")
     return parsed
 
 

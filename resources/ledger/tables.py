@@ -1,4 +1,4 @@
-"""The tables of the ledger as SQLAlchemy sees them. Their history is in `resources/ledger_migrations`.
+"""The tables of the ledger as SQLAlchemy sees them. Their history is in `resources/ledger/migrations`.
 
 They may share a database with Dagster's own, so that every name begins with `ledger_`.
 Journal and decisions only grow: the last attempt at a change, the last decision on a customer, is the one that counts.

@@ -3,16 +3,22 @@
 What is asked of Stripe and how it answers lives here; what the answers mean for matching does not.
 """
 
-from resources.stripe_api.account import API_VERSION, Mode, StripeAccount
-from resources.stripe_api.changes import Changes, FullReadNeeded, apply_changes, read_changes
-from resources.stripe_api.customers import StripeExtract, exists_before, newest_before, oldest_month, read_customers
-from resources.stripe_api.door import StripeDoor
-from resources.stripe_api.pages import customers_schema
-from resources.stripe_api.refusals import StripeProblem
-from resources.stripe_api.retrieval import why_not_there
-from resources.stripe_api.walk import Progress
-from resources.stripe_api.windows import coverage_gaps
-from resources.stripe_api.writes import (
+from resources.stripe_api.reading.changes import Changes, FullReadNeeded, merge_changes, read_changes
+from resources.stripe_api.reading.customers import (
+    StripeExtract,
+    exists_before,
+    newest_before,
+    oldest_month,
+    read_customers,
+)
+from resources.stripe_api.reading.pages import customers_schema
+from resources.stripe_api.reading.parallel_list import ListProgress
+from resources.stripe_api.reading.retrieval import why_not_there
+from resources.stripe_api.reading.windows import coverage_gaps
+from resources.stripe_api.session.account import API_VERSION, Mode, StripeAccount
+from resources.stripe_api.session.connection import StripeConnection
+from resources.stripe_api.session.refusals import StripeProblem
+from resources.stripe_api.writing.metadata import (
     MetadataChange,
     MetadataOutcome,
     StripeCustomer,
@@ -25,20 +31,20 @@ __all__ = [
     "API_VERSION",
     "Changes",
     "FullReadNeeded",
+    "ListProgress",
     "MetadataChange",
     "MetadataOutcome",
     "Mode",
-    "Progress",
     "StripeAccount",
+    "StripeConnection",
     "StripeCustomer",
-    "StripeDoor",
     "StripeExtract",
     "StripeProblem",
-    "apply_changes",
     "coverage_gaps",
     "customers_schema",
     "exists_before",
     "idempotency_key",
+    "merge_changes",
     "newest_before",
     "oldest_month",
     "read_changes",

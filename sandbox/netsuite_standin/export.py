@@ -1,4 +1,4 @@
-"""A world from an export file of a saved search, so that the same customers can be had through both doors.
+"""A world from an export file of a saved search, so that the same customers can be had from both readers.
 
 The file has the labels that docs/netsuite.md asks for; further columns become custom fields of the customers. What a
 person runs is in `__main__`.

@@ -33,6 +33,11 @@ class Faults:
         """Let the token endpoint be unavailable as often."""
         self._logins = times
 
+    def clear(self) -> None:
+        """Forget what was ordered and has not come yet."""
+        self._calls.clear()
+        self._logins = 0
+
     def due(self, action: str) -> FaultKind | None:
         """Say what goes wrong with a call of `action`, and use it up."""
         for ordered in self._calls:

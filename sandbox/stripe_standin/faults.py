@@ -13,7 +13,7 @@ FaultKind = Literal["rate_limited", "lock_timeout", "server_error", "reset", "tr
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """One kind of bad weather, for the next `times` matching requests, or for a share of all of them."""
+    """one kind of fault, for the next `times` matching requests, or for a share of all of them."""
 
     kind: FaultKind
     method: str = ".*"
@@ -44,7 +44,7 @@ class Fault:
         return re.fullmatch(self.method, method) is not None and re.fullmatch(self.path, path) is not None
 
 
-class Weather:
+class Faults:
     """The faults that are waiting. Safe to add to from any thread."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""The way of one request through the stand-in: access, limits, weather, idempotency, the endpoint, the wire.
+"""The way of one request through the stand-in: access, limits, faults, idempotency, the endpoint, the wire.
 
 Every request is written into a log with the number of effects it had, which is how a test proves that each effect
 happened once, whatever broke on the way.
@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from sandbox.stripe_standin.access import admit
 from sandbox.stripe_standin.endpoints import Call, Endpoint, Endpoints
-from sandbox.stripe_standin.faults import Fault, Weather
+from sandbox.stripe_standin.faults import Fault, Faults
 from sandbox.stripe_standin.idempotency import IdempotencyKeys
 from sandbox.stripe_standin.limits import Limits, lock_timeout, too_many
 from sandbox.stripe_standin.options import StandInOptions
@@ -63,7 +63,7 @@ class Gateway:
     ) -> None:
         """Serve a world. `wires` are the open connections by peer address, needed to break them."""
         self.log: list[Logged] = []
-        self.weather = Weather()
+        self.faults = Faults()
         self._world, self._options, self._wires = world, options, wires
         self._endpoints = Endpoints(options)
         self._limits = Limits(options)
@@ -97,7 +97,7 @@ class Gateway:
             endpoint, customer = self._endpoints.find(request.method, request.url.path)
             key, passage.account = admit(self._world, request.headers, endpoint)
             with self._limits.admit(passage.account, endpoint.name, livemode=key.livemode):
-                passage.fault = self.weather.strike(request.method, request.url.path)
+                passage.fault = self.faults.strike(request.method, request.url.path)
                 return await self._pass(request, body, passage, (endpoint, customer, key.livemode))
         except Refusal as refusal:
             answer = refusal.answer()

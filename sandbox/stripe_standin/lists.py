@@ -59,13 +59,13 @@ class Lists:
             return row if wanted else None
 
         with book.lock:
-            places = _Range(bisect_left(book.created, query.low), bisect_right(book.created, query.high - 1))
+            positions = _Range(bisect_left(book.created, query.low), bisect_right(book.created, query.high - 1))
             after = self._customer_cursor(book, query.after, "starting_after")
             before = self._customer_cursor(book, query.before, "ending_before")
             _refuse_both(after, before)
             if self._is_carried(query):
                 return _listed("/v1/customers", [], has_more=False)
-            rows, more = _page(places, after, before, query.limit, visible)
+            rows, more = _page(positions, after, before, query.limit, visible)
         if more and rows:
             self._issued.setdefault(str(rows[-1]["id"]), set()).add((query.low, query.high))
         return _listed("/v1/customers", rows, has_more=more)
@@ -81,11 +81,11 @@ class Lists:
 
         with book.lock:
             oldest = max(query.low, book.clock() - _EVENTS_KEPT)
-            places = _Range(bisect_left(book.event_created, oldest), bisect_right(book.event_created, query.high - 1))
+            found = _Range(bisect_left(book.event_created, oldest), bisect_right(book.event_created, query.high - 1))
             after = _event_cursor(book, query.after, "starting_after")
             before = _event_cursor(book, query.before, "ending_before")
             _refuse_both(after, before)
-            rows, more = _page(places, after, before, query.limit, visible)
+            rows, more = _page(found, after, before, query.limit, visible)
         return _listed("/v1/events", rows, has_more=more)
 
     def event(self, book: Book, event_id: str) -> JsonObject:
@@ -117,19 +117,19 @@ class _Range:
 
 
 def _page(
-    places: _Range, after: int | None, before: int | None, limit: int, visible: Callable[[int], JsonObject | None]
+    positions: _Range, after: int | None, before: int | None, limit: int, visible: Callable[[int], JsonObject | None]
 ) -> tuple[list[JsonObject], bool]:
     if before is not None:
-        rows = _take(range(max(places.low, before + 1), places.high), limit, visible)
+        rows = _take(range(max(positions.low, before + 1), positions.high), limit, visible)
         return rows[:limit][::-1], len(rows) > limit
-    top = places.high if after is None else min(places.high, after)
-    rows = _take(range(top - 1, places.low - 1, -1), limit, visible)
+    top = positions.high if after is None else min(positions.high, after)
+    rows = _take(range(top - 1, positions.low - 1, -1), limit, visible)
     return rows[:limit], len(rows) > limit
 
 
-def _take(places: Iterable[int], limit: int, visible: Callable[[int], JsonObject | None]) -> list[JsonObject]:
+def _take(positions: Iterable[int], limit: int, visible: Callable[[int], JsonObject | None]) -> list[JsonObject]:
     rows: list[JsonObject] = []
-    for place in places:
+    for place in positions:
         row = visible(place)
         if row is not None:
             rows.append(row)

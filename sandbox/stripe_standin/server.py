@@ -52,11 +52,11 @@ class StripeStandIn:
 
     def fault(self, fault: Fault) -> None:
         """Let a fault wait for its requests."""
-        self._gateway.weather.add(fault)
+        self._gateway.faults.add(fault)
 
     def clear(self) -> None:
         """Forget the faults and the log; the world stays."""
-        self._gateway.weather.clear()
+        self._gateway.faults.clear()
         self._gateway.log.clear()
 
     def __enter__(self) -> Self:

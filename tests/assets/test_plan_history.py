@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from assets.plan_history import PlanMade, approved, newest_plan, plans_made
-from schemas.errors import MistakeError
+from schemas.errors import UserError
 from tests.reconciling import Site, declaration, site_at
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -78,7 +78,7 @@ def test_plans_for_other_accounts_are_left_out(site: Site) -> None:
 
 def test_without_a_plan_a_person_is_told_how_to_make_one(site: Site) -> None:
     reported_by_hand(site, None)
-    with pytest.raises(MistakeError, match="acme has no plan yet; start acme_reconcile"):
+    with pytest.raises(UserError, match="acme has no plan yet; start acme_reconcile"):
         newest_plan(site.instance, site.sync)
 
 

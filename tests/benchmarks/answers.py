@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from tests.assets.oracle import verdicts
+from tests.assets.matching.oracle import verdicts
 from tests.benchmarks.contenders import CONTENDERS, as_oracle_world, write_keys
 from tests.benchmarks.world import write_world
 

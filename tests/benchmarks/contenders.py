@@ -17,7 +17,7 @@ import polars as pl
 from assets.keys import key_expr
 from assets.matching import NO_OVERRIDES, MatchSettings, Rule, match_customers, match_with_doubts
 from assets.matching.comparison import Comparison
-from tests.assets.oracle import Customer, Record, World
+from tests.assets.matching.oracle import Customer, Record, World
 
 SETTINGS = MatchSettings((Rule("email", "email"), Rule("name", "company_name")))
 

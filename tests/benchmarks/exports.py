@@ -22,8 +22,8 @@ from rich.table import Table
 
 from assets.reconciliation import IO_MANAGER_KEY
 from pipelines.customer_sync import build_defs, reconciliation
-from resources.parquet_io import ParquetIOManager
-from resources.places import Places
+from resources.storage.folders import Folders
+from resources.storage.frames import ParquetIOManager
 from schemas.declaration import Declaration
 from tests.benchmarks.world import write_world
 from tests.labels import LABELS
@@ -82,10 +82,10 @@ def floor(folder: Path) -> Figures:
 def ours(folder: Path) -> Figures:
     """`<name>_reconcile`, every step of it; the seconds of each step come from Dagster's own events."""
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        places = Places(root=folder, home=Path(scratch, "home"), out=Path(scratch, "out"))
+        folders = Folders(root=folder, home=Path(scratch, "home"), out=Path(scratch, "out"))
         job = dg.Definitions.merge(
-            build_defs(reconciliation(_declaration(), places)),
-            dg.Definitions(resources={IO_MANAGER_KEY: ParquetIOManager(places)}),
+            build_defs(reconciliation(_declaration(), folders)),
+            dg.Definitions(resources={IO_MANAGER_KEY: ParquetIOManager(folders)}),
         ).resolve_job_def("bench_reconcile")
         with dg.DagsterInstance.local_temp(scratch) as instance:
             result = job.execute_in_process(instance=instance)

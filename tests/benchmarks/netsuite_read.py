@@ -21,10 +21,10 @@ import orjson
 import polars as pl
 import requests
 
-from resources.netsuite import CertificateLogin, Change, NetsuiteClient, NetsuiteSettings
+from resources.netsuite_api import CertificateLogin, FieldEdit, NetsuiteClient, NetsuiteSettings
 from sandbox.netsuite_standin import STANDARD_COLUMNS, NetsuiteStandIn, Options, SavedSearch, World
 from schemas.words import InternalId
-from tests.resources.netsuite import FIELDS, SEARCH, key_pair
+from tests.resources.netsuite_api.netsuite_world import FIELDS, SEARCH, key_pair
 
 POOL = 5
 LATENCY = 0.6
@@ -136,14 +136,14 @@ def _patch(account: Account, numbers: Sequence[int]) -> None:
 
 
 def _apply(account: Account, numbers: Sequence[int], records_per_call: int) -> None:
-    def changes(start: int) -> list[Change]:
+    def changes(start: int) -> list[FieldEdit]:
         return [
             change
             for number in numbers[start : start + records_per_call]
             for change in (
-                Change(InternalId(number * 3), "stripe_id", "set", f"cus_{number}"),
-                Change(InternalId(number * 3), "external_id", "set", f"cus_{number}"),
-                Change(InternalId(number * 3), "comments", "append", f"cus_{number}"),
+                FieldEdit(InternalId(number * 3), "stripe_id", "set", f"cus_{number}"),
+                FieldEdit(InternalId(number * 3), "external_id", "set", f"cus_{number}"),
+                FieldEdit(InternalId(number * 3), "comments", "append", f"cus_{number}"),
             )
         ]
 

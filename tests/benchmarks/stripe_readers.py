@@ -21,15 +21,15 @@ LIMIT = "100"
 
 
 def tieout(url: str, customers: int, rate: int, folder: Path | None = None) -> FOUND:
-    from resources.stripe_api import Progress, StripeAccount, StripeDoor, read_customers  # noqa: PLC0415
+    from resources.stripe_api import ListProgress, StripeAccount, StripeConnection, read_customers  # noqa: PLC0415
 
-    points: list[Progress] = []
+    points: list[ListProgress] = []
     account = StripeAccount(api_key=KEY, base_url=url, requests_per_second=rate)
     until = datetime.now(UTC)
-    with StripeDoor(account) as door:
+    with StripeConnection(account) as connection:
         start = _start()
         extract = read_customers(
-            door,
+            connection,
             until - timedelta(days=YEARS),
             until,
             ["netsuite_customer_id"],

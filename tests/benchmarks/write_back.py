@@ -1,6 +1,6 @@
 """What write-back costs: its share of what the limits allow, the journal, and planning where nothing changes.
 
-Each time is held against the same work without what is measured, in the same run, by turns: the bare doors without a
+Each time is held against the same work without what is measured, in the same run, by turns: the bare clients without a
 journal; bare sqlite3 with the same durability; a bare join of the same pairs. Shares are of the account's own pace.
 """
 
@@ -21,17 +21,17 @@ from rich.console import Console
 from rich.table import Table
 from stamina.instrumentation import set_on_retry_hooks
 
+from assets.planning.write_plan import PlanSettings, plan_changes
 from assets.write_back import Filters, NetsuiteWriter, StripeWriter, WriteBack, Writer, apply_side
-from assets.write_plan import PlanSettings, plan_changes
 from resources.ledger import Journal, Ledger
-from resources.netsuite import NetsuiteClient, NetsuiteSettings, TokenLogin
-from resources.stripe_api import StripeAccount, StripeDoor
+from resources.netsuite_api import NetsuiteClient, NetsuiteSettings, TokenLogin
+from resources.stripe_api import StripeAccount, StripeConnection
 from sandbox.netsuite_standin import NetsuiteStandIn, Options, World
 from sandbox.stripe_standin import StandInOptions, StripeStandIn, StripeWorld
-from schemas.changes import Attempt, LinkChange, Outcome
+from schemas.change import Attempt, Change, ChangeResult
 from schemas.words import LINK_KEY, DeclaredAccounts, System
 from tests.proofs.child import CONSUMER, TOKEN
-from tests.resources.ledgers import change, database_url
+from tests.resources.ledger.ledgers import change, database_url
 
 METADATA = f"metadata.{LINK_KEY}"
 BATCH = 100
@@ -60,7 +60,7 @@ def run(argv: Sequence[str]) -> None:
 def _writes(options: argparse.Namespace, folder: Path) -> None:
     count = options.changes // 2
     set_on_retry_hooks([])
-    table = Table("system", "changes", "bare doors, s", "with ledger, s", "ratio", "share of the limit")
+    table = Table("system", "changes", "bare clients, s", "with ledger, s", "ratio", "share of the limit")
     netsuite = _netsuite_times(count, options.netsuite_latency, folder)
     calls_needed = count / BATCH / NETSUITE_CALLS * options.netsuite_latency
     table.add_row("NetSuite", f"{count:,}", *_pair(netsuite), f"{calls_needed / netsuite[1]:.0%} of the pool")
@@ -101,12 +101,12 @@ def _stripe_times(count: int, options: argparse.Namespace, folder: Path) -> tupl
         account = StripeAccount.model_validate(
             {"api_key": world.live_key, "base_url": server.url, "requests_per_second": options.rate}
         )
-        with StripeDoor(account) as door:
+        with StripeConnection(account) as connection:
             workers = min(200, int(options.rate * options.stripe_latency * 3))
-            return _both(StripeWriter(door, workers=workers), "stripe", changes, folder)
+            return _both(StripeWriter(connection, workers=workers), "stripe", changes, folder)
 
 
-def _both(writer: Writer, system: System, changes: Sequence[LinkChange], folder: Path) -> tuple[float, float]:
+def _both(writer: Writer, system: System, changes: Sequence[Change], folder: Path) -> tuple[float, float]:
     """Half of the changes through the bare writer, half with ledger, in alternating slices; seconds of each."""
     bare, whole = 0.0, 0.0
     slices = [changes[n::4] for n in range(4)]
@@ -120,7 +120,7 @@ def _both(writer: Writer, system: System, changes: Sequence[LinkChange], folder:
     return bare, whole
 
 
-def _bare(writer: Writer, changes: Sequence[LinkChange]) -> None:
+def _bare(writer: Writer, changes: Sequence[Change]) -> None:
     size = writer.records_per_batch
     attempts = [Attempt("p" * 64, one, "apply") for one in changes]
     batches = [attempts[n : n + size] for n in range(0, len(attempts), size)]
@@ -152,7 +152,7 @@ def _through(ledger: Ledger, rows: Sequence[Attempt], size: int) -> None:
     for start in range(0, len(rows), size):
         part = rows[start : start + size]
         journal.intend(part, "run")
-        journal.settle([(attempt, Outcome("applied")) for attempt in part])
+        journal.settle([(attempt, ChangeResult("applied")) for attempt in part])
 
 
 def _bare_sqlite(path: Path, rows: Sequence[Attempt], size: int) -> None:

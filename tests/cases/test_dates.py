@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from resources.export_file import Declared
-from resources.stripe_export import read_stripe_export
+from resources.exports.file import Declared
+from resources.exports.stripe import read_stripe_export
 from schemas.errors import ExportError
 from schemas.words import DateForm
 from tests.cases.running import ran

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from resources.netsuite_export import read_netsuite_export
+from resources.exports.netsuite import read_netsuite_export
 from schemas.errors import ExportError
 from tests.cases.running import CASES, ran
 

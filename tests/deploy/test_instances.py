@@ -9,7 +9,7 @@ import pytest
 from dagster_postgres.event_log import PostgresEventLogStorage
 from dagster_postgres.run_storage import PostgresRunStorage
 
-from tests.resources.ledgers import database_url
+from tests.resources.ledger.ledgers import database_url
 
 _DEPLOY = Path(__file__).parent.parent.parent / "deploy"
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 from docs.declaration import EXAMPLES, PAGE, IncompletePageError, default, filled, kind, models
 from pipelines.declarations import read_declarations
 from schemas.declaration import Declaration
-from schemas.sources import OAUTH_KEYS, TOKEN_KEYS
+from schemas.declaration.sources import OAUTH_KEYS, TOKEN_KEYS
 
 _YAML = re.findall(r"```yaml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
 _NEEDED_WHERE_USED = {

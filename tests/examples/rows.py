@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assets.matching import MatchSettings, Rule
-from tests.assets.oracle import Customer, Record, World
+from tests.assets.matching.oracle import Customer, Record, World
 from tests.labels import LABELS
 
 Row = dict[str, str]

@@ -8,11 +8,11 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from assets.matching import by_customer, match_customers
-from resources.netsuite_export import read_netsuite_export
-from resources.stripe_export import read_stripe_export
+from resources.exports.netsuite import read_netsuite_export
+from resources.exports.stripe import read_stripe_export
 from schemas.matches import Overrides
 from schemas.words import MATCH_KEYS
-from tests.assets.oracle import verdicts
+from tests.assets.matching.oracle import verdicts
 from tests.examples.rows import NETSUITE, SETTINGS, STRIPE, world
 from tests.labels import LABELS
 

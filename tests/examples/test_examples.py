@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from schemas.words import COMMENTS_LIMIT, OUTCOMES
-from tests.assets import oracle
+from tests.assets.matching import oracle
 from tests.examples.rows import NETSUITE, STRIPE, Row, read, world
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -14,10 +14,10 @@ import pytest
 from assets.write_back import Filters, WriteBack, apply_side, undo_plan
 from assets.write_back.selection import changes_of
 from resources.ledger import Decisions, Journal, Ledger
-from resources.plan_store import PlanStore
-from schemas.changes import LinkChange
+from resources.storage.plans import PlanStore
+from schemas.change import Change
 from schemas.words import DeclaredAccounts
-from tests.assets.write_back_fakes import FakeSystem
+from tests.assets.write_back.fakes import FakeSystem
 
 KEPT = Path(__file__).parent
 PLAN = "bf745e562be89dc8d2ab2b62039b8a99553c21db92130f074e20935f1de47f6a"
@@ -35,7 +35,7 @@ class Kept:
             self.systems[system].values = {(record, field): value for record, field, value in values}
 
     @property
-    def changes(self) -> list[LinkChange]:
+    def changes(self) -> list[Change]:
         return changes_of(PlanStore(KEPT).read(PLAN))
 
     def run(self, run_id: str) -> WriteBack:

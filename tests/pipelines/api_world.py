@@ -12,8 +12,8 @@ import polars as pl
 from assets.reconciliation import IO_MANAGER_KEY, Reconciliation
 from pipelines.customer_sync import build_defs, reconciliation
 from resources.ledger import Journal
-from resources.parquet_io import ParquetIOManager
-from resources.places import Places
+from resources.storage.folders import Folders
+from resources.storage.frames import ParquetIOManager
 from sandbox.netsuite_standin import STRIPE_FIELD, NetsuiteStandIn, World
 from sandbox.stripe_standin import Book, StandInOptions, StripeStandIn, StripeWorld
 from schemas.declaration import Declaration
@@ -37,7 +37,7 @@ class Site:
     definitions: dg.Definitions = field(init=False)
 
     def __post_init__(self) -> None:
-        resources = {IO_MANAGER_KEY: ParquetIOManager(self.sync.places)}
+        resources = {IO_MANAGER_KEY: ParquetIOManager(self.sync.folders)}
         self.definitions = dg.Definitions.merge(build_defs(self.sync), dg.Definitions(resources=resources))
 
     def redeclared(self, **given: object) -> "Site":
@@ -45,7 +45,7 @@ class Site:
         declared = self.sync.declaration.model_dump(exclude_unset=True)
         for name, value in given.items():
             declared[name] = {**declared[name], **value} if name in {"stripe", "netsuite"} else value
-        return replace(self, sync=reconciliation(Declaration.model_validate(declared), self.sync.places))
+        return replace(self, sync=reconciliation(Declaration.model_validate(declared), self.sync.folders))
 
     def frame(self, asset: str) -> pl.DataFrame:
         """What is kept of an asset."""
@@ -117,7 +117,7 @@ class Site:
             return {plan for plan, _ in Journal(ledger, self.sync.declared_accounts).approvals()}
 
     def result(self, file: str) -> pl.DataFrame:
-        return pl.read_csv(self.sync.places.results(NAME) / file, infer_schema=False)
+        return pl.read_csv(self.sync.folders.results(NAME) / file, infer_schema=False)
 
 
 def sentences(result: dg.ExecuteInProcessResult) -> list[str]:
@@ -170,7 +170,7 @@ def site(folder: Path, instance: dg.DagsterInstance | None = None, **given: obje
     with NetsuiteStandIn(records) as netsuite, StripeStandIn(world, unlimited) as stripe:
         netsuite.register_token(("consumer", "consumer-secret"), ("token", "token-secret"))
         declaration = declared(netsuite.url, stripe.url, world.test_key, **given)
-        sync = reconciliation(declaration, Places(folder, folder / "home", folder / "out"))
+        sync = reconciliation(declaration, Folders(folder, folder / "home", folder / "out"))
         if instance is not None:
             yield Site(records, book, sync, instance, world)
             return

@@ -12,12 +12,12 @@ import polars as pl
 import pytest
 import yaml
 
-from assets.stripe_file import Applied, apply_file, writing_account
+from assets.write_back.stripe_file import Applied, apply_file, writing_account
 from pipelines.apply_stripe import main
-from resources.stripe_updates import read_stripe_updates
+from resources.exports.stripe_updates import read_stripe_updates
 from sandbox.stripe_standin import Book, Fault, StandInOptions, StripeStandIn, StripeWorld
-from schemas.changes import Direction
-from schemas.errors import AccessError, ExportError, MistakeError
+from schemas.change import Direction
+from schemas.errors import AccessError, ExportError, UserError
 from schemas.words import LINK_KEY
 from tests.installed import install, run_python, start_python
 from tests.pipelines.api_world import site as api_site
@@ -43,7 +43,9 @@ class World:
 
     def apply(self, file: Path | None = None, direction: Direction = "apply") -> Applied:
         updates = read_stripe_updates(file or self.file)
-        account = writing_account(self.at.sync, self.key).model_copy(update={"patience": 0.2, "longest_wait": 0.01})
+        account = writing_account(self.at.sync, self.key).model_copy(
+            update={"retry_seconds": 0.2, "longest_wait": 0.01}
+        )
         return apply_file(self.at.sync, self.at.instance, updates, account, str(uuid4()), print, direction)
 
     def links(self) -> dict[str, object]:
@@ -117,7 +119,7 @@ def test_the_file_of_an_older_plan_takes_back_what_was_written_by_it(world: Worl
     """The newer plan has the same rows, as the export is still the old one, but nothing was written by it."""
     old = world.write(world.file.read_text())
     world.apply()
-    (world.at.sync.places.root / "netsuite.csv").write_text(NETSUITE.replace("pays late", "pays later"))
+    (world.at.sync.folders.root / "netsuite.csv").write_text(NETSUITE.replace("pays late", "pays later"))
     assert world.at.reconcile().success
     assert world.apply().done == {"already": 2}
     assert world.apply(old, direction="undo").done == {"undone": 2}
@@ -137,7 +139,7 @@ def test_a_row_that_nobody_planned_is_refused_with_its_line_and_nothing_is_writt
 ) -> None:
     before = world.links()
     edited = world.write(HEADER + rows)
-    with pytest.raises(MistakeError, match="was approved by nobody") as raised:
+    with pytest.raises(UserError, match="was approved by nobody") as raised:
         world.apply(edited)
     assert str(raised.value).startswith(said.format(edited))
     assert "Acme" not in str(raised.value)
@@ -203,7 +205,7 @@ def test_customers_of_the_other_mode_are_refused(tmp_path: Path) -> None:
         half = at.redeclared(netsuite_fields={"internal_id": "Internal ID"}, rules=[])
         given = half.sync.declaration.model_dump(exclude_unset=True) | {"netsuite": {"export": "netsuite.csv"}}
         given["stripe"]["mode"] = None
-        with pytest.raises(MistakeError, match="apply its plan with acme_apply"):
+        with pytest.raises(UserError, match="apply its plan with acme_apply"):
             writing_account(at.sync, at.world.test_key)
         with site_at(tmp_path, declaration(**given), root=tmp_path) as files:
             assert files.reconcile().success

@@ -12,18 +12,18 @@ from stamina.instrumentation import get_on_retry_hooks, set_on_retry_hooks
 from pipelines.home import prepare_home
 from pipelines.progress import progress_logger, stage_progress
 from pipelines.run import main
-from resources.places import Places
+from resources.storage.folders import Folders
 from tests.reconciling import CHECKOUT, Site, declaration, site_at
 
 
 @pytest.fixture
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Places]:
-    """Places that a command finds in its environment. What a command sets for its process is put back afterwards."""
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Folders]:
+    """Folders that a command finds in its environment. What a command sets for its process is put back afterwards."""
     hooks = get_on_retry_hooks()
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("TIEOUT_OUT", str(tmp_path / "out"))
     monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
-    yield Places.from_environment()
+    yield Folders.from_environment()
     set_on_retry_hooks(hooks)
 
 
@@ -33,19 +33,19 @@ def site(tmp_path: Path) -> Iterator[Site]:
         yield made
 
 
-def test_home_is_private_and_dagster_is_pointed_at_it(places: Places) -> None:
-    prepare_home(places)
-    assert places.home.stat().st_mode & 0o777 == 0o700
-    assert os.environ["DAGSTER_HOME"] == str(places.home)
-    assert (places.home / "dagster.yaml").read_text() == (CHECKOUT / "deploy/dagster.yaml").read_text()
+def test_home_is_private_and_dagster_is_pointed_at_it(folders: Folders) -> None:
+    prepare_home(folders)
+    assert folders.home.stat().st_mode & 0o777 == 0o700
+    assert os.environ["DAGSTER_HOME"] == str(folders.home)
+    assert (folders.home / "dagster.yaml").read_text() == (CHECKOUT / "deploy/dagster.yaml").read_text()
 
 
-def test_settings_that_a_person_has_edited_stay(places: Places) -> None:
-    places.home.mkdir(mode=0o755)
-    (places.home / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
-    prepare_home(places)
-    assert (places.home / "dagster.yaml").read_text() == "telemetry: {enabled: false}\n"
-    assert places.home.stat().st_mode & 0o777 == 0o700
+def test_settings_that_a_person_has_edited_stay(folders: Folders) -> None:
+    folders.home.mkdir(mode=0o755)
+    (folders.home / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    prepare_home(folders)
+    assert (folders.home / "dagster.yaml").read_text() == "telemetry: {enabled: false}\n"
+    assert folders.home.stat().st_mode & 0o777 == 0o700
 
 
 def test_progress_shows_what_the_stages_say(site: Site) -> None:
@@ -60,7 +60,7 @@ def test_progress_shows_what_the_stages_say(site: Site) -> None:
     assert "customer_matches 1 linked, 2 matched, 0 ambiguous, 1 unmatched, 0 conflict, 0 broken, 0 held" in said
 
 
-def test_check_and_validate_read_and_run_nothing(places: Places, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_and_validate_read_and_run_nothing(folders: Folders, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["example", "--check"]) == 0
     assert main(["--validate"]) == 0
     output = capsys.readouterr().out.splitlines()
@@ -69,7 +69,7 @@ def test_check_and_validate_read_and_run_nothing(places: Places, capsys: pytest.
         "✓ examples/netsuite_customers.csv: 450 NetSuite rows.",
         "Every declaration is good.",
     ]
-    assert not places.out.exists()
+    assert not folders.out.exists()
 
 
 @pytest.mark.usefixtures("places")

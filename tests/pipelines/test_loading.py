@@ -10,9 +10,9 @@ import pytest
 from assets.reconciliation import IO_MANAGER_KEY
 from pipelines.declarations import read_folder
 from pipelines.loading import Loaded, load
-from resources.parquet_io import ParquetIOManager
-from resources.places import Places
-from schemas.errors import DeclarationError, MistakeError
+from resources.storage.folders import Folders
+from resources.storage.frames import ParquetIOManager
+from schemas.errors import DeclarationError, UserError
 from tests.pipelines.test_declarations import GOOD, declare
 
 BROKEN = GOOD.replace("name: acme", "name: beta").replace("on_several", "on_severl")
@@ -44,9 +44,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def loaded(folder: Path) -> Loaded:
-    places = Places(root=folder.parent, home=folder.parent / "home", out=folder.parent / "out")
-    shared = dg.Definitions(resources={IO_MANAGER_KEY: ParquetIOManager(places)})
-    return load(read_folder(folder), shared, places, folder.name)
+    folders = Folders(root=folder.parent, home=folder.parent / "home", out=folder.parent / "out")
+    shared = dg.Definitions(resources={IO_MANAGER_KEY: ParquetIOManager(folders)})
+    return load(read_folder(folder), shared, folders, folder.name)
 
 
 def jobs(found: Loaded) -> set[str]:
@@ -202,7 +202,7 @@ def test_nobodys_name_gives_those_that_are_there_and_those_that_are_broken(folde
     declare(folder, BROKEN, "b")
     found = loaded(folder)
     assert found.declared.named("acme").declaration.name == "acme"
-    with pytest.raises(MistakeError, match="There is no declaration 'x'; there are: acme; broken are: beta"):
+    with pytest.raises(UserError, match="There is no declaration 'x'; there are: acme; broken are: beta"):
         found.declared.named("x")
     for name in ("beta", "b"):
         with pytest.raises(DeclarationError, match="did you mean on_several"):

@@ -6,7 +6,7 @@ import pytest
 
 from resources.ledger import LEDGER_URL
 from tests.pipelines.api_world import sentences, site
-from tests.resources.ledgers import BACKENDS, ledger_url
+from tests.resources.ledger.ledgers import BACKENDS, ledger_url
 
 
 @pytest.mark.rule("W8")

@@ -96,7 +96,7 @@ def test_months_of_a_test_key_are_missing_beside_one_of_a_live_key(at: Site) -> 
 @contextmanager
 def moved(at: Site, **given: object) -> Iterator[Site]:
     """The declaration moved to another NetSuite account, with records of the same ids and e-mails."""
-    with site(at.sync.places.home.parent / "production") as other:
+    with site(at.sync.folders.home.parent / "production") as other:
         there = other.sync.declaration.netsuite.model_dump(exclude_unset=True)
         yield replace(at.redeclared(netsuite={**there, **given}), netsuite=other.netsuite)
 

@@ -10,14 +10,14 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from assets.brakes import CHECKS
+from assets.planning.brakes import CHECKS
 from pipelines.jobs import WRITES
 from resources.ledger import LEDGER_URL
-from resources.results import read_manifest
+from resources.storage.results import read_manifest
 from sandbox.netsuite_standin import STRIPE_FIELD
 from schemas.words import LINK_FIELD, LINK_KEY
 from tests.pipelines.api_world import NAME, Site, sentences, site
-from tests.resources.ledgers import database_url
+from tests.resources.ledger.ledgers import database_url
 
 _SEVERAL_MACHINES = Path(__file__).parent.parent.parent / "deploy" / "several_machines.yaml"
 LINKED = {n: (f"cus_{n}", f"cus_{n}", f"VIP\ncus_{n}" if n == 1 else f"cus_{n}") for n in (1, 2, 3)}
@@ -48,13 +48,13 @@ def test_an_approved_plan_is_applied_and_a_second_run_plans_nothing(at: Site) ->
         3
     ] * 3
     assert at.result("outcomes.csv").get_column("status").to_list() == ["applied"] * 12
-    made = {name: (entry["run"], entry["plan"]) for name, entry in read_manifest(at.sync.places.results(NAME)).items()}
+    made = {name: (entry["run"], entry["plan"]) for name, entry in read_manifest(at.sync.folders.results(NAME)).items()}
     assert made["outcomes.csv"] == (result.run_id, plan)
     assert {made[name] for name in made if name != "outcomes.csv"} == {(made["plan.csv"][0], plan)}
     assert made["plan.csv"][0] != result.run_id
     at.reconcile()
     assert at.metadata("write_plan")["changes"] == 0
-    page = (at.sync.places.results(NAME) / "report.html").read_text("utf-8")
+    page = (at.sync.folders.results(NAME) / "report.html").read_text("utf-8")
     assert "Status of the previous plan" in page
     assert plan in page
 
@@ -222,7 +222,7 @@ def test_a_decision_counts_from_the_next_run_on_and_can_be_withdrawn(at: Site) -
     review = {row["stripe_customer_id"]: row for row in at.result("review.csv").to_dicts()}
     assert "bob" in review["cus_1"]["decided"]
     assert "a test account" in review["cus_1"]["decided"]
-    page = (at.sync.places.results(NAME) / "report.html").read_text("utf-8")
+    page = (at.sync.folders.results(NAME) / "report.html").read_text("utf-8")
     assert "cus_1: never link: bob, " in page
     assert at.override("cus_1", "withdraw").success
     at.reconcile()
@@ -443,8 +443,8 @@ def test_the_schedule_starts_stopped_in_its_time_zone_and_never_doubles(tmp_path
         instance.report_run_canceled(run)
         with dg.build_schedule_context(instance) as context:
             assert schedule.evaluate_tick(context).run_requests
-        shutil.rmtree(at.sync.places.home)  # and without a ledger it is the run that says so
-        at.sync.places.home.write_text("")
+        shutil.rmtree(at.sync.folders.home)  # and without a ledger it is the run that says so
+        at.sync.folders.home.write_text("")
         with dg.build_schedule_context(instance) as context:
             assert schedule.evaluate_tick(context).run_requests
 

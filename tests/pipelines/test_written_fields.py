@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.errors import MistakeError
+from schemas.errors import UserError
 from tests.pipelines.api_world import sentences, site
 
 FIELDS = {"internal_id": "Internal ID", "email": "Email", "comments": "Phone"}
@@ -14,7 +14,7 @@ SAID = "shows the field phone under “Phone” (for comments), but what is writ
 @pytest.mark.rule("W11")
 def test_a_column_of_another_field_is_refused_before_anything_is_planned(tmp_path: Path) -> None:
     with site(tmp_path, netsuite_fields=FIELDS) as at:
-        with pytest.raises(MistakeError) as raised:
+        with pytest.raises(UserError) as raised:
             at.sync.netsuite.test()
         assert SAID in str(raised.value)
         [said] = sentences(at.run("reconcile"))

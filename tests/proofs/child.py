@@ -15,9 +15,9 @@ from stamina.instrumentation import set_on_retry_hooks
 
 from assets.write_back import Filters, LivingOnly, NetsuiteWriter, StripeWriter, WriteBack, apply_side, undo_plan
 from resources.ledger import Journal, Ledger
-from resources.netsuite import NetsuiteClient, NetsuiteSettings, Patience, TokenLogin
-from resources.stripe_api import StripeAccount, StripeDoor
-from schemas.changes import LinkChange
+from resources.netsuite_api import NetsuiteClient, NetsuiteSettings, RetryPolicy, TokenLogin
+from resources.stripe_api import StripeAccount, StripeConnection
+from schemas.change import Change
 from schemas.words import DeclaredAccounts
 
 DECLARATION = DeclaredAccounts("acme")
@@ -30,7 +30,7 @@ class Task:
 
     what: Literal["apply", "undo"]
     plan: str
-    changes: Sequence[LinkChange]
+    changes: Sequence[Change]
     ledger_url: str
     folder: Path
     netsuite_url: str
@@ -39,12 +39,12 @@ class Task:
     run_id: str
     dies_at: int | None = None
     filters: Filters = field(default_factory=Filters)
-    patience: float = 20.0
+    retry_seconds: float = 20.0
 
 
 def carry_out(task: Task) -> None:
     """Do the task in this process."""
-    set_on_retry_hooks([])  # the weather is ordered; nobody needs to hear of each gust
+    set_on_retry_hooks([])  # the failures are ordered; nobody needs to hear of each
     netsuite = NetsuiteSettings(
         account="1234567_SB1",
         login=TokenLogin(
@@ -52,7 +52,7 @@ def carry_out(task: Task) -> None:
         ),
         concurrency=2,
         base_url=task.netsuite_url,
-        patience=Patience(attempts=6, first_wait=0.005, longest_wait=0.01, connect_seconds=5, answer_seconds=20),
+        retry_policy=RetryPolicy(attempts=6, first_wait=0.005, longest_wait=0.01, connect_seconds=5, answer_seconds=20),
     )
     stripe = StripeAccount.model_validate(
         {
@@ -60,19 +60,19 @@ def carry_out(task: Task) -> None:
             "base_url": task.stripe_url,
             "requests_per_second": 1_000,
             "longest_wait": 0.01,
-            "patience": task.patience,
+            "retry_seconds": task.retry_seconds,
         }
     )
     with (
         Ledger.open(task.ledger_url, task.folder) as ledger,
         NetsuiteClient(netsuite) as client,
-        StripeDoor(stripe) as door,
+        StripeConnection(stripe) as connection,
     ):
         work = WriteBack(
             Journal(ledger, DECLARATION),
             {
-                "netsuite": LivingOnly(NetsuiteWriter(client, workers=2, records_per_batch=2), door),
-                "stripe": StripeWriter(door, workers=2, records_per_batch=2),
+                "netsuite": LivingOnly(NetsuiteWriter(client, workers=2, records_per_batch=2), connection),
+                "stripe": StripeWriter(connection, workers=2, records_per_batch=2),
             },
             task.run_id,
             checkpoint=_fuse(task.dies_at),

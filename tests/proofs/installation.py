@@ -17,7 +17,7 @@ import yaml
 from sqlalchemy import text
 
 from resources.ledger import RUN, Ledger
-from resources.places import Places
+from resources.storage.folders import Folders
 from sandbox.netsuite_standin import STRIPE_FIELD, NetsuiteStandIn
 from sandbox.netsuite_standin.export import serve_export
 from sandbox.stripe_standin import Book, StripeStandIn, StripeWorld, load_customers
@@ -99,8 +99,8 @@ class Installation:
     processes: "list[subprocess.Popen[str]]" = field(default_factory=list)
 
     @property
-    def places(self) -> Places:
-        return Places(self.folder, self.folder / "home", self.folder / "out")
+    def folders(self) -> Folders:
+        return Folders(self.folder, self.folder / "home", self.folder / "out")
 
     def run(self) -> "subprocess.CompletedProcess[str]":
         return run_python(self.folder, *RUN_COMMAND, environment=self.environment)
@@ -120,7 +120,7 @@ class Installation:
 
     @contextmanager
     def instance(self) -> Iterator[dg.DagsterInstance]:
-        with dg.DagsterInstance.from_config(str(self.places.home)) as instance:
+        with dg.DagsterInstance.from_config(str(self.folders.home)) as instance:
             yield instance
 
     def under_way(self) -> list[str]:
@@ -209,7 +209,7 @@ class Installation:
 
     def says_it_lives(self, run_id: str) -> bool:
         """Whether a run has its lease."""
-        with Ledger.of(self.places) as ledger:
+        with Ledger.of(self.folders) as ledger:
             query = text("SELECT count(*) FROM ledger_lease WHERE purpose = :purpose")
             with ledger.engine.connect() as connection:
                 return bool(connection.scalar(query, {"purpose": f"{RUN}{run_id}"}))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sandbox.netsuite_standin import STRIPE_FIELD, NetsuiteStandIn, Options, World
 from sandbox.stripe_standin import StandInOptions, StripeStandIn, StripeWorld
-from schemas.changes import LinkChange
+from schemas.change import Change
 from schemas.words import LINK_KEY, InternalId, StripeId
 from tests.proofs import child
 
@@ -128,16 +128,16 @@ class Example:
 
     records: dict[int, dict[str, str | None]]
     metadata: dict[StripeId, dict[str, str]]
-    plan: list[LinkChange]
+    plan: list[Change]
     poison: frozenset[str] = frozenset()
-    """Places, as in `State`, at which the system refuses every write."""
+    """Folders, as in `State`, at which the system refuses every write."""
 
 
 def example(chance: random.Random, name: str, pairs: int = 7) -> Example:
     """Records with and without traces of earlier links; now and then two customers share one."""
     records: dict[int, dict[str, str | None]] = {}
     metadata: dict[StripeId, dict[str, str]] = {}
-    plan: list[LinkChange] = []
+    plan: list[Change] = []
     for number in range(1, pairs + 1):
         customer = StripeId(f"cus_{name}_{number}")
         record = InternalId(number if not records or chance.random() > 0.3 else chance.choice(list(records)))
@@ -158,7 +158,7 @@ def example(chance: random.Random, name: str, pairs: int = 7) -> Example:
 
 
 def expected_state(
-    before: State, plan: list[LinkChange], poison: frozenset[str] = frozenset()
+    before: State, plan: list[Change], poison: frozenset[str] = frozenset()
 ) -> tuple[State, Counter[str]]:
     """What must stand after a plan was applied to a world, and which effects that takes, each once."""
     state, effects, refused, done = dict(before), Counter[str](), set(), set()
@@ -197,7 +197,7 @@ def stage() -> Iterator[Stage]:
         yield made
 
 
-def task_of(made: Stage, plan: list[LinkChange], folder: Path, **given: object) -> child.Task:
+def task_of(made: Stage, plan: list[Change], folder: Path, **given: object) -> child.Task:
     defaults: dict[str, object] = {
         "what": "apply",
         "plan": "a" * 64,
@@ -234,12 +234,12 @@ def _record(chance: random.Random, customer: StripeId) -> dict[str, str | None]:
 
 def _planned(
     customer: StripeId, record: InternalId, values: dict[str, str | None], metadata: dict[str, str], *, is_oldest: bool
-) -> Iterator[LinkChange]:
-    def change(system: str, field_: str, action: str, old: str | None, new: str) -> LinkChange:
+) -> Iterator[Change]:
+    def change(system: str, field_: str, action: str, old: str | None, new: str) -> Change:
         place = customer if system == "stripe" else str(record)
         suffix = f":{customer}" if action == "append" else ""
         key = f"{system}:{place}:{field_}{suffix}"
-        return LinkChange(key, system, place, field_, action, old, new, customer, record)  # type: ignore[arg-type]
+        return Change(key, system, place, field_, action, old, new, customer, record)  # type: ignore[arg-type]
 
     comments = values["comments"]
     if customer not in (comments or "").split():

@@ -1,4 +1,4 @@
-"""The proof of write-back: random worlds, deaths and weather; afterwards everything stands as if nothing had happened.
+"""The proof of write-back: random worlds, deaths and failures; afterwards all stands as if nothing had happened.
 
 `make prove` runs it with hundreds of deaths; the tests run a few dozen of the same. Every trial applies a plan, applies
 it again (which must write nothing), undoes it, and applies it once more, and in each of these the process is killed
@@ -19,7 +19,7 @@ from resources.ledger import Journal, Ledger
 from sandbox.netsuite_standin import STRIPE_FIELD
 from sandbox.netsuite_standin import Fault as NetsuiteFault
 from sandbox.stripe_standin import Fault as StripeFault
-from schemas.changes import Status
+from schemas.change import Status
 from tests.proofs import child
 from tests.proofs.stage import Example, Stage, State, example, expected_state, stage, task_of
 
@@ -42,7 +42,7 @@ def trial(
     count: Count,
     *,
     deaths: int = FEW_DEATHS,
-    weather: bool = False,
+    with_faults: bool = False,
     editors: bool = False,
     ledger_url: str | None = None,
 ) -> None:
@@ -61,8 +61,8 @@ def trial(
         after, effects = expected_state(before, made.plan, made.poison)
         ledger = ledger_url or f"sqlite:///{folder}/ledger.db"
         task = task_of(on, made.plan, Path(folder), ledger_url=ledger)
-        if weather:
-            _storm(on, chance)
+        if with_faults:
+            _cause_faults(on, chance)
         _until_done(on, replace(task, run_id="1"), chance, count, deaths)
         _check(on, after, effects)
         _again(on, replace(task, run_id="2"), made)
@@ -101,7 +101,7 @@ def _plan_a_death(on: Stage, chance: random.Random) -> int | None:
     return chance.randint(1, 40) if kind == "checkpoint" else None
 
 
-def _storm(on: Stage, chance: random.Random) -> None:
+def _cause_faults(on: Stage, chance: random.Random) -> None:
     """A fifth of all calls goes wrong, some of them after their effect."""
     for kind, late in (("rate_limited", False), ("server_error", False), ("reset", True), ("server_error", True)):
         on.stripe.fault(
@@ -175,10 +175,10 @@ def run(argv: list[str]) -> int:
     with stage() as on, console.status("proving") as status:
         while count.kills < options.kills:
             seed = options.seed + count.trials
-            trial(on, seed, count, weather=seed % 2 == 0, editors=seed % 3 == 0)
-            status.update(f"{count.trials} worlds, {count.kills} kills, {count.failures} runs ended by the weather")
+            trial(on, seed, count, with_faults=seed % 2 == 0, editors=seed % 3 == 0)
+            status.update(f"{count.trials} worlds, {count.kills} kills, {count.failures} runs ended by a service")
     console.print(
-        f"{count.trials} worlds, {count.kills} kills, {count.failures} runs ended by the weather: "
+        f"{count.trials} worlds, {count.kills} kills, {count.failures} runs ended by a service: "
         "each effect once, nothing lost, nothing trampled."
     )
     return 0

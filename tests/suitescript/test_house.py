@@ -6,13 +6,13 @@ from typing import Any, Final, get_args
 
 import pytest
 
-from resources.netsuite import NetsuiteSettings
-from resources.netsuite.answers import VERSION
-from resources.netsuite.restlet import Action, LinkName
+from resources.netsuite_api import NetsuiteSettings
+from resources.netsuite_api.session.answers import VERSION
+from resources.netsuite_api.session.restlet import LinkName, RestletAction
 from sandbox.netsuite_standin import Options, Script, World, engine
 from sandbox.netsuite_standin.cabinet import RESTLET
 from sandbox.netsuite_standin.script import Host
-from tests.resources.netsuite import certificate_login
+from tests.resources.netsuite_api.netsuite_world import certificate_login
 from tests.suitescript.restlet import SHIPPED, ask
 
 PAGE: Final = (Path(__file__).parents[2] / "docs/netsuite.md").read_text(encoding="utf-8")
@@ -65,7 +65,7 @@ def test_every_action_is_explained_where_it_is_answered_and_on_the_page_and_can_
     actions = re.findall(r"\w+", ask(World(), {"action": "none"})["error"]["message"].partition(":")[2])
     section = PAGE.partition("## 5.")[2].partition("## 6.")[0]
     assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == actions
-    assert sorted(get_args(Action)) == sorted(actions)
+    assert sorted(get_args(RestletAction)) == sorted(actions)
     for name in ("reading", "editing"):
         head = FILES[f"{name}.js"].partition("*/")[0]
         assert re.findall(r"^ \*   (\w+) {2,}", head, re.MULTILINE) == part(name, "Object.keys(it.operations)")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from resources.netsuite.answers import VERSION
+from resources.netsuite_api.session.answers import VERSION
 from sandbox.netsuite_standin import Options, Script, World, engine
 from tests.suitescript.restlet import SHIPPED, ask, host_of
 

@@ -1,0 +1,204 @@
+"""Data quality of the two extracts, as asset checks: one load per side, many numbers.
+
+These look at what people typed into the two systems; that a frame is well-formed is the schema check in its own asset.
+All are blocking so that the report can show them, but only a broken id or an empty picture stops a run.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import islice
+
+import dagster as dg
+import polars as pl
+
+from assets.check_results import id_result
+from assets.extract.placeholder_check import placeholders_result
+from assets.keys import key_expr
+from assets.no_values import PLACEHOLDERS, is_no_value, placeholders_of
+from assets.plan_history import plans_made
+from assets.reconciliation import Reconciliation
+from schemas.declaration.rules import columns_of
+from schemas.words import LINK_FIELD
+
+_EMAIL = r"^[^@\s,;:<>()]+@[^@\s,;:<>()]+\.[^@\s,;:<>()]+$|^$"
+
+_DESCRIPTIONS = {
+    "unique_ids": "No id is there twice; a doubled one would be matched twice. Stops the run.",
+    "email_form": "Every e-mail has the form of one address; a list of addresses or a remark never matches.",
+    "empty_keys": "Every customer has a value in some field that a rule compares; the others no rule can match.",
+    "duplicate_keys": "No two customers share a value that a rule compares; those that do are ambiguous or doubled.",
+    "placeholders": "No cell holds a placeholder (N/A, null) or a number that a spreadsheet damaged; both are none.",
+    "not_shrunk": "There are about as many customers as for the last plans; a file or search of only a part has fewer.",
+    "no_month_missing": "Stripe customers of every month are there; a missing month makes the picture incomplete.",
+    "has_customers": "The saved search holds customers, and not leads and prospects only (M2). Stops the run.",
+}
+_OF_BOTH = ("unique_ids", "email_form", "empty_keys", "duplicate_keys", "placeholders", "not_shrunk")
+_STRIPE_CHECKS = (*_OF_BOTH, "no_month_missing")
+_NETSUITE_CHECKS = (*_OF_BOTH, "has_customers")
+_PLANS_COMPARED = 7
+
+
+def build_customer_checks(sync: Reconciliation) -> list[dg.AssetChecksDefinition]:
+    """The data-quality checks of both extracts of one declaration."""
+    return [_stripe_checks(sync), _netsuite_checks(sync)]
+
+
+def _stripe_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
+    key = sync.key("stripe_customers")
+    compared = _compared_alone(rule.stripe for rule in sync.declaration.rules)
+    no_value = placeholders_of(sync.declaration)
+
+    @dg.multi_asset_check(
+        name=f"{sync.name}_stripe_quality",
+        specs=_specs(key, _STRIPE_CHECKS),
+        ins=sync.inputs("stripe_customers"),
+    )
+    def stripe_quality(
+        context: dg.AssetCheckExecutionContext, stripe_customers: pl.LazyFrame
+    ) -> Iterator[dg.AssetCheckResult]:
+        yield from quality_results(key, stripe_customers, "id", compared, no_value)
+        yield placeholders_result(key, stripe_customers, "id", [*compared, LINK_FIELD], no_value)
+        yield _not_shrunk(context.instance, sync, "stripe_customers", stripe_customers)
+        yield _no_month_missing(sync)
+
+    return stripe_quality
+
+
+def _no_month_missing(sync: Reconciliation) -> dg.AssetCheckResult:
+    missing = pl.LazyFrame({"month": sync.months_missing()}, schema={"month": pl.String})
+    months = len(sync.month_keys())
+    found = id_result(sync.key("stripe_customers"), "no_month_missing", missing, "month", of=months)
+    return found._replace(description=f"{found.description}. {sync.months_elsewhere()}".removesuffix(". "))
+
+
+def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
+    key = sync.key("netsuite_customers")
+    compared = _compared_alone(rule.netsuite for rule in sync.declaration.rules)
+    no_value = placeholders_of(sync.declaration)
+
+    @dg.multi_asset_check(
+        name=f"{sync.name}_netsuite_quality",
+        specs=_specs(key, _NETSUITE_CHECKS),
+        ins=sync.inputs("netsuite_customers"),
+    )
+    def netsuite_quality(
+        context: dg.AssetCheckExecutionContext, netsuite_customers: pl.LazyFrame
+    ) -> Iterator[dg.AssetCheckResult]:
+        customers = netsuite_customers.filter("is_customer")
+        yield from quality_results(key, customers, "internal_id", compared, no_value)
+        yield placeholders_result(key, customers, "internal_id", [*compared, "stripe_id", "external_id"], no_value)
+        yield _not_shrunk(context.instance, sync, "netsuite_customers", customers)
+        count = customers.select(pl.len()).collect().item()
+        yield dg.AssetCheckResult(
+            asset_key=key,
+            check_name="has_customers",
+            passed=count > 0,
+            severity=dg.AssetCheckSeverity.ERROR,
+            description=f"{count:,} customers"
+            if count
+            else "no row has the stage Customer: check the label of `stage`",
+            metadata={"customers": count},
+        )
+
+    return netsuite_quality
+
+
+def _compared_alone(sides: Iterable[Sequence[str]]) -> list[str]:
+    """The columns that some rule compares alone; a part of a pair says little when two customers share it."""
+    return list(dict.fromkeys(side[0] for side in sides if len(side) == 1 and columns_of(side[0]) == (side[0],)))
+
+
+def _not_shrunk(
+    instance: dg.DagsterInstance, sync: Reconciliation, asset: str, customers: pl.LazyFrame
+) -> dg.AssetCheckResult:
+    """Compare one side with what the last plans were made from; no plan yet is nothing to compare with."""
+    last = islice(plans_made(instance, sync), _PLANS_COMPARED)
+    before = [made.numbers[asset] for made in last if asset in made.numbers]
+    found = customers.select(pl.len()).collect().item()
+    return shrink_result(sync.key(asset), found, before, sync.declaration.brakes.shrink)
+
+
+def shrink_result(key: dg.AssetKey, found: int, before: Sequence[int], allowed: float) -> dg.AssetCheckResult:
+    """Warn of a side that is smaller than for the last plans (X9), as an export of a part of the customers is.
+
+    A plan made from a part can be wrong: where several customers share a record and the oldest is not in the export, a
+    younger one gets the external id.
+
+    Args:
+        key: the asset.
+        found: customers now.
+        before: customers that the last plans were made from.
+        allowed: the share by which there may be fewer.
+    """
+    most = max(before, default=found)
+    is_whole = found >= most * (1 - allowed)
+    advice = "" if is_whole else "; if these are not all, do not use the plan of this run"
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name="not_shrunk",
+        passed=is_whole,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{found:,} customers, {most:,} for the largest of the last plans{advice}.",
+        metadata={"customers": found, "most_before": most},
+    )
+
+
+def quality_results(
+    key: dg.AssetKey,
+    customers: pl.LazyFrame,
+    id_column: str,
+    compared: list[str],
+    no_value: frozenset[str] = PLACEHOLDERS,
+) -> Iterator[dg.AssetCheckResult]:
+    """What both sides are asked: unique ids, form of e-mails, empty and shared keys.
+
+    Args:
+        key: the asset.
+        customers: one side.
+        id_column: its id.
+        compared: its columns that rules compare.
+        no_value: keys of placeholders.
+    """
+    flags = _flags(customers, id_column, compared, no_value)
+    found = partial(_found, key, flags, id_column)
+    yield found("unique_ids", pl.col("repeated"), severity=dg.AssetCheckSeverity.ERROR)
+    yield found("email_form", pl.col("wrong_form"))
+    yield found("empty_keys", pl.col("empty"))
+    counts = {f"sharing/{column}": int(flags.get_column(f"shared:{column}").sum()) for column in compared}
+    anywhere = pl.any_horizontal(pl.lit(False), pl.col(r"^shared:.*$"))
+    yield found("duplicate_keys", anywhere, counts=counts)
+
+
+def _flags(customers: pl.LazyFrame, id_column: str, compared: list[str], no_value: frozenset[str]) -> pl.DataFrame:
+    """One pass over a side: per row its id, and by name what is the matter with it (Boolean)."""
+    made = {f"key:{column}": key_expr(pl.col(column).cast(pl.String)) for column in compared}
+    keys = {name: pl.when(~is_no_value(key, no_value)).then(key) for name, key in made.items()}
+    text = customers.select(
+        id_column, wrong_form=~pl.col("email").str.strip_chars().str.contains(_EMAIL), **keys
+    ).collect(engine="streaming")
+    is_filled = {name: pl.col(name).is_not_null() for name in keys}
+    return text.select(
+        id_column,
+        pl.col("wrong_form").fill_null(value=False),
+        repeated=pl.col(id_column).is_duplicated(),
+        empty=~pl.any_horizontal(~pl.lit(bool(keys)), *is_filled.values()),
+        **{f"shared:{name[4:]}": pl.col(name).is_duplicated() & filled for name, filled in is_filled.items()},
+    )
+
+
+def _found(
+    key: dg.AssetKey,
+    flags: pl.DataFrame,
+    id_column: str,
+    name: str,
+    wrong: pl.Expr,
+    *,
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN,
+    counts: dict[str, int] | None = None,
+) -> dg.AssetCheckResult:
+    bad = flags.lazy().filter(wrong)
+    return id_result(key, name, bad, id_column, of=flags.height, severity=severity, counts=counts)
+
+
+def _specs(key: dg.AssetKey, names: tuple[str, ...]) -> list[dg.AssetCheckSpec]:
+    return [dg.AssetCheckSpec(name, asset=key, blocking=True, description=_DESCRIPTIONS[name]) for name in names]

@@ -1,0 +1,74 @@
+"""First stage: NetSuite customers of the saved search. The reader does the reading."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import polars as pl
+
+from assets.check_results import (
+    COMPLETE_CHECK,
+    SCHEMA_CHECK,
+    WORDS_CHECK,
+    complete_result,
+    kept_if_good,
+    schema_result,
+    words_result,
+)
+from assets.planning.visibility import LINKS_SEEN_CHECK, links_seen_result, shows_links
+from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, extract_metadata, failures_for_people
+from schemas.customers import NetsuiteCustomers
+from schemas.validation import violations
+
+_NAME = "netsuite_customers"
+_NO_LINK_FIELD = "None of stripe_id, external_id and comments is mapped, so links that NetSuite has cannot be seen."
+
+
+def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
+    """The asset `netsuite_customers` of one declaration."""
+    unseen = () if shows_links(sync.declaration) else (_NO_LINK_FIELD,)
+
+    @dg.asset(
+        key=sync.key(_NAME),
+        group_name=sync.name,
+        kinds={"netsuite", "polars"},
+        io_manager_key=IO_MANAGER_KEY,
+        dagster_type=FRAME,
+        check_specs=[
+            dg.AssetCheckSpec("schema", asset=sync.key(_NAME), blocking=True, description=SCHEMA_CHECK),
+            dg.AssetCheckSpec("complete", asset=sync.key(_NAME), blocking=True, description=COMPLETE_CHECK),
+            dg.AssetCheckSpec("known_words", asset=sync.key(_NAME), blocking=True, description=WORDS_CHECK),
+            dg.AssetCheckSpec("links_seen", asset=sync.key(_NAME), blocking=True, description=LINKS_SEEN_CHECK),
+        ],
+    )
+    def netsuite_customers(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+        """The rows of the NetSuite saved search, one per internal id, under the names that the declaration maps.
+
+        Leads and prospects are there too, but `is_customer` is false for them and nothing is ever linked to them.
+        Rows are unique by internal id; identical duplicates were dropped.
+        """
+        if damage := sync.damage(_NAME):
+            context.log.info(damage)
+        said = context.log.info
+        with failures_for_people(), sync.turn("netsuite", context.run.run_id, said) as make_sure:
+            extract = sync.netsuite.customers(sync.frames.known(_NAME), said)
+            make_sure()
+        customers = extract.frame.select(pl.col("is_customer").sum()).item()
+        context.log.info("%d NetSuite rows, %d of them customers", extract.frame.height, customers)
+        checks = [
+            schema_result(violations(NetsuiteCustomers, extract.frame, "internal_id")),
+            complete_result(extract),
+            words_result(extract, sync.declaration.netsuite_fields),
+            links_seen_result(unseen, is_wanted=sync.declaration.links_visible),
+        ]
+        yield from kept_if_good(_NAME, checks)
+        yield dg.MaterializeResult(
+            value=extract.frame,
+            metadata={
+                "customers": customers,
+                "leads_and_prospects": extract.frame.height - customers,
+                "inactive": extract.frame.select(pl.col("inactive").sum()).item(),
+                **extract_metadata(extract),
+            },
+        )
+
+    return netsuite_customers

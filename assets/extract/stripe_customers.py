@@ -1,0 +1,109 @@
+"""First stage: Stripe customers, month of creation by month of creation. The reader does the reading."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import dagster as dg
+
+from assets.check_results import COMPLETE_CHECK, SCHEMA_CHECK, complete_result, kept_if_good, schema_result
+from assets.planning.visibility import LINKS_SEEN_CHECK, links_seen_result
+from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, extract_metadata, failures_for_people
+from schemas.customers import StripeCustomers
+from schemas.declaration import Declaration
+from schemas.declaration.rules import STRIPE_FIELDS, stripe_columns
+from schemas.errors import UserError
+from schemas.validation import violations
+from schemas.words import MATCH_KEYS
+
+_NAME = "stripe_customers"
+_BACKFILL: Final = "dagster/backfill"  # the tag of a run that a backfill has started
+
+
+def metadata_keys(declaration: Declaration) -> list[str]:
+    """The Stripe metadata keys that a declaration needs as columns: the link's own, and those of its rules."""
+    names = stripe_columns(declaration.rules)
+    of_rules = [name.removeprefix("metadata.") for name in names if name.startswith("metadata.")]
+    return list(dict.fromkeys([*MATCH_KEYS, *of_rules]))
+
+
+def further_fields(declaration: Declaration) -> list[str]:
+    """The fields of Stripe customers that a declaration's rules name beside those that every extract has."""
+    names = stripe_columns(declaration.rules)
+    return [name for name in names if name not in STRIPE_FIELDS and not name.startswith("metadata.")]
+
+
+def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
+    """The asset `stripe_customers` of one declaration."""
+
+    @dg.asset(
+        key=sync.key(_NAME),
+        group_name=sync.name,
+        kinds={"stripe", "polars"},
+        io_manager_key=IO_MANAGER_KEY,
+        dagster_type=FRAME,
+        partitions_def=sync.months,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        check_specs=[
+            dg.AssetCheckSpec("schema", asset=sync.key(_NAME), blocking=True, description=SCHEMA_CHECK),
+            dg.AssetCheckSpec("complete", asset=sync.key(_NAME), blocking=True, description=COMPLETE_CHECK),
+            dg.AssetCheckSpec("links_seen", asset=sync.key(_NAME), blocking=True, description=LINKS_SEEN_CHECK),
+        ],
+    )
+    def stripe_customers(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+        """The Stripe customers, one row each, in partitions by month of creation (UTC).
+
+        To load customers of the past, materialize their months (a backfill); what follows reads every month that is
+        there. Columns: id, created, email, name, description, phone, livemode, and a column for each metadata key that
+        the link or a rule needs. Rows are unique by id; identical duplicates were dropped.
+        """
+        window, months = context.partition_time_window, sync.month_keys()
+        known = sync.frames.known_months(_NAME, months) if list(context.partition_keys) == months else None
+        if damage := sync.damage(_NAME):
+            context.log.info(damage)
+        with failures_for_people():
+            if context.run.job_name in _whole_jobs(sync) and _BACKFILL not in context.run.tags:
+                refuse_other_months(context.run.job_name, context.partition_keys, months)
+            with sync.turn("stripe", context.run.run_id, context.log.info) as make_sure:
+                extract = sync.stripe.customers(window.start, window.end, known, context.log.info)
+                make_sure()
+        context.log.info("%d Stripe customers of %d months", extract.frame.height, len(context.partition_keys))
+        checks = [
+            schema_result(violations(StripeCustomers, extract.frame, "id")),
+            complete_result(extract),
+            links_seen_result(extract.unseen_links, is_wanted=sync.declaration.links_visible),
+        ]
+        yield from kept_if_good(_NAME, checks)
+        yield dg.MaterializeResult(
+            value=extract.frame,
+            metadata={
+                "customers_in_this_run": extract.frame.height,
+                "months_in_this_run": len(context.partition_keys),
+                **extract_metadata(extract),
+            },
+        )
+
+    return stripe_customers
+
+
+def _whole_jobs(sync: Reconciliation) -> tuple[str, str]:
+    return f"{sync.name}_reconcile", f"{sync.name}_daily"
+
+
+def refuse_other_months(job: str, covered: Sequence[str], months: Sequence[str]) -> None:
+    """Refuse a run of a job that covers every month, when its months are not those that there are by now.
+
+    The job's months are fixed when the definitions are loaded, and a re-execution takes over those of its run.
+
+    Raises:
+        UserError: a month has begun since, or somebody chose months by hand.
+    """
+    if list(covered) == list(months[:-1]):
+        raise UserError(
+            f"A month has begun since the definitions were loaded; reload the definitions and start {job} again, as a "
+            "new run, because a re-execution keeps the old months."
+        )
+    if list(covered) != list(months):
+        raise UserError(
+            f"{job} covers every month, but this run has {len(covered):,} of {len(months):,}; reload the definitions "
+            "and start it again without choosing months, or materialize those of stripe_customers alone."
+        )

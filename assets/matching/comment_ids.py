@@ -1,0 +1,98 @@
+"""Which Stripe ids stand in which comments, as tokens: not inside a longer run of letters, digits and `_` (W3).
+
+Ids are looked up, never searched for one by one, so the cost is that of the comments. Almost every id is `cus_` and
+letters and digits; a few have other characters behind `cus_`. An imported id such as `1001` or `paid` could be any
+number or word, so it says nothing in comments and is not looked for.
+"""
+
+from collections.abc import Callable
+
+import polars as pl
+
+from schemas.words import STRIPES_OWN, USUAL_STRIPE_ID
+
+Hash = Callable[[pl.Expr], pl.Expr]
+
+_WORD = r"[\p{L}\p{M}\p{N}_]"
+_BREAK = r"[^\p{L}\p{M}\p{N}_]"
+_UNUSUAL = rf"^{STRIPES_OWN}(?:[0-9A-Za-z]*[^0-9A-Za-z]|$)"
+"""An id of Stripe's own that is not `USUAL_STRIPE_ID`."""
+_SPECIAL = r"([\\.+*?()|\[\]{}^$#&\-~])"
+
+
+def usual_tokens(comments: pl.LazyFrame) -> pl.LazyFrame:
+    """Return what looks like a usual id in the comments: each pair of `record` and `text` once.
+
+    Args:
+        comments: `record`, `comments`.
+    """
+    token = pl.col("comments").str.extract_all(f"{_WORD}*cus_{_WORD}*")
+    # As a filter, `find` costs half of what `contains` does.
+    noted = comments.filter(pl.col("comments").str.find("cus_", literal=True).is_not_null())
+    tokens = noted.select("record", text=token.list.unique()).explode("text")
+    return tokens.filter(pl.col("text").str.contains(USUAL_STRIPE_ID))
+
+
+def unusual_ids(ids: pl.LazyFrame, comments: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
+    """Return where the comments hold an id of Stripe's own that `usual_tokens` cannot know.
+
+    Each `position`, `record` and `text` once.
+
+    Args:
+        ids: `position`, `id`.
+        comments: `record`, `comments`.
+        hashed: any function of an id; a bad one costs time, never the truth.
+    """
+    is_bounded = pl.col("id").str.contains(rf"(?s)^{_WORD}(.*{_WORD})?$")
+    unusual = ids.filter(pl.col("id").str.contains(_UNUSUAL)).with_columns(is_bounded=is_bounded)
+    found = unusual.collect(engine="streaming")
+    if found.is_empty():
+        return pl.LazyFrame(schema={"position": pl.UInt32, "record": pl.Int64, "text": pl.String})
+    bounded = found.filter("is_bounded").drop("is_bounded")
+    odd = found.filter(~pl.col("is_bounded")).drop("is_bounded")
+    return pl.concat([_bounded_ids(bounded, comments, hashed), _odd_ids(odd, comments)]).unique()
+
+
+def with_position(texts: pl.LazyFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
+    """Return the rows of `texts` whose `text` is an id, with its `position`: an exact join at the price of numbers.
+
+    Only hashes are joined; everything else is fetched for the few rows that met: the columns of both sides but `id`.
+    """
+    left = texts.with_columns(hash=hashed(pl.col("text"))).collect(engine="streaming")
+    if left.is_empty():  # nothing to look up, and the ids are millions
+        return pl.concat([left.drop("hash").lazy(), ids.drop("id").limit(0)], how="horizontal")
+    right = ids.with_columns(hash=hashed(pl.col("id"))).collect(engine="streaming")
+    positions = right.lazy().select("hash").with_row_index("at")
+    met = left.lazy().select("hash").with_row_index("row").join(positions, on="hash").collect(engine="streaming")
+    found = left.drop("hash").rechunk().select(pl.all().gather(met.get_column("row")))
+    known = right.drop("hash").rechunk().select(pl.all().gather(met.get_column("at")))
+    return found.hstack(known).lazy().filter(pl.col("text") == pl.col("id")).drop("id")
+
+
+def _bounded_ids(ids: pl.DataFrame, comments: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
+    """Find ids that end with a word, too, by comparing them with as many words of the comments in a row."""
+    counted = ids.with_columns(words=pl.col("id").str.count_matches(f"{_WORD}+"))
+    pieces = comments.select("record", piece=pl.col("comments").str.extract_all(f"{_WORD}+|{_BREAK}+")).explode("piece")
+    sizes = counted.get_column("words").unique().to_list()
+    windows = [_windows(pieces, words) for words in sizes]
+    nothing = pl.LazyFrame(schema={"record": pl.Int64, "text": pl.String})
+    found = with_position(pl.concat([nothing, *windows]), ids.lazy(), hashed)
+    return found.select("position", "record", "text")
+
+
+def _windows(pieces: pl.LazyFrame, words: int) -> pl.LazyFrame:
+    last = 2 * words - 2
+    is_whole = pl.col("record").shift(-last) == pl.col("record")
+    window = pl.concat_str([pl.col("piece").shift(-at) for at in range(last + 1)])
+    starts_with_word = pl.col("piece").str.contains(f"^{_WORD}")
+    return pieces.select("record", text=pl.when(is_whole & starts_with_word).then(window)).drop_nulls()
+
+
+def _odd_ids(ids: pl.DataFrame, comments: pl.LazyFrame) -> pl.LazyFrame:
+    """Find ids that end with punctuation, hardly ever any: all at once, then each hit checked for its boundaries."""
+    hits = pl.col("comments").str.extract_many(ids.get_column("id").implode(), overlapping=True)
+    escaped = pl.col("id").str.replace_all(_SPECIAL, r"\${1}")
+    token = pl.concat_str(pl.lit(f"(?:^|{_BREAK})"), escaped, pl.lit(f"(?:$|{_BREAK})"))
+    found = comments.with_columns(id=hits).explode("id").drop_nulls("id").unique(["record", "id"])
+    whole = found.filter(pl.col("comments").str.contains(token)).join(ids.lazy(), on="id")
+    return whole.select("position", "record", text="id")

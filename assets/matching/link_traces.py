@@ -1,0 +1,134 @@
+"""The traces of existing links: metadata in Stripe; Stripe-id field, external id and comments in NetSuite.
+
+Matching believes them in that order; the audit compares them with each other (X5). Ids are compared as exact text
+without white space around it and invisible characters: keys are for values, not for ids.
+"""
+
+import polars as pl
+
+from assets.keys import folded_expr
+from assets.matching.comment_ids import Hash, unusual_ids, usual_tokens, with_position
+from assets.matching.id_texts import cleaned, ids_within, may_mean, one_id
+from assets.no_values import is_placeholder
+from schemas.words import LINK_FIELD, STRIPES_OWN
+
+SOURCES = ("metadata", "stripe_id", "external_id", "comments")
+
+
+def link_table(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, no_value: frozenset[str]) -> pl.LazyFrame:
+    """Return every trace of a link: `stripe_customer_id`, `netsuite_internal_id`, `source`, `text`.
+
+    One side of a dangling trace is null, and `text` is what it names, trimmed: metadata that names no NetSuite
+    customer, a Stripe-id field that names no Stripe customer of the extract. `text` of comments is the id that was
+    found. Records that are no customers leave no traces.
+
+    Args:
+        stripe: rows of `schemas.customers.StripeCustomers`.
+        netsuite: rows of `schemas.customers.NetsuiteCustomers`.
+        no_value: keys of placeholders, which are no traces.
+    """
+    customers = stripe.select("id", LINK_FIELD).collect(engine="streaming").with_row_index("position").lazy()
+    records = netsuite.filter("is_customer")
+    named = named_by_records(customers, records).filter("is_evidence").collect(engine="streaming").lazy()
+    by_metadata = named_by_metadata(customers, records).collect(engine="streaming")
+    traces = pl.concat([without_placeholders(by_metadata, no_value).lazy(), named]).drop("is_evidence")
+    known = traces.join(customers.select("position", "id"), on="position", how="left")
+    linked = named.filter(source=pl.lit("stripe_id"))
+    unknown = _field_texts(records, "stripe_id").join(linked, on="record", how="anti")
+    dangling = unknown.filter(~is_placeholder(folded_expr(pl.col("text")), no_value))
+    columns = {"stripe_customer_id": "id", "netsuite_internal_id": "record", "source": "source", "text": "text"}
+    return pl.concat([known.select(**columns), dangling.with_columns(id=pl.lit(None, pl.String)).select(**columns)])
+
+
+def without_placeholders(traces: pl.DataFrame, no_value: frozenset[str]) -> pl.DataFrame:
+    """Leave out the traces of metadata that name no record because they are a placeholder, and so name nothing."""
+    dangling = traces.with_row_index("row").filter(pl.col("record").is_null())
+    nothing = dangling.filter(is_placeholder(folded_expr(pl.col("text")), no_value)).get_column("row")
+    if nothing.is_empty():
+        return traces
+    is_kept = pl.repeat(value=True, n=traces.height, dtype=pl.Boolean, eager=True).scatter(nothing, False)
+    return traces.filter(is_kept)
+
+
+def named_by_metadata(customers: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
+    """Return what metadata names: `position`, `record` (null where NetSuite has no such customer), and as below."""
+    number = pl.when(pl.col("text").str.contains("^[1-9][0-9]{0,18}$")).then(pl.col("text"))
+    named = _filled(customers.select("position", text=LINK_FIELD))
+    named = named.with_columns(internal_id=number.cast(pl.Int64, strict=False))
+    known = records.select("internal_id", record="internal_id")
+    found = named.join(known, on="internal_id", how="left")
+    yes = pl.lit(value=True)
+    return found.select("position", "record", source=pl.lit("metadata"), text="text", is_clear=yes, is_evidence=yes)
+
+
+def named_by_records(customers: pl.LazyFrame, records: pl.LazyFrame, hashed: Hash = pl.Expr.hash) -> pl.LazyFrame:
+    """Return the records whose Stripe-id field, external id or comments hold a customer's id.
+
+    Each pair once per source: `position`, `record`, `source`, `text`, `is_clear`, false where a field only may mean the
+    customer (`id_texts`), and `is_evidence`, false where an external id equals an imported Stripe id, which could be
+    anything (`1001`, `paid`): that is a doubt and no link. All three are looked up at once, since it is the customers
+    that cost, not the few texts.
+    """
+    ids = customers.select("position", "id")
+    comments = records.select(pl.col("comments").cast(pl.String), record="internal_id").drop_nulls()
+    noted = usual_tokens(comments).select(pl.lit("comments").alias("source"), "record", "text")
+    fields = [_field_texts(records, "stripe_id"), _field_texts(records, "external_id")]
+    texts = pl.concat([*fields, noted]).with_row_index("row").collect(engine="streaming")
+    met = with_position(texts.lazy(), ids, hashed).collect(engine="streaming")
+    unusual = unusual_ids(ids, comments, hashed).with_columns(source=pl.lit("comments"))
+    flags = (pl.lit(value=True).alias("is_clear"), _is_evidence(pl.col("text")).alias("is_evidence"))
+    clear = [rows.select("position", "record", "source", "text", *flags) for rows in (met.lazy(), unusual)]
+    return pl.concat([*clear, _unclear(_unmet(texts, met), ids, hashed)])
+
+
+def _is_evidence(named: pl.Expr) -> pl.Expr:
+    """Return whether a text says something of the customer whose id it names."""
+    return (pl.col("source") != "external_id") | named.str.starts_with(STRIPES_OWN)
+
+
+def _unmet(texts: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
+    """Return the texts of fields that are no customer's id and may hold one: of external ids, only usual ones."""
+    is_met = pl.repeat(value=False, n=texts.height, dtype=pl.Boolean, eager=True).scatter(met.get_column("row"), True)
+    is_worth_it = (pl.col("source") == "stripe_id") | pl.col("text").str.contains("(?i)cus_")
+    return texts.filter(~is_met & (pl.col("source") != "comments")).filter(is_worth_it).drop("row")
+
+
+def _unclear(texts: pl.DataFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
+    """Look into texts that are no id as they stand: what is one id with decoration is clear, the rest may mean any."""
+    rows = texts.lazy().with_row_index("row")
+    read = with_position(rows.with_columns(raw="text", text=one_id(pl.col("text"))).drop_nulls("text"), ids, hashed)
+    clear = read.collect(engine="streaming")
+    columns = ("position", "record", "source", "text", "is_clear", "is_evidence")
+    flagged = clear.lazy().with_columns(is_clear=pl.lit(value=True), is_evidence=_is_evidence(pl.col("text")))
+    found = [flagged.with_columns(text="raw").select(*columns)]
+    rest = rows.join(clear.lazy().select("row"), on="row", how="anti").collect()
+    if not rest.is_empty():
+        flags = {"is_clear": pl.lit(value=False), "is_evidence": pl.lit(value=True)}
+        found.append(_possible(rest.lazy(), ids, hashed).with_columns(**flags).select(*columns))
+    return pl.concat(found)
+
+
+def _possible(rows: pl.LazyFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
+    """Return whom texts may mean: whoever has an id in them as it stands, or else in another case."""
+    text = pl.col("text")
+    is_own = pl.col("source") == "stripe_id"
+    pieces = rows.with_columns(piece=pl.when(is_own).then(may_mean(text)).otherwise(ids_within(text))).explode("piece")
+    lowered = pieces.drop_nulls("piece").rename({"text": "raw"}).with_columns(text=pl.col("piece").str.to_lowercase())
+    in_any_case = ids.with_columns(own="id", id=pl.col("id").str.to_lowercase())
+    met = with_position(lowered, in_any_case, hashed).filter(_is_evidence(pl.col("own")))
+    named = met.with_columns(is_exact=pl.col("own") == pl.col("piece"))
+    wanted = pl.col("is_exact") | ~pl.col("is_exact").any().over("row", "piece")
+    return named.filter(wanted).unique(["row", "position"]).with_columns(text="raw")
+
+
+def trimmed(column: str) -> pl.Expr:
+    """Return the text of a column as ids are compared, null if nothing is left."""
+    return cleaned(pl.col(column).cast(pl.String)).alias(column)
+
+
+def _field_texts(records: pl.LazyFrame, source: str) -> pl.LazyFrame:
+    return _filled(records.select(pl.lit(source).alias("source"), record="internal_id", text=source))
+
+
+def _filled(rows: pl.LazyFrame) -> pl.LazyFrame:
+    return rows.drop_nulls("text").with_columns(trimmed("text")).drop_nulls("text")

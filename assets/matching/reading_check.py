@@ -1,0 +1,66 @@
+"""Hints for a declaration: customers that no rule found, and that another reading of the same values would find."""
+
+import dagster as dg
+import polars as pl
+
+from assets.check_results import id_result
+from assets.matching.customer_matches import match_settings
+from assets.matching.other_readings import PERSON, READINGS, other_readings
+from assets.matching.settings import MatchSettings
+from assets.reconciliation import Reconciliation
+
+_DESCRIPTION = (
+    "No unmatched customer would be found if a value were read in another way (HTML, several e-mails in a field, a "
+    "parent before the name); where some would be, it names the setting. Nothing is matched by it."
+)
+
+
+def build_reading_check(sync: Reconciliation) -> dg.AssetChecksDefinition:
+    """The check `other_readings` of one declaration, on `customer_matches`."""
+    key, settings = sync.key("customer_matches"), match_settings(sync.declaration)
+    inputs = ("customer_matches", "stripe_customers", "netsuite_customers")
+    extracts = [sync.key(name) for name in inputs[1:]]
+
+    @dg.multi_asset_check(
+        name=f"{sync.name}_other_readings",
+        specs=[
+            dg.AssetCheckSpec(
+                "other_readings", asset=key, blocking=True, description=_DESCRIPTION, additional_deps=extracts
+            )
+        ],
+        ins=sync.inputs(*inputs),
+    )
+    def readings(
+        customer_matches: pl.LazyFrame, stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame
+    ) -> dg.AssetCheckResult:
+        return readings_result(key, customer_matches, stripe_customers, netsuite_customers, settings)
+
+    return readings
+
+
+def readings_result(
+    key: dg.AssetKey, matches: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame, settings: MatchSettings
+) -> dg.AssetCheckResult:
+    """Warn of customers that another reading would find, with the number and the setting of each reading.
+
+    Args:
+        key: the asset.
+        matches: rows of `schemas.matches.Matches`.
+        stripe: rows of `schemas.customers.StripeCustomers`.
+        netsuite: rows of `schemas.customers.NetsuiteCustomers`.
+        settings: what the declaration says.
+    """
+    unmatched = matches.filter(pl.col("outcome") == "unmatched").select(id="stripe_customer_id")
+    customers = stripe.join(unmatched, on="id", how="semi")
+    found = other_readings(customers, netsuite, settings)
+    counts = dict(found.group_by("reading").len().sort("reading").rows())
+    of = unmatched.select(pl.len()).collect().item()
+    shown = {f"reading/{name}": count for name, count in counts.items()}
+    result = id_result(key, "other_readings", found.lazy(), "stripe_customer_id", of=of, counts=shown)
+    said = "; ".join(f"{count:,} by {_says(name)}" for name, count in counts.items())
+    advice = f" unmatched would be found in another reading: {said}. Nothing is matched by it"
+    return result._replace(description=f"{result.description}{advice if said else ' unmatched'}.")
+
+
+def _says(name: str) -> str:
+    return "first + last of a person (netsuite: first + last)" if name == PERSON else READINGS[name].says

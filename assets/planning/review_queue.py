@@ -1,0 +1,240 @@
+"""What a person must look at: conflicts, broken links, ambiguity, doubts, full comments, each with what decides it."""
+
+from collections.abc import Mapping
+
+import dagster as dg
+import polars as pl
+
+from assets.check_results import SCHEMA_CHECK, schema_result
+from assets.matching import NO_OVERRIDES, MatchSettings, match_customers
+from assets.matching.customer_matches import match_settings
+from assets.planning.gone_customers import gone_customers
+from assets.planning.write_plan import COULD_BE_ANYTHING, PlanSettings, left_out_of_comments
+from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
+from schemas.plan import ReviewQueue
+from schemas.validation import violations
+from schemas.words import LINK_FIELD
+
+_DETAILS_SHOWN = 10
+
+_PROPOSAL = {"stripe_customer_id": pl.String, "proposed_internal_id": pl.Int64, "proposed_evidence": pl.String}
+
+_DECIDED = "Nothing: a person decided this. The override job takes a decision back."
+_NOTHING_LEFT_OUT = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "obstacle": pl.String})
+_NO_DECISIONS = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "decided": pl.String})
+
+_WHAT_TO_DO = {
+    "conflict": "Find out which record is right, and clear the wrong traces.",
+    "broken": "Decide for the record that took the old one's place (job {job}), or clear the metadata.",
+    "ambiguous": "Decide for one candidate (job {job}), or merge them in NetSuite, before the plan is used.",
+}
+_IF_DOUBTED = (
+    "Compare the two customers; decide for the right record, or never to link (job {job}), before the plan is used."
+)
+_BY_HAND = "Put the Stripe id into the comments by hand, and make room if need be."
+_IN_A_FIELD = (
+    "Map a Stripe-id field (stripe_id), or give the id a record of its own: nothing in NetSuite names this customer."
+)
+_IF_HELD = "Compare the two customers and decide (job {job}); nothing is planned for them until then."
+
+
+def queue_for_review(
+    stripe: pl.LazyFrame,
+    netsuite: pl.LazyFrame,
+    matches: pl.LazyFrame,
+    settings: MatchSettings,
+    *,
+    plan: PlanSettings,
+    override_job: str,
+    decisions: pl.LazyFrame | None = None,
+) -> pl.LazyFrame:
+    """Collect the rows that wait for a person, the urgent ones first, and after them what persons have decided.
+
+    Args:
+        stripe: `schemas.customers.StripeCustomers`.
+        netsuite: `schemas.customers.NetsuiteCustomers`.
+        matches: `schemas.matches.Matches`.
+        settings: the rules under which a broken link is matched again, as a proposal (M9, X11).
+        override_job: the job that takes in a person's decision.
+        plan: whether ids are to be appended to comments, so that one that cannot be waits here (W3), and whether pairs
+            are planned that are doubted.
+        decisions: those that stand (M8): `resources.ledger.Decisions.standing`.
+
+    Returns:
+        `schemas.plan.ReviewQueue`.
+    """
+    decided = _NO_DECISIONS if decisions is None else _in_words(decisions)
+    matches = matches if "doubt" in matches.collect_schema() else matches.with_columns(doubt=pl.lit(None, pl.String))
+    advice = {outcome: text.format(job=override_job) for outcome, text in _WHAT_TO_DO.items()}
+    is_planned = pl.col("netsuite_internal_id").is_not_null() & plan.doubted
+    of_doubted = pl.when(is_planned).then(pl.lit(_IF_DOUBTED)).otherwise(pl.lit(_IF_HELD))
+    if_doubted = of_doubted.str.replace("{job}", override_job, literal=True)
+    left_out = left_out_of_comments(stripe, netsuite, matches, plan) if plan.comments else _NOTHING_LEFT_OUT
+    waiting = _waiting(matches, left_out, decided, advice, if_doubted)
+    customers = stripe.select(pl.col("id").alias("stripe_customer_id"), "created", "email", "name")
+    return (
+        waiting.join(customers, on="stripe_customer_id")
+        .join(_details(waiting, netsuite), on="stripe_customer_id", how="left")
+        .join(_proposals(stripe, netsuite, matches, settings), on="stripe_customer_id", how="left")
+        .sort("urgency", "stripe_customer_id")
+        .select(
+            "stripe_customer_id", "outcome", "reason", "what_to_do", "created", "email", "name", "netsuite_internal_id",
+            "candidates", "candidate_ids", "candidate_details", "proposed_internal_id", "proposed_evidence",
+            "decided", "doubt",
+        )
+    )  # fmt: skip
+
+
+def with_gone(queue: pl.LazyFrame, gone: pl.LazyFrame, netsuite: pl.LazyFrame, decisions: pl.LazyFrame) -> pl.LazyFrame:
+    """Add to a queue the ids that records name and that are no customer's: what can wait the longest.
+
+    Args:
+        queue: `queue_for_review`.
+        gone: `assets.planning.gone_customers.gone_customers`.
+        netsuite: `schemas.customers.NetsuiteCustomers`.
+        decisions: as `queue_for_review` takes them; one about such an id settles it.
+    """
+    rows = gone.join(_details(gone, netsuite), on="stripe_customer_id", how="left")
+    known = rows.join(_in_words(decisions), on="stripe_customer_id", how="left")
+    is_decided = pl.col("decided").is_not_null()
+    settled = known.with_columns(what_to_do=pl.when(is_decided).then(pl.lit(_DECIDED)).otherwise("what_to_do"))
+    return pl.concat([queue, settled.sort(is_decided, "stripe_customer_id")], how="diagonal")
+
+
+def still_waiting(queue: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a queue that still want something of a person; the others tell what one has decided."""
+    return queue.filter(pl.col("what_to_do") != _DECIDED)
+
+
+def decisions_in_words(queue: pl.DataFrame) -> list[str]:
+    """What persons decided, a line for each customer of a queue that has a decision."""
+    decided = queue.filter(pl.col("decided").is_not_null())
+    return decided.select(pl.format("{}: {}", "stripe_customer_id", "decided")).to_series().to_list()
+
+
+def _waiting(
+    matches: pl.LazyFrame,
+    left_out: pl.LazyFrame,
+    decided: pl.LazyFrame,
+    advice: Mapping[str, str],
+    if_doubted: pl.Expr,
+) -> pl.LazyFrame:
+    is_left_out, is_doubted = pl.col("obstacle").is_not_null(), pl.col("doubt").is_not_null()
+    by_outcome = pl.col("outcome").replace_strict(advice, default=None, return_dtype=pl.String)
+    by_hand = pl.when(pl.col("obstacle") == COULD_BE_ANYTHING).then(pl.lit(_IN_A_FIELD)).otherwise(pl.lit(_BY_HAND))
+    what_to_do = pl.concat_str(
+        by_outcome,
+        pl.when(is_doubted & by_outcome.is_null()).then(if_doubted),
+        pl.when(is_left_out).then(by_hand),
+        separator=" ",
+        ignore_nulls=True,
+    )
+    urgency = pl.col("outcome").replace_strict({outcome: at for at, outcome in enumerate(advice)}, default=None)
+    return (
+        matches.join(left_out.select("stripe_customer_id", "obstacle"), on="stripe_customer_id", how="left")
+        .join(decided, on="stripe_customer_id", how="left")
+        .filter(by_outcome.is_not_null() | is_left_out | is_doubted | pl.col("decided").is_not_null())
+        .with_columns(
+            pl.concat_str("reason", "doubt", "obstacle", separator="; ", ignore_nulls=True).alias("reason"),
+            pl.when(what_to_do == "").then(pl.lit(_DECIDED)).otherwise(what_to_do).alias("what_to_do"),
+            pl.coalesce(urgency, pl.when(is_doubted).then(8), 9).alias("urgency"),
+        )
+        .drop("obstacle")
+    )
+
+
+def _in_words(decisions: pl.LazyFrame) -> pl.LazyFrame:
+    """What was decided, by whom, when and why, in one text."""
+    record = pl.col("netsuite_internal_id")
+    what = pl.when(record.is_null()).then(pl.lit("never link")).otherwise(pl.format("link to {}", record))
+    words = pl.format("{}: {}, {}: {}", what, "who", pl.col("decided_at").dt.strftime("%Y-%m-%d"), "why")
+    return decisions.select("stripe_customer_id", words.alias("decided"))
+
+
+def _details(waiting: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
+    """Id, company and e-mail of the first candidates of each row, in one text."""
+    records = netsuite.select(
+        pl.col("internal_id").alias("candidate"),
+        pl.concat_str("internal_id", "company_name", "email", separator=", ", ignore_nulls=True).alias("text"),
+    )
+    shown = pl.col("candidate_ids").str.split(" ").list.head(_DETAILS_SHOWN)
+    return (
+        waiting.filter(pl.col("candidate_ids").is_not_null())
+        .select("stripe_customer_id", shown.alias("candidate"))
+        .explode("candidate")
+        .with_columns(pl.col("candidate").cast(pl.Int64))
+        .join(records, on="candidate")
+        .sort("stripe_customer_id", "candidate")
+        .group_by("stripe_customer_id")
+        .agg(pl.col("text").str.join(" | ").alias("candidate_details"))
+    )
+
+
+def _proposals(
+    stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, settings: MatchSettings
+) -> pl.LazyFrame:
+    """What the other evidence says of the customers whose link is broken."""
+    broken = matches.filter(pl.col("outcome") == "broken").select(pl.col("stripe_customer_id").alias("id")).collect()
+    if broken.is_empty():
+        return pl.LazyFrame(schema=_PROPOSAL)
+    without_link = stripe.join(broken.lazy(), on="id", how="semi").with_columns(
+        pl.lit(None, pl.String).alias(LINK_FIELD)
+    )
+    found = match_customers(without_link, netsuite, NO_OVERRIDES, settings)
+    return found.filter(pl.col("netsuite_internal_id").is_not_null()).select(
+        "stripe_customer_id",
+        pl.col("netsuite_internal_id").alias("proposed_internal_id"),
+        pl.col("evidence").alias("proposed_evidence"),
+    )
+
+
+def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
+    """The asset `review_queue` of one declaration."""
+    plan = PlanSettings.of(sync.declaration)
+    settings = match_settings(sync.declaration)
+
+    @dg.asset(
+        key=sync.key("review_queue"),
+        group_name=sync.name,
+        kinds={"polars"},
+        io_manager_key=IO_MANAGER_KEY,
+        dagster_type=FRAME,
+        ins=sync.inputs("stripe_customers", "netsuite_customers", "customer_matches"),
+        check_specs=[
+            dg.AssetCheckSpec("schema", asset=sync.key("review_queue"), blocking=True, description=SCHEMA_CHECK)
+        ],
+    )
+    def review_queue(
+        stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame, customer_matches: pl.LazyFrame
+    ) -> dg.MaterializeResult:
+        """The customers that a person must look at: conflicts, broken links, several candidates, doubts, full comments.
+
+        Each row says why it is here, what to do, who the candidates are, and for a broken link what the other evidence
+        proposes. Then come the ids that NetSuite names and that are no customer's. It does not depend on the order in
+        which customers were read.
+        """
+        with failures_for_people():
+            decisions = sync.overrides().lazy()
+            waits = queue_for_review(
+                stripe_customers,
+                netsuite_customers,
+                customer_matches,
+                settings,
+                plan=plan,
+                override_job=f"{sync.name}_override",
+                decisions=decisions,
+            )
+            if not sync.months_missing():  # what was not read is not gone
+                gone = gone_customers(stripe_customers, netsuite_customers, f"{sync.name}_override")
+                waits = with_gone(waits, gone, netsuite_customers, decisions)
+            queue = waits.collect()
+            waiting = still_waiting(queue)
+        by_outcome = waiting.group_by("outcome").len().sort("outcome").rows()
+        counts = {f"waiting/{outcome}": count for outcome, count in by_outcome}
+        return dg.MaterializeResult(
+            value=queue,
+            metadata={"waiting": waiting.height, "decided": queue.get_column("decided").count(), **counts},
+            check_results=[schema_result(violations(ReviewQueue, queue, "stripe_customer_id"))],
+        )
+
+    return review_queue

@@ -1,0 +1,98 @@
+"""What has become of the last plan, seen in the next extracts: for plans that a person carries out by import files.
+
+Over two APIs the ledger knows it; from export files nobody reports back, but the next exports show it.
+"""
+
+from collections.abc import Callable
+from itertools import islice
+
+import dagster as dg
+import polars as pl
+
+from assets.plan_history import plans_made
+from assets.reconciliation import Reconciliation
+from assets.report import FieldProgress
+from schemas.errors import DamageError
+from schemas.words import LINK_FIELD
+
+_RECORDS_SHOWN = 20
+_PLANS_LOOKED_AT = 50
+
+
+def progress_of_last_plan(
+    instance: dg.DagsterInstance,
+    sync: Reconciliation,
+    stripe: pl.LazyFrame,
+    netsuite: pl.LazyFrame,
+    links: pl.LazyFrame,
+    on_problem: Callable[[str], None],
+) -> tuple[str, tuple[FieldProgress, ...]]:
+    """The hash of the plan before the present one, and its progress by field; an empty hash when there is none.
+
+    One that is damaged is told, and shown as none: a report of today does not stop for it.
+    """
+    store = sync.plans
+    hashes = (made.plan for made in islice(plans_made(instance, sync), _PLANS_LOOKED_AT))
+    present = next(hashes, "")
+    last = next((digest for digest in hashes if digest != present and store.path(digest).exists()), "")
+    try:
+        return last, summary(states_of(store.read(last).lazy(), stripe, netsuite, links)) if last else ()
+    except DamageError as damage:
+        on_problem(str(damage))
+        return "", ()
+
+
+def states_of(plan: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
+    """Say of each change of a plan what the extracts show.
+
+    Args:
+        plan: `schemas.plan.Plan`.
+        stripe: `schemas.customers.StripeCustomers`, read later.
+        netsuite: `schemas.customers.NetsuiteCustomers`, read later.
+        links: their `link_table`.
+
+    Returns:
+        The plan's columns and `state`: `done`, `not yet` (the old value still stands), or `otherwise` (another value,
+        or no such record any more).
+    """
+    ours = stripe.select(field=pl.lit(LINK_FIELD), record_id="id", now=LINK_FIELD)
+    theirs = netsuite.select(
+        pl.col("internal_id").cast(pl.String).alias("record_id"), "stripe_id", "external_id", "comments"
+    ).unpivot(index="record_id", variable_name="field", value_name="now")
+    now = pl.concat([ours, theirs.select("field", "record_id", "now")]).with_columns(is_there=pl.lit(value=True))
+    named = links.filter(pl.col("source") == "comments")
+    both = ["stripe_customer_id", "netsuite_internal_id"]
+    found = plan.join(now, on=["field", "record_id"], how="left").join(
+        named.select(*both, is_named=pl.lit(value=True)).unique(), on=both, how="left"
+    )
+    is_append = pl.col("action") == "append"
+    is_done = pl.when(is_append).then(pl.col("is_named").fill_null(value=False)).otherwise(_same("now", "new_value"))
+    is_open = pl.when(is_append).then(pl.col("is_there").fill_null(value=False)).otherwise(_same("now", "old_value"))
+    is_open = is_open & pl.col("is_there").fill_null(value=False)
+    state = pl.when(is_done).then(pl.lit("done")).when(is_open).then(pl.lit("not yet")).otherwise(pl.lit("otherwise"))
+    return found.with_columns(state.alias("state")).drop("now", "is_there", "is_named")
+
+
+def summary(states: pl.LazyFrame) -> tuple[FieldProgress, ...]:
+    """Counts by field, and the first records that turned out otherwise."""
+
+    def count(state: str) -> pl.Expr:
+        return (pl.col("state") == state).sum().cast(pl.Int64)
+
+    others = pl.col("record_id").filter(pl.col("state") == "otherwise").unique(maintain_order=True)
+    rows = (
+        states.group_by("system", "field", maintain_order=True)
+        .agg(count("done").alias("done"), count("not yet").alias("not_yet"), count("otherwise").alias("otherwise"),
+             others.head(_RECORDS_SHOWN).alias("records"))
+        .sort("system", "field")
+        .collect()
+    )  # fmt: skip
+    return tuple(
+        FieldProgress(system, field, done, not_yet, otherwise, tuple(records))
+        for system, field, done, not_yet, otherwise, records in rows.iter_rows()
+    )
+
+
+def _same(one: str, other: str) -> pl.Expr:
+    """Whether two texts are equal, white space at their ends aside; empty and absent are the same."""
+    return pl.col(one).fill_null("").str.strip_chars() == pl.col(other).fill_null("").str.strip_chars()

@@ -1,0 +1,177 @@
+"""Last stage: the files for a person, all of one run or none: matches, plan, review queue, import files, the report."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+import dagster as dg
+import polars as pl
+
+from assets.check_results import SAID_FIRST
+from assets.matching import link_table
+from assets.no_values import placeholders_of
+from assets.planning.review_queue import decisions_in_words, still_waiting
+from assets.planning.write_plan import linked_pairs
+from assets.reconciliation import Reconciliation, failures_for_people, moment_of
+from assets.report import Check, Header, ReportInputs, render_report
+from assets.report.import_files import (
+    COMMENTS_FILE,
+    NOTES_FILE,
+    RECORDS_FILE,
+    STRIPE_FILE,
+    SUBSIDIARY,
+    ImportNotes,
+    comments_import,
+    netsuite_import,
+    notes_text,
+    stripe_updates,
+)
+from assets.report.people_files import UNMATCHED_FILE, matches_for_people, unmatched_records
+from assets.report.previous_plan import progress_of_last_plan
+from resources.storage.result_files import ResultFiles
+from resources.storage.results import MadeBy
+
+_INPUTS = ("stripe_customers", "netsuite_customers", "customer_matches", "review_queue", "write_plan")
+_REPORT = "report.html"
+
+
+def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetCheckSpec]) -> dg.AssetsDefinition:
+    """The asset `reconciliation_report` of one declaration, which shows the latest results of these checks."""
+
+    @dg.asset(
+        key=sync.key("reconciliation_report"),
+        group_name=sync.name,
+        kinds={"html", "csv"},
+        ins=sync.inputs(*_INPUTS),
+    )
+    def reconciliation_report(
+        context: dg.AssetExecutionContext,
+        stripe_customers: pl.LazyFrame,
+        netsuite_customers: pl.LazyFrame,
+        customer_matches: pl.LazyFrame,
+        review_queue: pl.LazyFrame,
+        write_plan: pl.LazyFrame,
+    ) -> dg.MaterializeResult:
+        """The files of this run, in the folder of results.
+
+        `report.html` is for reading, `matches.csv`, `netsuite_unmatched.csv`, `plan.csv` and `review.csv` for a
+        spreadsheet (no cell is a formula), `netsuite_import.csv`, `netsuite_import_comments.csv` and
+        `stripe_updates.csv` for importing by hand, with `import_notes.txt` on how, and on how old the picture is that
+        they were made from.
+        All are replaced in one step, when every one of them is written; a run that fails leaves the last good ones.
+        `run.json` names the run that made each file.
+        """
+        with failures_for_people():
+            matches, plan, review = (f.collect() for f in (customer_matches, write_plan, review_queue))
+            stripe, netsuite = stripe_customers.collect(), netsuite_customers.collect()
+            links = link_table(stripe.lazy(), netsuite.lazy(), placeholders_of(sync.declaration)).collect()
+            files = ResultFiles(sync.folders.results(sync.name))
+            unmatched = unmatched_records(netsuite.lazy(), matches.lazy())
+            files.for_people("matches.csv", matches_for_people(matches.lazy(), stripe.lazy(), netsuite.lazy()))
+            files.for_people(UNMATCHED_FILE, unmatched)
+            files.for_people("plan.csv", plan)
+            files.for_people("review.csv", review)
+            labels = sync.declaration.netsuite_fields
+            now = datetime.now(UTC)
+            comments = comments_import(plan.lazy(), netsuite.lazy(), labels)
+            notes = ImportNotes(
+                made_at=now,
+                picture_of=moment_of(context.instance, sync.key("netsuite_customers")),
+                hours=sync.declaration.writes.import_comments_hours,
+                has_subsidiary=SUBSIDIARY in labels,
+                comments=comments.height,
+            )
+            files.for_import(RECORDS_FILE, netsuite_import(plan.lazy(), netsuite.lazy(), labels))
+            if notes.comments_can_be_imported:
+                files.for_import(COMMENTS_FILE, comments)
+            files.for_import(STRIPE_FILE, stripe_updates(plan.lazy()))
+            files.page(NOTES_FILE, notes_text(notes, files.names))
+            last_plan, progress = progress_of_last_plan(
+                context.instance, sync, stripe.lazy(), netsuite.lazy(), links.lazy(), context.log.info
+            )
+            header = Header(
+                declaration=sync.name,
+                when=now,
+                stripe_source=sync.stripe.source,
+                netsuite_source=sync.netsuite.source,
+                plan_hash=sync.plans.keep(plan),
+                run_id=context.run.run_id,
+                missing_months=tuple(sync.months_missing()),
+                months_elsewhere=sync.months_elsewhere(),
+                files=files.names,
+                last_plan=last_plan,
+                progress=progress,
+                decisions=decisions_in_words(review),
+                alerts=tuple(_alerts(context.instance, checks)),
+                traces=_traces(stripe, netsuite, links, matches, plan),
+                import_notes=tuple(notes.sentences()),
+                netsuite_unmatched=unmatched.height,
+            )
+            waiting = still_waiting(review)
+            results = tuple(_results(context.instance, checks))
+            inputs = ReportInputs(stripe, netsuite, links, matches, plan, waiting, results, header)
+            files.page(_REPORT, render_report(inputs))
+            kept = files.put_in_place(MadeBy.now(context.run.run_id, header.plan_hash))
+        return dg.MaterializeResult(
+            metadata={
+                "report": dg.MetadataValue.path(files.folder / _REPORT),
+                "plan_hash": header.plan_hash,
+                "folder": dg.MetadataValue.path(files.folder),
+                "files_of_this_run": dg.MetadataValue.path(kept),
+                "files": len(files.names),
+                "netsuite_unmatched": unmatched.height,
+            }
+        )
+
+    return reconciliation_report
+
+
+def _alerts(instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec]) -> Iterator[str]:
+    """What a person should read before anything else on the page."""
+    for spec in specs:
+        found = _last_evaluation(instance, spec.key) if spec.name in SAID_FIRST else None
+        if found is not None and not found.passed and found.description:
+            yield found.description
+
+
+def _results(instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec]) -> Iterator[Check]:
+    for spec in specs:
+        if found := _last_evaluation(instance, spec.key):
+            numbers = {name: value.value for name, value in found.metadata.items() if isinstance(value.value, int)}
+            where = f"{spec.asset_key.path[-1]}: {spec.name}"
+            yield Check(where, found.passed, found.severity.value, spec.description or "", numbers)
+
+
+def _last_evaluation(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> dg.AssetCheckEvaluation | None:
+    """The last result that a check ever gave.
+
+    Newer than that may be checks that are only planned, by runs that are under way or died before they came to them.
+    """
+    cursor = None
+    while records := instance.event_log_storage.get_asset_check_execution_history(key, limit=_A_PAGE, cursor=cursor):
+        for record in records:
+            event = record.event.dagster_event if record.event else None
+            if event is not None and event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+                return event.asset_check_evaluation_data
+        cursor = records[-1].id
+    return None
+
+
+_A_PAGE: Final = 20
+
+
+def _traces(
+    stripe: pl.DataFrame, netsuite: pl.DataFrame, links: pl.DataFrame, matches: pl.DataFrame, plan: pl.DataFrame
+) -> str:
+    """A sentence on linked customers of whom NetSuite shows nothing, today and after the plan (W5)."""
+    both = ["stripe_customer_id", "netsuite_internal_id"]
+    shown = links.filter(pl.col("source") != "metadata").select(both)
+    planned = plan.filter(pl.col("system") == "netsuite").select(both)
+    linked = linked_pairs(stripe.lazy(), netsuite.lazy(), matches.lazy()).select(both).collect()
+    count = linked.join(pl.concat([shown, planned]), on=both, how="anti").height
+    return (
+        f"{count:,} linked customers leave no trace in NetSuite: their record's fields hold something else, and its "
+        "comments are full or excluded."
+        if count
+        else ""
+    )

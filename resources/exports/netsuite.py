@@ -1,0 +1,97 @@
+"""The NetSuite reader that needs no credential: a saved search of customers, exported as CSV.
+
+The export is UTF-8 without BOM and carries display texts, not internal values (Oracle NetSuite help, section_N576068).
+Which label holds what is the account's own affair, so the declaration maps it; nothing here guesses.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from resources.exports.file import ExportFile, check_header, open_export
+from resources.exports.header import Header
+from resources.exports.totals import is_total
+from resources.extracts.extract import Extract, RowSource, warnings_of_a_file
+from resources.extracts.netsuite_rows import customers_from_text, without_empty_marks
+from schemas.errors import ExportError
+from schemas.system_words import BUILT_IN, SystemWords
+
+_EACH_ALONE: Final = "export the whole list once, or take that line out"
+_IF_DIFFERING: Final = "the file was edited, or a join in the saved search multiplies rows; export one row per customer"
+
+
+def read_netsuite_export(
+    path: Path, fields: Mapping[str, str], words: SystemWords = BUILT_IN, encoding: str | None = None
+) -> Extract:
+    """Read the customers of a saved-search export.
+
+    Args:
+        path: the file.
+        fields: our name → the column's label in the saved search; `internal_id` is required.
+        words: what the words of stages and checkboxes mean.
+        encoding: the one that the declaration names.
+
+    Raises:
+        ExportError: the file cannot be used as it is; one sentence says why.
+    """
+    with open_export(
+        path, fields["internal_id"], check=partial(_check_labels, fields=fields), encoding=encoding
+    ) as export:
+        text = export.read(fields)
+        numbered = text.with_columns(_as_numbers(text.get_column("internal_id"), export, fields))
+    rows = customers_from_text(without_empty_marks(numbered), fields, RowSource(str(path), _IF_DIFFERING), words)
+    warnings = warnings_of_a_file(ends_with_newline=export.ends_with_newline)
+    return Extract(rows.frame, text.height, warnings=warnings, unknown_words=rows.unknown)
+
+
+def check_netsuite_export(path: Path, fields: Mapping[str, str], encoding: str | None = None) -> None:
+    """Look at the labels of a saved-search export, and no further; all else as for `read_netsuite_export`."""
+
+    def check(header: Header) -> None:
+        _check_labels(header, fields)
+        for label in fields.values():
+            header.position(label)
+
+    check_header(path, fields["internal_id"], check, encoding=encoding)
+
+
+def _check_labels(header: Header, fields: Mapping[str, str]) -> None:
+    missing = [label for label in fields.values() if not header.found(label)]
+    looks_like_stripe = {"id", "created (utc)"} <= {label.casefold() for label in header.labels}
+    if missing and looks_like_stripe:
+        raise ExportError(
+            f"{header.source} is a Stripe customer export, not a NetSuite saved search; swap the two files."
+        )
+    if missing:
+        advice = "Correct the labels in the declaration, or add the columns to the saved search."
+        raise header.missing(missing, ", which netsuite_fields names", advice)
+
+
+def _as_numbers(text: pl.Series, export: ExportFile, fields: Mapping[str, str]) -> pl.Series:
+    ids = text.str.strip_chars()
+    wrong = ~ids.str.contains(r"^[1-9][0-9]{0,17}$").fill_null(value=False)
+    if not wrong.any():
+        return ids.cast(pl.Int64)
+    row = wrong.arg_true()[0]
+    label = fields["internal_id"]
+    line = f"Line {export.line_of(fields, row):,} of {export.source}"
+    value = (ids[row] or "").strip("\ufeff")
+    if export.header.is_label(value, label):
+        raise ExportError(f"{line} is a second line of labels: two exports were joined; {_EACH_ALONE}.")
+    others = f" ({wrong.sum() - 1:,} other rows likewise)" if wrong.sum() > 1 else ""
+    raise ExportError(f"{line} {_what_is_wrong(value)} under {label!r}{others}.")
+
+
+def _what_is_wrong(value: str) -> str:
+    if not value:
+        return "has nothing (a totals row, or a search without internal ids: add the column, take out summaries)"
+    if is_total(value):
+        return f"is a totals row: it has {value!r} (take the line or the summary of the search out)"
+    if set(value) <= set("0123456789.,Ee+-") and {"e", "E"} & set(value):
+        return f"has {value}, a number that a spreadsheet has rewritten (export it again, and do not save it in one),"
+    if set(value) <= set("0123456789.,-+ "):
+        return f"has {value}, which is not an internal id (a whole number without separators or leading zeros)"
+    return f"has a text of {len(value)} characters that is no internal id (map internal_id to the column with numbers)"

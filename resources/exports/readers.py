@@ -1,0 +1,163 @@
+"""The two readers of export files."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from resources.exports.file import Declared
+from resources.exports.files import export_files
+from resources.exports.netsuite import check_netsuite_export, read_netsuite_export
+from resources.exports.stripe import check_stripe_export, read_stripe_export
+from resources.extracts.extract import Extract, Known, RowSource, joined
+from resources.extracts.source_identity import EXPORT_FILE, SourceIdentity, labels
+from resources.readers import OnProgress
+from schemas.errors import ExportError
+from schemas.system_words import BUILT_IN, SystemWords
+from schemas.words import DateForm
+
+
+@dataclass(frozen=True)
+class StripeExportReader:
+    """Stripe customers from a Dashboard export.
+
+    Attributes:
+        root: the folder that paths begin at.
+        files: the files as the declaration names them.
+        since: a customer older than this is an error (UTC).
+        metadata_keys: keys that become columns.
+        required: columns that a rule needs.
+        further: fields that become columns, beside those that every extract has.
+        encoding: of the files, where they are not UTF-8.
+        dates: what dates mean that leave it open.
+    """
+
+    root: Path
+    files: Sequence[str]
+    since: datetime
+    metadata_keys: Sequence[str]
+    required: Sequence[str]
+    further: Sequence[str] = ()
+    encoding: str | None = None
+    dates: DateForm | None = None
+
+    @property
+    def source(self) -> str:
+        """The files as the declaration names them."""
+        return ", ".join(self.files)
+
+    @property
+    def origin(self) -> SourceIdentity:
+        """An export file, and the metadata and further fields that become columns."""
+        return SourceIdentity(EXPORT_FILE, ("link_column", *self.metadata_keys, *self.further))
+
+    def test(self) -> str:
+        """Read the file, and count."""
+        rows = self.customers(self.since, _next_month(datetime.now(UTC)), None, print).frame.height
+        return f"{self.source}: {rows:,} Stripe customers."
+
+    def customers(self, start: datetime, end: datetime, known: Known | None, progress: OnProgress) -> Extract:  # noqa: ARG002
+        """Read all files, refuse one of which a customer lies outside of all months, and give those in [start, end)."""
+        until = _next_month(datetime.now(UTC))
+        parts = [self._customers_of(path, until) for path in export_files(self.root, self.files)]
+        whole = joined(
+            parts, "id", RowSource(self.source, "one of the files is older, or was edited; leave that one out")
+        )
+        asked = whole.frame.filter(pl.col("created").is_between(start, end, closed="left"))
+        asked = asked.with_columns(link_column=pl.lit(whole.link_column, pl.String))
+        outside = whole.frame.height - asked.height
+        notes = {"rows_of_other_months": outside} if outside else {}
+        return replace(whole, frame=asked, rows_read=whole.rows_read - outside, notes={**whole.notes, **notes})
+
+    def problems(self) -> Iterator[str]:
+        """What is wrong with the labels of the files, a sentence each; their rows are not looked at."""
+        check = partial(
+            check_stripe_export,
+            metadata_keys=self.metadata_keys,
+            required=self.required,
+            further=self.further,
+            declared=Declared(self.encoding, self.dates),
+        )
+        yield from _problems(self.root, self.files, check)
+
+    def _customers_of(self, path: Path, until: datetime) -> Extract:
+        return read_stripe_export(
+            path,
+            since=self.since,
+            until=until,
+            metadata_keys=self.metadata_keys,
+            required=self.required,
+            further=self.further,
+            declared=Declared(self.encoding, self.dates),
+        )
+
+
+@dataclass(frozen=True)
+class NetsuiteExportReader:
+    """NetSuite customers from a saved-search export.
+
+    Attributes:
+        root: the folder that paths begin at.
+        files: the files as the declaration names them.
+        fields: our name → the column's label.
+        words: what the words of stages and checkboxes mean.
+        encoding: of the files, where they are not UTF-8.
+    """
+
+    root: Path
+    files: Sequence[str]
+    fields: Mapping[str, str]
+    words: SystemWords = BUILT_IN
+    encoding: str | None = None
+
+    @property
+    def source(self) -> str:
+        """The files as the declaration names them."""
+        return ", ".join(self.files)
+
+    @property
+    def origin(self) -> SourceIdentity:
+        """An export file, the label of each name, and the words that are declared."""
+        return SourceIdentity(EXPORT_FILE, (*labels(self.fields), *self.words.declared))
+
+    def test(self) -> str:
+        """Read the file, and count."""
+        return f"{self.source}: {self.customers(None, print).frame.height:,} NetSuite rows."
+
+    def customers(self, known: Known | None, progress: OnProgress) -> Extract:  # noqa: ARG002 (files are read whole)
+        """Read all files."""
+        parts = [self._customers_of(path) for path in export_files(self.root, self.files)]
+        differing = "one of the files is older, or was edited; leave that one out"
+        return joined(parts, "internal_id", RowSource(self.source, differing))
+
+    def problems(self) -> Iterator[str]:
+        """What is wrong with the labels of the files, a sentence each; their rows are not looked at."""
+        check = partial(check_netsuite_export, fields=self.fields, encoding=self.encoding)
+        yield from _problems(self.root, self.files, check)
+
+    def _customers_of(self, path: Path) -> Extract:
+        written = path.stat().st_mtime if path.exists() else None  # before it is read, so that it is not too young
+        extract = read_netsuite_export(path, self.fields, self.words, self.encoding)
+        return replace(extract, exported_at=None if written is None else datetime.fromtimestamp(written, UTC))
+
+
+def _problems(root: Path, files: Sequence[str], check: Callable[[Path], None]) -> Iterator[str]:
+    for name in files:
+        try:
+            paths = export_files(root, [name])
+        except ExportError as error:
+            yield str(error)
+            continue
+        for path in paths:
+            try:
+                check(path)
+            except ExportError as error:
+                yield str(error)
+
+
+def _next_month(moment: datetime) -> datetime:
+    first = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)

@@ -1,0 +1,260 @@
+"""The Stripe reader that needs no credential: the customer export of the Dashboard.
+
+Columns are found by name, because the Dashboard's default set varies by account and over time. Stripe's page on this
+export does not list them; the names here were seen in published exports of 2019 to 2026.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from resources.exports.dates import read_dates, why_open, zone_of
+from resources.exports.file import Declared, ExportFile, check_header, open_export
+from resources.exports.header import Header
+from resources.exports.seen_links import NOT_DELETED, deleted_label, link_column, unseen_links
+from resources.exports.totals import is_total
+from resources.extracts.extract import Extract, RowSource, unique_by_id, warnings_of_a_file
+from schemas.declaration.rules import EXPORT_PATHS, STRIPE_PATHS
+from schemas.errors import ExportError
+
+ID_LABEL: Final = "id"
+CREATED_LABEL: Final = "Created (UTC)"
+_LABELS: Final = {"email": "Email", "name": "Name", "description": "Description", "phone": "Phone"}
+_IF_DOUBLED: Final = "choose Custom columns when you export, and take one of them out"
+_VISIBLE_ID: Final = pl.col("id").str.replace_all(r"\p{Cf}", "").str.strip_chars()
+"""An id without white space and invisible characters, which come along when an id is copied; none is part of one."""
+_NOTHING_DECLARED: Final = Declared()
+_OF_A_PAYMENT: Final = "customer id"
+_ROWS_LOOKED_AT: Final = 100
+_DELETED: Final = "is deleted"  # as no field is called, for the space
+_IS_THERE: Final = pl.col(_DELETED).fill_null("").str.strip_chars().str.to_lowercase().is_in(NOT_DELETED)
+
+
+def read_stripe_export(
+    path: Path,
+    *,
+    since: datetime,
+    until: datetime,
+    metadata_keys: Sequence[str],
+    required: Iterable[str] = (),
+    further: Sequence[str] = (),
+    declared: Declared = _NOTHING_DECLARED,
+) -> Extract:
+    """Read the customers of a Dashboard export. Those that a column `Deleted` says are deleted are left out.
+
+    Args:
+        path: the file; `created` in it is to the minute.
+        since: no customer may be older (UTC, inclusive).
+        until: no customer may be as new (UTC, exclusive).
+        metadata_keys: the keys that become `metadata.<key>` columns; one that no customer has is a column of nulls,
+            since the Dashboard adds a column only for keys that are in use.
+        required: names of columns (`email`, `metadata.<key>`, …) that a rule needs, so that they must be in the file.
+        further: fields that become columns of that name: a path as in rules, or a column's label.
+        declared: what the declaration says of the file.
+
+    Raises:
+        ExportError: the file cannot be used as it is; one sentence says why.
+    """
+    columns_of = _columns_of(metadata_keys, required, declared)
+    with open_export(path, ID_LABEL, check=columns_of, if_doubled=_IF_DOUBLED, encoding=declared.encoding) as export:
+        columns = columns_of(export.header) | _further_columns(export.header, further)
+        deleted = deleted_label(export.header.labels)
+        columns |= {_DELETED: deleted} if deleted else {}
+        text = export.read(columns)
+        zone = zone_of(columns["created"]) or "UTC"
+        created = read_dates(text.get_column("created"), until, declared.dates, zone)
+        named = text.with_columns(_VISIBLE_ID, created.alias("moment"))
+        dated = _checked(named, export, columns, since, until).drop("created").rename({"moment": "created"})
+    if deleted:
+        dated = dated.filter(_IS_THERE).drop(_DELETED)
+    absent = {"id": None, "created": None, **_LABELS, **{f"metadata.{key}": None for key in metadata_keys}}
+    nothing = (pl.lit(None, pl.String).alias(name) for name in absent if name not in columns)
+    frame = dated.with_columns(*nothing, pl.lit(None, pl.Boolean).alias("livemode"))
+    customers = unique_by_id(
+        frame.select("id", "created", *_LABELS, "livemode", pl.col(r"^metadata\..+$"), *further),
+        "id",
+        RowSource(str(path), "the file was edited, or two exports were joined; export it again"),
+    )
+    warnings = warnings_of_a_file(ends_with_newline=export.ends_with_newline)
+    labels = _as_read(export.header.labels, columns, metadata_keys)
+    return Extract(
+        customers,
+        dated.height,
+        warnings=warnings,
+        notes={"deleted_left_out": text.height - dated.height} if deleted else {},
+        link_column=link_column(labels),
+        unseen_links=unseen_links(str(path), labels),
+    )
+
+
+def _as_read(labels: Iterable[str], columns: Mapping[str, str], metadata_keys: Iterable[str]) -> list[str]:
+    """The labels, those of metadata that is read as the Dashboard writes them."""
+    usual = {columns.get(f"metadata.{key}"): f"{key} (metadata)" for key in metadata_keys}
+    return [usual.get(label, label) for label in labels]
+
+
+def check_stripe_export(
+    path: Path,
+    *,
+    metadata_keys: Sequence[str],
+    required: Iterable[str] = (),
+    further: Sequence[str] = (),
+    declared: Declared = _NOTHING_DECLARED,
+) -> None:
+    """Look at the labels of a Dashboard export, and no further. Arguments and errors as for `read_stripe_export`."""
+    columns_of = _columns_of(metadata_keys, required, declared)
+
+    def check(header: Header) -> None:
+        for label in (columns_of(header) | _further_columns(header, further)).values():
+            header.position(label)
+
+    check_header(path, ID_LABEL, check, if_doubled=_IF_DOUBLED, encoding=declared.encoding)
+
+
+def _columns_of(
+    metadata_keys: Sequence[str], required: Iterable[str], declared: Declared
+) -> Callable[[Header], dict[str, str]]:
+    return partial(_columns, metadata_keys=metadata_keys, required=set(required), is_local=declared.dates == "local")
+
+
+def _columns(header: Header, metadata_keys: Sequence[str], required: set[str], *, is_local: bool) -> dict[str, str]:
+    """Our names, and the labels of the columns that are there.
+
+    Stripe's own labels vary in case; a metadata key does not: two that differ in case are two keys.
+    """
+    local = next((label for label in header.labels if is_local and zone_of(label)), CREATED_LABEL)
+    own = {"id": ID_LABEL, "created": local, **_LABELS}
+    wanted = own | {f"metadata.{key}": f"{key} (metadata)" for key in metadata_keys}
+    there = {name: _label_in_any_case(header, label) for name, label in own.items()}
+    there |= {name: next(iter(header.found(label)), None) for name, label in wanted.items() if name not in own}
+    is_payments = bool(header.in_any_case("Customer ID") and header.in_any_case("Amount"))
+    if there["id"] is None or there["created"] is None or is_payments:
+        raise _not_a_customer_export(header)
+    missing = sorted(name for name in required if name in wanted and there[name] is None)
+    if missing:
+        advice = "Add it to the export, or take the rule out."
+        raise header.missing([wanted[missing[0]]], ", which a rule needs", advice)
+    return {name: label for name, label in there.items() if label is not None}
+
+
+def _further_columns(header: Header, further: Iterable[str]) -> dict[str, str]:
+    """The label of the column of each further field; all are there, because a rule needs them."""
+    found = {name: _further_label(header, name) for name in further}
+    missing = [name for name, label in found.items() if label is None]
+    if missing:
+        labels = (STRIPE_PATHS | EXPORT_PATHS).get(missing[0], (missing[0],))
+        raise ExportError(
+            f"{header.source} has no column {' or '.join(map(repr, labels))}, which a rule needs; its columns are: "
+            f"{header.shown}. Add it to the export, or take the rule out."
+        )
+    return {name: label for name, label in found.items() if label is not None}
+
+
+def _further_label(header: Header, name: str) -> str | None:
+    if name in header.labels:
+        return name
+    known = (_label_in_any_case(header, label) for label in (STRIPE_PATHS | EXPORT_PATHS).get(name, (name,)))
+    return next((label for label in known if label), None)
+
+
+def _label_in_any_case(header: Header, label: str) -> str | None:
+    found = header.in_any_case(label)
+    if len(set(found)) > 1:
+        shown = " and ".join(map(repr, found))
+        raise ExportError(f"{header.source} has {shown}, each of which is {label!r}; {header.if_doubled}.")
+    return found[0] if found else None
+
+
+def _not_a_customer_export(header: Header) -> ExportError:
+    labels = {label.casefold() for label in header.labels}
+    created = next((label for label in header.labels if label.casefold().startswith("created (")), None)
+    has_id = bool(header.in_any_case(ID_LABEL))
+    if created and has_id and _OF_A_PAYMENT not in labels:
+        local = zone_of(created)
+        setting = f", or write `dates: local` beside `export`, for times of {local}" if local else ""
+        return ExportError(
+            f"{header.source} has {created!r} in place of {CREATED_LABEL!r}; export it again with times in UTC"
+            f"{setting}."
+        )
+    if "internal id" in labels:
+        return ExportError(
+            f"{header.source} is a NetSuite saved search, not a Stripe customer export; swap the two files."
+        )
+    if _OF_A_PAYMENT in labels:
+        return ExportError(
+            f"{header.source} is an export of payments, invoices or the like, which name a customer under "
+            f"'Customer ID'; export the list of customers instead, in which it is {ID_LABEL!r}."
+        )
+    missing = header.missing([CREATED_LABEL if has_id else ID_LABEL])
+    return ExportError(f"{header.source} is no Stripe customer export: {missing}")
+
+
+def _checked(
+    text: pl.DataFrame, export: ExportFile, columns: Mapping[str, str], since: datetime, until: datetime
+) -> pl.DataFrame:
+    """The rows, if each has an id, and a moment within the months asked for."""
+    ids, created = text.get_column("id"), text.get_column("moment")
+    nameless = (ids.is_null() | (ids == "")).arg_true()
+    if nameless.len():
+        line = export.line_of(columns, nameless[0])
+        raise ExportError(
+            f"{export.source} has {nameless.len():,} rows without an id, the first in line {line:,} (perhaps a totals "
+            "row); export it again."
+        )
+    undated = created.is_null()
+    if undated.any():
+        _refuse_foreign_row(export, columns, ids, undated.arg_true())
+        first = text.filter(undated).sort("id").item(0, "created") or ""
+        label = columns["created"]
+        _refuse(
+            text,
+            undated,
+            export,
+            f"no date of the form 2026-01-31 09:30 under {label!r}{why_open(first, zone_of(label) or 'UTC')}",
+        )
+    _refuse(
+        text,
+        created < since,
+        export,
+        f"a date of creation before {since:%Y-%m}; set `since` in the declaration to {_oldest(created)}",
+    )
+    _refuse(
+        text,
+        created >= until,
+        export,
+        "a date of creation in the future; check the export and this machine's clock",
+    )
+    return text
+
+
+def _oldest(created: pl.Series) -> str:
+    """The month to begin with, in words."""
+    oldest: str = created.to_frame("created").select(pl.col("created").min().dt.strftime("%Y-%m")).item()
+    return f"{oldest}, the month of the oldest customer in the file"
+
+
+def _refuse_foreign_row(export: ExportFile, columns: Mapping[str, str], ids: pl.Series, undated: pl.Series) -> None:
+    """A row without a date may be no customer: labels again, or a total."""
+    for row in undated.head(_ROWS_LOOKED_AT):
+        value = ids[row].strip("\ufeff")
+        if export.header.is_label(value, ID_LABEL):
+            raise ExportError(
+                f"Line {export.line_of(columns, row):,} of {export.source} is a second line of labels: two "
+                "exports were joined; export the whole list once, or take that line out."
+            )
+        if is_total(value):
+            raise ExportError(
+                f"Line {export.line_of(columns, row):,} of {export.source} is a totals row: it has {value!r} under "
+                f"{ID_LABEL!r}; take the line out."
+            )
+
+
+def _refuse(frame: pl.DataFrame, wrong: pl.Series, export: ExportFile, what: str) -> None:
+    bad = frame.filter(wrong).get_column("id").sort()
+    if bad.len():
+        others = f" and {bad.len() - 1:,} others have" if bad.len() > 1 else " has"
+        raise ExportError(f"In {export.source}, {bad[0]}{others} {what}.")

@@ -1,0 +1,1 @@
+"""What every extract owes its reader, whichever way it came."""

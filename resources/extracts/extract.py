@@ -1,0 +1,178 @@
+"""What every extract owes its reader, whichever reader it comes through: rows that are unique by id, and its counts."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+import polars as pl
+
+from schemas.errors import ExportError, UserError
+from schemas.words import LinkColumn
+
+
+@dataclass(frozen=True)
+class Known:
+    """The frame of an earlier read, and the moment whose state it is (UTC)."""
+
+    frame: pl.DataFrame
+    read_at: datetime
+
+
+def warnings_of_a_file(*, ends_with_newline: bool) -> tuple[str, ...]:
+    """What can be wrong with an export whose rows are all of one length."""
+    cut = "The last line of the file is not ended, as in one that was cut: compare its last row with the source."
+    return () if ends_with_newline else (cut,)
+
+
+@dataclass(frozen=True)
+class UnknownWords:
+    """Words of a column whose words depend on a language, that are in no list.
+
+    Attributes:
+        column: our name of it.
+        distinct: how many such words there are.
+        rows: the most frequent of them, as they are written (empty for a blank cell), and in how many rows each is.
+    """
+
+    column: str
+    distinct: int
+    rows: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Extract:
+    """The customers of one system.
+
+    Attributes:
+        frame: `schemas.customers.StripeCustomers` or `NetsuiteCustomers`.
+        rows_read: rows that the source gave, before identical duplicates were dropped.
+        complete: everything asked for is here, as far as that can be proved (X10).
+        proof: a sentence for a person on what proves it; empty where nothing does, as for a file.
+        warnings: sentences for a person on what cannot be proved or disproved.
+        read_at: the moment whose state this is, UTC: a later read can ask for what has changed since; null for files.
+        windows: the windows or pages that were read, where there were any: how it is proved complete.
+        link_column: of an export of Stripe, whether it has the column with the links.
+        unseen_links: sentences for a person on links that may exist and cannot be seen here.
+        notes: further counts for a person, by name.
+        unknown_words: what is written in the language of the source and is in no list; the frame is not to be used.
+        exported_at: when the oldest of the files was written, UTC, as far as its own time tells; null over an API.
+    """
+
+    frame: pl.DataFrame
+    rows_read: int
+    complete: bool = True
+    proof: str = ""
+    warnings: tuple[str, ...] = ()
+    read_at: datetime | None = None
+    windows: pl.DataFrame | None = None
+    link_column: LinkColumn | None = None
+    unseen_links: tuple[str, ...] = ()
+    notes: Mapping[str, int | float | str | bool] = field(default_factory=dict)
+    unknown_words: tuple[UnknownWords, ...] = ()
+    exported_at: datetime | None = None
+
+    @property
+    def duplicates_dropped(self) -> int:
+        """How many rows were dropped because they repeated another one in every column."""
+        return self.rows_read - self.frame.height
+
+
+@dataclass(frozen=True)
+class RowSource:
+    """Who gave the rows, as an error says it.
+
+    Attributes:
+        name: the subject of the sentence, such as the path of a file.
+        if_differing: what a person may do when two rows of one id differ, as the end of the sentence.
+        error: the kind of error.
+    """
+
+    name: str
+    if_differing: str
+    error: type[UserError] = ExportError
+
+
+def unique_by_id(frame: pl.DataFrame, id_column: str, source: RowSource) -> pl.DataFrame:
+    """Drop rows that repeat another one in every column; the others stay in their order.
+
+    Raises:
+        UserError: of the kind of `source`: two rows of one id differ; the sentence names the id and the columns in
+            which they do.
+    """
+    repeated = frame.get_column(id_column).is_duplicated()
+    if not repeated.any():
+        return frame
+    numbered = frame.with_row_index(_ROW)
+    first = numbered.filter(repeated).unique(frame.columns, keep="first")
+    unique = pl.concat([numbered.filter(~repeated), first]).sort(_ROW).drop(_ROW)
+    if unique.get_column(id_column).is_unique().all():
+        return unique
+    raise _differing_rows(unique, id_column, source)
+
+
+def joined(extracts: Sequence[Extract], id_column: str, source: RowSource) -> Extract:
+    """One extract of those of several files, whose rows may overlap: told apart as within one file.
+
+    Raises:
+        UserError: of the kind of `source`: two rows of one id differ.
+    """
+    if len(extracts) == 1:
+        return extracts[0]
+    frame = unique_by_id(pl.concat([each.frame for each in extracts]), id_column, source)
+    return replace(
+        extracts[0],
+        frame=frame,
+        rows_read=sum(each.rows_read for each in extracts),
+        complete=all(each.complete for each in extracts),
+        warnings=tuple(dict.fromkeys(doubt for each in extracts for doubt in each.warnings)),
+        notes={"files": len(extracts)} | _all_notes(extracts),
+        unknown_words=tuple(_all_unknown_words(extracts)),
+        exported_at=min((each.exported_at for each in extracts if each.exported_at), default=None),
+        link_column=_best_column([each.link_column for each in extracts]),
+        unseen_links=tuple(dict.fromkeys(sentence for each in extracts for sentence in each.unseen_links)),
+    )
+
+
+def _all_unknown_words(extracts: Sequence[Extract]) -> Iterator[UnknownWords]:
+    """Of each column the words that are unknown in some extract; of the distinct ones at least as many are there."""
+    found: dict[str, list[UnknownWords]] = {}
+    for words in (each for extract in extracts for each in extract.unknown_words):
+        found.setdefault(words.column, []).append(words)
+    for column, several in found.items():
+        rows = sum((Counter(words.rows) for words in several), Counter[str]())
+        yield UnknownWords(column, max([len(rows), *(words.distinct for words in several)]), dict(rows.most_common()))
+
+
+def _best_column(columns: Sequence[LinkColumn | None]) -> LinkColumn | None:
+    """What one file shows of the links counts for all: a file gets a column only for keys that its customers have."""
+    order: tuple[LinkColumn, ...] = ("renamed", "there", "missing")
+    return next((column for column in order if column in columns), None)
+
+
+def _all_notes(extracts: Sequence[Extract]) -> dict[str, int | float | str | bool]:
+    """The notes of all: counts added up, and of others the first."""
+    found: dict[str, int | float | str | bool] = {}
+    for name, value in (pair for each in extracts for pair in each.notes.items()):
+        old = found.get(name)
+        if isinstance(value, int) and isinstance(old, int) and not isinstance(value, bool):
+            found[name] = old + value
+        elif old is None:
+            found[name] = value
+    return found
+
+
+_ROW: Final = "row number"  # as no column is called, for the space
+
+
+def _differing_rows(frame: pl.DataFrame, id_column: str, source: RowSource) -> UserError:
+    repeated = frame.filter(pl.col(id_column).is_duplicated())
+    ids = repeated.get_column(id_column).n_unique()
+    first = repeated.filter(pl.col(id_column) == repeated.get_column(id_column).min())
+    columns = [name for name in first.columns if first.get_column(name).n_unique() > 1]
+    others = f" ({ids - 1:,} other ids likewise)" if ids > 1 else ""
+    return source.error(
+        f"{source.name} has {first.height} rows of the id {first.item(0, id_column)} that differ in "
+        f"{', '.join(columns)}{others}: {source.if_differing}."
+    )

@@ -1,0 +1,25 @@
+"""The way to NetSuite over its API: one RESTlet, deployed from the suitescript folder (docs/netsuite.md).
+
+Others import from here. Export files of the same saved search have a reader of their own, with the same frame.
+"""
+
+from resources.netsuite_api.client import NetsuiteClient
+from resources.netsuite_api.reading.customers import NetsuiteExtract, PreviousRead
+from resources.netsuite_api.session.logins import CertificateLogin, TokenLogin
+from resources.netsuite_api.session.restlet import Health, LinkName, NetsuiteSettings
+from resources.netsuite_api.session.retry import RetryPolicy
+from resources.netsuite_api.writing.wire import FieldEdit, NetsuiteOutcome
+
+__all__ = [
+    "CertificateLogin",
+    "FieldEdit",
+    "Health",
+    "LinkName",
+    "NetsuiteClient",
+    "NetsuiteExtract",
+    "NetsuiteOutcome",
+    "NetsuiteSettings",
+    "PreviousRead",
+    "RetryPolicy",
+    "TokenLogin",
+]

@@ -1,0 +1,1 @@
+"""Reading the customers of a saved search from NetSuite."""

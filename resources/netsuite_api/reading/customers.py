@@ -1,0 +1,204 @@
+"""The customers of a saved search as one frame: read whole, or from what changed since an earlier read.
+
+Both give the same. NetSuite tells nobody what was deleted or left the search, so the second way reads all ids, which is
+cheap, and compares. How rows come over the wire and are proved complete is in `pages`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import polars as pl
+from pydantic import BaseModel
+
+from resources.extracts.extract import RowSource, UnknownWords
+from resources.extracts.netsuite_rows import NetsuiteRows, customers_from_text
+from resources.netsuite_api.reading.columns import SearchColumn, Wanted, choose, no_rows
+from resources.netsuite_api.reading.pages import IDS_ONLY, MOST_ROWS, Collected, Measured, OnRows, Query, collect
+from resources.netsuite_api.session.answers import columns_changed
+from resources.netsuite_api.session.restlet import Json, LinkName, Restlet
+from schemas.errors import UserError
+from schemas.system_words import BUILT_IN, SystemWords
+
+IDS_PER_CALL = 1_000
+
+
+@dataclass(frozen=True)
+class NetsuiteExtract:
+    """All customers of a saved search.
+
+    Attributes:
+        frame: `schemas.customers.NetsuiteCustomers` and a column for each further name, in the order of internal ids.
+        count: rows that NetSuite counted; with `duplicates` taken off, and `moved` false, those of the frame.
+        duplicates: rows that were the same as another one, as a join in the search makes them; dropped.
+        calls: requests that the read took.
+        read_at: when it began, by NetSuite's clock: what a later read gives as its `previous.read_at`.
+        moved: customers came or went while they were read; all that were there throughout are in the frame.
+        unknown: words of the rows that were read, that are in no list.
+    """
+
+    frame: pl.DataFrame
+    count: int
+    duplicates: int
+    calls: int
+    read_at: datetime
+    moved: bool
+    unknown: tuple[UnknownWords, ...] = ()
+
+
+@dataclass(frozen=True)
+class PreviousRead:
+    """The frame of an earlier read of the same search with the same fields, and its `read_at`."""
+
+    frame: pl.DataFrame
+    read_at: datetime
+
+
+class _Described(BaseModel):
+    columns: list[SearchColumn]
+
+
+def described(restlet: Restlet, search_id: str) -> list[SearchColumn]:
+    """Give the columns of a saved customer search, in their order."""
+    return restlet.ask("describe", _Described, search=search_id).columns
+
+
+def read_customers(
+    restlet: Restlet,
+    search_id: str,
+    fields: Mapping[str, str],
+    changed_since: PreviousRead | None = None,
+    on_progress: OnRows | None = None,
+    written: Iterable[LinkName] = (),
+    words: SystemWords = BUILT_IN,
+) -> NetsuiteExtract:
+    """Read the customers of a saved search.
+
+    Args:
+        restlet: of the account.
+        search_id: of the saved search.
+        fields: our name → the label of the column that feeds it.
+        changed_since: an earlier read, to ask for no more than what has changed since.
+        on_progress: told of every page.
+        written: the names that are written as well: their columns must show the fields that are written.
+        words: what the words of stages and checkboxes mean.
+
+    Raises:
+        UserError: the search cannot be used: no such column, grouped rows, differing rows for one customer.
+        TransientError: NetSuite could not be asked to the end. What was read till then is thrown away.
+    """
+    since = changed_since.read_at if changed_since else None
+    measured = restlet.ask("measure", Measured, search=search_id, **_criteria(since))
+    wanted = chosen(restlet, search_id, measured.columns, fields, written)
+    reader = _Reader(restlet, search_id, fields, measured.columns, wanted, on_progress, words)
+    return reader.changed(changed_since, measured) if changed_since else reader.whole(measured)
+
+
+def chosen(
+    restlet: Restlet,
+    search_id: str,
+    columns: Sequence[SearchColumn],
+    fields: Mapping[str, str],
+    written: Iterable[LinkName],
+) -> Wanted:
+    """Find the column of each name, and hold those that are written against the account's settings; see `choose`."""
+    ids = restlet.settings.field_ids
+    return choose(search_id, columns, fields, {name: ids[name] for name in written})
+
+
+class _Reader:
+    def __init__(
+        self,
+        restlet: Restlet,
+        search_id: str,
+        fields: Mapping[str, str],
+        columns: Sequence[SearchColumn],
+        wanted: Wanted,
+        on_progress: OnRows | None,
+        words: SystemWords,
+    ) -> None:
+        self._restlet = restlet
+        self._search_id = search_id
+        self._fields = fields
+        self._columns = columns
+        self._wanted = wanted
+        self._on_progress = on_progress
+        self._words = words
+
+    def whole(self, measured: Measured | None = None) -> NetsuiteExtract:
+        collected = self._collect(self._wanted, None, measured)
+        self._check_columns()
+        rows = self._customers(collected.frame)
+        return NetsuiteExtract(
+            frame=rows.frame,
+            count=collected.measured.count,
+            duplicates=collected.frame.height - rows.frame.height,
+            calls=collected.calls + 1,
+            read_at=collected.measured.now,
+            moved=collected.moved,
+            unknown=rows.unknown,
+        )
+
+    def changed(self, previous: PreviousRead, measured: Measured) -> NetsuiteExtract:
+        changed = self._collect(self._wanted, previous.read_at, measured)
+        there = self._collect(IDS_ONLY)
+        if previous.frame.columns != self._customers(changed.frame.clear()).frame.columns:
+            return self.whole()
+        ids = there.frame.select("internal_id").unique()
+        seen = changed.frame.join(ids, on="internal_id", how="semi")  # not who was deleted since
+        kept = previous.frame.join(ids, on="internal_id", how="semi").join(seen, on="internal_id", how="anti")
+        unseen = ids.join(kept, on="internal_id", how="anti").join(seen, on="internal_id", how="anti")
+        newly, calls = self._some(unseen["internal_id"].sort().to_list())
+        self._check_columns()
+        fresh = self._customers(pl.concat([seen, newly]))
+        merged = pl.concat([kept, fresh.frame]).sort("internal_id")
+        return NetsuiteExtract(
+            frame=merged,
+            count=there.measured.count,
+            duplicates=there.frame.height - ids.height,
+            calls=changed.calls + there.calls + calls + 1,
+            read_at=changed.measured.now,
+            moved=changed.moved or there.moved or merged.height < ids.height,
+            unknown=fresh.unknown,
+        )
+
+    def _collect(self, wanted: Wanted, since: datetime | None = None, measured: Measured | None = None) -> Collected:
+        rows = self._restlet.settings.rows_per_call if wanted.names else MOST_ROWS
+        query = Query(self._search_id, wanted, rows, _criteria(since))
+        return collect(self._restlet, query, self._on_progress, measured)
+
+    def _some(self, ids: Sequence[int]) -> tuple[pl.DataFrame, int]:
+        """Read customers by id: those that are in the search now without having been changed."""
+        pieces = [list(ids[n : n + IDS_PER_CALL]) for n in range(0, len(ids), IDS_PER_CALL)]
+        queries = [Query(self._search_id, self._wanted, MOST_ROWS, {"ids": piece}) for piece in pieces]
+        with ThreadPoolExecutor(self._restlet.settings.concurrency) as pool:
+            found = list(pool.map(lambda query: collect(self._restlet, query), queries))
+        frame = pl.concat([no_rows(self._wanted), *(collected.frame for collected in found)])
+        return frame, sum(collected.calls for collected in found)
+
+    def _check_columns(self) -> None:
+        """Pages ask for columns by their numbers: these must have meant the same to the end of the read.
+
+        Raises:
+            TransientError: somebody moved, added or removed columns meanwhile.
+        """
+        numbers = set(self._wanted.numbers)
+        before, after = (
+            [column for number, column in enumerate(columns) if number in numbers]
+            for columns in (self._columns, described(self._restlet, self._search_id))
+        )
+        if before != after:
+            raise columns_changed()
+
+    def _customers(self, text: pl.DataFrame) -> NetsuiteRows:
+        source = RowSource(f"The saved search {self._search_id}", _JOINS, UserError)
+        return customers_from_text(text, self._fields, source, self._words)
+
+
+_JOINS: Final = "remove the columns and criteria of joined records from it, as they multiply rows"
+
+
+def _criteria(since: datetime | None) -> dict[str, Json]:
+    return {} if since is None else {"since": since.isoformat()}

@@ -1,0 +1,1 @@
+"""A session with NetSuite: account, logins, authorization, the RESTlet and its answers, retries."""

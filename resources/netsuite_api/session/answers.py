@@ -1,0 +1,273 @@
+"""What an answer of NetSuite means: the script's own answer, a failure that passes, or a sentence for a person.
+
+Shapes of error answers: O:section_4634920277; limits: O:bridgehead_1525252812. A message may be JSON inside JSON, when
+the script threw it; both forms are read.
+"""
+
+import re
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+import orjson
+from pydantic import BaseModel, Field, ValidationError
+
+from resources.netsuite_api.session.retry import TransientCallError
+from resources.netsuite_api.session.transport import Reply
+from resources.server_text import harmless, short
+from schemas.errors import AccessError, InternalError, TieoutError, TransientError, UserError
+
+VERSION: Final = 3
+"""The version of the RESTlet that this client speaks with. No other is read: see docs/netsuite.md."""
+
+MOST_CLOCK_SECONDS: Final = 120
+_OK, _REDIRECT, _BAD_REQUEST, _TOO_MANY = 200, 300, 400, 429
+_LIMIT_CODES: Final = frozenset({"SSS_REQUEST_LIMIT_EXCEEDED", "CONCURRENCY_LIMIT_EXCEEDED"})
+"""The pool was full, so that the script was not run."""
+
+_PASSING_CODES: Final = _LIMIT_CODES | {
+    "SSS_TIME_LIMIT_EXCEEDED",
+    "UNEXPECTED_ERROR",
+    "SEARCH_TIMED_OUT",
+    "SSS_SEARCH_TIMEOUT",
+}
+_LOGIN_CODES: Final = frozenset({"INVALID_LOGIN_ATTEMPT", "INVALID_LOGIN_CREDENTIALS", "INVALID_LOGIN", "TWO_FA_REQD"})
+_NOT_RUN_CODES: Final = frozenset(
+    {"SSS_INVALID_SCRIPTLET_ID", "SSS_INVALID_DEPLOYMENT_ID", "INSUFFICIENT_PERMISSION", "PERMISSION_VIOLATION"}
+)
+"""Refused before the script ran, which answers its own errors with status 200: wrong ids, not released, or a role that
+is not in the audience."""
+
+_ROLE: Final = "Setup > Users/Roles > Manage Roles"
+_DEPLOY: Final = "deploy the suitescript folder of this Tieout again"
+
+
+Parsed = Mapping[str, object]
+"""An answer as it was read, before a model says what its parts are."""
+
+
+class LoginRefusedError(AccessError):
+    """The login was refused; a new access token may help once."""
+
+
+class PermissionMissingError(AccessError):
+    """The role may not do what was asked; `health` can say what it lacks."""
+
+
+class _Envelope(BaseModel, hide_input_in_errors=True):
+    """The part that all answers of the RESTlet share."""
+
+    ok: bool
+    version: int
+    error: "_Problem | None" = None
+
+
+class _Problem(BaseModel, hide_input_in_errors=True):
+    code: str
+    message: str = ""
+
+
+class _Refused(BaseModel, hide_input_in_errors=True):
+    error: _Problem
+
+
+class _Detail(BaseModel, hide_input_in_errors=True):
+    code: str = Field(alias="o:errorCode")
+    detail: str = ""
+
+
+class _Details(BaseModel, hide_input_in_errors=True):
+    """The form of the REST record API, which answers for what no script was asked (O:section_156570709583)."""
+
+    details: list[_Detail] = Field(alias="o:errorDetails", min_length=1)
+
+
+class _Thrown(BaseModel, hide_input_in_errors=True):
+    name: str = ""
+    message: str = ""
+
+
+def check(response: Reply, script: str, now: float) -> Parsed:
+    """Return a good answer, parsed.
+
+    Raises:
+        TransientCallError: limits, server errors, an answer that is not the script's.
+        AccessError: only a person can help.
+        InternalError: the script refuses what this client should not have sent.
+    """
+    check_place(response)
+    if response.status == _OK:
+        return _good(response, script)
+    raise _refusal(response, script, now)
+
+
+def check_place(response: Reply) -> None:
+    """Raise AccessError for an answer that sends the request elsewhere, where no request of ours goes."""
+    if _REDIRECT <= response.status < _BAD_REQUEST:
+        raise AccessError(
+            f"NetSuite redirects to another address (HTTP {response.status}), which is not followed: the account is in "
+            "another data centre, or its id is wrong. Check the account id, and use the one that Setup > Company > "
+            "Company Information shows."
+        )
+
+
+def passing(what: str, response: Reply, *, may_have_run: bool, code: str = "", message: str = "") -> TransientCallError:
+    """Make the error for an answer that another try may better, with NetSuite's own words for it."""
+    told = ": ".join(part for part in (short(code), harmless(message)) if part)
+    told = f"HTTP {response.status}, {told}" if told else f"HTTP {response.status}"
+    return TransientCallError(f"{what} ({told})", may_have_run=may_have_run)
+
+
+def foreign(response: Reply) -> AccessError:
+    """Make the error for a refusal that is not NetSuite's."""
+    return AccessError(
+        f"The request was answered by something that is not NetSuite (HTTP {response.status} with {response.form}): a "
+        "proxy or a firewall in between, or a wrong account id or base_url. The login itself was not refused."
+    )
+
+
+def not_deployed(script: str) -> AccessError:
+    """Make the error for a script that cannot be run."""
+    return AccessError(
+        f"NetSuite runs no RESTlet {script} for this role: check the script and deployment ids, and that the "
+        f"deployment is Released, Deployed and has the role in its audience (Customization > Scripting > Script "
+        f"Deployments)."
+    )
+
+
+def columns_changed() -> TransientError:
+    """Make the error for a saved search that somebody edited while it was read: asking the same again cannot help."""
+    return TransientError(
+        "The columns of the saved search were changed while it was read, so that values may stand in wrong columns: "
+        "nothing was kept; read it again."
+    )
+
+
+def unusable(what: str) -> TransientError:
+    """Make the error for an answer that has the script's form, and yet cannot be right."""
+    return TransientError(f"NetSuite's answer cannot be right ({what}): nothing of it was taken; try again later.")
+
+
+def clock_hint(response: Reply, now: float) -> str:
+    """Say that this machine's clock is wrong, if NetSuite's own says so."""
+    try:
+        there = parsedate_to_datetime(response.headers["Date"]).timestamp()
+    except (KeyError, ValueError):
+        return ""
+    if abs(there - now) <= MOST_CLOCK_SECONDS:
+        return ""
+    direction = "behind" if there > now else "ahead of"
+    minutes = round(abs(there - now) / 60)
+    return f"the clock of this machine is {minutes} minutes {direction} NetSuite's; set it right"
+
+
+def _good(response: Reply, script: str) -> Parsed:
+    try:
+        answer: Parsed = orjson.loads(response.body)
+        envelope = _Envelope.model_validate(answer)
+    except orjson.JSONDecodeError:
+        what = f"answered with something that is not JSON, {response.form} of {len(response.body):,} bytes"
+        raise passing(what, response, may_have_run=True) from None
+    except ValidationError:
+        raise AccessError(
+            f"The script {script} answers, but is not Tieout's: give the ids of the RESTlet of the suitescript folder."
+        ) from None
+    if envelope.version != VERSION:
+        raise AccessError(
+            f"The RESTlet in NetSuite has version {envelope.version}, this Tieout needs {VERSION}: {_DEPLOY}."
+        )
+    if envelope.error is not None:
+        raise _from_script(envelope.error)
+    return answer
+
+
+def _from_script(problem: _Problem) -> TieoutError:
+    code, message = problem.code, problem.message
+    match code:
+        case "INVALID_SEARCH" | "NOT_A_CUSTOMER_SEARCH" | "SUMMARY_COLUMN" | "ROWS_MULTIPLIED" | "COLUMNS_CHANGED":
+            return _about_the_search(problem)
+        case "INSUFFICIENT_PERMISSION" | "PERMISSION_VIOLATION":
+            return PermissionMissingError(f"The role of the integration may not do this; add what it lacks at {_ROLE}.")
+        case "UNKNOWN_ACTION" | "WRONG_TYPE" | "FIELD_NOT_ALLOWED":
+            return InternalError(f"The RESTlet refuses a request ({code}): {harmless(message)}")
+        case _ if code in _PASSING_CODES:
+            what = f"could not answer ({_told(problem)})"
+            return TransientCallError(what, may_have_run=True)  # it did: this is its own answer
+        case "SSS_USAGE_LIMIT_EXCEEDED":
+            return AccessError(
+                "NetSuite ended the call because it had used up its units (SSS_USAGE_LIMIT_EXCEEDED): a script or a "
+                "workflow on customers takes them up. What was done by then stays, and the next run goes on from there."
+            )
+        case _:
+            remedy = f": {_DEPLOY}" if code == "MODULE_DOES_NOT_EXIST" else ""
+            return AccessError(f"NetSuite refuses the request ({_told(problem)}){remedy}.")
+
+
+def _about_the_search(problem: _Problem) -> TieoutError:
+    if problem.code == "INVALID_SEARCH":
+        return UserError(
+            "The saved search does not exist for this role: check its id (Lists > Search > Saved Searches), and on its "
+            "Audience tab give it to the role, or make it public."
+        )
+    return columns_changed() if problem.code == "COLUMNS_CHANGED" else UserError(harmless(problem.message))
+
+
+def _refusal(response: Reply, script: str, now: float) -> TieoutError:
+    status, problem = response.status, _problem(response)
+    code = problem.code if problem else ""
+    if status in {408, _TOO_MANY} or status >= 500 or code in _PASSING_CODES:  # noqa: PLR2004  every server error
+        was_full = status == _TOO_MANY or code in _LIMIT_CODES
+        message = problem.message if problem else ""
+        return passing("could not answer", response, may_have_run=not was_full, code=code, message=message)
+    if code in _LOGIN_CODES or (problem is None and status in {401, 403} and _names_the_login(response)):
+        told = short(code) or f"HTTP {status}"
+        return LoginRefusedError(f"NetSuite refuses the login ({told}): {clock_hint(response, now) or _LOGIN}.")
+    if problem is None:
+        return foreign(response)
+    if code in _NOT_RUN_CODES or status == 404:  # noqa: PLR2004
+        return not_deployed(script)
+    if status in {405, 415}:
+        return InternalError(f"NetSuite does not take the request as it was sent (HTTP {status}).")
+    return _from_script(problem)
+
+
+def _names_the_login(response: Reply) -> bool:
+    """A refusal without a body is NetSuite's where it says of which account the login was (O:subsect_158521885412)."""
+    return re.match(r"(Bearer|OAuth|Basic) realm=", response.headers.get("WWW-Authenticate", "")) is not None
+
+
+_LOGIN: Final = (
+    "look at Setup > Users/Roles > View Login Audit Trail for the reason, and check that the account id is right, that "
+    "the integration is enabled, that its token or certificate was not revoked, and that the role may log in with it"
+)
+
+
+def _problem(response: Reply) -> _Problem | None:
+    """What NetSuite says is wrong, in one of its forms; None where the body is nothing of NetSuite's."""
+    try:
+        problem = _Refused.model_validate_json(response.body).error
+    except ValidationError:
+        return _rest_problem(response) or _text_problem(response)
+    try:
+        thrown = _Thrown.model_validate_json(problem.message)
+    except ValidationError:
+        return problem
+    return _Problem(code=thrown.name or problem.code, message=thrown.message)
+
+
+def _rest_problem(response: Reply) -> _Problem | None:
+    try:
+        details = _Details.model_validate_json(response.body).details
+    except ValidationError:
+        return None
+    return _Problem(code=details[0].code, message=details[0].detail)
+
+
+def _text_problem(response: Reply) -> _Problem | None:
+    text = response.body[:1_000].decode(errors="replace")
+    found = re.match(r"\s*error code: (\w+)(?:\s+error message: (.*))?", text)
+    return _Problem(code=found[1], message=found[2] or "") if found else None
+
+
+def _told(problem: _Problem) -> str:
+    return ": ".join(part for part in (short(problem.code), harmless(problem.message).rstrip(".")) if part)

@@ -1,0 +1,147 @@
+"""Transient failures: how often and how long a call is tried again, and what is said meanwhile and in the end.
+
+NetSuite documents no Retry-After; waits grow by two, with jitter. Where no connection can be made at all, it seldom
+passes soon, so that is given less than a minute.
+"""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import stamina
+
+from schemas.errors import TransientError
+
+T = TypeVar("T")
+_LOG: Final = logging.getLogger("tieout.netsuite")
+_TOLD_EVERY: Final = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryPolicy:
+    """How long a call is tried again: waits grow by two from the first to the longest, with jitter."""
+
+    attempts: int = 10
+    first_wait: float = 1.0
+    longest_wait: float = 60.0
+    connect_seconds: float = 10.0
+    answer_seconds: float = 320.0
+    """A RESTlet may take 300 seconds."""
+    unreachable_seconds: float = 40.0
+    """For so long a connection is tried where none can be made."""
+
+
+class TransientCallError(TransientError):
+    """A failure that is worth another try.
+
+    Attributes:
+        what: what NetSuite did, as the end of a sentence that it begins.
+        may_have_run: the script may have run and done what it was asked; false where the call never reached it.
+        is_unreachable: no connection could be made.
+    """
+
+    def __init__(self, what: str, *, may_have_run: bool, is_unreachable: bool = False, tried: str = "") -> None:
+        advice = ", and check the network, the account id, and base_url and proxy if they are set" * is_unreachable
+        super().__init__(f"NetSuite {what}{tried}: nothing was found out; try again later{advice}.")
+        self.what, self.may_have_run, self.is_unreachable = what, may_have_run, is_unreachable
+
+
+class Reachability:
+    """What all calls of one account know of its failures: since when nobody is there, and when that was last told."""
+
+    def __init__(self, on_progress: Callable[[str], None] = _LOG.warning) -> None:
+        """`on_progress` hears, from any thread, why a call waits and for how long."""
+        self._on_progress = on_progress
+        self._lock = threading.Lock()
+        self._unreachable_since: float | None = None
+        self._next_word = 0.0
+
+    def heard(self, error: TransientCallError | None, began: float) -> float:
+        """Take note of what came of a try that began then; return for how many seconds nobody was there."""
+        with self._lock:
+            if error is None or not error.is_unreachable:
+                self._unreachable_since = None
+                return 0.0
+            if self._unreachable_since is None:
+                self._unreachable_since = began
+            return time.monotonic() - self._unreachable_since
+
+    def tell(self, error: TransientCallError, wait: float) -> None:
+        """Say that a call waits, at once and then every few seconds: many calls meet the same failure."""
+        with self._lock:
+            if time.monotonic() < self._next_word:
+                return
+            self._next_word = time.monotonic() + _TOLD_EVERY
+        self._on_progress(f"NetSuite {error.what}, next try in {wait:.1f} s.")
+
+
+def retried(retry_policy: RetryPolicy, reachability: Reachability, ask: Callable[[], T]) -> tuple[T, bool]:
+    """Return what `ask` returns, asked again while it fails transiently, and whether an earlier try may have run.
+
+    Raises:
+        TransientCallError: all tries failed; it says how the last one did, how many there were and how long they took.
+    """
+    tries = _Tries(retry_policy, reachability)
+    for attempt in stamina.retry_context(on=tries.worth_it, attempts=None, timeout=None):
+        with attempt:
+            answer = tries.run(ask)
+    return answer, tries.may_have_run
+
+
+class _Tries:
+    """The tries of one call."""
+
+    def __init__(self, retry_policy: RetryPolicy, reachability: Reachability) -> None:
+        self.may_have_run = False
+        self._retry_policy, self._reachability = retry_policy, reachability
+        self._started = self._began = time.monotonic()
+        self._failed = 0
+        self._unreachable_for = 0.0
+
+    def run(self, ask: Callable[[], T]) -> T:
+        self._began = time.monotonic()
+        try:
+            answer = ask()
+        except TransientCallError as error:
+            self._failed += 1
+            self.may_have_run = self.may_have_run or error.may_have_run
+            self._unreachable_for = self._reachability.heard(error, self._began)
+            wait = self._wait(error)
+            if wait is None:
+                raise self._last(error) from None
+            raise _Again(error, wait) from None
+        self._reachability.heard(None, self._began)
+        return answer
+
+    def worth_it(self, error: Exception) -> bool | float:
+        """Say how many seconds to wait before the next try, False for none."""
+        if not isinstance(error, _Again):
+            return False
+        self._reachability.tell(error.error, error.wait)
+        return error.wait
+
+    def _wait(self, error: TransientCallError) -> float | None:
+        retry_policy = self._retry_policy
+        growing = retry_policy.first_wait * 2 ** (self._failed - 1) + random.uniform(0, retry_policy.first_wait)  # noqa: S311 - jitter
+        wait = min(retry_policy.longest_wait, growing)
+        is_hopeless = error.is_unreachable and self._unreachable_for + wait > retry_policy.unreachable_seconds
+        return None if self._failed >= retry_policy.attempts or is_hopeless else wait
+
+    def _last(self, error: TransientCallError) -> TransientCallError:
+        tried = f", at the last of {self._failed} tries in {time.monotonic() - self._started:.0f} s"
+        return TransientCallError(
+            error.what,
+            may_have_run=error.may_have_run,
+            is_unreachable=error.is_unreachable,
+            tried=tried if self._failed > 1 else "",
+        )
+
+
+class _Again(Exception):  # noqa: N818 - no error: it only carries one to where it is decided
+    def __init__(self, error: TransientCallError, wait: float) -> None:
+        super().__init__(str(error))
+        self.error, self.wait = error, wait

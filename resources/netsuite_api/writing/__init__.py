@@ -1,0 +1,1 @@
+"""Writing to NetSuite's customers through the RESTlet."""

@@ -1,0 +1,1 @@
+"""What is kept in folders: frames, plans and results, each replaced whole."""

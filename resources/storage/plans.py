@@ -1,0 +1,73 @@
+"""Kept plans: one literal CSV each, named by the SHA-256 of its bytes, so that an approval is for one content."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from resources.storage.csv import write_literal
+from resources.storage.disk import disk_in_words
+from resources.storage.folders import flush, private_folder
+from resources.storage.scratch import scratch
+from schemas.errors import DamageError, UserError
+from schemas.plan import PLAN_COLUMNS
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class PlanStore:
+    """The plans of one declaration for the accounts that it names."""
+
+    folder: Path
+
+    def keep(self, plan: pl.DataFrame) -> str:
+        """Keep a plan (`schemas.plan.Plan`) and return its hash. The same plan twice is one file."""
+        with disk_in_words(self.folder), scratch(private_folder(self.folder)) as room:
+            draft = room / "plan.csv"
+            write_literal(plan.select(PLAN_COLUMNS), draft)
+            digest = _sha256(draft)
+            draft.chmod(0o400)
+            flush(draft)
+            draft.replace(self.path(digest))
+            flush(self.folder)
+        return digest
+
+    def read(self, digest: str) -> pl.DataFrame:
+        """A kept plan.
+
+        Raises:
+            UserError: there is none of this hash.
+            DamageError: the file no longer has the content that its name promises.
+        """
+        path = self.path(digest)
+        if not path.exists():
+            raise UserError(
+                f"There is no plan {digest} for the accounts that the declaration names; copy the hash from the plan's "
+                "page or from the report, or reconcile first."
+            )
+        if _sha256(path) != digest:
+            raise DamageError(
+                f"The plan {path} is damaged: it no longer has the content that its name stands for. Put your copy of "
+                "it back, or reconcile again; the same plan takes its place, if nothing has changed since."
+            )
+        return pl.read_csv(path, infer_schema=False, glob=False).with_columns(
+            pl.col("netsuite_internal_id").cast(pl.Int64)
+        )
+
+    def path(self, digest: str) -> Path:
+        """Where the plan of this hash is kept.
+
+        Raises:
+            UserError: this is not the hash of a plan.
+        """
+        if not _HASH.fullmatch(digest):
+            raise UserError(f"{digest!r} is not the hash of a plan, which has 64 digits and letters a to f.")
+        return self.folder / f"{digest}.csv"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

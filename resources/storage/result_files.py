@@ -1,0 +1,79 @@
+"""The files that a run leaves behind for a person, put in place together when all of them are written."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from resources.storage.csv import write_for_people, write_literal
+from resources.storage.results import MadeBy, Results
+
+IMPORT_ROWS: Final = 25_000
+"""Records that one file of NetSuite's CSV Import Assistant may hold (Oracle NetSuite help, section_N383794)."""
+
+IMPORT_BYTES: Final = 50_000_000
+"""Bytes that one such file may have; no page of the help was found that says so, people who import do."""
+
+
+@dataclass
+class ResultFiles:
+    """Collects the files of one run; nothing is on disk before `put_in_place`."""
+
+    folder: Path
+    _writers: dict[str, Callable[[Path], None]] = field(default_factory=dict)
+
+    def for_people(self, name: str, frame: pl.DataFrame) -> None:
+        """A CSV that a person opens in a spreadsheet: no cell is a formula."""
+        self._writers[name] = lambda path: write_for_people(frame, path)
+
+    def for_import(self, name: str, frame: pl.DataFrame, *, rows: int = IMPORT_ROWS, size: int = IMPORT_BYTES) -> None:
+        """A literal CSV, split at so many rows or bytes into `name.csv`, `name_2.csv` and so on."""
+        stem = name.removesuffix(".csv")
+        for number, (start, length) in enumerate(_parts(frame, rows, size), 1):
+            part = frame.slice(start, length)
+            self._writers[f"{stem}.csv" if number == 1 else f"{stem}_{number}.csv"] = _literal(part)
+
+    def page(self, name: str, text: str) -> None:
+        """A page."""
+        self._writers[name] = lambda path: _write_text(text, path)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all files so far."""
+        return tuple(self._writers)
+
+    def put_in_place(self, made_by: MadeBy) -> Path:
+        """Write everything, and show it in place of the last run's files; parts that this run does not have go.
+
+        Returns:
+            The folder of this run alone.
+        """
+        return Results(self.folder).publish(self._writers, made_by, instead_of=_PARTS)
+
+
+def _parts(frame: pl.DataFrame, rows: int, size: int) -> Iterator[tuple[int, int]]:
+    """Where the parts of a file begin, and how many rows each has; one part where there is nothing."""
+    text = pl.selectors.string()
+    quoted = text.str.len_bytes() + text.str.count_matches('"', literal=True) + len('"",')
+    ends = frame.select(pl.sum_horizontal(quoted.fill_null(1)).cum_sum()).to_series()
+    header = sum(len(column.encode()) + len('"",') for column in frame.columns)
+    start = 0
+    while start == 0 or start < frame.height:
+        before = ends[start - 1] if start else 0
+        fitting = int(ends.search_sorted(before + size - header, side="right")) - start
+        length = max(min(fitting, rows, frame.height - start), 1)
+        yield start, length
+        start += length
+
+
+_PARTS: Final = ("netsuite_import_*.csv", "stripe_updates_*.csv")
+
+
+def _literal(frame: pl.DataFrame) -> Callable[[Path], None]:
+    return lambda path: write_literal(frame, path)
+
+
+def _write_text(text: str, path: Path) -> None:
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Reading customers from Stripe: whole, changed since, and one by one."""

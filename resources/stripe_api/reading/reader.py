@@ -1,0 +1,183 @@
+"""Stripe customers over the API, made from what a declaration says; nothing is asked before a read.
+
+A secret that the environment lacks is found out here, when it is needed, so that one declaration without its secrets
+does not keep the others from loading.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from pydantic import SecretStr
+
+from resources.extracts.extract import Extract, Known
+from resources.extracts.source_identity import SourceIdentity
+from resources.readers import SECONDS_OF_A_TEST, OnProgress, to_set
+from resources.stripe_api.reading.changes import FullReadNeeded, merge_changes, read_changes
+from resources.stripe_api.reading.customers import exists_before, newest_before, oldest_month, read_customers
+from resources.stripe_api.reading.pages import customers_schema
+from resources.stripe_api.reading.parallel_list import ListProgress
+from resources.stripe_api.session.account import StripeAccount
+from resources.stripe_api.session.connection import StripeConnection
+from schemas.declaration.sources import StripeSource
+from schemas.errors import AccessError, UserError
+
+_SECOND: Final = "%Y-%m-%d %H:%M:%S"
+
+
+@dataclass(frozen=True)
+class StripeApiReader:
+    """Stripe customers over the API.
+
+    Attributes:
+        settings: what the declaration says of Stripe.
+        metadata_keys: keys that become columns.
+        unset: key of the declaration → the variable that it names and that is not set.
+        further: paths such as `address.city` that become columns, beside those that every extract has.
+    """
+
+    settings: StripeSource
+    metadata_keys: Sequence[str]
+    unset: Mapping[str, str] = field(default_factory=dict)
+    further: Sequence[str] = ()
+
+    @property
+    def source(self) -> str:
+        """The account, without its key."""
+        return " ".join(filter(None, ("Stripe API", self.settings.account, self.settings.mode)))
+
+    @property
+    def origin(self) -> SourceIdentity:
+        """The account and its mode, and the metadata and further fields that become columns.
+
+        A key does not say whose it is. Two accounts of one mode are told apart where the declaration names them.
+        """
+        named = self.settings.account or ""
+        return SourceIdentity(
+            ("stripe", self.settings.base_url, named, _mode(self.settings)), (*self.metadata_keys, *self.further)
+        )
+
+    def account(self, retry_seconds: float = 300.0) -> StripeAccount:
+        """The account with its key. Raises `AccessError` when there is no key, or one of the wrong kind.
+
+        `retry_seconds` is how many seconds one request is tried again while it fails transiently.
+        """
+        if not self.settings.api_key:
+            raise AccessError(f"There is no Stripe API key: {to_set(['stripe.api_key'], self.unset)}.")
+        return StripeAccount(
+            api_key=SecretStr(self.settings.api_key),
+            stripe_account=self.settings.account,
+            mode=self.settings.mode,
+            requests_per_second=self.settings.requests_per_second,
+            max_in_flight=self.settings.max_in_flight,
+            base_url=self.settings.base_url,
+            proxy=SecretStr(self.settings.proxy) if self.settings.proxy else None,
+            retry_seconds=retry_seconds,
+        )
+
+    def test(self) -> str:
+        """List one customer, which shows that the key opens the account in the mode that was declared."""
+        account = self.account(retry_seconds=SECONDS_OF_A_TEST)
+        with StripeConnection(account) as connection:
+            older = exists_before(connection, self.settings.first_month)
+            oldest = oldest_month(connection, self.settings.first_month) if older else ""
+        found = (
+            f"there are customers older than `since` ({self.settings.since}), the oldest of {oldest}"
+            if older
+            else "`since` covers all"
+        )
+        return f"{self.source}: the key opens {account.key_mode} mode; {found}."
+
+    def customers(self, start: datetime, end: datetime, known: Known | None, progress: OnProgress) -> Extract:
+        """Read by list, complete up to now or `end`; or, from an earlier read, by events (`refresh: changed`)."""
+        until = min(end, datetime.now(UTC).replace(microsecond=0))
+        with StripeConnection(self.account(), progress) as connection:
+            if exists_before(connection, self.settings.first_month):
+                raise UserError(
+                    f"Stripe has customers created before {self.settings.since}; set `since` in the declaration to "
+                    f"{oldest_month(connection, self.settings.first_month)}, the month of the oldest."
+                )
+            why_full = ""
+            if known is not None and self.settings.refresh == "changed":
+                changed = self._changed(connection, known, until, progress)
+                if isinstance(changed, Extract):
+                    return changed
+                why_full = changed.reason
+            return self._whole(connection, start, until, progress, why_full)
+
+    def _whole(
+        self, connection: StripeConnection, start: datetime, until: datetime, progress: OnProgress, why: str
+    ) -> Extract:
+        extract = read_customers(
+            connection, start, until, self.metadata_keys, further=self.further, on_progress=_in_words(progress)
+        )
+        rows = extract.customers + extract.duplicates
+        return Extract(
+            frame=extract.rows.collect(),
+            rows_read=rows,
+            proof=f"{extract.windows.height:,} windows of creation cover {start:{_SECOND}} to {until:{_SECOND}} UTC "
+            f"exactly once; they hold {rows:,} rows with {extract.customers:,} ids.",
+            read_at=until,
+            windows=extract.windows,
+            notes={
+                "refresh": f"full ({why})" if why else "full",
+                "windows": extract.windows.height,
+                "pages": int(extract.windows["pages"].sum()),
+                "reads_counted_by_stripe": connection.reads,
+                "customers_per_second": round(extract.customers / max(extract.seconds, 0.001), 1),
+            },
+        )
+
+    def _changed(
+        self, connection: StripeConnection, known: Known, until: datetime, progress: OnProgress
+    ) -> Extract | FullReadNeeded:
+        if set(customers_schema(self.metadata_keys, self.further)) != set(known.frame.columns):
+            return FullReadNeeded("The declaration needs other fields than the last read asked for.")
+        newest = newest_before(connection, known.read_at)
+        is_of_this_account = newest in known.frame.get_column("id") if newest else known.frame.is_empty()
+        if not is_of_this_account:
+            return FullReadNeeded("The last read lacks the newest customer of its time: it was of another account.")
+        changes = read_changes(
+            connection,
+            known.read_at,
+            until,
+            self.metadata_keys,
+            known_customers=known.frame.height,
+            further=self.further,
+            on_progress=_in_words(progress),
+        )
+        if isinstance(changes, FullReadNeeded):
+            return changes
+        frame = merge_changes(known.frame.lazy(), changes.changed.lazy(), changes.deleted).collect()
+        return Extract(
+            frame=frame,
+            rows_read=frame.height,
+            proof=f"{changes.events:,} events from {known.read_at:{_SECOND}} to {until:{_SECOND}} UTC were read, and "
+            "each customer that they name.",
+            read_at=changes.until,
+            notes={
+                "refresh": "changed",
+                "changed_or_new": changes.changed.height,
+                "deleted": len(changes.deleted),
+                "events": changes.events,
+                "reads_counted_by_stripe": connection.reads,
+            },
+        )
+
+
+def _mode(settings: StripeSource) -> str:
+    """The mode that is declared, or that the key's prefix names; nothing without a key, which no read gets past."""
+    found = re.match(r"[a-z]+_(test|live)_", settings.api_key or "")
+    return settings.mode or (found[1] if found else "")
+
+
+def _in_words(progress: OnProgress) -> Callable[[ListProgress], None]:
+    """Put the progress of a walk into words."""
+
+    def tell(now: ListProgress) -> None:
+        windows = f"{now.windows_done} of {now.windows_done + now.windows_open} windows"
+        progress(f"{now.rows:,} Stripe customers, {windows}, {now.rate:.1f} of {now.limit} requests a second")
+
+    return tell

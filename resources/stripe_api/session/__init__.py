@@ -1,0 +1,1 @@
+"""A session with Stripe: account, connection, rate limit, retries, refusals."""

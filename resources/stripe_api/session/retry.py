@@ -1,0 +1,182 @@
+"""Transient failures: which answers are worth asking again for, how long, and what is said meanwhile and in the end.
+
+Stripe: 429 with `Stripe-Rate-Limited-Reason`, or without one for a locked object; 409 for a key that is in use; 5xx;
+and `Stripe-Should-Retry`, which overrides all of these. `Retry-After` is undocumented, and honoured where it is sent.
+"""
+
+import random
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Final, Literal, TypeVar
+
+import stamina
+
+from resources.stripe_api.session.account import StripeAccount
+from schemas.errors import TransientError
+
+T = TypeVar("T")
+Kind = Literal["answered", "silent", "unreachable", "unusable"]
+"""`answered`: it asks us to wait. `silent`: no whole answer came. `unreachable`: no connection could be made.
+`unusable`: an answer came that cannot be right."""
+
+UNUSABLE_TRIES: Final = 3
+"""How often a question is asked whose answers cannot be right: a broken page may be repaired, a wrong one stays."""
+
+_FIRST_WAIT: Final = 0.5
+_LONGEST_RETRY_AFTER: Final = 60.0
+_TOLD_EVERY: Final = 5.0
+_REQUEST_TIMEOUT, _CONFLICT, _TOO_MANY, _SERVER_ERROR = 408, 409, 429, 500
+
+
+class TransientFailure(Exception):  # noqa: N818 - it is no error yet, and leaves this package as a TransientError
+    """One try that failed for a reason that may pass. `wait` is how long Stripe asked us to stay away."""
+
+    def __init__(self, reason: str, *, wait: float | None = None, passes: bool = True, kind: Kind = "answered") -> None:
+        """Keep the reason, free of data. `passes` False means that another try is of no use."""
+        super().__init__(reason)
+        self.reason, self.wait, self.passes, self.kind = reason, wait, passes, kind
+
+
+class Reachability:
+    """What all requests of one connection know: since when nobody is there, and when that was last told."""
+
+    def __init__(self, on_progress: Callable[[str], None]) -> None:
+        """`on_progress` hears, from any thread, why a request waits and for how long."""
+        self._on_progress = on_progress
+        self._lock = threading.Lock()
+        self._unreachable_since: float | None = None
+        self._next_word = 0.0
+
+    def unreachable_for(self) -> float:
+        """Return for how many seconds no connection could be made; the first call starts the clock."""
+        with self._lock:
+            now = time.monotonic()
+            if self._unreachable_since is None:
+                self._unreachable_since = now
+            return now - self._unreachable_since
+
+    def reached(self) -> None:
+        """Take note that a connection was made."""
+        self._unreachable_since = None
+
+    def tell(self, failure: TransientFailure, wait: float) -> None:
+        """Say that a request waits, at once and then every few seconds: many requests meet the same failure."""
+        with self._lock:
+            if time.monotonic() < self._next_word:
+                return
+            self._next_word = time.monotonic() + _TOLD_EVERY
+        what = f"answers {failure.reason}" if failure.kind == "answered" else f"does not answer ({failure.reason})"
+        what = f"sends what cannot be used ({failure.reason})" if failure.kind == "unusable" else what
+        self._on_progress(f"Stripe {what}, next try in {wait:.1f} s.")
+
+
+def check_transient(status: int, headers: Mapping[str, str], code: str | None) -> None:
+    """Raise a TransientFailure if an answer with this status, these headers and this error code is worth a retry."""
+    if status >= _SERVER_ERROR and headers.get("Idempotent-Replayed") == "true":
+        return  # a failure that Stripe keeps under the key: it would come back for a day
+    said = headers.get("Stripe-Should-Retry", "").lower()
+    passing = status in {_REQUEST_TIMEOUT, _CONFLICT, _TOO_MANY} or status >= _SERVER_ERROR
+    if said == "true" or passing:
+        raise TransientFailure(_reason(status, headers, code), wait=_retry_after(headers), passes=said != "false")
+
+
+def retried(
+    account: StripeAccount, what: str, ask: Callable[[], T], *, reachability: Reachability, halted: Callable[[], bool]
+) -> T:
+    """Return what `ask` returns, asked again with growing, jittered pauses while it meets a TransientFailure.
+
+    `halted` is asked before each new try: a read that has failed elsewhere need not be finished.
+
+    Raises:
+        TransientError: Stripe could not be asked within the account's `retry_seconds`, or said not to try again.
+    """
+    try:
+        return _heard(ask, reachability)
+    except TransientFailure as failure:
+        return _ask_again(account, what, ask, _Tries(account, reachability, halted), failure)
+
+
+def _heard(ask: Callable[[], T], reachability: Reachability) -> T:
+    try:
+        answer = ask()
+    except TransientFailure as failure:
+        if failure.kind != "unreachable":
+            reachability.reached()
+        raise
+    reachability.reached()
+    return answer
+
+
+class _Tries:
+    """Decides, for one question, whether it is asked again, and after how long."""
+
+    def __init__(self, account: StripeAccount, reachability: Reachability, halted: Callable[[], bool]) -> None:
+        self.reachability = reachability
+        self._account, self._halted = account, halted
+        self._started = time.monotonic()
+        self._failed = self._unusable = 0
+
+    def worth_it(self, error: Exception) -> bool | float:
+        """Return the seconds to wait before the next try, False for none."""
+        if not isinstance(error, TransientFailure) or not error.passes or self._halted():
+            return False
+        self._failed += 1
+        self._unusable += error.kind == "unusable"
+        wait = self._wait() if error.wait is None else error.wait
+        if time.monotonic() - self._started + wait > self._account.retry_seconds or self._unusable >= UNUSABLE_TRIES:
+            return False
+        if error.kind == "unreachable" and self.reachability.unreachable_for() + wait > self._account.unreachable_for:
+            return False
+        self.reachability.tell(error, wait)
+        return wait
+
+    def _wait(self) -> float:
+        longest = self._account.longest_wait
+        return float(min(longest, _FIRST_WAIT * 2 ** (self._failed - 1) + random.uniform(0, min(1.0, longest))))  # noqa: S311 - jitter
+
+
+def _ask_again(account: StripeAccount, what: str, ask: Callable[[], T], tries: _Tries, first: TransientFailure) -> T:
+    """Go on after a first TransientFailure. Apart, because an answer at once is the rule and should cost nothing."""
+    met = [first]
+
+    def again() -> T:
+        if met:
+            raise met.pop()
+        return _heard(ask, tries.reachability)
+
+    retry = stamina.RetryingCaller(attempts=None, timeout=None)
+    try:
+        return retry(tries.worth_it, again)
+    except TransientFailure as failure:
+        raise TransientError(_sentence(account, what, failure)) from failure
+
+
+def _sentence(account: StripeAccount, what: str, failure: TransientFailure) -> str:
+    if not failure.passes:
+        tried = ", and trying again at once is no use"
+    elif failure.kind == "unusable":
+        tried = f", {UNUSABLE_TRIES} times one after the other"
+    elif failure.kind == "unreachable":
+        tried = f" within {min(account.unreachable_for, account.retry_seconds):g} seconds, it does not answer"
+    else:
+        tried = f" within {account.retry_seconds:g} seconds"
+    check = (
+        " Check the network, and the `base_url` and `proxy` of the declaration."
+        if failure.kind == "unreachable"
+        else ""
+    )
+    return f"Stripe could not be asked ({what}){tried}: {failure.reason}.{check} Run it again later."
+
+
+def _reason(status: int, headers: Mapping[str, str], code: str | None) -> str:
+    request = headers.get("Request-Id")
+    detail = headers.get("Stripe-Rate-Limited-Reason") or code
+    words = [f"HTTP {status}", *([f"({detail})"] if detail else []), *([f"in request {request}"] if request else [])]
+    return "".join(letter for letter in " ".join(words) if letter.isprintable())[:200]
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    value = headers.get("Retry-After", "")
+    return min(float(value), _LONGEST_RETRY_AFTER) if re.fullmatch(r"[0-9]{1,9}", value) else None

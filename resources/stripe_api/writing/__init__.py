@@ -1,0 +1,1 @@
+"""Writing to Stripe's customers."""

@@ -1,0 +1,141 @@
+"""The one write to Stripe: one metadata value of one customer, if the old value still stands.
+
+Stripe has no compare-and-set, so the value is read immediately before it is written; the idempotency key, derived from
+the change and the value that was read, makes a repeated request one effect. A replayed answer proves nothing about the
+present (somebody may have set the value back since), so after a replay the value is read once more.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import orjson
+
+from resources.stripe_api.reading.pages import CustomerObject
+from resources.stripe_api.reading.retrieval import ask_for, retrieve_object
+from resources.stripe_api.session.account import StripeAccount
+from resources.stripe_api.session.connection import StripeConnection
+from resources.stripe_api.session.refusals import StripeProblem
+from schemas.words import StripeId
+
+_ENDPOINT: Final = "POST /v1/customers/{id}"
+_SERVER_ERROR: Final = 500
+_ROUNDS: Final = 3
+
+
+@dataclass(frozen=True)
+class StripeCustomer:
+    """A living customer as it is now, as far as links need it."""
+
+    metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class MetadataChange:
+    """One metadata value to set: on whom, which key, from what to what (None: the key is absent), and for whom.
+
+    `scope` names the plan and the change that want it.
+    """
+
+    customer_id: StripeId
+    key: str
+    expected_old: str | None
+    new: str | None
+    scope: str
+
+
+@dataclass(frozen=True)
+class MetadataOutcome:
+    """What became of one change.
+
+    `applied`: the value was set now. `already`: it was there before. `conflict`: another value is there (`found`; null
+    when there is none), and was left alone. `gone`: the customer is deleted or unknown. `refused`: Stripe does not take
+    this value for this customer, and the old one still stands; `code` and `reason` are Stripe's.
+    """
+
+    status: Literal["applied", "already", "conflict", "gone", "refused"]
+    found: str | None = None
+    code: str | None = None
+    reason: str | None = None
+
+
+def retrieve(connection: StripeConnection, customer_id: StripeId) -> StripeCustomer | None:
+    """Return a customer as it is now, or None if it is deleted or unknown. Raises AccessError or TransientError."""
+    row = retrieve_object(connection, customer_id)
+    if row is None:
+        return None
+    return StripeCustomer(dict(row.get("metadata") or {}))
+
+
+def set_metadata(connection: StripeConnection, change: MetadataChange) -> MetadataOutcome:
+    """Set one metadata value if the old one still stands (W1, W8).
+
+    It may be called again after any failure: the effect happens once (W9). Calls for one customer must not run at the
+    same time, because Stripe locks the object.
+
+    Raises:
+        AccessError: Stripe refuses more than this one change, such as the key.
+        TransientError: Stripe could not be asked; the value may have been set, which the next call finds out.
+    """
+    row = ask_for(connection, change.customer_id)
+    if isinstance(row, StripeProblem):
+        return _refused(row)
+    return _standing(row, change) or _set(connection, change, attempt=0)
+
+
+def _set(connection: StripeConnection, change: MetadataChange, attempt: int) -> MetadataOutcome:
+    """Set the value; once more, under another key, where Stripe has kept a failure and nothing is set."""
+    answer = _post(connection, change, attempt)
+    if not isinstance(answer, StripeProblem):
+        row, replayed = answer
+        return _written(retrieve_object(connection, change.customer_id) if replayed else row, change)
+    if answer.is_missing or answer.is_of_one_row:
+        return MetadataOutcome("gone") if answer.is_missing else _refused(answer)
+    if answer.status < _SERVER_ERROR:
+        raise answer.error(_ENDPOINT)
+    standing = _standing(retrieve_object(connection, change.customer_id), change)
+    if standing is not None:
+        return MetadataOutcome("applied", change.new) if standing.status == "already" else standing
+    return _set(connection, change, attempt + 1) if attempt + 1 < _ROUNDS else _refused(answer)
+
+
+def idempotency_key(account: StripeAccount, change: MetadataChange, attempt: int = 0) -> str:
+    """Return the key of one change: the same for the same account, plan, customer and values, and for no other.
+
+    `attempt` grows only when Stripe has kept a failure under the key before, and would replay it for a day.
+    """
+    place = (account.key_mode, account.stripe_account, change.scope, change.customer_id, change.key)
+    return f"tieout-{hashlib.sha256(orjson.dumps([*place, change.expected_old, change.new, attempt])).hexdigest()}"
+
+
+def _post(
+    connection: StripeConnection, change: MetadataChange, attempt: int
+) -> tuple[CustomerObject, bool] | StripeProblem:
+    key = idempotency_key(connection.account, change, attempt)
+    return connection.post_customer(change.customer_id, {"metadata": {change.key: change.new or ""}}, key)
+
+
+def _refused(problem: StripeProblem) -> MetadataOutcome:
+    return MetadataOutcome("refused", code=problem.code or f"http_{problem.status}", reason=problem.reason)
+
+
+def _standing(row: CustomerObject | None, change: MetadataChange) -> MetadataOutcome | None:
+    """Return the outcome that the present value forces, None if the old one still stands."""
+    if row is None:
+        return MetadataOutcome("gone")
+    found = _value(row, change.key)
+    if found == (change.new or None):
+        return MetadataOutcome("already", found)
+    return None if found == (change.expected_old or None) else MetadataOutcome("conflict", found)
+
+
+def _written(row: CustomerObject | None, change: MetadataChange) -> MetadataOutcome:
+    if row is None or row.get("deleted"):
+        return MetadataOutcome("gone")
+    found = _value(row, change.key)
+    return MetadataOutcome("applied" if found == (change.new or None) else "conflict", found)
+
+
+def _value(row: CustomerObject, key: str) -> str | None:
+    return (row.get("metadata") or {}).get(key) or None

@@ -1,0 +1,206 @@
+"""What a person may write in a `defs.yaml`, word by word, and what each setting does.
+
+Only the shape and its rules live here; `pipelines/customer_sync.py` turns a declaration into assets. Unions are avoided
+on purpose: a failed union reports each of its alternatives, and a person needs one sentence.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal
+from zoneinfo import available_timezones
+
+import dagster as dg
+from pydantic import Field, field_validator, model_validator
+
+from schemas.declaration.part import DeclaredPart
+from schemas.declaration.problems import Problem as _Problem
+from schemas.declaration.problems import wrong as _wrong
+from schemas.declaration.rules import STRIPE_FIELDS, RulePair, is_stripe_field
+from schemas.declaration.sources import NetsuiteSource, StripeSource
+from schemas.declaration.word_settings import StageWords, said_twice
+from schemas.no_value import NO_VALUE
+from schemas.system_words import SystemWords
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+_FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+class Writes(DeclaredPart, dg.Resolvable):
+    """What may be written, and when."""
+
+    mode: Literal["review", "auto"] = Field(
+        "review", description="review: only an approved plan; auto: daily, in the brakes"
+    )
+    comments: bool | None = Field(None, description="append the Stripe id to the comments; default: if mapped (W3)")
+    external_id: bool | None = Field(None, description="set an empty external id; default: if mapped (W2)")
+    stripe_id: bool | None = Field(None, description="set an empty Stripe-id field; default: if mapped (W4)")
+    import_comments_hours: float = Field(
+        24, ge=0, description="age of the NetSuite export up to which a file for importing comments is made of it"
+    )
+
+
+class Brakes(DeclaredPart, dg.Resolvable):
+    """What a daily run may do without a person (X9): beyond any of these it writes nothing, and says why."""
+
+    shrink: float = Field(0.02, ge=0, le=1, description="share by which an extract may be smaller than before")
+    match_rate: float = Field(0.02, ge=0, le=1, description="how far the share of customers with a record may move")
+    most_writes: int = Field(500, ge=0, description="changes in one plan")
+    most_relinks: int = Field(0, ge=0, description="changes in one plan that replace a value, as overrides do")
+    oldest_hours: float = Field(
+        6, gt=0, le=87_600, description="age of the oldest part of the picture that a plan is made from"
+    )
+
+
+class Daily(DeclaredPart, dg.Resolvable):
+    """When the daily run starts, once a person has switched its schedule on."""
+
+    at: str = Field("05:30", description="time of day, HH:MM")
+    time_zone: str = Field("UTC", description="of that time, such as Europe/Berlin")
+
+    @field_validator("at")
+    @classmethod
+    def _is_time(cls, value: str) -> str:
+        if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
+            raise _wrong(f"expected a time of day such as 05:30, in quotes, found {value!r}")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise _wrong(f"expected a time zone such as UTC or Europe/Berlin, found {value!r}")
+        return value
+
+    @property
+    def cron(self) -> str:
+        """The time of day as a cron expression."""
+        hour, minute = self.at.split(":")
+        return f"{int(minute)} {int(hour)} * * *"
+
+
+class Declaration(DeclaredPart, dg.Resolvable):
+    """One reconciliation: one Stripe account, one NetSuite account or subsidiary."""
+
+    name: str = Field(description="lower-case letters, digits, underscores; prefixes every asset and job")
+    stripe: StripeSource
+    netsuite: NetsuiteSource
+    netsuite_fields: dict[str, str] = Field(description="our name: the column's label in the saved search")
+    rules: list[RulePair] = Field(
+        default_factory=list, description="in order; the first that finds a record decides (M6)"
+    )
+    on_several: Literal["first", "refuse"] = Field(
+        "first", description="several records match: the lowest internal id, or none (M5)"
+    )
+    on_doubt: Literal["note", "refuse"] = Field(
+        "note", description="a match or link is doubted: plan it and list it for review, or list it only"
+    )
+    shared_key: int = Field(
+        3, ge=1, description="a match by a value that more customers of a side have than this is doubted"
+    )
+    links_visible: bool = Field(
+        True, description="false: plan links although the files cannot show which ones exist already"
+    )
+    one_to_one: bool = Field(False, description="true: a record that is claimed already cannot be linked again")
+    match_inactive: bool = Field(False, description="true: rules find inactive records too (M2)")
+    stage_words: StageWords = Field(default_factory=StageWords)
+    yes_words: list[str] = Field(default_factory=list, description="more words for yes in the column of inactive")
+    no_words: list[str] = Field(default_factory=list, description="more words for no in the column of inactive")
+    no_value: list[str] | None = Field(None, description="what stands for nothing; default: a list that is built in")
+    allow_list: bool = Field(False, description="true: only customers with netsuite_allow_integration = true (C2)")
+    on_none: Literal["report"] = Field("report", description="no record matches: report it (C1)")
+    writes: Writes = Field(default_factory=Writes)
+    brakes: Brakes = Field(default_factory=Brakes)
+    daily: Daily = Field(default_factory=Daily)
+
+    @field_validator("name")
+    @classmethod
+    def _is_name(cls, value: str) -> str:
+        if not _NAME.fullmatch(value):
+            raise _wrong(
+                f"expected a letter, then lower-case letters, digits or underscores, 40 at most, found {value!r}"
+            )
+        return value
+
+    @property
+    def can_write(self) -> bool:
+        """Whether both sides are APIs: from export files nothing can be written back."""
+        return self.stripe.export is None and self.netsuite.export is None
+
+    @property
+    def placeholders(self) -> Sequence[str]:
+        """What stands for nothing."""
+        return NO_VALUE if self.no_value is None else self.no_value
+
+    @property
+    def words(self) -> SystemWords:
+        """What the words of the saved search mean."""
+        return SystemWords.of(self.stage_words.by_stage(), self.yes_words, self.no_words)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Declaration":
+        found = list(self._problems())
+        if found:
+            (path, message), *others = found
+            raise _wrong(message, *path, others=others)
+        return self
+
+    def _problems(self) -> Iterator[_Problem]:
+        yield from self._field_problems()
+        yield from self._rule_problems()
+        yield from self._word_problems()
+        yield from self._write_problems()
+        yield from self._problems_of_exports()
+
+    def _field_problems(self) -> Iterator[_Problem]:
+        labels = [label.strip() for label in self.netsuite_fields.values()]
+        if "internal_id" not in self.netsuite_fields:
+            yield ("netsuite_fields",), "internal_id is required: map it to the column with NetSuite's Internal ID"
+        for name, label in self.netsuite_fields.items():
+            if not _FIELD_NAME.fullmatch(name) or name == "is_customer":
+                yield (
+                    ("netsuite_fields", name),
+                    f"expected a name of lower-case letters, digits, underscores, found {name!r}",
+                )
+            if not label.strip():
+                yield ("netsuite_fields", name), "expected the label of a column of the saved search, found nothing"
+            elif labels.count(label.strip()) > 1:
+                yield ("netsuite_fields", name), f"the label {label!r} is mapped twice"
+
+    def _rule_problems(self) -> Iterator[_Problem]:
+        for index, rule in enumerate(self.rules):
+            for name in rule.stripe_columns:
+                if not is_stripe_field(name, of_export=self.stripe.export is not None):
+                    yield ("rules", index, "stripe"), f"expected {self._stripe_fields()}, found {name!r}"
+            for name in rule.netsuite_columns:
+                if name not in self.netsuite_fields:
+                    mapped = ", ".join(self.netsuite_fields)
+                    yield ("rules", index, "netsuite"), f"{name!r} is not in netsuite_fields, which has {mapped}"
+            if self.rules.index(rule) != index:
+                said = f"{' and '.join(rule.stripe)} = {' and '.join(rule.netsuite)}"
+                yield ("rules", index), f"the rule {said} is there twice"
+
+    def _stripe_fields(self) -> str:
+        known = f"{', '.join(STRIPE_FIELDS)} or metadata.<key>, a path such as address.postal_code"
+        return known if self.stripe.export is None else f"{known}, or the label of a column of the export"
+
+    def _word_problems(self) -> Iterator[_Problem]:
+        yield from self.stage_words.problems()
+        yield from said_twice({("yes_words",): self.yes_words, ("no_words",): self.no_words})
+
+    def _write_problems(self) -> Iterator[_Problem]:
+        for field in ("comments", "external_id", "stripe_id"):
+            if getattr(self.writes, field) and field not in self.netsuite_fields:
+                yield ("writes", field), f"is true, but netsuite_fields does not map {field}"
+
+    def _problems_of_exports(self) -> Iterator[_Problem]:
+        """Settings of the daily run, which a declaration with an export file has not: its files come by hand."""
+        if self.can_write:
+            return
+        idle = "has no effect here, because nothing is written back where a side is an export file; take it out"
+        if self.writes.mode == "auto":
+            yield ("writes", "mode"), f"auto {idle}"
+        for key in sorted(self.brakes.model_fields_set - {"shrink"}):
+            yield ("brakes", key), idle
+        if "daily" in self.model_fields_set:
+            yield ("daily",), idle

@@ -1,0 +1,194 @@
+"""What a person should see of a pair although its evidence decided: each kind on a world made by hand."""
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+
+from assets.matching import MatchSettings, Rule, by_customer, match_customers, match_with_doubts
+from assets.matching.negation import negated
+from tests.assets.matching.oracle import Customer, Record, World
+from tests.assets.matching.worlds import START, as_frames, worlds
+
+METADATA = "metadata.netsuite_customer_id"
+SETTINGS = MatchSettings((Rule("email", "email"), Rule("name", "company_name")))
+
+
+def customer(id_: str = "cus_1", **fields: str | None) -> Customer:
+    return Customer(id_, START, {METADATA if name == "metadata" else name: value for name, value in fields.items()})
+
+
+def record(internal_id: int, *, inactive: bool = False, is_customer: bool = True, **fields: str | None) -> Record:
+    return Record(internal_id, is_customer, inactive, fields)
+
+
+def doubts(*members: Customer | Record, declared: MatchSettings = SETTINGS, **overrides: int) -> dict[str, str]:
+    """Stripe id → its doubt, of those that have one."""
+    customers = [member for member in members if isinstance(member, Customer)]
+    records = [member for member in members if isinstance(member, Record)]
+    world = World(customers, records, dict(overrides), declared)
+    found = match_with_doubts(*as_frames(world), world.settings).filter(pl.col("doubt").is_not_null()).collect()
+    return dict(found.select("stripe_customer_id", "doubt").rows())
+
+
+@pytest.mark.rule("M6")
+def test_a_later_rule_that_finds_another_record_is_a_doubt() -> None:
+    both = (record(11, email="a"), record(12, company_name="Alpha"))
+    said = "rules_differ: name = company_name finds record 12"
+    assert doubts(customer(email="a", name="ALPHA"), *both) == {"cus_1": said}
+    assert doubts(customer(email="a", name="Beta"), *both) == {}
+    assert doubts(customer(email="a"), *both) == {}
+
+
+def test_a_later_rule_that_finds_the_record_among_others_agrees() -> None:
+    crowd = [record(at, company_name="Alpha") for at in range(1, 80)]
+    assert doubts(customer(email="a", name="Alpha"), *crowd, record(99, email="a", company_name="alpha")) == {}
+    said = doubts(customer(email="a", name="Alpha"), *crowd[:2], record(99, email="a"))
+    assert said == {"cus_1": "rules_differ: name = company_name finds records 1, 2"}
+
+
+def test_a_record_that_is_inactive_still_agrees() -> None:
+    own = record(11, inactive=True, stripe_id="cus_1", email="a")
+    assert doubts(customer(email="a"), own, record(12, email="a")) == {}
+
+
+@pytest.mark.rule("M7")
+@pytest.mark.parametrize("trace", ["metadata", "stripe_id", "external_id", "comments"])
+def test_a_link_that_everything_else_contradicts_is_a_doubt(trace: str) -> None:
+    link = {trace: "11"} if trace == "metadata" else {}
+    own = record(11, **({} if link else {trace: "cus_1"}), email="o")
+    other = record(12, email="a", company_name="Alpha")
+    said = (
+        "link_contradicted: all else says otherwise: email = email finds record 12, name = company_name finds record 12"
+    )
+    assert doubts(customer(email="a", name="Alpha", **link), own, other) == {"cus_1": said}
+
+
+def test_a_link_that_something_else_supports_is_none() -> None:
+    other = record(12, email="a", company_name="Alpha")
+    linked = customer(email="a", name="Beta", metadata="11")
+    assert doubts(linked, record(11, company_name="beta"), other) == {}
+    assert doubts(linked, record(11, comments="cus_1"), other) == {}
+    assert doubts(linked, record(11, stripe_id="cus_1"), other) == {}
+    assert doubts(linked, record(11)) == {}
+
+
+def test_comments_of_another_record_contradict_a_link_too() -> None:
+    said = doubts(customer(metadata="11"), record(11), record(12, comments="cus_1"))
+    assert said == {"cus_1": "link_contradicted: all else says otherwise: comments of record 12"}
+
+
+@pytest.mark.parametrize("field", ["stripe_id", "external_id", "comments"])
+def test_a_match_to_a_record_that_names_another_customer_is_a_doubt(field: str) -> None:
+    held = record(11, email="a", **{field: "cus_2"})
+    assert doubts(customer(email="a"), customer("cus_2"), held) == {
+        "cus_1": f"names_another: record 11 names cus_2 ({field})"
+    }
+    assert doubts(customer(email="a"), record(11, email="a", **{field: "CRM-7"})) == {}
+
+
+def test_a_record_that_names_several_others_says_how_many() -> None:
+    others = [customer(f"cus_{at}") for at in range(2, 6)]
+    said = doubts(customer(email="a"), *others, record(11, email="a", comments="cus_5 cus_3 cus_4 cus_2"))
+    assert said == {"cus_1": "names_another: record 11 names cus_2 and 3 more (comments)"}
+
+
+@pytest.mark.parametrize(("sharing", "allowed", "is_doubted"), [(3, 3, False), (4, 3, True), (4, 4, False)])
+def test_a_value_that_many_stripe_customers_have_is_a_doubt(sharing: int, allowed: int, *, is_doubted: bool) -> None:
+    crowd = [customer(f"cus_{at}", email=" Shop@example.com"[at % 2 :]) for at in range(sharing)]
+    declared = replace(SETTINGS, shared_key=allowed)
+    said = doubts(*crowd, record(11, email="shop@example.com"), declared=declared)
+    sentence = f"shared_key: {sharing} Stripe customers have this value"
+    assert said == ({each.id: sentence for each in crowd} if is_doubted else {})
+
+
+def test_customers_that_are_linked_already_share_the_value_too() -> None:
+    linked = [customer(f"cus_{at}", email="shop", metadata="11") for at in range(3)]
+    said = doubts(*linked, customer("cus_9", email="shop"), record(11, email="shop"))
+    assert said == {"cus_9": "shared_key: 4 Stripe customers have this value"}
+
+
+def test_a_value_that_many_records_have_is_a_doubt() -> None:
+    crowd = [record(at, email="shop") for at in range(1, 5)]
+    assert doubts(customer(email="shop"), *crowd[:3]) == {}
+    assert doubts(customer(email="shop"), *crowd) == {"cus_1": "shared_key: 4 NetSuite customers have this value"}
+
+
+def test_what_a_person_decided_is_not_doubted() -> None:
+    everything = (record(11, comments="NOT cus_1"), record(12, email="a", company_name="a"))
+    assert doubts(customer(email="a", name="a"), *everything, cus_1=11) == {}
+
+
+@pytest.mark.parametrize(
+    ("comments", "is_doubted"),
+    [
+        ("NOT cus_1! wrong link removed 2025", True),
+        ("not cus_1", True),
+        ("wrong: cus_1", True),
+        ("cus_1 is wrong", True),
+        ("cus_1 gehört nicht hierher", True),
+        ("Falsche Verknüpfung: cus_1", True),
+        ("ce n'est pas cus_1", True),
+        ("no es cus_1", True),
+        ("誤り: cus_1", True),
+        ("cus_1 ではない", True),
+        ("cus_1 (old)", True),
+        ("cus_1", False),
+        ("Customer no. cus_1", False),
+        ("https://dashboard.stripe.com/customers/cus_1", False),
+        ("<p>cus_1</p>&nbsp;", False),
+        ("Pays late. Do not call. cus_1", False),
+        ("not before noon\ncus_1", False),
+        ("Notting Hill, cus_1", False),
+        ("non-profit, cus_1", False),
+    ],
+)
+def test_comments_that_say_not_are_a_doubt(comments: str, *, is_doubted: bool) -> None:
+    said = "negated: the comments of record 11 seem to say that it is another customer"
+    assert doubts(customer(), record(11, comments=comments)) == ({"cus_1": said} if is_doubted else {})
+
+
+def test_only_the_sentence_of_an_id_is_its_own() -> None:
+    rows = {"position": [0, 1], "comments": ["not cus_1; now cus_2"] * 2, "text": ["cus_1", "cus_2"]}
+    assert negated(pl.LazyFrame(rows)).collect().get_column("position").to_list() == [0]
+
+
+_IMPORTED = "chosen_id: this id, which could be any number or word, is the external id of record"
+
+
+def test_an_imported_id_as_the_external_id_of_another_record_is_a_doubt() -> None:
+    imported, holder = customer("paid", email="a"), record(11, external_id=" paid")
+    assert doubts(imported, holder, record(12, email="a")) == {"paid": f"{_IMPORTED} 11"}
+    assert doubts(imported, holder) == {"paid": f"{_IMPORTED} 11"}
+    assert doubts(imported, holder, record(12, external_id="paid")) == {"paid": f"{_IMPORTED}s 11, 12"}
+
+
+def test_an_imported_id_as_the_external_id_of_its_own_record_is_none() -> None:
+    assert doubts(customer("paid", email="a"), record(11, external_id="paid", email="a")) == {}
+    assert doubts(customer("paid"), record(11, external_id="Paid", comments="paid")) == {}
+
+
+@pytest.mark.parametrize("trace", ["metadata", "stripe_id"])
+def test_an_imported_id_is_a_link_in_its_own_field_and_metadata(trace: str) -> None:
+    link = {"metadata": "11"} if trace == "metadata" else {}
+    own = record(11) if link else record(11, stripe_id="paid")
+    assert doubts(customer("paid", **link), own, record(12, external_id="paid")) == {"paid": f"{_IMPORTED} 12"}
+
+
+def test_a_match_to_a_record_whose_external_id_is_an_imported_id_is_a_doubt() -> None:
+    said = doubts(customer(email="a"), customer("paid"), record(11, email="a", external_id="paid"))
+    assert said == {"cus_1": "names_another: record 11 names paid (external_id)", "paid": f"{_IMPORTED} 11"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds())
+def test_doubts_change_nothing_and_are_only_of_pairs_or_of_imported_ids(world: World) -> None:
+    frames = as_frames(world)
+    found = by_customer(match_with_doubts(*frames, world.settings).collect())
+    assert found.drop("doubt").equals(by_customer(match_customers(*frames, world.settings).collect()))
+    doubted = found.filter(pl.col("doubt").is_not_null())
+    assert doubted.filter((pl.col("evidence") == "override") | (pl.col("outcome") == "held")).is_empty()
+    alone = doubted.filter(pl.col("netsuite_internal_id").is_null())
+    assert alone.filter(~pl.col("doubt").str.contains("^chosen_id: [^:]+$")).is_empty()
+    assert not alone.get_column("stripe_customer_id").str.starts_with("cus_").any()

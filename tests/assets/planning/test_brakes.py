@@ -1,0 +1,76 @@
+"""Each brake by itself: at its limit a run goes on, beyond it it stops, and the sentence has both numbers."""
+
+from dataclasses import replace
+
+import pytest
+
+from assets.planning.brakes import CHECKS, Picture, verdicts
+from schemas.declaration import Brakes
+
+GOOD = Picture(stripe_customers=1_000, netsuite_customers=2_000, tied=900, changes=10, relinks=0)
+LIMITS = Brakes(shrink=0.1, match_rate=0.05, most_writes=100, most_relinks=2, oldest_hours=6)
+
+pytestmark = pytest.mark.rule("X9")
+
+
+def stopped(
+    now: Picture = GOOD, good: tuple[Picture, ...] = (GOOD,), missing: tuple[str, ...] = (), age: float = 1.0
+) -> dict[str, str]:
+    return {v.name: v.sentence for v in verdicts(now, good, missing, age, LIMITS) if not v.passed}
+
+
+def test_every_brake_speaks_and_a_picture_like_the_last_good_one_goes_on() -> None:
+    assert [v.name for v in verdicts(GOOD, [GOOD], [], 1.0, LIMITS)] == list(CHECKS)
+    assert stopped() == {}
+
+
+@pytest.mark.parametrize(
+    ("now", "name"),
+    [
+        (replace(GOOD, stripe_customers=900, tied=810), None),
+        (replace(GOOD, stripe_customers=899, tied=809), "extracts_not_shrunk"),
+        (replace(GOOD, netsuite_customers=1_800), None),
+        (replace(GOOD, netsuite_customers=1_799), "extracts_not_shrunk"),
+        (replace(GOOD, tied=950), None),
+        (replace(GOOD, tied=951), "match_rate_in_band"),
+        (replace(GOOD, tied=849), "match_rate_in_band"),
+        (replace(GOOD, changes=100), None),
+        (replace(GOOD, changes=101), "writes_within_limit"),
+        (replace(GOOD, relinks=2), None),
+        (replace(GOOD, relinks=3), "writes_within_limit"),
+    ],
+)
+def test_limits_are_kept_to_the_customer(now: Picture, name: str | None) -> None:
+    assert list(stopped(now)) == ([name] if name else [])
+
+
+def test_an_extract_is_held_against_the_largest_of_the_good_ones_and_a_rate_against_their_median() -> None:
+    small = replace(GOOD, stripe_customers=500, tied=450)
+    assert list(stopped(small, (small, GOOD))) == ["extracts_not_shrunk"]
+    odd = replace(GOOD, tied=100)
+    assert stopped(GOOD, (GOOD, odd, GOOD)) == {}
+
+
+def test_without_a_good_run_nothing_is_written() -> None:
+    assert list(stopped(good=())) == ["first_run_approved"]
+
+
+def test_an_empty_extract_never_passes() -> None:
+    assert "extracts_not_shrunk" in stopped(Picture(0, 0, 0, 0, 0), good=())
+
+
+def test_an_incomplete_or_old_picture_stops() -> None:
+    assert stopped(missing=("2026-01", "2026-02")) == {
+        "no_month_missing_for_writes": "2 months were never read, 2026-01 the first."
+    }
+    assert stopped(age=6.1) == {
+        "picture_is_fresh": "Expected nothing older than 6 hours; the oldest part is 6.1 hours old."
+    }
+
+
+def test_a_sentence_says_what_was_expected_and_what_was_found() -> None:
+    told = stopped(replace(GOOD, stripe_customers=100, tied=90, changes=5_000))
+    assert told["extracts_not_shrunk"] == (
+        "Stripe: expected 900 or more, found 100; NetSuite: expected 1,800 or more, found 2,000."
+    )
+    assert told["writes_within_limit"] == "Expected at most 100 changes and 2 replaced values; found 5,000 and 0."

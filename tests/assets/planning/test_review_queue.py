@@ -1,0 +1,145 @@
+"""What waits for a person, the urgent first, and what is said to help: candidates spelled out, proposals made."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+
+from assets.matching import MatchSettings, Rule
+from assets.planning.review_queue import queue_for_review
+from assets.planning.write_plan import PlanSettings
+from schemas.plan import ReviewQueue
+from schemas.validation import violations
+from tests.assets.matching.oracle import Customer, Record, World, verdicts
+from tests.assets.matching.worlds import START, as_frames, matches_of, worlds
+from tests.assets.planning.plan_oracle import METADATA, planned
+from tests.assets.planning.plan_worlds import ALL_FIELDS, acme, crowded_worlds, record
+
+BY_NAME = MatchSettings((Rule("name", "company_name"),))
+URGENCY = {"conflict": 0, "broken": 1, "ambiguous": 2}
+
+
+def queue_of(world: World, *, comments: bool = True) -> pl.DataFrame:
+    stripe, netsuite, _ = as_frames(world)
+    matches = matches_of(world).lazy()
+    return queue_for_review(
+        stripe, netsuite, matches, world.settings, plan=PlanSettings(comments=comments), override_job="acme_override"
+    ).collect()
+
+
+@pytest.mark.rule("X3")
+@settings(max_examples=20, deadline=None)
+@given(worlds() | crowded_worlds())
+def test_who_waits_why_and_in_which_order(world: World) -> None:
+    queue = queue_of(world)
+    assert violations(ReviewQueue, queue, "stripe_customer_id") == []
+    full = {customer for customer, _ in planned(world, ALL_FIELDS).left_out}
+    said = verdicts(world)
+    waiting = [v for v in said if v.outcome in URGENCY or v.stripe_customer_id in full]
+    waiting.sort(key=lambda v: (URGENCY.get(v.outcome, 9), v.stripe_customer_id))
+    shown = queue.select("stripe_customer_id", "outcome", "netsuite_internal_id", "candidates", "candidate_ids").rows()
+    assert shown == [
+        (v.stripe_customer_id, v.outcome, v.netsuite_internal_id, v.candidates, v.candidate_ids) for v in waiting
+    ]
+    reasons = queue.get_column("reason").to_list()
+    for verdict, reason in zip(waiting, reasons, strict=True):
+        assert reason.startswith(verdict.reason)
+        assert ("; the Stripe id " in reason) is (verdict.stripe_customer_id in full)
+    assert queue.get_column("what_to_do").null_count() == 0
+
+
+@pytest.mark.rule("M9")
+@settings(max_examples=20, deadline=None)
+@given(worlds())
+def test_broken_link_is_proposed_what_matching_says_without_it(world: World) -> None:
+    queue = queue_of(world)
+    broken = queue.filter(pl.col("outcome") == "broken").get_column("stripe_customer_id").to_list()
+    without = [replace(c, fields={**c.fields, METADATA: None}) for c in world.customers if c.id in broken]
+    said = {v.stripe_customer_id: v for v in verdicts(replace(world, customers=without, overrides={}))}
+    for row in queue.rows(named=True):
+        proposal = said.get(row["stripe_customer_id"])
+        record_id = proposal.netsuite_internal_id if proposal else None
+        evidence = proposal.evidence if proposal and record_id else None
+        assert (row["proposed_internal_id"], row["proposed_evidence"]) == (record_id, evidence)
+
+
+@pytest.mark.rule("X11")
+def test_merged_record_is_proposed_its_successor() -> None:
+    world = World([acme("cus_1", metadata="6")], [record(7)], {}, BY_NAME)
+    row = queue_of(world).row(0, named=True)
+    assert row["outcome"] == "broken"
+    assert row["netsuite_internal_id"] is None
+    assert (row["proposed_internal_id"], row["proposed_evidence"]) == (7, "name = company_name")
+    assert row["what_to_do"].startswith("Decide for the record that took the old one's place")
+
+
+@pytest.mark.rule("M9")
+def test_broken_link_without_rules_has_no_proposal() -> None:
+    world = World([acme("cus_1", metadata="6")], [record(7)], {}, MatchSettings(()))
+    row = queue_of(world).row(0, named=True)
+    assert (row["outcome"], row["proposed_internal_id"], row["proposed_evidence"]) == ("broken", None, None)
+
+
+@pytest.mark.rule("M5")
+def test_refused_ambiguity_shows_its_candidates_in_the_order_of_their_numbers() -> None:
+    records = [Record(i, fields={"company_name": "Acme", "email": f"ap{i}@example.com"}) for i in (100, 9)]
+    world = World([acme("cus_1")], [*records, record(20, email=None)], {}, replace(BY_NAME, on_several="refuse"))
+    row = queue_of(world).row(0, named=True)
+    assert (row["outcome"], row["netsuite_internal_id"], row["candidate_ids"]) == ("ambiguous", None, "9 20 100")
+    assert row["candidate_details"] == "9, Acme, ap9@example.com | 20, acme | 100, Acme, ap100@example.com"
+
+
+def test_details_are_of_the_first_ten_candidates() -> None:
+    world = World([acme("cus_1")], [record(i) for i in range(1, 61)], {}, BY_NAME)
+    row = queue_of(world).row(0, named=True)
+    assert row["candidates"] == 60
+    assert row["candidate_details"].split(" | ") == [f"{i}, acme" for i in range(1, 11)]
+
+
+@pytest.mark.rule("W3")
+def test_full_comments_wait_only_where_comments_are_written() -> None:
+    world = World([acme("cus_1")], [record(7, comments="." * 4_000)], {}, BY_NAME)
+    row = queue_of(world).row(0, named=True)
+    assert row["outcome"] == "matched"
+    assert row["reason"] == (
+        "name = company_name: equal; the Stripe id does not fit into the record's comments, which hold 4,000 characters"
+    )
+    assert row["what_to_do"] == "Put the Stripe id into the comments by hand, and make room if need be."
+    assert queue_of(world, comments=False).height == 0
+
+
+@pytest.mark.rule("W3")
+def test_id_that_comments_do_not_take_waits() -> None:
+    row = queue_of(World([acme("cus_ 1")], [record(7)], {}, BY_NAME)).row(0, named=True)
+    assert row["reason"] == (
+        "name = company_name: equal; the Stripe id has white space or control characters in it, and comments take one "
+        "word"
+    )
+    assert row["what_to_do"] == "Put the Stripe id into the comments by hand, and make room if need be."
+
+
+@pytest.mark.rule("W3")
+def test_imported_id_that_no_field_takes_waits() -> None:
+    assert queue_of(World([acme("paid")], [record(7)], {}, BY_NAME)).is_empty()
+    row = queue_of(World([acme("paid")], [record(7, stripe_id="cus_1")], {}, BY_NAME)).row(0, named=True)
+    said = "the Stripe id does not begin with cus_: in comments it could be any number or word"
+    assert row["reason"] == f"name = company_name: equal; {said}"
+    assert row["what_to_do"].endswith("nothing in NetSuite names this customer.")
+
+
+def test_ambiguous_with_full_comments_says_both() -> None:
+    records = [record(7, comments="." * 4_000), record(8)]
+    row = queue_of(World([acme("cus_1")], records, {}, BY_NAME)).row(0, named=True)
+    assert row["what_to_do"] == (
+        "Decide for one candidate (job acme_override), or merge them in NetSuite, before the plan is used. "
+        "Put the Stripe id into the comments by hand, and make room if need be."
+    )
+
+
+def test_row_brings_what_is_needed_to_decide() -> None:
+    created = START + timedelta(days=1)
+    customer = Customer("cus_1", created, {"name": "Acme", "email": "ap@example.com", METADATA: "6"})
+    row = queue_of(World([customer], [], {}, BY_NAME)).row(0, named=True)
+    assert (row["created"], row["email"], row["name"]) == (created, "ap@example.com", "Acme")

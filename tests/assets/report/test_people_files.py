@@ -1,0 +1,48 @@
+"""The tables for a spreadsheet show names, and the records that nobody is tied to."""
+
+from pathlib import Path
+
+import polars as pl
+
+from assets.report.people_files import matches_for_people, unmatched_records
+from tests.assets.report.report_world import matches, netsuite, stripe
+from tests.reconciling import NETSUITE, declaration, site_at
+
+LINKS = ("external_id", "stripe_id")
+
+
+def test_matches_show_names_after_the_columns_that_they_had() -> None:
+    shown = matches_for_people(matches().lazy(), stripe().lazy(), netsuite().lazy())
+    assert shown.drop("stripe_name", "stripe_email", "netsuite_company_name").equals(matches())
+    assert shown.columns[-3:] == ["stripe_name", "stripe_email", "netsuite_company_name"]
+    names = dict(stripe().select("id", "name").rows())
+    companies = dict(netsuite().select("internal_id", "company_name").rows())
+    for row in shown.to_dicts():
+        assert row["stripe_name"] == names[row["stripe_customer_id"]]
+        assert row["netsuite_company_name"] == companies.get(row["netsuite_internal_id"])
+
+
+def test_only_customers_that_nobody_is_tied_to_are_unmatched() -> None:
+    records = pl.DataFrame({"internal_id": [3, 1, 2, 4], "is_customer": [True, True, True, False]}).with_columns(
+        *(
+            pl.lit(None, pl.String).alias(name)
+            for name in ("company_name", "email", "phone", "external_id", "stripe_id")
+        ),
+        inactive=pl.lit(value=False),
+    )
+    tied = pl.DataFrame({"netsuite_internal_id": [2, 2, None]}, {"netsuite_internal_id": pl.Int64})
+    assert unmatched_records(records.lazy(), tied.lazy()).get_column("internal_id").to_list() == [1, 3]
+
+
+def test_a_run_lists_them_safe_for_a_spreadsheet_and_the_page_counts_them(tmp_path: Path) -> None:
+    with site_at(tmp_path, declaration()) as at:
+        (tmp_path / "netsuite.csv").write_text(f"{NETSUITE}10,,,,no@body.example,=Nobody,Customer,Yes\n")
+        assert at.reconcile().success
+        assert (at.results / "netsuite_unmatched.csv").read_text() == (
+            "internal_id,company_name,email,phone,inactive,external_id,stripe_id\n10,'=Nobody,no@body.example,,true,,\n"
+        )
+        lines = (at.results / "matches.csv").read_text().splitlines()
+        page = (at.results / "report.html").read_text("utf-8")
+    assert lines[0].endswith(",doubt,stripe_name,stripe_email,netsuite_company_name")
+    assert lines[1].endswith(",Acme,ap@acme.example,Acme GmbH")
+    assert "1 NetSuite customer without a Stripe customer" in page

@@ -1,0 +1,54 @@
+"""Write-back into NetSuite over HTTP: whose a value is that stands there already, whatever the weather was."""
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from assets.write_back import Filters, NetsuiteWriter, WriteBack, apply_side, undo_plan
+from sandbox.netsuite_standin import STRIPE_FIELD, Fault, Options, World
+from schemas.errors import TransientError
+from tests.assets.write_back.fakes import FakeWorld
+from tests.resources.ledger.ledgers import PLAN, change
+from tests.resources.netsuite_api.netsuite_world import connected
+
+
+@pytest.mark.rule("W10")
+@pytest.mark.parametrize(
+    ("weather", "status", "left"),
+    [("limit", "already", "cus_1"), ("busy", "already", "cus_1"), ("lost", "applied", None)],
+)
+def test_a_value_that_stands_there_is_ours_only_if_an_earlier_try_may_have_run(
+    tmp_path: Path, weather: Literal["limit", "busy", "lost"], status: str, left: str | None
+) -> None:
+    world, fakes, changes = World(), FakeWorld(tmp_path), [change(1)]
+    world.insert(1, **{STRIPE_FIELD: None if weather == "lost" else "cus_1"})
+    with fakes.ledger, connected(world) as (client, server):
+        work = WriteBack(fakes.journal, {"netsuite": NetsuiteWriter(client), "stripe": fakes.stripe}, "apply")
+        server.fail(Fault(kind=weather, action="apply"))
+        assert apply_side(work, PLAN, changes, Filters(), "netsuite").counts() == {status: 1}
+        undo_plan(WriteBack(fakes.journal, work.writers, "undo"), PLAN, changes, Filters())
+    assert world.value(1, STRIPE_FIELD) == left
+
+
+@pytest.mark.rule("W9")
+def test_what_a_call_answered_is_put_down_whatever_becomes_of_the_next_one(tmp_path: Path) -> None:
+    world, fakes = World(), FakeWorld(tmp_path)
+    for number in range(1, 8):
+        world.insert(number, **{STRIPE_FIELD: "cus_2" if number == 2 else None})
+    world.others.add("cus_1")
+    changes = [change(number, field) for number in range(1, 8) for field in ("external_id", "stripe_id")]
+    with fakes.ledger, connected(world, Options(units=215)) as (client, server):
+        work = WriteBack(fakes.journal, {"netsuite": NetsuiteWriter(client), "stripe": fakes.stripe}, "apply")
+        server.fail(Fault(kind="unavailable", action="apply", skip=1, times=4))
+        with pytest.raises(TransientError):
+            apply_side(work, PLAN, changes, Filters(), "netsuite")
+        found = {name: entry.status for name, entry in fakes.journal.latest(PLAN).items()}
+        assert {name: status for name, status in found.items() if name[9] in "127"} == {
+            "netsuite:1:external_id": "failed",
+            "netsuite:1:stripe_id": "applied",
+            "netsuite:2:external_id": "applied",
+            "netsuite:2:stripe_id": "already",
+            "netsuite:7:external_id": "intended",
+            "netsuite:7:stripe_id": "intended",
+        }

@@ -1,0 +1,59 @@
+"""A small Stripe for the tests of the connection: a stand-in without limits, an account on it, a clock."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from resources.stripe_api import StripeAccount, StripeConnection
+from sandbox.stripe_standin import Book, StandInOptions, StripeStandIn, StripeWorld
+
+START = 1_700_000_000
+KEYS = ("netsuite_customer_id", "netsuite_block_integration")
+
+
+class Clock:
+    """Unix seconds that only a test moves."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@dataclass
+class Stage:
+    """A running stand-in and a connection to it."""
+
+    server: StripeStandIn
+    book: Book
+    clock: Clock
+    connection: StripeConnection
+
+    def moment(self, offset: int = 0) -> datetime:
+        return datetime.fromtimestamp(self.clock.now + offset, UTC)
+
+
+def account(server: StripeStandIn, **settings: object) -> StripeAccount:
+    quick = {
+        "api_key": server.world.test_key,
+        "base_url": server.url,
+        "requests_per_second": 1_000,
+        "max_in_flight": 8,
+        "longest_wait": 0.01,
+        "retry_seconds": 20,
+    }
+    return StripeAccount.model_validate({**quick, **settings})
+
+
+@contextmanager
+def stage(options: StandInOptions | None = None, **settings: object) -> Iterator[Stage]:
+    clock = Clock()
+    world = StripeWorld(clock=clock)
+    unlimited = StandInOptions(endpoint_rate=None, test_rate=None, live_rate=None)
+    with (
+        StripeStandIn(world, options or unlimited) as server,
+        StripeConnection(account(server, **settings)) as connection,
+    ):
+        yield Stage(server, world.book(), clock, connection)
