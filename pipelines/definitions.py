@@ -12,7 +12,7 @@ from pipelines.hiding import hide_secrets
 from pipelines.loading import load
 from pipelines.progress import LOGGER_NAME, progress_logger
 from resources.storage.folders import Folders
-from resources.storage.frames import ParquetIOManager
+from resources.storage.io_manager import ParquetIOManager
 
 DECLARATIONS = Path(__file__).parent / "defs"
 

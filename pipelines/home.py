@@ -5,8 +5,9 @@ import shutil
 
 from pipelines.hiding import hide_secrets
 from resources.retries import log_retries_quietly
+from resources.storage.atomic import private_folder
 from resources.storage.disk import disk_in_words
-from resources.storage.folders import Folders, private_folder
+from resources.storage.folders import Folders
 from resources.storage.leftovers import remove_leftovers
 
 

@@ -11,7 +11,7 @@ import dagster as dg
 from assets.reconciliation import IO_MANAGER_KEY, Reconciliation
 from pipelines.customer_sync import build_defs, reconciliation
 from resources.storage.folders import Folders
-from resources.storage.frames import ParquetIOManager
+from resources.storage.io_manager import ParquetIOManager
 from schemas.declaration import Declaration
 from tests.labels import LABELS
 

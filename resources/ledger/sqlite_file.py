@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, inspect
 from sqlalchemy.exc import DBAPIError
 
 from resources.ledger.tables import VERSION_TABLE
-from resources.storage.folders import flush, private_folder
+from resources.storage.atomic import flush, private_folder
 from schemas.errors import DamageError
 
 _MAGIC: Final = b"SQLite format 3\0"

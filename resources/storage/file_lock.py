@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from resources.storage.folders import private_folder
+from resources.storage.atomic import private_folder
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,8 @@
-"""Where things are kept: the checkout, the state, the results. Everything written is readable by its owner only."""
+"""Where things are kept: the checkout, the state, the results. How files get there is in `atomic`."""
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-from resources.storage.scratch import scratch
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -43,49 +39,3 @@ class Folders:
     def plans(self, name: str, accounts: str) -> Path:
         """The folder of a declaration's plans for these accounts, each named by the hash of its content."""
         return self.home / "plans" / name / accounts
-
-
-def private_folder(folder: Path) -> Path:
-    """Make a folder, and its missing parents, that only the owner can enter."""
-    if not folder.is_dir():
-        private_folder(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
-
-
-@contextmanager
-def replaced_together(paths: list[Path]) -> Iterator[list[Path]]:
-    """Give a new path for each path to write to; put all in place when every one is written, or none.
-
-    The new ones lie in a scratch folder beside the others, which the next writer removes if this process is killed.
-    Readers see an old file or a new one, never a part. The new files can be read by their owner only, and are on disk
-    before they take the old ones' names.
-    """
-    with ExitStack() as stack:
-        rooms = {folder: stack.enter_context(scratch(private_folder(folder))) for folder in {p.parent for p in paths}}
-        fresh = [rooms[path.parent] / path.name for path in paths]
-        for path in fresh:
-            path.touch(mode=0o600)
-        yield fresh
-        for path in fresh:
-            flush(path)
-        for new, path in zip(fresh, paths, strict=True):
-            new.replace(path)
-        for folder in rooms:
-            flush(folder)
-
-
-@contextmanager
-def replaced(path: Path) -> Iterator[Path]:
-    """`replaced_together` for one file."""
-    with replaced_together([path]) as (fresh,):
-        yield fresh
-
-
-def flush(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

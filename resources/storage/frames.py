@@ -1,22 +1,16 @@
-"""Frames between stages, as Parquet files in a private folder, replaced whole.
+"""Frames between stages, as Parquet files, replaced whole: which of them are there, ours, and undamaged."""
 
-Dagster's default would pickle them, and the public polars integration writes sample rows into the event log; neither
-may happen to customer data. What a run records here is a row count.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-import dagster as dg
 import polars as pl
 
 from resources.extracts.extract import Known
-from resources.failures import failures_for_people
+from resources.storage.atomic import replaced, replaced_together
 from resources.storage.disk import disk_in_words
-from resources.storage.folders import Folders, private_folder, replaced, replaced_together
 from resources.storage.frame_seal import SEAL, UNSEALED, is_whole, seal
 from schemas.errors import InternalError, UserError
 
@@ -194,44 +188,3 @@ def _first_instant(month: str) -> datetime:
 def _read_at(path: Path) -> datetime | None:
     text = pl.read_parquet_metadata(path).get(READ_AT)
     return datetime.fromisoformat(text) if text else None
-
-
-def _moment(context: dg.OutputContext) -> datetime | None:
-    """The `read_at` that the asset reported with its frame."""
-    value = (context.output_metadata or {}).get(READ_AT)
-    return datetime.fromtimestamp(value.value, UTC) if isinstance(value, dg.TimestampMetadataValue) else None
-
-
-class ParquetIOManager(dg.IOManager):
-    """Hands frames from asset to asset, as long as they are of the origin that the assets' definitions name.
-
-    An asset key is `[declaration, name]`; months are split by `created`.
-    """
-
-    def __init__(self, folders: Folders) -> None:
-        self._folders = folders
-
-    def handle_output(self, context: dg.OutputContext, obj: pl.LazyFrame | pl.DataFrame) -> None:
-        """Write the frame that an asset returned."""
-        with failures_for_people():
-            store, name = self._store(context.asset_key, context.definition_metadata)
-            if context.has_asset_partitions:
-                store.write_months(name, obj.lazy().collect(), context.asset_partition_keys, _moment(context))
-            else:
-                context.add_output_metadata({"dagster/row_count": store.write(name, obj, _moment(context))})
-
-    def load_input(self, context: dg.InputContext) -> pl.LazyFrame:
-        """Scan the frame that an upstream asset wrote; of a partitioned one, all months that there are."""
-        made_by = context.upstream_output
-        store, name = self._store(context.asset_key, made_by.definition_metadata if made_by else {})
-        with failures_for_people():
-            if context.has_asset_partitions:
-                return store.read_months(name, context.asset_partition_keys)
-            return store.read(name)
-
-    def _store(self, key: dg.AssetKey, defined: Mapping[str, object]) -> tuple[FrameStore, str]:
-        declaration, name = key.path
-        origin = str(defined.get(ORIGIN, ""))
-        folder = self._folders.frames(declaration)
-        with disk_in_words(folder):
-            return FrameStore(private_folder(folder), lambda _: origin), name

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import polars as pl
 
+from resources.storage.atomic import flush, private_folder
 from resources.storage.csv import write_literal
 from resources.storage.disk import disk_in_words
-from resources.storage.folders import flush, private_folder
 from resources.storage.scratch import scratch
 from schemas.errors import DamageError, UserError
 from schemas.plan import PLAN_COLUMNS

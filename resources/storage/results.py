@@ -19,9 +19,9 @@ from uuid import uuid4
 
 import orjson
 
+from resources.storage.atomic import flush, private_folder
 from resources.storage.disk import disk_in_words
 from resources.storage.file_lock import run_lock
-from resources.storage.folders import flush, private_folder
 from resources.storage.scratch import scratch
 
 MANIFEST: Final = "run.json"

@@ -23,7 +23,7 @@ from rich.table import Table
 from assets.reconciliation import IO_MANAGER_KEY
 from pipelines.customer_sync import build_defs, reconciliation
 from resources.storage.folders import Folders
-from resources.storage.frames import ParquetIOManager
+from resources.storage.io_manager import ParquetIOManager
 from schemas.declaration import Declaration
 from tests.benchmarks.world import write_world
 from tests.labels import LABELS

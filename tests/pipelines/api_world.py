@@ -13,7 +13,7 @@ from assets.reconciliation import IO_MANAGER_KEY, Reconciliation
 from pipelines.customer_sync import build_defs, reconciliation
 from resources.ledger import Journal
 from resources.storage.folders import Folders
-from resources.storage.frames import ParquetIOManager
+from resources.storage.io_manager import ParquetIOManager
 from sandbox.netsuite_standin import STRIPE_FIELD, NetsuiteStandIn, World
 from sandbox.stripe_standin import Book, StandInOptions, StripeStandIn, StripeWorld
 from schemas.declaration import Declaration

@@ -11,7 +11,7 @@ from assets.reconciliation import IO_MANAGER_KEY
 from pipelines.declarations import read_folder
 from pipelines.loading import Loaded, load
 from resources.storage.folders import Folders
-from resources.storage.frames import ParquetIOManager
+from resources.storage.io_manager import ParquetIOManager
 from schemas.errors import DeclarationError, UserError
 from tests.pipelines.test_declarations import GOOD, declare
 

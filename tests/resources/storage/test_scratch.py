@@ -13,7 +13,8 @@ import pytest
 
 from pipelines.home import prepare_home
 from resources.exports.file import open_export
-from resources.storage.folders import Folders, replaced
+from resources.storage.atomic import replaced
+from resources.storage.folders import Folders
 from resources.storage.leftovers import remove_leftovers
 from resources.storage.scratch import scratch, sweep
 from tests.reconciling import CHECKOUT
