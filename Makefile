@@ -42,8 +42,9 @@ format: $(VENV)/dev.ok ## Format the code
 bench: $(VENV)/bench.ok ## Measure, as ratios to a baseline of the same run
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
-prove: $(VENV)/dev.ok ## Kill write-back hundreds of times, and show that no change is lost or made twice and no value of others is overwritten
+prove: $(VENV)/dev.ok ## Kill write-back hundreds of times, then runs of every job, and show that no change is lost or made twice, no value of others is overwritten, and no next run is held up
 	$(BIN)/python -m tests.proofs.write_back $(ARGS)
+	$(BIN)/python -m tests.proofs.runs
 
 rules: $(VENV)/dev.ok ## Show which tests prove which requirement
 	@$(BIN)/python -m tests.rules

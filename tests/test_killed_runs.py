@@ -11,21 +11,8 @@ import pytest
 from pipelines.exclusive_run import end_gone
 from resources.ledger import Ledger
 from tests.installed import install, start_python
-from tests.proofs.installation import (
-    BY_HAND,
-    DAILY,
-    DECLARED,
-    NAME,
-    PATIENCE,
-    RECONCILE,
-    RUN_COMMAND,
-    Installation,
-    Work,
-    apply,
-    installation,
-    undo,
-    until,
-)
+from tests.proofs.installation import DECLARED, PATIENCE, RUN_COMMAND, Installation, installation, until
+from tests.proofs.work import BY_HAND, DAILY, NAME, RECONCILE, Work, apply, undo
 from tests.reconciling import digests
 from tests.ui import processes_in, serving
 
@@ -95,10 +82,10 @@ def test_a_killed_run_of_dagsters_own_holds_nobody_up(site: Installation, work: 
 
 def test_killed_runs_that_the_ui_started_hold_nobody_up_and_end_with_it(site: Installation) -> None:
     assert site.run().returncode == 0
-    before, plan = site.links(), site.plan()
+    before, plan = site.state(), site.plan()
     with serving(site.folder, RECONCILE.job, site.environment) as ui:
-        site.follow(partial(site.in_ui, ui), apply(plan))
-        assert site.links() != before
+        site.follow(partial(site.in_ui, ui), apply(plan, at_most=40))
+        assert site.state() != before
         with site.gate.closed() as arrived:
             site.in_ui(ui, undo(plan))
             assert arrived.wait(PATIENCE)
@@ -107,7 +94,7 @@ def test_killed_runs_that_the_ui_started_hold_nobody_up_and_end_with_it(site: In
     again = site.by_dagster(undo(plan))
     site.ends_well(again)
     assert not site.waited(again)
-    assert site.links() == before
+    assert site.state() == before
     assert site.under_way() == []
 
 
@@ -127,11 +114,11 @@ def test_the_ui_starts_without_the_runs_of_killed_processes_but_with_those_that_
     site: Installation,
 ) -> None:
     with site.held() as process:
-        with site.instance() as instance, Ledger.of(site.folders) as ledger:
-            end_gone(ledger, instance)
+        with Ledger.of(site.folders) as ledger:
+            end_gone(ledger, site.instance)
         assert len(site.under_way()) == 1
         process.kill()
         process.wait()
-    with site.instance() as instance, Ledger.of(site.folders) as ledger:
-        end_gone(ledger, instance)
+    with Ledger.of(site.folders) as ledger:
+        end_gone(ledger, site.instance)
     assert site.under_way() == []

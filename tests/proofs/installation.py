@@ -5,30 +5,31 @@ import re
 import signal
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 import dagster as dg
 import yaml
-from sqlalchemy import text
 
-from resources.ledger import RUN, Ledger
 from resources.storage.folders import Folders
-from sandbox.netsuite_standin import STRIPE_FIELD, NetsuiteStandIn
+from sandbox.netsuite_standin import NetsuiteStandIn
 from sandbox.netsuite_standin.export import serve_export
-from sandbox.stripe_standin import Book, StripeStandIn, StripeWorld, load_customers
-from schemas.words import LINK_KEY
+from sandbox.stripe_standin import Book, StandInOptions, StripeStandIn, StripeWorld, load_customers
 from tests.installed import install, run_python, start_python
 from tests.proofs.gate import Gate
+from tests.proofs.moments import Moment
+from tests.proofs.oracle import State, effects, state
+from tests.proofs.work import NAME, Work
 from tests.reconciling import CHECKOUT
 from tests.ui import Ui
 
 EXAMPLES = CHECKOUT / "examples"
-NAME = "sandbox"
 DECLARED = {f"pipelines/defs/{NAME}/defs.yaml": (EXAMPLES / "sandbox.yaml").read_text("utf-8")}
 RUN_COMMAND = ("-m", "pipelines.run", NAME)
 PATIENCE = 300
@@ -36,44 +37,6 @@ PATIENCE = 300
 
 T = TypeVar("T")
 _PID = re.compile(r"Started process for run \(pid: (\d+)\)")
-
-
-@dataclass(frozen=True)
-class Work:
-    """What a run is to do: a job of the declaration's, or some of its assets by hand.
-
-    Attributes:
-        asks: whether it asks Stripe; a decision about a customer asks nobody.
-    """
-
-    job: str
-    config: Mapping[str, object] = field(default_factory=dict)
-    assets: tuple[str, ...] = ()
-    partition: str | None = None
-    asks: bool = True
-
-    @property
-    def tags(self) -> dict[str, str]:
-        return {"dagster/partition": self.partition} if self.partition else {}
-
-
-RECONCILE, DAILY = Work(f"{NAME}_reconcile"), Work(f"{NAME}_daily")
-BY_HAND = Work("__ASSET_JOB", assets=("stripe_customers",), partition="2024-03-01")
-
-
-def apply(plan: str) -> Work:
-    """So much of a plan that there is something to write in both systems, and it is soon done."""
-    part = {"plan": plan, "at_most": 40}
-    return Work(f"{NAME}_apply", {"ops": {f"{NAME}__netsuite_links": {"config": part}}})
-
-
-def undo(plan: str) -> Work:
-    return Work(f"{NAME}_undo", {"ops": {f"{NAME}__undo_plan": {"config": {"plan": plan}}}})
-
-
-def decide(customer: str, record: str) -> Work:
-    given = {"customer": customer, "record": record, "who": "ada", "why": "by phone"}
-    return Work(f"{NAME}_override", {"ops": {f"{NAME}__decide": {"config": given}}}, asks=False)
 
 
 @dataclass(frozen=True)
@@ -118,43 +81,40 @@ class Installation:
             finally:
                 process.kill()
 
-    @contextmanager
-    def instance(self) -> Iterator[dg.DagsterInstance]:
-        with dg.DagsterInstance.from_config(str(self.folders.home)) as instance:
-            yield instance
+    @cached_property
+    def instance(self) -> dg.DagsterInstance:
+        """Dagster's memory of the runs, opened once, as that is dear and it is asked all the time."""
+        return dg.DagsterInstance.from_config(str(self.folders.home))
 
     def under_way(self) -> list[str]:
-        with self.instance() as instance:
-            return [run.run_id for run in instance.get_runs() if not run.is_finished]
+        return [run.run_id for run in self.instance.get_runs() if not run.is_finished]
 
     def status(self, run_id: str) -> dg.DagsterRunStatus:
-        with self.instance() as instance:
-            run = instance.get_run_by_id(run_id)
+        run = self.instance.get_run_by_id(run_id)
         assert run is not None
         return run.status
 
     def plan(self) -> str:
         """The hash of the last plan."""
-        with self.instance() as instance:
-            event = instance.get_latest_materialization_event(dg.AssetKey([NAME, "write_plan"]))
+        event = self.instance.get_latest_materialization_event(dg.AssetKey([NAME, "write_plan"]))
         assert event is not None
         assert event.asset_materialization is not None
         return str(event.asset_materialization.metadata["plan_hash"].value)
 
-    def links(self) -> dict[str, tuple[object, ...]]:
-        """Every value that write-back may change: by record, and by customer."""
-        fields = ("externalid", STRIPE_FIELD, "comments")
-        found: dict[str, tuple[object, ...]] = {
-            str(number): tuple(record.values.get(name) or None for name in fields)
-            for number, record in self.netsuite.world.customers.items()
-        }
-        bodies = {customer: self.stripe.get(customer) or {} for customer in self.stripe.ids}
-        return found | {customer: (dict(body["metadata"]).get(LINK_KEY),) for customer, body in bodies.items()}  # type: ignore[call-overload]
+    def state(self) -> State:
+        return state(self.netsuite.world, self.stripe, self.stripe.ids)
+
+    def effects(self) -> Counter[str]:
+        """What was changed by calls so far, and how often."""
+        return effects(self.netsuite.world.saves, self.stripe.events)
 
     def in_ui(self, ui: Ui, work: Work) -> Started:
         """Start it as the page does, so that the daemon takes it from the queue."""
         run_id = ui.launch(work.job, work.config, [[NAME, asset] for asset in work.assets], work.tags)
 
+        return self.of_daemon(run_id)
+
+    def of_daemon(self, run_id: str) -> Started:
         def kill() -> None:
             os.kill(int(until(partial(self._pid, run_id), "it has no process")), signal.SIGKILL)
 
@@ -176,7 +136,7 @@ class Installation:
         return self._by_process(*RUN_COMMAND)
 
     def _by_process(self, *command: str) -> Started:
-        before = self._run_ids()
+        before = self.run_ids()
         quiet = {"PYTHONWARNINGS": "ignore"}
         with (self.folder / "said.log").open("a") as log:
             process = start_python(self.folder, *command, environment=self.environment | quiet, output=log)
@@ -190,16 +150,15 @@ class Installation:
             process.wait()
 
         def new() -> set[str]:
-            found = self._run_ids() - before
+            found = self.run_ids() - before
             assert found or process.poll() is None, (self.folder / "said.log").read_text()
             return found
 
         [run_id] = until(new, "it has no run")
         return Started(run_id, kill)
 
-    def _run_ids(self) -> set[str]:
-        with self.instance() as instance:
-            return {run.run_id for run in instance.get_runs()}
+    def run_ids(self) -> set[str]:
+        return set(self.instance.get_run_ids())
 
     def _pid(self, run_id: str) -> str | None:
         said = self._said(run_id)
@@ -207,26 +166,22 @@ class Installation:
         found = _PID.search(" ".join(said))
         return found and found[1]
 
-    def says_it_lives(self, run_id: str) -> bool:
-        """Whether a run has its lease."""
-        with Ledger.of(self.folders) as ledger:
-            query = text("SELECT count(*) FROM ledger_lease WHERE purpose = :purpose")
-            with ledger.engine.connect() as connection:
-                return bool(connection.scalar(query, {"purpose": f"{RUN}{run_id}"}))
-
-    def follow(self, start: Start, work: Work, kills: Start | None = None) -> float:
+    def follow(self, start: Start, work: Work, kills: Start | None = None, moment: Moment | None = None) -> float:
         """Kill a run in the middle, and start the same again: the seconds until that has ended, well.
+
+        Args:
+            start: how the next one is started.
+            work: what both are to do.
+            kills: how the one that is killed is started, if otherwise.
+            moment: when it is killed; by default when it first asks Stripe, which does not answer.
 
         Raises:
             AssertionError: the next run did not end well, or the killed one counts as under way still.
         """
-        with ExitStack() as stack:
-            arrived = stack.enter_context(self.gate.closed()) if work.asks else None
+        with (moment or self.gate.closed)() as arrived:
             dead = (kills or start)(work)
-            if arrived is not None:
-                assert arrived.wait(PATIENCE), f"{work.job} asks nobody"
-            else:
-                until(lambda: self.says_it_lives(dead.run_id), f"{work.job} does not live")
+            until(lambda: arrived.wait(1) or self.status(dead.run_id) in _ENDS, f"{work.job} does not come so far")
+            assert arrived.is_set(), f"{work.job} has ended before: {self._said(dead.run_id)[-20:]}"
             dead.kill()
         began = time.monotonic()
         next_one = start(work)
@@ -247,8 +202,7 @@ class Installation:
         return any("waits for its turn" in said for said in self._said(run.run_id))
 
     def _said(self, run_id: str) -> list[str]:
-        with self.instance() as instance:
-            logs = instance.all_logs(run_id)
+        logs = self.instance.all_logs(run_id)
         return [entry.dagster_event.message or "" if entry.dagster_event else entry.user_message for entry in logs]
 
 
@@ -265,16 +219,21 @@ def until(found: Callable[[], T | None], why_not: str) -> T:
 
 
 @contextmanager
-def installation(folder: Path) -> Iterator[Installation]:
-    """Install it over two stand-ins that serve the example's customers."""
-    install(folder, DECLARED)
+def installation(
+    folder: Path,
+    declared: Mapping[str, str] = DECLARED,
+    customers: int | None = None,
+    options: StandInOptions | None = None,
+) -> Iterator[Installation]:
+    """Install it over two stand-ins that serve the example's customers, all or so many of those in Stripe."""
+    install(folder, declared)
     home, settings = folder / "home", (folder / "deploy" / "dagster.yaml").read_text("utf-8")
     home.mkdir(mode=0o700)
     (home / "dagster.yaml").write_text(f"{settings}run_queue:\n  dequeue_interval_seconds: 1\n")
     world = StripeWorld()
-    world.book().load(load_customers(EXAMPLES / "stripe_customers.csv"))
+    world.book().load(islice(load_customers(EXAMPLES / "stripe_customers.csv"), customers))
     netsuite, environment = serve_export(EXAMPLES / "netsuite_customers.csv")
-    with StripeStandIn(world) as stripe, netsuite, Gate(stripe.url) as gate:
+    with StripeStandIn(world, options) as stripe, netsuite, Gate(stripe.url) as gate:
         environment |= {"STRIPE_API_KEY": world.test_key, "STRIPE_BASE_URL": gate.url}
         made = Installation(folder, environment, gate, netsuite, world.book())
         try:
@@ -283,3 +242,4 @@ def installation(folder: Path) -> Iterator[Installation]:
             for process in made.processes:
                 process.kill()
                 process.wait()
+            made.instance.dispose()

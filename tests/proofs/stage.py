@@ -1,7 +1,4 @@
-"""The two stand-ins with a random small world, a plan made for it, and what must stand there afterwards.
-
-The oracle is a few lines of plain Python that knows the rules, and nothing of the product's code.
-"""
+"""The two stand-ins with a random small world, and a plan made for it."""
 
 import multiprocessing
 import os
@@ -19,16 +16,13 @@ from sandbox.stripe_standin import StandInOptions, StripeStandIn, StripeWorld
 from schemas.change import Change
 from schemas.words import LINK_KEY, InternalId, StripeId
 from tests.proofs import child
+from tests.proofs.oracle import FIELD_IDS, METADATA, State, effects, state
 
-METADATA = f"metadata.{LINK_KEY}"
-FIELD_IDS = {"stripe_id": STRIPE_FIELD, "external_id": "externalid", "comments": "comments"}
 POISONED = 0.1
 """The share of the customers that have as many metadata keys as Stripe takes, so that it refuses one more; and of the
 records of which NetSuite refuses one field."""
 
 FULL = {f"key{number}": "x" for number in range(50)}
-State = dict[str, str | None]
-"""Every link value of the world, by `system:record:field`."""
 
 
 @dataclass
@@ -67,30 +61,11 @@ class Stage:
 
     def state(self) -> State:
         """What stands in both systems."""
-        found: State = {}
-        for number, record in self.records.customers.items():
-            for name, field_id in FIELD_IDS.items():
-                found[f"netsuite:{number}:{name}"] = str(record.values.get(field_id) or "") or None
-        for customer in self.customers:
-            body = self.stripe.world.book().get(customer)
-            metadata = body["metadata"] if body else None
-            found[f"stripe:{customer}:{METADATA}"] = metadata.get(LINK_KEY) if isinstance(metadata, dict) else None  # type: ignore[assignment]
-        return found
+        return state(self.records, self.stripe.world.book(), self.customers)
 
     def effects(self) -> Counter[str]:
         """What the stand-ins say was changed by calls, and how often: by `system:record:field:value`."""
-        counted: Counter[str] = Counter()
-        for save in self.records.saves:
-            for name, field_id in FIELD_IDS.items():
-                before, after = save.before.get(field_id), save.after.get(field_id)
-                if field_id not in save.after or (before or "") == (after or ""):
-                    continue
-                words = [str(after)] if name != "comments" else _new_words(str(before or ""), str(after or ""))
-                counted.update(f"netsuite:{save.customer}:{name}:{word}" for word in words)
-        for event in self.stripe.world.book().events[self.events_before :]:
-            metadata = event["data"]["object"]["metadata"]  # type: ignore[index,call-overload]
-            counted[f"stripe:{event['data']['object']['id']}:{METADATA}:{metadata.get(LINK_KEY)}"] += 1  # type: ignore[index,call-overload,union-attr]
-        return counted
+        return effects(self.records.saves, self.stripe.world.book().events[self.events_before :])
 
     def run(self, task: child.Task) -> int:
         """Do a task in a process of its own; its exit code, negative for a signal."""
@@ -157,32 +132,6 @@ def example(chance: random.Random, name: str, pairs: int = 7) -> Example:
     )
 
 
-def expected_state(
-    before: State, plan: list[Change], poison: frozenset[str] = frozenset()
-) -> tuple[State, Counter[str]]:
-    """What must stand after a plan was applied to a world, and which effects that takes, each once."""
-    state, effects, refused, done = dict(before), Counter[str](), set(), set()
-    for change in plan:
-        if change.system == "stripe" and change.pair in refused:
-            continue
-        place = f"{change.system}:{change.record_id}:{change.field}"
-        now = state[place] or ""
-        if place in poison:
-            refused.add(change.pair)
-            continue
-        if change.action == "append":
-            if change.new_value not in now.split():
-                state[place] = f"{now}\n{change.new_value}" if now else change.new_value
-                effects[f"{place}:{change.new_value}"] += 1
-        elif now == (change.old_value or ""):
-            state[place] = change.new_value
-            effects[f"{place}:{change.new_value}"] += 1
-        elif now != change.new_value:
-            refused.add(change.pair)
-        done.add(change.pair)
-    return state, effects
-
-
 @contextmanager
 def stage() -> Iterator[Stage]:
     """Run both stand-ins, without limits, and a parent for children."""
@@ -214,13 +163,13 @@ def task_of(made: Stage, plan: list[Change], folder: Path, **given: object) -> c
 
 def _watch(world: StripeWorld, before_update: Callable[[], None]) -> None:
     book = world.book()
-    update = book.update
+    put = book.put
 
     def watched(*args: object, **given: object) -> object:
         before_update()
-        return update(*args, **given)  # type: ignore[arg-type]
+        return put(*args, **given)  # type: ignore[arg-type]
 
-    book.update = watched  # type: ignore[method-assign,assignment]
+    book.put = watched  # type: ignore[method-assign,assignment]
 
 
 def _record(chance: random.Random, customer: StripeId) -> dict[str, str | None]:
@@ -248,8 +197,3 @@ def _planned(
         if is_oldest and not values[FIELD_IDS[name]]:
             yield change("netsuite", name, "set", None, customer)
     yield change("stripe", METADATA, "set", metadata.get(LINK_KEY), str(record))
-
-
-def _new_words(before: str, after: str) -> list[str]:
-    old, new = Counter(before.split()), Counter(after.split())
-    return [*(new - old).elements(), *(f"-{word}" for word in (old - new).elements())]

@@ -21,7 +21,8 @@ from sandbox.netsuite_standin import Fault as NetsuiteFault
 from sandbox.stripe_standin import Fault as StripeFault
 from schemas.change import Status
 from tests.proofs import child
-from tests.proofs.stage import Example, Stage, State, example, expected_state, stage, task_of
+from tests.proofs.oracle import State, expected_state
+from tests.proofs.stage import Example, Stage, example, stage, task_of
 
 FEW_DEATHS = 3
 MOST_STARTS = 400

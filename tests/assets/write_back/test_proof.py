@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.proofs.stage import Stage, example, expected_state, stage, task_of
+from tests.proofs.oracle import expected_state
+from tests.proofs.stage import Stage, example, stage, task_of
 from tests.proofs.write_back import Count, trial
 from tests.resources.ledger.ledgers import database_url
 
