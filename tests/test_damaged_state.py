@@ -7,6 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from resources.storage.folders import Folders
+from resources.storage.frames import frame_file
 from tests.installed import install, run_python
 from tests.pipelines.api_world import NAME, sentences
 from tests.pipelines.api_world import site as api_site
@@ -29,8 +31,8 @@ def damage(path: Path) -> None:
     path.write_bytes(content)
 
 
-def frames(folder: Path) -> list[Path]:
-    found = sorted(folder.rglob("*.parquet"))
+def frames(folders: Folders, name: str) -> list[Path]:
+    found = sorted((folders.home / "frames" / name).rglob("*.parquet"))
     assert found
     return found
 
@@ -38,7 +40,7 @@ def frames(folder: Path) -> list[Path]:
 def test_a_run_after_damage_to_every_frame_is_as_good_as_the_first(site: Site) -> None:
     assert site.reconcile().success
     before = digests(site.results, TABLES)
-    for path, content in zip(frames(site.sync.folders.frames("acme")), cycle([b"", b"PAR1", b"no frame", None])):
+    for path, content in zip(frames(site.sync.folders, "acme"), cycle([b"", b"PAR1", b"no frame", None])):
         if content is None:
             damage(path)
         else:
@@ -53,7 +55,7 @@ def test_a_run_after_damage_to_every_frame_is_as_good_as_the_first(site: Site) -
 @pytest.mark.rule("D4")
 def test_a_damaged_month_that_is_not_read_again_is_said_by_the_check_and_in_the_report(site: Site) -> None:
     assert site.reconcile().success
-    damage(site.sync.frames.month_path("stripe_customers", JULY))
+    damage(site.sync.folders.home / "frames" / "acme" / frame_file("stripe_customers", JULY))
     after = ("netsuite_customers", "customer_matches", "review_queue", "write_plan", "reconciliation_report")
     assert site.materialize("stripe_customers", month="2026-06-01").success
     assert site.materialize(*after).success
@@ -66,7 +68,7 @@ def test_a_damaged_month_that_is_not_read_again_is_said_by_the_check_and_in_the_
 
 def test_a_stage_alone_on_a_damaged_frame_says_what_to_do(site: Site) -> None:
     assert site.reconcile().success
-    damage(site.sync.frames.path("customer_matches"))
+    damage(site.sync.folders.home / "frames" / "acme" / frame_file("customer_matches"))
     assert failure(site.materialize("write_plan")) == "customer_matches was damaged on disk; materialize it again."
 
 
@@ -87,7 +89,7 @@ def test_a_read_of_what_has_changed_is_a_whole_one_after_damage(tmp_path: Path) 
         at.reconcile()
         at.reconcile()
         before = {name: at.frame(name) for name in ("stripe_customers", "netsuite_customers")}
-        for path in frames(at.sync.folders.frames(NAME)):
+        for path in frames(at.sync.folders, NAME):
             damage(path)
         at.reconcile()
         assert all(at.frame(name).equals(frame) for name, frame in before.items())

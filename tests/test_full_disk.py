@@ -27,6 +27,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 import polars as pl
 from resources.storage.frames import FrameStore
+from resources.storage.local import LocalStorage
 from resources.storage.plans import PlanStore
 from resources.storage.results import MadeBy, Results
 from schemas.errors import UserError
@@ -43,9 +44,9 @@ def publish(rows):
 
 def keep(rows):
     columns = {{name: pl.lit("x") for name in PLAN_COLUMNS}} | {{"netsuite_internal_id": pl.lit(7)}}
-    PlanStore(folder / "plans").keep(frame(rows).select(**columns | {{"change_id": pl.col("id")}}))
+    PlanStore(LocalStorage(folder / "plans")).keep(frame(rows).select(**columns | {{"change_id": pl.col("id")}}))
 
-store = FrameStore(folder / "frames")
+store = FrameStore(LocalStorage(folder / "frames"))
 writers = {{
     "frame": lambda rows: store.write("matches", frame(rows)),
     "months": lambda rows: store.write_months("customers", frame(rows), ["2024-06-01"]),

@@ -94,7 +94,7 @@ def test_same_customers_in_another_order_give_the_same_plan(site: Site, tmp_path
     assert site.reconcile().success
     assert site.plan_hash() == first
     assert digests(site.results, list(before)) == before
-    assert [path.stem for path in site.sync.plans.folder.iterdir()] == [first]
+    assert site.sync.plans.storage.names() == [f"{first}.csv"]
 
 
 @pytest.mark.rule("W11")
@@ -224,11 +224,11 @@ def test_extract_that_fails_its_check_leaves_the_last_good_one(site: Site, tmp_p
 @pytest.mark.rule("W7")
 def test_plan_that_fails_its_check_is_not_kept_and_has_no_hash(site: Site) -> None:
     assert site.reconcile().success
-    kept, frames = list(site.sync.plans.folder.iterdir()), site.sync.frames
+    kept, frames = site.sync.plans.storage.names(), site.sync.frames
     before, matches = frames.read("write_plan").collect(), frames.read("customer_matches").collect()
     frames.write("customer_matches", pl.concat([matches, matches]))
     assert failure(site.materialize("write_plan")).startswith("write_plan failed its check schema; nothing was kept")
-    assert list(site.sync.plans.folder.iterdir()) == kept
+    assert site.sync.plans.storage.names() == kept
     assert_frame_equal(frames.read("write_plan").collect(), before)
 
 
@@ -345,7 +345,7 @@ def test_two_declarations_share_nothing(site: Site, tmp_path: Path) -> None:
     assert digests(site.results) == before
     assert "cus_x" not in log
     assert "cus_x1" in (other.results / "matches.csv").read_text()
-    assert not set(site.sync.plans.folder.iterdir()) & set(other.sync.plans.folder.iterdir())
+    assert not {*site.sync.plans.storage.names()} & {*other.sync.plans.storage.names()}
     assert site.plan_hash() != other.plan_hash()
 
 
@@ -377,7 +377,7 @@ def _customer_data(path: Path, email: str, name: str, log: str) -> list[str]:
 
 def _frames(site: Site) -> dict[str, bytes]:
     """What is kept of the two extracts."""
-    folder = site.sync.folders.frames(site.sync.name)
+    folder = site.sync.folders.home / "frames" / site.sync.name
     kept = [*folder.glob("stripe_customers/*"), folder / "netsuite_customers.parquet"]
     return {path.name: path.read_bytes() for path in kept}
 

@@ -34,7 +34,7 @@ def progress_of_last_plan(
     store = sync.plans
     hashes = (made.plan for made in islice(plans_made(instance, sync), _PLANS_LOOKED_AT))
     present = next(hashes, "")
-    last = next((digest for digest in hashes if digest != present and store.path(digest).exists()), "")
+    last = next((digest for digest in hashes if digest != present and store.holds(digest)), "")
     try:
         return last, summary(states_of(store.read(last).lazy(), stripe, netsuite, links)) if last else ()
     except DamageError as damage:

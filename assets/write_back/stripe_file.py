@@ -150,7 +150,7 @@ def _parts(sync: Reconciliation, instance: dg.DagsterInstance, updates: StripeUp
     rows = updates.rows.with_row_index("row")
     looked_at, missing, unplanned, found = set[str](), None, rows, False
     for made in islice(plans_made(instance, sync), _PLANS_LOOKED_AT):
-        if made.plan in looked_at or not sync.plans.path(made.plan).exists():
+        if made.plan in looked_at or not sync.plans.holds(made.plan):
             continue
         looked_at.add(made.plan)
         planned = sync.plans.read(made.plan).filter(pl.col("field") == LINK_FIELD)

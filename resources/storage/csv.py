@@ -4,11 +4,13 @@ A spreadsheet runs a cell that begins like a formula. In files made to be opened
 in front; so does a cell that begins with an apostrophe, which makes taking one away again exact.
 """
 
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
 
 _APOSTROPHE = "'"
+_TO_THE_MINUTE = "%Y-%m-%d %H:%M"
 _RISKY = r"^(?:\s*[=+\-@＝＋－＠]|[\t\r\n']|\s*\|)"  # noqa: RUF001 (full-width forms start a formula too)
 
 
@@ -25,4 +27,11 @@ def write_for_people(frame: pl.DataFrame, path: Path) -> None:
 
 def write_literal(frame: pl.DataFrame, path: Path) -> None:
     """Write a CSV whose cells are the values themselves; UTF-8 without BOM, LF."""
-    frame.write_csv(path, datetime_format="%Y-%m-%d %H:%M")
+    frame.write_csv(path, datetime_format=_TO_THE_MINUTE)
+
+
+def literal(frame: pl.DataFrame) -> bytes:
+    """What `write_literal` writes."""
+    content = BytesIO()
+    frame.write_csv(content, datetime_format=_TO_THE_MINUTE)
+    return content.getvalue()

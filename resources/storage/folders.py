@@ -4,6 +4,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from resources.storage.local import LocalStorage
+from resources.storage.protocol import Storage
+
 _CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -32,10 +35,10 @@ class Folders:
         """The folder of a declaration's results."""
         return self.out / name
 
-    def frames(self, name: str) -> Path:
-        """The folder of a declaration's frames between stages."""
-        return self.home / "frames" / name
+    def frames(self, name: str) -> Storage:
+        """What keeps a declaration's frames between stages."""
+        return LocalStorage(self.home / "frames" / name)
 
-    def plans(self, name: str, accounts: str) -> Path:
-        """The folder of a declaration's plans for these accounts, each named by the hash of its content."""
-        return self.home / "plans" / name / accounts
+    def plans(self, name: str, accounts: str) -> Storage:
+        """What keeps a declaration's plans for these accounts, each named by the hash of its content."""
+        return LocalStorage(self.home / "plans" / name / accounts)

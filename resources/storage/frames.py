@@ -1,17 +1,16 @@
 """Frames between stages, as Parquet files, replaced whole: which of them are there, ours, and undamaged."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import polars as pl
 
 from resources.extracts.extract import Known
-from resources.storage.atomic import replaced, replaced_together
-from resources.storage.disk import disk_in_words
 from resources.storage.frame_seal import SEAL, UNSEALED, is_whole, seal
+from resources.storage.protocol import Storage
 from schemas.errors import InternalError, UserError
 
 READ_AT = "read_at"
@@ -32,6 +31,13 @@ DAMAGED = "damaged on disk"
 _Standing = Literal["missing", "ours", "elsewhere", "damaged"]
 
 
+class _Looked(NamedTuple):
+    """What was found where a frame should be; without a file it is missing."""
+
+    standing: _Standing
+    path: Path | None = None
+
+
 def _anywhere(_: str) -> str:
     return ""
 
@@ -41,18 +47,18 @@ class FrameStore:
     """The frames of one declaration, by asset name.
 
     Attributes:
-        folder: where they lie.
+        storage: where they lie.
         origin: of a frame, by asset name, as it is now. What was written with another one counts as not there.
 
     It is a cache: a file that is not what was written counts as not there, too.
     """
 
-    folder: Path
+    storage: Storage
     origin: Callable[[str], str] = _anywhere
 
     def write(self, name: str, frame: pl.LazyFrame | pl.DataFrame, read_at: datetime | None = None) -> int:
         """Replace a frame; returns its rows. `read_at` is the moment whose state it is, where there is one."""
-        with disk_in_words(self.folder), replaced(self.path(name)) as fresh:
+        with self.storage.replaced([frame_file(name)]) as [fresh]:
             stamp = self._stamp(name, read_at)
             frame.lazy().sink_parquet(fresh, compression="zstd", compression_level=1, metadata=stamp)
             seal(fresh)
@@ -68,8 +74,7 @@ class FrameStore:
         if surplus := by_month.keys() - {(month,) for month in months}:
             raise InternalError(f"{name} has rows of months that were not asked for: {sorted(surplus)}.")
         stamp = self._stamp(name, read_at)
-        paths = [self.month_path(name, month) for month in months]
-        with disk_in_words(self.folder), replaced_together(paths) as fresh:
+        with self.storage.replaced([frame_file(name, month) for month in months]) as fresh:
             for path, month in zip(fresh, months, strict=True):
                 rows = by_month.get((month,), frame.clear())
                 rows.write_parquet(path, compression="zstd", compression_level=1, metadata=stamp)
@@ -81,14 +86,15 @@ class FrameStore:
         Raises:
             UserError: it never was, is of another origin, or damaged.
         """
-        match self._standing(name, self.path(name)):
-            case "missing":
-                raise UserError(f"{name} has not been materialized yet; materialize it first.")
-            case "elsewhere":
+        match self._look(name):
+            case _Looked("ours", Path() as path):
+                return pl.scan_parquet(path, glob=False)
+            case _Looked("elsewhere"):
                 raise UserError(f"{name} was {OF_ANOTHER_ORIGIN}; materialize it again.")
-            case "damaged":
+            case _Looked("damaged"):
                 raise UserError(f"{name} was {DAMAGED}; materialize it again.")
-        return pl.scan_parquet(self.path(name), glob=False)
+            case _:
+                raise UserError(f"{name} has not been materialized yet; materialize it first.")
 
     def read_months(self, name: str, months: Sequence[str]) -> pl.LazyFrame:
         """The rows of those of these months that were written, in the order of months.
@@ -96,21 +102,24 @@ class FrameStore:
         Raises:
             UserError: no month was written, or some were written with other columns than the newest.
         """
-        present = self.months_present(name, months)
-        if not present and self.months_elsewhere(name, months):
+        looked = self._look_at_months(name, months)
+        present = _ours(looked)
+        standings = {found.standing for found in looked.values()}
+        if not present and "elsewhere" in standings:
             raise UserError(f"All months of {name} were {OF_ANOTHER_ORIGIN}; materialize them again.")
-        if not present and self.months_damaged(name, months):
+        if not present and "damaged" in standings:
             raise UserError(f"All months of {name} were {DAMAGED}; materialize them again.")
         if not present:
             raise UserError(f"No month of {name} has been materialized yet; materialize it first.")
-        schemas = {month: pl.read_parquet_schema(self.month_path(name, month)) for month in present}
-        outdated = [month[:7] for month, schema in schemas.items() if schema != schemas[present[-1]]]
+        schemas = {month: pl.read_parquet_schema(path) for month, path in present.items()}
+        newest = schemas[list(schemas)[-1]]
+        outdated = [month[:7] for month, schema in schemas.items() if schema != newest]
         if outdated:
             raise UserError(
                 f"{len(outdated)} months of {name}, {outdated[0]} the first, were read under an older declaration; "
                 "materialize all months again."
             )
-        return pl.scan_parquet([self.month_path(name, month) for month in present], glob=False)
+        return pl.scan_parquet(list(present.values()), glob=False)
 
     def known(self, name: str) -> Known | None:
         """A frame that was written with a moment; None where there is none, or one of another origin, or damaged."""
@@ -122,63 +131,70 @@ class FrameStore:
 
         A month that begins after that moment need not be there: it is what a later read will find new.
         """
-        present = self.months_present(name, months)
-        moments = [_read_at(self.month_path(name, month)) for month in present]
+        present = _ours(self._look_at_months(name, months))
+        moments = [_read_at(path) for path in present.values()]
         known = [moment for moment in moments if moment is not None]
         if not known or len(known) < len(moments):
             return None
         read_at = min(known)
         if any(_first_instant(month) <= read_at for month in set(months) - set(present)):
             return None
-        return Known(self.read_months(name, present).collect(), read_at)
+        return Known(self.read_months(name, list(present)).collect(), read_at)
 
     def months_present(self, name: str, months: Sequence[str]) -> list[str]:
         """Those of these months that were written, are not of another origin, and can be read."""
-        return self._months(name, months, "ours")
+        return list(_ours(self._look_at_months(name, months)))
 
     def months_elsewhere(self, name: str, months: Sequence[str]) -> list[str]:
         """Those of these months that were written and are of another origin."""
-        return self._months(name, months, "elsewhere")
+        return [month for month, found in self._look_at_months(name, months).items() if found.standing == "elsewhere"]
 
     def months_damaged(self, name: str, months: Sequence[str]) -> list[str]:
         """Those of these months that were written, and whose files are no longer what was written."""
-        return self._months(name, months, "damaged")
+        return [month for month, found in self._look_at_months(name, months).items() if found.standing == "damaged"]
 
     def is_damaged(self, name: str) -> bool:
         """Whether an unpartitioned frame was written, and its file is no longer what was."""
-        return self._standing(name, self.path(name)) == "damaged"
+        return self._look(name).standing == "damaged"
 
     def moments(self, name: str, months: Sequence[str] | None = None) -> list[datetime | None]:
         """The moment whose state a frame is, or each of its months that was written; None for one that has none."""
         if months is None:
-            is_ours = self._standing(name, self.path(name)) == "ours"
-            return [_read_at(self.path(name)) if is_ours else None]
-        return [_read_at(self.month_path(name, month)) for month in self.months_present(name, months)]
+            found = self._look(name)
+            return [_read_at(found.path) if found.standing == "ours" and found.path else None]
+        return [_read_at(path) for path in _ours(self._look_at_months(name, months)).values()]
 
-    def path(self, name: str) -> Path:
-        """The file of an unpartitioned frame."""
-        return self.folder / f"{name}.parquet"
+    def _look(self, name: str) -> _Looked:
+        file = frame_file(name)
+        return self._look_at(name, self.storage.fetched([file]).get(file))
 
-    def month_path(self, name: str, month: str) -> Path:
-        """The file of one month of a partitioned frame."""
-        return self.folder / name / f"{month}.parquet"
+    def _look_at_months(self, name: str, months: Sequence[str]) -> dict[str, _Looked]:
+        files = {month: frame_file(name, month) for month in months}
+        paths = self.storage.fetched(files.values())
+        return {month: self._look_at(name, paths.get(file)) for month, file in files.items()}
 
-    def _months(self, name: str, months: Sequence[str], standing: _Standing) -> list[str]:
-        return [month for month in months if self._standing(name, self.month_path(name, month)) == standing]
-
-    def _standing(self, name: str, path: Path) -> _Standing:
-        if not path.exists():
-            return "missing"
+    def _look_at(self, name: str, path: Path | None) -> _Looked:
+        if path is None:
+            return _Looked("missing")
         try:
             if not is_whole(path):
-                return "damaged"
+                return _Looked("damaged", path)
             origin = pl.read_parquet_metadata(path).get(ORIGIN, "")
         except (pl.exceptions.PolarsError, OSError):
-            return "damaged"
-        return "ours" if origin == self.origin(name) else "elsewhere"
+            return _Looked("damaged", path)
+        return _Looked("ours" if origin == self.origin(name) else "elsewhere", path)
 
     def _stamp(self, name: str, read_at: datetime | None) -> dict[str, str]:
         return {SEAL: UNSEALED, ORIGIN: self.origin(name), **({READ_AT: read_at.isoformat()} if read_at else {})}
+
+
+def frame_file(name: str, month: str | None = None) -> str:
+    """What a frame, or one month of it, is called in a storage."""
+    return f"{name}.parquet" if month is None else f"{name}/{month}.parquet"
+
+
+def _ours(looked: Mapping[str, _Looked]) -> dict[str, Path]:
+    return {month: found.path for month, found in looked.items() if found.standing == "ours" and found.path}
 
 
 def _first_instant(month: str) -> datetime:

@@ -11,8 +11,6 @@ import dagster as dg
 import polars as pl
 
 from resources.failures import failures_for_people
-from resources.storage.atomic import private_folder
-from resources.storage.disk import disk_in_words
 from resources.storage.folders import Folders
 from resources.storage.frames import ORIGIN, READ_AT, FrameStore
 
@@ -53,6 +51,4 @@ class ParquetIOManager(dg.IOManager):
     def _store(self, key: dg.AssetKey, defined: Mapping[str, object]) -> tuple[FrameStore, str]:
         declaration, name = key.path
         origin = str(defined.get(ORIGIN, ""))
-        folder = self._folders.frames(declaration)
-        with disk_in_words(folder):
-            return FrameStore(private_folder(folder), lambda _: origin), name
+        return FrameStore(self._folders.frames(declaration), lambda _: origin), name

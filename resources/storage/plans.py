@@ -7,10 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from resources.storage.atomic import flush, private_folder
-from resources.storage.csv import write_literal
-from resources.storage.disk import disk_in_words
-from resources.storage.scratch import scratch
+from resources.storage.csv import literal
+from resources.storage.protocol import Storage
 from schemas.errors import DamageError, UserError
 from schemas.plan import PLAN_COLUMNS
 
@@ -21,19 +19,20 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 class PlanStore:
     """The plans of one declaration for the accounts that it names."""
 
-    folder: Path
+    storage: Storage
 
     def keep(self, plan: pl.DataFrame) -> str:
         """Keep a plan (`schemas.plan.Plan`) and return its hash. The same plan twice is one file."""
-        with disk_in_words(self.folder), scratch(private_folder(self.folder)) as room:
-            draft = room / "plan.csv"
-            write_literal(plan.select(PLAN_COLUMNS), draft)
-            digest = _sha256(draft)
-            draft.chmod(0o400)
-            flush(draft)
-            draft.replace(self.path(digest))
-            flush(self.folder)
+        content = literal(plan.select(PLAN_COLUMNS))
+        digest = hashlib.sha256(content).hexdigest()
+        with self.storage.replaced([_file(digest)]) as [fresh]:
+            fresh.write_bytes(content)
+            fresh.chmod(0o400)
         return digest
+
+    def holds(self, digest: str) -> bool:
+        """Whether a plan of this hash was kept. Raises `UserError` for what is not the hash of a plan."""
+        return self._found(digest) is not None
 
     def read(self, digest: str) -> pl.DataFrame:
         """A kept plan.
@@ -43,11 +42,6 @@ class PlanStore:
             DamageError: the file no longer has the content that its name promises.
         """
         path = self.path(digest)
-        if not path.exists():
-            raise UserError(
-                f"There is no plan {digest} for the accounts that the declaration names; copy the hash from the plan's "
-                "page or from the report, or reconcile first."
-            )
         if _sha256(path) != digest:
             raise DamageError(
                 f"The plan {path} is damaged: it no longer has the content that its name stands for. Put your copy of "
@@ -58,14 +52,28 @@ class PlanStore:
         )
 
     def path(self, digest: str) -> Path:
-        """Where the plan of this hash is kept.
+        """A file with the plan of this hash.
 
         Raises:
-            UserError: this is not the hash of a plan.
+            UserError: there is none.
         """
-        if not _HASH.fullmatch(digest):
-            raise UserError(f"{digest!r} is not the hash of a plan, which has 64 digits and letters a to f.")
-        return self.folder / f"{digest}.csv"
+        path = self._found(digest)
+        if path is None:
+            raise UserError(
+                f"There is no plan {digest} for the accounts that the declaration names; copy the hash from the plan's "
+                "page or from the report, or reconcile first."
+            )
+        return path
+
+    def _found(self, digest: str) -> Path | None:
+        name = _file(digest)
+        return self.storage.fetched([name]).get(name)
+
+
+def _file(digest: str) -> str:
+    if not _HASH.fullmatch(digest):
+        raise UserError(f"{digest!r} is not the hash of a plan, which has 64 digits and letters a to f.")
+    return f"{digest}.csv"
 
 
 def _sha256(path: Path) -> str:

@@ -3,6 +3,9 @@
 `out/<name>` is switched from one generation to the next in one step of the file system, so that nobody ever sees files
 of two runs together. Generations lie in `out/.runs/<name>`; each has a `run.json` that names, for every file, the run
 that made it, and the file's checksum. What a person has put into the folder goes along from one to the next.
+
+That is a folder of this machine, and no `Storage`: a link that people open, with files of theirs in it, of which all
+generations share what did not change.
 """
 
 import hashlib

@@ -14,6 +14,7 @@ import pytest
 from assets.write_back import Filters, WriteBack, apply_side, undo_plan
 from assets.write_back.selection import changes_of
 from resources.ledger import Decisions, Journal, Ledger
+from resources.storage.local import LocalStorage
 from resources.storage.plans import PlanStore
 from schemas.change import Change
 from schemas.words import DeclaredAccounts
@@ -36,7 +37,7 @@ class Kept:
 
     @property
     def changes(self) -> list[Change]:
-        return changes_of(PlanStore(KEPT).read(PLAN))
+        return changes_of(PlanStore(LocalStorage(KEPT)).read(PLAN))
 
     def run(self, run_id: str) -> WriteBack:
         return WriteBack(self.journal, self.systems, run_id, Decisions(self.ledger, "acme"))
@@ -53,7 +54,7 @@ def kept(tmp_path: Path) -> Iterator[Kept]:
 
 
 def test_an_old_plan_keeps_its_hash_when_it_is_kept_again(tmp_path: Path) -> None:
-    assert PlanStore(tmp_path).keep(PlanStore(KEPT).read(PLAN)) == PLAN
+    assert PlanStore(LocalStorage(tmp_path)).keep(PlanStore(LocalStorage(KEPT)).read(PLAN)) == PLAN
 
 
 def test_what_an_old_run_put_down_is_read(kept: Kept) -> None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from polars.testing import assert_frame_equal
 
-from resources.storage.frames import FrameStore
+from resources.storage.frames import FrameStore, frame_file
+from resources.storage.local import LocalStorage
 from schemas.errors import UserError
 from tests.resources.storage.test_frames import AUGUST, IN_AUGUST, JULY, JUNE, MONTHS, customers, ids
 
@@ -37,9 +38,9 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 def test_a_damaged_frame_is_not_there_until_it_is_written_again(
     damage: Callable[[Path], object], tmp_path: Path
 ) -> None:
-    store = FrameStore(tmp_path)
+    store = FrameStore(LocalStorage(tmp_path))
     store.write("matches", FRAME, IN_AUGUST)
-    damage(store.path("matches"))
+    damage(tmp_path / frame_file("matches"))
     assert store.is_damaged("matches")
     assert (store.known("matches"), store.moments("matches")) == (None, [None])
     with pytest.raises(UserError, match="matches was damaged on disk; materialize it again"):
@@ -52,16 +53,16 @@ def test_a_damaged_frame_is_not_there_until_it_is_written_again(
 @pytest.mark.rule("D4")
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_a_damaged_month_is_missing_until_it_is_read_again(damage: Callable[[Path], object], tmp_path: Path) -> None:
-    store = FrameStore(tmp_path)
+    store = FrameStore(LocalStorage(tmp_path))
     store.write_months("customers", customers(IN_AUGUST), MONTHS, IN_AUGUST)
-    damage(store.month_path("customers", JULY))
+    damage(tmp_path / frame_file("customers", JULY))
     assert store.months_present("customers", MONTHS) == [JUNE, AUGUST]
     assert store.months_damaged("customers", MONTHS) == [JULY]
     assert store.months_elsewhere("customers", MONTHS) == []
     assert store.known_months("customers", MONTHS) is None
     assert ids(store.read_months("customers", MONTHS)) == ["cus_0815120000"]
     for month in (JUNE, AUGUST):
-        damage(store.month_path("customers", month))
+        damage(tmp_path / frame_file("customers", month))
     with pytest.raises(UserError, match="All months of customers were damaged on disk; materialize them again"):
         store.read_months("customers", MONTHS)
     store.write_months("customers", customers(IN_AUGUST), MONTHS, IN_AUGUST)
@@ -72,20 +73,20 @@ def test_a_damaged_month_is_missing_until_it_is_read_again(damage: Callable[[Pat
 @given(where=st.floats(0, 1, exclude_max=True))
 def test_no_flipped_bit_becomes_another_value(where: float, tmp_path: Path) -> None:
     """Parquet decodes most of them silently; one in the seal itself may leave a frame that is as it was."""
-    store = FrameStore(tmp_path)
+    store = FrameStore(LocalStorage(tmp_path))
     store.write("matches", FRAME)
-    path = store.path("matches")
+    path = tmp_path / frame_file("matches")
     flip(path, int(where * path.stat().st_size * 8))
     assert store.is_damaged("matches") or store.read("matches").collect().equals(FRAME)
 
 
 def test_a_frame_of_an_older_version_has_no_seal_and_is_read(tmp_path: Path) -> None:
-    store = FrameStore(tmp_path)
-    FRAME.write_parquet(store.path("matches"), metadata={"origin": ""})
+    store = FrameStore(LocalStorage(tmp_path))
+    FRAME.write_parquet(tmp_path / frame_file("matches"), metadata={"origin": ""})
     assert_frame_equal(store.read("matches").collect(), FRAME)
 
 
 def test_a_frame_that_may_not_be_read_counts_as_damaged(tmp_path: Path) -> None:
-    store = FrameStore(tmp_path)
-    store.path("matches").mkdir()
+    store = FrameStore(LocalStorage(tmp_path))
+    (tmp_path / frame_file("matches")).mkdir()
     assert store.is_damaged("matches")

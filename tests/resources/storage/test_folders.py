@@ -21,7 +21,11 @@ def test_places_follow_the_environment(tmp_path: Path, monkeypatch: pytest.Monke
 @pytest.mark.rule("D6")
 def test_declarations_share_no_folder(tmp_path: Path) -> None:
     folders = Folders(root=tmp_path, home=tmp_path / "home", out=tmp_path / "out")
-    plans = [folders.plans(name, accounts) for name in ("acme", "acme_2") for accounts in ("3fa8", "77b0")]
-    folders = [*plans, *(of(name) for of in (folders.results, folders.frames) for name in ("acme", "acme_2"))]
-    assert len(set(folders)) == 8
-    assert not any(one in other.parents for one in folders for other in folders)
+    names, accounts = ("acme", "acme_2"), ("3fa8", "77b0")
+    kept = [folders.plans(name, of) for name in names for of in accounts] + [folders.frames(name) for name in names]
+    for number, storage in enumerate(kept):
+        with storage.replaced(["one"]) as [fresh]:
+            fresh.write_text(str(number))
+    assert [storage.fetched(["one"])["one"].read_text() for storage in kept] == [*"012345"]
+    assert [storage.names() for storage in kept] == [["one"]] * 6
+    assert len({folders.results(name) for name in names}) == 2

@@ -8,6 +8,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from resources.storage.frames import FrameStore
+from resources.storage.local import LocalStorage
 from schemas.errors import InternalError, UserError
 
 JUNE, JULY, AUGUST = "2024-06-01", "2024-07-01", "2024-08-01"
@@ -29,24 +30,24 @@ def ids(frame: pl.LazyFrame) -> list[str]:
 
 
 def test_frame_is_replaced_and_counted(tmp_path: Path) -> None:
-    store = FrameStore(tmp_path / "frames")
+    store = FrameStore(LocalStorage(tmp_path / "frames"))
     assert store.write("matches", customers(IN_AUGUST, FIRST_OF_JULY)) == 2
     assert store.write("matches", customers(IN_AUGUST).lazy()) == 1
     assert_frame_equal(store.read("matches").collect(), customers(IN_AUGUST))
 
 
 def test_frame_can_replace_what_it_is_made_from(tmp_path: Path) -> None:
-    store = FrameStore(tmp_path)
+    store = FrameStore(LocalStorage(tmp_path))
     store.write("matches", customers(IN_AUGUST, FIRST_OF_JULY))
     assert store.write("matches", store.read("matches").filter(pl.col("created") == IN_AUGUST)) == 1
     assert_frame_equal(store.read("matches").collect(), customers(IN_AUGUST))
 
 
 def test_files_are_their_owners_alone(tmp_path: Path) -> None:
-    store = FrameStore(tmp_path / "frames")
+    store = FrameStore(LocalStorage(tmp_path / "frames"))
     store.write("matches", customers(IN_AUGUST))
     store.write_months("customers", customers(IN_AUGUST), MONTHS)
-    files = [path for path in store.folder.rglob("*") if path.is_file()]
+    files = [path for path in (tmp_path / "frames").rglob("*") if path.is_file()]
     assert len(files) == 4
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
     assert {path.parent.stat().st_mode & 0o777 for path in files} == {0o700}
@@ -54,7 +55,7 @@ def test_files_are_their_owners_alone(tmp_path: Path) -> None:
 
 @pytest.mark.rule("D3")
 def test_months_are_split_at_midnight_utc_and_read_in_their_order(tmp_path: Path) -> None:
-    store = FrameStore(tmp_path)
+    store = FrameStore(LocalStorage(tmp_path))
     store.write_months("customers", customers(IN_AUGUST, FIRST_OF_JULY, LAST_OF_JUNE), MONTHS)
     rows = {month: ids(store.read_months("customers", [month])) for month in MONTHS}
     assert rows == {JUNE: ["cus_0630235959"], JULY: ["cus_0701000000"], AUGUST: ["cus_0815120000"]}
@@ -62,21 +63,21 @@ def test_months_are_split_at_midnight_utc_and_read_in_their_order(tmp_path: Path
 
 
 def test_month_without_rows_is_there_and_empty(tmp_path: Path) -> None:
-    store = FrameStore(tmp_path)
+    store = FrameStore(LocalStorage(tmp_path))
     store.write_months("customers", customers(IN_AUGUST), MONTHS)
     assert store.months_present("customers", MONTHS) == MONTHS
     assert_frame_equal(store.read_months("customers", [JUNE]).collect(), customers())
 
 
 def test_loading_a_month_again_replaces_it_and_no_other(tmp_path: Path) -> None:
-    store = FrameStore(tmp_path)
+    store = FrameStore(LocalStorage(tmp_path))
     store.write_months("customers", customers(IN_AUGUST, FIRST_OF_JULY), MONTHS)
     store.write_months("customers", customers(), [JULY])
     assert ids(store.read_months("customers", MONTHS)) == ["cus_0815120000"]
 
 
 def test_rows_of_a_month_that_was_not_asked_for_replace_nothing(tmp_path: Path) -> None:
-    store = FrameStore(tmp_path)
+    store = FrameStore(LocalStorage(tmp_path))
     store.write_months("customers", customers(FIRST_OF_JULY), [JULY])
     with pytest.raises(InternalError, match=r"rows of months that were not asked for: .*2024-08-01"):
         store.write_months("customers", customers(IN_AUGUST), [JUNE, JULY])
@@ -85,7 +86,7 @@ def test_rows_of_a_month_that_was_not_asked_for_replace_nothing(tmp_path: Path) 
 
 
 def test_missing_months_are_left_out(tmp_path: Path) -> None:
-    store = FrameStore(tmp_path)
+    store = FrameStore(LocalStorage(tmp_path))
     store.write_months("customers", customers(IN_AUGUST), [AUGUST])
     assert store.months_present("customers", MONTHS) == [AUGUST]
     assert ids(store.read_months("customers", MONTHS)) == ["cus_0815120000"]
@@ -93,13 +94,13 @@ def test_missing_months_are_left_out(tmp_path: Path) -> None:
 
 def test_what_was_never_written_gives_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="matches has not been materialized yet; materialize it first"):
-        FrameStore(tmp_path).read("matches")
+        FrameStore(LocalStorage(tmp_path)).read("matches")
     with pytest.raises(UserError, match="No month of customers has been materialized yet; materialize it first"):
-        FrameStore(tmp_path).read_months("customers", MONTHS)
+        FrameStore(LocalStorage(tmp_path)).read_months("customers", MONTHS)
 
 
 def test_months_of_an_older_declaration_give_a_sentence(tmp_path: Path) -> None:
-    store = FrameStore(tmp_path)
+    store = FrameStore(LocalStorage(tmp_path))
     store.write_months("customers", customers(LAST_OF_JUNE, FIRST_OF_JULY), [JUNE, JULY])
     store.write_months("customers", customers(IN_AUGUST).with_columns(crm=pl.lit("7")), [AUGUST])
     with pytest.raises(UserError, match="2 months of customers, 2024-06 the first, were read under an older"):
@@ -117,14 +118,14 @@ def test_months_are_known_only_with_every_month_begun_when_they_were_read(
     """As when a run ended while it put its months in place: a later read must not build on what is left."""
     missing = []
     for month in MONTHS:
-        store = FrameStore(tmp_path / month)
+        store = FrameStore(LocalStorage(tmp_path / month))
         store.write_months("customers", customers(), [other for other in MONTHS if other != month], read_at)
         missing += [month] if store.known_months("customers", MONTHS) else []
     assert missing == can_be_missing
 
 
 def at(folder: Path, origin: str) -> FrameStore:
-    return FrameStore(folder, lambda _: origin)
+    return FrameStore(LocalStorage(folder), lambda _: origin)
 
 
 def test_frame_of_another_origin_is_not_there(tmp_path: Path) -> None:

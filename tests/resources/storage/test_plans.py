@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from polars.testing import assert_frame_equal
 
+from resources.storage.local import LocalStorage
 from resources.storage.plans import PlanStore
 from schemas.errors import DamageError, UserError
 from schemas.plan import PLAN_COLUMNS
@@ -30,13 +31,13 @@ def plan(old_value: str | None = None) -> pl.DataFrame:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kept=plans())
 def test_plan_reads_back_exactly(kept: pl.DataFrame, tmp_path: Path) -> None:
-    store = PlanStore(tmp_path)
+    store = PlanStore(LocalStorage(tmp_path))
     assert_frame_equal(store.read(store.keep(kept)), kept)
 
 
 @pytest.mark.rule("X1")
 def test_hash_stands_for_the_content_and_for_no_other(tmp_path: Path) -> None:
-    store = PlanStore(tmp_path)
+    store = PlanStore(LocalStorage(tmp_path))
     hashes = [store.keep(plan(old)) for old in (None, "", " ", None)]
     assert len({*hashes}) == 3
     assert hashes[0] == hashes[3]
@@ -44,7 +45,7 @@ def test_hash_stands_for_the_content_and_for_no_other(tmp_path: Path) -> None:
 
 
 def test_kept_plans_are_private_and_not_to_be_changed(tmp_path: Path) -> None:
-    store = PlanStore(tmp_path / "plans" / "acme")
+    store = PlanStore(LocalStorage(tmp_path / "plans" / "acme"))
     path = store.path(store.keep(plan()))
     assert path.stat().st_mode & 0o777 == 0o400
     assert path.parent.stat().st_mode & 0o777 == 0o700
@@ -52,7 +53,7 @@ def test_kept_plans_are_private_and_not_to_be_changed(tmp_path: Path) -> None:
 
 @pytest.mark.rule("X1")
 def test_plan_that_was_changed_is_refused(tmp_path: Path) -> None:
-    store = PlanStore(tmp_path)
+    store = PlanStore(LocalStorage(tmp_path))
     digest = store.keep(plan())
     store.path(digest).chmod(0o600)
     store.path(digest).write_text(store.path(digest).read_text().replace("cus_1", "cus_2"))
@@ -62,7 +63,7 @@ def test_plan_that_was_changed_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", [0, 10, -1])
 def test_plan_that_was_cut_is_refused_until_it_is_made_again(size: int, tmp_path: Path) -> None:
-    store = PlanStore(tmp_path)
+    store = PlanStore(LocalStorage(tmp_path))
     digest = store.keep(plan())
     store.path(digest).chmod(0o600)
     store.path(digest).write_bytes(store.path(digest).read_bytes()[:size])
@@ -74,10 +75,10 @@ def test_plan_that_was_cut_is_refused_until_it_is_made_again(size: int, tmp_path
 
 def test_unknown_hash_gives_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"There is no plan 0000.*; copy the hash from"):
-        PlanStore(tmp_path).read("0" * 64)
+        PlanStore(LocalStorage(tmp_path)).read("0" * 64)
 
 
 @pytest.mark.parametrize("text", ["", "abc", "../" + "0" * 61, "A" * 64, "0" * 64 + "\n"])
 def test_what_is_no_hash_names_no_file(tmp_path: Path, text: str) -> None:
     with pytest.raises(UserError, match="is not the hash of a plan"):
-        PlanStore(tmp_path).read(text)
+        PlanStore(LocalStorage(tmp_path)).read(text)

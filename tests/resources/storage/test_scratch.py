@@ -104,8 +104,8 @@ def test_a_start_removes_what_is_left_in_every_place(tmp_path: Path, monkeypatch
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
     folders = Folders(CHECKOUT, tmp_path / "home", tmp_path / "out")
-    months = folders.frames("acme") / "stripe_customers"
-    plans, results = folders.plans("acme", "0" * 16), folders.results("acme")
+    months = folders.home / "frames" / "acme" / "stripe_customers"
+    plans, results = folders.home / "plans" / "acme" / ("0" * 16), folders.results("acme")
     for folder in (temporary, months, plans, results):
         folder.mkdir(parents=True)
     kept = [months / "2024-06-01.parquet", plans / f"{'a' * 64}.csv", results / "matches.csv", temporary / "other"]

@@ -1,0 +1,34 @@
+"""What keeps frames and plans, wherever they lie: named contents, each replaced whole, several of them together.
+
+The ledger, locks and the folder of results are not kept through it: the first two need more than names, and results are
+a folder of a person's own.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+
+class Storage(Protocol):
+    """A place for contents by name, such as `matches.parquet` or `customers/2024-06-01.parquet`."""
+
+    def names(self, prefix: str = "") -> list[str]:
+        """The names of what is there and begins so, sorted."""
+
+    def fetched(self, names: Iterable[str]) -> Mapping[str, Path]:
+        """Those of these that are there, of one moment, each as a file on this machine, which nobody may change.
+
+        A content is looked at before it is scanned, because it is sealed or named by its hash. So all of its bytes come
+        here anyway, and nothing is scanned over the network.
+        """
+
+    def replaced(self, names: Sequence[str]) -> AbstractContextManager[list[Path]]:
+        """Give an empty private file for each name to write to; put all in place when the body has ended, or none.
+
+        Raises:
+            UserError, TransientError: they cannot be put there; what was there before still is.
+        """
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Let these be there no longer, all at once or, where a place cannot, one by one."""
