@@ -14,8 +14,9 @@ import polars as pl
 from resources.exports.file import ExportFile, check_header, open_export
 from resources.exports.header import Header
 from resources.exports.totals import is_total
-from resources.extracts.extract import Extract, RowSource, warnings_of_a_file
+from resources.extracts.extract import Extract, warnings_of_a_file
 from resources.extracts.netsuite_rows import customers_from_text, without_empty_marks
+from resources.extracts.unique import RowSource
 from schemas.errors import ExportError
 from schemas.system_words import BUILT_IN, SystemWords
 

@@ -12,8 +12,9 @@ from resources.exports.file import Declared
 from resources.exports.files import export_files
 from resources.exports.netsuite import check_netsuite_export, read_netsuite_export
 from resources.exports.stripe import check_stripe_export, read_stripe_export
-from resources.extracts.extract import Extract, Known, RowSource, joined
+from resources.extracts.extract import Extract, Known, joined
 from resources.extracts.source_identity import EXPORT_FILE, SourceIdentity, labels
+from resources.extracts.unique import RowSource
 from resources.readers import OnProgress
 from schemas.errors import ExportError
 from schemas.system_words import BUILT_IN, SystemWords

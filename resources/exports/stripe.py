@@ -17,7 +17,8 @@ from resources.exports.file import Declared, ExportFile, check_header, open_expo
 from resources.exports.header import Header
 from resources.exports.seen_links import NOT_DELETED, deleted_label, link_column, unseen_links
 from resources.exports.totals import is_total
-from resources.extracts.extract import Extract, RowSource, unique_by_id, warnings_of_a_file
+from resources.extracts.extract import Extract, warnings_of_a_file
+from resources.extracts.unique import RowSource, unique_by_id
 from schemas.declaration.rules import EXPORT_PATHS, STRIPE_PATHS
 from schemas.errors import ExportError
 

@@ -10,7 +10,8 @@ from typing import Final
 
 import polars as pl
 
-from resources.extracts.extract import RowSource, UnknownWords, unique_by_id
+from resources.extracts.extract import UnknownWords
+from resources.extracts.unique import RowSource, unique_by_id
 from schemas.customers import NetsuiteCustomers
 from schemas.no_value import NETSUITE_EMPTY
 from schemas.system_words import BUILT_IN, SystemWords

@@ -13,8 +13,9 @@ from typing import Final
 import polars as pl
 from pydantic import BaseModel
 
-from resources.extracts.extract import RowSource, UnknownWords
+from resources.extracts.extract import UnknownWords
 from resources.extracts.netsuite_rows import NetsuiteRows, customers_from_text
+from resources.extracts.unique import RowSource
 from resources.netsuite_api.reading.columns import SearchColumn, Wanted, choose, no_rows
 from resources.netsuite_api.reading.pages import IDS_ONLY, MOST_ROWS, Collected, Measured, OnRows, Query, collect
 from resources.netsuite_api.session.answers import columns_changed

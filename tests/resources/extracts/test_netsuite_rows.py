@@ -3,8 +3,9 @@
 import polars as pl
 import pytest
 
-from resources.extracts.extract import RowSource, UnknownWords
+from resources.extracts.extract import UnknownWords
 from resources.extracts.netsuite_rows import STAGE_VALUE, NetsuiteRows, customers_from_text
+from resources.extracts.unique import RowSource
 from schemas.customers import NetsuiteCustomers
 from schemas.errors import AccessError, UserError
 from schemas.system_words import BUILT_IN, SystemWords
