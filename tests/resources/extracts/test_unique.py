@@ -24,7 +24,7 @@ def test_the_first_of_equal_rows_stays_in_its_place_and_different_rows_are_an_er
     if len(ids) == len(set(ids)):
         assert unique(rows, RowSource("The list", "look")) == kept
     else:
-        with pytest.raises(ExportError, match="The list has . rows of the id . that differ in "):
+        with pytest.raises(ExportError, match=r"The list has . rows of the id . that differ in "):
             unique(rows, RowSource("The list", "look"))
 
 
