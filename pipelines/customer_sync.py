@@ -13,14 +13,14 @@ from assets.matching.link_audit import build_link_checks
 from assets.matching.reading_check import build_reading_check
 from assets.planning.brakes import build_brakes
 from assets.planning.review_queue import build_review_queue
-from assets.planning.write_plan import PlanSettings, build_write_plan
+from assets.planning.settings import PlanSettings
+from assets.planning.write_plan import build_write_plan
 from assets.reconciliation import Reconciliation
 from assets.report.reconciliation_report import build_reconciliation_report
 from assets.write_back.assets import build_links
 from pipelines.declarations import Located, read_declarations
 from pipelines.jobs import build_jobs
 from resources.exports.readers import NetsuiteExportReader, StripeExportReader
-from resources.netsuite_api import LinkName
 from resources.netsuite_api.reading.reader import NetsuiteApiReader
 from resources.readers import NetsuiteReader, StripeReader
 from resources.storage.folders import Folders
@@ -80,15 +80,10 @@ def _netsuite_reader(declaration: Declaration, folders: Folders, unset: Mapping[
     return NetsuiteExportReader(folders.root, source.export, fields, declaration.words, source.encoding)
 
 
-def _written(declaration: Declaration) -> frozenset[LinkName]:
+def _written(declaration: Declaration) -> frozenset[str]:
     """The NetSuite fields that a declaration writes over the API."""
-    may = PlanSettings.of(declaration)
-    names: dict[LinkName, bool] = {
-        "stripe_id": may.stripe_id,
-        "external_id": may.external_id,
-        "comments": may.comments,
-    }
-    return frozenset(name for name, is_written in names.items() if is_written and declaration.can_write)
+    allowed = PlanSettings.of(declaration).written if declaration.can_write else ()
+    return frozenset(field.name for field in allowed if field.system == "netsuite")
 
 
 def build_defs(sync: Reconciliation) -> dg.Definitions:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from schemas.words import Action, InternalId, LinkField, StripeId, System
+from schemas.words import Action, InternalId, StripeId, System
 
 Direction = Literal["apply", "undo"]
 """Carry a change out, or take it back."""
@@ -32,7 +32,7 @@ class Change:
     change_id: str
     system: System
     record_id: str
-    field: LinkField
+    field: str
     action: Action
     old_value: str | None
     new_value: str

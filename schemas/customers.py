@@ -6,6 +6,7 @@ import pandera.polars as pa
 import polars as pl
 from pandera.engines.polars_engine import DateTime
 
+from schemas.link_fields import fields_of
 from schemas.words import LinkColumn
 
 
@@ -32,17 +33,24 @@ class StripeCustomers(pa.DataFrameModel):
 class NetsuiteCustomers(pa.DataFrameModel):
     """One row per row of the saved search, leads and prospects included (`is_customer` tells them apart).
 
-    A name that the declaration does not map is a column of nulls. Every further name in `netsuite_fields` is one more
-    String column under that name.
+    Besides these columns there is a String column for each link field of NetSuite (`schemas.link_fields`). A name that
+    the declaration does not map is a column of nulls. Every further name in `netsuite_fields` is one more String column
+    under that name.
     """
 
     internal_id: pl.Int64 = pa.Field(unique=True, gt=0)
     is_customer: pl.Boolean = pa.Field(description="stage is customer; true for all where no stage is mapped (M2)")
     inactive: pl.Boolean
-    stripe_id: str = pa.Field(nullable=True)
-    external_id: str = pa.Field(nullable=True)
-    comments: str = pa.Field(nullable=True)
     email: str = pa.Field(nullable=True)
     company_name: str = pa.Field(nullable=True)
     phone: str = pa.Field(nullable=True)
     stage: str = pa.Field(nullable=True)
+
+    @classmethod
+    def to_schema(cls) -> pa.DataFrameSchema:
+        """Pandera's schema: these columns, and behind `inactive` those of the link fields."""
+        own = super().to_schema()
+        links = {field.name: pa.Column(pl.String, nullable=True) for field in fields_of("netsuite")}
+        names = list(own.columns)
+        at = names.index("inactive") + 1
+        return own.add_columns(links).select_columns([*names[:at], *links, *names[at:]])

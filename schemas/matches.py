@@ -3,6 +3,7 @@
 import pandera.polars as pa
 import polars as pl
 
+from schemas.link_fields import LINK_FIELDS
 from schemas.words import OUTCOMES
 
 
@@ -20,7 +21,7 @@ class Matches(pa.DataFrameModel):
     outcome: str = pa.Field(isin=OUTCOMES)
     netsuite_internal_id: pl.Int64 = pa.Field(nullable=True, description="the record, where there is one to link")
     evidence: str = pa.Field(
-        nullable=True, description="override, metadata, stripe_id, external_id, comments, or a rule"
+        nullable=True, description=f"override, {', '.join(field.evidence for field in LINK_FIELDS)}, or a rule"
     )
     candidates: pl.UInt32 = pa.Field(description="how many records were found, exact")
     candidate_ids: str = pa.Field(nullable=True, description="at most 50 of them, ascending as numbers, space between")

@@ -52,7 +52,6 @@ DateForm = Literal["day_first", "month_first", "year_first", "epoch", "local"]
 """What dates mean that leave it open: their order, seconds since 1970, or the zone of their label."""
 
 System = Literal["stripe", "netsuite"]
-LinkField = Literal["metadata.netsuite_customer_id", "stripe_id", "external_id", "comments"]
 Action = Literal["set", "append"]
 
 LINK_KEY: Final = "netsuite_customer_id"

@@ -8,10 +8,11 @@ import polars as pl
 from assets.check_results import SCHEMA_CHECK, schema_result
 from assets.matching import NO_OVERRIDES, MatchSettings, match_customers
 from assets.matching.customer_matches import match_settings
+from assets.planning.append_words import left_out
 from assets.planning.gone_customers import gone_customers
-from assets.planning.write_plan import COULD_BE_ANYTHING, PlanSettings, left_out_of_comments
+from assets.planning.settings import PlanSettings
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
-from schemas.plan import ReviewQueue
+from schemas.review import ReviewQueue
 from schemas.validation import violations
 from schemas.words import LINK_FIELD
 
@@ -20,7 +21,6 @@ _DETAILS_SHOWN = 10
 _PROPOSAL = {"stripe_customer_id": pl.String, "proposed_internal_id": pl.Int64, "proposed_evidence": pl.String}
 
 _DECIDED = "Nothing: a person decided this. The override job takes a decision back."
-_NOTHING_LEFT_OUT = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "obstacle": pl.String})
 _NO_DECISIONS = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "decided": pl.String})
 
 _WHAT_TO_DO = {
@@ -30,10 +30,6 @@ _WHAT_TO_DO = {
 }
 _IF_DOUBTED = (
     "Compare the two customers; decide for the right record, or never to link (job {job}), before the plan is used."
-)
-_BY_HAND = "Put the Stripe id into the comments by hand, and make room if need be."
-_IN_A_FIELD = (
-    "Map a Stripe-id field (stripe_id), or give the id a record of its own: nothing in NetSuite names this customer."
 )
 _IF_HELD = "Compare the two customers and decide (job {job}); nothing is planned for them until then."
 
@@ -56,12 +52,12 @@ def queue_for_review(
         matches: `schemas.matches.Matches`.
         settings: the rules under which a broken link is matched again, as a proposal (M9, X11).
         override_job: the job that takes in a person's decision.
-        plan: whether ids are to be appended to comments, so that one that cannot be waits here (W3), and whether pairs
+        plan: where ids are to be appended, so that one that cannot be waits here (W3), and whether pairs
             are planned that are doubted.
         decisions: those that stand (M8): `resources.ledger.Decisions.standing`.
 
     Returns:
-        `schemas.plan.ReviewQueue`.
+        `schemas.review.ReviewQueue`.
     """
     decided = _NO_DECISIONS if decisions is None else _in_words(decisions)
     matches = matches if "doubt" in matches.collect_schema() else matches.with_columns(doubt=pl.lit(None, pl.String))
@@ -69,8 +65,8 @@ def queue_for_review(
     is_planned = pl.col("netsuite_internal_id").is_not_null() & plan.doubted
     of_doubted = pl.when(is_planned).then(pl.lit(_IF_DOUBTED)).otherwise(pl.lit(_IF_HELD))
     if_doubted = of_doubted.str.replace("{job}", override_job, literal=True)
-    left_out = left_out_of_comments(stripe, netsuite, matches, plan) if plan.comments else _NOTHING_LEFT_OUT
-    waiting = _waiting(matches, left_out, decided, advice, if_doubted)
+    unwritten = left_out(stripe, netsuite, matches, plan)
+    waiting = _waiting(matches, unwritten, decided, advice, if_doubted)
     customers = stripe.select(pl.col("id").alias("stripe_customer_id"), "created", "email", "name")
     return (
         waiting.join(customers, on="stripe_customer_id")
@@ -114,24 +110,23 @@ def decisions_in_words(queue: pl.DataFrame) -> list[str]:
 
 def _waiting(
     matches: pl.LazyFrame,
-    left_out: pl.LazyFrame,
+    unwritten: pl.LazyFrame,
     decided: pl.LazyFrame,
     advice: Mapping[str, str],
     if_doubted: pl.Expr,
 ) -> pl.LazyFrame:
     is_left_out, is_doubted = pl.col("obstacle").is_not_null(), pl.col("doubt").is_not_null()
     by_outcome = pl.col("outcome").replace_strict(advice, default=None, return_dtype=pl.String)
-    by_hand = pl.when(pl.col("obstacle") == COULD_BE_ANYTHING).then(pl.lit(_IN_A_FIELD)).otherwise(pl.lit(_BY_HAND))
     what_to_do = pl.concat_str(
         by_outcome,
         pl.when(is_doubted & by_outcome.is_null()).then(if_doubted),
-        pl.when(is_left_out).then(by_hand),
+        pl.col("by_hand"),
         separator=" ",
         ignore_nulls=True,
     )
     urgency = pl.col("outcome").replace_strict({outcome: at for at, outcome in enumerate(advice)}, default=None)
     return (
-        matches.join(left_out.select("stripe_customer_id", "obstacle"), on="stripe_customer_id", how="left")
+        matches.join(unwritten.drop("netsuite_internal_id"), on="stripe_customer_id", how="left")
         .join(decided, on="stripe_customer_id", how="left")
         .filter(by_outcome.is_not_null() | is_left_out | is_doubted | pl.col("decided").is_not_null())
         .with_columns(
@@ -139,7 +134,7 @@ def _waiting(
             pl.when(what_to_do == "").then(pl.lit(_DECIDED)).otherwise(what_to_do).alias("what_to_do"),
             pl.coalesce(urgency, pl.when(is_doubted).then(8), 9).alias("urgency"),
         )
-        .drop("obstacle")
+        .drop("obstacle", "by_hand")
     )
 
 

@@ -9,7 +9,8 @@ from typing import Final, Literal, get_args
 import polars as pl
 
 from assets.report.inputs import ReportInputs
-from schemas.words import GONE, LINK_FIELD, OUTCOMES, LinkField, MatchOutcome
+from schemas.link_fields import LINK_FIELDS, LinkField
+from schemas.words import GONE, OUTCOMES, MatchOutcome
 
 Standing = Literal["tied", "planned", "waiting", "rest"]
 """Where a customer stands today: ties out, will once the plan is applied, waits for a person, or none of these."""
@@ -182,16 +183,7 @@ def coverage(inputs: ReportInputs) -> list[Coverage]:
     they name a Stripe customer.
     """
     customers, records = inputs.stripe.height, int(inputs.netsuite["is_customer"].sum())
-    fields: tuple[tuple[LinkField, str, str, int], ...] = (
-        (LINK_FIELD, "metadata", "stripe_customer_id", customers),
-        ("stripe_id", "stripe_id", "netsuite_internal_id", records),
-        ("external_id", "external_id", "netsuite_internal_id", records),
-        ("comments", "comments", "netsuite_internal_id", records),
-    )
-    return [
-        _covered(field, inputs.links.filter(pl.col("source") == source)[key].cast(pl.String), inputs.plan, total)
-        for field, source, key, total in fields
-    ]
+    return [_covered(field, inputs, customers if field.system == "stripe" else records) for field in LINK_FIELDS]
 
 
 def _outcome_count(outcome: MatchOutcome, counts: pl.DataFrame, total: int) -> OutcomeCount:
@@ -201,10 +193,12 @@ def _outcome_count(outcome: MatchOutcome, counts: pl.DataFrame, total: int) -> O
     return OutcomeCount(outcome, customers, customers / total if total else 0.0, evidence)
 
 
-def _covered(field: str, linked: pl.Series, plan: pl.DataFrame, total: int) -> Coverage:
-    planned = plan.filter(pl.col("field") == field)["record_id"].cast(pl.String)
+def _covered(field: LinkField, inputs: ReportInputs, total: int) -> Coverage:
+    key = "stripe_customer_id" if field.system == "stripe" else "netsuite_internal_id"
+    linked = inputs.links.filter(pl.col("source") == field.evidence)[key].cast(pl.String)
+    planned = inputs.plan.filter(pl.col("field") == field.name)["record_id"].cast(pl.String)
     today, after = linked.n_unique(), pl.concat([linked.rename("id"), planned.rename("id")]).n_unique()
-    return Coverage(field, today, after, total)
+    return Coverage(field.name, today, after, total)
 
 
 def _ids(frame: pl.DataFrame, flag: str) -> pl.LazyFrame:

@@ -4,10 +4,13 @@ from typing import Final
 
 import polars as pl
 
+from schemas.link_fields import fields_of, in_plan_order
+
 UNMATCHED_FILE: Final = "netsuite_unmatched.csv"
 """NetSuite customers without a Stripe customer."""
 
-_TELLING: Final = ("company_name", "email", "phone", "inactive", "external_id", "stripe_id")
+_TELLING: Final = ("company_name", "email", "phone", "inactive")
+_IDS: Final = tuple(field.name for field in in_plan_order(fields_of("netsuite", "value")))
 
 
 def matches_for_people(matches: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.DataFrame:
@@ -38,8 +41,8 @@ def unmatched_records(netsuite: pl.LazyFrame, matches: pl.LazyFrame) -> pl.DataF
         matches: `schemas.matches.Matches`.
 
     Returns:
-        internal_id, company_name, email, phone, inactive, external_id, stripe_id.
+        internal_id, company_name, email, phone, inactive, and the link fields that hold one id.
     """
     taken = matches.select(internal_id="netsuite_internal_id").drop_nulls()
     free = netsuite.filter("is_customer").join(taken, on="internal_id", how="anti")
-    return free.select("internal_id", *_TELLING).sort("internal_id").collect()
+    return free.select("internal_id", *_TELLING, *_IDS).sort("internal_id").collect()

@@ -3,7 +3,7 @@
 Over two APIs the ledger knows it; from export files nobody reports back, but the next exports show it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import islice
 
 import dagster as dg
@@ -13,7 +13,7 @@ from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
 from assets.report import FieldProgress
 from schemas.errors import DamageError
-from schemas.words import LINK_FIELD
+from schemas.link_fields import LINK_FIELDS, LinkField, fields_of
 
 _RECORDS_SHOWN = 20
 _PLANS_LOOKED_AT = 50
@@ -55,15 +55,14 @@ def states_of(plan: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame, 
         The plan's columns and `state`: `done`, `not yet` (the old value still stands), or `otherwise` (another value,
         or no such record any more).
     """
-    ours = stripe.select(field=pl.lit(LINK_FIELD), record_id="id", now=LINK_FIELD)
-    theirs = netsuite.select(
-        pl.col("internal_id").cast(pl.String).alias("record_id"), "stripe_id", "external_id", "comments"
-    ).unpivot(index="record_id", variable_name="field", value_name="now")
-    now = pl.concat([ours, theirs.select("field", "record_id", "now")]).with_columns(is_there=pl.lit(value=True))
-    named = links.filter(pl.col("source") == "comments")
-    both = ["stripe_customer_id", "netsuite_internal_id"]
+    ours = _held(stripe, pl.col("id"), fields_of("stripe"))
+    theirs = _held(netsuite, pl.col("internal_id").cast(pl.String), fields_of("netsuite"))
+    now = pl.concat([ours, theirs]).with_columns(is_there=pl.lit(value=True))
+    pair = ["field", "stripe_customer_id", "netsuite_internal_id"]
+    fields = {field.evidence: field.name for field in LINK_FIELDS if field.holds == "words"}
+    named = links.filter(pl.col("source").is_in(list(fields))).with_columns(field=pl.col("source").replace(fields))
     found = plan.join(now, on=["field", "record_id"], how="left").join(
-        named.select(*both, is_named=pl.lit(value=True)).unique(), on=both, how="left"
+        named.select(*pair, is_named=pl.lit(value=True)).unique(), on=pair, how="left"
     )
     is_append = pl.col("action") == "append"
     is_done = pl.when(is_append).then(pl.col("is_named").fill_null(value=False)).otherwise(_same("now", "new_value"))
@@ -91,6 +90,13 @@ def summary(states: pl.LazyFrame) -> tuple[FieldProgress, ...]:
         FieldProgress(system, field, done, not_yet, otherwise, tuple(records))
         for system, field, done, not_yet, otherwise, records in rows.iter_rows()
     )
+
+
+def _held(customers: pl.LazyFrame, record_id: pl.Expr, fields: Iterable[LinkField]) -> pl.LazyFrame:
+    """What each record of a side holds in each of some fields: field, record_id, now."""
+    held = customers.select(record_id.alias("record_id"), *(field.name for field in fields))
+    rows = held.unpivot(index="record_id", variable_name="field", value_name="now")
+    return rows.select("field", "record_id", "now")
 
 
 def _same(one: str, other: str) -> pl.Expr:

@@ -10,8 +10,8 @@ import polars as pl
 from assets.check_results import SAID_FIRST
 from assets.matching import link_table
 from assets.no_values import placeholders_of
+from assets.planning.pairs import linked_pairs
 from assets.planning.review_queue import decisions_in_words, still_waiting
-from assets.planning.write_plan import linked_pairs
 from assets.reconciliation import Reconciliation, failures_for_people, moment_of
 from assets.report import Check, Header, ReportInputs, render_report
 from assets.report.import_files import (

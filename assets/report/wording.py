@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Final
 
-from schemas.words import LINK_FIELD, LINK_KEY, MatchOutcome
+from schemas.link_fields import BY_NAME, LINK_FIELDS
+from schemas.words import MatchOutcome
 
 OUTCOMES: Final[dict[MatchOutcome, str]] = {
     "linked": "A link exists and names one record.",
@@ -19,27 +20,7 @@ OUTCOMES: Final[dict[MatchOutcome, str]] = {
     "held": "A setting or a person holds it back, or it is a guest; nothing is tried.",
 }
 
-_EVIDENCE: Final = {
-    "override": "A person decided",
-    "metadata": "Stripe metadata",
-    "stripe_id": "Stripe-id field in NetSuite",
-    "external_id": "External ID in NetSuite",
-    "comments": "Stripe id in the NetSuite comments",
-}
-
-_FIELDS: Final = {
-    LINK_FIELD: f"Metadata {LINK_KEY}",
-    "stripe_id": "Stripe-id field",
-    "external_id": "External ID",
-    "comments": "Comments",
-}
-
-_COVERAGE: Final = {
-    LINK_FIELD: "Stripe customers whose metadata names their NetSuite record",
-    "stripe_id": "NetSuite customers whose Stripe-id field is filled",
-    "external_id": "NetSuite customers whose External ID is the id of a Stripe customer",
-    "comments": "NetSuite customers whose comments name a Stripe customer",
-}
+_EVIDENCE: Final = {"override": "A person decided", **{field.evidence: field.texts.evidence for field in LINK_FIELDS}}
 
 _COLUMNS: Final = {
     "stripe_customer_id": "Stripe customer",
@@ -74,7 +55,7 @@ def evidence(name: str | None) -> str:
 
 def field(name: str) -> str:
     """Name a link field."""
-    return _FIELDS.get(name, name)
+    return BY_NAME[name].texts.label if name in BY_NAME else name
 
 
 def system(name: str) -> str:
@@ -84,7 +65,7 @@ def system(name: str) -> str:
 
 def coverage(name: str) -> str:
     """Say whom a link field covers."""
-    return _COVERAGE.get(name, name)
+    return BY_NAME[name].texts.coverage if name in BY_NAME else name
 
 
 def column(name: str) -> str:

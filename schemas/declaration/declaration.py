@@ -18,6 +18,7 @@ from schemas.declaration.problems import wrong as _wrong
 from schemas.declaration.rules import STRIPE_FIELDS, RulePair, is_stripe_field
 from schemas.declaration.sources import NetsuiteSource, StripeSource
 from schemas.declaration.word_settings import StageWords, said_twice
+from schemas.link_fields import fields_of, in_plan_order
 from schemas.no_value import NO_VALUE
 from schemas.system_words import SystemWords
 
@@ -38,6 +39,11 @@ class Writes(DeclaredPart, dg.Resolvable):
     import_comments_hours: float = Field(
         24, ge=0, description="age of the NetSuite export up to which a file for importing comments is made of it"
     )
+
+    def may_write(self, field: str) -> bool | None:
+        """What is said of a NetSuite link field by its name; None where nothing is."""
+        said: bool | None = getattr(self, field)
+        return said
 
 
 class Brakes(DeclaredPart, dg.Resolvable):
@@ -189,9 +195,9 @@ class Declaration(DeclaredPart, dg.Resolvable):
         yield from said_twice({("yes_words",): self.yes_words, ("no_words",): self.no_words})
 
     def _write_problems(self) -> Iterator[_Problem]:
-        for field in ("comments", "external_id", "stripe_id"):
-            if getattr(self.writes, field) and field not in self.netsuite_fields:
-                yield ("writes", field), f"is true, but netsuite_fields does not map {field}"
+        for field in in_plan_order(fields_of("netsuite")):
+            if self.writes.may_write(field.name) and field.name not in self.netsuite_fields:
+                yield ("writes", field.name), f"is true, but netsuite_fields does not map {field.name}"
 
     def _problems_of_exports(self) -> Iterator[_Problem]:
         """Settings of the daily run, which a declaration with an export file has not: its files come by hand."""

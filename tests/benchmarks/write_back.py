@@ -21,7 +21,8 @@ from rich.console import Console
 from rich.table import Table
 from stamina.instrumentation import set_on_retry_hooks
 
-from assets.planning.write_plan import PlanSettings, plan_changes
+from assets.planning.settings import PlanSettings
+from assets.planning.write_plan import plan_changes
 from assets.write_back import Filters, NetsuiteWriter, StripeWriter, WriteBack, Writer, apply_side
 from resources.ledger import Journal, Ledger
 from resources.netsuite_api import NetsuiteClient, NetsuiteSettings, TokenLogin

@@ -8,10 +8,11 @@ import pytest
 
 from resources.netsuite_api import NetsuiteSettings
 from resources.netsuite_api.session.answers import VERSION
-from resources.netsuite_api.session.restlet import LinkName, RestletAction
+from resources.netsuite_api.session.restlet import RestletAction
 from sandbox.netsuite_standin import Options, Script, World, engine
 from sandbox.netsuite_standin.cabinet import RESTLET
 from sandbox.netsuite_standin.script import Host
+from schemas.link_fields import fields_of
 from tests.resources.netsuite_api.netsuite_world import certificate_login
 from tests.suitescript.restlet import SHIPPED, ask
 
@@ -120,10 +121,10 @@ def test_nothing_is_used_that_the_oldest_engine_of_suitescript_two_one_may_lack(
 def test_what_can_be_written_is_what_the_other_side_writes() -> None:
     writable = part("editing", "it.WRITABLE.map((one) => [one.name, one.fieldId.source, one.holds])")
     field_ids = NetsuiteSettings(account="1", login=certificate_login()).field_ids
-    assert [name for name, _, _ in writable] == list(field_ids) == list(get_args(LinkName))
-    for name, pattern, holds in writable:
+    fields = fields_of("netsuite")
+    assert [(name, holds) for name, _, holds in writable] == [(field.name, field.holds) for field in fields]
+    for name, pattern, _ in writable:
         assert re.fullmatch(pattern, field_ids[name])
-        assert holds == ("words" if name == "comments" else "value")
         assert f"(`{name}`)" in PAGE.partition("## 5.")[2]
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from resources.extracts.netsuite_rows import STAGE_VALUE
 from schemas.errors import UserError
+from schemas.link_fields import BY_NAME
 
 _WORDS: Final = frozenset({"Yes", "No", ""})
 _LETTERS: Final = {"T": "Yes", "F": "No", "true": "Yes", "false": "No"}
@@ -76,7 +77,8 @@ def _check_is_written(search_id: str, name: str, label: str, column: SearchColum
     is_plain = column.join is None and not column.name.startswith("formula")
     if not is_plain or column.name.lower() == field_id.lower():
         return
-    advice = f", or set stripe_id_field to {column.name}" if name == "stripe_id" else ""
+    setting = BY_NAME[name].setting
+    advice = f", or set {setting} to {column.name}" if setting else ""
     raise UserError(
         f"The saved search {search_id} shows the field {column.name} under “{label}” (for {name}), but what is written "
         f"is {field_id}, so that a change would never be seen: map {name} to the column of {field_id}{advice}, or "

@@ -16,6 +16,7 @@ from resources.netsuite_api.session.retry import RetryPolicy
 from resources.readers import SECONDS_OF_A_TEST, OnProgress, to_set
 from schemas.declaration.sources import OAUTH_KEYS, TOKEN_KEYS, NetsuiteSource
 from schemas.errors import AccessError
+from schemas.link_fields import fields_of
 from schemas.system_words import BUILT_IN, SystemWords
 
 
@@ -44,8 +45,9 @@ class NetsuiteApiReader:
 
     @property
     def origin(self) -> SourceIdentity:
-        """The account with the field that is written there; the search, the label of each name, the declared words."""
-        account = ("netsuite", self.settings.base_url or "", self.settings.account or "", self.settings.stripe_id_field)
+        """The account and the fields that were chosen there, the search, the label of each name, the declared words."""
+        chosen = [field.field_id(self.settings) for field in fields_of("netsuite") if field.setting]
+        account = ("netsuite", self.settings.base_url or "", self.settings.account or "", *chosen)
         return SourceIdentity(account, (self.settings.mass_search or "", *labels(self.fields), *self.words.declared))
 
     def client(self, retry_policy: RetryPolicy | None = None) -> NetsuiteClient:
@@ -56,7 +58,7 @@ class NetsuiteApiReader:
                 login=_login(self.settings, self.unset),
                 script=self.settings.script,
                 deployment=self.settings.deployment,
-                stripe_id_field=self.settings.stripe_id_field,
+                field_ids={field.name: field.field_id(self.settings) for field in fields_of("netsuite")},
                 concurrency=self.settings.concurrency,
                 base_url=self.settings.base_url,
                 proxy=self.settings.proxy,

@@ -29,11 +29,16 @@ from resources.netsuite_api.session.retry import Reachability, RetryPolicy, retr
 from resources.netsuite_api.session.transport import Wire
 from resources.write_guard import see_that_it_is_ours
 from schemas.errors import AccessError, UserError
+from schemas.link_fields import fields_of
 
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 RestletAction = Literal["health", "describe", "measure", "search", "exist", "apply", "look"]
-LinkName = Literal["stripe_id", "external_id", "comments"]
+LinkName = str
+"""The name of a link field of NetSuite (`schemas.link_fields`)."""
 Answer = TypeVar("Answer", bound=BaseModel)
+
+
+_FIELD_IDS: Final = {field.name: field.script_id for field in fields_of("netsuite")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +48,7 @@ class NetsuiteSettings:
     Attributes:
         account: as Setup > Company > Company Information shows it, such as `1234567_SB1`.
         login: a certificate, or an access token.
+        field_ids: the NetSuite field behind the name of each link field.
         concurrency: calls at a time. An account's whole limit can be 5, and others share it.
         rows_per_call: customers asked for in one call, at most 5,000.
         base_url: a server instead of NetSuite's own: https, or http on this machine.
@@ -53,18 +59,13 @@ class NetsuiteSettings:
     login: CertificateLogin | TokenLogin
     script: str = "customscript_tieout"
     deployment: str = "customdeploy_tieout"
-    stripe_id_field: str = "custentity_tieout_stripe_id"
+    field_ids: Mapping[str, str] = field(default_factory=lambda: _FIELD_IDS)
     concurrency: int = 4
     rows_per_call: int = 4_000
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     base_url: str | None = None
     proxy: str | None = field(default=None, repr=False)
     now: Callable[[], float] = time.time
-
-    @property
-    def field_ids(self) -> dict[str, str]:
-        """The NetSuite field behind each name that can be written."""
-        return {"stripe_id": self.stripe_id_field, "external_id": "externalid", "comments": "comments"}
 
 
 class Health(BaseModel):

@@ -25,9 +25,9 @@ EditStatus = Literal["applied", "already", "conflict", "failed", "open"]
 class FieldEdit:
     """One change of one field of one customer.
 
-    `set` replaces `old` by `new` (null and empty are the same) in `stripe_id` or `external_id`; `append` adds the word
-    `new` to the comments as a line of its own; `remove` takes that line out again, and only that: of several it is the
-    one behind `old`, the comments before the append. Comments can take several words at once.
+    `set` replaces `old` by `new` (null and empty are the same) in a field that holds a value; `append` adds the word
+    `new` to a text as a line of its own; `remove` takes that line out again, and only that: of several it is the one
+    behind `old`, the text before the append. A text can take several words at once.
     """
 
     internal_id: InternalId
@@ -45,7 +45,7 @@ class NetsuiteOutcome:
         status: `applied`: done now. `already`: the value was there. `conflict`: another value is there, or what was
             appended was edited; nothing was done. `failed`: NetSuite refused, nothing was done. `open`: only looked
             at, it could be done.
-        found: with a conflict, the value that is there; of comments the lines that hold the word.
+        found: with a conflict, the value that is there; of a text the lines that hold the word.
         code: with a failure, NetSuite's code, such as `DUP_RCRD`; `reason` is its sentence.
         is_repeat: an earlier call, whose answer was lost, may have run as well: `already` may be its work.
     """

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from assets.keys import WHITE_SPACE, key
-from assets.planning.write_plan import PlanSettings
+from assets.planning.settings import PlanSettings
 from schemas.plan import PLAN_COLUMNS
 from tests.assets.matching.oracle import Customer, Record, Verdict, World, has_token, names, verdicts
 
@@ -42,16 +42,16 @@ def planned(world: World, settings: PlanSettings) -> Planned:
     """Return the plan of a world."""
     pairs = _pairs(world)
     drafts: list[tuple[tuple[object, ...], Row]] = []
-    appended, left_out = _appends(world, pairs, settings) if settings.comments else ({}, [])
+    appended, left_out = _appends(world, pairs, settings) if "comments" in settings.fields else ({}, [])
     claimed: set[int] = set()
     taken = {_without_case(record.text("external_id")) for record in world.records}
     for pair in pairs:
         rows = [appended[pair.age]] if pair.age in appended else []
-        for field, wanted in (("external_id", settings.external_id), ("stripe_id", settings.stripe_id)):
+        for field in ("external_id", "stripe_id"):
             is_telling = pair.customer.id.startswith("cus_")
             is_refused = field == "external_id" and (_without_case(pair.customer.id) in taken or not is_telling)
             is_free = _has_no_value(world, pair.record.text(field)) and pair.record.internal_id not in claimed
-            if wanted and is_free and not is_refused:
+            if field in settings.fields and is_free and not is_refused:
                 rows.append(_row(world, pair, "netsuite", field, "set", pair.customer.id))
         claimed.add(pair.record.internal_id)
         rows += _metadata(world, pair)
@@ -105,7 +105,7 @@ def _appends(world: World, pairs: list[Pair], settings: PlanSettings) -> tuple[d
         seen.add(number)
         if not pair.customer.id.startswith("cus_"):
             field = pair.record.text("stripe_id")
-            is_set = settings.stripe_id and is_oldest and _has_no_value(world, field)
+            is_set = "stripe_id" in settings.fields and is_oldest and _has_no_value(world, field)
             if not is_set and not names(world, field, "stripe_id", pair.customer.id):
                 left_out.append((pair.customer.id, number))
             continue

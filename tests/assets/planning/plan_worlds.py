@@ -5,12 +5,13 @@ from datetime import timedelta
 import hypothesis.strategies as st
 
 from assets.matching import MatchSettings, Rule
-from assets.planning.write_plan import PlanSettings
+from assets.planning.settings import PlanSettings
 from tests.assets.matching.oracle import Customer, Record, World
 from tests.assets.matching.worlds import START
 from tests.assets.planning.plan_oracle import METADATA
 
-ALL_FIELDS = PlanSettings()
+FIELDS = ("stripe_id", "external_id", "comments")
+ALL_FIELDS = PlanSettings(frozenset({METADATA, *FIELDS}))
 NAMES = MatchSettings((Rule("name", "company_name"),))
 
 _IDS = ("cus_1", "cus_12", "cus_A", "cus_é", "user-1", "user")
@@ -33,7 +34,7 @@ def crowded_worlds() -> st.SearchStrategy[World]:
 
 
 def plan_settings() -> st.SearchStrategy[PlanSettings]:
-    return st.builds(PlanSettings, st.booleans(), st.booleans(), st.booleans())
+    return st.sets(st.sampled_from(FIELDS)).map(lambda fields: PlanSettings(frozenset({METADATA, *fields})))
 
 
 def acme(id_: str, *, minutes: int = 0, seconds: int = 0, metadata: str | None = None, name: str = "Acme") -> Customer:

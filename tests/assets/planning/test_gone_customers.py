@@ -7,7 +7,7 @@ import pytest
 
 from assets.planning.gone_customers import gone_customers
 from assets.planning.review_queue import still_waiting, with_gone
-from schemas.plan import ReviewQueue
+from schemas.review import ReviewQueue
 from schemas.validation import violations
 from tests.assets.matching.oracle import Customer, Record
 from tests.assets.matching.worlds import START, netsuite_frame, stripe_frame

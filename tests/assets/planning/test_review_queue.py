@@ -9,8 +9,8 @@ from hypothesis import given, settings
 
 from assets.matching import MatchSettings, Rule
 from assets.planning.review_queue import queue_for_review
-from assets.planning.write_plan import PlanSettings
-from schemas.plan import ReviewQueue
+from assets.planning.settings import PlanSettings
+from schemas.review import ReviewQueue
 from schemas.validation import violations
 from tests.assets.matching.oracle import Customer, Record, World, verdicts
 from tests.assets.matching.worlds import START, as_frames, matches_of, worlds
@@ -24,8 +24,9 @@ URGENCY = {"conflict": 0, "broken": 1, "ambiguous": 2}
 def queue_of(world: World, *, comments: bool = True) -> pl.DataFrame:
     stripe, netsuite, _ = as_frames(world)
     matches = matches_of(world).lazy()
+    plan = ALL_FIELDS if comments else PlanSettings(ALL_FIELDS.fields - {"comments"})
     return queue_for_review(
-        stripe, netsuite, matches, world.settings, plan=PlanSettings(comments=comments), override_job="acme_override"
+        stripe, netsuite, matches, world.settings, plan=plan, override_job="acme_override"
     ).collect()
 
 

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from resources.netsuite_api import CertificateLogin, NetsuiteClient, NetsuiteSettings, RetryPolicy
 from sandbox.netsuite_standin import STANDARD_COLUMNS, NetsuiteStandIn, Options, SavedSearch, World
+from schemas.link_fields import fields_of
 from tests.labels import LABELS
 
 SEARCH = "customsearch_tieout"
@@ -30,6 +31,11 @@ def key_pair() -> tuple[str, str]:
 
 def certificate_login() -> CertificateLogin:
     return CertificateLogin(client_id="client", certificate_id="certificate", private_key=key_pair()[0])
+
+
+def fields_with(**others: str) -> dict[str, str]:
+    """Give the NetSuite field behind each link field, with others than usual for some."""
+    return {field.name: field.script_id for field in fields_of("netsuite")} | others
 
 
 @contextmanager

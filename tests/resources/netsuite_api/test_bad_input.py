@@ -17,7 +17,7 @@ from sandbox.netsuite_standin import (
 )
 from schemas.errors import AccessError, UserError
 from schemas.words import InternalId
-from tests.resources.netsuite_api.netsuite_world import FIELDS, SEARCH, connected, key_pair
+from tests.resources.netsuite_api.netsuite_world import FIELDS, SEARCH, connected, fields_with, key_pair
 
 NOW = 1_800_000_000.0
 
@@ -131,7 +131,7 @@ def test_a_column_may_show_any_field_that_is_not_written_or_cannot_be_compared()
     with connected(world, searches=[SavedSearch(columns=columns)]) as (client, _):
         frame = client.read_customers(SEARCH, FIELDS, written={"comments", "external_id"}).frame
     assert frame.select("stripe_id", "comments").rows() == [("cus_1", "VIP")]
-    with connected(world, searches=[SHOWS_ANOTHER], stripe_id_field=PAYPACK.name) as (client, _):
+    with connected(world, searches=[SHOWS_ANOTHER], field_ids=fields_with(stripe_id=PAYPACK.name)) as (client, _):
         client.check_search(SEARCH, FIELDS, written={"stripe_id", "comments", "external_id"})
 
 

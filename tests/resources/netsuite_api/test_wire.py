@@ -9,7 +9,7 @@ from resources.netsuite_api.session.answers import TransientCallError
 from sandbox.netsuite_standin import STRIPE_FIELD, Fault, NetsuiteStandIn, Options, World
 from schemas.errors import InternalError, TransientError, UserError
 from schemas.words import InternalId
-from tests.resources.netsuite_api.netsuite_world import QUICK, connected
+from tests.resources.netsuite_api.netsuite_world import QUICK, connected, fields_with
 
 
 def link(number: int, stripe_id: str) -> list[FieldEdit]:
@@ -195,7 +195,7 @@ def test_two_changes_of_one_field_are_a_mistake_of_ours() -> None:
 def test_the_field_of_the_stripe_id_is_a_setting() -> None:
     world = World(custom_fields={"custentity_paypack_id"})
     world.insert(1)
-    with connected(world, stripe_id_field="custentity_paypack_id") as (client, _):
+    with connected(world, field_ids=fields_with(stripe_id="custentity_paypack_id")) as (client, _):
         client.apply(link(1, "cus_1")[:1])
     assert world.value(1, "custentity_paypack_id") == "cus_1"
 

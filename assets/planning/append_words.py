@@ -1,0 +1,114 @@
+"""Plans texts in which ids stand among other words: an id is appended where it is missing and fits (W3)."""
+
+from typing import Final
+
+import polars as pl
+
+from assets.matching import link_table
+from assets.planning.pairs import is_empty, oldest, pairs_to_plan
+from assets.planning.rows import change_rows
+from assets.planning.settings import PlanSettings
+from schemas.link_fields import LinkField, fields_of
+from schemas.words import STRIPES_OWN
+
+_NO_WORD: Final = r"[\s\p{Cc}\x{FEFF}]"
+_BOTH: Final = ["stripe_customer_id", "netsuite_internal_id"]
+_LEFT_OUT: Final = {
+    "stripe_customer_id": pl.String,
+    "netsuite_internal_id": pl.Int64,
+    "obstacle": pl.String,
+    "by_hand": pl.String,
+}
+_JOINED: Final = (("obstacle", "; "), ("by_hand", " "))
+_OWNER_FIELDS: Final = [field for field in fields_of("netsuite") if field.names_owner]
+_IN_A_FIELD: Final = (
+    f"Map a Stripe-id field ({' or '.join(field.name for field in _OWNER_FIELDS)}), or give the id a record of its "
+    "own: nothing in NetSuite names this customer."
+)
+
+
+def append_words(pairs: pl.LazyFrame, links: pl.LazyFrame, field: LinkField) -> pl.LazyFrame:
+    """Plan one field of all pairs.
+
+    Args:
+        pairs: `assets.planning.pairs.pairs_to_plan`.
+        links: `assets.matching.link_table`.
+        field: what it is about.
+
+    Returns:
+        `schemas.plan.Plan`.
+    """
+    return _appends(pairs, links, field).filter(pl.col("obstacle").is_null()).drop("obstacle")
+
+
+def left_out(
+    stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, settings: PlanSettings
+) -> pl.LazyFrame:
+    """Pairs whose id cannot be appended to a text that may be written, each once.
+
+    An imported id belongs into a field of its own; only where it is in none and planned for none, it is left out.
+    Arguments as for `assets.planning.write_plan.plan_changes`.
+
+    Returns:
+        stripe_customer_id, netsuite_internal_id, `obstacle`, and `by_hand`, what a person can do about it.
+    """
+    texts = [field for field in settings.written if field.holds == "words"]
+    if not texts:
+        return pl.LazyFrame(schema=_LEFT_OUT)
+    pairs = pairs_to_plan(stripe, netsuite, matches, settings.no_value)
+    links = link_table(stripe, netsuite, settings.no_value).collect(engine="streaming").lazy()
+    named = _named_in_fields(pairs, links, settings)
+    rows = pl.concat([_left_out_of(field, pairs, links, named) for field in texts])
+    said = (pl.col(name).unique(maintain_order=True).str.join(separator) for name, separator in _JOINED)
+    return rows.group_by(_BOTH, maintain_order=True).agg(said)
+
+
+def _left_out_of(field: LinkField, pairs: pl.LazyFrame, links: pl.LazyFrame, named: pl.LazyFrame) -> pl.LazyFrame:
+    rows = _appends(pairs, links, field).drop_nulls("obstacle").select(*_BOTH, "obstacle")
+    is_imported = pl.col("obstacle") == _could_be_anything(field)
+    nowhere = rows.filter(is_imported).join(named, on=_BOTH, how="anti").with_columns(by_hand=pl.lit(_IN_A_FIELD))
+    return pl.concat([rows.filter(~is_imported).with_columns(by_hand=pl.lit(field.texts.by_hand)), nowhere])
+
+
+def _named_in_fields(pairs: pl.LazyFrame, links: pl.LazyFrame, settings: PlanSettings) -> pl.LazyFrame:
+    """Pairs of which a field of the record that is for Stripe ids alone names the customer, or is planned to."""
+    first = oldest(pairs)
+    planned = [first.filter(is_empty(field)).select(_BOTH) for field in _OWNER_FIELDS if field in settings.written]
+    held = [links.filter(pl.col("source") == field.evidence).select(_BOTH) for field in _OWNER_FIELDS]
+    return pl.concat([*held, *planned])
+
+
+def _appends(pairs: pl.LazyFrame, links: pl.LazyFrame, field: LinkField) -> pl.LazyFrame:
+    """Ids that their record's text does not name yet, each with its `obstacle`, null where it can be appended.
+
+    It has to be an id of Stripe's own, and one word, as the RESTlet takes no other, and to fit after those of older
+    customers. Once one does not fit into a record, no younger one is tried.
+    """
+    named = links.filter(pl.col("source") == field.evidence)
+    missing = pairs.join(named, on=_BOTH, how="anti", maintain_order="left")
+    is_word = ~pl.col("stripe_customer_id").str.contains(_NO_WORD)
+    is_telling = pl.col("stripe_customer_id").str.starts_with(STRIPES_OWN)
+    added = (
+        pl.when(is_telling & is_word).then(pl.col("stripe_customer_id").str.len_chars().cast(pl.Int64) + 1).otherwise(0)
+    )
+    # Pairs are sorted by record: what was added within one is the running total less that before its first row.
+    before_record = pl.when(pl.col("netsuite_internal_id").is_first_distinct()).then(added.cum_sum() - added)
+    within_record = added.cum_sum() - before_record.forward_fill()
+    held = pl.col(field.name).str.len_chars().cast(pl.Int64).fill_null(0)
+    length = held + within_record - (held == 0).cast(pl.Int64)
+    no_room = pl.when(length > field.most_characters).then(pl.lit(_no_room(field)))
+    unfit = (
+        pl.when(~is_telling)
+        .then(pl.lit(_could_be_anything(field)))
+        .when(~is_word)
+        .then(pl.lit(f"the Stripe id has white space or control characters in it, and {field.name} take one word"))
+    )
+    return change_rows(missing.with_columns(obstacle=unfit.otherwise(no_room)), field, keep=("obstacle",))
+
+
+def _no_room(field: LinkField) -> str:
+    return f"the Stripe id does not fit into the record's {field.name}, which hold {field.most_characters:,} characters"
+
+
+def _could_be_anything(field: LinkField) -> str:
+    return f"the Stripe id does not begin with {STRIPES_OWN}: in {field.name} it could be any number or word"

@@ -1,0 +1,76 @@
+"""Who is to be linked with whom, and what their link fields hold: what both planners start from."""
+
+import polars as pl
+
+from assets.keys import folded_expr
+from assets.no_values import is_placeholder
+from schemas.link_fields import LINK_FIELDS, LinkField, fields_of
+
+_LINKING = ("linked", "matched", "ambiguous")
+
+
+def linked_pairs(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame) -> pl.LazyFrame:
+    """Matches that have a record, with both sides' link fields, by record, and within a record the older first.
+
+    Older is by `created` to the minute, as exports have no seconds, then by id.
+    """
+    has_record = pl.col("outcome").is_in(_LINKING) & pl.col("netsuite_internal_id").is_not_null()
+    ours = stripe.select(
+        pl.col("id").alias("stripe_customer_id"), pl.col("created").dt.truncate("1m"), *_names(fields_of("stripe"))
+    )
+    theirs = netsuite.select(*_names(fields_of("netsuite")), pl.col("internal_id").alias("netsuite_internal_id"))
+    linked = matches.filter(has_record).select("stripe_customer_id", "netsuite_internal_id", "evidence")
+    pairs = linked.join(ours, on="stripe_customer_id").join(theirs, on="netsuite_internal_id").collect().lazy()
+    # Only records with several customers need an order of age, and sorting by text is what costs here.
+    is_shared = pl.col("netsuite_internal_id").is_duplicated()
+    shared = pairs.filter(is_shared).sort("netsuite_internal_id", "created", "stripe_customer_id")
+    return pairs.filter(~is_shared).sort("netsuite_internal_id").merge_sorted(shared, key="netsuite_internal_id")
+
+
+def pairs_to_plan(
+    stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, no_value: frozenset[str]
+) -> pl.LazyFrame:
+    """The `linked_pairs`, and of each field that holds a value whether it is a placeholder (`is_empty`)."""
+    pairs = linked_pairs(stripe, netsuite, matches).collect()
+    for field in LINK_FIELDS:
+        if field.holds == "value":
+            pairs = pairs.with_columns(_placeholders(pairs, field, no_value))
+    return pairs.lazy()
+
+
+def oldest(pairs: pl.LazyFrame) -> pl.LazyFrame:
+    """Of each record the pair with the customer who claims its fields."""
+    return pairs.filter(pl.col("netsuite_internal_id").is_first_distinct())
+
+
+def value_of(field: LinkField) -> pl.Expr:
+    """What says in a field that the two customers of a pair are the same: the id of the other one."""
+    return pl.col("netsuite_internal_id").cast(pl.String) if field.system == "stripe" else pl.col("stripe_customer_id")
+
+
+def is_blank(column: str) -> pl.Expr:
+    """Whether a column holds nothing but white space."""
+    return pl.col(column).fill_null("").str.strip_chars() == ""
+
+
+def is_nothing(field: LinkField) -> pl.Expr:
+    """Whether a field holds a placeholder."""
+    return pl.col(f"placeholder {field.name}")
+
+
+def is_empty(field: LinkField) -> pl.Expr:
+    """Whether a field holds no value."""
+    return is_blank(field.name) | is_nothing(field)
+
+
+def _placeholders(pairs: pl.DataFrame, field: LinkField, no_value: frozenset[str]) -> pl.Series:
+    """Look for placeholders only among the values that are not the link's own."""
+    name = field.name
+    other = pairs.select(name, is_other=pl.col(name) != value_of(field)).with_row_index("row").filter("is_other")
+    found = other.filter(is_placeholder(folded_expr(pl.col(name)), no_value)).get_column("row")
+    nothing = pl.repeat(value=False, n=pairs.height, dtype=pl.Boolean, eager=True)
+    return nothing.scatter(found, True).alias(f"placeholder {name}")
+
+
+def _names(fields: tuple[LinkField, ...]) -> list[str]:
+    return [field.name for field in fields]

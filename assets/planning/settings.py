@@ -1,0 +1,43 @@
+"""What of a plan a declaration allows."""
+
+from dataclasses import dataclass
+
+from assets.no_values import PLACEHOLDERS, placeholders_of
+from schemas.declaration import Declaration
+from schemas.link_fields import BY_NAME, LINK_FIELDS, LinkField, fields_of
+
+ALL_FIELDS = frozenset(BY_NAME)
+
+
+@dataclass(frozen=True)
+class PlanSettings:
+    """Which link fields may be written, and for whom.
+
+    Attributes:
+        fields: names of the fields that may be written.
+        doubted: for pairs that are doubted, too (`on_doubt: note`).
+        no_value: keys of placeholders; a field that holds one is empty.
+    """
+
+    fields: frozenset[str] = ALL_FIELDS
+    doubted: bool = True
+    no_value: frozenset[str] = PLACEHOLDERS
+
+    @classmethod
+    def of(cls, declaration: Declaration) -> "PlanSettings":
+        """What a declaration allows; by default, all of Stripe's and whatever it maps of NetSuite's."""
+        of_netsuite = {field.name for field in fields_of("netsuite") if _is_allowed(field, declaration)}
+        return cls(
+            fields=frozenset({field.name for field in fields_of("stripe")} | of_netsuite),
+            doubted=declaration.on_doubt == "note",
+            no_value=placeholders_of(declaration),
+        )
+
+    @property
+    def written(self) -> tuple[LinkField, ...]:
+        """The fields that may be written, in the order of the evidence."""
+        return tuple(field for field in LINK_FIELDS if field.name in self.fields)
+
+
+def _is_allowed(field: LinkField, declaration: Declaration) -> bool:
+    return field.name in declaration.netsuite_fields and declaration.writes.may_write(field.name) is not False

@@ -1,0 +1,40 @@
+"""The fields in which a link can stand, a file each: whoever needs the list of them asks here.
+
+A file with a `FIELD` is found by being here; nothing else lists it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Final
+
+from schemas.link_fields.entry import Holds, LinkField, Texts
+from schemas.words import System
+
+__all__ = ["BY_NAME", "LINK_FIELDS", "Holds", "LinkField", "Texts", "fields_of", "in_plan_order"]
+
+
+def _found() -> Iterator[LinkField]:
+    for module in iter_modules(__path__):
+        if module.name != "entry":
+            field: LinkField = import_module(f"{__name__}.{module.name}").FIELD
+            yield field
+
+
+LINK_FIELDS: Final[tuple[LinkField, ...]] = tuple(sorted(_found(), key=lambda field: field.rank))
+"""All of them, in the order in which evidence is believed."""
+
+BY_NAME: Final[Mapping[str, LinkField]] = {field.name: field for field in LINK_FIELDS}
+
+
+def fields_of(system: System, holds: Holds | None = None) -> tuple[LinkField, ...]:
+    """Those of one system, of one kind or of both, in the order of the evidence."""
+    return tuple(field for field in LINK_FIELDS if field.system == system and holds in {None, field.holds})
+
+
+def in_plan_order(fields: Iterable[LinkField]) -> list[LinkField]:
+    """Return fields in the order of a plan's file: NetSuite's before Stripe's, then by name.
+
+    Stripe comes last, because no metadata may point at a record that NetSuite refused.
+    """
+    return sorted(fields, key=lambda field: (field.system, field.name))

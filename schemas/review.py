@@ -1,0 +1,32 @@
+"""What a person has to look at before a plan is used, and what persons have decided."""
+
+import pandera.polars as pa
+import polars as pl
+from pandera.engines.polars_engine import DateTime
+
+
+class ReviewQueue(pa.DataFrameModel):
+    """One row per Stripe customer that waits for a person, with what is needed to decide, or that a person decided.
+
+    After them one row per id that NetSuite names and that is no customer's, with the outcome `schemas.words.GONE`.
+
+    Holds customer data.
+    """
+
+    stripe_customer_id: str = pa.Field(unique=True)
+    outcome: str
+    reason: str
+    what_to_do: str
+    created: DateTime(time_unit="us", time_zone="UTC") = pa.Field(nullable=True)  # type: ignore[valid-type]
+    email: str = pa.Field(nullable=True)
+    name: str = pa.Field(nullable=True)
+    netsuite_internal_id: pl.Int64 = pa.Field(nullable=True)
+    candidates: pl.UInt32
+    candidate_ids: str = pa.Field(nullable=True)
+    candidate_details: str = pa.Field(nullable=True, description="id, company and e-mail of the first candidates")
+    proposed_internal_id: pl.Int64 = pa.Field(
+        nullable=True, description="what matching would say without the broken link"
+    )
+    proposed_evidence: str = pa.Field(nullable=True)
+    decided: str = pa.Field(nullable=True, description="what a person decided: what, who, when, why (M8)")
+    doubt: str = pa.Field(nullable=True, description="as in `schemas.matches.Matches`")
