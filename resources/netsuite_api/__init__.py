@@ -8,6 +8,7 @@ from resources.netsuite_api.reading.customers import NetsuiteExtract, PreviousRe
 from resources.netsuite_api.session.logins import CertificateLogin, TokenLogin
 from resources.netsuite_api.session.restlet import Health, LinkName, NetsuiteSettings
 from resources.netsuite_api.session.retry import RetryPolicy
+from resources.netsuite_api.session.transport import Timeouts
 from resources.netsuite_api.writing.wire import FieldEdit, NetsuiteOutcome
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "NetsuiteSettings",
     "PreviousRead",
     "RetryPolicy",
+    "Timeouts",
     "TokenLogin",
 ]

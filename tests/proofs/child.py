@@ -15,7 +15,7 @@ from stamina.instrumentation import set_on_retry_hooks
 
 from assets.write_back import Filters, LivingOnly, NetsuiteWriter, StripeWriter, WriteBack, apply_side, undo_plan
 from resources.ledger import Journal, Ledger
-from resources.netsuite_api import NetsuiteClient, NetsuiteSettings, RetryPolicy, TokenLogin
+from resources.netsuite_api import NetsuiteClient, NetsuiteSettings, RetryPolicy, Timeouts, TokenLogin
 from resources.stripe_api import StripeAccount, StripeConnection
 from schemas.change import Change
 from schemas.words import DeclaredAccounts
@@ -52,7 +52,8 @@ def carry_out(task: Task) -> None:
         ),
         concurrency=2,
         base_url=task.netsuite_url,
-        retry_policy=RetryPolicy(attempts=6, first_wait=0.005, longest_wait=0.01, connect_seconds=5, answer_seconds=20),
+        retry_policy=RetryPolicy(attempts=6, first_wait=0.005, longest_wait=0.01),
+        timeouts=Timeouts(connect_seconds=5, answer_seconds=20),
     )
     stripe = StripeAccount.model_validate(
         {

@@ -10,7 +10,7 @@ import pytest
 
 from resources.netsuite_api import CertificateLogin, NetsuiteClient, NetsuiteSettings
 from sandbox.netsuite_standin.export import serve_export, world_of_export
-from tests.resources.netsuite_api.netsuite_world import FIELDS, QUICK, SEARCH
+from tests.resources.netsuite_api.netsuite_world import FIELDS, QUICK, SEARCH, SHORT
 
 EXPORT = (
     "\ufeffInternal ID,External ID,Stripe Customer Id,Comments,Email,Company Name,Phone,Stage,Inactive,Sales Region\r\n"
@@ -27,7 +27,9 @@ def client_for(environment: dict[str, str]) -> NetsuiteClient:
         private_key=environment["NETSUITE_PRIVATE_KEY"],
     )
     base_url, account = environment["NETSUITE_BASE_URL"], environment["NETSUITE_ACCOUNT"]
-    return NetsuiteClient(NetsuiteSettings(account=account, login=login, base_url=base_url, retry_policy=QUICK))
+    return NetsuiteClient(
+        NetsuiteSettings(account=account, login=login, base_url=base_url, retry_policy=QUICK, timeouts=SHORT)
+    )
 
 
 @pytest.fixture(name="export")

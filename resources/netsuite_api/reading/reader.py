@@ -13,6 +13,7 @@ from resources.netsuite_api.reading.customers import PreviousRead
 from resources.netsuite_api.session.logins import CertificateLogin, TokenLogin
 from resources.netsuite_api.session.restlet import LinkName, NetsuiteSettings
 from resources.netsuite_api.session.retry import RetryPolicy
+from resources.netsuite_api.session.transport import Timeouts
 from resources.readers import SECONDS_OF_A_TEST, OnProgress, to_set
 from schemas.declaration.sources import OAUTH_KEYS, TOKEN_KEYS, NetsuiteSource
 from schemas.errors import AccessError
@@ -50,7 +51,7 @@ class NetsuiteApiReader:
         account = ("netsuite", self.settings.base_url or "", self.settings.account or "", *chosen)
         return SourceIdentity(account, (self.settings.mass_search or "", *labels(self.fields), *self.words.declared))
 
-    def client(self, retry_policy: RetryPolicy | None = None) -> NetsuiteClient:
+    def client(self, retry_policy: RetryPolicy | None = None, timeouts: Timeouts | None = None) -> NetsuiteClient:
         """A client of the account. Raises `AccessError` when the environment lacks a secret."""
         return NetsuiteClient(
             NetsuiteSettings(
@@ -63,12 +64,13 @@ class NetsuiteApiReader:
                 base_url=self.settings.base_url,
                 proxy=self.settings.proxy,
                 retry_policy=retry_policy or RetryPolicy(),
+                timeouts=timeouts or Timeouts(),
             )
         )
 
     def test(self) -> str:
         """Ask the RESTlet for its health, and the saved search for its columns."""
-        with self.client(RetryPolicy(attempts=3, answer_seconds=SECONDS_OF_A_TEST)) as client:
+        with self.client(RetryPolicy(attempts=3), Timeouts(answer_seconds=SECONDS_OF_A_TEST)) as client:
             health = client.health()
             if health.missing:
                 raise AccessError(

@@ -1,19 +1,18 @@
 """What an answer of NetSuite means: the script's own answer, a failure that passes, or a sentence for a person.
 
-Shapes of error answers: O:section_4634920277; limits: O:bridgehead_1525252812. A message may be JSON inside JSON, when
-the script threw it; both forms are read.
+Limits: O:bridgehead_1525252812. The forms in which NetSuite says what is wrong are in `problems`.
 """
 
-import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Final
 
 import orjson
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
+from resources.http.answer import Reply
+from resources.netsuite_api.session.problems import Problem, names_the_login, problem_of
 from resources.netsuite_api.session.retry import TransientCallError
-from resources.netsuite_api.session.transport import Reply
 from resources.server_text import harmless, short
 from schemas.errors import AccessError, InternalError, TieoutError, TransientError, UserError
 
@@ -59,32 +58,7 @@ class _Envelope(BaseModel, hide_input_in_errors=True):
 
     ok: bool
     version: int
-    error: "_Problem | None" = None
-
-
-class _Problem(BaseModel, hide_input_in_errors=True):
-    code: str
-    message: str = ""
-
-
-class _Refused(BaseModel, hide_input_in_errors=True):
-    error: _Problem
-
-
-class _Detail(BaseModel, hide_input_in_errors=True):
-    code: str = Field(alias="o:errorCode")
-    detail: str = ""
-
-
-class _Details(BaseModel, hide_input_in_errors=True):
-    """The form of the REST record API, which answers for what no script was asked (O:section_156570709583)."""
-
-    details: list[_Detail] = Field(alias="o:errorDetails", min_length=1)
-
-
-class _Thrown(BaseModel, hide_input_in_errors=True):
-    name: str = ""
-    message: str = ""
+    error: Problem | None = None
 
 
 def check(response: Reply, script: str, now: float) -> Parsed:
@@ -181,7 +155,7 @@ def _good(response: Reply, script: str) -> Parsed:
     return answer
 
 
-def _from_script(problem: _Problem) -> TieoutError:
+def _from_script(problem: Problem) -> TieoutError:
     code, message = problem.code, problem.message
     match code:
         case "INVALID_SEARCH" | "NOT_A_CUSTOMER_SEARCH" | "SUMMARY_COLUMN" | "ROWS_MULTIPLIED" | "COLUMNS_CHANGED":
@@ -191,7 +165,7 @@ def _from_script(problem: _Problem) -> TieoutError:
         case "UNKNOWN_ACTION" | "WRONG_TYPE" | "FIELD_NOT_ALLOWED":
             return InternalError(f"The RESTlet refuses a request ({code}): {harmless(message)}")
         case _ if code in _PASSING_CODES:
-            what = f"could not answer ({_told(problem)})"
+            what = f"could not answer ({problem.told})"
             return TransientCallError(what, may_have_run=True)  # it did: this is its own answer
         case "SSS_USAGE_LIMIT_EXCEEDED":
             return AccessError(
@@ -200,10 +174,10 @@ def _from_script(problem: _Problem) -> TieoutError:
             )
         case _:
             remedy = f": {_DEPLOY}" if code == "MODULE_DOES_NOT_EXIST" else ""
-            return AccessError(f"NetSuite refuses the request ({_told(problem)}){remedy}.")
+            return AccessError(f"NetSuite refuses the request ({problem.told}){remedy}.")
 
 
-def _about_the_search(problem: _Problem) -> TieoutError:
+def _about_the_search(problem: Problem) -> TieoutError:
     if problem.code == "INVALID_SEARCH":
         return UserError(
             "The saved search does not exist for this role: check its id (Lists > Search > Saved Searches), and on its "
@@ -213,13 +187,13 @@ def _about_the_search(problem: _Problem) -> TieoutError:
 
 
 def _refusal(response: Reply, script: str, now: float) -> TieoutError:
-    status, problem = response.status, _problem(response)
+    status, problem = response.status, problem_of(response)
     code = problem.code if problem else ""
     if status in {408, _TOO_MANY} or status >= 500 or code in _PASSING_CODES:  # noqa: PLR2004  every server error
         was_full = status == _TOO_MANY or code in _LIMIT_CODES
         message = problem.message if problem else ""
         return passing("could not answer", response, may_have_run=not was_full, code=code, message=message)
-    if code in _LOGIN_CODES or (problem is None and status in {401, 403} and _names_the_login(response)):
+    if code in _LOGIN_CODES or (problem is None and status in {401, 403} and names_the_login(response)):
         told = short(code) or f"HTTP {status}"
         return LoginRefusedError(f"NetSuite refuses the login ({told}): {clock_hint(response, now) or _LOGIN}.")
     if problem is None:
@@ -231,43 +205,7 @@ def _refusal(response: Reply, script: str, now: float) -> TieoutError:
     return _from_script(problem)
 
 
-def _names_the_login(response: Reply) -> bool:
-    """A refusal without a body is NetSuite's where it says of which account the login was (O:subsect_158521885412)."""
-    return re.match(r"(Bearer|OAuth|Basic) realm=", response.headers.get("WWW-Authenticate", "")) is not None
-
-
 _LOGIN: Final = (
     "look at Setup > Users/Roles > View Login Audit Trail for the reason, and check that the account id is right, that "
     "the integration is enabled, that its token or certificate was not revoked, and that the role may log in with it"
 )
-
-
-def _problem(response: Reply) -> _Problem | None:
-    """What NetSuite says is wrong, in one of its forms; None where the body is nothing of NetSuite's."""
-    try:
-        problem = _Refused.model_validate_json(response.body).error
-    except ValidationError:
-        return _rest_problem(response) or _text_problem(response)
-    try:
-        thrown = _Thrown.model_validate_json(problem.message)
-    except ValidationError:
-        return problem
-    return _Problem(code=thrown.name or problem.code, message=thrown.message)
-
-
-def _rest_problem(response: Reply) -> _Problem | None:
-    try:
-        details = _Details.model_validate_json(response.body).details
-    except ValidationError:
-        return None
-    return _Problem(code=details[0].code, message=details[0].detail)
-
-
-def _text_problem(response: Reply) -> _Problem | None:
-    text = response.body[:1_000].decode(errors="replace")
-    found = re.match(r"\s*error code: (\w+)(?:\s+error message: (.*))?", text)
-    return _Problem(code=found[1], message=found[2] or "") if found else None
-
-
-def _told(problem: _Problem) -> str:
-    return ": ".join(part for part in (short(problem.code), harmless(problem.message).rstrip(".")) if part)

@@ -12,11 +12,11 @@ import requests
 from pydantic import BaseModel, Field, ValidationError
 from requests.auth import AuthBase
 
+from resources.http.answer import Reply
 from resources.netsuite_api.session.account import Addresses
 from resources.netsuite_api.session.answers import check_place, clock_hint, foreign, passing
 from resources.netsuite_api.session.logins import CertificateLogin, TokenLogin
 from resources.netsuite_api.session.retry import TransientCallError
-from resources.netsuite_api.session.transport import Reply
 from resources.server_text import short
 from schemas.errors import AccessError
 

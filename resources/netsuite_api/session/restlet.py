@@ -4,6 +4,7 @@ Every action may be asked twice: reading changes nothing, and `apply` compares b
 done what the first one did. What the answers mean is in `answers`; what is asked for is in `client` and its neighbours.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from typing import Final, Literal, TypeVar
 import orjson
 from pydantic import BaseModel, ValidationError
 
+from resources.http.reachability import Reachability
 from resources.netsuite_api.session.account import addresses
 from resources.netsuite_api.session.answers import (
     LoginRefusedError,
@@ -25,12 +27,13 @@ from resources.netsuite_api.session.answers import (
 )
 from resources.netsuite_api.session.authorization import BearerAuthorization, TokenAuthorization
 from resources.netsuite_api.session.logins import CertificateLogin, TokenLogin
-from resources.netsuite_api.session.retry import Reachability, RetryPolicy, retried
-from resources.netsuite_api.session.transport import Wire
+from resources.netsuite_api.session.retry import RetryPolicy, retried
+from resources.netsuite_api.session.transport import Timeouts, Wire
 from resources.write_guard import see_that_it_is_ours
 from schemas.errors import AccessError, UserError
 from schemas.link_fields import fields_of
 
+_LOG: Final = logging.getLogger("tieout.netsuite")
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 RestletAction = Literal["health", "describe", "measure", "search", "exist", "apply", "look"]
 LinkName = str
@@ -63,6 +66,7 @@ class NetsuiteSettings:
     concurrency: int = 4
     rows_per_call: int = 4_000
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
+    timeouts: Timeouts = field(default_factory=Timeouts)
     base_url: str | None = None
     proxy: str | None = field(default=None, repr=False)
     now: Callable[[], float] = time.time
@@ -84,8 +88,8 @@ class Restlet:
         _check_bounds(settings)
         self.settings = settings
         self._addresses = addresses(settings.account, settings.script, settings.deployment, settings.base_url)
-        self._wire = Wire(settings.concurrency, settings.retry_policy, settings.proxy)
-        self._reachability = Reachability()
+        self._wire = Wire(settings.concurrency, settings.timeouts, settings.proxy)
+        self._reachability = Reachability(_LOG.warning)
         self._slots = _slots(self._addresses.restlet, settings.concurrency)
         self._authorization = self._authorized()
 

@@ -4,21 +4,18 @@ NetSuite documents no Retry-After; waits grow by two, with jitter. Where no conn
 passes soon, so that is given less than a minute.
 """
 
-import logging
 import random
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import stamina
 
+from resources.http.reachability import Reachability
 from schemas.errors import TransientError
 
 T = TypeVar("T")
-_LOG: Final = logging.getLogger("tieout.netsuite")
-_TOLD_EVERY: Final = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,9 +25,6 @@ class RetryPolicy:
     attempts: int = 10
     first_wait: float = 1.0
     longest_wait: float = 60.0
-    connect_seconds: float = 10.0
-    answer_seconds: float = 320.0
-    """A RESTlet may take 300 seconds."""
     unreachable_seconds: float = 40.0
     """For so long a connection is tried where none can be made."""
 
@@ -48,35 +42,6 @@ class TransientCallError(TransientError):
         advice = ", and check the network, the account id, and base_url and proxy if they are set" * is_unreachable
         super().__init__(f"NetSuite {what}{tried}: nothing was found out; try again later{advice}.")
         self.what, self.may_have_run, self.is_unreachable = what, may_have_run, is_unreachable
-
-
-class Reachability:
-    """What all calls of one account know of its failures: since when nobody is there, and when that was last told."""
-
-    def __init__(self, on_progress: Callable[[str], None] = _LOG.warning) -> None:
-        """`on_progress` hears, from any thread, why a call waits and for how long."""
-        self._on_progress = on_progress
-        self._lock = threading.Lock()
-        self._unreachable_since: float | None = None
-        self._next_word = 0.0
-
-    def heard(self, error: TransientCallError | None, began: float) -> float:
-        """Take note of what came of a try that began then; return for how many seconds nobody was there."""
-        with self._lock:
-            if error is None or not error.is_unreachable:
-                self._unreachable_since = None
-                return 0.0
-            if self._unreachable_since is None:
-                self._unreachable_since = began
-            return time.monotonic() - self._unreachable_since
-
-    def tell(self, error: TransientCallError, wait: float) -> None:
-        """Say that a call waits, at once and then every few seconds: many calls meet the same failure."""
-        with self._lock:
-            if time.monotonic() < self._next_word:
-                return
-            self._next_word = time.monotonic() + _TOLD_EVERY
-        self._on_progress(f"NetSuite {error.what}, next try in {wait:.1f} s.")
 
 
 def retried(retry_policy: RetryPolicy, reachability: Reachability, ask: Callable[[], T]) -> tuple[T, bool]:
@@ -109,20 +74,27 @@ class _Tries:
         except TransientCallError as error:
             self._failed += 1
             self.may_have_run = self.may_have_run or error.may_have_run
-            self._unreachable_for = self._reachability.heard(error, self._began)
+            self._unreachable_for = self._heard(error)
             wait = self._wait(error)
             if wait is None:
                 raise self._last(error) from None
             raise _Again(error, wait) from None
-        self._reachability.heard(None, self._began)
+        self._reachability.reached()
         return answer
 
     def worth_it(self, error: Exception) -> bool | float:
         """Say how many seconds to wait before the next try, False for none."""
         if not isinstance(error, _Again):
             return False
-        self._reachability.tell(error.error, error.wait)
+        self._reachability.tell(f"NetSuite {error.error.what}", error.wait)
         return error.wait
+
+    def _heard(self, error: TransientCallError) -> float:
+        """Return for how many seconds nobody was there."""
+        if error.is_unreachable:
+            return self._reachability.unreachable_for(since=self._began)
+        self._reachability.reached()
+        return 0.0
 
     def _wait(self, error: TransientCallError) -> float | None:
         retry_policy = self._retry_policy

@@ -4,8 +4,6 @@ No redirect is followed, and neither `~/.netrc` nor a proxy of the environment i
 and in time. What it means is decided in `answers`.
 """
 
-import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Final
@@ -15,36 +13,28 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3 import exceptions
 
-from resources.netsuite_api.session.retry import RetryPolicy, TransientCallError
+from resources.http.answer import AnswerTooLargeError, AnswerTooSlowError, Reply, whole_body
+from resources.netsuite_api.session.retry import TransientCallError
 from schemas.errors import AccessError
-
-LARGEST_ANSWER: Final = 32 << 20
-"""Bytes of an answer, unpacked. NetSuite's own limit is 10 MB (O:section_4640094112)."""
 
 _CHUNK: Final = 1 << 18
 
 
-@dataclass(frozen=True)
-class Reply:
-    """What came back: whatever its status, its body whole."""
+@dataclass(frozen=True, kw_only=True)
+class Timeouts:
+    """How long one request may take; how often it is tried again is `RetryPolicy`'s."""
 
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def form(self) -> str:
-        """The content type that it claims, in words that may be shown."""
-        kind = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        return "".join(letter for letter in kind if letter.isprintable())[:60] or "no content type"
+    connect_seconds: float = 10.0
+    answer_seconds: float = 320.0
+    """A RESTlet may take 300 seconds."""
 
 
 class Wire:
     """The connections to one account. Safe for threads."""
 
-    def __init__(self, connections: int, retry_policy: RetryPolicy, proxy: str | None = None) -> None:
+    def __init__(self, connections: int, timeouts: Timeouts, proxy: str | None = None) -> None:
         """Open no connection yet."""
-        self._retry_policy = retry_policy
+        self._timeouts = timeouts
         self._http = requests.Session()
         self._http.trust_env = False
         self._http.proxies = {"http": proxy, "https": proxy} if proxy else {}
@@ -60,7 +50,7 @@ class Wire:
         auth: AuthBase | None = None,
     ) -> Reply:
         """Send one request. Raises TransientCallError if no whole answer comes back."""
-        timeout = (self._retry_policy.connect_seconds, self._retry_policy.answer_seconds)
+        timeout = (self._timeouts.connect_seconds, self._timeouts.answer_seconds)
         try:
             with self._http.post(
                 url, data=data, headers=headers, auth=auth, timeout=timeout, allow_redirects=False, stream=True
@@ -79,21 +69,15 @@ class Wire:
         self._http.close()
 
     def _body(self, answer: requests.Response) -> bytes:
-        """Return the body, unpacked, as long as it keeps to the limits: a few kilobytes can unpack to gigabytes."""
-        deadline = time.monotonic() + self._retry_policy.answer_seconds
-        parts: list[bytes] = []
-        size = 0
-        for part in answer.iter_content(_CHUNK):
-            parts.append(part)
-            size += len(part)
-            if size > LARGEST_ANSWER:
-                raise AccessError(
-                    f"NetSuite's answer is larger than {LARGEST_ANSWER >> 20} MB, which the RESTlet's never are: check "
-                    "what stands between this machine and NetSuite, and the base_url of the declaration."
-                )
-            if time.monotonic() > deadline:
-                raise TransientCallError("does not answer (its answer takes too long to arrive)", may_have_run=True)
-        return b"".join(parts)
+        try:
+            return whole_body(answer.iter_content(_CHUNK), seconds=self._timeouts.answer_seconds)
+        except AnswerTooLargeError as error:
+            raise AccessError(
+                f"NetSuite's answer is {error}, which the RESTlet's never are: check what stands between this machine "
+                "and NetSuite, and the base_url of the declaration."
+            ) from None
+        except AnswerTooSlowError as error:
+            raise TransientCallError(f"does not answer ({error})", may_have_run=True) from None
 
 
 def _failure(error: requests.exceptions.RequestException) -> TransientCallError:

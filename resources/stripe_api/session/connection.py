@@ -15,12 +15,14 @@ from urllib.parse import urlencode
 
 import stripe
 
+from resources.http.answer import Reply
+from resources.http.reachability import Reachability
 from resources.stripe_api.reading.pages import CustomerObject, UnusableError, customer_object
 from resources.stripe_api.session.account import API_VERSION, StripeAccount
 from resources.stripe_api.session.rate_limit import RateLimiter
 from resources.stripe_api.session.refusals import StripeProblem, problem_of
-from resources.stripe_api.session.retry import Reachability, TransientFailure, retried
-from resources.stripe_api.session.transport import Reply, SdkTransport, Wire
+from resources.stripe_api.session.retry import TransientFailure, retried
+from resources.stripe_api.session.transport import SdkTransport, Wire
 from resources.write_guard import see_that_it_is_ours
 
 T = TypeVar("T")

@@ -6,13 +6,13 @@ and `Stripe-Should-Retry`, which overrides all of these. `Retry-After` is undocu
 
 import random
 import re
-import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Final, Literal, TypeVar
 
 import stamina
 
+from resources.http.reachability import Reachability
 from resources.stripe_api.session.account import StripeAccount
 from schemas.errors import TransientError
 
@@ -26,7 +26,6 @@ UNUSABLE_TRIES: Final = 3
 
 _FIRST_WAIT: Final = 0.5
 _LONGEST_RETRY_AFTER: Final = 60.0
-_TOLD_EVERY: Final = 5.0
 _REQUEST_TIMEOUT, _CONFLICT, _TOO_MANY, _SERVER_ERROR = 408, 409, 429, 500
 
 
@@ -38,38 +37,16 @@ class TransientFailure(Exception):  # noqa: N818 - it is no error yet, and leave
         super().__init__(reason)
         self.reason, self.wait, self.passes, self.kind = reason, wait, passes, kind
 
-
-class Reachability:
-    """What all requests of one connection know: since when nobody is there, and when that was last told."""
-
-    def __init__(self, on_progress: Callable[[str], None]) -> None:
-        """`on_progress` hears, from any thread, why a request waits and for how long."""
-        self._on_progress = on_progress
-        self._lock = threading.Lock()
-        self._unreachable_since: float | None = None
-        self._next_word = 0.0
-
-    def unreachable_for(self) -> float:
-        """Return for how many seconds no connection could be made; the first call starts the clock."""
-        with self._lock:
-            now = time.monotonic()
-            if self._unreachable_since is None:
-                self._unreachable_since = now
-            return now - self._unreachable_since
-
-    def reached(self) -> None:
-        """Take note that a connection was made."""
-        self._unreachable_since = None
-
-    def tell(self, failure: TransientFailure, wait: float) -> None:
-        """Say that a request waits, at once and then every few seconds: many requests meet the same failure."""
-        with self._lock:
-            if time.monotonic() < self._next_word:
-                return
-            self._next_word = time.monotonic() + _TOLD_EVERY
-        what = f"answers {failure.reason}" if failure.kind == "answered" else f"does not answer ({failure.reason})"
-        what = f"sends what cannot be used ({failure.reason})" if failure.kind == "unusable" else what
-        self._on_progress(f"Stripe {what}, next try in {wait:.1f} s.")
+    @property
+    def what(self) -> str:
+        """What Stripe does, as the end of a sentence that it begins."""
+        match self.kind:
+            case "answered":
+                return f"answers {self.reason}"
+            case "unusable":
+                return f"sends what cannot be used ({self.reason})"
+            case _:
+                return f"does not answer ({self.reason})"
 
 
 def check_transient(status: int, headers: Mapping[str, str], code: str | None) -> None:
@@ -129,7 +106,7 @@ class _Tries:
             return False
         if error.kind == "unreachable" and self.reachability.unreachable_for() + wait > self._account.unreachable_for:
             return False
-        self.reachability.tell(error, wait)
+        self.reachability.tell(f"Stripe {error.what}", wait)
         return wait
 
     def _wait(self) -> float:

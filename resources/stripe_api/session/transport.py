@@ -4,9 +4,7 @@ No redirect is followed, and neither `~/.netrc` nor a proxy of the environment i
 and in time. What it means is not decided here.
 """
 
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -14,23 +12,12 @@ import stripe
 import urllib3
 from urllib3 import exceptions
 
+from resources.http.answer import AnswerTooLargeError, AnswerTooSlowError, Reply, whole_body
 from resources.stripe_api.session.account import StripeAccount
 from resources.stripe_api.session.retry import Kind, TransientFailure
 
-LARGEST_ANSWER: Final = 32 << 20
-"""Bytes of an answer, unpacked. A page of a hundred customers with all their metadata takes a fifth of it."""
-
 _CHUNK: Final = 1 << 20
 _ONCE: Final = urllib3.Retry(total=False)  # our own retries decide about another try
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What came back: whatever its status, its body whole."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class Wire:
@@ -47,7 +34,7 @@ class Wire:
             answer = self._manager.urlopen(
                 method, url, headers=headers, body=body, retries=_ONCE, redirect=False, preload_content=False
             )
-            return Reply(answer.status, answer.headers, _body(answer, time.monotonic() + self._longest))
+            return Reply(answer.status, answer.headers, _body(answer, self._longest))
         except exceptions.HTTPError as error:
             raise _failure(error) from error
 
@@ -92,20 +79,15 @@ def _manager(account: StripeAccount) -> urllib3.PoolManager:
     )
 
 
-def _body(answer: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
-    """Return the body, unpacked, as long as it keeps to the limits: a few kilobytes can unpack to gigabytes."""
-    parts: list[bytes] = []
-    size = 0
-    while part := answer.read1(_CHUNK, decode_content=True):
-        parts.append(part)
-        size += len(part)
-        if size > LARGEST_ANSWER:
-            answer.close()
-            raise TransientFailure(f"its answer is larger than {LARGEST_ANSWER >> 20} MB", passes=False)
-        if time.monotonic() > deadline:
-            answer.close()
-            raise TransientFailure("its answer takes too long to arrive", kind="silent")
-    return b"".join(parts)
+def _body(answer: urllib3.BaseHTTPResponse, seconds: float) -> bytes:
+    try:
+        return whole_body(iter(lambda: answer.read1(_CHUNK, decode_content=True), b""), seconds=seconds)
+    except AnswerTooLargeError as error:
+        answer.close()
+        raise TransientFailure(f"its answer is {error}", passes=False) from None
+    except AnswerTooSlowError as error:
+        answer.close()
+        raise TransientFailure(str(error), kind="silent") from None
 
 
 def _failure(error: exceptions.HTTPError) -> TransientFailure:

@@ -8,14 +8,15 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from resources.netsuite_api import CertificateLogin, NetsuiteClient, NetsuiteSettings, RetryPolicy
+from resources.netsuite_api import CertificateLogin, NetsuiteClient, NetsuiteSettings, RetryPolicy, Timeouts
 from sandbox.netsuite_standin import STANDARD_COLUMNS, NetsuiteStandIn, Options, SavedSearch, World
 from schemas.link_fields import fields_of
 from tests.labels import LABELS
 
 SEARCH = "customsearch_tieout"
 FIELDS = LABELS
-QUICK = RetryPolicy(attempts=4, first_wait=0.01, longest_wait=0.02, connect_seconds=5, answer_seconds=20)
+QUICK = RetryPolicy(attempts=4, first_wait=0.01, longest_wait=0.02)
+SHORT = Timeouts(connect_seconds=5, answer_seconds=20)
 
 
 @cache
@@ -49,6 +50,7 @@ def connected(
     with NetsuiteStandIn(world or World(), options, searches) as server:
         server.register_certificate("client", "certificate", key_pair()[1])
         server.register_token(("consumer", "consumer-secret"), ("token", "token-secret"))
-        given = {"account": "1234567_SB1", "login": certificate_login(), "retry_policy": QUICK, "base_url": server.url}
+        given = {"account": "1234567_SB1", "login": certificate_login(), "base_url": server.url}
+        given |= {"retry_policy": QUICK, "timeouts": SHORT}
         with NetsuiteClient(NetsuiteSettings(**{**given, **settings})) as client:
             yield client, server

@@ -10,25 +10,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resources.netsuite_api import NetsuiteClient, NetsuiteSettings, RetryPolicy, TokenLogin
+from resources.http.answer import LARGEST_ANSWER, Reply
+from resources.netsuite_api import NetsuiteClient, NetsuiteSettings, RetryPolicy, Timeouts, TokenLogin
 from resources.netsuite_api.session.account import addresses
 from resources.netsuite_api.session.answers import check
 from resources.netsuite_api.session.authorization import BearerAuthorization
-from resources.netsuite_api.session.transport import LARGEST_ANSWER, Reply
 from sandbox.netsuite_standin import Options
 from schemas.errors import AccessError, InternalError, TieoutError, TransientError
 from tests.resources.answering import answering
 from tests.resources.netsuite_api.netsuite_world import certificate_login, connected
 
 TOKEN = TokenLogin(consumer_key="a", consumer_secret="b", token_id="c", token_secret="d")
-HASTE = RetryPolicy(attempts=2, first_wait=0.01, longest_wait=0.02, connect_seconds=2, answer_seconds=5)
+HASTE = RetryPolicy(attempts=2, first_wait=0.01, longest_wait=0.02)
+SHORT = Timeouts(connect_seconds=2, answer_seconds=5)
 HTML = b"<html>Access denied</html>"
 
 
 def sentence(status: int, body: bytes, login: Any = TOKEN, **headers: str) -> tuple[type[TieoutError], str]:  # noqa: ANN401
     """What is said of a server that gives this answer to everything."""
     with answering(status, body, **headers) as server:
-        account = NetsuiteSettings(account="1234567", login=login, base_url=server.url, retry_policy=HASTE)
+        account = NetsuiteSettings(
+            account="1234567", login=login, base_url=server.url, retry_policy=HASTE, timeouts=SHORT
+        )
         with NetsuiteClient(account) as client, pytest.raises(TieoutError) as raised:
             client.health()
     said = str(raised.value)

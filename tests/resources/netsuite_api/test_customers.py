@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from resources.netsuite_api import NetsuiteClient, PreviousRead, RetryPolicy
+from resources.netsuite_api import NetsuiteClient, PreviousRead, RetryPolicy, Timeouts
 from resources.netsuite_api.reading.columns import Page, page_frame
 from resources.netsuite_api.reading.pages import IDS_ONLY, Query, _Pages
 from sandbox.netsuite_standin import STANDARD_COLUMNS, STRIPE_FIELD, Column, Fault, Options, SavedSearch, World
@@ -285,8 +285,9 @@ def test_weather_does_not_change_the_result(kind: Any) -> None:  # noqa: ANN401
 
 
 def test_a_server_that_does_not_answer_is_asked_again() -> None:
-    impatient = RetryPolicy(attempts=6, first_wait=0.01, longest_wait=0.02, connect_seconds=5, answer_seconds=1)
-    with connected(world_of(3), retry_policy=impatient) as (client, server):
+    impatient = RetryPolicy(attempts=6, first_wait=0.01, longest_wait=0.02)
+    short = Timeouts(connect_seconds=5, answer_seconds=1)
+    with connected(world_of(3), retry_policy=impatient, timeouts=short) as (client, server):
         server.fail(Fault(kind="silence", action="measure"))
         assert read(client).height == 3
 

@@ -9,7 +9,7 @@ from resources.netsuite_api.session.answers import TransientCallError
 from sandbox.netsuite_standin import STRIPE_FIELD, Fault, NetsuiteStandIn, Options, World
 from schemas.errors import InternalError, TransientError, UserError
 from schemas.words import InternalId
-from tests.resources.netsuite_api.netsuite_world import QUICK, connected, fields_with
+from tests.resources.netsuite_api.netsuite_world import QUICK, SHORT, connected, fields_with
 
 
 def link(number: int, stripe_id: str) -> list[FieldEdit]:
@@ -78,7 +78,7 @@ def test_a_server_that_cannot_be_reached_has_not_run_anything() -> None:
     with NetsuiteStandIn(World()) as server:
         gone = server.url
     token = TokenLogin(consumer_key="a", consumer_secret="b", token_id="c", token_secret="d")
-    settings = NetsuiteSettings(account="1234567", login=token, base_url=gone, retry_policy=QUICK)
+    settings = NetsuiteSettings(account="1234567", login=token, base_url=gone, retry_policy=QUICK, timeouts=SHORT)
     with NetsuiteClient(settings) as client, pytest.raises(TransientCallError) as raised:
         client.health()
     assert not raised.value.may_have_run
