@@ -4,23 +4,18 @@ Here is what the two look like and what is signed with them; when a token is fet
 Secrets are never part of a repr. Facts: O:section_162755359851 (certificate), O:section_1534941295 (token).
 """
 
-import base64
-import hashlib
-import hmac
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import ClassVar, Final
+from typing import Final
 
-from authlib.oauth1 import ClientAuth
-from authlib.oauth1.rfc5849.signature import generate_signature_base_string
-from authlib.oauth1.rfc5849.util import escape
-from authlib.oauth2.rfc7523.assertion import sign_jwt_bearer_assertion
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
+from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256, Client
 
 from schemas.errors import AccessError
 
@@ -49,16 +44,14 @@ class CertificateLogin:
         key, algorithm = self._key()
         header = {"typ": "JWT", "alg": algorithm, "kid": self.certificate_id}
         issued = int(now())
-        signed: str = sign_jwt_bearer_assertion(
-            key,
-            self.client_id,
-            audience,
-            issued_at=issued,
-            expires_at=issued + ASSERTION_SECONDS,
-            claims={"scope": ["restlets"]},
-            header=header,
-        )
-        return signed
+        claims = {
+            "iss": self.client_id,
+            "aud": audience,
+            "iat": issued,
+            "exp": issued + ASSERTION_SECONDS,
+            "scope": ["restlets"],
+        }
+        return jwt.encode(header, claims, key, algorithms=[algorithm])
 
     def _key(self) -> tuple[RSAKey | ECKey, str]:
         what = "The private key of the NetSuite certificate cannot be used"
@@ -96,27 +89,14 @@ class TokenLogin:
 
     def header(self, account: str, method: str, url: str) -> str:
         """Sign one request; the result serves once."""
-        signer = _Signer(
+        signer = Client(
             self.consumer_key,
             self.consumer_secret,
             self.token_id,
             self.token_secret,
-            signature_method=_Signer.METHOD,
+            signature_method=SIGNATURE_HMAC_SHA256,
             realm=account,
         )
         # Without the body: its hash would be one more parameter, which NetSuite does not know.
-        _, headers, _ = signer.sign(method, url, {}, b"")
+        _, headers, _ = signer.sign(url, method)
         return str(headers["Authorization"])
-
-
-def _hmac_sha256(client: ClientAuth, request: object) -> str:
-    key = f"{escape(client.client_secret)}&{escape(client.token_secret)}"
-    base = generate_signature_base_string(request)
-    return base64.b64encode(hmac.new(key.encode(), base.encode(), hashlib.sha256).digest()).decode()
-
-
-class _Signer(ClientAuth):  # type: ignore[misc]
-    """Authlib's client, which knows every step but this algorithm."""
-
-    METHOD = "HMAC-SHA256"
-    SIGNATURE_METHODS: ClassVar = {METHOD: _hmac_sha256}

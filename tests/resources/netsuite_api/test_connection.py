@@ -16,9 +16,8 @@ TOKEN = TokenLogin(consumer_key="a", consumer_secret="b", token_id="c", token_se
 
 
 def settings_of(url: str, login: CertificateLogin | TokenLogin = TOKEN, **given: object) -> NetsuiteSettings:
-    return NetsuiteSettings(
-        **{"account": "1234567", "login": login, "base_url": url, "retry_policy": QUICK, "timeouts": SHORT, **given}
-    )  # type: ignore[arg-type]
+    whole = {"account": "1234567", "login": login, "base_url": url, "retry_policy": QUICK, "timeouts": SHORT, **given}
+    return NetsuiteSettings(**whole)  # type: ignore[arg-type]
 
 
 def nobody() -> str:

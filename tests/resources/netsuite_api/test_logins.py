@@ -1,8 +1,12 @@
 """Both ways to log in, the life of a token, and secrets that show nowhere."""
 
+import base64
+import hmac
 import logging
+import re
 import threading
 from functools import cache
+from urllib.parse import quote, unquote
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -53,6 +57,29 @@ def test_an_access_token_signs_every_call_anew() -> None:
         for _ in range(3):
             client.health()
         assert [call.status for call in server.calls] == [200, 200, 200]
+
+
+@pytest.mark.parametrize(
+    ("account", "address", "where"),
+    [
+        ("1234567_SB1", "https://A.example/restlet.nl?script=customscript_tieout&deploy=1", "https://a.example"),
+        ("1234567", "http://127.0.0.1:8123/restlet.nl?script=customscript_tieout&deploy=1", "http://127.0.0.1:8123"),
+    ],
+)
+def test_an_access_token_signs_as_rfc_5849_says(account: str, address: str, where: str) -> None:
+    """Computed a second time, from the text of its sections 3.4.1 and 3.4.2 and with no library for it."""
+    header = TOKEN.header(account, "POST", address)
+    given = {name: unquote(value) for name, value in re.findall(r'(\w+)="([^"]*)"', header)}
+    assert given.pop("realm") == account
+    signature = given.pop("oauth_signature")
+    assert set(given) == {
+        f"oauth_{name}" for name in ("consumer_key", "nonce", "signature_method", "timestamp", "token", "version")
+    }
+    pairs = sorted((given | {"script": "customscript_tieout", "deploy": "1"}).items())
+    base = ("POST", f"{where}/restlet.nl", "&".join(f"{name}={value}" for name, value in pairs))
+    text = "&".join(quote(part, safe="~") for part in base)
+    signed = hmac.digest(b"consumer-secret&token-secret", text.encode(), "sha256")
+    assert base64.b64decode(signature) == signed
 
 
 def test_a_token_is_renewed_before_it_ends() -> None:
@@ -110,6 +137,8 @@ def test_a_key_that_netsuite_would_not_take_is_refused_with_advice(text: str, sa
 def test_no_secret_shows_in_a_repr_a_log_or_an_error(caplog: pytest.LogCaptureFixture) -> None:
     login = certificate_login()
     secrets = ["consumer-secret", "token-secret", login.private_key.splitlines()[1]]
+    with caplog.at_level(logging.DEBUG), connected(login=TOKEN) as (signing, _):
+        signing.health()
     with caplog.at_level(logging.DEBUG), connected() as (client, server):
         client.health()
         secrets += list(server.logins.issued)
