@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
 from schemas.declaration import Declaration
+from schemas.link_fields import fields_of
 
 PAGE = Path(__file__).with_name("declaration.md")
 
@@ -75,9 +76,7 @@ EXAMPLES: Mapping[str, str] = {
     "on_none": "report",
     "writes": "{comments: false}",
     "writes.mode": "auto",
-    "writes.comments": "false",
-    "writes.external_id": "false",
-    "writes.stripe_id": "false",
+    **{f"writes.{field.name}": "false" for field in fields_of("netsuite")},
     "writes.import_comments_hours": "2",
     "brakes": "{most_writes: 2000}",
     "brakes.shrink": "0.05",

@@ -9,10 +9,11 @@ import dagster as dg
 from assets.planning.brakes import CHECKS
 from assets.planning.overrides import Override, decide
 from assets.reconciliation import Reconciliation
-from assets.write_back.assets import FIELD_ASSETS, undo
+from assets.write_back.assets import undo
 from assets.write_back.request import PlanPart
 from pipelines.exclusive_run import end_killed
 from pipelines.executor import in_this_process
+from schemas.link_fields import fields_of
 
 ASSETS = (
     "stripe_customers",
@@ -22,7 +23,7 @@ ASSETS = (
     "write_plan",
     "reconciliation_report",
 )
-WRITES = (*FIELD_ASSETS.values(), "stripe_links")
+WRITES = tuple(field.asset for field in (*fields_of("netsuite"), *fields_of("stripe")))
 
 
 def build_jobs(sync: Reconciliation) -> dg.Definitions:

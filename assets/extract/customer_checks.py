@@ -18,7 +18,8 @@ from assets.no_values import PLACEHOLDERS, is_no_value, placeholders_of
 from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
 from schemas.declaration.rules import columns_of
-from schemas.words import LINK_FIELD
+from schemas.link_fields import fields_of
+from schemas.words import System
 
 _EMAIL = r"^[^@\s,;:<>()]+@[^@\s,;:<>()]+\.[^@\s,;:<>()]+$|^$"
 
@@ -57,7 +58,7 @@ def _stripe_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
         context: dg.AssetCheckExecutionContext, stripe_customers: pl.LazyFrame
     ) -> Iterator[dg.AssetCheckResult]:
         yield from quality_results(key, stripe_customers, "id", compared, no_value)
-        yield placeholders_result(key, stripe_customers, "id", [*compared, LINK_FIELD], no_value)
+        yield placeholders_result(key, stripe_customers, "id", [*compared, *_names("stripe")], no_value)
         yield _not_shrunk(context.instance, sync, "stripe_customers", stripe_customers)
         yield _no_month_missing(sync)
 
@@ -86,7 +87,7 @@ def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     ) -> Iterator[dg.AssetCheckResult]:
         customers = netsuite_customers.filter("is_customer")
         yield from quality_results(key, customers, "internal_id", compared, no_value)
-        yield placeholders_result(key, customers, "internal_id", [*compared, "stripe_id", "external_id"], no_value)
+        yield placeholders_result(key, customers, "internal_id", [*compared, *_names("netsuite")], no_value)
         yield _not_shrunk(context.instance, sync, "netsuite_customers", customers)
         count = customers.select(pl.len()).collect().item()
         yield dg.AssetCheckResult(
@@ -101,6 +102,11 @@ def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
         )
 
     return netsuite_quality
+
+
+def _names(system: System) -> list[str]:
+    """The link fields of a system that hold one id, and nothing else."""
+    return [field.name for field in fields_of(system, "value")]
 
 
 def _compared_alone(sides: Iterable[Sequence[str]]) -> list[str]:

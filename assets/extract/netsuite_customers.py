@@ -14,18 +14,17 @@ from assets.check_results import (
     schema_result,
     words_result,
 )
-from assets.planning.visibility import LINKS_SEEN_CHECK, links_seen_result, shows_links
+from assets.planning.visibility import LINKS_SEEN_CHECK, links_seen_result, no_link_field, shows_links
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, extract_metadata, failures_for_people
 from schemas.customers import NetsuiteCustomers
 from schemas.validation import violations
 
 _NAME = "netsuite_customers"
-_NO_LINK_FIELD = "None of stripe_id, external_id and comments is mapped, so links that NetSuite has cannot be seen."
 
 
 def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
     """The asset `netsuite_customers` of one declaration."""
-    unseen = () if shows_links(sync.declaration) else (_NO_LINK_FIELD,)
+    unseen = () if shows_links(sync.declaration) else (no_link_field(),)
 
     @dg.asset(
         key=sync.key(_NAME),

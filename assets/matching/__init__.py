@@ -8,7 +8,7 @@ from assets.matching.comment_ids import usual_tokens
 from assets.matching.doubts import kinds_of
 from assets.matching.flow import match_customers, match_with_doubts
 from assets.matching.id_texts import ids_within
-from assets.matching.link_traces import link_table
+from assets.matching.link_traces import are_of, link_table
 from assets.matching.order import by_customer
 from assets.matching.settings import NO_OVERRIDES, MatchSettings, Rule
 
@@ -16,6 +16,7 @@ __all__ = [
     "NO_OVERRIDES",
     "MatchSettings",
     "Rule",
+    "are_of",
     "by_customer",
     "ids_within",
     "kinds_of",

@@ -24,11 +24,11 @@ def usual_tokens(comments: pl.LazyFrame) -> pl.LazyFrame:
     """Return what looks like a usual id in the comments: each pair of `record` and `text` once.
 
     Args:
-        comments: `record`, `comments`.
+        comments: `record`, `note`.
     """
-    token = pl.col("comments").str.extract_all(f"{_WORD}*cus_{_WORD}*")
+    token = pl.col("note").str.extract_all(f"{_WORD}*cus_{_WORD}*")
     # As a filter, `find` costs half of what `contains` does.
-    noted = comments.filter(pl.col("comments").str.find("cus_", literal=True).is_not_null())
+    noted = comments.filter(pl.col("note").str.find("cus_", literal=True).is_not_null())
     tokens = noted.select("record", text=token.list.unique()).explode("text")
     return tokens.filter(pl.col("text").str.contains(USUAL_STRIPE_ID))
 
@@ -40,7 +40,7 @@ def unusual_ids(ids: pl.LazyFrame, comments: pl.LazyFrame, hashed: Hash) -> pl.L
 
     Args:
         ids: `position`, `id`.
-        comments: `record`, `comments`.
+        comments: `record`, `note`.
         hashed: any function of an id; a bad one costs time, never the truth.
     """
     is_bounded = pl.col("id").str.contains(rf"(?s)^{_WORD}(.*{_WORD})?$")
@@ -72,7 +72,7 @@ def with_position(texts: pl.LazyFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.La
 def _bounded_ids(ids: pl.DataFrame, comments: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
     """Find ids that end with a word, too, by comparing them with as many words of the comments in a row."""
     counted = ids.with_columns(words=pl.col("id").str.count_matches(f"{_WORD}+"))
-    pieces = comments.select("record", piece=pl.col("comments").str.extract_all(f"{_WORD}+|{_BREAK}+")).explode("piece")
+    pieces = comments.select("record", piece=pl.col("note").str.extract_all(f"{_WORD}+|{_BREAK}+")).explode("piece")
     sizes = counted.get_column("words").unique().to_list()
     windows = [_windows(pieces, words) for words in sizes]
     nothing = pl.LazyFrame(schema={"record": pl.Int64, "text": pl.String})
@@ -90,9 +90,9 @@ def _windows(pieces: pl.LazyFrame, words: int) -> pl.LazyFrame:
 
 def _odd_ids(ids: pl.DataFrame, comments: pl.LazyFrame) -> pl.LazyFrame:
     """Find ids that end with punctuation, hardly ever any: all at once, then each hit checked for its boundaries."""
-    hits = pl.col("comments").str.extract_many(ids.get_column("id").implode(), overlapping=True)
+    hits = pl.col("note").str.extract_many(ids.get_column("id").implode(), overlapping=True)
     escaped = pl.col("id").str.replace_all(_SPECIAL, r"\${1}")
     token = pl.concat_str(pl.lit(f"(?:^|{_BREAK})"), escaped, pl.lit(f"(?:$|{_BREAK})"))
     found = comments.with_columns(id=hits).explode("id").drop_nulls("id").unique(["record", "id"])
-    whole = found.filter(pl.col("comments").str.contains(token)).join(ids.lazy(), on="id")
+    whole = found.filter(pl.col("note").str.contains(token)).join(ids.lazy(), on="id")
     return whole.select("position", "record", text="id")

@@ -12,8 +12,10 @@ from typing import Final
 import polars as pl
 
 from assets.matching.findings import grouped, listed
+from assets.matching.link_traces import are_of
 from assets.matching.negation import negated
 from assets.matching.second_opinions import Evidence
+from schemas.link_fields import LinkField, fields_of
 from schemas.words import DOUBTS, Doubt
 
 _RECORD: Final = "record"
@@ -60,10 +62,10 @@ def _rules_differ(evidence: Evidence) -> pl.LazyFrame:
 
 
 def _names_another(evidence: Evidence) -> pl.LazyFrame:
-    """Matches by a rule to a record whose Stripe-id field, external id or comments name another Stripe customer."""
+    """Matches by a rule to a record of which a link field names another Stripe customer."""
     matched = evidence.pairs.lazy().filter(pl.col("rank") >= 0).select("position", "record")
     ids = pl.lit(evidence.customers.get_column("id")).gather("other")
-    traces = evidence.traces.lazy().filter(pl.col("source") != "metadata").select(_RECORD, "source", other="position")
+    traces = evidence.traces.lazy().filter(are_of(fields_of("netsuite"))).select(_RECORD, "source", other="position")
     met = matched.join(traces, on=_RECORD).filter(pl.col("position") != pl.col("other"))
     named = met.with_columns(id=ids).sort("position", "id", "source").group_by("position", maintain_order=True)
     rows = named.agg(
@@ -86,13 +88,18 @@ def _shared_key(evidence: Evidence) -> pl.LazyFrame:
 
 def _negated(evidence: Evidence) -> pl.LazyFrame:
     """Pairs of which the record's comments hold the id in one sentence with a word such as *not* or *wrong*."""
+    found = [_negated_in(field, evidence) for field in fields_of("netsuite", "words")]
+    return pl.concat(found).unique("position", keep="first", maintain_order=True)
+
+
+def _negated_in(field: LinkField, evidence: Evidence) -> pl.LazyFrame:
     own = pl.coalesce(pl.lit(series).gather("position") for series in (evidence.linked, evidence.matched))
-    noted = evidence.traces.lazy().filter((pl.col("source") == "comments") & (pl.col(_RECORD) == own))
+    noted = evidence.traces.lazy().filter(are_of([field]) & (pl.col(_RECORD) == own))
     pairs = noted.select("position", _RECORD, "text").collect()
     named = pl.col("internal_id").is_in(pairs.get_column(_RECORD).unique().implode())
-    comments = evidence.records.filter(named).select("comments", record="internal_id").collect(engine="streaming")
-    rows = pairs.lazy().join(comments.lazy(), on=_RECORD)
-    said = pl.format("the comments of record {} seem to say that it is another customer", _RECORD)
+    notes = evidence.records.filter(named).select(note=field.name, record="internal_id").collect(engine="streaming")
+    rows = pairs.lazy().join(notes.lazy(), on=_RECORD)
+    said = pl.format(f"the {field.name} of record {{}} seem to say that it is another customer", _RECORD)
     return negated(rows).select("position", said=said)
 
 

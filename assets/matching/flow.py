@@ -16,15 +16,17 @@ from assets.matching.equal_keys import Found, found_records, keyed_records, side
 from assets.matching.existing_links import commented, linked
 from assets.matching.findings import Findings, alike, combined, several
 from assets.matching.holds import guests, held
-from assets.matching.link_traces import named_by_metadata, named_by_records, without_placeholders
+from assets.matching.link_traces import are_of, named_by_metadata, named_by_records, without_placeholders
 from assets.matching.one_to_one import after_claims
 from assets.matching.overrides import never_linked, overridden
 from assets.matching.second_opinions import Evidence, SecondOpinions
 from assets.matching.settings import MatchSettings, Rule
 from assets.no_values import is_no_value, may_be_no_value
-from schemas.words import ALLOW_KEY, BLOCK_KEY, LINK_FIELD
+from schemas.link_fields import fields_of
+from schemas.words import ALLOW_KEY, BLOCK_KEY
 
 _POSITION: Final = pl.col("position")
+_TEXTS: Final = fields_of("netsuite", "words")
 
 
 def match_customers(
@@ -110,9 +112,10 @@ class _World:
         yield from still.without(held(still.rows, settings))
         if not self.overrides.is_empty():
             yield from still.without(overridden(still.rows, self.records, self.overrides.lazy()))
-        in_comments, is_evidence = pl.col("source") == "comments", pl.col("is_evidence")
-        yield from still.without(linked(still.among(self.traces.filter(is_evidence & ~in_comments))))
-        yield from still.without(commented(still.among(self.traces.filter(in_comments)), settings))
+        is_link = pl.col("is_evidence") & ~are_of(_TEXTS)
+        yield from still.without(linked(still.among(self.traces.filter(is_link))))
+        for field in _TEXTS:
+            yield from still.without(commented(still.among(self.traces.filter(are_of([field]))), field, settings))
         yield from self._ruled(still, opinions)
         yield from _unmatched(still.rows, settings)
 
@@ -217,7 +220,7 @@ def _why_unmatched(settings: MatchSettings, empty: list[str], *, is_all: bool) -
 
 def _customers(stripe: pl.LazyFrame, settings: MatchSettings) -> pl.DataFrame:
     """Return the needed columns of all customers, each with its `position`, the name of a customer from here on."""
-    keys = [LINK_FIELD, f"metadata.{BLOCK_KEY}", f"metadata.{ALLOW_KEY}"]
+    keys = [*(field.name for field in fields_of("stripe")), f"metadata.{BLOCK_KEY}", f"metadata.{ALLOW_KEY}"]
     columns = dict.fromkeys(
         ["id", "created", *keys, *(column for rule in settings.rules for column in rule.stripe_side.columns)]
     )

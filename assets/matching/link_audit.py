@@ -1,20 +1,23 @@
 """The link audit (X5): what the two systems say of each other today, whatever matching makes of it.
 
-A link can be written in four places: Stripe metadata, the record's Stripe-id field, its external id, its comments.
-Comments are a note that older systems leave behind too, so they never make a link crossed or doubled on their own.
+A link can be written in several places (`schemas.link_fields`). Those that hold texts are notes that older systems
+leave behind too, so they never make a link crossed or doubled on their own.
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 import dagster as dg
 import polars as pl
 
 from assets.check_results import id_result
-from assets.matching import link_table
+from assets.matching import are_of, link_table
 from assets.no_values import placeholders_of
 from assets.reconciliation import Reconciliation
+from schemas.link_fields import LinkField, fields_of
 from schemas.words import USUAL_STRIPE_ID
 
+_TEXTS: Final = fields_of("netsuite", "words")
 _SUBJECT = pl.coalesce("stripe_customer_id", pl.col("netsuite_internal_id").cast(pl.String)).alias("subject")
 
 _DESCRIPTIONS = {
@@ -35,10 +38,10 @@ def audit_links(links: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
         Name of the class → frame with `subject` (String): a Stripe id, or an internal id where no Stripe customer is
         known.
     """
-    hard = links.filter(pl.col("source") != "comments")
+    hard = links.filter(~are_of(_TEXTS))
     real = hard.filter(pl.col("stripe_customer_id").is_not_null() & pl.col("netsuite_internal_id").is_not_null())
-    on_stripe = real.filter(pl.col("source") == "metadata")
-    on_netsuite = real.filter(pl.col("source") != "metadata")
+    on_stripe = real.filter(are_of(fields_of("stripe")))
+    on_netsuite = real.filter(~are_of(fields_of("stripe")))
     both = ["stripe_customer_id", "netsuite_internal_id"]
     one_sided = pl.concat(
         [on_stripe.join(on_netsuite, on=both, how="anti"), on_netsuite.join(on_stripe, on=both, how="anti")]
@@ -64,19 +67,22 @@ def every_link(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, no_value: frozenset
 
     An external id can be anybody's own number, so only one that looks like a Stripe id is a link.
     """
-    foreign = (
-        netsuite.filter("is_customer")
-        .select(text=pl.col("external_id").str.strip_chars(), netsuite_internal_id="internal_id")
-        .filter(pl.col("text").str.contains(USUAL_STRIPE_ID))
-        .join(stripe.select(text="id"), on="text", how="anti")
-        .select(
-            pl.lit(None, pl.String).alias("stripe_customer_id"),
-            "netsuite_internal_id",
-            pl.lit("external_id").alias("source"),
-            "text",
-        )
+    fields = [field for field in fields_of("netsuite", "value") if field.foreign_values]
+    unknown = [_unknown_ids(stripe, netsuite.filter("is_customer"), field) for field in fields]
+    return pl.concat([link_table(stripe, netsuite, no_value), *unknown])
+
+
+def _unknown_ids(stripe: pl.LazyFrame, records: pl.LazyFrame, field: LinkField) -> pl.LazyFrame:
+    named = records.select(text=pl.col(field.name).str.strip_chars(), netsuite_internal_id="internal_id")
+    unknown = named.filter(pl.col("text").str.contains(USUAL_STRIPE_ID)).join(
+        stripe.select(text="id"), on="text", how="anti"
     )
-    return pl.concat([link_table(stripe, netsuite, no_value), foreign])
+    return unknown.select(
+        pl.lit(None, pl.String).alias("stripe_customer_id"),
+        "netsuite_internal_id",
+        pl.lit(field.evidence).alias("source"),
+        "text",
+    )
 
 
 def build_link_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:

@@ -1,8 +1,13 @@
-"""The traces of existing links: metadata in Stripe; Stripe-id field, external id and comments in NetSuite.
+"""The traces of existing links in the link fields of both systems (`schemas.link_fields`).
 
-Matching believes them in that order; the audit compares them with each other (X5). Ids are compared as exact text
-without white space around it and invisible characters: keys are for values, not for ids.
+Matching believes them in the order of that list; the audit compares them with each other (X5). Ids are compared as
+exact text without white space around it and invisible characters: keys are for values, not for ids.
 """
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+from typing import Final
 
 import polars as pl
 
@@ -10,9 +15,13 @@ from assets.keys import folded_expr
 from assets.matching.comment_ids import Hash, unusual_ids, usual_tokens, with_position
 from assets.matching.id_texts import cleaned, ids_within, may_mean, one_id
 from assets.no_values import is_placeholder
-from schemas.words import LINK_FIELD, STRIPES_OWN
+from schemas.link_fields import LinkField, fields_of
+from schemas.words import STRIPES_OWN
 
-SOURCES = ("metadata", "stripe_id", "external_id", "comments")
+_VALUES: Final = fields_of("netsuite", "value")
+_TEXTS: Final = fields_of("netsuite", "words")
+_OWNER_FIELDS: Final = [field for field in _VALUES if field.names_owner]
+_FOREIGN: Final = [field for field in _VALUES if field.foreign_values]
 
 
 def link_table(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, no_value: frozenset[str]) -> pl.LazyFrame:
@@ -27,17 +36,28 @@ def link_table(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, no_value: frozenset
         netsuite: rows of `schemas.customers.NetsuiteCustomers`.
         no_value: keys of placeholders, which are no traces.
     """
-    customers = stripe.select("id", LINK_FIELD).collect(engine="streaming").with_row_index("position").lazy()
+    own = [field.name for field in fields_of("stripe")]
+    customers = stripe.select("id", *own).collect(engine="streaming").with_row_index("position").lazy()
     records = netsuite.filter("is_customer")
     named = named_by_records(customers, records).filter("is_evidence").collect(engine="streaming").lazy()
     by_metadata = named_by_metadata(customers, records).collect(engine="streaming")
     traces = pl.concat([without_placeholders(by_metadata, no_value).lazy(), named]).drop("is_evidence")
     known = traces.join(customers.select("position", "id"), on="position", how="left")
-    linked = named.filter(source=pl.lit("stripe_id"))
-    unknown = _field_texts(records, "stripe_id").join(linked, on="record", how="anti")
-    dangling = unknown.filter(~is_placeholder(folded_expr(pl.col("text")), no_value))
     columns = {"stripe_customer_id": "id", "netsuite_internal_id": "record", "source": "source", "text": "text"}
-    return pl.concat([known.select(**columns), dangling.with_columns(id=pl.lit(None, pl.String)).select(**columns)])
+    dangling = [_dangling(records, named, field, no_value).select(**columns) for field in _OWNER_FIELDS]
+    return pl.concat([known.select(**columns), *dangling])
+
+
+def are_of(fields: Iterable[LinkField]) -> pl.Expr:
+    """Return whether traces stand in one of some fields."""
+    return reduce(or_, [pl.col("source") == field.evidence for field in fields] or [pl.lit(value=False)])
+
+
+def _dangling(records: pl.LazyFrame, named: pl.LazyFrame, field: LinkField, no_value: frozenset[str]) -> pl.LazyFrame:
+    """Return what a field for Stripe ids alone holds where it names no customer."""
+    unknown = _field_texts(records, field).join(named.filter(are_of([field])), on="record", how="anti")
+    named_nobody = unknown.filter(~is_placeholder(folded_expr(pl.col("text")), no_value))
+    return named_nobody.with_columns(id=pl.lit(None, pl.String))
 
 
 def without_placeholders(traces: pl.DataFrame, no_value: frozenset[str]) -> pl.DataFrame:
@@ -52,45 +72,49 @@ def without_placeholders(traces: pl.DataFrame, no_value: frozenset[str]) -> pl.D
 
 def named_by_metadata(customers: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
     """Return what metadata names: `position`, `record` (null where NetSuite has no such customer), and as below."""
+    return pl.concat([_numbers_in(field, customers, records) for field in fields_of("stripe")])
+
+
+def _numbers_in(field: LinkField, customers: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
     number = pl.when(pl.col("text").str.contains("^[1-9][0-9]{0,18}$")).then(pl.col("text"))
-    named = _filled(customers.select("position", text=LINK_FIELD))
+    named = _filled(customers.select("position", text=field.name))
     named = named.with_columns(internal_id=number.cast(pl.Int64, strict=False))
     known = records.select("internal_id", record="internal_id")
     found = named.join(known, on="internal_id", how="left")
-    yes = pl.lit(value=True)
-    return found.select("position", "record", source=pl.lit("metadata"), text="text", is_clear=yes, is_evidence=yes)
+    source, yes = pl.lit(field.evidence), pl.lit(value=True)
+    return found.select("position", "record", source=source, text="text", is_clear=yes, is_evidence=yes)
 
 
 def named_by_records(customers: pl.LazyFrame, records: pl.LazyFrame, hashed: Hash = pl.Expr.hash) -> pl.LazyFrame:
-    """Return the records whose Stripe-id field, external id or comments hold a customer's id.
+    """Return the records of which a link field holds a customer's id.
 
     Each pair once per source: `position`, `record`, `source`, `text`, `is_clear`, false where a field only may mean the
     customer (`id_texts`), and `is_evidence`, false where an external id equals an imported Stripe id, which could be
-    anything (`1001`, `paid`): that is a doubt and no link. All three are looked up at once, since it is the customers
+    anything (`1001`, `paid`): that is a doubt and no link. All fields are looked up at once, since it is the customers
     that cost, not the few texts.
     """
     ids = customers.select("position", "id")
-    comments = records.select(pl.col("comments").cast(pl.String), record="internal_id").drop_nulls()
-    noted = usual_tokens(comments).select(pl.lit("comments").alias("source"), "record", "text")
-    fields = [_field_texts(records, "stripe_id"), _field_texts(records, "external_id")]
-    texts = pl.concat([*fields, noted]).with_row_index("row").collect(engine="streaming")
+    notes = [(pl.lit(field.evidence).alias("source"), _notes(records, field)) for field in _TEXTS]
+    noted = [usual_tokens(texts).select(source, "record", "text") for source, texts in notes]
+    fields = [_field_texts(records, field) for field in _VALUES]
+    texts = pl.concat([*fields, *noted]).with_row_index("row").collect(engine="streaming")
     met = with_position(texts.lazy(), ids, hashed).collect(engine="streaming")
-    unusual = unusual_ids(ids, comments, hashed).with_columns(source=pl.lit("comments"))
+    unusual = [unusual_ids(ids, texts, hashed).with_columns(source) for source, texts in notes]
     flags = (pl.lit(value=True).alias("is_clear"), _is_evidence(pl.col("text")).alias("is_evidence"))
-    clear = [rows.select("position", "record", "source", "text", *flags) for rows in (met.lazy(), unusual)]
+    clear = [rows.select("position", "record", "source", "text", *flags) for rows in (met.lazy(), *unusual)]
     return pl.concat([*clear, _unclear(_unmet(texts, met), ids, hashed)])
 
 
 def _is_evidence(named: pl.Expr) -> pl.Expr:
     """Return whether a text says something of the customer whose id it names."""
-    return (pl.col("source") != "external_id") | named.str.starts_with(STRIPES_OWN)
+    return ~are_of(_FOREIGN) | named.str.starts_with(STRIPES_OWN)
 
 
 def _unmet(texts: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
-    """Return the texts of fields that are no customer's id and may hold one: of external ids, only usual ones."""
+    """Return the texts of fields that are no customer's id and may hold one: of foreign values, only usual ones."""
     is_met = pl.repeat(value=False, n=texts.height, dtype=pl.Boolean, eager=True).scatter(met.get_column("row"), True)
-    is_worth_it = (pl.col("source") == "stripe_id") | pl.col("text").str.contains("(?i)cus_")
-    return texts.filter(~is_met & (pl.col("source") != "comments")).filter(is_worth_it).drop("row")
+    is_worth_it = are_of(_OWNER_FIELDS) | pl.col("text").str.contains("(?i)cus_")
+    return texts.filter(~is_met & ~are_of(_TEXTS)).filter(is_worth_it).drop("row")
 
 
 def _unclear(texts: pl.DataFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
@@ -111,7 +135,7 @@ def _unclear(texts: pl.DataFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFra
 def _possible(rows: pl.LazyFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
     """Return whom texts may mean: whoever has an id in them as it stands, or else in another case."""
     text = pl.col("text")
-    is_own = pl.col("source") == "stripe_id"
+    is_own = are_of(_OWNER_FIELDS)
     pieces = rows.with_columns(piece=pl.when(is_own).then(may_mean(text)).otherwise(ids_within(text))).explode("piece")
     lowered = pieces.drop_nulls("piece").rename({"text": "raw"}).with_columns(text=pl.col("piece").str.to_lowercase())
     in_any_case = ids.with_columns(own="id", id=pl.col("id").str.to_lowercase())
@@ -126,8 +150,12 @@ def trimmed(column: str) -> pl.Expr:
     return cleaned(pl.col(column).cast(pl.String)).alias(column)
 
 
-def _field_texts(records: pl.LazyFrame, source: str) -> pl.LazyFrame:
-    return _filled(records.select(pl.lit(source).alias("source"), record="internal_id", text=source))
+def _field_texts(records: pl.LazyFrame, field: LinkField) -> pl.LazyFrame:
+    return _filled(records.select(pl.lit(field.evidence).alias("source"), record="internal_id", text=field.name))
+
+
+def _notes(records: pl.LazyFrame, field: LinkField) -> pl.LazyFrame:
+    return records.select(note=pl.col(field.name).cast(pl.String), record="internal_id").drop_nulls()
 
 
 def _filled(rows: pl.LazyFrame) -> pl.LazyFrame:

@@ -29,11 +29,11 @@ def negated(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Return the rows whose comments have, in one sentence, their id and a word that negates.
 
     Args:
-        rows: `position`, `comments`, and `text`, the id that stands in them.
+        rows: `position`, `note`, and `text`, the id that stands in them.
     """
-    sentences = pl.col("comments").str.replace_all(_END, "\n").str.split("\n")
+    sentences = pl.col("note").str.replace_all(_END, "\n").str.split("\n")
     # Most comments have no such word anywhere, so only the others are taken apart.
-    suspect = rows.filter(pl.col("comments").str.to_lowercase().str.contains(_NEGATED))
+    suspect = rows.filter(pl.col("note").str.to_lowercase().str.contains(_NEGATED))
     said = suspect.with_columns(sentence=sentences).explode("sentence")
     about = said.filter(pl.col("sentence").str.contains(pl.col("text"), literal=True))
     return (

@@ -4,13 +4,19 @@ It belongs to whom its Stripe-id field names, else to whom a person linked to it
 it. A person's override is never turned into a conflict: it wins over everything (M8).
 """
 
+from functools import reduce
+from typing import Final
+
 import polars as pl
 
 from assets.matching.findings import Findings, combined, singly
 from assets.matching.id_texts import one_id
 from assets.matching.link_traces import trimmed
 from assets.no_values import is_placeholder
+from schemas.link_fields import LinkField, fields_of
 from schemas.words import USUAL_STRIPE_ID
+
+_OWNER_FIELDS: Final = [field for field in fields_of("netsuite", "value") if field.names_owner]
 
 
 def after_claims(
@@ -28,14 +34,25 @@ def after_claims(
     """
     found = decided.rows.lazy().drop_nulls("record")
     crowded = found.group_by("record").len().filter(pl.col("len") > 1)
-    holder = pl.coalesce(one_id(trimmed("stripe_id")), trimmed("stripe_id")).alias("holder")
-    is_held = ~is_placeholder(pl.col("holder").str.to_lowercase().str.replace_all(" ", "", literal=True), no_value)
-    holders = records.select(holder, record="internal_id").drop_nulls().filter(is_held)
+    holders = _holders(records, no_value)
     contested = pl.concat([crowded.select("record"), holders.select("record")])
     rows = found.join(contested, on="record", how="semi").join(holders, on="record", how="left")
     losers = _losers(_described(rows.collect(engine="streaming"), decided, customers))
     winners = decided.rows.join(losers, on="position", how="anti")
     return combined([Findings(winners, decided.verdicts), singly(losers)])
+
+
+def _holders(records: pl.LazyFrame, no_value: frozenset[str]) -> pl.LazyFrame:
+    """Return whom records name in fields that are for Stripe ids alone: `holder`, `record`, and the field's `label`."""
+    named = [_named_in(field, records, no_value) for field in _OWNER_FIELDS]
+    return reduce(lambda first, more: pl.concat([first, more.join(first, on="record", how="anti")]), named)
+
+
+def _named_in(field: LinkField, records: pl.LazyFrame, no_value: frozenset[str]) -> pl.LazyFrame:
+    holder = pl.coalesce(one_id(trimmed(field.name)), trimmed(field.name)).alias("holder")
+    is_held = ~is_placeholder(pl.col("holder").str.to_lowercase().str.replace_all(" ", "", literal=True), no_value)
+    label = pl.lit(field.texts.label).alias("label")
+    return records.select(holder, record="internal_id").drop_nulls().filter(is_held).with_columns(label)
 
 
 def _described(rows: pl.DataFrame, decided: Findings, customers: pl.DataFrame) -> pl.DataFrame:
@@ -71,8 +88,8 @@ def _losers(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _claimant() -> pl.Expr:
-    named = pl.format("{}, which its Stripe-id field names", "holder")
+    named = pl.format("{}, which its {} names", "holder", "label")
     # A field can hold anything, an e-mail too: what is no Stripe id is not repeated.
-    held = pl.when("is_known").then(named).otherwise(pl.lit("what its Stripe-id field names"))
+    held = pl.when("is_known").then(named).otherwise(pl.format("what its {} names", "label"))
     why = pl.when("is_chosen").then(pl.lit("which a person linked to it")).otherwise(pl.lit("which is older"))
     return pl.when(pl.col("holder").is_not_null()).then(held).otherwise(pl.format("{}, {}", pl.col("oldest"), why))

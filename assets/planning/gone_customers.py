@@ -6,6 +6,7 @@ They have no row among the matches, which are of customers that exist; a person 
 import polars as pl
 
 from assets.matching import ids_within, usual_tokens
+from schemas.link_fields import LinkField, fields_of
 from schemas.words import CANDIDATES_SHOWN, GONE
 
 _WHAT_TO_DO = (
@@ -54,15 +55,18 @@ def gone_customers(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, override_job: s
 def _named(records: pl.LazyFrame) -> pl.LazyFrame:
     fields = [
         records.select(
-            pl.lit(source).alias("source"),
+            pl.lit(field.evidence).alias("source"),
             record="internal_id",
-            id=ids_within(pl.col(source).str.replace_all(r"\p{Cf}", "")),
+            id=ids_within(pl.col(field.name).str.replace_all(r"\p{Cf}", "")),
         ).explode("id")
-        for source in ("stripe_id", "external_id")
+        for field in fields_of("netsuite", "value")
     ]
-    comments = records.select("comments", record="internal_id").drop_nulls()
-    noted = usual_tokens(comments).select(pl.lit("comments").alias("source"), "record", id="text")
-    return pl.concat([*fields, noted]).drop_nulls("id")
+    return pl.concat([*fields, *(_noted(records, field) for field in fields_of("netsuite", "words"))]).drop_nulls("id")
+
+
+def _noted(records: pl.LazyFrame, field: LinkField) -> pl.LazyFrame:
+    tokens = usual_tokens(records.select(note=field.name, record="internal_id").drop_nulls())
+    return tokens.select(pl.lit(field.evidence).alias("source"), "record", id="text")
 
 
 _COLUMNS = {

@@ -13,11 +13,14 @@ import dagster as dg
 import polars as pl
 
 from schemas.declaration import Declaration
+from schemas.link_fields import fields_of
 from schemas.words import System
 
 LINKS_SEEN_CHECK: Final = "The links that exist can be seen: Stripe's metadata, or a link field of NetSuite, was read."
 WITHHELD_CHECK: Final = "No change is withheld because links that exist cannot be seen (links_visible)."
-_LINK_FIELDS: Final = ("stripe_id", "external_id", "comments")
+LINK_NAMES: Final = [field.name for field in fields_of("netsuite")]
+"""NetSuite's link fields by name, in the order of the evidence."""
+
 _BOTH: Final = frozenset[System]({"stripe", "netsuite"})
 _WAY_OUT: Final = (
     "Add what is missing and run again; if no links exist yet, set links_visible: false in the declaration."
@@ -46,7 +49,7 @@ def hidden_links(stripe: pl.LazyFrame, declaration: Declaration) -> Hidden:
     if not declaration.links_visible:
         return Hidden()
     if not shows_links(declaration):
-        return Hidden(_BOTH, "no link field of NetSuite is mapped (stripe_id, external_id or comments)")
+        return Hidden(_BOTH, f"no link field of NetSuite is mapped ({_listed('or')})")
     if "renamed" in found:
         return Hidden(_BOTH, "the Stripe export has the links under another name, which is not read")
     if "missing" in found:
@@ -56,7 +59,16 @@ def hidden_links(stripe: pl.LazyFrame, declaration: Declaration) -> Hidden:
 
 def shows_links(declaration: Declaration) -> bool:
     """Whether a field is mapped in which a NetSuite record can name its Stripe customer."""
-    return any(field in declaration.netsuite_fields for field in _LINK_FIELDS)
+    return any(name in declaration.netsuite_fields for name in LINK_NAMES)
+
+
+def no_link_field() -> str:
+    """Say that no such field is mapped."""
+    return f"None of {_listed('and')} is mapped, so links that NetSuite has cannot be seen."
+
+
+def _listed(word: str) -> str:
+    return f"{', '.join(LINK_NAMES[:-1])} {word} {LINK_NAMES[-1]}"
 
 
 def links_seen_result(unseen: Sequence[str], *, is_wanted: bool) -> dg.AssetCheckResult:

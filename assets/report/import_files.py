@@ -11,6 +11,7 @@ from typing import Final
 
 import polars as pl
 
+from schemas.link_fields import LinkField, fields_of, in_plan_order
 from schemas.words import LINK_KEY
 
 RECORDS_FILE: Final = "netsuite_import.csv"
@@ -22,7 +23,9 @@ SUBSIDIARY: Final = "subsidiary"
 """Our name of the column that an account with subsidiaries (OneWorld) wants in every import of customers."""
 
 _KEY: Final = "netsuite_internal_id"
-_FIELDS: Final = ("external_id", "stripe_id")
+_VALUES: Final = in_plan_order(fields_of("netsuite", "value"))
+_TEXTS: Final = in_plan_order(fields_of("netsuite", "words"))
+_WHOLE_TEXTS: Final = " and ".join(f"whole {field.name}" for field in _TEXTS)
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,13 @@ class ImportNotes:
         yield self._age()
         if self.comments and self.comments_can_be_imported:
             yield (
-                f"{COMMENTS_FILE} replaces the whole comments of {self.comments:,} records with the text that they "
+                f"{COMMENTS_FILE} replaces the {_WHOLE_TEXTS} of {self.comments:,} records with the text that they "
                 "had then and the Stripe id: what somebody has written since is lost. Import it last, at once, or not "
                 "at all; over the API nothing is lost."
             )
         elif self.comments:
             yield (
-                f"{COMMENTS_FILE} was left out, because it would replace the whole comments of {self.comments:,} "
+                f"{COMMENTS_FILE} was left out, because it would replace the {_WHOLE_TEXTS} of {self.comments:,} "
                 f"records with a text older than {self.hours:g} hours (writes.import_comments_hours): export anew."
             )
         if not self.has_subsidiary:
@@ -99,7 +102,7 @@ def notes_text(notes: ImportNotes, files: Sequence[str]) -> str:
 
 
 def netsuite_import(plan: pl.LazyFrame, netsuite: pl.LazyFrame, labels: Mapping[str, str]) -> pl.DataFrame:
-    """One row per record of which a field other than the comments changes: its internal id, and the new values.
+    """One row per record of which a field that holds one value changes: its internal id, and the new values.
 
     Blank cells are left alone by the import unless a person asks it to overwrite missing fields.
 
@@ -111,8 +114,7 @@ def netsuite_import(plan: pl.LazyFrame, netsuite: pl.LazyFrame, labels: Mapping[
     Returns:
         String columns under the account's labels, ordered by internal id; only fields that some record changes.
     """
-    changes = plan.filter((pl.col("system") == "netsuite") & pl.col("field").is_in(_FIELDS))
-    values = {field: changes.filter(pl.col("field") == field).select(_KEY, "new_value") for field in _FIELDS}
+    values = {field.name: _changes_of(field, plan).select(_KEY, "new_value") for field in _VALUES}
     return _under_labels(values, netsuite, labels)
 
 
@@ -121,8 +123,8 @@ def comments_import(plan: pl.LazyFrame, netsuite: pl.LazyFrame, labels: Mapping[
 
     Arguments and result as for `netsuite_import`.
     """
-    appends = plan.filter((pl.col("system") == "netsuite") & (pl.col("field") == "comments"))
-    return _under_labels({"comments": _full_comments(appends)}, netsuite, labels)
+    texts = {field.name: _full_texts(_changes_of(field, plan)) for field in _TEXTS}
+    return _under_labels(texts, netsuite, labels)
 
 
 def stripe_updates(plan: pl.LazyFrame) -> pl.DataFrame:
@@ -154,8 +156,12 @@ def _under_labels(
     )
 
 
-def _full_comments(appends: pl.LazyFrame) -> pl.LazyFrame:
-    """What each record's comments hold once every append is made: netsuite_internal_id, new_value."""
+def _changes_of(field: LinkField, plan: pl.LazyFrame) -> pl.LazyFrame:
+    return plan.filter((pl.col("system") == field.system) & (pl.col("field") == field.name))
+
+
+def _full_texts(appends: pl.LazyFrame) -> pl.LazyFrame:
+    """What each record's text holds once every append is made: netsuite_internal_id, new_value."""
     old = pl.col("old_value").replace("", None)
     is_shared = pl.col(_KEY).is_duplicated()
     together = appends.filter(is_shared).group_by(_KEY, maintain_order=True)

@@ -8,7 +8,7 @@ import dagster as dg
 import polars as pl
 
 from assets.check_results import SAID_FIRST
-from assets.matching import link_table
+from assets.matching import are_of, link_table
 from assets.no_values import placeholders_of
 from assets.planning.pairs import linked_pairs
 from assets.planning.review_queue import decisions_in_words, still_waiting
@@ -30,6 +30,7 @@ from assets.report.people_files import UNMATCHED_FILE, matches_for_people, unmat
 from assets.report.previous_plan import progress_of_last_plan
 from resources.storage.result_files import ResultFiles
 from resources.storage.results import MadeBy
+from schemas.link_fields import fields_of
 
 _INPUTS = ("stripe_customers", "netsuite_customers", "customer_matches", "review_queue", "write_plan")
 _REPORT = "report.html"
@@ -165,7 +166,7 @@ def _traces(
 ) -> str:
     """A sentence on linked customers of whom NetSuite shows nothing, today and after the plan (W5)."""
     both = ["stripe_customer_id", "netsuite_internal_id"]
-    shown = links.filter(pl.col("source") != "metadata").select(both)
+    shown = links.filter(are_of(fields_of("netsuite"))).select(both)
     planned = plan.filter(pl.col("system") == "netsuite").select(both)
     linked = linked_pairs(stripe.lazy(), netsuite.lazy(), matches.lazy()).select(both).collect()
     count = linked.join(pl.concat([shown, planned]), on=both, how="anti").height

@@ -1,4 +1,4 @@
-"""Write-back as assets: three for NetSuite, which are one step with one save per record, then one for Stripe.
+"""Write-back as assets: one a field for NetSuite, which are one step with one save per record, then one for Stripe.
 
 What is written was planned before and is named by its hash; how it is written is in `assets.write_back`. Here outcomes
 become numbers that plot over time, and a file with one row per change.
@@ -23,23 +23,16 @@ from resources.netsuite_api.reading.reader import NetsuiteApiReader
 from resources.stripe_api import StripeConnection
 from resources.stripe_api.reading.reader import StripeApiReader
 from schemas.errors import InternalError, UserError
+from schemas.link_fields import fields_of
 from schemas.words import LINK_FIELD, System
 
-FIELD_ASSETS: Final[Mapping[str, str]] = {
-    "stripe_id": "netsuite_links",
-    "comments": "netsuite_comments",
-    "external_id": "netsuite_external_ids",
-}
+FIELD_ASSETS: Final[Mapping[str, str]] = {field.name: field.asset for field in fields_of("netsuite")}
 """Which asset shows the changes of which NetSuite field."""
 
 _BOTH: Final[tuple[System, System]] = ("netsuite", "stripe")
 """In the order in which every run waits for its turns, so that no two wait for each other."""
 
-_DESCRIPTIONS: Final[Mapping[str, str]] = {
-    "netsuite_links": "The Stripe-id field of NetSuite records, set where it was empty.",
-    "netsuite_comments": "The Stripe ids in the comments of NetSuite records, appended where they were missing.",
-    "netsuite_external_ids": "The external ids of NetSuite records, set where they were empty.",
-}
+_DESCRIPTIONS: Final[Mapping[str, str]] = {field.asset: field.texts.asset for field in fields_of("netsuite")}
 _OUTCOMES: Final = ("applied", "already", "conflict", "failed", "waiting", "intended")
 
 
@@ -62,7 +55,7 @@ def _build_netsuite(sync: Reconciliation) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name=f"{sync.name}__netsuite_links", specs=specs)
     def netsuite_links(context: dg.AssetExecutionContext, config: PlanPart) -> Iterator[dg.MaterializeResult]:
-        """One load and one save per record, for all three fields."""
+        """One load and one save per record, for all fields."""
         with failures_for_people(), opened(sync, context.run.run_id, context.log.info, "netsuite") as work:
             asked = _requested(sync, context, config)
             tally = _apply(sync, work, asked, "netsuite", context.instance)

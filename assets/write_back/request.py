@@ -10,9 +10,10 @@ from assets.reconciliation import Reconciliation
 from assets.write_back import Filters
 from schemas.change import Change
 from schemas.errors import UserError
-from schemas.words import LINK_FIELD, StripeId, System
+from schemas.link_fields import fields_of
+from schemas.words import StripeId, System
 
-FIELDS: Final = ("stripe_id", "comments", "external_id", LINK_FIELD)
+FIELDS: Final = tuple(field.name for field in (*fields_of("netsuite"), *fields_of("stripe")))
 _SYSTEMS: Final[Mapping[str, System | None]] = {"": None, "netsuite": "netsuite", "stripe": "stripe"}
 
 

@@ -20,14 +20,14 @@ class Texts:
         label: its name in tables.
         evidence: as what led to a record.
         coverage: the records that it covers.
-        asset: what its asset holds, as a sentence.
+        asset: what its asset holds, as a sentence; of a field of NetSuite.
         by_hand: what a person does about an id that cannot be written, where there is such a thing.
     """
 
     label: str
     evidence: str
     coverage: str
-    asset: str
+    asset: str = ""
     by_hand: str = ""
 
 
@@ -41,7 +41,7 @@ class LinkField:
         evidence: what matching, review and report call it.
         rank: its place in the order in which evidence is believed, the smallest first.
         holds: one value, or words of a text.
-        asset: which asset shows what was written into it.
+        asset: the asset that shows what was written into it, and into no other field.
         texts: what people read of it.
         script_id: NetSuite's own name of the field, unless `setting` gives another one.
         setting: the key under `netsuite` with which a declaration names another field of the account.

@@ -17,6 +17,5 @@ FIELD: Final = LinkField(
         label=f"Metadata {LINK_KEY}",
         evidence="Stripe metadata",
         coverage="Stripe customers whose metadata names their NetSuite record",
-        asset="The metadata of Stripe customers, pointing at the records whose NetSuite side holds.",
     ),
 )

@@ -150,7 +150,7 @@ def test_comments_that_say_not_are_a_doubt(comments: str, *, is_doubted: bool) -
 
 
 def test_only_the_sentence_of_an_id_is_its_own() -> None:
-    rows = {"position": [0, 1], "comments": ["not cus_1; now cus_2"] * 2, "text": ["cus_1", "cus_2"]}
+    rows = {"position": [0, 1], "note": ["not cus_1; now cus_2"] * 2, "text": ["cus_1", "cus_2"]}
     assert negated(pl.LazyFrame(rows)).collect().get_column("position").to_list() == [0]
 
 
