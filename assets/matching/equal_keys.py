@@ -183,14 +183,9 @@ def keyed_records(
 
 def _heads(right: pl.DataFrame) -> pl.DataFrame:
     """Return one row per hash: the row `at` which it stands, null if it stands at several."""
-    rows = right.select("hash").with_row_index("at").select("hash", "at")
-    hashes = right.get_column("hash").sort()  # half the price of grouping them
-    several = hashes.filter(hashes == hashes.shift()).unique()
-    if several.is_empty():
-        return rows
-    alone = rows.lazy().filter(~pl.col("hash").is_in(several.implode()))
-    crowds = several.to_frame().lazy().with_columns(at=pl.lit(None, rows.schema["at"]))
-    return pl.concat([alone, crowds]).collect(engine="streaming")
+    groups = right.lazy().select("hash").with_row_index("at").group_by("hash").agg(pl.col("at").min(), n=pl.len())
+    at = pl.when(pl.col("n") == 1).then("at")
+    return groups.select("hash", at=at).collect(engine="streaming")
 
 
 def _verified(hits: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:

@@ -94,7 +94,7 @@ class _World:
         """Return all traces of links (`assets.matching.link_traces`); one of metadata without a record names nobody."""
         by_metadata = named_by_metadata(self.customers.lazy(), self.records)
         by_records = named_by_records(self.customers.lazy(), self.records, comparison.hash)
-        return pl.concat([by_metadata.collect(engine="streaming"), by_records.collect()])
+        return pl.concat([by_metadata, by_records]).collect(engine="streaming")
 
     def decided(self, steps: Iterator[Findings]) -> Findings:
         """Put together what the steps decide, each record given to one customer if that is declared."""
