@@ -1,12 +1,16 @@
 """What all tests share: no test is timed, pages are looked at in a real browser, warnings are errors but for three.
 
+What tests write lies in memory where there is room: half of the time of a run would be SQLite's waiting for the disk.
+
 Those three are Dagster's: of settings that we mean, and of what Python 3.12 and newer say of its own code.
 """
 
 import os
 import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -27,6 +31,11 @@ def _no_secrets_of_another_test() -> Iterator[None]:
     yield
     secrets._remembered.clear()
 
+
+_MEMORY = Path("/dev/shm")  # noqa: S108 (each test gets a private folder of its own in it)
+_ROOM = 2 * 1024**3
+if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
+    tempfile.tempdir = os.environ["TMPDIR"] = str(_MEMORY)
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _QUIET = (

@@ -1,10 +1,14 @@
 """A copy of the product in a folder of a test, with declarations of its own, and its commands run as a person does."""
 
+import atexit
+import compileall
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -13,14 +17,25 @@ from tests.reconciling import CHECKOUT
 
 def install(folder: Path, files: Mapping[str, str]) -> None:
     """Copy the product without its example, and write these files: exports, `pipelines/defs/<name>/defs.yaml`."""
+    shutil.copytree(_compiled(), folder, dirs_exist_ok=True)
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+
+
+@cache
+def _compiled() -> Path:
+    """A copy of the product with its bytecode: else every process that is started in a copy would compile it anew."""
+    folder = Path(tempfile.mkdtemp(prefix="tieout-product-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     for name in ("pipelines", "assets", "resources", "schemas", "deploy"):
         ignored = shutil.ignore_patterns("__pycache__", "example")
         shutil.copytree(CHECKOUT / name, folder / name, ignore=ignored)
     for name in ("pyproject.toml", "tests/bad_input_driver.py"):
         shutil.copyfile(CHECKOUT / name, folder / Path(name).name)
-    for name, text in files.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(text)
+    compileall.compile_dir(folder, quiet=1)
+    folder.chmod(0o755)
+    return folder
 
 
 def run_python(
