@@ -1,12 +1,23 @@
 """The declarations and what they turn into: components, jobs, schedules, definitions."""
 
 import sys
+from typing import TYPE_CHECKING
 
 from pipelines import interrupts
 
-if commands := interrupts.COMMANDS.keys() & set(sys.orig_argv):
-    interrupts.end_at_once(interrupts.COMMANDS[commands.pop()])  # before what follows, which takes seconds to load
-
-from pipelines.customer_sync import CustomerSync
-
 __all__ = ["CustomerSync"]
+
+if commands := interrupts.COMMANDS.keys() & set(sys.orig_argv):
+    interrupts.end_at_once(interrupts.COMMANDS[commands.pop()])  # before what they import, which takes seconds to load
+
+if TYPE_CHECKING:
+    from pipelines.customer_sync import CustomerSync
+
+
+def __getattr__(name: str) -> object:
+    """Import the component when it is asked for: what only starts other processes does without it, and at once."""
+    if name != "CustomerSync":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from pipelines.customer_sync import CustomerSync  # noqa: PLC0415 (see above)
+
+    return CustomerSync
