@@ -6,6 +6,7 @@
 
 import base64
 import hashlib
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -49,6 +50,7 @@ def render_report(inputs: ReportInputs) -> str:
     )
 
 
+@cache
 def _environment() -> Environment:
     """Return a Jinja environment that escapes everything: names and e-mails are foreign text."""
     environment = Environment(
