@@ -235,9 +235,8 @@ def installation(
     world = StripeWorld()
     [text] = declared.values()
     since = datetime.fromisoformat(f"{yaml.safe_load(text)['attributes']['stripe']['since']}-01T00:00Z").timestamp()
-    world.book().load(
-        islice((c for c in load_customers(EXAMPLES / "stripe_customers.csv") if c[1] >= since), customers)
-    )
+    exported = load_customers(EXAMPLES / "stripe_customers.csv")
+    world.book().load(islice((each for each in exported if each[1] >= since), customers))
     netsuite, environment = serve_export(EXAMPLES / "netsuite_customers.csv")
     with StripeStandIn(world, options) as stripe, netsuite, Gate(stripe.url) as gate:
         environment |= {"STRIPE_API_KEY": world.test_key, "STRIPE_BASE_URL": gate.url}
