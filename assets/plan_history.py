@@ -5,7 +5,7 @@ A materialization that a person reported by hand made no plan: it has no hash, a
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
@@ -15,8 +15,45 @@ import dagster as dg
 from assets.reconciliation import Reconciliation
 from schemas.errors import UserError
 
+GOOD_COMPARED: Final = 7
+"""So many good plans are compared with at most."""
+
 _A_PAGE: Final = 100
 _LOOKED_AT: Final = 1_000
+
+
+@dataclass(frozen=True)
+class PlanNumbers:
+    """What a plan was made from, and its size; metadata of `write_plan`, under these names.
+
+    Attributes:
+        changes: rows of the plan.
+        relinks: how many of them replace a value that is there.
+        stripe_customers: customers of Stripe.
+        netsuite_customers: records that are customers.
+        tied_to_a_record: customers of Stripe that have a record.
+    """
+
+    changes: int = 0
+    relinks: int = 0
+    stripe_customers: int = 0
+    netsuite_customers: int = 0
+    tied_to_a_record: int = 0
+
+    @classmethod
+    def of(cls, metadata: Mapping[str, object]) -> "PlanNumbers":
+        """Those that a materialization reported; a number that it lacks is 0."""
+        values = {field.name: metadata.get(field.name) for field in fields(cls)}
+        return cls(**{name: value for name, value in values.items() if isinstance(value, int)})
+
+    def metadata(self) -> dict[str, int]:
+        """For the materialization of a plan."""
+        return asdict(self)
+
+    @property
+    def match_rate(self) -> float:
+        """The share of Stripe customers that have a record."""
+        return self.tied_to_a_record / self.stripe_customers if self.stripe_customers else 0.0
 
 
 @dataclass(frozen=True)
@@ -33,7 +70,34 @@ class PlanMade:
     plan: str
     made_at: datetime
     run_id: str
-    numbers: Mapping[str, int]
+    numbers: PlanNumbers
+
+
+@dataclass(frozen=True)
+class History:
+    """What the brakes need to know of the plans that were made, read once.
+
+    Attributes:
+        newest: the plan that was made last.
+        good: those of before that were then approved, newest first.
+    """
+
+    newest: PlanMade
+    good: tuple[PlanMade, ...]
+
+    @classmethod
+    def read(cls, name: str, made: Iterable[PlanMade], approvals: Iterable[tuple[str, datetime]]) -> "History":
+        """Read as much as is needed of the plans that a declaration made, newest first; approvals as `approved` has.
+
+        Raises:
+            UserError: none was made.
+        """
+        plans = iter(made)
+        newest = next(plans, None)
+        if newest is None:
+            raise UserError(f"{name} has no plan yet; start {name}_reconcile, which makes one.")
+        later = [(plan, moment) for plan, moment in approvals if plan != newest.plan or moment < newest.made_at]
+        return cls(newest, tuple(islice(approved(plans, later), GOOD_COMPARED)))
 
 
 def plans_made(instance: dg.DagsterInstance, sync: Reconciliation) -> Iterator[PlanMade]:
@@ -44,15 +108,9 @@ def plans_made(instance: dg.DagsterInstance, sync: Reconciliation) -> Iterator[P
     return islice(_plans_made(instance, sync.key("write_plan"), sync.accounts), _LOOKED_AT)
 
 
-def newest_plan(instance: dg.DagsterInstance, sync: Reconciliation) -> PlanMade:
-    """The plan that was made last.
-
-    Raises:
-        UserError: there is none.
-    """
-    for made in plans_made(instance, sync):
-        return made
-    raise UserError(f"{sync.name} has no plan yet; start {sync.name}_reconcile, which makes one.")
+def made_at(made: Iterable[PlanMade], plan: str) -> datetime | None:
+    """When a plan was last made (UTC); None where nobody knows."""
+    return next((each.made_at for each in made if each.plan == plan), None)
 
 
 def approved(made: Iterable[PlanMade], approvals: Iterable[tuple[str, datetime]]) -> Iterator[PlanMade]:
@@ -85,5 +143,5 @@ def _plans_made(instance: dg.DagsterInstance, key: dg.AssetKey, accounts: str) -
             values = {name: value.value for name, value in event.metadata.items()} if event else {}
             plan = values.get("plan_hash")
             if isinstance(plan, str) and values.get("accounts") == accounts:
-                numbers = {name: value for name, value in values.items() if isinstance(value, int)}
-                yield PlanMade(plan, datetime.fromtimestamp(record.timestamp, UTC), record.run_id, numbers)
+                made_at_ = datetime.fromtimestamp(record.timestamp, UTC)
+                yield PlanMade(plan, made_at_, record.run_id, PlanNumbers.of(values))

@@ -1,25 +1,22 @@
-"""One change of a link, and what becomes of it: the words that planning, writing and the ledger share.
+"""A change: a row of a plan as an object. Everything that is ever written is one. Light on purpose: no polars, no SQL.
 
-A change is a row of a plan, as an object. An attempt carries it out or takes it back; an entry of the journal is an
-attempt with its outcome. Light on purpose: no polars, no SQL.
+Its kind (`action`) decides how it is compared, written, read back and undone:
+
+- `set`: a field of a record, from `old_value` to `new_value`;
+- `append`: the word `new_value` into the text of a field;
+- `create`: a whole new record, `values` as canonical JSON, found again by its key `new_value`.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, Literal
+from dataclasses import dataclass, replace
+from typing import Final
 
 from schemas.words import Action, InternalId, StripeId, System
 
-Direction = Literal["apply", "undo"]
-"""Carry a change out, or take it back."""
+Kind = Action
+"""What a change does, as its `action` says."""
 
-Status = Literal["intended", "applied", "already", "conflict", "failed", "stopped", "undone"]
-"""What an attempt ended in; `intended` while nobody knows.
-
-`applied`, `undone`: done by us. `already`: what was wanted stood there, put by somebody else. `conflict`: another value
-stands there and was left alone. `failed`: refused; nothing was done. `stopped`: the run ended first, and its target
-showed afterwards that nothing was done.
-"""
+RECORD: Final = "record"
+"""The field of a create: all of the record."""
 
 EXTERNAL_ID_TAKEN: Final = "DUP_RCRD"
 """NetSuite's code for an external id that another entity has, be it a contact or a vendor."""
@@ -27,79 +24,56 @@ EXTERNAL_ID_TAKEN: Final = "DUP_RCRD"
 
 @dataclass(frozen=True)
 class Change:
-    """One row of a plan: `schemas.plan.Plan`, without its reason."""
+    """One row of a plan (`schemas.plan.Plan`), without its reason.
+
+    Attributes:
+        record_id: null in a create, and where `record_from` names the create that makes the record.
+        new_value: the value, the word, or a create's key; null where `value_from` names a create whose id is the value.
+        stripe_customer_id: null where there is none yet.
+        netsuite_internal_id: null where there is none yet.
+        record_from: the create whose id is the record.
+        value_from: the create whose id is the value.
+        requires: further changes that have to stand first; null says what its kind says (`assets.write_back.readiness`).
+        values: of a create, the record as canonical JSON.
+    """
 
     change_id: str
     system: System
-    record_id: str
+    record_id: str | None
     field: str
-    action: Action
+    action: Kind
     old_value: str | None
-    new_value: str
-    stripe_customer_id: StripeId
-    netsuite_internal_id: InternalId
+    new_value: str | None
+    stripe_customer_id: StripeId | None
+    netsuite_internal_id: InternalId | None
+    record_from: str | None = None
+    value_from: str | None = None
+    requires: tuple[str, ...] | None = None
+    values: str | None = None
 
     @property
-    def pair(self) -> tuple[StripeId, InternalId]:
+    def pair(self) -> tuple[StripeId | None, InternalId | None]:
         """The two customers that the change ties together."""
         return self.stripe_customer_id, self.netsuite_internal_id
 
-
-@dataclass(frozen=True)
-class Attempt:
-    """One try at one change of one plan.
-
-    Attributes:
-        plan: the hash of the plan.
-        number: counts the attempts at this change of this plan, undoing included, from 1.
-        cycle: counts how often the change was begun anew: an attempt that goes on after a crash has the same cycle, one
-            that applies again after an undo, or because the plan was made again, has the next.
-        is_uncertain: an earlier attempt of this cycle may still have taken effect, so that finding the work done
-            means that we did it.
-    """
-
-    plan: str
-    change: Change
-    direction: Direction
-    number: int = 1
-    cycle: int = 0
-    is_uncertain: bool = False
-
-
-@dataclass(frozen=True)
-class ChangeResult:
-    """What became of an attempt: with a conflict the value `found`, with a failure a short code and a sentence."""
-
-    status: Status
-    found: str | None = None
-    code: str | None = None
-    error: str | None = None
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An attempt in the journal: its outcome, the run that made it, and when (UTC)."""
-
-    attempt: Attempt
-    outcome: ChangeResult
-    run_id: str
-    intended_at: datetime
-    settled_at: datetime | None = None
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The creates whose ids this change needs."""
+        return tuple(dict.fromkeys(create for create in (self.record_from, self.value_from) if create))
 
     @property
-    def status(self) -> Status:
-        """The status of the outcome."""
-        return self.outcome.status
+    def record(self) -> str:
+        """What no two threads may write at once: the record, or the change itself while it has none."""
+        return self.record_id or self.record_from or self.change_id
 
-    @property
-    def is_in_effect(self) -> bool:
-        """Whether the change stands in its system and is ours: applied, and not taken back."""
-        if self.attempt.direction == "apply":
-            return self.status == "applied"
-        return self.status in {"failed", "stopped"}
+    def resolved(self, ids: dict[str, str]) -> "Change":
+        """The same with the ids of the creates that it refers to.
 
-    @property
-    def may_have_taken_effect(self) -> bool:
-        """Whether the change may stand there as ours: it is in effect, or the run that tried it was stopped."""
-        was_stopped = self.attempt.direction == "apply" and self.status == "stopped"
-        return self.is_in_effect or was_stopped
+        Raises:
+            KeyError: one of them has none.
+        """
+        if not self.references:
+            return self
+        record = ids[self.record_from] if self.record_from else self.record_id
+        value = ids[self.value_from] if self.value_from else self.new_value
+        return replace(self, record_id=record, new_value=value)

@@ -8,15 +8,14 @@ whatever checks its run was made of. A person who applies a plan by its hash has
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from statistics import median
 from typing import Final
 
 import dagster as dg
 
-from assets.plan_history import PlanMade, approved, newest_plan, plans_made
+from assets.plan_history import History, PlanNumbers, plans_made
 from assets.reconciliation import Reconciliation, failures_for_people
-from resources.ledger import Journal
+from resources.ledger import Requests
 from schemas.declaration import Brakes
 
 CHECKS: Final = {
@@ -27,24 +26,7 @@ CHECKS: Final = {
     "no_month_missing_for_writes": "Stripe customers of every month were read.",
     "picture_is_fresh": "Plan and extracts are younger than their limit.",
 }
-_RUNS_COMPARED: Final = 7
 _LONG_AGO: Final = datetime.fromtimestamp(0, UTC)
-
-
-@dataclass(frozen=True)
-class Picture:
-    """What a plan was made from, and its size, in numbers."""
-
-    stripe_customers: int
-    netsuite_customers: int
-    tied: int
-    changes: int
-    relinks: int
-
-    @property
-    def match_rate(self) -> float:
-        """The share of Stripe customers that have a record."""
-        return self.tied / self.stripe_customers if self.stripe_customers else 0.0
 
 
 @dataclass(frozen=True)
@@ -56,8 +38,8 @@ class BrakeResult:
     sentence: str
 
 
-def verdicts(
-    now: Picture, good: Sequence[Picture], missing: Sequence[str], age_hours: float, limits: Brakes
+def brake_results(
+    now: PlanNumbers, good: Sequence[PlanNumbers], missing: Sequence[str], age_hours: float, limits: Brakes
 ) -> Iterator[BrakeResult]:
     """Judge a plan against the last good ones, newest first; every brake speaks.
 
@@ -70,7 +52,7 @@ def verdicts(
     """
     yield BrakeResult("first_run_approved", bool(good), f"{len(good)} good runs to compare with; 1 or more are needed.")
     yield _not_shrunk(now, good, limits)
-    rates = [picture.match_rate for picture in good]
+    rates = [numbers.match_rate for numbers in good]
     expected = median(rates) if rates else now.match_rate
     yield BrakeResult(
         "match_rate_in_band",
@@ -93,15 +75,15 @@ def verdicts(
     )
 
 
-def _not_shrunk(now: Picture, good: Sequence[Picture], limits: Brakes) -> BrakeResult:
+def _not_shrunk(now: PlanNumbers, good: Sequence[PlanNumbers], limits: Brakes) -> BrakeResult:
     sides = {
-        "Stripe": (now.stripe_customers, [picture.stripe_customers for picture in good]),
-        "NetSuite": (now.netsuite_customers, [picture.netsuite_customers for picture in good]),
+        "Stripe": (now.stripe_customers, [numbers.stripe_customers for numbers in good]),
+        "NetSuite": (now.netsuite_customers, [numbers.netsuite_customers for numbers in good]),
     }
     least = {side: max(before, default=0) * (1 - limits.shrink) for side, (_, before) in sides.items()}
-    told = [f"{side}: expected {least[side]:,.0f} or more, found {found:,}" for side, (found, _) in sides.items()]
+    sentences = [f"{side}: expected {least[side]:,.0f} or more, found {found:,}" for side, (found, _) in sides.items()]
     is_whole = all(found >= max(least[side], 1) for side, (found, _) in sides.items())
-    return BrakeResult("extracts_not_shrunk", is_whole, f"{'; '.join(told)}.")
+    return BrakeResult("extracts_not_shrunk", is_whole, f"{'; '.join(sentences)}.")
 
 
 def build_brakes(sync: Reconciliation) -> dg.AssetChecksDefinition:
@@ -115,51 +97,31 @@ def build_brakes(sync: Reconciliation) -> dg.AssetChecksDefinition:
     )
     def brakes(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         with failures_for_people():
-            judged = judge(context.instance, sync)
-        for verdict in judged:
+            with sync.ledger() as ledger:
+                approvals = Requests(ledger, sync.declared_accounts).approvals()
+            history = History.read(sync.name, plans_made(context.instance, sync), approvals)
+            results = results_of(sync, history)
+        for result in results:
             yield dg.AssetCheckResult(
                 asset_key=key,
-                check_name=verdict.name,
-                passed=verdict.passed,
+                check_name=result.name,
+                passed=result.passed,
                 severity=dg.AssetCheckSeverity.ERROR,
-                description=verdict.sentence if verdict.passed else f"{verdict.sentence} {by_hand}",
+                description=result.sentence if result.passed else f"{result.sentence} {by_hand}",
             )
 
     return brakes
 
 
-def judge(instance: dg.DagsterInstance, sync: Reconciliation) -> list[BrakeResult]:
-    """The verdicts on the plan that was made last.
-
-    Raises:
-        UserError: there is none.
-    """
-    made = newest_plan(instance, sync)
-    good = _good(instance, sync, made)
-    age = _age_hours(sync, made.made_at, datetime.now(UTC))
-    return list(verdicts(_picture(made), good, sync.months_missing(), age, sync.declaration.brakes))
+def results_of(sync: Reconciliation, history: History) -> list[BrakeResult]:
+    """The brakes on the plan that was made last."""
+    good = [made.numbers for made in history.good]
+    age = _age_hours(sync, history.newest.made_at)
+    return list(brake_results(history.newest.numbers, good, sync.months_missing(), age, sync.declaration.brakes))
 
 
-def _good(instance: dg.DagsterInstance, sync: Reconciliation, newest: PlanMade) -> list[Picture]:
-    """The last good pictures before the newest plan's, newest first."""
-    with sync.ledger() as ledger:
-        approvals = Journal(ledger, sync.declared_accounts).approvals()
-    good = (made for made in approved(plans_made(instance, sync), approvals) if made != newest)
-    return [_picture(made) for made in islice(good, _RUNS_COMPARED)]
-
-
-def _picture(made: PlanMade) -> Picture:
-    return Picture(
-        made.numbers.get("stripe_customers", 0),
-        made.numbers.get("netsuite_customers", 0),
-        made.numbers.get("tied_to_a_record", 0),
-        made.numbers.get("changes", 0),
-        made.numbers.get("relinks", 0),
-    )
-
-
-def _age_hours(sync: Reconciliation, made_at: datetime, now: datetime) -> float:
+def _age_hours(sync: Reconciliation, made_at: datetime) -> float:
     """The age of the oldest part: matching reads every month, so that one which was read long ago counts too."""
-    months = sync.month_keys()
+    months, now = sync.month_keys(), sync.clock()
     read = [*sync.frames.moments("stripe_customers", months), *sync.frames.moments("netsuite_customers"), made_at]
     return max((now - (moment or _LONG_AGO)).total_seconds() for moment in read) / 3600

@@ -11,14 +11,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
-from typing import Final
+from typing import Final, TypeVar
 
-from assets.write_back.effects import Answer, Writer, outcome_of
 from resources.ledger import Decisions, Journal
 from resources.write_guard import while_ours
-from schemas.change import Attempt, ChangeResult, Entry
+from resources.writers import Writer, Writers
+from schemas.attempts import Answer, Attempt, ChangeResult, Entry
+from schemas.change import Change
 from schemas.errors import TieoutError, TransientError
 from schemas.words import System
+
+T = TypeVar("T", Attempt, Entry)
 
 MOST_UNKNOWN: Final = 3
 """So many attempts that a system did not answer, and a run stops: what it cannot say of three, it cannot of more."""
@@ -36,7 +39,7 @@ class WriteBack:
 
     Attributes:
         journal: of the declaration.
-        writers: the ways into the two systems.
+        writers: who carries out which kind of change in which system.
         run_id: of this run.
         decisions: of persons, which no plan is applied against; None where there can be none.
         checkpoint: told the name of every step between two durable ones, before it happens and after.
@@ -44,7 +47,7 @@ class WriteBack:
     """
 
     journal: Journal
-    writers: Mapping[System, Writer]
+    writers: Writers
     run_id: str
     decisions: Decisions | None = None
     checkpoint: Callable[[str], None] = _nothing
@@ -52,52 +55,67 @@ class WriteBack:
 
 
 def settle(work: WriteBack) -> None:
-    """Look at the target of every intent without an outcome, of whatever plan, and put down what is true.
+    """Look at the target of every intent without a result, of whatever plan, and put down what is true.
 
     Raises:
         TransientError: a system could not be asked; what it holds is still unknown.
     """
-    open_entries = work.journal.unsettled()
-    for system, writer in work.writers.items():
-        mine = [entry.attempt for entry in open_entries if entry.attempt.change.system == system]
-        _in_parallel(writer, mine, partial(_settle_batch, work, writer))
+    for writer, entries in _by_writer(work, work.journal.unsettled(), lambda entry: entry.attempt.change):
+        _in_parallel(writer, entries, lambda entry: entry.attempt.change.record, partial(_settle_batch, work, writer))
 
 
-def carry_out(work: WriteBack, system: System, attempts: Sequence[Attempt]) -> None:
-    """Write attempts, all of one system; what became of each is in the journal.
+def carry_out(work: WriteBack, attempts: Sequence[Attempt]) -> None:
+    """Write attempts; what became of each is in the journal.
 
     Raises:
-        TransientError: the system could not be asked, and some attempts have no outcome; the next run settles them.
+        TransientError: a system could not be asked, and some attempts have no result; the next run settles them.
         AccessError, UserError: a person must act; what was done is in the journal.
     """
-    writer, unknown = work.writers[system], _Unknown()
-    progress = _Progress(work.on_progress, system, len(attempts))
+    for writer, mine in _by_writer(work, attempts, lambda attempt: attempt.change):
+        unknown, progress = _Unknown(), _Progress(work.on_progress, writer.system, len(mine))
 
-    def write(batch: Sequence[Attempt]) -> None:
-        _write_batch(work, writer, batch, unknown)
-        progress.add(len(batch))
+        def write(
+            batch: Sequence[Attempt],
+            writer: Writer = writer,
+            unknown: _Unknown = unknown,
+            progress: _Progress = progress,
+        ) -> None:
+            _write_batch(work, writer, batch, unknown)
+            progress.add(len(batch))
 
-    _in_parallel(writer, attempts, write)
-    unknown.check(most=0)
+        _in_parallel(writer, mine, lambda attempt: attempt.change.record, write)
+        unknown.check(most=0)
+
+
+def _by_writer(
+    work: WriteBack, items: Sequence[T], change_of: Callable[[T], Change]
+) -> Iterator[tuple[Writer, list[T]]]:
+    """Each writer with what is its own; what this run has no writer for is left."""
+    found: dict[int, tuple[Writer, list[T]]] = {}
+    for item in items:
+        change = change_of(item)
+        writer = work.writers.get((change.system, change.action))
+        if writer is not None:
+            found.setdefault(id(writer), (writer, []))[1].append(item)
+    yield from found.values()
 
 
 def _write_batch(work: WriteBack, writer: Writer, batch: Sequence[Attempt], unknown: "_Unknown") -> None:
     work.checkpoint("before intent")
     work.journal.intend(batch, work.run_id)
     work.checkpoint("after intent")
-    outcomes: list[tuple[Attempt, ChangeResult]] = []
+    results: list[tuple[Attempt, ChangeResult]] = []
     try:
         with while_ours(work.journal.check):
             for answer in _checked(work.journal, writer.write(batch)):
                 work.checkpoint("after effect")
-                outcome = outcome_of(answer)
-                if outcome is None:
+                if answer.result is None:
                     unknown.add(answer)
                 else:
-                    outcomes.append((answer.attempt, outcome))
+                    results.append((answer.attempt, answer.result))
     finally:
         work.checkpoint("before outcome")
-        work.journal.settle(outcomes)
+        work.journal.settle(results)
         work.checkpoint("after outcome")
 
 
@@ -109,12 +127,11 @@ def _checked(journal: Journal, answers: Iterator[Answer]) -> Iterator[Answer]:
         journal.check()
 
 
-def _settle_batch(work: WriteBack, writer: Writer, batch: Sequence[Attempt]) -> None:
-    done = {"apply": ChangeResult("applied"), "undo": ChangeResult("undone")}
-    stopped = ChangeResult("stopped")
-    found = [(attempt, done[attempt.direction] if stands else stopped) for attempt, stands in writer.stands(batch)]
+def _settle_batch(work: WriteBack, writer: Writer, batch: Sequence[Entry]) -> None:
+    answers = list(writer.inspect(batch))
     work.checkpoint("before settling")
-    work.journal.settle(found, is_own=False)
+    known = [(answer.attempt, answer.result) for answer in answers if answer.result is not None]
+    work.journal.settle(known, is_own=False)
     work.checkpoint("after settling")
 
 
@@ -155,13 +172,13 @@ class _Progress:
                 self._next = time.monotonic() + _SECONDS_BETWEEN
 
 
-def _in_parallel(writer: Writer, attempts: Sequence[Attempt], act: Callable[[Sequence[Attempt]], None]) -> None:
+def _in_parallel(
+    writer: Writer, items: Sequence[T], record_of: Callable[[T], str], act: Callable[[Sequence[T]], None]
+) -> None:
     """Act on every batch, as many at a time as the writer takes; after an error no further batch begins."""
-    if not attempts:
-        return
     stopped = threading.Event()
 
-    def one(batch: Sequence[Attempt]) -> BaseException | None:
+    def one(batch: Sequence[T]) -> BaseException | None:
         if stopped.is_set():
             return None
         try:
@@ -172,7 +189,8 @@ def _in_parallel(writer: Writer, attempts: Sequence[Attempt], act: Callable[[Seq
         return None
 
     with ThreadPoolExecutor(writer.workers, thread_name_prefix="write-back") as pool:
-        errors = [error for error in pool.map(one, _batches(attempts, writer.records_per_batch)) if error is not None]
+        batches = _batches(items, record_of, writer.records_per_batch)
+        errors = [error for error in pool.map(one, batches) if error is not None]
     for error in sorted(errors, key=_importance):
         raise error
 
@@ -184,14 +202,8 @@ def _importance(error: BaseException) -> int:
     return 1 if isinstance(error, TieoutError) else 0
 
 
-def _batches(attempts: Sequence[Attempt], records: int) -> Iterator[list[Attempt]]:
-    """So many records at a time, each with all of its attempts."""
-    by_record = sorted(attempts, key=lambda attempt: attempt.change.record_id)
-    groups = [list(group) for _, group in groupby(by_record, key=lambda attempt: attempt.change.record_id)]
+def _batches(items: Sequence[T], record_of: Callable[[T], str], records: int) -> Iterator[list[T]]:
+    """So many records at a time, each with all that is for it."""
+    groups = [list(group) for _, group in groupby(sorted(items, key=record_of), key=record_of)]
     for start in range(0, len(groups), records):
-        yield [attempt for group in groups[start : start + records] for attempt in group]
-
-
-def entries_of(run_id: str, entries: Mapping[str, Entry]) -> list[Entry]:
-    """The entries that a run made, of the last attempts at each change."""
-    return [entry for entry in entries.values() if entry.run_id == run_id]
+        yield [item for group in groups[start : start + records] for item in group]

@@ -6,11 +6,9 @@ of them. What is deleted between that read and the write remains; the next revie
 
 from collections.abc import Iterator, Sequence
 
-from assets.write_back.effects import Answer, Writer
-from resources.stripe_api import StripeConnection, StripeProblem, why_not_there
-from schemas.change import Attempt
-
-GONE = "The customer is deleted or unknown in Stripe"
+from resources.stripe_api import GONE, StripeConnection, StripeProblem, why_not_there
+from resources.writers import Writer
+from schemas.attempts import Answer, Attempt, Entry
 
 
 class LivingOnly:
@@ -19,23 +17,25 @@ class LivingOnly:
     def __init__(self, writer: Writer, connection: StripeConnection) -> None:
         """`writer` does the work; `connection` is open to the account that the customers are of."""
         self._writer, self._connection = writer, connection
+        self.system, self.kinds = writer.system, writer.kinds
         self.workers, self.records_per_batch = writer.workers, writer.records_per_batch
 
     def write(self, attempts: Sequence[Attempt]) -> Iterator[Answer]:
         """See `Writer`. What takes a change back goes through whatever has become of the customer."""
         customers = {a.change.stripe_customer_id for a in attempts if a.direction == "apply"}
-        missing = why_not_there(self._connection, sorted(customers))
+        missing = why_not_there(self._connection, sorted(customer for customer in customers if customer))
         through: list[Attempt] = []
         for attempt in attempts:
-            if attempt.direction == "apply" and attempt.change.stripe_customer_id in missing:
-                yield _failed(attempt, missing[attempt.change.stripe_customer_id])
+            customer = attempt.change.stripe_customer_id
+            if attempt.direction == "apply" and customer in missing:
+                yield _failed(attempt, missing[customer])
             else:
                 through.append(attempt)
         yield from self._writer.write(through)
 
-    def stands(self, attempts: Sequence[Attempt]) -> Iterator[tuple[Attempt, bool]]:
+    def inspect(self, entries: Sequence[Entry]) -> Iterator[Answer]:
         """See `Writer`."""
-        return self._writer.stands(attempts)
+        return self._writer.inspect(entries)
 
 
 def _failed(attempt: Attempt, problem: StripeProblem | None) -> Answer:

@@ -1,36 +1,53 @@
-"""What one run does, from first to last: alone, settle, select, write, count. Applying is two steps, undoing one."""
+"""What one run does, from first to last: alone, settle, select, write, count. Applying is a few steps, undoing one."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from assets.write_back.executor import WriteBack, carry_out, entries_of, settle
+from assets.write_back.attempts import to_take_back, to_try
+from assets.write_back.executor import WriteBack, carry_out, settle
+from assets.write_back.readiness import readiness, takeable
 from assets.write_back.selection import (
+    STEPS,
     Filters,
-    Latest,
+    Step,
     decided_otherwise,
-    netsuite_holds,
     not_done_by,
     since_made,
     to_apply,
-    to_take_back,
-    to_try,
     to_undo,
 )
-from schemas.change import Change, Entry
+from schemas.attempts import Entry
+from schemas.change import Change
 from schemas.errors import UserError
-from schemas.words import System
+
+
+@dataclass(frozen=True)
+class Part:
+    """The part of a plan that a run writes.
+
+    Attributes:
+        plan: the hash of the plan.
+        changes: all of its rows.
+        filters: which of them.
+        made_at: when the plan was last made (UTC), so that what was done before counts as wanted again; None: unknown.
+    """
+
+    plan: str
+    changes: Sequence[Change]
+    filters: Filters = field(default_factory=Filters)
+    made_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Tally:
-    """What a run did in one system.
+    """What a run did in a step.
 
     Attributes:
-        entries: the attempts that it made, with their outcomes.
-        waiting: changes of Stripe that were left because the record's side does not hold yet.
+        entries: the attempts that it made, with their results.
+        waiting: changes that were left because what they require does not stand yet.
     """
 
     entries: list[Entry]
@@ -40,24 +57,14 @@ class Tally:
         """How many changes ended in which status."""
         return Counter({"waiting": len(self.waiting)}) + Counter(entry.status for entry in self.entries)
 
+    def of_field(self, name: str) -> "Tally":
+        """The same of one field."""
+        entries = [entry for entry in self.entries if entry.attempt.change.field == name]
+        return Tally(entries, [change for change in self.waiting if change.field == name])
 
-def apply_side(
-    work: WriteBack,
-    plan: str,
-    changes: Sequence[Change],
-    filters: Filters,
-    system: System,
-    made_at: datetime | None = None,
-) -> Tally:
-    """Apply one system's rows of a plan, as far as the filters take them; NetSuite comes first, then Stripe.
 
-    Args:
-        work: what to write with.
-        plan: the hash of the plan.
-        changes: all of its rows.
-        filters: the part of it to apply.
-        system: whose rows.
-        made_at: when the plan was last made, so that what was done before counts as wanted again; None: unknown.
+def apply_step(work: WriteBack, part: Part, step: Step) -> Tally:
+    """Apply the rows of one step, as far as the filters take them; the steps come in the order of `STEPS`.
 
     Raises:
         UserError: another run is writing for this declaration, a person has decided otherwise since the plan was
@@ -66,34 +73,33 @@ def apply_side(
     """
     with _alone(work) as alone:
         settle(alone)
-        latest = work.journal.latest(plan)
-        standing = since_made(latest, made_at, work.run_id)
-        taken = to_apply(changes, standing, filters, work.run_id)
-        _refuse_decided_otherwise(work, taken, made_at)
-        selected = [change for change in taken if change.system == system]
-        ready = _ready(selected, changes, standing) if system == "stripe" else selected
-        todo = not_done_by(work.run_id, ready, standing)
-        carry_out(alone, system, to_try(plan, todo, latest, standing))
-    kept = {change.change_id for change in ready}
-    return _tally(work, plan, [system], [change for change in selected if change.change_id not in kept])
+        latest = work.journal.latest(part.plan)
+        standing = since_made(latest, part.made_at, work.run_id)
+        taken = to_apply(part.changes, standing, part.filters, work.run_id)
+        _refuse_decided_otherwise(work, taken, part.made_at)
+        parted = readiness([change for change in taken if step.takes(change)], part.changes, standing)
+        todo = not_done_by(work.run_id, parted.ready, standing)
+        carry_out(alone, to_try(part.plan, todo, latest, standing))
+    return _tally(work, part, [step], parted.waiting)
 
 
-def undo_plan(work: WriteBack, plan: str, changes: Sequence[Change], filters: Filters) -> Tally:
-    """Take back what was applied of a plan, where it still stands (W10): Stripe first, as its values point at records.
+def undo_part(work: WriteBack, part: Part) -> Tally:
+    """Take back what was applied of a part, where it still stands (W10), the last step first.
 
     Raises:
-        UserError, TransientError: as `apply_side`.
+        UserError, TransientError: as `apply_step`.
     """
-    both: tuple[System, System] = ("stripe", "netsuite")
-    order = [system for system in both if system in work.writers]
+    waiting: list[Change] = []
     with _alone(work) as alone:
         settle(alone)
-        latest = work.journal.latest(plan)
-        todo = not_done_by(work.run_id, to_undo(changes, latest, filters, work.run_id), latest)
-        for system in order:
-            mine = [change for change in todo if change.system == system]
-            carry_out(alone, system, to_take_back(plan, mine, latest))
-    return _tally(work, plan, order, [])
+        latest = work.journal.latest(part.plan)
+        todo = not_done_by(work.run_id, to_undo(part.changes, latest, part.filters, work.run_id), latest)
+        for step in reversed(STEPS):
+            parted = takeable([change for change in todo if step.takes(change)], part.changes, latest)
+            carry_out(alone, to_take_back(part.plan, parted.ready, latest))
+            waiting += parted.waiting
+            latest = work.journal.latest(part.plan) if parted.ready else latest
+    return _tally(work, part, STEPS, waiting)
 
 
 @contextmanager
@@ -112,11 +118,6 @@ def _refuse_decided_otherwise(work: WriteBack, changes: Sequence[Change], made_a
         )
 
 
-def _ready(selected: Sequence[Change], changes: Sequence[Change], latest: Latest) -> list[Change]:
-    holding = netsuite_holds(changes, latest)
-    return [change for change in selected if change.pair in holding]
-
-
-def _tally(work: WriteBack, plan: str, systems: Sequence[System], waiting: list[Change]) -> Tally:
-    entries = entries_of(work.run_id, work.journal.latest(plan))
-    return Tally([entry for entry in entries if entry.attempt.change.system in systems], waiting)
+def _tally(work: WriteBack, part: Part, steps: Sequence[Step], waiting: list[Change]) -> Tally:
+    entries = [entry for entry in work.journal.latest(part.plan).values() if entry.run_id == work.run_id]
+    return Tally([e for e in entries if any(step.takes(e.attempt.change) for step in steps)], waiting)

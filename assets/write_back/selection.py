@@ -1,17 +1,35 @@
 """Which rows of a plan a run takes on. Pure: the plan, what the journal says of it, and what a person asked for."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-
-import polars as pl
+from typing import Final
 
 from resources.ledger import LastDecision
-from schemas.change import EXTERNAL_ID_TAKEN, Attempt, Change, Entry
+from schemas.attempts import Entry
+from schemas.change import Change, Kind
 from schemas.words import InternalId, StripeId, System
 
 Latest = Mapping[str, Entry]
 """The last attempt at each change, by change id."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is written at one go: some kinds of changes in one system."""
+
+    system: System
+    kinds: frozenset[Kind]
+
+    def takes(self, change: Change) -> bool:
+        """Whether a change is written in it."""
+        return change.system == self.system and change.action in self.kinds
+
+
+CREATES: Final[frozenset[Kind]] = frozenset({"create"})
+EDITS: Final[frozenset[Kind]] = frozenset({"set", "append"})
+STEPS: Final = (Step("netsuite", CREATES), Step("stripe", CREATES), Step("netsuite", EDITS), Step("stripe", EDITS))
+"""The order in which a plan is applied: what is made comes before what names it. It is taken back in the other one."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +40,14 @@ class Filters:
         system: `netsuite` or `stripe`.
         fields: the fields.
         customers: the Stripe customers, as ids and months of creation name them.
+        records: the NetSuite records of changes that have no Stripe customer yet, where customers are named.
         at_most: so many rows, whole pairs as far as they go.
     """
 
     system: System | None = None
     fields: frozenset[str] = field(default_factory=frozenset)
     customers: frozenset[StripeId] | None = None
+    records: frozenset[InternalId] = field(default_factory=frozenset)
     at_most: int | None = None
 
     def take(self, change: Change) -> bool:
@@ -35,14 +55,13 @@ class Filters:
         return (
             self.system in {None, change.system}
             and (not self.fields or change.field in self.fields)
-            and (self.customers is None or change.stripe_customer_id in self.customers)
+            and (self.customers is None or self._names(change, self.customers))
         )
 
-
-def changes_of(plan: pl.DataFrame) -> list[Change]:
-    """The rows of a plan (`schemas.plan.Plan`) as objects, in its order."""
-    columns = list(Change.__dataclass_fields__)
-    return [Change(**row) for row in plan.select(columns).iter_rows(named=True)]
+    def _names(self, change: Change, customers: frozenset[StripeId]) -> bool:
+        if change.stripe_customer_id is None:
+            return change.netsuite_internal_id in self.records
+        return change.stripe_customer_id in customers
 
 
 def since_made(latest: Latest, made_at: datetime | None, run_id: str) -> Latest:
@@ -88,67 +107,25 @@ def decided_otherwise(
     it.
     """
 
-    def is_contrary(change: Change) -> bool:
-        last = decisions.get(change.stripe_customer_id)
+    def is_contrary(customer: StripeId, change: Change) -> bool:
+        last = decisions.get(customer)
         if last is None:
             return False
         if last.kind == "withdrawn":
             return made_at is not None and last.decided_at > made_at
-        return last.netsuite_internal_id != change.netsuite_internal_id
+        return last.kind == "never" or last.netsuite_internal_id != change.netsuite_internal_id
 
-    return sorted({change.stripe_customer_id for change in changes if is_contrary(change)})
+    named = ((change.stripe_customer_id, change) for change in changes)
+    return sorted({customer for customer, change in named if customer and is_contrary(customer, change)})
 
 
 def not_done_by(run_id: str, changes: Iterable[Change], latest: Latest) -> list[Change]:
-    """Of the selected rows those that this run has not brought to an outcome yet; being stopped is none."""
+    """Of the selected rows those that this run has not brought to a result yet; being stopped is none."""
 
     def is_done(entry: Entry | None) -> bool:
         return entry is not None and entry.run_id == run_id and entry.status != "stopped"
 
     return [change for change in changes if not is_done(latest.get(change.change_id))]
-
-
-def netsuite_holds(changes: Sequence[Change], latest: Latest) -> set[tuple[StripeId, InternalId]]:
-    """The pairs of a plan whose NetSuite side holds, so that Stripe may point at the record.
-
-    It holds when no row of the pair was refused, and at least one is there, or none was needed. An external id that
-    another entity has is none of ours to give, so that its row says nothing either way.
-    """
-    needed = {change.pair: set[str]() for change in changes}
-    for change in changes:
-        entry = latest.get(change.change_id)
-        if change.system == "netsuite" and not _is_taken(change, entry):
-            needed[change.pair].add(_standing(entry))
-    return {pair for pair, found in needed.items() if not found or ("holds" in found and "refused" not in found)}
-
-
-def to_try(plan: str, changes: Iterable[Change], latest: Latest, standing: Latest) -> list[Attempt]:
-    """The next attempt at each change, numbered on from the last one.
-
-    Where the last one no longer stands (`since_made`), or was taken back, a new cycle begins: Stripe would answer the
-    old one's key with the old answer. What it had written is still ours, if it turns out to be there after all.
-    """
-
-    def attempt(change: Change) -> Attempt:
-        last = latest.get(change.change_id)
-        if last is None:
-            return Attempt(plan, change, "apply")
-        was_undone = last.attempt.direction == "undo" and last.status in {"undone", "already"}
-        cycle = last.attempt.cycle + (was_undone or change.change_id not in standing)
-        return Attempt(plan, change, "apply", last.attempt.number + 1, cycle, last.may_have_taken_effect)
-
-    return [attempt(change) for change in changes]
-
-
-def to_take_back(plan: str, changes: Iterable[Change], latest: Latest) -> list[Attempt]:
-    """The next attempt at taking each change back, numbered on from the last one."""
-
-    def attempt(change: Change) -> Attempt:
-        last = latest[change.change_id]
-        was_stopped = last.attempt.direction == "undo" and last.status == "stopped"
-        return Attempt(plan, change, "undo", last.attempt.number + 1, last.attempt.cycle, was_stopped)
-
-    return [attempt(change) for change in changes]
 
 
 def _is_open(entry: Entry | None, run_id: str) -> bool:
@@ -159,30 +136,38 @@ def _is_open(entry: Entry | None, run_id: str) -> bool:
     return entry.status in {"failed", "stopped"} or entry.run_id == run_id
 
 
-def _standing(entry: Entry | None) -> str:
-    if entry is None or (entry.attempt.direction == "apply" and entry.status == "stopped"):
-        return "untried"
-    if entry.attempt.direction == "undo":
-        return "holds" if entry.is_in_effect else "untried"
-    return "holds" if entry.status in {"applied", "already"} else "refused"
-
-
-def _is_taken(change: Change, entry: Entry | None) -> bool:
-    return change.field == "external_id" and entry is not None and entry.outcome.code == EXTERNAL_ID_TAKEN
-
-
 def _narrowed(changes: Sequence[Change], filters: Filters, is_wanted: Callable[[Change], bool]) -> list[Change]:
     taken = [change for change in changes if filters.take(change) and is_wanted(change)]
     if filters.at_most is None:
         return taken
-    chosen = {change.change_id for change, _ in zip(_by_pair(taken), range(filters.at_most), strict=False)}
+    chosen = {change.change_id for change, _ in zip(_group_by_group(taken), range(filters.at_most), strict=False)}
     return [change for change in taken if change.change_id in chosen]
 
 
-def _by_pair(changes: Sequence[Change]) -> Iterator[Change]:
-    """Pair by pair, NetSuite before Stripe, so that a short cut makes whole links."""
-    pairs: dict[tuple[StripeId, InternalId], list[Change]] = {}
+def _group_by_group(changes: Sequence[Change]) -> Iterator[Change]:
+    """Group by group, each in the order of the steps, so that a short cut makes whole links."""
+    order = {(step.system, kind): at for at, step in enumerate(STEPS) for kind in step.kinds}
+    group_of = _groups(changes)
+    groups: dict[Hashable, list[Change]] = {}
     for change in changes:
-        pairs.setdefault(change.pair, []).append(change)
-    for members in pairs.values():
-        yield from sorted(members, key=lambda change: change.system)
+        groups.setdefault(group_of(change), []).append(change)
+    for members in groups.values():
+        yield from sorted(members, key=lambda change: order[change.system, change.action])
+
+
+def _groups(changes: Sequence[Change]) -> Callable[[Change], Hashable]:
+    """What tells the group of a change: its pair, joined with those of the changes that it needs."""
+    pairs = {change.change_id: change.pair for change in changes}
+    joined: dict[Hashable, Hashable] = {}
+
+    def root(group: Hashable) -> Hashable:
+        while group in joined:
+            group = joined[group]
+        return group
+
+    for change in changes:
+        for needed in (*change.references, *(change.requires or ())):
+            here, there = root(change.pair), root(pairs.get(needed, change.pair))
+            if here != there:
+                joined[here] = there
+    return lambda change: root(change.pair)

@@ -6,8 +6,9 @@ brought to the newest form by `Ledger.open`.
 """
 
 from resources.ledger.decisions import Decisions, LastDecision
-from resources.ledger.journal import Journal, Request
+from resources.ledger.journal import Journal
 from resources.ledger.leases import Holder, Lease
+from resources.ledger.requests import Request, Requests
 from resources.ledger.store import LEDGER_URL, RUN, Ledger
 
-__all__ = ["LEDGER_URL", "RUN", "Decisions", "Holder", "Journal", "LastDecision", "Lease", "Ledger", "Request"]
+__all__ = ["LEDGER_URL", "RUN", "Decisions", "Holder", "Journal", "LastDecision", "Lease", "Ledger", "Request", "Requests"]

@@ -8,24 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-import orjson
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
 
 from resources.ledger.leases import Lease
 from resources.ledger.store import Ledger
-from resources.ledger.tables import JOURNAL, REQUEST
-from schemas.change import Attempt, Change, ChangeResult, Direction, Entry
+from resources.ledger.tables import JOURNAL
+from schemas.attempts import Attempt, ChangeResult, Entry
+from schemas.change import Change
 from schemas.words import DeclaredAccounts, InternalId, StripeId
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a person, or the schedule, asked a run to do: which plan, which way, which part of it."""
-
-    run_id: str
-    direction: Direction
-    plan: str
-    filters: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -60,18 +50,18 @@ class Journal:
                 self._guard(connection)
                 connection.execute(insert(JOURNAL), rows)
 
-    def settle(self, outcomes: Sequence[tuple[Attempt, ChangeResult]], *, is_own: bool = True) -> None:
+    def settle(self, results: Sequence[tuple[Attempt, ChangeResult]], *, is_own: bool = True) -> None:
         """Put down what became of attempts; it is on disk when this returns.
 
         What a run knows of its own attempts is true, whoever writes now. What it has found out of others' is true only
         for as long as nobody else writes.
         """
         now = datetime.now(UTC)
-        if outcomes:
+        if results:
             with self.ledger.engine.begin() as connection:
                 if not is_own:
                     self._guard(connection)
-                connection.execute(_SETTLE, [self._settled(attempt, outcome, now) for attempt, outcome in outcomes])
+                connection.execute(_SETTLE, [self._settled(attempt, result, now) for attempt, result in results])
 
     def _guard(self, connection: Connection) -> None:
         if self.lease is not None:
@@ -98,36 +88,6 @@ class Journal:
             rows = connection.execute(query.where(JOURNAL.c.declaration == self.declaration)).mappings()
             return {row["change_id"]: _entry(row) for row in rows}
 
-    def request(self, asked: Request) -> None:
-        """Put down what a run was asked to do; asking the same run twice changes nothing."""
-        if self.requested(asked.run_id) is None:
-            row = {
-                "declaration": self.declaration,
-                "run_id": asked.run_id,
-                "direction": asked.direction,
-                "plan": asked.plan,
-                "filters": orjson.dumps(dict(asked.filters), option=orjson.OPT_SORT_KEYS).decode(),
-                "requested_at": datetime.now(UTC),
-            }
-            with self.ledger.engine.begin() as connection:
-                connection.execute(insert(REQUEST), row)
-
-    def requested(self, run_id: str) -> Request | None:
-        """What a run was asked to do, None if nothing."""
-        query = select(REQUEST).where(REQUEST.c.declaration == self.declaration, REQUEST.c.run_id == run_id)
-        with self.ledger.engine.connect() as connection:
-            row = connection.execute(query).mappings().first()
-        if row is None:
-            return None
-        return Request(row["run_id"], row["direction"], row["plan"], orjson.loads(row["filters"]))
-
-    def approvals(self) -> list[tuple[str, datetime]]:
-        """Every request to apply a plan: its hash, and when it was made, oldest first."""
-        query = select(REQUEST.c.plan, REQUEST.c.requested_at).order_by(REQUEST.c.requested_at)
-        ours = query.where(REQUEST.c.declaration == self.declaration, REQUEST.c.direction == "apply")
-        with self.ledger.engine.connect() as connection:
-            return [(row.plan, row.requested_at) for row in connection.execute(ours)]
-
     def _row(self, attempt: Attempt, run_id: str, now: datetime) -> dict[str, object]:
         change = attempt.change
         return {
@@ -146,20 +106,24 @@ class Journal:
             "new_value": change.new_value,
             "stripe_customer_id": change.stripe_customer_id,
             "netsuite_internal_id": change.netsuite_internal_id,
+            "result_id": attempt.result_id,
+            "witness": attempt.witness,
             "run_id": run_id,
             "intended_at": now,
         }
 
-    def _settled(self, attempt: Attempt, outcome: ChangeResult, now: datetime) -> dict[str, object]:
+    def _settled(self, attempt: Attempt, result: ChangeResult, now: datetime) -> dict[str, object]:
         return {
             "the_declaration": self.declaration,
             "the_plan": attempt.plan,
             "the_change": attempt.change.change_id,
             "the_attempt": attempt.number,
-            "status": outcome.status,
-            "found": outcome.found,
-            "code": outcome.code,
-            "error": outcome.error,
+            "status": result.status,
+            "found": result.found,
+            "code": result.code,
+            "error": result.error,
+            "result_id": result.result_id or attempt.result_id,
+            "witness": result.witness or attempt.witness,
             "settled_at": now,
         }
 
@@ -173,7 +137,7 @@ _SETTLE = (
         JOURNAL.c.attempt == bindparam("the_attempt"),
         JOURNAL.c.status == "intended",
     )
-    .values({name: bindparam(name) for name in ("status", "found", "code", "error", "settled_at")})
+    .values({name: bindparam(name) for name in ("status", "found", "code", "error", "result_id", "witness", "settled_at")})
 )
 
 
@@ -186,9 +150,10 @@ def _entry(row: RowMapping) -> Entry:
         action=row["action"],
         old_value=row["old_value"],
         new_value=row["new_value"],
-        stripe_customer_id=StripeId(row["stripe_customer_id"]),
-        netsuite_internal_id=InternalId(row["netsuite_internal_id"]),
+        stripe_customer_id=row["stripe_customer_id"],
+        netsuite_internal_id=row["netsuite_internal_id"],
     )
-    attempt = Attempt(row["plan"], change, row["direction"], row["attempt"], row["cycle"])
-    outcome = ChangeResult(row["status"], row["found"], row["code"], row["error"])
-    return Entry(attempt, outcome, row["run_id"], row["intended_at"], row["settled_at"])
+    made = (row["result_id"], row["witness"]) if row["direction"] == "undo" else (None, None)
+    attempt = Attempt(row["plan"], change, row["direction"], row["attempt"], row["cycle"], False, None, *made)
+    result = ChangeResult(row["status"], row["found"], row["code"], row["error"], row["result_id"], row["witness"])
+    return Entry(attempt, result, row["run_id"], row["intended_at"], row["settled_at"])

@@ -9,6 +9,7 @@ from resources.netsuite_api.session.logins import CertificateLogin, TokenLogin
 from resources.netsuite_api.session.restlet import Health, LinkName, NetsuiteSettings
 from resources.netsuite_api.session.retry import RetryPolicy
 from resources.netsuite_api.session.transport import Timeouts
+from resources.netsuite_api.writing.edits import NetsuiteEdits
 from resources.netsuite_api.writing.wire import FieldEdit, NetsuiteOutcome
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Health",
     "LinkName",
     "NetsuiteClient",
+    "NetsuiteEdits",
     "NetsuiteExtract",
     "NetsuiteOutcome",
     "NetsuiteSettings",

@@ -57,6 +57,11 @@ class NetsuiteClient:
             raise AccessError(f"The RESTlet that answered is in account {health.account}, not in {account}.")
         return health
 
+    @property
+    def settings(self) -> NetsuiteSettings:
+        """What it was opened with."""
+        return self._restlet.settings
+
     def check_search(self, search_id: str, fields: Mapping[str, str], written: Iterable[LinkName] = ()) -> None:
         """Raise what `read_customers` would say of the columns of a saved customer search, and read no customer."""
         chosen(self._restlet, search_id, described(self._restlet, search_id), fields, written)

@@ -18,6 +18,7 @@ from resources.stripe_api.reading.windows import coverage_gaps
 from resources.stripe_api.session.account import API_VERSION, Mode, StripeAccount
 from resources.stripe_api.session.connection import StripeConnection
 from resources.stripe_api.session.refusals import StripeProblem
+from resources.stripe_api.writing.edits import GONE, StripeEdits
 from resources.stripe_api.writing.metadata import (
     MetadataChange,
     MetadataOutcome,
@@ -30,6 +31,7 @@ from resources.stripe_api.writing.metadata import (
 __all__ = [
     "API_VERSION",
     "Changes",
+    "GONE",
     "FullReadNeeded",
     "ListProgress",
     "MetadataChange",
@@ -38,6 +40,7 @@ __all__ = [
     "StripeAccount",
     "StripeConnection",
     "StripeCustomer",
+    "StripeEdits",
     "StripeExtract",
     "StripeProblem",
     "coverage_gaps",

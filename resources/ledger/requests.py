@@ -1,0 +1,61 @@
+"""What runs were asked to write: which plan, which way, which part of it. Asking is approving."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import orjson
+from sqlalchemy import insert, select
+
+from resources.ledger.store import Ledger
+from resources.ledger.tables import REQUEST
+from schemas.attempts import Direction
+from schemas.words import DeclaredAccounts
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person, or the schedule, asked a run to do: which plan, which way, which part of it."""
+
+    run_id: str
+    direction: Direction
+    plan: str
+    filters: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Requests:
+    """The requests of one declaration with its accounts."""
+
+    ledger: Ledger
+    declaration: DeclaredAccounts
+
+    def add(self, asked: Request) -> None:
+        """Put down what a run was asked to do; asking the same run twice changes nothing."""
+        if self.of(asked.run_id) is None:
+            row = {
+                "declaration": self.declaration,
+                "run_id": asked.run_id,
+                "direction": asked.direction,
+                "plan": asked.plan,
+                "filters": orjson.dumps(dict(asked.filters), option=orjson.OPT_SORT_KEYS).decode(),
+                "requested_at": datetime.now(UTC),
+            }
+            with self.ledger.engine.begin() as connection:
+                connection.execute(insert(REQUEST), row)
+
+    def of(self, run_id: str) -> Request | None:
+        """What a run was asked to do, None if nothing."""
+        query = select(REQUEST).where(REQUEST.c.declaration == self.declaration, REQUEST.c.run_id == run_id)
+        with self.ledger.engine.connect() as connection:
+            row = connection.execute(query).mappings().first()
+        if row is None:
+            return None
+        return Request(row["run_id"], row["direction"], row["plan"], orjson.loads(row["filters"]))
+
+    def approvals(self) -> list[tuple[str, datetime]]:
+        """Every request to apply a plan: its hash, and when it was made, oldest first."""
+        query = select(REQUEST.c.plan, REQUEST.c.requested_at).order_by(REQUEST.c.requested_at)
+        ours = query.where(REQUEST.c.declaration == self.declaration, REQUEST.c.direction == "apply")
+        with self.ledger.engine.connect() as connection:
+            return [(row.plan, row.requested_at) for row in connection.execute(ours)]
