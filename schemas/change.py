@@ -18,9 +18,6 @@ Kind = Action
 RECORD: Final = "record"
 """The field of a create: all of the record."""
 
-EXTERNAL_ID_TAKEN: Final = "DUP_RCRD"
-"""NetSuite's code for an external id that another entity has, be it a contact or a vendor."""
-
 
 @dataclass(frozen=True)
 class Change:
@@ -33,7 +30,7 @@ class Change:
         netsuite_internal_id: null where there is none yet.
         record_from: the create whose id is the record.
         value_from: the create whose id is the value.
-        requires: further changes that have to stand first; null says what its kind says (`assets.write_back.readiness`).
+        requires: further changes that have to stand first; null: those of its kind (`assets.write_back.readiness`).
         values: of a create, the record as canonical JSON.
     """
 

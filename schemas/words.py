@@ -52,7 +52,7 @@ DateForm = Literal["day_first", "month_first", "year_first", "epoch", "local"]
 """What dates mean that leave it open: their order, seconds since 1970, or the zone of their label."""
 
 System = Literal["stripe", "netsuite"]
-Action = Literal["set", "append"]
+Action = Literal["set", "append", "create"]
 
 LINK_KEY: Final = "netsuite_customer_id"
 """Stripe metadata key that names the NetSuite record (M7, W1)."""

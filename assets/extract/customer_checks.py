@@ -119,7 +119,7 @@ def _not_shrunk(
 ) -> dg.AssetCheckResult:
     """Compare one side with what the last plans were made from; no plan yet is nothing to compare with."""
     last = islice(plans_made(instance, sync), _PLANS_COMPARED)
-    before = [made.numbers[asset] for made in last if asset in made.numbers]
+    before = [made.numbers.metadata()[asset] for made in last]
     found = customers.select(pl.len()).collect().item()
     return shrink_result(sync.key(asset), found, before, sync.declaration.brakes.shrink)
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from assets.check_results import SCHEMA_CHECK, kept_if_good, schema_result
 from assets.matching import link_table
+from assets.plan_history import PlanNumbers
 from assets.planning.append_words import append_words
 from assets.planning.pairs import pairs_to_plan
 from assets.planning.rows import relinks
@@ -85,16 +86,19 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         yield from kept_if_good("write_plan", [schema_result(violations(Plan, plan, "change_id")), withheld])
         with failures_for_people():
             digest = sync.plans.keep(plan)
+        numbers = PlanNumbers(
+            changes=plan.height,
+            relinks=relinks(plan, settings.no_value),
+            stripe_customers=customers.height,
+            netsuite_customers=netsuite_customers.filter("is_customer").select(pl.len()).collect().item(),
+            tied_to_a_record=customers.get_column("netsuite_internal_id").count(),
+        )
         yield dg.MaterializeResult(
             value=plan,
             metadata={
                 "plan_hash": digest,
                 "accounts": sync.accounts,
-                "changes": plan.height,
-                "relinks": relinks(plan, settings.no_value),
-                "stripe_customers": customers.height,
-                "netsuite_customers": netsuite_customers.filter("is_customer").select(pl.len()).collect().item(),
-                "tied_to_a_record": customers.get_column("netsuite_internal_id").count(),
+                **numbers.metadata(),
                 "file": dg.MetadataValue.path(sync.plans.path(digest)),
                 "report": dg.MetadataValue.path(sync.folders.results(sync.name) / "report.html"),
                 **{f"changes/{system}/{field}": count for system, field, count in by_field},

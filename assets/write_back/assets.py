@@ -1,95 +1,115 @@
 """Write-back as assets: one a field for NetSuite, which are one step with one save per record, then one for Stripe.
 
-What is written was planned before and is named by its hash; how it is written is in `assets.write_back`. Here outcomes
-become numbers that plot over time, and a file with one row per change.
+What is written was planned before and is named by its hash; how it is written is in the modules beside this one. Here
+their results become numbers that plot over time, and a file with one row per change.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Final
 
 import dagster as dg
 
-from assets.plan_history import plans_made
-from assets.planning.brakes import judge
 from assets.reconciliation import Reconciliation, failures_for_people
-from assets.write_back import LivingOnly, NetsuiteWriter, StripeWriter, Tally, WriteBack, apply_side, undo_plan
-from assets.write_back.outcomes import check_room, outcomes_file, show_outcomes
-from assets.write_back.request import PlanPart, filters_of
-from assets.write_back.selection import changes_of
-from resources.ledger import Decisions, Journal, Request
+from assets.write_back.executor import WriteBack
+from assets.write_back.living_customers import LivingOnly
+from assets.write_back.outcomes import check_room, numbers, outcomes_file, show_outcomes
+from assets.write_back.request import PlanPart, to_apply, to_apply_further, to_undo
+from assets.write_back.run import Part, Tally, apply_step, undo_part
+from assets.write_back.selection import NETSUITE_EDITS, STRIPE_EDITS, Step
+from resources.ledger import Decisions, Journal, Request, Requests
+from resources.netsuite_api import NetsuiteEdits
 from resources.netsuite_api.reading.reader import NetsuiteApiReader
-from resources.stripe_api import StripeConnection
+from resources.stripe_api import StripeConnection, StripeEdits
 from resources.stripe_api.reading.reader import StripeApiReader
-from schemas.errors import InternalError, UserError
-from schemas.link_fields import fields_of
-from schemas.words import LINK_FIELD, System
-
-FIELD_ASSETS: Final[Mapping[str, str]] = {field.name: field.asset for field in fields_of("netsuite")}
-"""Which asset shows the changes of which NetSuite field."""
+from resources.writers import registry
+from schemas.errors import InternalError
+from schemas.link_fields import LinkField, fields_of
+from schemas.words import System
 
 _BOTH: Final[tuple[System, System]] = ("netsuite", "stripe")
 """In the order in which every run waits for its turns, so that no two wait for each other."""
 
-_DESCRIPTIONS: Final[Mapping[str, str]] = {field.asset: field.texts.asset for field in fields_of("netsuite")}
 _OUTCOMES: Final = ("applied", "already", "conflict", "failed", "waiting", "intended")
+
+
+@dataclass(frozen=True)
+class _StepAssets:
+    """The assets that one step of write-back materializes, all at once, one for each field.
+
+    Attributes:
+        name: of the op.
+        step: what is written.
+        fields: whose changes the assets show.
+        deps: the assets that come before.
+    """
+
+    name: str
+    step: Step
+    fields: tuple[LinkField, ...]
+    deps: tuple[str, ...]
+
+    def specs(self, sync: Reconciliation) -> list[dg.AssetSpec]:
+        """What Dagster shows of them."""
+        by_apply = f"Written by `{sync.name}_apply` from an approved plan. The numbers are outcomes."
+        return [
+            dg.AssetSpec(
+                sync.key(field.asset),
+                deps=[sync.key(dep) for dep in self.deps],
+                group_name=sync.name,
+                kinds={self.step.system},
+                description=f"{field.texts.asset} {by_apply}",
+            )
+            for field in self.fields
+        ]
+
+    def results(self, sync: Reconciliation, tally: Tally, plan: str) -> Iterator[dg.MaterializeResult]:
+        """What each shows of a run: numbers that Dagster plots over time, and where the outcomes are."""
+        for field in self.fields:
+            shown = numbers(tally.of_field(field.name), *_OUTCOMES)
+            file = {"outcomes": outcomes_file(sync)} if self.step.system == "stripe" else {}
+            yield dg.MaterializeResult(asset_key=sync.key(field.asset), metadata={"plan_hash": plan, **shown, **file})
 
 
 def build_links(sync: Reconciliation) -> list[dg.AssetsDefinition]:
     """The write-back assets of one declaration over two APIs."""
-    return [_build_netsuite(sync), _build_stripe(sync)]
+    netsuite = _StepAssets("netsuite_links", NETSUITE_EDITS, fields_of("netsuite"), ("write_plan",))
+    before = tuple(field.asset for field in netsuite.fields)
+    stripe = _StepAssets("stripe_links", STRIPE_EDITS, fields_of("stripe"), before)
+    return [_first_step(sync, netsuite), _later_step(sync, stripe)]
 
 
-def _build_netsuite(sync: Reconciliation) -> dg.AssetsDefinition:
-    specs = [
-        dg.AssetSpec(
-            sync.key(name),
-            deps=[sync.key("write_plan")],
-            group_name=sync.name,
-            kinds={"netsuite"},
-            description=f"{text} Written by `{sync.name}_apply` from an approved plan. The numbers are outcomes.",
-        )
-        for name, text in _DESCRIPTIONS.items()
-    ]
+def _first_step(sync: Reconciliation, assets: _StepAssets) -> dg.AssetsDefinition:
+    """The step that is told which part of which plan."""
 
-    @dg.multi_asset(name=f"{sync.name}__netsuite_links", specs=specs)
-    def netsuite_links(context: dg.AssetExecutionContext, config: PlanPart) -> Iterator[dg.MaterializeResult]:
+    @dg.multi_asset(name=f"{sync.name}__{assets.name}", specs=assets.specs(sync))
+    def write(context: dg.AssetExecutionContext, config: PlanPart) -> Iterator[dg.MaterializeResult]:
         """One load and one save per record, for all fields."""
-        with failures_for_people(), opened(sync, context.run.run_id, context.log.info, "netsuite") as work:
-            asked = _requested(sync, context, config)
-            tally = _apply(sync, work, asked, "netsuite", context.instance)
-        for field, name in FIELD_ASSETS.items():
-            yield dg.MaterializeResult(asset_key=sync.key(name), metadata=_numbers(asked.plan, tally, field))
+        run_id = context.run.run_id
+        with failures_for_people(), opened(sync, run_id, context.log.info, assets.step.system) as work:
+            requests = Requests(work.journal.ledger, sync.declared_accounts)
+            request, part = to_apply(sync, context.instance, requests, run_id, config)
+            tally = _written(sync, work, request, part, lambda: apply_step(work, part, assets.step))
+        yield from assets.results(sync, tally, request.plan)
 
-    return netsuite_links
+    return write
 
 
-def _build_stripe(sync: Reconciliation) -> dg.AssetsDefinition:
-    @dg.asset(
-        key=sync.key("stripe_links"),
-        group_name=sync.name,
-        kinds={"stripe"},
-        deps=[sync.key(name) for name in FIELD_ASSETS.values()],
-    )
-    def stripe_links(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        """The metadata of Stripe customers, pointing at the records whose NetSuite side holds.
+def _later_step(sync: Reconciliation, assets: _StepAssets) -> dg.AssetsDefinition:
+    """A step that goes on with what the first one was told."""
 
-        It applies the same part of the same plan as the NetSuite step of its run. A customer whose record NetSuite
-        refused is left, and counted as waiting.
-        """
-        with failures_for_people(), opened(sync, context.run.run_id, context.log.info, "stripe") as work:
-            asked = work.journal.requested(context.run.run_id)
-            if asked is None:
-                raise UserError(
-                    f"This run applies no plan; start {sync.name}_apply with the hash of one, which does both systems."
-                )
-            tally = _apply(sync, work, asked, "stripe", context.instance)
-        return dg.MaterializeResult(
-            metadata={**_numbers(asked.plan, tally, LINK_FIELD), "outcomes": outcomes_file(sync)}
-        )
+    @dg.multi_asset(name=f"{sync.name}__{assets.name}", specs=assets.specs(sync))
+    def write(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        """One read and one write per customer."""
+        run_id = context.run.run_id
+        with failures_for_people(), opened(sync, run_id, context.log.info, assets.step.system) as work:
+            requests = Requests(work.journal.ledger, sync.declared_accounts)
+            request, part = to_apply_further(sync, context.instance, requests, run_id)
+            tally = _written(sync, work, request, part, lambda: apply_step(work, part, assets.step))
+        yield from assets.results(sync, tally, request.plan)
 
-    return stripe_links
+    return write
 
 
 def undo(sync: Reconciliation, context: dg.OpExecutionContext, config: PlanPart) -> Mapping[str, int]:
@@ -99,20 +119,21 @@ def undo(sync: Reconciliation, context: dg.OpExecutionContext, config: PlanPart)
         dg.Failure: with a sentence for a person.
     """
     with failures_for_people(), opened(sync, context.run.run_id, context.log.info, *_BOTH) as work:
-        if config.plan is None:
-            raise UserError(f"{sync.name}_undo needs the hash of a plan, which the page of its apply shows.")
-        asked = Request(context.run.run_id, "undo", config.plan, _filters(config))
-        changes = changes_of(sync.plans.read(asked.plan))
-        filters = filters_of(sync, asked.filters, changes)
-        check_room(sync, len(changes))
-        work.journal.request(asked)
-        try:
-            tally = undo_plan(work, asked.plan, changes, filters)
-        finally:
-            show_outcomes(sync, work, asked)
-    counts = {f"changes/{outcome}": tally.counts()[outcome] for outcome in ("undone", "already", "conflict", "failed")}
-    context.add_output_metadata({"plan_hash": asked.plan, **counts, "outcomes": outcomes_file(sync)})
+        request, part = to_undo(sync, context.run.run_id, config)
+        tally = _written(sync, work, request, part, lambda: undo_part(work, part))
+    counts = numbers(tally, "undone", "already", "conflict", "failed")
+    context.add_output_metadata({"plan_hash": request.plan, **counts, "outcomes": outcomes_file(sync)})
     return counts
+
+
+def _written(sync: Reconciliation, work: WriteBack, request: Request, part: Part, write: Callable[[], Tally]) -> Tally:
+    """Write a part; what has become of its plan is in a file afterwards, however it ends."""
+    check_room(sync, len(part.changes))
+    Requests(work.journal.ledger, sync.declared_accounts).add(request)  # now: what cannot be meant was no approval
+    try:
+        return write()
+    finally:
+        show_outcomes(sync, work, request)
 
 
 @contextmanager
@@ -135,61 +156,8 @@ def opened(
         connection = stack.enter_context(StripeConnection(account, on_progress))
         yield WriteBack(
             Journal(ledger, sync.declared_accounts),
-            {
-                "netsuite": LivingOnly(NetsuiteWriter(client, workers=netsuite.settings.concurrency), connection),
-                "stripe": StripeWriter(connection, workers=account.max_in_flight),
-            },
+            registry([LivingOnly(NetsuiteEdits(client), connection), StripeEdits(connection)]),
             run_id,
             Decisions(ledger, sync.name),
             on_progress=on_progress,
         )
-
-
-def _apply(
-    sync: Reconciliation, work: WriteBack, asked: Request, system: System, instance: dg.DagsterInstance
-) -> Tally:
-    changes = changes_of(sync.plans.read(asked.plan))
-    filters = filters_of(sync, asked.filters, changes)
-    made_at = next((made.made_at for made in plans_made(instance, sync) if made.plan == asked.plan), None)
-    check_room(sync, len(changes))
-    work.journal.request(asked)  # only now: what cannot be meant was no approval
-    try:
-        return apply_side(work, asked.plan, changes, filters, system, made_at)
-    finally:
-        show_outcomes(sync, work, asked)
-
-
-def _requested(sync: Reconciliation, context: dg.AssetExecutionContext, config: PlanPart) -> Request:
-    plan = config.plan or _plan_of_this_run(sync, context)
-    return Request(context.run.run_id, "apply", plan, _filters(config))
-
-
-def _plan_of_this_run(sync: Reconciliation, context: dg.AssetExecutionContext) -> str:
-    """The plan that this very run has made, if it may be written unseen, whichever checks were selected with it.
-
-    Raises:
-        UserError: it may not, or there is none.
-    """
-    by_hand = f"look at the report, then start {sync.name}_apply with the plan's hash."
-    if sync.declaration.writes.mode != "auto":
-        raise UserError(f"{sync.name} writes only what a person has approved (writes: mode: review): {by_hand}")
-    made = next(plans_made(context.instance, sync), None)
-    if made is None or made.run_id != context.run.run_id:
-        raise UserError(f"This run has made no plan: {by_hand}")
-    stopped = [verdict for verdict in judge(context.instance, sync) if not verdict.passed]
-    if stopped:
-        sentences = " ".join(f"{verdict.name}: {verdict.sentence}" for verdict in stopped)
-        raise UserError(f"The brakes stop this run. {sentences} To go on by hand: {by_hand}")
-    return made.plan
-
-
-def _filters(config: PlanPart) -> dict[str, object]:
-    return config.model_dump(exclude={"plan"})
-
-
-def _numbers(plan: str, tally: Tally, field: str) -> dict[str, int | str]:
-    """Outcomes of one field, which Dagster plots over time."""
-    counts: Counter[str] = Counter(e.status for e in tally.entries if e.attempt.change.field == field)
-    waiting = sum(change.field == field for change in tally.waiting)
-    shown = {f"changes/{name}": waiting if name == "waiting" else counts[name] for name in _OUTCOMES}
-    return {"plan_hash": plan, **shown}

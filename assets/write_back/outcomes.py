@@ -9,11 +9,12 @@ import dagster as dg
 import polars as pl
 
 from assets.reconciliation import Reconciliation
-from assets.write_back import WriteBack
+from assets.write_back.executor import WriteBack
+from assets.write_back.run import Tally
 from resources.ledger import Request
 from resources.storage.csv import write_for_people
 from resources.storage.results import MadeBy, Results
-from schemas.change import Entry
+from schemas.attempts import Entry
 
 _BYTES_OF_AN_OUTCOME: Final = 300
 
@@ -40,6 +41,12 @@ def outcomes_path(sync: Reconciliation) -> Path:
     return sync.folders.results(sync.name) / "outcomes.csv"
 
 
+def numbers(tally: Tally, *names: str) -> dict[str, int]:
+    """How many changes ended so, under names that Dagster plots over time."""
+    counts = tally.counts()
+    return {f"changes/{name}": counts[name] for name in names}
+
+
 def outcomes_frame(entries: Sequence[Entry]) -> pl.DataFrame:
     """One row per change that was ever tried: what was wanted, what came of it, what was found instead, and when."""
     rows = [
@@ -47,9 +54,9 @@ def outcomes_frame(entries: Sequence[Entry]) -> pl.DataFrame:
             entry.attempt.change.change_id,
             entry.attempt.direction,
             entry.status,
-            entry.outcome.found,
-            entry.outcome.code,
-            entry.outcome.error,
+            entry.result.found,
+            entry.result.code,
+            entry.result.error,
             entry.attempt.number,
             entry.settled_at,
         )

@@ -5,16 +5,14 @@ a row that names others in `requires` requires those; and the create whose id a 
 required was not refused, and some of it stands, or none was needed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 from assets.write_back.selection import EDITS, Latest
 from schemas.attempts import Entry
-from schemas.change import EXTERNAL_ID_TAKEN, Change
-
-_WAIVED: Final[Mapping[str, frozenset[str]]] = {"external_id": frozenset({EXTERNAL_ID_TAKEN})}
-"""Refusals of a field that say nothing of its link: an external id that another entity has is none of ours to give."""
+from schemas.change import Change
+from schemas.link_fields import BY_NAME
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,8 @@ class _Needed:
 def _state(change: Change | None, entry: Entry | None) -> Literal["stands", "refused", "untried", "waived"]:
     if entry is None or (entry.attempt.direction == "apply" and entry.status == "stopped"):
         return "untried"
-    if change is not None and entry.result.code in _WAIVED.get(change.field, ()):
+    field = BY_NAME.get(change.field) if change else None
+    if field and entry.result.code in field.waives:
         return "waived"
     if entry.attempt.direction == "undo":
         return "stands" if entry.is_in_effect else "untried"

@@ -16,15 +16,19 @@ import polars as pl
 
 from assets.plan_history import PlanMade, plans_made
 from assets.reconciliation import Reconciliation
-from assets.write_back import Filters, StripeWriter, WriteBack, apply_side, undo_plan
+from assets.write_back.executor import WriteBack
 from assets.write_back.outcomes import check_room, show_outcomes
-from assets.write_back.selection import changes_of
+from assets.write_back.run import Part, apply_step, undo_part
+from assets.write_back.selection import STRIPE_EDITS
 from resources.exports.stripe_updates import StripeUpdates
-from resources.ledger import Decisions, Journal, Request
-from resources.stripe_api import StripeAccount, StripeConnection
+from resources.ledger import Decisions, Journal, Request, Requests
+from resources.stripe_api import StripeAccount, StripeConnection, StripeEdits
 from resources.stripe_api.reading.reader import StripeApiReader
-from schemas.change import Change, Direction
+from resources.writers import registry
+from schemas.attempts import Direction
+from schemas.change import Change
 from schemas.errors import AccessError, UserError
+from schemas.plan import changes_of
 from schemas.words import LINK_FIELD, LINK_KEY
 
 API_KEY: Final = "STRIPE_API_KEY"
@@ -101,13 +105,11 @@ def apply_file(
             part = next((older for older in parts if _stands(work.journal, older)), part)
         plan = part.made.plan
         asked = Request(run_id, direction, plan, {"system": "stripe", "changes": len(part.changes)})
-        check_room(sync, part.made.numbers.get("changes", len(part.changes)))
-        work.journal.request(asked)
+        check_room(sync, part.made.numbers.changes)
+        Requests(work.journal.ledger, sync.declared_accounts).add(asked)
+        written = Part(plan, part.changes, made_at=part.made.made_at)
         try:
-            if direction == "apply":
-                tally = apply_side(work, plan, part.changes, Filters(), "stripe", part.made.made_at)
-            else:
-                tally = undo_plan(work, plan, part.changes, Filters())
+            tally = apply_step(work, written, STRIPE_EDITS) if direction == "apply" else undo_part(work, written)
         finally:
             show_outcomes(sync, work, asked)
         return Applied(plan, tally.counts(), Counter(_statuses(work.journal, part)))
@@ -134,7 +136,7 @@ def _opened(
     ):
         yield WriteBack(
             Journal(ledger, sync.declared_accounts),
-            {"stripe": StripeWriter(connection, workers=account.max_in_flight)},
+            registry([StripeEdits(connection)]),
             run_id,
             Decisions(ledger, sync.name),
             on_progress=on_progress,

@@ -11,4 +11,15 @@ from resources.ledger.leases import Holder, Lease
 from resources.ledger.requests import Request, Requests
 from resources.ledger.store import LEDGER_URL, RUN, Ledger
 
-__all__ = ["LEDGER_URL", "RUN", "Decisions", "Holder", "Journal", "LastDecision", "Lease", "Ledger", "Request", "Requests"]
+__all__ = [
+    "LEDGER_URL",
+    "RUN",
+    "Decisions",
+    "Holder",
+    "Journal",
+    "LastDecision",
+    "Lease",
+    "Ledger",
+    "Request",
+    "Requests",
+]

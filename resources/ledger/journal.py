@@ -4,7 +4,7 @@ An intent without an outcome means: nobody knows. Whoever starts next asks the t
 deleted here; a new attempt is a new row, and the primary key refuses the same attempt twice.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ from resources.ledger.store import Ledger
 from resources.ledger.tables import JOURNAL
 from schemas.attempts import Attempt, ChangeResult, Entry
 from schemas.change import Change
-from schemas.words import DeclaredAccounts, InternalId, StripeId
+from schemas.words import DeclaredAccounts
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,9 @@ _SETTLE = (
         JOURNAL.c.attempt == bindparam("the_attempt"),
         JOURNAL.c.status == "intended",
     )
-    .values({name: bindparam(name) for name in ("status", "found", "code", "error", "result_id", "witness", "settled_at")})
+    .values(
+        {name: bindparam(name) for name in ("status", "found", "code", "error", "result_id", "witness", "settled_at")}
+    )
 )
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from resources.storage.csv import literal
 from resources.storage.protocol import Storage
 from schemas.errors import DamageError, UserError
-from schemas.plan import PLAN_COLUMNS
+from schemas.plan import check_rows, columns_kept
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -22,8 +22,13 @@ class PlanStore:
     storage: Storage
 
     def keep(self, plan: pl.DataFrame) -> str:
-        """Keep a plan (`schemas.plan.Plan`) and return its hash. The same plan twice is one file."""
-        content = literal(plan.select(PLAN_COLUMNS))
+        """Keep a plan (`schemas.plan.Plan`) and return its hash. The same plan twice is one file.
+
+        Raises:
+            InternalError: a row says nothing, or two things (`schemas.plan.check_rows`).
+        """
+        check_rows(plan)
+        content = literal(plan.select(columns_kept(plan)))
         digest = hashlib.sha256(content).hexdigest()
         with self.storage.replaced([_file(digest)]) as [fresh]:
             fresh.write_bytes(content)

@@ -30,8 +30,8 @@ from resources.stripe_api.writing.metadata import (
 
 __all__ = [
     "API_VERSION",
-    "Changes",
     "GONE",
+    "Changes",
     "FullReadNeeded",
     "ListProgress",
     "MetadataChange",

@@ -17,5 +17,7 @@ FIELD: Final = LinkField(
         label=f"Metadata {LINK_KEY}",
         evidence="Stripe metadata",
         coverage="Stripe customers whose metadata names their NetSuite record",
+        asset="The metadata of Stripe customers, pointing at the records whose NetSuite side holds; a customer whose "
+        "record NetSuite refused is left, and counted as waiting. It is the same part of the plan as in NetSuite.",
     ),
 )

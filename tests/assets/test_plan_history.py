@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.plan_history import PlanMade, approved, newest_plan, plans_made
+from assets.plan_history import History, PlanMade, PlanNumbers, approved, plans_made
 from schemas.errors import UserError
 from tests.reconciling import Site, declaration, site_at
 
@@ -25,7 +25,11 @@ def at(minute: int) -> datetime:
 
 
 def made(plan: str, minute: int) -> PlanMade:
-    return PlanMade(plan, at(minute), f"run {minute}", {"changes": minute})
+    return PlanMade(plan, at(minute), f"run {minute}", PlanNumbers(changes=minute))
+
+
+def history(site: Site) -> History:
+    return History.read(site.sync.name, plans_made(site.instance, site.sync), [])
 
 
 def reported_by_hand(site: Site, *plans: str | None, accounts: str = "") -> None:
@@ -54,14 +58,14 @@ def test_an_approval_means_the_newest_plan_of_its_hash_at_that_moment(
 ) -> None:
     plans = [made("a", 30), made("b", 20), made("a", 10)]
     found = approved(plans, [(plan, at(minute)) for plan, minute in approvals])
-    assert list(found) == [plan for plan in plans if plan.numbers["changes"] in minutes]
+    assert list(found) == [plan for plan in plans if plan.numbers.changes in minutes]
 
 
 def test_plans_are_found_newest_first_however_many_there_are(site: Site) -> None:
     names = [f"{number:064}" for number in range(250)]
     reported_by_hand(site, *names)
     assert [plan.plan for plan in plans_made(site.instance, site.sync)] == names[::-1]
-    assert newest_plan(site.instance, site.sync).numbers == {"changes": 7}
+    assert history(site).newest.numbers == PlanNumbers(changes=7)
 
 
 def test_a_materialization_that_made_no_plan_is_left_out(site: Site) -> None:
@@ -79,7 +83,7 @@ def test_plans_for_other_accounts_are_left_out(site: Site) -> None:
 def test_without_a_plan_a_person_is_told_how_to_make_one(site: Site) -> None:
     reported_by_hand(site, None)
     with pytest.raises(UserError, match="acme has no plan yet; start acme_reconcile"):
-        newest_plan(site.instance, site.sync)
+        history(site)
 
 
 def test_a_report_after_a_materialization_by_hand_names_the_plan_that_lies_beside_it(site: Site) -> None:

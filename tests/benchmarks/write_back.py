@@ -23,14 +23,18 @@ from stamina.instrumentation import set_on_retry_hooks
 
 from assets.planning.settings import PlanSettings
 from assets.planning.write_plan import plan_changes
-from assets.write_back import Filters, NetsuiteWriter, StripeWriter, WriteBack, Writer, apply_side
+from assets.write_back.executor import WriteBack
+from assets.write_back.run import Part, apply_step
+from assets.write_back.selection import NETSUITE_EDITS, STRIPE_EDITS, Step
 from resources.ledger import Journal, Ledger
-from resources.netsuite_api import NetsuiteClient, NetsuiteSettings, TokenLogin
-from resources.stripe_api import StripeAccount, StripeConnection
+from resources.netsuite_api import NetsuiteClient, NetsuiteEdits, NetsuiteSettings, TokenLogin
+from resources.stripe_api import StripeAccount, StripeConnection, StripeEdits
+from resources.writers import Writer, registry
 from sandbox.netsuite_standin import NetsuiteStandIn, Options, World
 from sandbox.stripe_standin import StandInOptions, StripeStandIn, StripeWorld
-from schemas.change import Attempt, Change, ChangeResult
-from schemas.words import LINK_KEY, DeclaredAccounts, System
+from schemas.attempts import Attempt, ChangeResult
+from schemas.change import Change
+from schemas.words import LINK_KEY, DeclaredAccounts
 from tests.proofs.child import CONSUMER, TOKEN
 from tests.resources.ledger.ledgers import change, database_url
 
@@ -87,8 +91,7 @@ def _netsuite_times(count: int, latency: float, folder: Path) -> tuple[float, fl
         )
         settings = NetsuiteSettings(account="1234567_SB1", login=login, base_url=server.url, concurrency=NETSUITE_CALLS)
         with NetsuiteClient(settings) as client:
-            writer = NetsuiteWriter(client, workers=NETSUITE_CALLS)
-            return _both(writer, "netsuite", changes, folder)
+            return _both(NetsuiteEdits(client), NETSUITE_EDITS, changes, folder)
 
 
 def _stripe_times(count: int, options: argparse.Namespace, folder: Path) -> tuple[float, float]:
@@ -100,22 +103,26 @@ def _stripe_times(count: int, options: argparse.Namespace, folder: Path) -> tupl
     changes = [change(number, METADATA) for number in range(1, 2 * count + 1)]
     with StripeStandIn(world, limits) as server:
         account = StripeAccount.model_validate(
-            {"api_key": world.live_key, "base_url": server.url, "requests_per_second": options.rate}
+            {
+                "api_key": world.live_key,
+                "base_url": server.url,
+                "requests_per_second": options.rate,
+                "max_in_flight": min(200, int(options.rate * options.stripe_latency * 3)),
+            }
         )
         with StripeConnection(account) as connection:
-            workers = min(200, int(options.rate * options.stripe_latency * 3))
-            return _both(StripeWriter(connection, workers=workers), "stripe", changes, folder)
+            return _both(StripeEdits(connection), STRIPE_EDITS, changes, folder)
 
 
-def _both(writer: Writer, system: System, changes: Sequence[Change], folder: Path) -> tuple[float, float]:
+def _both(writer: Writer, step: Step, changes: Sequence[Change], folder: Path) -> tuple[float, float]:
     """Half of the changes through the bare writer, half with ledger, in alternating slices; seconds of each."""
     bare, whole = 0.0, 0.0
     slices = [changes[n::4] for n in range(4)]
-    with Ledger.open(f"sqlite:///{folder / f'{system}.db'}", folder) as ledger:
-        work = WriteBack(Journal(ledger, _BENCH), {system: writer}, "run")
+    with Ledger.open(f"sqlite:///{folder / f'{step.system}.db'}", folder) as ledger:
+        work = WriteBack(Journal(ledger, _BENCH), registry([writer]), "run")
         for number, part in enumerate(slices):
             if number % 2:
-                whole += _seconds(partial(apply_side, work, f"{number}" * 64, part, Filters(), system))
+                whole += _seconds(partial(apply_step, work, Part(f"{number}" * 64, part), step))
             else:
                 bare += _seconds(partial(_bare, writer, part))
     return bare, whole

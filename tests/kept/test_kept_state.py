@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from assets.write_back import Filters, WriteBack, apply_side, undo_plan
-from assets.write_back.selection import changes_of
-from resources.ledger import Decisions, Journal, Ledger
+from assets.write_back.executor import WriteBack
+from assets.write_back.run import Part, apply_step, undo_part
+from assets.write_back.selection import NETSUITE_EDITS, STRIPE_EDITS
+from resources.ledger import Decisions, Journal, Ledger, Requests
 from resources.storage.local import LocalStorage
 from resources.storage.plans import PlanStore
+from resources.writers import registry
 from schemas.change import Change
+from schemas.plan import changes_of
 from schemas.words import DeclaredAccounts
 from tests.assets.write_back.fakes import FakeSystem
 
@@ -31,7 +34,7 @@ class Kept:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger, self.journal = ledger, Journal(ledger, OURS)
-        self.systems = {"netsuite": FakeSystem(), "stripe": FakeSystem()}
+        self.systems = {"netsuite": FakeSystem("netsuite"), "stripe": FakeSystem("stripe")}
         for system, values in json.loads((KEPT / "values.json").read_text()).items():
             self.systems[system].values = {(record, field): value for record, field, value in values}
 
@@ -40,7 +43,7 @@ class Kept:
         return changes_of(PlanStore(LocalStorage(KEPT)).read(PLAN))
 
     def run(self, run_id: str) -> WriteBack:
-        return WriteBack(self.journal, self.systems, run_id, Decisions(self.ledger, "acme"))
+        return WriteBack(self.journal, registry(self.systems.values()), run_id, Decisions(self.ledger, "acme"))
 
     def value(self, system: str, record: str, field: str) -> str:
         return self.systems[system].values.get((record, field), "")
@@ -58,18 +61,18 @@ def test_an_old_plan_keeps_its_hash_when_it_is_kept_again(tmp_path: Path) -> Non
 
 
 def test_what_an_old_run_put_down_is_read(kept: Kept) -> None:
-    entries = kept.journal.latest(PLAN)
+    entries, requests = kept.journal.latest(PLAN), Requests(kept.ledger, OURS)
     assert len(entries) == 14
-    assert entries["netsuite:102:stripe_id"].outcome.found == "cus_foreign"
+    assert entries["netsuite:102:stripe_id"].result.found == "cus_foreign"
     assert [entry.attempt.change.record_id for entry in kept.journal.unsettled()] == ["104"] * 3
-    assert kept.journal.requested("run-2").direction == "undo"
-    assert [plan for plan, _ in kept.journal.approvals()] == [PLAN, PLAN]
+    assert requests.of("run-2").direction == "undo"
+    assert [plan for plan, _ in requests.approvals()] == [PLAN, PLAN]
     assert {kind.kind for kind in Decisions(kept.ledger, "acme").last().values()} == {"withdrawn"}
 
 
 @pytest.mark.rule("W9")
 def test_an_old_plan_is_carried_on_where_the_killed_run_stopped(kept: Kept) -> None:
-    sides = [apply_side(kept.run("today"), PLAN, kept.changes, Filters(), side) for side in ("netsuite", "stripe")]
+    sides = [apply_step(kept.run("today"), Part(PLAN, kept.changes), step) for step in (NETSUITE_EDITS, STRIPE_EDITS)]
     assert [tally.counts() for tally in sides] == [{"applied": 11}, {"applied": 4, "waiting": 1}]
     assert "netsuite:104:comments:cus_Kept4" not in kept.systems["netsuite"].writes
     assert kept.value("stripe", "cus_Kept4", LINK) == "104"
@@ -78,7 +81,7 @@ def test_an_old_plan_is_carried_on_where_the_killed_run_stopped(kept: Kept) -> N
 
 @pytest.mark.rule("W10")
 def test_an_old_plan_is_taken_back(kept: Kept) -> None:
-    undo_plan(kept.run("today"), PLAN, kept.changes, Filters())
+    undo_part(kept.run("today"), Part(PLAN, kept.changes))
     assert kept.value("stripe", "cus_Kept3", LINK) == "7"
     assert {kept.value("netsuite", "103", field) for field in ("external_id", "stripe_id")} == {""}
     assert kept.value("netsuite", "103", "comments") == "pays late"

@@ -11,7 +11,7 @@ import polars as pl
 
 from assets.reconciliation import IO_MANAGER_KEY, Reconciliation
 from pipelines.customer_sync import build_defs, reconciliation
-from resources.ledger import Journal
+from resources.ledger import Journal, Requests
 from resources.storage.folders import Folders
 from resources.storage.io_manager import ParquetIOManager
 from sandbox.netsuite_standin import STRIPE_FIELD, NetsuiteStandIn, World
@@ -114,7 +114,7 @@ class Site:
 
     def approved(self) -> set[str]:
         with self.sync.ledger() as ledger:
-            return {plan for plan, _ in Journal(ledger, self.sync.declared_accounts).approvals()}
+            return {plan for plan, _ in Requests(ledger, self.sync.declared_accounts).approvals()}
 
     def result(self, file: str) -> pl.DataFrame:
         return pl.read_csv(self.sync.folders.results(NAME) / file, infer_schema=False)

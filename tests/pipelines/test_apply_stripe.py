@@ -16,7 +16,7 @@ from assets.write_back.stripe_file import Applied, apply_file, writing_account
 from pipelines.apply_stripe import main
 from resources.exports.stripe_updates import read_stripe_updates
 from sandbox.stripe_standin import Book, Fault, StandInOptions, StripeStandIn, StripeWorld
-from schemas.change import Direction
+from schemas.attempts import Direction
 from schemas.errors import AccessError, ExportError, UserError
 from schemas.words import LINK_KEY
 from tests.installed import install, run_python, start_python

@@ -13,10 +13,14 @@ from typing import Literal
 
 from stamina.instrumentation import set_on_retry_hooks
 
-from assets.write_back import Filters, LivingOnly, NetsuiteWriter, StripeWriter, WriteBack, apply_side, undo_plan
+from assets.write_back.executor import WriteBack
+from assets.write_back.living_customers import LivingOnly
+from assets.write_back.run import Part, apply_step, undo_part
+from assets.write_back.selection import NETSUITE_EDITS, STRIPE_EDITS, Filters
 from resources.ledger import Journal, Ledger
-from resources.netsuite_api import NetsuiteClient, NetsuiteSettings, RetryPolicy, Timeouts, TokenLogin
-from resources.stripe_api import StripeAccount, StripeConnection
+from resources.netsuite_api import NetsuiteClient, NetsuiteEdits, NetsuiteSettings, RetryPolicy, Timeouts, TokenLogin
+from resources.stripe_api import StripeAccount, StripeConnection, StripeEdits
+from resources.writers import registry
 from schemas.change import Change
 from schemas.words import DeclaredAccounts
 
@@ -61,6 +65,7 @@ def carry_out(task: Task) -> None:
             "base_url": task.stripe_url,
             "requests_per_second": 1_000,
             "longest_wait": 0.01,
+            "max_in_flight": 2,
             "retry_seconds": task.retry_seconds,
         }
     )
@@ -71,18 +76,21 @@ def carry_out(task: Task) -> None:
     ):
         work = WriteBack(
             Journal(ledger, DECLARATION),
-            {
-                "netsuite": LivingOnly(NetsuiteWriter(client, workers=2, records_per_batch=2), connection),
-                "stripe": StripeWriter(connection, workers=2, records_per_batch=2),
-            },
+            registry(
+                [
+                    LivingOnly(NetsuiteEdits(client, records_per_batch=2), connection),
+                    StripeEdits(connection, records_per_batch=2),
+                ]
+            ),
             task.run_id,
             checkpoint=_fuse(task.dies_at),
         )
+        part = Part(task.plan, task.changes, task.filters)
         if task.what == "apply":
-            apply_side(work, task.plan, task.changes, task.filters, "netsuite")
-            apply_side(work, task.plan, task.changes, task.filters, "stripe")
+            apply_step(work, part, NETSUITE_EDITS)
+            apply_step(work, part, STRIPE_EDITS)
         else:
-            undo_plan(work, task.plan, task.changes, task.filters)
+            undo_part(work, part)
 
 
 def _fuse(dies_at: int | None) -> Callable[[str], None]:

@@ -22,11 +22,12 @@ from pathlib import Path
 import yaml
 from rich.console import Console
 
-from assets.write_back.selection import changes_of
 from resources.ledger import Decisions, Ledger
+from resources.storage.local import LocalStorage
 from resources.storage.plans import PlanStore
 from sandbox.stripe_standin import StandInOptions
 from schemas.change import Change
+from schemas.plan import changes_of
 from schemas.words import LINK_KEY
 from tests.proofs.installation import EXAMPLES, Installation, Start, Started, installation, until
 from tests.proofs.moments import Moment, saving, updating, writing_to_the_ledger
@@ -121,7 +122,7 @@ class Proof:
         """The hash of the last plan, which changes what the first one did: decisions may only give other reasons."""
         plan = self.site.plan()
         [folder] = (self.site.folders.home / "plans" / NAME).iterdir()
-        changes = changes_of(PlanStore(folder).read(plan))
+        changes = changes_of(PlanStore(LocalStorage(folder)).read(plan))
         assert {change.system for change in changes} == {"netsuite", "stripe"}, "there is too little to write"
         assert not self.plan or changes == self.plan, "the plan is not that of the first state"
         self.plan = changes

@@ -19,7 +19,7 @@ from resources.ledger import Journal, Ledger
 from sandbox.netsuite_standin import STRIPE_FIELD
 from sandbox.netsuite_standin import Fault as NetsuiteFault
 from sandbox.stripe_standin import Fault as StripeFault
-from schemas.change import Status
+from schemas.attempts import Status
 from tests.proofs import child
 from tests.proofs.oracle import State, expected_state
 from tests.proofs.stage import Example, Stage, example, stage, task_of

@@ -4,50 +4,51 @@ from dataclasses import replace
 
 import pytest
 
-from assets.planning.brakes import CHECKS, Picture, verdicts
+from assets.plan_history import PlanNumbers
+from assets.planning.brakes import CHECKS, brake_results
 from schemas.declaration import Brakes
 
-GOOD = Picture(stripe_customers=1_000, netsuite_customers=2_000, tied=900, changes=10, relinks=0)
+GOOD = PlanNumbers(stripe_customers=1_000, netsuite_customers=2_000, tied_to_a_record=900, changes=10, relinks=0)
 LIMITS = Brakes(shrink=0.1, match_rate=0.05, most_writes=100, most_relinks=2, oldest_hours=6)
 
 pytestmark = pytest.mark.rule("X9")
 
 
 def stopped(
-    now: Picture = GOOD, good: tuple[Picture, ...] = (GOOD,), missing: tuple[str, ...] = (), age: float = 1.0
+    now: PlanNumbers = GOOD, good: tuple[PlanNumbers, ...] = (GOOD,), missing: tuple[str, ...] = (), age: float = 1.0
 ) -> dict[str, str]:
-    return {v.name: v.sentence for v in verdicts(now, good, missing, age, LIMITS) if not v.passed}
+    return {v.name: v.sentence for v in brake_results(now, good, missing, age, LIMITS) if not v.passed}
 
 
 def test_every_brake_speaks_and_a_picture_like_the_last_good_one_goes_on() -> None:
-    assert [v.name for v in verdicts(GOOD, [GOOD], [], 1.0, LIMITS)] == list(CHECKS)
+    assert [v.name for v in brake_results(GOOD, [GOOD], [], 1.0, LIMITS)] == list(CHECKS)
     assert stopped() == {}
 
 
 @pytest.mark.parametrize(
     ("now", "name"),
     [
-        (replace(GOOD, stripe_customers=900, tied=810), None),
-        (replace(GOOD, stripe_customers=899, tied=809), "extracts_not_shrunk"),
+        (replace(GOOD, stripe_customers=900, tied_to_a_record=810), None),
+        (replace(GOOD, stripe_customers=899, tied_to_a_record=809), "extracts_not_shrunk"),
         (replace(GOOD, netsuite_customers=1_800), None),
         (replace(GOOD, netsuite_customers=1_799), "extracts_not_shrunk"),
-        (replace(GOOD, tied=950), None),
-        (replace(GOOD, tied=951), "match_rate_in_band"),
-        (replace(GOOD, tied=849), "match_rate_in_band"),
+        (replace(GOOD, tied_to_a_record=950), None),
+        (replace(GOOD, tied_to_a_record=951), "match_rate_in_band"),
+        (replace(GOOD, tied_to_a_record=849), "match_rate_in_band"),
         (replace(GOOD, changes=100), None),
         (replace(GOOD, changes=101), "writes_within_limit"),
         (replace(GOOD, relinks=2), None),
         (replace(GOOD, relinks=3), "writes_within_limit"),
     ],
 )
-def test_limits_are_kept_to_the_customer(now: Picture, name: str | None) -> None:
+def test_limits_are_kept_to_the_customer(now: PlanNumbers, name: str | None) -> None:
     assert list(stopped(now)) == ([name] if name else [])
 
 
 def test_an_extract_is_held_against_the_largest_of_the_good_ones_and_a_rate_against_their_median() -> None:
-    small = replace(GOOD, stripe_customers=500, tied=450)
+    small = replace(GOOD, stripe_customers=500, tied_to_a_record=450)
     assert list(stopped(small, (small, GOOD))) == ["extracts_not_shrunk"]
-    odd = replace(GOOD, tied=100)
+    odd = replace(GOOD, tied_to_a_record=100)
     assert stopped(GOOD, (GOOD, odd, GOOD)) == {}
 
 
@@ -56,7 +57,7 @@ def test_without_a_good_run_nothing_is_written() -> None:
 
 
 def test_an_empty_extract_never_passes() -> None:
-    assert "extracts_not_shrunk" in stopped(Picture(0, 0, 0, 0, 0), good=())
+    assert "extracts_not_shrunk" in stopped(PlanNumbers(), good=())
 
 
 def test_an_incomplete_or_old_picture_stops() -> None:
@@ -69,8 +70,8 @@ def test_an_incomplete_or_old_picture_stops() -> None:
 
 
 def test_a_sentence_says_what_was_expected_and_what_was_found() -> None:
-    told = stopped(replace(GOOD, stripe_customers=100, tied=90, changes=5_000))
-    assert told["extracts_not_shrunk"] == (
+    said = stopped(replace(GOOD, stripe_customers=100, tied_to_a_record=90, changes=5_000))
+    assert said["extracts_not_shrunk"] == (
         "Stripe: expected 900 or more, found 100; NetSuite: expected 1,800 or more, found 2,000."
     )
-    assert told["writes_within_limit"] == "Expected at most 100 changes and 2 replaced values; found 5,000 and 0."
+    assert said["writes_within_limit"] == "Expected at most 100 changes and 2 replaced values; found 5,000 and 0."

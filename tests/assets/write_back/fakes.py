@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from assets.write_back import Answer, WriteBack
-from assets.write_back.effects import expected, wanted
+from assets.write_back.executor import WriteBack
 from resources.ledger import Decisions, Journal, Ledger
-from schemas.change import Attempt
+from resources.writers import registry
+from schemas.attempts import Answer, Attempt, Entry
+from schemas.change import Kind
 from schemas.errors import TransientError
+from schemas.words import System
 
 DECLARATION = "acme"
 
@@ -15,10 +17,12 @@ DECLARATION = "acme"
 class FakeSystem:
     """A `Writer`. `silent` are records that do not answer, `refused` those that say no, `taken` external ids."""
 
+    kinds: frozenset[Kind] = frozenset({"set", "append"})
     workers = 2
     records_per_batch = 2
 
-    def __init__(self) -> None:
+    def __init__(self, system: System) -> None:
+        self.system: System = system
         self.values: dict[tuple[str, str], str] = {}
         self.writes: list[str] = []
         self.silent: set[str] = set()
@@ -32,11 +36,11 @@ class FakeSystem:
         for attempt in attempts:
             yield self._write(attempt)
 
-    def stands(self, attempts: Sequence[Attempt]) -> Iterator[tuple[Attempt, bool]]:
+    def inspect(self, entries: Sequence[Entry]) -> Iterator[Answer]:
         if self.is_down:
             raise TransientError("It is down.")
-        for attempt in attempts:
-            yield attempt, self._now(attempt) == self._then(attempt)
+        for attempt in (entry.attempt for entry in entries):
+            yield Answer(attempt, "done" if self._now(attempt) == self._then(attempt) else "not_done")
 
     def _write(self, attempt: Attempt) -> Answer:
         change = attempt.change
@@ -49,7 +53,7 @@ class FakeSystem:
             return Answer(attempt, "failed", code="DUP_RCRD", error="Another entity has it.")
         if now == then:
             return Answer(attempt, "already")
-        if change.action == "set" and now != (expected(attempt) or ""):
+        if change.action == "set" and now != (attempt.expected or ""):
             return Answer(attempt, "conflict", found=now)
         self.writes.append(change.change_id)
         self.values[change.record_id, change.field] = then
@@ -61,7 +65,7 @@ class FakeSystem:
     def _then(self, attempt: Attempt) -> str:
         change, now = attempt.change, self._now(attempt)
         if change.action == "set":
-            return wanted(attempt) or ""
+            return attempt.wanted or ""
         words = [word for word in now.split() if word != change.new_value]
         if attempt.direction == "undo":
             return " ".join(words)
@@ -72,10 +76,10 @@ class FakeWorld:
     """Two such systems and a ledger."""
 
     def __init__(self, folder: Path) -> None:
-        self.netsuite, self.stripe = FakeSystem(), FakeSystem()
+        self.netsuite, self.stripe = FakeSystem("netsuite"), FakeSystem("stripe")
         self.ledger = Ledger.open(f"sqlite:///{folder / 'ledger.db'}", folder)
         self.journal = Journal(self.ledger, DECLARATION)
         self.decisions = Decisions(self.ledger, DECLARATION)
 
     def run(self, run_id: str) -> WriteBack:
-        return WriteBack(self.journal, {"netsuite": self.netsuite, "stripe": self.stripe}, run_id, self.decisions)
+        return WriteBack(self.journal, registry([self.netsuite, self.stripe]), run_id, self.decisions)

@@ -8,8 +8,10 @@ from typing import Literal
 
 import pytest
 
-from assets.write_back import Filters, Tally, apply_side, undo_plan
-from schemas.change import Attempt, Change
+from assets.write_back.run import Part, Tally, apply_step, undo_part
+from assets.write_back.selection import NETSUITE_EDITS, STRIPE_EDITS, Filters
+from schemas.attempts import Attempt
+from schemas.change import Change
 from schemas.errors import TransientError, UserError
 from schemas.words import InternalId, StripeId
 from tests.assets.write_back.fakes import DECLARATION, FakeWorld
@@ -40,13 +42,13 @@ def apply(
 ) -> tuple[Tally, Tally]:
     work, chosen = world.run(run_id), filters or Filters()
     return (
-        apply_side(work, PLAN, changes, chosen, "netsuite", made_at),
-        apply_side(work, PLAN, changes, chosen, "stripe", made_at),
+        apply_step(work, Part(PLAN, changes, chosen, made_at), NETSUITE_EDITS),
+        apply_step(work, Part(PLAN, changes, chosen, made_at), STRIPE_EDITS),
     )
 
 
 def undo(world: FakeWorld, changes: list[Change], run_id: str, filters: Filters | None = None) -> Tally:
-    return undo_plan(world.run(run_id), PLAN, changes, filters or Filters())
+    return undo_part(world.run(run_id), Part(PLAN, changes, filters or Filters()))
 
 
 @pytest.mark.rule("W7")
@@ -73,7 +75,7 @@ def test_another_value_is_a_conflict_that_stays_and_is_not_tried_again(world: Fa
     assert netsuite.counts() == {"applied": 5, "conflict": 1}
     assert stripe.counts() == {"applied": 1, "waiting": 1}
     entry = world.journal.latest(PLAN)["netsuite:1:stripe_id"]
-    assert (entry.status, entry.outcome.found) == ("conflict", "cus_foreign")
+    assert (entry.status, entry.result.found) == ("conflict", "cus_foreign")
     assert [tally.counts() for tally in apply(world, pairs(1, 2), "second")] == [{}, {"waiting": 1}]
     assert world.netsuite.values["1", "stripe_id"] == "cus_foreign"
 
@@ -277,8 +279,8 @@ def test_what_netsuite_held_before_the_plan_was_made_again_holds_no_more(world: 
 
 @pytest.mark.rule("W9")
 def test_a_plan_that_is_made_again_while_it_is_applied_stops_nothing(world: FakeWorld) -> None:
-    apply_side(world.run("run"), PLAN, pairs(1), Filters(), "netsuite")
-    stripe = apply_side(world.run("run"), PLAN, pairs(1), Filters(), "stripe", made_at=datetime.now(UTC))
+    apply_step(world.run("run"), Part(PLAN, pairs(1)), NETSUITE_EDITS)
+    stripe = apply_step(world.run("run"), Part(PLAN, pairs(1), made_at=datetime.now(UTC)), STRIPE_EDITS)
     assert stripe.counts() == {"applied": 1}
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import create_engine, text
 
 from resources.ledger import Ledger
-from schemas.change import Attempt, Change
+from schemas.attempts import Attempt
+from schemas.change import Change
 from schemas.words import InternalId, StripeId
 
 PLAN = "a" * 64

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from resources.ledger import Journal, Ledger, processes
-from schemas.change import ChangeResult
+from schemas.attempts import ChangeResult
 from schemas.errors import LostLeaseError, UserError
 from tests.resources.ledger.ledgers import BACKENDS, attempt, ledger_url
 from tests.resources.storage.holding import ACME, held

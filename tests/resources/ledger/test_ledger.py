@@ -17,15 +17,18 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
-from resources.ledger import Decisions, Journal, Ledger, Request
+from resources.ledger import Decisions, Journal, Ledger, Request, Requests
 from resources.ledger.store import migration_settings
 from resources.ledger.tables import METADATA, VERSION_TABLE
-from schemas.change import ChangeResult, Entry
+from schemas.attempts import ChangeResult, Entry
 from schemas.errors import AccessError, TransientError, UserError
-from schemas.words import InternalId, StripeId
+from schemas.words import DeclaredAccounts, InternalId, StripeId
 from tests.resources.ledger.ledgers import BACKENDS, PLAN, attempt, change, ledger, ledger_url, older_entry
 
 PRIVATE = "ada@example.com"
+
+
+ACME = DeclaredAccounts("acme")
 
 
 @pytest.fixture(params=BACKENDS)
@@ -40,7 +43,7 @@ def journal(opened: Ledger) -> Journal:
 
 
 def shown(entries: list[Entry]) -> list[tuple[str, int, str, str | None]]:
-    return [(e.attempt.change.change_id, e.attempt.number, e.status, e.outcome.code) for e in entries]
+    return [(e.attempt.change.change_id, e.attempt.number, e.status, e.result.code) for e in entries]
 
 
 def rows(opened: Ledger, query: str) -> list[tuple[object, ...]]:
@@ -68,11 +71,12 @@ def test_a_ledger_of_the_first_form_keeps_its_entries(backend: str, tmp_path: Pa
     with first.begin() as connection:
         command.upgrade(migration_settings(connection), "0001")
         connection.execute(text("CREATE TABLE _alembic_tmp_ledger_journal (cut_short TEXT)"))
-    Journal(Ledger(first, tmp_path), "acme").intend([attempt()], "run")
+        connection.execute(text(older_entry()))
     first.dispose()
     with Ledger.open(url, tmp_path) as newest:
         assert len(Journal(newest, "acme").unsettled()) == 1
         Journal(newest, f"{'a' * 40}@{'0' * 16}").intend([attempt()], "run")
+        Journal(newest, "acme").intend([attempt()], "run")
         with pytest.raises(IntegrityError):
             Journal(newest, "acme").intend([attempt()], "run")
 
@@ -100,8 +104,8 @@ def test_an_intent_is_unsettled_until_its_outcome_is_there(journal: Journal) -> 
     )
     assert journal.unsettled() == []
     entries = journal.latest(PLAN)
-    assert entries["netsuite:1:stripe_id"].outcome == ChangeResult("conflict", found="cus_9")
-    assert entries["netsuite:2:stripe_id"].outcome == ChangeResult("failed", code="X", error="No.")
+    assert entries["netsuite:1:stripe_id"].result == ChangeResult("conflict", found="cus_9")
+    assert entries["netsuite:2:stripe_id"].result == ChangeResult("failed", code="X", error="No.")
     assert all(e.settled_at and e.settled_at >= e.intended_at and e.intended_at.tzinfo for e in entries.values())
 
 
@@ -151,9 +155,10 @@ def test_a_text_with_nul_is_kept_exactly(opened: Ledger, journal: Journal, value
     journal.settle([(attempt(change=odd), ChangeResult("conflict", found=value, code=value, error=value))])
     entry = journal.latest(PLAN)[odd.change_id]
     assert entry.attempt.change == odd
-    assert entry.outcome == ChangeResult("conflict", found=value, code=value, error=value)
-    journal.request(Request("run", "apply", PLAN, {"ids": [value]}))
-    assert journal.requested("run") == Request("run", "apply", PLAN, {"ids": [value]})
+    assert entry.result == ChangeResult("conflict", found=value, code=value, error=value)
+    requests = Requests(opened, ACME)
+    requests.add(Request("run", "apply", PLAN, {"ids": [value]}))
+    assert requests.of("run") == Request("run", "apply", PLAN, {"ids": [value]})
     Decisions(opened, "acme").decide(StripeId(f"cus_{value}"), "never", None, value, value)
     standing = Decisions(opened, "acme").standing().select("stripe_customer_id", "who", "why")
     assert standing.rows() == [(f"cus_{value}", value, value)]
@@ -162,24 +167,20 @@ def test_a_text_with_nul_is_kept_exactly(opened: Ledger, journal: Journal, value
 @pytest.mark.rule("D6")
 def test_declarations_never_see_each_other(opened: Ledger, journal: Journal) -> None:
     journal.intend([attempt()], "run")
-    journal.request(Request("run", "apply", PLAN, {}))
+    Requests(opened, ACME).add(Request("run", "apply", PLAN, {}))
     Decisions(opened, "acme").decide(StripeId("cus_1"), "never", None, "ada", "closed")
-    other = Journal(opened, "other")
-    assert (other.unsettled(), other.latest(PLAN), other.requested("run"), other.approvals()) == (
-        [],
-        {},
-        None,
-        [],
-    )
+    other, requests = Journal(opened, "other"), Requests(opened, DeclaredAccounts("other"))
+    assert (other.unsettled(), other.latest(PLAN), requests.of("run"), requests.approvals()) == ([], {}, None, [])
     assert Decisions(opened, "other").standing().is_empty()
 
 
-def test_a_request_is_kept_once_per_run(journal: Journal) -> None:
+def test_a_request_is_kept_once_per_run(opened: Ledger) -> None:
+    requests = Requests(opened, ACME)
     asked = Request("run", "apply", PLAN, {"at_most": 5, "ids": ["cus_1"]})
-    journal.request(asked)
-    journal.request(Request("run", "undo", "b" * 64, {}))
-    assert journal.requested("run") == asked
-    assert [plan for plan, _ in journal.approvals()] == [PLAN]
+    requests.add(asked)
+    requests.add(Request("run", "undo", "b" * 64, {}))
+    assert requests.of("run") == asked
+    assert [plan for plan, _ in requests.approvals()] == [PLAN]
 
 
 @pytest.mark.rule("M8")
@@ -279,7 +280,7 @@ def held_by_another(opened: Ledger) -> Iterator[None]:
     [
         lambda ledger: Journal(ledger, "acme").intend([attempt(change=change(1, old=PRIVATE))], "run"),
         lambda ledger: Journal(ledger, "acme").settle([(attempt(), ChangeResult("conflict", found=PRIVATE))]),
-        lambda ledger: Journal(ledger, "acme").request(Request("run", "apply", PLAN, {"ids": [PRIVATE]})),
+        lambda ledger: Requests(ledger, ACME).add(Request("run", "apply", PLAN, {"ids": [PRIVATE]})),
         lambda ledger: Decisions(ledger, "acme").decide(StripeId("cus_1"), "never", None, PRIVATE, "no"),
     ],
     ids=["intend", "settle", "request", "decide"],

@@ -1,11 +1,15 @@
-"""Write-back into NetSuite over HTTP: whose a value is that stands there already, whatever the weather was."""
+"""Write-back into NetSuite over HTTP: whose a value is that stands there already, whatever failed meanwhile."""
 
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
-from assets.write_back import Filters, NetsuiteWriter, WriteBack, apply_side, undo_plan
+from assets.write_back.executor import WriteBack
+from assets.write_back.run import Part, apply_step, undo_part
+from assets.write_back.selection import NETSUITE_EDITS
+from resources.netsuite_api import NetsuiteEdits
+from resources.writers import registry
 from sandbox.netsuite_standin import STRIPE_FIELD, Fault, Options, World
 from schemas.errors import TransientError
 from tests.assets.write_back.fakes import FakeWorld
@@ -15,19 +19,19 @@ from tests.resources.netsuite_api.netsuite_world import connected
 
 @pytest.mark.rule("W10")
 @pytest.mark.parametrize(
-    ("weather", "status", "left"),
+    ("fault", "status", "left"),
     [("limit", "already", "cus_1"), ("busy", "already", "cus_1"), ("lost", "applied", None)],
 )
 def test_a_value_that_stands_there_is_ours_only_if_an_earlier_try_may_have_run(
-    tmp_path: Path, weather: Literal["limit", "busy", "lost"], status: str, left: str | None
+    tmp_path: Path, fault: Literal["limit", "busy", "lost"], status: str, left: str | None
 ) -> None:
     world, fakes, changes = World(), FakeWorld(tmp_path), [change(1)]
-    world.insert(1, **{STRIPE_FIELD: None if weather == "lost" else "cus_1"})
+    world.insert(1, **{STRIPE_FIELD: None if fault == "lost" else "cus_1"})
     with fakes.ledger, connected(world) as (client, server):
-        work = WriteBack(fakes.journal, {"netsuite": NetsuiteWriter(client), "stripe": fakes.stripe}, "apply")
-        server.fail(Fault(kind=weather, action="apply"))
-        assert apply_side(work, PLAN, changes, Filters(), "netsuite").counts() == {status: 1}
-        undo_plan(WriteBack(fakes.journal, work.writers, "undo"), PLAN, changes, Filters())
+        work = WriteBack(fakes.journal, registry([NetsuiteEdits(client), fakes.stripe]), "apply")
+        server.fail(Fault(kind=fault, action="apply"))
+        assert apply_step(work, Part(PLAN, changes), NETSUITE_EDITS).counts() == {status: 1}
+        undo_part(WriteBack(fakes.journal, work.writers, "undo"), Part(PLAN, changes))
     assert world.value(1, STRIPE_FIELD) == left
 
 
@@ -39,10 +43,10 @@ def test_what_a_call_answered_is_put_down_whatever_becomes_of_the_next_one(tmp_p
     world.others.add("cus_1")
     changes = [change(number, field) for number in range(1, 8) for field in ("external_id", "stripe_id")]
     with fakes.ledger, connected(world, Options(units=215)) as (client, server):
-        work = WriteBack(fakes.journal, {"netsuite": NetsuiteWriter(client), "stripe": fakes.stripe}, "apply")
+        work = WriteBack(fakes.journal, registry([NetsuiteEdits(client), fakes.stripe]), "apply")
         server.fail(Fault(kind="unavailable", action="apply", skip=1, times=4))
         with pytest.raises(TransientError):
-            apply_side(work, PLAN, changes, Filters(), "netsuite")
+            apply_step(work, Part(PLAN, changes), NETSUITE_EDITS)
         found = {name: entry.status for name, entry in fakes.journal.latest(PLAN).items()}
         assert {name: status for name, status in found.items() if name[9] in "127"} == {
             "netsuite:1:external_id": "failed",

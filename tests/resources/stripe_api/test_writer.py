@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
-from assets.write_back import Answer, LivingOnly, StripeWriter
-from resources.stripe_api import StripeAccount, StripeConnection, exists_before
+from assets.write_back.living_customers import LivingOnly
+from resources.stripe_api import StripeAccount, StripeConnection, StripeEdits, exists_before
 from sandbox.stripe_standin import Fault
-from schemas.change import Attempt, Change
+from schemas.attempts import Answer, Attempt, ChangeResult, Entry
+from schemas.change import Change
 from schemas.errors import AccessError, InternalError, TieoutError, TransientError
 from schemas.words import LINK_FIELD, LINK_KEY, InternalId, StripeId
 from tests.resources.raw_server import Asked, Sent, raw_server
@@ -33,7 +34,7 @@ def at() -> Iterator[Stage]:
 
 
 def written(connection: StripeConnection) -> list[Answer]:
-    return list(StripeWriter(connection).write([attempt(number) for number in (1, 2, 3)]))
+    return list(StripeEdits(connection).write([attempt(number) for number in (1, 2, 3)]))
 
 
 @pytest.mark.rule("W9")
@@ -175,6 +176,7 @@ def test_a_usage_limit_is_said_in_the_words_of_stripe_and_is_no_error_of_ours(an
 class Recorder:
     """A writer that remembers what reached it."""
 
+    system, kinds = "netsuite", frozenset({"set", "append"})
     workers, records_per_batch = 3, 7
 
     def __init__(self) -> None:
@@ -184,8 +186,8 @@ class Recorder:
         self.got += attempts
         yield from (Answer(attempt, "done") for attempt in attempts)
 
-    def stands(self, attempts: Sequence[Attempt]) -> Iterator[tuple[Attempt, bool]]:
-        yield from ((attempt, True) for attempt in attempts)
+    def inspect(self, entries: Sequence[Entry]) -> Iterator[Answer]:
+        yield from (Answer(entry.attempt, "done") for entry in entries)
 
 
 def test_only_changes_for_customers_that_stripe_still_has_go_through(at: Stage) -> None:
@@ -205,7 +207,8 @@ def test_what_takes_a_change_back_goes_through_without_a_question(at: Stage) -> 
     behind = Recorder()
     tries = [replace(attempt(1), direction="undo")]
     assert [answer.said for answer in LivingOnly(behind, at.connection).write(tries)] == ["done"]
-    assert list(LivingOnly(behind, at.connection).stands(tries)) == [(tries[0], True)]
+    entry = Entry(tries[0], ChangeResult("intended"), "run", datetime.now(UTC))
+    assert list(LivingOnly(behind, at.connection).inspect([entry])) == [Answer(tries[0], "done")]
     assert at.server.log == []
 
 
