@@ -5,14 +5,14 @@ workflows make every save slow. A field that NetSuite refuses is saved apart fro
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 from resources.netsuite_api.client import NetsuiteClient
-from resources.netsuite_api.session.restlet import LinkName
 from resources.netsuite_api.writing.wire import FieldEdit, NetsuiteOutcome
 from schemas.attempts import Answer, Attempt, Entry
 from schemas.change import Kind
 from schemas.errors import InternalError
+from schemas.link_fields import BY_NAME
 from schemas.words import InternalId, System
 
 _RECORDS: Final = 100
@@ -52,11 +52,11 @@ def _edit(attempt: Attempt) -> FieldEdit:
     return FieldEdit(record, field, "set", attempt.wanted, old=attempt.expected)
 
 
-def _field(name: str) -> LinkName:
-    found: dict[str, LinkName] = {field: field for field in get_args(LinkName)}
-    if name not in found:
+def _field(name: str) -> str:
+    field = BY_NAME.get(name)
+    if field is None or field.system != "netsuite":
         raise InternalError(f"A change of {name} was given to NetSuite.")
-    return found[name]
+    return name
 
 
 def _answer(attempt: Attempt, outcome: NetsuiteOutcome) -> Answer:
