@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -13,6 +13,8 @@ from resources.extracts.extract import Extract
 from resources.extracts.source_identity import fingerprint
 from resources.failures import failures_for_people
 from resources.ledger import Decisions, Ledger
+from resources.notifiers import Notifier
+from resources.notify.log import LogNotifier
 from resources.readers import NetsuiteReader, StripeReader
 from resources.storage.folders import Folders
 from resources.storage.frames import DAMAGED, OF_ANOTHER_ORIGIN, READ_AT, FrameStore
@@ -33,13 +35,17 @@ def _now() -> datetime:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """One declaration with its readers, folders and clock. Everything that touches the outside is passed in here."""
+    """One declaration with what touches the outside: its readers, folders, notifier, and the clock.
+
+    Nobody in `assets` or `pipelines` asks for the time in another way.
+    """
 
     declaration: Declaration
     stripe: StripeReader
     netsuite: NetsuiteReader
     folders: Folders
     clock: Callable[[], datetime] = _now
+    notifier: Notifier = field(default_factory=LogNotifier)
 
     @property
     def name(self) -> str:

@@ -87,6 +87,10 @@ EXAMPLES: Mapping[str, str] = {
     "daily": "{time_zone: Europe/Berlin}",
     "daily.at": '"06:15"',
     "daily.time_zone": "Europe/Berlin",
+    "notify": "{events: [failure, success]}",
+    "notify.kind": "webhook",
+    "notify.url": '"{{ env.TIEOUT_WEBHOOK }}"',
+    "notify.events": "[failure, success, brakes]",
 }
 """One value for each key, as it is written in YAML."""
 
@@ -166,6 +170,8 @@ def default(field: FieldInfo) -> str:
         return "its defaults"
     if value == "":
         return '`""`'
+    if isinstance(value, list):
+        return f"`[{', '.join(map(str, value))}]`"
     words = {None: "not set", True: "`true`", False: "`false`"}
     return words[value] if value is None or isinstance(value, bool) else f"`{value}`"
 

@@ -20,9 +20,13 @@ from assets.report.reconciliation_report import build_reconciliation_report
 from assets.write_back.assets import build_links
 from pipelines.declarations import Located, read_declarations
 from pipelines.jobs import build_jobs
+from pipelines.sensors import build_notifications
 from resources.exports.readers import NetsuiteExportReader, StripeExportReader
 from resources.netsuite_api.reading.reader import NetsuiteApiReader
-from resources.readers import NetsuiteReader, StripeReader
+from resources.notifiers import Notifier
+from resources.notify.log import LogNotifier
+from resources.notify.webhook import WebhookNotifier
+from resources.readers import NetsuiteReader, StripeReader, to_set
 from resources.storage.folders import Folders
 from resources.storage.frames import ORIGIN
 from resources.stripe_api.reading.reader import StripeApiReader
@@ -60,7 +64,7 @@ def reconciliation(declaration: Declaration, folders: Folders, unset: Mapping[st
         unset: key → the variable that it names and that is not set (`pipelines.declarations.Located`).
     """
     stripe, netsuite = _stripe_reader(declaration, folders, unset), _netsuite_reader(declaration, folders, unset)
-    return Reconciliation(declaration, stripe, netsuite, folders)
+    return Reconciliation(declaration, stripe, netsuite, folders, notifier=_notifier(declaration, unset))
 
 
 def _stripe_reader(declaration: Declaration, folders: Folders, unset: Mapping[str, str]) -> StripeReader:
@@ -86,6 +90,14 @@ def _written(declaration: Declaration) -> frozenset[str]:
     return frozenset(field.name for field in allowed if field.system == "netsuite")
 
 
+def _notifier(declaration: Declaration, unset: Mapping[str, str]) -> Notifier:
+    if declaration.notify.kind == "log":
+        return LogNotifier()
+    if not declaration.notify.url:
+        return LogNotifier(f"Nobody else is told: {to_set(['notify.url'], unset)}.")
+    return WebhookNotifier(url=declaration.notify.url)
+
+
 def build_defs(sync: Reconciliation) -> dg.Definitions:
     """The assets, checks and jobs of one reconciliation, whatever its readers are."""
     assets = [
@@ -100,7 +112,8 @@ def build_defs(sync: Reconciliation) -> dg.Definitions:
     report = build_reconciliation_report(sync, shown)
     writes, brakes = (build_links(sync), [build_brakes(sync)]) if sync.declaration.can_write else ([], [])
     own = dg.Definitions(assets=_of_origin(sync, [*assets, report, *writes]), asset_checks=[*checks, *brakes])
-    return dg.Definitions.merge(own, build_jobs(sync))
+    jobs = build_jobs(sync)
+    return dg.Definitions.merge(own, jobs, build_notifications(sync, jobs))
 
 
 def _of_origin(sync: Reconciliation, assets: Sequence[dg.AssetsDefinition]) -> Sequence[dg.AssetsDefinition]:

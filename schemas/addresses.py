@@ -41,6 +41,23 @@ def proxy_address(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def webhook_address(text: str) -> str:
+    """Return the address of a webhook, with its query if it has one.
+
+    Raises:
+        ValueError: It is no address, would send the event over an open line, or holds what does not belong there.
+
+    >>> webhook_address("https://Chat.example/hooks/T0?v=1")
+    'https://chat.example/hooks/T0?v=1'
+    """
+    parts = _parts(text, _SERVICE)
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise ValueError(f"{_SERVICE}: this one would send the event unencrypted")
+    if parts.username is not None or parts.fragment or "#" in text:
+        raise ValueError(f"{_SERVICE}: take out the user, the password, and everything from # on")
+    return parts._replace(netloc=parts.netloc.lower()).geturl()
+
+
 def is_loopback(host: str) -> bool:
     """Say whether a host is this very machine, and so needs no encryption."""
     try:

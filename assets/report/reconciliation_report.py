@@ -1,7 +1,6 @@
 """Last stage: the files for a person, all of one run or none: matches, plan, review queue, import files, the report."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 import dagster as dg
@@ -73,7 +72,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
             files.for_people("plan.csv", plan)
             files.for_people("review.csv", review)
             labels = sync.declaration.netsuite_fields
-            now = datetime.now(UTC)
+            now = sync.clock()
             comments = comments_import(plan.lazy(), netsuite.lazy(), labels)
             notes = ImportNotes(
                 made_at=now,

@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 import dagster as dg
 from pydantic import Field, field_validator, model_validator
 
+from schemas.declaration.notify import Notify
 from schemas.declaration.part import DeclaredPart
 from schemas.declaration.problems import Problem as _Problem
 from schemas.declaration.problems import wrong as _wrong
@@ -118,6 +119,7 @@ class Declaration(DeclaredPart, dg.Resolvable):
     writes: Writes = Field(default_factory=Writes)
     brakes: Brakes = Field(default_factory=Brakes)
     daily: Daily = Field(default_factory=Daily)
+    notify: Notify = Field(default_factory=Notify)
 
     @field_validator("name")
     @classmethod
@@ -210,3 +212,5 @@ class Declaration(DeclaredPart, dg.Resolvable):
             yield ("brakes", key), idle
         if "daily" in self.model_fields_set:
             yield ("daily",), idle
+        if "events" in self.notify.model_fields_set and "brakes" in self.notify.events:
+            yield ("notify", "events"), f"brakes {idle}"

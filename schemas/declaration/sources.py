@@ -131,7 +131,11 @@ class NetsuiteSource(DeclaredPart, dg.Resolvable):
 OAUTH_KEYS = frozenset({"client_id", "certificate_id", "private_key"})
 TOKEN_KEYS = frozenset({"consumer_key", "consumer_secret", "token_id", "token_secret"})
 ASKED_FOR_LATE = frozenset(
-    {("stripe", "api_key"), *(("netsuite", name) for name in OAUTH_KEYS | TOKEN_KEYS | {"account", "base_url"})}
+    {
+        ("stripe", "api_key"),
+        *(("netsuite", name) for name in OAUTH_KEYS | TOKEN_KEYS | {"account", "base_url"}),
+        ("notify", "url"),
+    }
 )
 """Where a variable that the environment lacks is found out when it is needed, and not when a declaration is loaded."""
 

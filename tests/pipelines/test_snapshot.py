@@ -132,7 +132,9 @@ def test_reconcile_covers_every_month_at_once(site: Site) -> None:
 
 def test_nothing_runs_by_itself(site: Site) -> None:
     repository = site.definitions.get_repository_def()
-    assert (list(repository.schedule_defs), list(repository.sensor_defs)) == ([], [])
+    assert list(repository.schedule_defs) == []
+    sensors = {sensor.name: sensor.default_status for sensor in repository.sensor_defs}
+    assert sensors == {"acme_notify_failure": dg.DefaultSensorStatus.STOPPED}
 
 
 @pytest.mark.rule("D7")
@@ -154,6 +156,7 @@ def test_what_two_apis_add_to_it(tmp_path: Path) -> None:
     jobs = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
     assert jobs == {f"acme_{name}" for name in ("reconcile", "apply", "undo", "override", "daily")}
     assert [schedule.name for schedule in repository.schedule_defs] == ["acme_daily"]
+    assert {each.default_status for each in repository.schedule_defs} == {dg.DefaultScheduleStatus.STOPPED}
 
 
 def test_operations_have_names_of_their_declaration(site: Site, tmp_path: Path) -> None:

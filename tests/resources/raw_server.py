@@ -15,6 +15,7 @@ class Asked:
     target: str
     headers: dict[str, str]
     connection: int
+    body: bytes
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,9 @@ def raw_server(answer: Callable[[Asked], Sent]) -> Iterator[RawServer]:
         disable_nagle_algorithm = True
 
         def _reply(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            request = Asked(self.command, self.path, headers, self.client_address[1])
+            request = Asked(self.command, self.path, headers, self.client_address[1], body)
             asked.append(request)
             sent = answer(request)
             self.send_response(sent.status)
