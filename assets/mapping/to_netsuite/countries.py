@@ -1,0 +1,103 @@
+"""Which country and which state a text of an address means (C10): by key, whole, and never by resemblance.
+
+The names are in `schemas.country_names`. A name is found in a few more ways to write it (`_spellings`), each of which
+only counts where no other country has it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
+from unicodedata import category, normalize
+
+import polars as pl
+
+from assets.keys import key, key_expr
+from schemas.country_names import COUNTRY_NAMES
+from schemas.state_names import STATE_NAMES
+
+SEVERAL: Final = "several"
+"""Instead of a code: the name of several countries."""
+
+_ARTICLE: Final = re.compile(r"(?:^the |,? \(the\)$|, the$)")
+_IN_BRACKETS: Final = re.compile(r"(.+) \((.+)\)")
+
+
+def country_code(name: str | None) -> str | None:
+    """Return the ISO 3166-1 code that a text means, None for no country that is known, or for several.
+
+    >>> country_code("de"), country_code("DEUTSCHLAND"), country_code("Korea (Republic of)"), country_code("korea")
+    ('DE', None, 'KR', None)
+    >>> country_code("St. Kitts & Nevis"), country_code("the Netherlands"), country_code("Cote d'Ivoire")
+    ('KN', 'NL', 'CI')
+    """
+    found = _MEANINGS.get(key(name) or "")
+    return None if found == SEVERAL else found
+
+
+def country_expr(column: pl.Expr) -> pl.Expr:
+    """Return `country_code` of a String column, but `SEVERAL` for a name that several countries have."""
+    is_code = column.is_in([*COUNTRY_NAMES])  # as nearly all of them are
+    name = key_expr(pl.when(~is_code).then(column))
+    return pl.when(is_code).then(column).otherwise(_looked_up(name, _MEANINGS))
+
+
+def state_code_expr(state: pl.Expr, country: pl.Expr) -> pl.Expr:
+    """Return a state as its short name where it is one of a country of `STATE_NAMES`, else as it is written.
+
+    Args:
+        state: a String column.
+        country: the code of its country.
+    """
+    is_code = pl.concat_str(country, pl.lit(" "), state).is_in(_STATE_CODES).fill_null(value=False)
+    asked = pl.when(country.is_in([*STATE_NAMES]) & ~is_code).then(state)
+    code = _looked_up(pl.concat_str(country, pl.lit(" "), key_expr(asked)), _STATES)
+    return pl.coalesce(code, state)
+
+
+def _looked_up(keys: pl.Expr, codes: Mapping[str, str]) -> pl.Expr:
+    return keys.replace_strict(codes, default=None, return_dtype=pl.String)
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """Other ways to write a name: without article, accents, hyphens or brackets, with `&` and `St.`, in any mix."""
+    plain = _ARTICLE.sub("", name)
+    inverted = _IN_BRACKETS.sub(r"\1, \2", plain)
+    for one in (plain, f"the {plain}", f"{plain} (the)", f"{plain}, the", inverted, inverted.replace(", the ", ", ")):
+        for two in (one, one.replace(" and ", " & ")):
+            for three in (two, two.replace("Saint ", "St. "), two.replace("Saint ", "St ")):
+                for four in (three, three.replace("-", " ")):
+                    yield from (four, four.replace("'", "\u2019"), _without_accents(four))
+
+
+def _without_accents(text: str) -> str:
+    return "".join(letter for letter in normalize("NFD", text) if category(letter) != "Mn")
+
+
+def _meanings() -> dict[str, str]:
+    """Return the key of each code and name, with its code, or `SEVERAL`. What is listed goes before other spellings."""
+    listed = [(code, name) for code, names in COUNTRY_NAMES.items() for name in (code, *names)]
+    spelled = [(code, spelling) for code, name in listed[:] for spelling in _spellings(name)]
+    return _by_key(spelled) | _by_key(listed)
+
+
+def _by_key(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    meanings: dict[str, str] = {}
+    for code, name in pairs:
+        found = key(name) or ""
+        meanings[found] = code if meanings.get(found, code) == code else SEVERAL
+    return meanings
+
+
+def _states() -> dict[str, str]:
+    return {
+        f"{country} {key(name)}": code
+        for country, states in STATE_NAMES.items()
+        for code, full in states.items()
+        for name in (code, full, _without_accents(full), full.replace(" and ", " & "))
+    }
+
+
+_STATE_CODES: Final = [f"{country} {code}" for country, states in STATE_NAMES.items() for code in states]
+_MEANINGS: Final[Mapping[str, str]] = MappingProxyType(_meanings())
+_STATES: Final[Mapping[str, str]] = MappingProxyType(_states())
