@@ -6,6 +6,7 @@ asked; what can be known from the declaration alone is refused here.
 
 import re
 from collections.abc import Iterator
+from math import isfinite
 from typing import Annotated, Final, Literal
 
 import dagster as dg
@@ -28,7 +29,8 @@ _SUBLISTS: Final = frozenset({"addressbook", "currencies"})
 
 def _constant(value: object) -> object:
     """A union would report a mistake once for each of its parts."""
-    if value is None or isinstance(value, Constant):
+    is_finite = not isinstance(value, float) or isfinite(value)
+    if value is None or (isinstance(value, Constant) and is_finite):
         return value
     raise wrong("expected a text, a number, true, false or null")
 

@@ -67,7 +67,8 @@ def _spellings(name: str) -> Iterator[str]:
         for two in (one, one.replace(" and ", " & ")):
             for three in (two, two.replace("Saint ", "St. "), two.replace("Saint ", "St ")):
                 for four in (three, three.replace("-", " ")):
-                    yield from (four, four.replace("'", "\u2019"), _without_accents(four))
+                    for five in (four, _without_accents(four)):
+                        yield from (five, five.replace("'", "\u2019"))
 
 
 def _without_accents(text: str) -> str:
