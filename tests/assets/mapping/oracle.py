@@ -2,77 +2,16 @@
 
 import json
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from assets.keys import INVISIBLE, WHITE_SPACE, key
+from assets.keys import key
 from assets.mapping.to_netsuite import CreateSettings
-from schemas.country_names import COUNTRY_NAMES
-from schemas.customer_fields import CUT, FIELD_WORDS, OWN_SETTINGS, SAFE_LENGTHS, STANDARD_FIELDS
-from schemas.state_names import STATE_NAMES
+from schemas.customer_fields import OWN_SETTINGS, STANDARD_FIELDS
+from tests.assets.mapping.address_oracle import address_book
+from tests.assets.mapping.customer import SPACE, UNSEEN, Customer, Row
 
-Row = Mapping[str, Any]
-UNSEEN = WHITE_SPACE + INVISIBLE
-SPACE = re.compile(f"[{WHITE_SPACE}]+")
 EMAIL = re.compile(r"[^@\s,;:<>()]+@[^@\s,;:<>()]+\.[^@\s,;:<>()]+")
-DAMAGED = re.compile(r"[+-]?\d+(?:[.,]\d+)?e\+\d+")
-
-
-class Customer:
-    """One customer on its way: what it says, what becomes of it, and the notes so far."""
-
-    def __init__(self, row: Row, settings: CreateSettings) -> None:
-        self.row, self.settings, self.fields, self.lines = row, settings, {}, []
-        self.notes: list[str] = []
-        self.id: str = row["id"]
-        self.created: datetime = row["created"].replace(second=0, microsecond=0)
-        self.entity_id: str | None = None
-
-    def raw(self, path: str) -> str | None:
-        """The value at a path, none for blanks and placeholders."""
-        if path == "id":
-            return self.id
-        text = (self.row.get(path) or "").strip(UNSEEN)
-        words = self.settings.no_value - ({"na"} if path.endswith((".state", ".country")) else set())
-        return text if text and key(text) not in words and not DAMAGED.fullmatch(key(text) or "") else None
-
-    def said(self, path: str) -> str | None:
-        """The value at a path for the standard mapping: one line, none where it is suppressed."""
-        if self.settings.mapping.get(path, "") is None:
-            return None
-        return one_line(self.raw(path))
-
-    def picked(self, field: str, standard: str | None) -> str | None:
-        for path in self.settings.paths_to(field):
-            if self.raw(path) is not None:
-                return one_line(self.raw(path)) if field in STANDARD_FIELDS else self.raw(path)
-        default = self.settings.defaults.get(field)
-        return str(default) if default is not None else None if field in self.settings.defaults else standard
-
-    def fit(self, value: str | None, field: str, words: str | None = None) -> str | None:
-        limit = self.settings.limits.get(field, SAFE_LENGTHS.get(field))
-        if value is None or limit is None or len(value) <= limit:
-            return value
-        words = words or FIELD_WORDS.get(field, field)
-        if field in CUT:
-            self.notes.append(f"{words} cut to {limit} characters")
-            return value[:limit].strip(UNSEEN)
-        self.notes.append(f"{words} left out: longer than {limit} characters")
-        return None
-
-    def phone(self, value: str | None, field: str, words: str) -> str | None:
-        if value is not None and sum(unicodedata.category(c) == "Nd" for c in value) < 7:
-            self.notes.append(f"{words} left out: it has fewer than 7 digits")
-            return None
-        return self.fit(value, field, words)
-
-
-def one_line(text: str | None) -> str | None:
-    if text is None:
-        return None
-    return "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text).strip(UNSEEN)
 
 
 def records(rows: Sequence[Row], existing: Iterable[str | None], settings: CreateSettings) -> list[dict[str, Any]]:
@@ -85,7 +24,7 @@ def records(rows: Sequence[Row], existing: Iterable[str | None], settings: Creat
         _number(customer, seen)
     for customer in customers:
         _body(customer)
-        _book(customer)
+        address_book(customer)
         _placeholders(customer)
     return [
         {
@@ -189,70 +128,6 @@ def _links(one: Customer) -> None:
 
 
 _NOT_IN_FIELDS = {"currency", "isperson"}
-
-
-def _book(one: Customer) -> None:
-    shipping = _address(one, "shipping", "shipping.address.")
-    billing = _address(one, "billing", "address.")
-    place = [
-        {k: v for k, v in (line or {}).items() if k[:5] != "addre" and k != "addrphone"} for line in (shipping, billing)
-    ]
-    own = all(
-        one.said(f"shipping.{part}") is None or key(one.said(f"shipping.{part}")) == key(one.said(part))
-        for part in ("name", "phone")
-    )
-    if shipping is not None:
-        is_common = billing is not None and own and place[0] == place[1]
-        one.lines.append(shipping | {"defaultshipping": True} | ({"defaultbilling": True} if is_common else {}))
-        billing = None if is_common else billing
-    if billing is not None:
-        one.lines.append(billing | {"defaultbilling": True})
-
-
-def _address(one: Customer, side: str, prefix: str) -> dict[str, Any] | None:
-    parts = {p: one.said(prefix + p) for p in ("line1", "line2", "city", "state", "postal_code", "country")}
-    if all(value is None for value in parts.values()):
-        if side == "shipping":
-            lost = [part for part in ("name", "phone") if one.said(f"shipping.{part}") is not None]
-            one.notes += [f"shipping {part} left out: there is no shipping address" for part in lost]
-        return None
-    country, why = _country(one, side, parts["country"])
-    state = parts["state"]
-    for code, name in STATE_NAMES.get(country or "", {}).items():
-        if state is not None and key(state) in {key(code), key(name), key("Quebec" if code == "QC" else name)}:
-            state = code
-            break
-    limit = one.settings.limit("addr1") or 0
-    line1, line2 = parts["line1"], parts["line2"]
-    if line1 is not None and line2 is None and len(line1) > limit:
-        breaks = [at for at in range(1, limit + 1) if line1[at] in WHITE_SPACE]
-        at = breaks[-1] if breaks else limit
-        line1, line2 = line1[:at].rstrip() if breaks else line1[:at], line1[at:].strip()
-    line: dict[str, Any] = {
-        "addr1": one.fit(line1, "addr1", f"{side} line 1"),
-        "addr2": one.fit(line2, "addr2", f"{side} line 2"),
-        "city": one.fit(parts["city"], "city", f"{side} city"),
-        "state": one.fit(state, "state", f"{side} state"),
-        "zip": one.fit(parts["postal_code"], "zip", f"{side} zip"),
-        "country": country,
-    }
-    if side == "shipping":
-        line["addressee"] = one.fit(one.said("shipping.name"), "addressee", "shipping addressee")
-        line["addrphone"] = one.phone(one.said("shipping.phone"), "addrphone", "shipping phone")
-    one.notes += [why] if why else []
-    return {name: value for name, value in line.items() if value is not None}
-
-
-def _country(one: Customer, side: str, said: str | None) -> tuple[str | None, str]:
-    default = one.settings.country
-    if said is None:
-        stands_in = default or "the account's country"
-        return default, f"{side} country is {stands_in}: Stripe has none"
-    codes = {code for code, names in COUNTRY_NAMES.items() if key(said) in {key(n) for n in (code, *names)}}
-    if len(codes) == 1:
-        return codes.pop(), ""
-    why = "its name means several countries" if codes else "it is no ISO code or name"
-    return "", f"{side} country left empty: {why}"
 
 
 def _placeholders(one: Customer) -> None:

@@ -20,6 +20,7 @@ NAMES = (
     'A "B" \\ C',
     "a\nb",
     "\u200b",
+    "\x00",
 )
 EMAILS = ("a@b.example", "no address", "a@b.example, c@d.example", "x" * 30 + "@b.example", " a@b.example ", "-")
 PHONES = (
