@@ -4,7 +4,6 @@ from typing import Final
 
 import polars as pl
 
-from assets.keys import key_expr
 from assets.mapping.to_netsuite.canonical import list_expr, object_expr, text_expr
 from assets.mapping.to_netsuite.countries import SEVERAL, country_expr, state_code_expr
 from assets.mapping.to_netsuite.limits import Fitted, fitted, fitted_phone, note, words_of
@@ -37,11 +36,12 @@ def with_address_book(customers: pl.LazyFrame, settings: CreateSettings) -> pl.L
     placed = placed.with_columns(_country(side, settings) for side in sides)
     placed = placed.with_columns(_state(side) for side in sides)
     placed = placed.with_columns(column for side in sides for column in _fields(side, settings))
-    is_equal = pl.all_horizontal(
-        "has shipping", *(pl.col(f"shipping {field}").eq_missing(pl.col(f"billing {field}")) for field in _PLACE)
+    is_common = pl.all_horizontal(
+        "has shipping",
+        *(pl.col(f"shipping {field}").eq_missing(pl.col(f"billing {field}")) for field in _PLACE),
+        _is_own("shipping.name", "name"),
+        _is_own("shipping.phone", "phone"),
     )
-    placed = placed.with_columns(is_equal.alias("is equal"))
-    is_common = pl.col("is equal") & _is_own("shipping.name", "name") & _is_own("shipping.phone", "phone")
     placed = placed.with_columns(is_common.alias("is common"))
     is_second = pl.col("has billing") & ~pl.col("is common")
     placed = placed.with_columns(
@@ -122,11 +122,8 @@ def _country_notes(side: str, settings: CreateSettings) -> list[pl.Expr]:
 
 
 def _is_own(shipping: str, own: str) -> pl.Expr:
-    """Whether the name or phone of an address is none or the customer's own; asked only of equal addresses."""
-    is_own = pl.col(shipping).eq_missing(pl.col(own)) | pl.col(shipping).is_null()
-    asked = pl.col("is equal") & ~is_own
-    other, of_other = (key_expr(pl.when(asked).then(column)) for column in (shipping, own))
-    return is_own | (other == of_other).fill_null(value=False)
+    """Whether the name or phone of the shipping address is none, or the customer's own."""
+    return pl.col(shipping).is_null() | pl.col(shipping).eq_missing(pl.col(own))
 
 
 def _line(side: str, is_billing: pl.Expr) -> pl.Expr:

@@ -15,7 +15,7 @@ def address_book(one: Customer) -> None:
         {k: v for k, v in (line or {}).items() if k[:5] != "addre" and k != "addrphone"} for line in (shipping, billing)
     ]
     own = all(
-        one.said(f"shipping.{part}") is None or key(one.said(f"shipping.{part}")) == key(one.said(part))
+        one.said(f"shipping.{part}") is None or one.said(f"shipping.{part}") == one.said(part)
         for part in ("name", "phone")
     )
     if shipping is not None:

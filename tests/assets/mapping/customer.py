@@ -40,10 +40,15 @@ class Customer:
             return None
         return one_line(self.raw(path))
 
+    def mapped(self, field: str) -> str | None:
+        values = [self.raw(path) for path in self.settings.paths_to(field)]
+        lines = [one_line(value) for value in values] if field in STANDARD_FIELDS else values
+        return next((value for value in lines if value is not None), None)
+
     def picked(self, field: str, standard: str | None) -> str | None:
-        for path in self.settings.paths_to(field):
-            if self.raw(path) is not None:
-                return one_line(self.raw(path)) if field in STANDARD_FIELDS else self.raw(path)
+        value = self.mapped(field)
+        if value is not None:
+            return value
         default = self.settings.defaults.get(field)
         return str(default) if default is not None else None if field in self.settings.defaults else standard
 

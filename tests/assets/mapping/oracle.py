@@ -52,8 +52,8 @@ def _name(one: Customer) -> None:
     sources = {"": one.said("name"), "description": one.said("description"), "e-mail": one.said("email")}
     source, standard = next(((s, v) for s, v in sources.items() if v is not None), ("Stripe id", one.id))
     company = one.picked("companyname", standard)
-    mapped = any(one.raw(path) is not None for path in one.settings.paths_to("companyname"))
-    if not is_individual and source and not mapped and "companyname" not in one.settings.defaults:
+    is_mapped = one.mapped("companyname") is not None
+    if not is_individual and source and not is_mapped and "companyname" not in one.settings.defaults:
         one.notes.append(f"named by its {source}")
     one.fields["isperson"] = "T" if is_individual else "F"
     if is_individual:
@@ -91,13 +91,12 @@ def _body(one: Customer) -> None:
     fields["email"] = _email(one)
     fields["phone"] = one.phone(one.picked("phone", one.said("phone")), "phone", "phone")
     for name in sorted({target for target in settings.mapping.values() if target} - {*STANDARD_FIELDS}):
-        value = next((v for v in map(one.raw, settings.paths_to(name)) if v is not None), None)
-        fields[name] = one.fit(value, name)
+        fields[name] = one.fit(one.mapped(name), name)
     for name, value in settings.defaults.items():
         if name not in STANDARD_FIELDS and fields.get(name) is None:
             fields[name] = value
     for name, words in (("firstname", "first name"), ("lastname", "last name")):
-        if fields["isperson"] == "F" and any(one.raw(path) is not None for path in settings.paths_to(name)):
+        if fields["isperson"] == "F" and one.mapped(name) is not None:
             one.notes.append(f"{words} left out: a company has none")
     _links(one)
 

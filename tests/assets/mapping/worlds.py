@@ -67,7 +67,7 @@ def rows() -> st.SearchStrategy[list[dict[str, Any]]]:
     fields = {path: texts(path) for path in PATHS}
     when = st.integers(0, 200).map(lambda seconds: START + timedelta(seconds=seconds))
     row = st.fixed_dictionaries({"id": st.sampled_from(IDS), "created": when} | fields)
-    return st.lists(row, min_size=1, max_size=10, unique_by=lambda one: one["id"])
+    return st.lists(row, min_size=1, max_size=6, unique_by=lambda one: one["id"])
 
 
 def settings() -> st.SearchStrategy[CreateSettings]:
