@@ -78,5 +78,5 @@ class LinkField:
         return self.system == "netsuite" and self.holds == "value" and not self.foreign_values
 
     def field_id(self, settings: object) -> str:
-        """NetSuite's name of the field in an account with these settings (`schemas.declaration.NetsuiteSource`)."""
+        """NetSuite's name of the field in an account with these settings (`schemas.declaration.sources.NetsuiteSource`)."""
         return str(getattr(settings, self.setting)) if self.setting else self.script_id
