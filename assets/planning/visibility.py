@@ -18,9 +18,7 @@ from schemas.words import System
 
 LINKS_SEEN_CHECK: Final = "The links that exist can be seen: Stripe's metadata, or a link field of NetSuite, was read."
 WITHHELD_CHECK: Final = "No change is withheld because links that exist cannot be seen (links_visible)."
-LINK_NAMES: Final = [field.name for field in fields_of("netsuite")]
-"""NetSuite's link fields by name, in the order of the evidence."""
-
+_USUAL: Final = [field.name for field in fields_of("netsuite") if not field.optional]
 _BOTH: Final = frozenset[System]({"stripe", "netsuite"})
 _WAY_OUT: Final = (
     "Add what is missing and run again; if no links exist yet, set links_visible: false in the declaration."
@@ -59,7 +57,7 @@ def hidden_links(stripe: pl.LazyFrame, declaration: Declaration) -> Hidden:
 
 def shows_links(declaration: Declaration) -> bool:
     """Whether a field is mapped in which a NetSuite record can name its Stripe customer."""
-    return any(name in declaration.netsuite_fields for name in LINK_NAMES)
+    return any(field.name in declaration.netsuite_fields for field in fields_of("netsuite"))
 
 
 def no_link_field() -> str:
@@ -68,7 +66,7 @@ def no_link_field() -> str:
 
 
 def _listed(word: str) -> str:
-    return f"{', '.join(LINK_NAMES[:-1])} {word} {LINK_NAMES[-1]}"
+    return f"{', '.join(_USUAL[:-1])} {word} {_USUAL[-1]}"
 
 
 def links_seen_result(unseen: Sequence[str], *, is_wanted: bool) -> dg.AssetCheckResult:

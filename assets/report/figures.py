@@ -183,7 +183,8 @@ def coverage(inputs: ReportInputs) -> list[Coverage]:
     they name a Stripe customer.
     """
     customers, records = inputs.stripe.height, int(inputs.netsuite["is_customer"].sum())
-    return [_covered(field, inputs, customers if field.system == "stripe" else records) for field in LINK_FIELDS]
+    fields = [(field, customers if field.system == "stripe" else records) for field in LINK_FIELDS]
+    return [found for field, total in fields if (found := _covered(field, inputs, total)).after or not field.optional]
 
 
 def _outcome_count(outcome: MatchOutcome, counts: pl.DataFrame, total: int) -> OutcomeCount:

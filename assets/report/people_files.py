@@ -10,7 +10,7 @@ UNMATCHED_FILE: Final = "netsuite_unmatched.csv"
 """NetSuite customers without a Stripe customer."""
 
 _TELLING: Final = ("company_name", "email", "phone", "inactive")
-_IDS: Final = tuple(field.name for field in in_plan_order(fields_of("netsuite", "value")))
+_IDS: Final = in_plan_order(fields_of("netsuite", "value"))
 
 
 def matches_for_people(matches: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.DataFrame:
@@ -45,4 +45,5 @@ def unmatched_records(netsuite: pl.LazyFrame, matches: pl.LazyFrame) -> pl.DataF
     """
     taken = matches.select(internal_id="netsuite_internal_id").drop_nulls()
     free = netsuite.filter("is_customer").join(taken, on="internal_id", how="anti")
-    return free.select("internal_id", *_TELLING, *_IDS).sort("internal_id").collect()
+    rows = free.select("internal_id", *_TELLING, *(field.name for field in _IDS)).sort("internal_id").collect()
+    return rows.drop(field.name for field in _IDS if field.optional and not rows.get_column(field.name).count())

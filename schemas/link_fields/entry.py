@@ -47,6 +47,7 @@ class LinkField:
         setting: the key under `netsuite` with which a declaration names another field of the account.
         foreign_values: it may hold numbers of anybody, so that only what looks like one of Stripe's ids is a link.
         unique_in_account: NetSuite refuses a value that any other entity has, whatever its case.
+        optional: few accounts have it: where all fields are shown, it is only where some record holds something.
         by_override: a person's decision replaces what it holds; all others are left alone.
         most_characters: how long a text of words can be.
         waives: codes of refusals that say nothing against the pair.
@@ -63,6 +64,7 @@ class LinkField:
     setting: str | None = None
     foreign_values: bool = False
     unique_in_account: bool = False
+    optional: bool = False
     by_override: bool = False
     most_characters: int = 0
     waives: frozenset[str] = frozenset()
@@ -78,5 +80,5 @@ class LinkField:
         return self.system == "netsuite" and self.holds == "value" and not self.foreign_values
 
     def field_id(self, settings: object) -> str:
-        """NetSuite's name of the field in an account with these settings (`schemas.declaration.sources.NetsuiteSource`)."""
+        """NetSuite's name of the field, under settings such as `schemas.declaration.sources.NetsuiteSource`."""
         return str(getattr(settings, self.setting)) if self.setting else self.script_id

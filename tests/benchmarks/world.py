@@ -10,6 +10,8 @@ from typing import Literal, get_args
 
 import polars as pl
 
+from tests.link_columns import with_link_columns
+
 Script = Literal["ascii", "mixed", "accented", "japanese", "shared"]
 SCRIPTS: tuple[Script, ...] = get_args(Script)
 """`mixed` has 3 % of names beyond ASCII; in `shared` all customers and records have one e-mail."""
@@ -25,7 +27,7 @@ def write_world(folder: Path, rows: int, script: Script = "mixed") -> None:
         *_metadata(),
         created=pl.datetime(2024, 1, 1, time_zone="UTC") + pl.duration(seconds="at"),
     )
-    netsuite = pl.concat([_records(people), _twins(people, rows)])
+    netsuite = with_link_columns(pl.concat([_records(people), _twins(people, rows)]))
     for name, frame in {"stripe": stripe, "netsuite": netsuite}.items():
         shuffled = frame.collect(engine="streaming").sample(fraction=1, shuffle=True, seed=len(name))
         shuffled.write_parquet(folder / f"{name}.parquet")

@@ -35,6 +35,7 @@ from sandbox.stripe_standin import StandInOptions, StripeStandIn, StripeWorld
 from schemas.attempts import Attempt, ChangeResult
 from schemas.change import Change
 from schemas.words import LINK_KEY, DeclaredAccounts
+from tests.link_columns import with_link_columns
 from tests.proofs.child import CONSUMER, TOKEN
 from tests.resources.ledger.ledgers import change, database_url
 
@@ -221,7 +222,7 @@ def _tied_out(pairs: int) -> tuple[pl.LazyFrame, pl.LazyFrame, pl.LazyFrame]:
         netsuite_internal_id="internal_id",
         evidence=pl.lit("metadata"),
     )
-    return stripe.lazy(), netsuite.lazy(), matches.sort("stripe_customer_id").lazy()
+    return stripe.lazy(), with_link_columns(netsuite.lazy()), matches.sort("stripe_customer_id").lazy()
 
 
 def _seconds(act: Callable[[], object]) -> float:

@@ -10,6 +10,7 @@ from assets.matching.link_traces import named_by_records
 from assets.no_values import PLACEHOLDERS
 from tests.assets.matching.oracle import Customer, Record, has_token
 from tests.assets.matching.worlds import IDS, START, netsuite_frame, stripe_frame
+from tests.link_columns import with_link_columns
 
 ALPHABET = "ab1_-. é\u0301ひ+^"
 _OWN = st.text(ALPHABET, max_size=4).map("cus_{}".format)
@@ -18,8 +19,7 @@ _OWN = st.text(ALPHABET, max_size=4).map("cus_{}".format)
 def found(ids: list[str], comments: list[str]) -> set[tuple[int, str]]:
     positions = pl.LazyFrame({"id": ids}, {"id": pl.String}).with_row_index("position")
     records = pl.LazyFrame({"comments": comments}, {"comments": pl.String})
-    nothing = pl.lit(None, pl.String)
-    records = records.select("comments", internal_id=pl.int_range(pl.len()), stripe_id=nothing, external_id=nothing)
+    records = with_link_columns(records.select("comments", internal_id=pl.int_range(pl.len())))
     rows = named_by_records(positions, records).collect()
     assert rows.is_unique().all()
     return {(record, ids[position]) for position, record in rows.select("position", "record").iter_rows()}

@@ -8,13 +8,15 @@ import polars as pl
 
 from assets.matching import MatchSettings, Rule, by_customer, match_customers
 from assets.matching.comparison import Comparison
+from schemas.link_fields import fields_of
 from schemas.matches import Matches
 from tests.assets.matching.oracle import Customer, Record, World
 
 START = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
 METADATA = ("netsuite_customer_id", "netsuite_block_integration", "netsuite_allow_integration", "crm")
 STRIPE_COLUMNS = ("email", "name", "description", "phone", *(f"metadata.{key}" for key in METADATA))
-NETSUITE_COLUMNS = ("stripe_id", "external_id", "comments", "email", "company_name", "phone", "stage", "crm")
+LINKS = tuple(field.name for field in fields_of("netsuite"))
+NETSUITE_COLUMNS = (*LINKS, "email", "company_name", "phone", "stage", "crm")
 IDS = (
     "cus_1",
     "cus_12",

@@ -12,6 +12,7 @@ from assets.matching import link_table
 from assets.no_values import PLACEHOLDERS
 from assets.report import Check, Header, ReportInputs
 from schemas.customers import NetsuiteCustomers, StripeCustomers
+from schemas.link_fields import fields_of
 from schemas.matches import Matches
 
 MATCHES = (
@@ -118,7 +119,8 @@ NETSUITE = {
     "internal_id": pl.Int64,
     "is_customer": pl.Boolean,
     "inactive": pl.Boolean,
-    **dict.fromkeys(("stripe_id", "external_id", "comments", "email", "company_name", "phone", "stage"), pl.String),
+    **dict.fromkeys((field.name for field in fields_of("netsuite")), pl.String),
+    **dict.fromkeys(("email", "company_name", "phone", "stage"), pl.String),
 }
 
 MATCH = {

@@ -9,6 +9,7 @@ from assets.matching import link_table
 from assets.no_values import PLACEHOLDERS
 from assets.report.previous_plan import states_of, summary
 from schemas.words import LINK_KEY
+from tests.link_columns import with_link_columns
 from tests.resources.ledger.ledgers import change
 
 METADATA = f"metadata.{LINK_KEY}"
@@ -19,13 +20,12 @@ def plan(*rows: Any) -> pl.LazyFrame:  # noqa: ANN401 (Change)
 
 
 def extracts(link: str | None, **record: str | None) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    fields = {"stripe_id": None, "external_id": None, "comments": None, **record}
     stripe = pl.LazyFrame({"id": ["cus_1"], METADATA: [link]}, schema={"id": pl.String, METADATA: pl.String})
-    schema: dict[str, Any] = {"internal_id": pl.Int64, "is_customer": pl.Boolean} | dict.fromkeys(fields, pl.String)
+    schema: dict[str, Any] = {"internal_id": pl.Int64, "is_customer": pl.Boolean} | dict.fromkeys(record, pl.String)
     netsuite = pl.LazyFrame(
-        {"internal_id": [1], "is_customer": [True], **{name: [value] for name, value in fields.items()}}, schema=schema
+        {"internal_id": [1], "is_customer": [True], **{name: [value] for name, value in record.items()}}, schema=schema
     )
-    return stripe, netsuite
+    return stripe, with_link_columns(netsuite)
 
 
 @pytest.mark.rule("D7")
