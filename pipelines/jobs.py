@@ -13,7 +13,7 @@ from assets.write_back.assets import undo
 from assets.write_back.request import PlanPart
 from pipelines.exclusive_run import end_killed
 from pipelines.executor import in_this_process
-from schemas.link_fields import fields_of
+from schemas.link_fields import by_asset, fields_of
 
 ASSETS = (
     "stripe_customers",
@@ -23,7 +23,7 @@ ASSETS = (
     "write_plan",
     "reconciliation_report",
 )
-WRITES = tuple(field.asset for field in (*fields_of("netsuite"), *fields_of("stripe")))
+WRITES = tuple(by_asset((*fields_of("netsuite"), *fields_of("stripe"))))
 
 
 def build_jobs(sync: Reconciliation) -> dg.Definitions:

@@ -25,7 +25,7 @@ from resources.stripe_api import StripeConnection, StripeEdits
 from resources.stripe_api.reading.reader import StripeApiReader
 from resources.writers import registry
 from schemas.errors import InternalError
-from schemas.link_fields import LinkField, fields_of
+from schemas.link_fields import LinkField, by_asset, fields_of
 from schemas.words import System
 
 _BOTH: Final[tuple[System, System]] = ("netsuite", "stripe")
@@ -36,7 +36,7 @@ _OUTCOMES: Final = ("applied", "already", "conflict", "failed", "waiting", "inte
 
 @dataclass(frozen=True)
 class _StepAssets:
-    """The assets that one step of write-back materializes, all at once, one for each field.
+    """The assets that one step of write-back materializes, all at once: of each field one, which fields may share.
 
     Attributes:
         name: of the op.
@@ -55,27 +55,27 @@ class _StepAssets:
         by_apply = f"Written by `{sync.name}_apply` from an approved plan. The numbers are outcomes."
         return [
             dg.AssetSpec(
-                sync.key(field.asset),
+                sync.key(asset),
                 deps=[sync.key(dep) for dep in self.deps],
                 group_name=sync.name,
                 kinds={self.step.system},
-                description=f"{field.texts.asset} {by_apply}",
+                description=" ".join([*(field.texts.asset for field in shown), by_apply]),
             )
-            for field in self.fields
+            for asset, shown in by_asset(self.fields).items()
         ]
 
     def results(self, sync: Reconciliation, tally: Tally, plan: str) -> Iterator[dg.MaterializeResult]:
         """What each shows of a run: numbers that Dagster plots over time, and where the outcomes are."""
-        for field in self.fields:
-            shown = numbers(tally.of_field(field.name), *_OUTCOMES)
+        for asset, fields in by_asset(self.fields).items():
+            shown = numbers(tally.of_fields({field.name for field in fields}), *_OUTCOMES)
             file = {"outcomes": outcomes_file(sync)} if self.step.system == "stripe" else {}
-            yield dg.MaterializeResult(asset_key=sync.key(field.asset), metadata={"plan_hash": plan, **shown, **file})
+            yield dg.MaterializeResult(asset_key=sync.key(asset), metadata={"plan_hash": plan, **shown, **file})
 
 
 def build_links(sync: Reconciliation) -> list[dg.AssetsDefinition]:
     """The write-back assets of one declaration over two APIs."""
     netsuite = _StepAssets("netsuite_links", NETSUITE_EDITS, fields_of("netsuite"), ("write_plan",))
-    before = tuple(field.asset for field in netsuite.fields)
+    before = tuple(by_asset(netsuite.fields))
     stripe = _StepAssets("stripe_links", STRIPE_EDITS, fields_of("stripe"), before)
     return [_first_step(sync, netsuite), _later_step(sync, stripe)]
 

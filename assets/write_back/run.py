@@ -1,7 +1,7 @@
 """What one run does, from first to last: alone, settle, select, write, count. Applying is a few steps, undoing one."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -57,10 +57,10 @@ class Tally:
         """How many changes ended in which status."""
         return Counter({"waiting": len(self.waiting)}) + Counter(entry.status for entry in self.entries)
 
-    def of_field(self, name: str) -> "Tally":
-        """The same of one field."""
-        entries = [entry for entry in self.entries if entry.attempt.change.field == name]
-        return Tally(entries, [change for change in self.waiting if change.field == name])
+    def of_fields(self, names: Collection[str]) -> "Tally":
+        """The same of some fields."""
+        entries = [entry for entry in self.entries if entry.attempt.change.field in names]
+        return Tally(entries, [change for change in self.waiting if change.field in names])
 
 
 def apply_step(work: WriteBack, part: Part, step: Step) -> Tally:

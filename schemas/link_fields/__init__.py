@@ -11,7 +11,7 @@ from typing import Final
 from schemas.link_fields.entry import Holds, LinkField, Texts
 from schemas.words import System
 
-__all__ = ["BY_NAME", "LINK_FIELDS", "Holds", "LinkField", "Texts", "fields_of", "in_plan_order"]
+__all__ = ["BY_NAME", "LINK_FIELDS", "Holds", "LinkField", "Texts", "by_asset", "fields_of", "in_plan_order"]
 
 
 def _found() -> Iterator[LinkField]:
@@ -30,6 +30,14 @@ BY_NAME: Final[Mapping[str, LinkField]] = {field.name: field for field in LINK_F
 def fields_of(system: System, holds: Holds | None = None) -> tuple[LinkField, ...]:
     """Those of one system, of one kind or of both, in the order of the evidence."""
     return tuple(field for field in LINK_FIELDS if field.system == system and holds in {None, field.holds})
+
+
+def by_asset(fields: Iterable[LinkField]) -> dict[str, list[LinkField]]:
+    """Group fields by the asset that shows what was written into them, in their order."""
+    shown: dict[str, list[LinkField]] = {}
+    for field in fields:
+        shown.setdefault(field.asset, []).append(field)
+    return shown
 
 
 def in_plan_order(fields: Iterable[LinkField]) -> list[LinkField]:

@@ -41,7 +41,7 @@ class LinkField:
         evidence: what matching, review and report call it.
         rank: its place in the order in which evidence is believed, the smallest first.
         holds: one value, or words of a text.
-        asset: the asset that shows what was written into it, and into no other field.
+        asset: the asset that shows what was written into it; several fields can share one.
         texts: what people read of it.
         script_id: NetSuite's own name of the field, unless `setting` gives another one.
         setting: the key under `netsuite` with which a declaration names another field of the account.
