@@ -5,16 +5,26 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
-from tests.rules import REQUIREMENTS, read_rules, shortened, show, unknown, unproved
+from tests.rules import REQUIREMENTS, Marks, read_rules, shortened, show, unknown, unproved
 
 _ROOT = Path(__file__).parent.parent
 _COUNTS = {"M": 12, "W": 11, "C": 16, "P": 7, "D": 7, "X": 12}
 
 
-def test_every_mark_names_a_rule() -> None:
-    done = _check()
+def test_every_mark_names_a_rule(request: pytest.FixtureRequest) -> None:
+    """Of the tests of this very session, which is all of them where all are run."""
+    marks = Marks()
+    marks.pytest_collection_finish(request.session)
+    assert unknown(read_rules(REQUIREMENTS.read_text("utf-8")), marks.tests) == {}
+
+
+def test_a_mark_that_names_a_rule_is_good(tmp_path: Path) -> None:
+    text = "import pytest\n\n@pytest.mark.rule('M4', 'W9')\ndef test_something(): ...\n"
+    (tmp_path / "test_marks.py").write_text(text, encoding="utf-8")
+    done = _check(str(tmp_path / "test_marks.py"))
     assert (done.returncode, done.stdout) == (0, "")
 
 

@@ -12,7 +12,8 @@ from tests.reconciling import CHECKOUT
 
 STARTER = """
 import subprocess, sys
-command = [sys.executable, "-m", "pipelines.child_process", sys.executable, "-c", sys.argv[1]]
+hurry = "import sys; from pipelines import child_process as c; c._PATIENCE_S = 0.5; sys.exit(c.main(sys.argv[1:]))"
+command = [sys.executable, "-c", hurry, sys.executable, "-c", sys.argv[1]]
 part = subprocess.Popen(command, start_new_session=True, stdin=subprocess.PIPE)
 sys.exit(part.wait())
 """
