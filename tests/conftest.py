@@ -55,6 +55,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("filterwarnings", f"ignore:{warning}")
 
 
+_SLOW = {"test_killed_runs", "test_bad_input", "test_apply_stripe", "test_over_apis", "test_commands", "test_ui"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest first: where two processes share the tests, neither waits at the end for one that has just begun."""
+    items.sort(key=lambda item: item.path.stem not in _SLOW)
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's Chromium. Where there is none a page cannot be looked at; CI installs it, so there it must be.
