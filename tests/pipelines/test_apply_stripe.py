@@ -74,13 +74,26 @@ def stripe(options: StandInOptions = UNLIMITED) -> Iterator[tuple[StripeStandIn,
         yield server, world
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+@contextmanager
+def planned(folder: Path) -> Iterator[World]:
     with stripe() as (server, served):
         source = {"export": "stripe.csv", "since": "2026-06", "base_url": server.url, "mode": "test"}
-        with site_at(tmp_path, declaration(stripe=source)) as at:
+        with site_at(folder, declaration(stripe=source)) as at:
             assert at.reconcile().success
             yield World(at, served.book(), served.test_key)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with planned(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One for all that is refused, and so changes nothing in it."""
+    with planned(tmp_path_factory.mktemp("refusing")) as made:
+        yield made
 
 
 @pytest.mark.rule("W1", "W8", "W9")
@@ -135,15 +148,15 @@ def test_the_file_of_an_older_plan_takes_back_what_was_written_by_it(world: Worl
     ],
 )
 def test_a_row_that_nobody_planned_is_refused_with_its_line_and_nothing_is_written(
-    world: World, rows: str, said: str
+    refusing: World, rows: str, said: str
 ) -> None:
-    before = world.links()
-    edited = world.write(HEADER + rows)
+    before = refusing.links()
+    edited = refusing.write(HEADER + rows)
     with pytest.raises(UserError, match="was approved by nobody") as raised:
-        world.apply(edited)
+        refusing.apply(edited)
     assert str(raised.value).startswith(said.format(edited))
     assert "Acme" not in str(raised.value)
-    assert world.links() == before
+    assert refusing.links() == before
 
 
 @pytest.mark.parametrize(
@@ -191,11 +204,11 @@ def test_the_command_ends_in_one_sentence(
     ]
 
 
-def test_a_key_of_the_other_mode_is_refused(world: World) -> None:
+def test_a_key_of_the_other_mode_is_refused(refusing: World) -> None:
     with pytest.raises(AccessError, match="expects Stripe in test mode, but the key is for live mode"):
-        writing_account(world.at.sync, "rk_live_1")
+        writing_account(refusing.at.sync, "rk_live_1")
     with pytest.raises(AccessError, match="There is no Stripe API key: set STRIPE_API_KEY"):
-        writing_account(world.at.sync, None)
+        writing_account(refusing.at.sync, None)
 
 
 def test_customers_of_the_other_mode_are_refused(tmp_path: Path) -> None:

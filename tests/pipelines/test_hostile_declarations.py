@@ -164,7 +164,7 @@ def _read(folder: Path, content: bytes) -> None:
     assert_sentences(sentences(read_folder(folder)))
 
 
-@settings(max_examples=1_500)
+@settings(max_examples=500)
 @given(at=st.integers(0, len(GOOD)), cut=st.integers(0, 30), put=st.lists(_odd | _scalars, max_size=4).map("".join))
 @example(at=0, cut=0, put="")
 def test_edited_anywhere_it_is_read_or_refused(
@@ -198,7 +198,7 @@ _KEYS = (
 )
 
 
-@settings(max_examples=800)
+@settings(max_examples=300)
 @given(changes=st.dictionaries(st.sampled_from(_KEYS), _values, min_size=1, max_size=3))
 def test_any_value_under_any_key_is_read_or_refused(
     changes: dict[str, object], tmp_path_factory: pytest.TempPathFactory

@@ -161,7 +161,7 @@ def raised_by(ask: Callable[[], object]) -> TieoutError | None:
     return None
 
 
-@settings(max_examples=2_500, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(st.integers(100, 599), bodies, headers)
 def test_any_answer_of_the_restlet_is_an_answer_or_one_sentence(status: int, body: bytes, given: Any) -> None:  # noqa: ANN401
     error = raised_by(lambda: check(Reply(status, given, body), "customscript_tieout", 0.0))
@@ -170,7 +170,7 @@ def test_any_answer_of_the_restlet_is_an_answer_or_one_sentence(status: int, bod
     assert len(str(error)) < 700
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.integers(100, 599), bodies, headers)
 def test_any_answer_of_the_token_endpoint_is_a_token_or_one_sentence(status: int, body: bytes, given: Any) -> None:  # noqa: ANN401
     bearer = BearerAuthorization(
