@@ -4,6 +4,7 @@ It does what Oracle's documentation says of the parts that Tieout uses (docs/net
 documented can be switched both ways in `Options`. It is not NetSuite: no forms, no workflows, no other records.
 """
 
+from sandbox.netsuite_standin.account import Account
 from sandbox.netsuite_standin.cabinet import Script
 from sandbox.netsuite_standin.options import Fault, Options
 from sandbox.netsuite_standin.searches import STANDARD_COLUMNS, Column, SavedSearch
@@ -13,6 +14,7 @@ from sandbox.netsuite_standin.world import STRIPE_FIELD, Customer, Save, World
 __all__ = [
     "STANDARD_COLUMNS",
     "STRIPE_FIELD",
+    "Account",
     "Call",
     "Column",
     "Customer",

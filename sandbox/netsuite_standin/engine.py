@@ -1,6 +1,7 @@
 """Runs the files of a script, unchanged, in a fresh JavaScript context for every request.
 
-`loader.js` loads the files as NetSuite does, and `modules.js` has the N/* modules, which ask a `Host`.
+`loader.js` loads the files as NetSuite does; `modules.js`, and `records.js` for N/record, have the N/* modules, which
+ask a `Host`.
 """
 
 from pathlib import Path
@@ -14,7 +15,9 @@ from sandbox.netsuite_standin.errors import ScriptError
 from sandbox.netsuite_standin.script import Host
 from sandbox.netsuite_standin.searches import Json
 
-PARTS: Final = [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("modules.js", "loader.js")]
+PARTS: Final = [
+    Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("modules.js", "records.js", "loader.js")
+]
 
 
 def run(script: Script, method: str, body: Json, host: Host) -> Json:

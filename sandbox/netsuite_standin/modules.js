@@ -1,6 +1,6 @@
 // The N/* modules as a script sees them, over one function: host(json) -> json, answered by `script.py`.
 // Shapes and argument styles are here; every rule (units, permissions, what a search finds) is on the other side, and
-// how a script gets at these modules is in loader.js. There are no others.
+// N/record is in records.js, and how a script gets at these modules is in loader.js. There are no others.
 (() => {
   const call = (operation, data) => {
     const answer = JSON.parse(host(JSON.stringify([operation, data === undefined ? {} : data])));
@@ -112,7 +112,7 @@
 
   const search = {
     Sort: { ASC: 'ASC', DESC: 'DESC', NONE: 'NONE' },
-    Type: { CUSTOMER: 'customer' },
+    Type: { CUSTOMER: 'customer', CURRENCY: 'currency', ENTITY: 'entity' },
     load: (given) => new Search(call('search.load', { id: required(given && given.id, 'id') })),
     create: (given) => new Search({
       searchType: required(given && given.type, 'type'),
@@ -120,46 +120,10 @@
       filterExpression: given.filters,
     }),
     createColumn: (given) => new Column(given),
-  };
-
-  // ---- N/record
-  class Customer {
-    constructor(loaded) {
-      this.id = loaded.id;
-      this.type = 'customer';
-      Object.defineProperty(this, 'loaded', { value: loaded, enumerable: false });
-      Object.defineProperty(this, 'changes', { value: {}, enumerable: false });
-    }
-
-    getValue(given) {
-      const fieldId = required(typeof given === 'string' ? given : given.fieldId, 'fieldId');
-      if (fieldId in this.changes) return this.changes[fieldId];
-      const value = this.loaded.values[fieldId];
-      return value === null || value === undefined ? '' : value;
-    }
-
-    setValue({ fieldId, value }) {
-      this.changes[required(fieldId, 'fieldId')] = value;
-      return this;
-    }
-
-    getField({ fieldId }) {
-      return this.loaded.fields.includes(fieldId) ? { id: fieldId } : null;
-    }
-
-    save(given) {
-      const ignoreMandatory = Boolean(given && given.ignoreMandatoryFields);
-      return call('record.save', { handle: this.loaded.handle, changes: this.changes, ignoreMandatory });
-    }
-  }
-
-  const record = {
-    Type: { CUSTOMER: 'customer' },
-    load: (given) => new Customer(call('record.load', { type: given.type, id: required(given.id, 'id') })),
-    submitFields: (given) => call('record.submitFields', {
-      type: given.type,
+    lookupFields: (given) => call('search.lookupFields', {
+      type: required(given.type, 'type'),
       id: required(given.id, 'id'),
-      values: required(given.values, 'values'),
+      columns: [].concat(required(given.columns, 'columns')),
     }),
   };
 
@@ -174,6 +138,7 @@
     accountId: settings.account,
     envType: settings.environment,
     executionContext: 'RESTLET',
+    isFeatureInEffect: (given) => call('runtime.isFeatureInEffect', { feature: required(given.feature, 'feature') }),
     getCurrentUser: () => ({
       id: 17,
       roleId: 'customrole_tieout',
@@ -188,7 +153,8 @@
   const write = (level) => (title, details) => call('log', { level, title: title.title || title, details: title.details || details });
   const log = { audit: write('audit'), debug: write('debug'), error: write('error') };
 
-  globalThis.api = { 'N/search': search, 'N/record': record, 'N/runtime': runtime, 'N/format': format, 'N/log': log };
+  globalThis.api = { 'N/search': search, 'N/runtime': runtime, 'N/format': format, 'N/log': log };
+  globalThis.asking = { call, required }; // for records.js, which takes it away
   const SystemDate = Date;
   globalThis.Date = class extends SystemDate {
     constructor(...given) {

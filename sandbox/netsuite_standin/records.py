@@ -1,11 +1,14 @@
 """N/record for customers: load, submit fields, and the rules that a save must pass (lengths, uniqueness, locks, ...).
 
+What besides holds for new ones is in `new_customers`.
+
 Error codes and texts are those of Oracle's list of error codes. What is not a field of the record is ignored by a
 save without a word, as NetSuite does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sandbox.netsuite_standin.errors import ScriptError
 from sandbox.netsuite_standin.world import Customer, Value, World
@@ -13,9 +16,40 @@ from sandbox.netsuite_standin.world import Customer, Value, World
 INLINE_FIELDS = frozenset({"entityid", "companyname", "phone", "comments", "isinactive", "isperson"})
 """The standard fields that can be edited in a list, and so by `submitFields`; custom fields can as well."""
 
-STANDARD_FIELDS = INLINE_FIELDS | {"email", "externalid", "firstname", "lastname", "stage", "subsidiary"}
+STANDARD_FIELDS = INLINE_FIELDS | {
+    "currency",
+    "customform",
+    "email",
+    "entitystatus",
+    "externalid",
+    "firstname",
+    "lastname",
+    "stage",
+    "subsidiary",
+}
+KINDS: Mapping[str, str] = {
+    "comments": "textarea",
+    "currency": "select",
+    "customform": "select",
+    "email": "email",
+    "entitystatus": "select",
+    "isinactive": "checkbox",
+    "phone": "phone",
+    "stage": "select",
+    "subsidiary": "select",
+}
+"""What a standard field holds, if not plain text."""
+
 READ_ONLY = frozenset({"stage"})
-LENGTHS: Mapping[str, int] = {"comments": 4_000, "companyname": 83, "email": 254, "phone": 32, "entityid": 80}
+LENGTHS: Mapping[str, int] = {
+    "comments": 4_000,
+    "companyname": 83,
+    "email": 254,
+    "entityid": 80,
+    "firstname": 32,
+    "lastname": 32,
+    "phone": 32,
+}
 CUSTOM_FIELD_LENGTH = 300
 LABELS: Mapping[str, str] = {
     "companyname": "Company Name",
@@ -32,13 +66,18 @@ class Loaded:
     id: int
     version: int
     values: Mapping[str, Value]
+    modified: datetime
+    addresses: Sequence[Mapping[str, Value]]
+    currencies: Sequence[str]
 
 
 def load(world: World, internal_id: int) -> Loaded:
     """Load one customer. Raises `ScriptError` RCRD_DSNT_EXIST."""
     with world.lock:
-        customer = _existing(world, internal_id)
-        return Loaded(customer.id, customer.version, dict(customer.values))
+        customer = existing(world, internal_id)
+        lines = [dict(line) for line in customer.addresses]
+        values = dict(customer.values)
+        return Loaded(customer.id, customer.version, values, customer.modified, lines, list(customer.currencies))
 
 
 def fields(world: World) -> frozenset[str]:
@@ -46,18 +85,23 @@ def fields(world: World) -> frozenset[str]:
     return STANDARD_FIELDS | world.custom_fields
 
 
+def kind(world: World, name: str) -> str:
+    """Say what a field holds, as `Field.type` does."""
+    return KINDS.get(name) or world.custom_kinds.get(name, "text")
+
+
 def save(world: World, loaded: Loaded, changes: Mapping[str, Value], *, ignore_mandatory: bool) -> None:
     """Save changed values of a loaded record. Raises `ScriptError` with the code of the first rule that is broken."""
     with world.lock:
-        customer = _existing(world, loaded.id)
+        customer = existing(world, loaded.id)
         if customer.version != loaded.version:
             raise ScriptError("RCRD_HAS_BEEN_CHANGED", "Record has been changed")
         known = {name: value for name, value in changes.items() if name in fields(world)}
-        _check_refusals(world, customer, known)
+        check_refusals(world, customer, known)
         _check_read_only(customer, known)
-        _check_lengths(known)
-        _check_entity_id(world, customer, known)
-        _check_external_id(world, customer, known)
+        check_lengths(known)
+        check_entity_id(world, customer, known)
+        check_external_id(world, customer, known)
         if not ignore_mandatory:
             _check_mandatory(world, customer, known)
         world.commit(customer, {name: None if value == "" else value for name, value in known.items()})
@@ -75,14 +119,16 @@ def submit(world: World, internal_id: int, values: Mapping[str, Value]) -> None:
         save(world, load(world, internal_id), values, ignore_mandatory=True)
 
 
-def _existing(world: World, internal_id: int) -> Customer:
+def existing(world: World, internal_id: int) -> Customer:
+    """Give a customer. Raises `ScriptError` RCRD_DSNT_EXIST."""
     customer = world.customers.get(internal_id)
     if customer is None:
         raise ScriptError("RCRD_DSNT_EXIST", "That record does not exist.")
     return customer
 
 
-def _check_refusals(world: World, customer: Customer, changes: Mapping[str, Value]) -> None:
+def check_refusals(world: World, customer: Customer, changes: Mapping[str, Value]) -> None:
+    """Raise what scripts and workflows of the account refuse."""
     for name in (None, *changes):
         if (customer.id, name) in world.refusals:
             raise ScriptError(*world.refusals[customer.id, name])
@@ -94,7 +140,8 @@ def _check_read_only(customer: Customer, changes: Mapping[str, Value]) -> None:
             raise ScriptError("USER_ERROR", f"You do not have permissions to set a value for element {name}.")
 
 
-def _check_entity_id(world: World, customer: Customer, changes: Mapping[str, Value]) -> None:
+def check_entity_id(world: World, customer: Customer, changes: Mapping[str, Value]) -> None:
+    """Raise UNIQUE_CUST_ID_REQD if another customer has the entity id."""
     wanted = str(changes.get("entityid") or "").casefold()
     others = (str(c.values.get("entityid")).casefold() for c in world.customers.values() if c is not customer)
     if wanted and wanted in others:
@@ -105,9 +152,10 @@ def _check_entity_id(world: World, customer: Customer, changes: Mapping[str, Val
         )
 
 
-def _check_lengths(changes: Mapping[str, Value]) -> None:
+def check_lengths(changes: Mapping[str, Value], lengths: Mapping[str, int] = LENGTHS) -> None:
+    """Raise EXCEEDED_MAX_FIELD_LENGTH for a text that does not fit."""
     for name, value in changes.items():
-        most = LENGTHS.get(name, CUSTOM_FIELD_LENGTH)
+        most = lengths.get(name, CUSTOM_FIELD_LENGTH)
         if isinstance(value, str) and len(value) > most:
             raise ScriptError(
                 "EXCEEDED_MAX_FIELD_LENGTH",
@@ -115,7 +163,8 @@ def _check_lengths(changes: Mapping[str, Value]) -> None:
             )
 
 
-def _check_external_id(world: World, customer: Customer, changes: Mapping[str, Value]) -> None:
+def check_external_id(world: World, customer: Customer, changes: Mapping[str, Value]) -> None:
+    """Raise DUP_RCRD if another entity has the external id."""
     wanted = changes.get("externalid")
     if isinstance(wanted, str) and wanted and world.has_external_id(wanted, customer):
         raise ScriptError("DUP_RCRD", "This record already exists")

@@ -1,7 +1,7 @@
 """What a running script may do: the N/* modules of `modules.js` call one Python function, `Host.answer`.
 
-Here are the limits of a request (units, time) and the permissions of the role; what is found and saved is in `searches`
-and `records`, and who runs the script is in `engine`.
+Here are the limits of a request (units, time) and the permissions of the role; what is found is in `searches` and
+`other_lists`, what is loaded and saved in `record_calls`, and who runs the script is in `engine`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,11 +11,12 @@ from typing import Final
 
 import orjson
 
-from sandbox.netsuite_standin import records, searches
+from sandbox.netsuite_standin import other_lists, records, searches
 from sandbox.netsuite_standin.errors import RequestEndedError, ScriptError
 from sandbox.netsuite_standin.options import Options
+from sandbox.netsuite_standin.record_calls import Arguments, RecordCalls, check_type
 from sandbox.netsuite_standin.searches import Column, Json, SavedSearch
-from sandbox.netsuite_standin.world import Value, World
+from sandbox.netsuite_standin.world import World
 
 UNITS: Final[Mapping[str, int]] = {
     "search.load": 5,
@@ -23,6 +24,9 @@ UNITS: Final[Mapping[str, int]] = {
     "search.each": 10,
     "search.runPaged": 5,
     "search.fetch": 5,
+    "search.lookupFields": 1,
+    "record.create": 5,
+    "record.delete": 10,
     "record.load": 5,
     "record.save": 10,
     "record.submitFields": 5,
@@ -34,8 +38,6 @@ MOST_EACH: Final = 4_000
 PAGE_SIZES: Final = range(5, 1_001)
 MOST_PAGES: Final = 1_000
 
-Arguments = dict[str, Json]
-
 
 class Host:
     """What one request may do in the world, and what it has used up."""
@@ -44,18 +46,18 @@ class Host:
         self._world = world
         self._options = options
         self._saved = saved
-        self._handles: list[records.Loaded] = []
+        self._records = RecordCalls(world, options, self._need)
         self._operations: dict[str, Callable[[Arguments], Json]] = {
             "search.load": self._load_search,
             "search.getRange": self._get_range,
             "search.each": lambda given: self._found(given, 0, MOST_EACH),
             "search.runPaged": self._run_paged,
             "search.fetch": self._fetch,
-            "record.load": self._load,
-            "record.save": self._save,
-            "record.submitFields": self._submit,
+            "search.lookupFields": self._look_up,
+            **self._records.operations,
             "runtime.getPermission": lambda given: options.permissions.get(str(given["name"]), 0),
             "runtime.permissionForm": lambda _: options.permission_form,
+            "runtime.isFeatureInEffect": self._is_feature_in_effect,
             "runtime.getRemainingUsage": lambda _: options.units - self.used,
             "format.format": self._format,
             "clock": lambda _: int((options.clock() + self.seconds) * 1000),
@@ -122,7 +124,9 @@ class Host:
 
     def _found(self, given: Arguments, start: int, end: int) -> Json:
         self._need("LIST_FIND", 1)
-        _check_type(given["type"], "SSS_INVALID_SRCH_TYPE")
+        if given["type"] in other_lists.TYPES:
+            return self._of_another_list(given, start, end)
+        check_type(given["type"], "SSS_INVALID_SRCH_TYPE")
         columns = [_column_in(column) for column in _list(given["columns"])]
         is_grouped = any(column.summary for column in columns)
         found = searches.rows(self._world, self._options, columns, given["filters"], _order(_list(given["columns"])))
@@ -131,9 +135,35 @@ class Host:
             for row in islice(found, start, end)
         ]
 
+    def _of_another_list(self, given: Arguments, start: int, end: int) -> Json:
+        if given["type"] == "currency":
+            self._need("LIST_CURRENCY", 1)
+        names = [str(column["name"]) for column in _list(given["columns"]) if isinstance(column, dict)]
+        found = other_lists.rows(self._world, str(given["type"]), names, given["filters"])
+        return [{"id": self._id(number), "values": values, "texts": values} for number, values in found[start:end]]
+
+    def _look_up(self, given: Arguments) -> Json:
+        """Values of one customer: of a list a list of what is chosen, else a text (O:section_4407093424)."""
+        self._need("LIST_CUSTJOB", 1)
+        check_type(given["type"], "INVALID_RCRD_TYPE")
+        values = records.load(self._world, int(str(given["id"]))).values
+        found: dict[str, Json] = {}
+        for name in map(str, _list(given["columns"])):
+            value = values.get(name)
+            text = "" if value is None else str(value)
+            is_list = records.kind(self._world, name) == "select"
+            shown = self._options.stage_texts.get(text, text)
+            found[name] = [{"value": text, "text": shown}] if is_list and text else ([] if is_list else text)
+        return found
+
+    def _is_feature_in_effect(self, given: Arguments) -> Json:
+        account = self._world.account
+        features = {"MULTICURRENCY": account.multicurrency, "SUBSIDIARIES": bool(account.subsidiaries)}
+        return features.get(str(given["feature"]), False)
+
     def _run_paged(self, given: Arguments) -> Json:
         self._need("LIST_FIND", 1)
-        _check_type(given["type"], "SSS_INVALID_SRCH_TYPE")
+        check_type(given["type"], "SSS_INVALID_SRCH_TYPE")
         size = int(str(given["pageSize"]))
         if size not in PAGE_SIZES:
             raise ScriptError("SSS_INVALID_PAGE_SIZE", "The page size must be between 5 and 1000.")
@@ -148,31 +178,6 @@ class Host:
             raise ScriptError("INVALID_PAGE_RANGE", "Invalid page range.")
         return self._found(given, index * size, (index + 1) * size)
 
-    def _load(self, given: Arguments) -> Json:
-        self._need("LIST_CUSTJOB", 1)
-        _check_type(given["type"], "INVALID_RCRD_TYPE")
-        loaded = records.load(self._world, int(str(given["id"])))
-        self._handles.append(loaded)
-        return {
-            "handle": len(self._handles) - 1,
-            "id": self._id(loaded.id),
-            "values": dict(loaded.values),
-            "fields": sorted(records.fields(self._world)),
-        }
-
-    def _save(self, given: Arguments) -> Json:
-        self._need("LIST_CUSTJOB", 3)
-        loaded = self._handles[int(str(given["handle"]))]
-        ignore = bool(given["ignoreMandatory"])
-        records.save(self._world, loaded, _values(given["changes"]), ignore_mandatory=ignore)
-        return loaded.id
-
-    def _submit(self, given: Arguments) -> Json:
-        self._need("LIST_CUSTJOB", 3)
-        _check_type(given["type"], "INVALID_RCRD_TYPE")
-        records.submit(self._world, int(str(given["id"])), _values(given["values"]))
-        return given["id"]
-
     def _format(self, given: Arguments) -> Json:
         moment = datetime.fromtimestamp(int(str(given["value"])) / 1000, UTC)
         return searches.as_date(moment, self._options)
@@ -185,17 +190,6 @@ def _list(value: Json) -> Sequence[Json]:
     if not isinstance(value, list):
         raise ScriptError("SSS_INVALID_API_USAGE", "A list was expected.")
     return value
-
-
-def _values(value: Json) -> dict[str, Value]:
-    if not isinstance(value, dict):
-        raise ScriptError("SSS_INVALID_API_USAGE", "An object was expected.")
-    return {name: v if isinstance(v, bool) or v is None else str(v) for name, v in value.items()}
-
-
-def _check_type(given: Json, code: str) -> None:
-    if str(given).lower() != "customer":
-        raise ScriptError(code, f"There are only customers here, no records of type {given}.")
 
 
 def _order(columns: Sequence[Json]) -> str | None:

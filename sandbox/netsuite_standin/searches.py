@@ -73,6 +73,11 @@ class Found:
     high: int | None = None
     conditions: list[Callable[[Customer], bool]] = field(default_factory=list)
 
+    def takes(self, customer: Customer) -> bool:
+        """Say whether a customer meets it."""
+        is_within = self.low < customer.id and (self.high is None or customer.id <= self.high)
+        return is_within and all(condition(customer) for condition in self.conditions)
+
 
 def rows(
     world: World, options: Options, columns: Sequence[Column], filters: Json, order: str | None = "ASC"
@@ -90,7 +95,7 @@ def matching(world: World, options: Options, filters: Json, order: str | None = 
     A search without a sort has no order that is documented; a script that counts on one is to fail.
     """
     found = Found()
-    _compile(filters, found, options)
+    _compile(filters, found, world, options)
     ids = sorted(world.customers)
     first = bisect.bisect_right(ids, found.low)
     last = len(ids) if found.high is None else bisect.bisect_right(ids, found.high)
@@ -120,23 +125,29 @@ def as_date(value: datetime, options: Options) -> str:
     return mark.join(part.lstrip("0") for part in text.split(mark))
 
 
-def _compile(filters: Json, found: Found, options: Options, depth: int = 0) -> None:
+def _compile(filters: Json, found: Found, world: World, options: Options, depth: int = 0) -> None:
     if not isinstance(filters, list | tuple) or not filters:
         return
     if depth > DEEPEST:
         raise _not_understood("nested too deep")
     if isinstance(filters[0], str):
-        _term(filters, found, options)
+        _term(filters, found, world, options)
         return
-    for part in filters:
-        if isinstance(part, str):
-            if part.lower() != "and":
-                raise _not_understood(part)
-        else:
-            _compile(part, found, options, depth + 1)
+    words = {part.lower() for part in filters if isinstance(part, str)}
+    parts = [part for part in filters if not isinstance(part, str)]
+    if words == {"or"}:
+        ways = [Found() for _ in parts]
+        for part, way in zip(parts, ways, strict=True):
+            _compile(part, way, world, options, depth + 1)
+        found.conditions.append(lambda c: any(way.takes(c) for way in ways))
+    elif words - {"and"}:
+        raise _not_understood(" and ".join(sorted(words)))
+    else:
+        for part in parts:
+            _compile(part, found, world, options, depth + 1)
 
 
-def _term(term: Sequence[Json], found: Found, options: Options) -> None:
+def _term(term: Sequence[Json], found: Found, world: World, options: Options) -> None:
     name, operator, *rest = term
     operands = [o for r in rest for o in (r if isinstance(r, list | tuple) else [r])]
     match name, operator:
@@ -160,6 +171,9 @@ def _term(term: Sequence[Json], found: Found, options: Options) -> None:
         case ("stage" | "subsidiary") as field_id, "anyof":
             texts = {str(o) for o in operands}
             found.conditions.append(lambda c: c.values.get(str(field_id)) in texts)
+        case str(field_id), "is" if field_id in world.custom_fields:
+            value = str(operands[0]).lower()
+            found.conditions.append(lambda c: str(c.values.get(field_id) or "").lower() == value)
         case "isinactive", "is":
             inactive = operands[0] == "T"
             found.conditions.append(lambda c: bool(c.values.get("isinactive")) == inactive)

@@ -6,10 +6,11 @@ The records, their versions and every save are here; the rules of a save are in 
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from sandbox.netsuite_standin.account import Account
 from sandbox.netsuite_standin.errors import ScriptError
 
 Value = str | bool | None
@@ -25,11 +26,13 @@ class Customer:
     modified: datetime
     version: int = 0
     contacts: tuple[str, ...] = ()
+    addresses: list[dict[str, Value]] = field(default_factory=list)
+    currencies: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Save:
-    """One save that a script made: only the values that it changed, before and after."""
+    """One save that a script made: only the values that it changed, before and after. A new record had none."""
 
     customer: int
     before: Mapping[str, Value]
@@ -48,24 +51,36 @@ class World:
     """The customers of an account. `others` are the external ids that contacts, vendors and the like already have."""
 
     others: set[str] = field(default_factory=set)
+    account: Account = field(default_factory=Account)
     custom_fields: set[str] = field(default_factory=lambda: {STRIPE_FIELD})
+    custom_kinds: dict[str, str] = field(default_factory=dict)
+    """What a custom field holds, if not plain text."""
+    custom_lists: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The values of custom lists: field → name → internal id."""
     mandatory: set[str] = field(default_factory=set)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     merge_keeps_external_id: bool = False
     refusals: dict[tuple[int, str | None], tuple[str, str]] = field(default_factory=dict)
     """What scripts and workflows of the account refuse: (internal id, field or None for any) → code and message."""
+    transactions: set[int] = field(default_factory=set)
+    """The customers that something depends on, so that they cannot be deleted."""
+    fails_after_creation: tuple[str, str] | None = None
+    """The code and message of a script of the account that fails when a customer has just been saved for the first
+    time: the script that saved it sees an error, and the record is there."""
 
     def __post_init__(self) -> None:
         self.lock = threading.RLock()
         self.customers: dict[int, Customer] = {}
         self.saves: list[Save] = []
+        self.deleted: list[int] = []
+        self._last_number = 0
         self._external_ids: Counter[str] = Counter()
         self._interferences: list[_Interference] = []
 
     def insert(self, internal_id: int | None = None, *, contacts: Iterable[str] = (), **values: Value) -> int:
         """Add a customer (stage `CUSTOMER` unless said otherwise) and return its internal id."""
         with self.lock:
-            number = internal_id if internal_id is not None else max(self.customers, default=0) + 1
+            number = internal_id if internal_id is not None else self.next_number()
             self.insert_values(number, values, contacts)
             return number
 
@@ -82,6 +97,23 @@ class World:
             }
             self.customers[internal_id] = Customer(internal_id, {}, self.now(), contacts=tuple(contacts))
             self._set(self.customers[internal_id], filled)
+
+    def add(
+        self, values: Mapping[str, Value], addresses: Sequence[Mapping[str, Value]], currencies: Sequence[str]
+    ) -> int:
+        """Write a new customer that passed all rules, and remember it as a save; return its internal id."""
+        with self.lock:
+            number = self.next_number()
+            lines = [dict(line) for line in addresses]
+            customer = Customer(number, {}, self.now(), addresses=lines, currencies=list(currencies))
+            self.customers[number] = customer
+            self.commit(customer, values)
+            return number
+
+    def next_number(self) -> int:
+        """The next internal id that is free; one that was given is never given again."""
+        self._last_number = max(self._last_number, *self.customers, 0) + 1
+        return self._last_number
 
     def edit(self, internal_id: int, **values: Value) -> None:
         """Somebody else changes a customer."""

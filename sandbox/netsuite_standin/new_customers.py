@@ -1,0 +1,134 @@
+"""N/record for new customers: what NetSuite fills in, what it refuses, which stage follows, and what can be deleted.
+
+Where the documentation leaves room, `account` says how this account is.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sandbox.netsuite_standin import records
+from sandbox.netsuite_standin.errors import ScriptError
+from sandbox.netsuite_standin.world import Customer, Value, World
+
+NEW = 0
+"""The internal id that `World.refuse` takes for customers that are not saved yet."""
+
+COUNTRIES = frozenset(["AT", "AU", "CA", "CH", "DE", "EA", "FR", "GB", "GR", "IC", "IT", "JP", "NL", "US", "XK"])
+"""Some of NetSuite's list: ISO codes, and IC, EA and XK."""
+
+ADDRESS_LENGTHS: Mapping[str, int] = {
+    "addressee": 83,
+    "addrphone": 32,
+    "addr1": 150,
+    "addr2": 150,
+    "city": 50,
+    "state": 30,
+    "zip": 36,
+}
+_LABELS = {"subsidiary": "Subsidiary", "entitystatus": "Status"}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a script has put together: values of the body, lines of the address book, and currencies by id."""
+
+    values: Mapping[str, Value]
+    addresses: Sequence[Mapping[str, Value]] = field(default_factory=list)
+    currencies: Sequence[str] = field(default_factory=list)
+
+
+def create(world: World, draft: Draft, *, ignore_mandatory: bool) -> int:
+    """Save a new customer and return its internal id. Raises `ScriptError` with the code of the first broken rule."""
+    with world.lock:
+        values = _filled(world, draft.values)
+        customer = Customer(NEW, {}, world.now())
+        records.check_refusals(world, customer, values)
+        for name in sorted(records.READ_ONLY & set(draft.values)):
+            raise ScriptError("USER_ERROR", f"You do not have permissions to set a value for element {name}.")
+        records.check_lengths(values)
+        _check_lists(world, values)
+        _check_currencies(world, draft.currencies)
+        addresses = [_checked_address(world, line) for line in draft.addresses]
+        records.check_entity_id(world, customer, values)
+        records.check_external_id(world, customer, values)
+        if not ignore_mandatory:
+            _check_mandatory(world, values)
+        number = world.add(values, addresses, draft.currencies)
+        if world.fails_after_creation is not None:
+            raise ScriptError(*world.fails_after_creation)
+        return number
+
+
+def delete(world: World, internal_id: int) -> None:
+    """Delete a customer. Raises `ScriptError` if it is not there, or something depends on it."""
+    with world.lock:
+        records.existing(world, internal_id)
+        if internal_id in world.transactions:
+            raise ScriptError(
+                "THIS_RECORD_CANNOT_BE_DELETED_BECAUSE_IT_HAS_DEPENDENT_RECORDS",
+                "This record cannot be deleted because it has dependent records.",
+            )
+        world.delete(internal_id)
+        world.deleted.append(internal_id)
+
+
+def _filled(world: World, given: Mapping[str, Value]) -> dict[str, Value]:
+    """The values of the body that a save keeps, with those that NetSuite gives itself."""
+    account = world.account
+    values: dict[str, Value] = {n: v for n, v in given.items() if n in records.fields(world) and v not in (None, "")}
+    values["isperson"] = values.get("isperson") in (True, "T")
+    status = values.setdefault("entitystatus", account.default_status)
+    stage = account.statuses.get(str(status))
+    if account.auto_numbering:
+        values["entityid"] = str(world.next_number())
+    return {**values, "stage": stage, "isinactive": values.get("isinactive", False)}
+
+
+def _check_lists(world: World, values: Mapping[str, Value]) -> None:
+    account = world.account
+    lists = {
+        "subsidiary": account.subsidiaries,
+        "entitystatus": account.statuses,
+        "customform": account.forms,
+        "currency": account.currencies if account.multicurrency else (),
+    }
+    for name, ids in lists.items():
+        value = values.get(name)
+        if value not in (None, "") and value not in ids:
+            raise ScriptError("INVALID_KEY_OR_REF", f"Invalid {name} reference key {value}.")
+
+
+def _check_currencies(world: World, currencies: Sequence[str]) -> None:
+    for currency in currencies:
+        if currency not in world.account.currencies:
+            raise ScriptError("INVALID_KEY_OR_REF", f"Invalid currency reference key {currency}.")
+    if len(set(currencies)) < len(currencies):
+        raise ScriptError("USER_ERROR", "A currency can be listed only once.")
+
+
+def _checked_address(world: World, line: Mapping[str, Value]) -> dict[str, Value]:
+    account = world.account
+    filled = {"country": account.country, **line}
+    country, state = filled["country"], filled.get("state")
+    if country == "" and not account.takes_empty_countries:
+        raise ScriptError("USER_ERROR", account.missing.format("Country"))
+    if country != "" and country not in COUNTRIES:
+        raise ScriptError("INVALID_KEY_OR_REF", f"Invalid country reference key {country}.")
+    if state and not account.free_form_states and state not in account.states.get(str(country), ()):
+        raise ScriptError(
+            "USER_ERROR", f"You have entered an Invalid Field Value {state} for the following field: state"
+        )
+    records.check_lengths(filled, ADDRESS_LENGTHS)
+    return filled
+
+
+def _check_mandatory(world: World, values: Mapping[str, Value]) -> None:
+    needed = {"entitystatus"} | ({"subsidiary"} if world.account.subsidiaries else set())
+    named = {"firstname", "lastname"} if values["isperson"] else {"companyname"}
+    missing = [
+        records.LABELS.get(name, _LABELS.get(name, name))
+        for name in sorted({"entityid"} | named | needed | world.mandatory)
+        if not values.get(name)
+    ]
+    if missing:
+        raise ScriptError("USER_ERROR", world.account.missing.format(", ".join(missing)))
