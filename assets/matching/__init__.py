@@ -6,11 +6,12 @@ per kind of evidence beside it; docs/matching.md says how it works and what it c
 
 from assets.matching.comment_ids import usual_tokens
 from assets.matching.doubts import kinds_of
+from assets.matching.equal_keys import Rule
 from assets.matching.flow import match_customers, match_with_doubts
 from assets.matching.id_texts import ids_within
 from assets.matching.link_traces import are_of, link_table
 from assets.matching.order import by_customer
-from assets.matching.settings import NO_OVERRIDES, MatchSettings, Rule
+from assets.matching.settings import NO_OVERRIDES, MatchSettings
 
 __all__ = [
     "NO_OVERRIDES",

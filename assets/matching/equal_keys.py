@@ -5,37 +5,61 @@ the answer is exact whatever the hash does. Records are grouped before they are 
 share costs no more than one that nobody shares.
 """
 
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import polars as pl
 
-from assets.keys import folded_expr, is_blank
-from assets.matching.comment_ids import Hash
-from assets.matching.comparison import Comparison
 from assets.matching.findings import grouped
-from assets.matching.rule_kinds import KINDS
-from assets.matching.settings import Rule, Side
-from assets.no_values import is_no_value
-from schemas.declaration.rules import columns_of
-
-Key = Callable[[pl.Expr], pl.Expr]
-"""Makes the key of a text, empty or null where it has none: `assets.keys.folded_expr`."""
+from assets.matching.match_rule import Found, Side
+from schemas.rule_kinds import AS_IT_IS, RULE_KINDS
 
 
 @dataclass(frozen=True)
-class Found:
-    """Who found what.
+class Rule:
+    """What must have equal keys (M1): a field of each side, or as many on both.
 
-    Args:
-        single: `position`, `record` of customers that found one record.
-        shared: `position`, `group` of customers that found several, the group as a row number of `groups`.
-        groups: `candidates`, `lowest`, `shown`.
+    `stripe` is a column of the Stripe extract (id, email, name, description, phone, `metadata.<key>`, or another one
+    that the declaration names), `netsuite` any column of the NetSuite extract, custom ones and `internal_id` included.
     """
 
-    single: pl.DataFrame
-    shared: pl.DataFrame
-    groups: pl.DataFrame
+    stripe: str | tuple[str, ...]
+    netsuite: str | tuple[str, ...]
+    kind: str = AS_IT_IS.name
+    country: str | None = None
+    separators: str = ""
+
+    says: ClassVar[str] = "equal"
+
+    @property
+    def stripe_side(self) -> Side:
+        """What is compared of Stripe's side."""
+        kind = RULE_KINDS[self.kind]
+        return Side(_parts(self.stripe), kind if kind.side == "both" else AS_IT_IS, self.country, self.separators)
+
+    @property
+    def netsuite_side(self) -> Side:
+        """What is compared of NetSuite's side."""
+        return Side(_parts(self.netsuite), RULE_KINDS[self.kind], self.country, self.separators)
+
+    def find(self, customers: pl.DataFrame, records: pl.DataFrame, /) -> Found:
+        """Return the records whose keys equal those of each customer."""
+        return found_by_any(customers, records) if self.separators else equal_keys(customers, records)
+
+    def __str__(self) -> str:
+        """Return the rule as it is written in results.
+
+        >>> str(Rule("email", "email"))
+        'email = email'
+        >>> str(Rule(("name", "phone"), ("company_name", "phone"), "phone"))
+        'name and phone = company_name and phone as phone'
+        """
+        kind = "" if self.kind == AS_IT_IS.name else f" as {self.kind}"
+        return f"{' and '.join(_parts(self.stripe))} = {' and '.join(_parts(self.netsuite))}{kind}"
+
+
+def _parts(side: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (side,) if isinstance(side, str) else side
 
 
 def equal_keys(left: pl.DataFrame, right: pl.DataFrame) -> Found:
@@ -55,11 +79,6 @@ def equal_keys(left: pl.DataFrame, right: pl.DataFrame) -> Found:
     groups = grouped(crowd, "key").collect(engine="streaming").with_row_index("group")
     members = crowded.lazy().select("position", "key").join(groups.lazy().drop("shown"), on="key")
     return _found(single, members.collect(engine="streaming"), groups)
-
-
-def found_records(left: pl.DataFrame, right: pl.DataFrame, rule: Rule) -> Found:
-    """Return what each customer finds by a rule, of the keys of its two sides (`side_keys`)."""
-    return found_by_any(left, right) if rule.separators else equal_keys(left, right)
 
 
 def found_by_any(left: pl.DataFrame, right: pl.DataFrame) -> Found:
@@ -86,99 +105,6 @@ def found_by_any(left: pl.DataFrame, right: pl.DataFrame) -> Found:
         pl.concat([others[1], several.select("position", pl.col("group").cast(others[1].schema["group"]))]),
         pl.concat([found.groups, several.select(found.groups.columns)]),
     )
-
-
-def side_keys(
-    rows: pl.LazyFrame, side: Side, who: pl.Expr, compare: Comparison, no_value: frozenset[str] | None = None
-) -> pl.DataFrame:
-    """Return the keys of one side: a column for `who`, `key`, `hash`; no row for who has nothing to compare.
-
-    Args:
-        rows: with the columns of the side.
-        side: what is compared.
-        who: `position` or `record`, under that name.
-        compare: how keys are made and hashed.
-        no_value: keys that are none, as placeholders are. It is enough to leave them out of one of the two sides.
-    """
-    if side.separators:
-        values = _text_of(side.parts[0], side).str.replace_all(_any_of(side.separators), _SPLIT).str.split(_SPLIT)
-        texts = rows.select(who, text=values).explode("text")
-        made = texts.select(pl.exclude("text"), key=compare.key(pl.col("text"))).unique()
-    else:
-        made = rows.select(who, key=_key_of(side, compare.key, no_value))
-    keys = hashed_keys(made, compare.hash)
-    return keys if no_value is None else _with_values(keys, no_value, compare.hash)
-
-
-def _with_values(keys: pl.DataFrame, no_value: frozenset[str], hashed: Hash) -> pl.DataFrame:
-    """Leave out keys that stand for no value. Hashes tell which few to look at: text would cost a fifth of the keys."""
-    words = pl.Series(sorted(no_value), dtype=pl.String).to_frame("word")
-    hashes = words.select(hashed(pl.col("word"))).to_series()
-    key = keys.get_column("key")
-    is_number = key < ":"  # or a sign, and few else
-    numbers = is_number.arg_true().filter(key.filter(is_number).str.contains("e+", literal=True))
-    at = pl.concat([keys.get_column("hash").is_in(hashes.implode()).arg_true(), numbers])
-    none = at.filter(pl.select(is_no_value(pl.lit(key.gather(at)), no_value)).to_series())
-    if none.is_empty():
-        return keys
-    is_kept = pl.repeat(value=True, n=keys.height, dtype=pl.Boolean, eager=True).scatter(none, False)
-    return keys.filter(is_kept)
-
-
-_SPLIT = "\x1e"
-_BETWEEN = "\x1f"
-
-
-def _any_of(characters: str) -> str:
-    return "[" + "".join(f"\\x{{{ord(character):x}}}" for character in characters) + "]"
-
-
-def _key_of(side: Side, key: Key, no_value: frozenset[str] | None) -> pl.Expr:
-    texts = [_raw_text(part) for part in side.parts]
-    if no_value is not None and (len(texts) > 1 or side.kind != "text"):  # the finished key would not show it
-        texts = [pl.when(~is_no_value(folded_expr(text), no_value)).then(text) for text in texts]
-    texts = [KINDS[side.kind].read(text, side.country) for text in texts]
-    if len(texts) == 1:
-        return key(texts[0])
-    is_whole = ~pl.any_horizontal(is_blank(text) for text in texts)
-    return pl.when(is_whole).then(pl.concat_str([key(text) for text in texts], separator=_BETWEEN))
-
-
-def _text_of(part: str, side: Side) -> pl.Expr:
-    """Return what is compared of one part, before its key is made."""
-    return KINDS[side.kind].read(_raw_text(part), side.country)
-
-
-def _raw_text(part: str) -> pl.Expr:
-    columns = [pl.col(column).cast(pl.String) for column in columns_of(part)]
-    return columns[0] if len(columns) == 1 else pl.concat_str(columns, separator=" ", ignore_nulls=True)
-
-
-def hashed_keys(rows: pl.LazyFrame, hashed: Hash) -> pl.DataFrame:
-    """Add the `hash` of each `key`, and leave out rows without one.
-
-    Args:
-        rows: `key`, and columns that stay as they are.
-        hashed: any function of a key; a bad one costs time, never the truth.
-    """
-    is_filled = pl.col("key").str.len_bytes() > 0
-    return rows.filter(is_filled).with_columns(hash=hashed(pl.col("key"))).collect(engine="streaming")
-
-
-def keyed_records(
-    records: pl.LazyFrame, sides: Sequence[Side], compare: Comparison, no_value: frozenset[str]
-) -> Iterator[pl.DataFrame]:
-    """Give `record`, `key`, `hash` for one rule after the other, each by its NetSuite side.
-
-    The keys of a side are made once, and kept only while a later rule wants the same one.
-    """
-    kept: dict[Side, pl.DataFrame] = {}
-    for at, side in enumerate(sides):
-        if side not in kept:
-            kept[side] = side_keys(records, side, pl.col("internal_id").alias("record"), compare, no_value)
-        yield kept[side]
-        if side not in sides[at + 1 :]:
-            del kept[side]
 
 
 def _heads(right: pl.DataFrame) -> pl.DataFrame:

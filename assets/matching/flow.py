@@ -1,7 +1,6 @@
 """The order of the steps: the first that applies to a customer decides, and what is decided leaves before the next.
 
-Each step looks at the customers that are still open and returns what it decided: `holds`, `overrides` and
-`existing_links` before the rules, which are here. How keys are compared is the subject of `rules`.
+Each step looks at the customers that are still open: `holds`, `overrides`, `existing_links`, then the rules, here.
 """
 
 from collections.abc import Iterator
@@ -12,15 +11,16 @@ import polars as pl
 from assets.keys import folded_expr
 from assets.matching.comparison import Comparison
 from assets.matching.doubts import doubts_of
-from assets.matching.equal_keys import Found, found_records, keyed_records, side_keys
 from assets.matching.existing_links import commented, linked
 from assets.matching.findings import Findings, alike, combined, several
 from assets.matching.holds import guests, held
 from assets.matching.link_traces import are_of, named_by_metadata, named_by_records, without_placeholders
+from assets.matching.match_rule import Found, MatchRule
 from assets.matching.one_to_one import after_claims
 from assets.matching.overrides import never_linked, overridden
 from assets.matching.second_opinions import Evidence, SecondOpinions
-from assets.matching.settings import MatchSettings, Rule
+from assets.matching.settings import MatchSettings
+from assets.matching.side_keys import keyed_records, side_keys
 from assets.no_values import is_no_value, may_be_no_value
 from schemas.link_fields import fields_of
 from schemas.words import ALLOW_KEY, BLOCK_KEY
@@ -126,7 +126,7 @@ class _World:
         use_lowest = self.settings.on_several == "first"
         for rule, theirs in zip(rules, keyed_records(eligible, sides, compare, self.settings.no_value), strict=True):
             if opinions is None:
-                found = found_records(side_keys(still.rows, rule.stripe_side, _POSITION, compare), theirs, rule)
+                found = rule.find(side_keys(still.rows, rule.stripe_side, _POSITION, compare), theirs)
             else:
                 found = _with_opinions(self.customers, theirs, rule, still, opinions, compare)
             yield from still.without(_by_rule(found, rule, use_lowest=use_lowest))
@@ -163,14 +163,14 @@ class _Open:
 def _with_opinions(
     customers: pl.DataFrame,
     theirs: pl.DataFrame,
-    rule: Rule,
+    rule: MatchRule,
     still: _Open,
     opinions: SecondOpinions,
     compare: Comparison,
 ) -> Found:
     """Return what customers find that are open, and let `opinions` hear what the others do."""
     keys = side_keys(customers.lazy(), rule.stripe_side, _POSITION, compare)
-    found = found_records(keys, theirs, rule)
+    found = rule.find(keys, theirs)
     (single, others), (shared, others_shared) = still.parted(found.single), still.parted(found.shared)
     ours = Found(single, shared, found.groups)
     opinions.count(keys, ours)
@@ -178,9 +178,9 @@ def _with_opinions(
     return ours
 
 
-def _by_rule(found: Found, rule: Rule, *, use_lowest: bool) -> Iterator[Findings]:
-    yield alike(found.single, "matched", str(rule), f"{rule}: equal")
-    yield several(found.shared, found.groups, str(rule), f"{rule}: equal", use_lowest=use_lowest)
+def _by_rule(found: Found, rule: MatchRule, *, use_lowest: bool) -> Iterator[Findings]:
+    yield alike(found.single, "matched", str(rule), f"{rule}: {rule.says}")
+    yield several(found.shared, found.groups, str(rule), f"{rule}: {rule.says}", use_lowest=use_lowest)
 
 
 def _unmatched(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Findings]:

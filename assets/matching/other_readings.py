@@ -11,9 +11,11 @@ from typing import Final
 import polars as pl
 
 from assets.matching.comparison import Comparison
-from assets.matching.equal_keys import found_records, side_keys
-from assets.matching.settings import MatchSettings, Rule
-from schemas.declaration.rules import RuleKind, columns_of
+from assets.matching.equal_keys import Rule
+from assets.matching.settings import MatchSettings
+from assets.matching.side_keys import side_keys
+from schemas.declaration.rules import columns_of
+from schemas.rule_kinds import AS_IT_IS, RULE_KINDS, RuleKind
 
 _FOUND: Final = pl.Schema({"stripe_customer_id": pl.String(), "reading": pl.String()})
 _CYRILLIC: Final = (
@@ -44,7 +46,7 @@ class Reading:
     says: str
     trait: str
     rewrite: Callable[[pl.Expr], pl.Expr] = lambda column: column
-    kind: RuleKind = "text"
+    kind: RuleKind = AS_IT_IS
     separators: str = ""
     by_both: bool = False
 
@@ -69,7 +71,11 @@ def _last_digits(column: pl.Expr) -> pl.Expr:
 _ALIKE: Final = "".join(_LOOK_ALIKES)
 
 READINGS: Final = {
-    "html": Reading("as: html", r"&[#\w]+;|<[^>]+>", kind="html"),
+    **{
+        kind.name: Reading(f"as: {kind.name}", kind.trait, kind=kind)
+        for kind in RULE_KINDS.values()
+        if kind.trait is not None
+    },
     "separators": Reading('separators: ";,"', r"@[^;,]*[;,]|[;,].*@", separators=";,"),
     "address": Reading(
         "an e-mail inside other text (mailto:, quotes, brackets); mend the field",
@@ -77,8 +83,6 @@ READINGS: Final = {
         lambda column: column.str.extract_all(_ADDRESS).list.join(";"),
         separators=";",
     ),
-    "leaf": Reading("as: leaf", r"\s:\s", kind="leaf"),
-    "netsuite_name": Reading("as: netsuite_name", r"(?:^|\s:\s)\s*\p{L}{0,10}[-_]?\d+[-_]?\s+\S", kind="netsuite_name"),
     "phone": Reading("as: phone, with country", _PHONE, _last_digits, by_both=True),
     "look_alikes": Reading(
         "letters of another script that look like Latin ones; mend the field",
@@ -124,8 +128,10 @@ def other_readings(customers: pl.LazyFrame, netsuite: pl.LazyFrame, settings: Ma
 
 def _found(customers: pl.LazyFrame, records: pl.LazyFrame, settings: MatchSettings) -> Iterator[tuple[str, pl.Series]]:
     for rule in settings.rules:
+        if not isinstance(rule, Rule):
+            continue
         stripe, netsuite = rule.stripe_side.parts, rule.netsuite_side.parts
-        is_plain = rule.kind == "text" and not rule.separators and len(stripe) == 1
+        is_plain = rule.kind == AS_IT_IS.name and not rule.separators and len(stripe) == 1
         if not is_plain or columns_of(stripe[0]) != stripe or columns_of(netsuite[0]) != netsuite:
             continue
         if netsuite != ("internal_id",):  # a number, which shows no trait
@@ -166,7 +172,7 @@ class _Side:
 
 def _reread(ours: _Side, theirs: _Side, rule: Rule, settings: MatchSettings) -> Iterator[tuple[str, pl.Series]]:
     for name, reading in READINGS.items():
-        read = replace(rule, kind=reading.kind, separators=reading.separators)
+        read = replace(rule, kind=reading.kind.name, separators=reading.separators)
         for left, right in _compared(ours, theirs, reading):
             yield name, _by(left, right, read, settings)
 
@@ -180,7 +186,7 @@ def _compared(ours: _Side, theirs: _Side, reading: Reading) -> Iterator[tuple[pl
         return
     if not right.is_empty():
         yield ours.rows, right.lazy()
-    if not left.is_empty() and reading.kind not in {"leaf", "netsuite_name"}:
+    if not left.is_empty() and reading.kind.side == "both":
         yield left.lazy(), theirs.rows
 
 
@@ -188,5 +194,5 @@ def _by(customers: pl.LazyFrame, records: pl.LazyFrame, rule: Rule, settings: Ma
     """Return the positions of the customers that a rule finds a record for."""
     compare, record = Comparison(), pl.col("internal_id").alias("record")
     theirs = side_keys(records, rule.netsuite_side, record, compare, settings.no_value)
-    found = found_records(side_keys(customers, rule.stripe_side, pl.col("position"), compare), theirs, rule)
+    found = rule.find(side_keys(customers, rule.stripe_side, pl.col("position"), compare), theirs)
     return pl.concat([found.single.get_column("position"), found.shared.get_column("position")])

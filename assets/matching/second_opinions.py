@@ -13,9 +13,10 @@ from typing import Final
 import polars as pl
 
 from assets.matching.comparison import Comparison
-from assets.matching.equal_keys import Found, side_keys
 from assets.matching.findings import Findings, listed
-from assets.matching.settings import MatchSettings, Rule
+from assets.matching.match_rule import Found, MatchRule
+from assets.matching.settings import MatchSettings
+from assets.matching.side_keys import side_keys
 from schemas.words import CANDIDATES_SHOWN
 
 _ANSWERS: Final = pl.Schema({"position": pl.UInt32(), "agrees": pl.Boolean(), "says": pl.String()})
@@ -116,7 +117,7 @@ class SecondOpinions:
             self._record_of = self._record_of.scatter(rows.get_column("position"), rows.get_column("record"))
             yield decided
 
-    def hear(self, rule: Rule, keys: pl.DataFrame, found: Found) -> None:
+    def hear(self, rule: MatchRule, keys: pl.DataFrame, found: Found) -> None:
         """Remember what a rule says of customers that are decided.
 
         Args:
@@ -141,14 +142,14 @@ class SecondOpinions:
         self._answers.append(rows.filter(is_shown).select("position", agrees=True, says=pl.lit("")).cast(_ANSWERS))
         self._answers.append(self._others(rule, keys, rows.filter(~is_shown)))
 
-    def _others(self, rule: Rule, keys: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    def _others(self, rule: MatchRule, keys: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
         equal = self._equal(rule, keys, others)
         word = pl.when(pl.col("candidates") > 1).then(pl.lit("records")).otherwise(pl.lit("record"))
         says = pl.format("{} finds {} {}", pl.lit(str(rule)), word, listed(pl.col("shown"), pl.col("candidates")))
         is_equal = pl.col("position").is_in(equal.implode())
         return others.select("position", agrees=is_equal, says=says).cast(_ANSWERS)
 
-    def _equal(self, rule: Rule, keys: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
+    def _equal(self, rule: MatchRule, keys: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
         """Return the customers whose record is equal though it is not among those shown: inactive, or one of many."""
         is_hidden = pl.lit(value=False)
         if not self._settings.match_inactive:

@@ -5,7 +5,7 @@ A side is one field, several that must all be equal, or several that are read as
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal
 
 import dagster as dg
 from pydantic import Field, create_model, field_validator, model_validator
@@ -13,9 +13,7 @@ from pydantic import Field, create_model, field_validator, model_validator
 from schemas.declaration.one_or_several import OneOrSeveral
 from schemas.declaration.part import DeclaredPart
 from schemas.declaration.problems import wrong
-
-RuleKind = Literal["text", "phone", "domain", "tax_id", "html", "leaf", "netsuite_name"]
-"""As what two values are compared (`as:`); `text`, whole and as they are, is the default (M3)."""
+from schemas.rule_kinds import AS_IT_IS, RULE_KINDS
 
 STRIPE_FIELDS: Final = ("id", "email", "name", "description", "phone")
 """What every extract of Stripe customers has."""
@@ -113,14 +111,15 @@ class _RulePair(DeclaredPart, dg.Resolvable):
             raise wrong(f"compares {len(self.stripe)} fields with {len(self.netsuite)}; name as many on both sides")
         if self.separators and len(self.stripe) > 1:
             raise wrong("goes with a rule of one field on each side", "separators")
-        if self.country and self.kind != "phone":
-            raise wrong("goes with as: phone, and with nothing else", "country")
+        if self.country and not RULE_KINDS[self.kind].takes_country:
+            takers = " or ".join(kind.name for kind in RULE_KINDS.values() if kind.takes_country)
+            raise wrong(f"goes with as: {takers}, and with nothing else", "country")
         return self
 
     @property
-    def kind(self) -> RuleKind:
+    def kind(self) -> str:
         """What the rule says under `as`, which is no name that Python could write."""
-        kind: RuleKind = getattr(self, "as")
+        kind: str = getattr(self, "as")
         return kind
 
     @property
@@ -146,19 +145,13 @@ else:
         __doc__=_RulePair.__doc__,
         **{
             "as": (
-                RuleKind,
+                Literal[tuple(RULE_KINDS)],  # so that a word that is none of them is told with all that are
                 Field(
-                    "text",
-                    description="text: as it is; phone: the number; domain: of an e-mail or a page, public mail hosts "
-                    "aside; tax_id: without punctuation; html: without tags and entities; leaf: what stands after the "
-                    "last ` : ` in NetSuite; netsuite_name: the same without a number before it",
+                    AS_IT_IS.name, description="; ".join(f"{kind.name}: {kind.says}" for kind in RULE_KINDS.values())
                 ),
             )
         },
     )
-
-
-RULE_KINDS: Final[tuple[RuleKind, ...]] = get_args(RuleKind)
 
 
 def stripe_columns(rules: list[RulePair]) -> Iterator[str]:

@@ -9,8 +9,10 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
+from assets.matching import MatchSettings
 from assets.matching.comparison import Comparison
-from tests.assets.matching.oracle import World, verdicts
+from tests.assets.matching.oracle import Verdict, World, verdicts
+from tests.assets.matching.small_worlds import SETTINGS, customer, linked, matched, record, verdict_of, world
 from tests.assets.matching.worlds import matches_of, worlds
 
 
@@ -47,3 +49,57 @@ def test_order_of_rows_changes_nothing(world: World, random: Random) -> None:
 @given(world=worlds())
 def test_a_bad_hash_changes_nothing(bad_hash: Callable[[pl.Expr], pl.Expr], world: World) -> None:
     assert matches_of(world, Comparison(hash=bad_hash)).to_dicts() == expected(world)
+
+
+@pytest.mark.rule("M2")
+def test_only_customers_are_matched() -> None:
+    lead = record(7, is_customer=False, email="a", stripe_id="cus_1", external_id="cus_1", comments="cus_1")
+    assert verdict_of(world(customer(email="a"), lead)).outcome == "unmatched"
+    assert verdict_of(world(customer(email="a", metadata_netsuite_customer_id="7"), lead)).outcome == "broken"
+    assert verdict_of(world(customer(), lead, cus_1=7)).outcome == "broken"
+
+
+@pytest.mark.rule("M2")
+def test_inactive_records_are_matched_only_by_setting() -> None:
+    small = world(customer(email="a"), record(7, inactive=True, email="a"))
+    assert verdict_of(small).outcome == "unmatched"
+    assert verdict_of(replace(small, settings=replace(SETTINGS, match_inactive=True))) == matched(7, "email = email")
+
+
+@pytest.mark.rule("M2")
+@pytest.mark.parametrize("trace", ["stripe_id", "external_id", "comments"])
+def test_existing_links_to_inactive_records_count(trace: str) -> None:
+    verdict = verdict_of(world(customer(), record(7, inactive=True, **{trace: "cus_1"})))
+    assert (verdict.outcome, verdict.netsuite_internal_id, verdict.evidence) == ("linked", 7, trace)
+
+
+@pytest.mark.rule("M6")
+def test_the_first_rule_that_finds_a_record_decides() -> None:
+    both = world(customer(email="a", name="n"), record(7, company_name="n"), record(8, email="a"))
+    assert verdict_of(both) == matched(8, "email = email")
+    second = world(customer(email="b", name="n"), record(7, company_name="n"), record(8, email="a"))
+    assert verdict_of(second) == matched(7, "name = company_name")
+
+
+@pytest.mark.rule("M7")
+def test_metadata_wins_over_every_rule() -> None:
+    small = world(customer(email="a", metadata_netsuite_customer_id=" 7 "), record(7), record(8, email="a"))
+    assert verdict_of(small) == linked(7, "metadata", "metadata: linked already")
+
+
+@pytest.mark.rule("M12")
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        (MatchSettings(()), "no link found, and no rules are declared"),
+        (SETTINGS, "no link found, and all fields that the rules compare are empty: email, name"),
+    ],
+)
+def test_unmatched_says_what_was_tried(settings: MatchSettings, reason: str) -> None:
+    small = world(customer(email=" "), record(7, email=""), settings=settings)
+    assert verdict_of(small) == Verdict("cus_1", "unmatched", reason=reason)
+
+
+@pytest.mark.rule("M12")
+def test_an_empty_world_has_an_empty_result() -> None:
+    assert matches_of(world()).is_empty()

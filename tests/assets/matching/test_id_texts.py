@@ -9,7 +9,7 @@ import pytest
 import assets.matching.id_texts
 from assets.matching.id_texts import one_id
 from tests.assets.matching.oracle import read_id
-from tests.assets.matching.test_equal_keys import SETTINGS, customer, linked, record, verdict_of, world
+from tests.assets.matching.small_worlds import SETTINGS, customer, linked, record, verdict_of, world
 
 
 @pytest.mark.parametrize(

@@ -1,92 +1,19 @@
+"""What a rule compares: several values, fields or columns, one side alone; and rules and kinds of anybody's."""
+
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.matching import MatchSettings, Rule
-from assets.matching.rule_kinds import KINDS
-from schemas.declaration.rules import RULE_KINDS, RuleKind
+from assets.matching.match_rule import Found, MatchRule, Side
+from schemas.rule_kinds import AS_IT_IS, RuleKind
 from tests.assets.matching.oracle import Customer, Record, World
 from tests.assets.matching.worlds import START, matches_of
 
 
-def read(kind: RuleKind, text: str | None, country: str | None = None) -> str | None:
-    frame = pl.DataFrame({"text": [text]}, schema={"text": pl.String})
-    value: str | None = frame.select(KINDS[kind].read(pl.col("text"), country)).item()
-    return value
-
-
-def test_every_kind_that_can_be_declared_is_there() -> None:
-    assert tuple(KINDS) == RULE_KINDS
-
-
-@pytest.mark.parametrize(
-    ("text", "country", "number"),
-    [
-        ("+1 (617) 555-0118", None, "+16175550118"),
-        ("617-555-0118", "US", "+16175550118"),
-        ("617-555-0118", None, None),
-        ("030 901820", "DE", "+4930901820"),
-        ("+49 30 901820", "US", "+4930901820"),
-        ("0049 30 901820", "DE", "+4930901820"),
-        ("617-555-0118 ext. 7", "US", "+16175550118;ext=7"),
-        ("４１５ ５５５ ２６７１", "US", "+14155552671"),
-        ("call me", "US", None),
-        ("12", "US", None),
-        ("", "US", None),
-        (None, "US", None),
-    ],
-)
-def test_a_phone_is_its_number(text: str | None, country: str | None, number: str | None) -> None:
-    assert read("phone", text, country) == number
-
-
-@pytest.mark.parametrize(
-    ("text", "host"),
-    [
-        ("ap@Acme.example", "acme.example"),
-        ("https://www.acme.example/about?x=1", "acme.example"),
-        ("acme.example:8080", "acme.example"),
-        ("mailto.acme.example", "mailto.acme.example"),
-        ("a@b@acme.example", None),
-        ("https://user@acme.example/", "acme.example"),
-        ("jane@gmail.com", None),
-        ("jane@web.de", None),
-        ("acme", None),
-        ("jane@", None),
-        (None, None),
-    ],
-)
-def test_a_domain_is_a_host_that_is_not_everybodys(text: str | None, host: str | None) -> None:
-    assert read("domain", text) == host
-
-
-@pytest.mark.parametrize(
-    ("kind", "text", "said"),
-    [
-        ("tax_id", "DE 123.456-789", "DE123456789"),
-        ("tax_id", "---", ""),
-        ("html", "Alpha &amp; Sons", "Alpha & Sons"),
-        ("html", "Ali Baba&apos;s", "Ali Baba's"),
-        ("html", "AT&T", "AT&T"),
-        ("leaf", "Parent plc : Middle : Child Ltd", "Child Ltd"),
-        ("leaf", "Time: Space Ltd", "Time: Space Ltd"),
-        ("netsuite_name", "CUST103 Foo Ltd", "Foo Ltd"),
-        ("netsuite_name", "Parent : 0007 Foo Ltd", "Foo Ltd"),
-        ("netsuite_name", "Foo 2 Ltd", "Foo 2 Ltd"),
-        ("text", "Foo", "Foo"),
-    ],
-)
-def test_what_a_kind_reads(kind: RuleKind, text: str, said: str) -> None:
-    assert read(kind, text) == said
-
-
-def test_html_leaves_the_address_of_a_mail_link() -> None:
-    assert str(read("html", '<a href="mailto:a@one.example">a@one.example</a>')).strip() == "a@one.example"
-
-
 def found_by(
-    rule: Rule, customers: dict[str, dict[str, str | None]], records: dict[int, dict[str, str | None]]
+    rule: MatchRule, customers: dict[str, dict[str, str | None]], records: dict[int, dict[str, str | None]]
 ) -> dict[str, tuple[str, str | None]]:
     """Return the outcome and the candidates of each customer under one rule."""
     world = World(
@@ -162,4 +89,39 @@ def test_a_leaf_is_looked_for_in_netsuite_alone() -> None:
         {"cus_1": {"name": "Child Ltd"}, "cus_2": {"name": "Parent : Child Ltd"}},
         {1: {"company_name": "Parent : Child Ltd"}},
     )
+    assert found == {"cus_1": ("matched", "1"), "cus_2": ("unmatched", None)}
+
+
+class Reversed:
+    """A kind of nobody's: NetSuite has the text from its end."""
+
+    name, side, says, takes_country, trait = "reversed", "netsuite", "from its end", False, None
+
+    def read(self, column: pl.Expr, _: str | None, /) -> pl.Expr:
+        return column.str.reverse()
+
+
+class Beginning:
+    """A rule of nobody's: the value of the customer begins with that of the record."""
+
+    says = "begins so"
+
+    def __init__(self, kind: RuleKind = AS_IT_IS) -> None:
+        self.stripe_side, self.netsuite_side = Side(("name",)), Side(("company_name",), kind)
+
+    def __str__(self) -> str:
+        return "name begins as company_name"
+
+    def find(self, customers: pl.DataFrame, records: pl.DataFrame, /) -> Found:
+        pairs = customers.join(records, how="cross").filter(pl.col("key").str.starts_with(pl.col("key_right")))
+        groups = pl.DataFrame(schema={"candidates": pl.UInt32, "lowest": pl.Int64, "shown": pl.List(pl.Int64)})
+        return Found(
+            pairs.select("position", "record"), pairs.clear().select("position", group=pl.lit(0, pl.UInt32)), groups
+        )
+
+
+@pytest.mark.parametrize(("kind", "theirs"), [(AS_IT_IS, "Acme"), (Reversed(), "emcA")])
+def test_another_rule_and_another_kind_are_asked_like_ours(kind: RuleKind, theirs: str) -> None:
+    rule = Beginning(kind)
+    found = found_by(rule, {"cus_1": {"name": "Acme Ltd"}, "cus_2": {"name": "Ltd"}}, {1: {"company_name": theirs}})
     assert found == {"cus_1": ("matched", "1"), "cus_2": ("unmatched", None)}

@@ -1,0 +1,22 @@
+"""NetSuite's own *Name* column: a number, and parents, before the name."""
+
+from typing import Final
+
+import polars as pl
+
+from schemas.rule_kinds.entry import Kind
+from schemas.rule_kinds.leaf import without_parents
+
+
+def _read(column: pl.Expr, _: str | None) -> pl.Expr:
+    """Return a name without its parents and without the number before it: `CUST103 Foo Ltd` is `Foo Ltd`."""
+    return without_parents(column).str.strip_chars().str.replace(r"^\p{L}{0,10}[-_]?[0-9]+[-_]?\s+(\S)", "$1")
+
+
+KIND: Final = Kind(
+    name="netsuite_name",
+    side="netsuite",
+    says="the same without a number before it",
+    read=_read,
+    trait=r"(?:^|\s:\s)\s*\p{L}{0,10}[-_]?\d+[-_]?\s+\S",
+)

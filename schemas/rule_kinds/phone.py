@@ -1,0 +1,37 @@
+"""A phone number, however it is written."""
+
+from typing import Final
+
+import phonenumbers
+import polars as pl
+
+from schemas.rule_kinds.entry import Kind
+
+
+def _read(column: pl.Expr, country: str | None) -> pl.Expr:
+    """Return a number as E.164 writes it, with its extension, or null for what is no possible number.
+
+    A number without a country code is one of `country`, and none if that is not said. Numbers are read once for each
+    different value.
+    """
+
+    def read(values: pl.Series) -> pl.Series:
+        distinct = values.unique()
+        numbers = pl.Series("number", [_number(text, country) for text in distinct], pl.String)
+        return values.replace_strict(distinct, numbers, default=None, return_dtype=pl.String)
+
+    return column.map_batches(read, return_dtype=pl.String, is_elementwise=True)
+
+
+def _number(text: str | None, country: str | None) -> str | None:
+    try:
+        number = phonenumbers.parse(text or "", country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    extension = f";ext={number.extension}" if number.extension else ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) + extension
+
+
+KIND: Final = Kind(name="phone", says="the number", read=_read, takes_country=True)
