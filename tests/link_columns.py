@@ -4,6 +4,9 @@ import polars as pl
 
 from schemas.link_fields import fields_of
 
+NO_LINKS = dict.fromkeys(field.name for field in fields_of("netsuite"))
+"""The row of a record whose link fields are all empty."""
+
 
 def with_link_columns(netsuite: pl.LazyFrame) -> pl.LazyFrame:
     """Add each link field of NetSuite that a frame lacks, empty."""

@@ -12,6 +12,7 @@ from docs.declaration import EXAMPLES, PAGE, IncompletePageError, default, fille
 from pipelines.declarations import read_declarations
 from schemas.declaration import Declaration
 from schemas.declaration.sources import OAUTH_KEYS, TOKEN_KEYS
+from schemas.link_fields import fields_of
 
 _YAML = re.findall(r"```yaml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
 _NEEDED_WHERE_USED = {
@@ -23,6 +24,7 @@ _NEEDED_WHERE_USED = {
     "notify.kind",
     "notify.url",
 } | {f"netsuite.{key}" for key in OAUTH_KEYS | TOKEN_KEYS}
+_OF_SOME_ACCOUNTS = {f"writes.{field.name}" for field in fields_of("netsuite") if field.optional}
 _KEYS = [f"{prefix}{name}" for model, prefix in models(Declaration) for name in model.model_fields]
 
 
@@ -44,6 +46,8 @@ def _declaration_with(key: str) -> tuple[Any, Any, str]:
         for part in way:
             node = (node or {}).get(part.removesuffix("[]"))
             node = node[0] if node and part.endswith("[]") else node
+        if key in _OF_SOME_ACCOUNTS:
+            node.setdefault(last, None)
         if last in (node or {}):
             return document, node, last
     pytest.fail(f"no declaration on the page has the key {key}")

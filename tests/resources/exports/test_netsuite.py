@@ -9,6 +9,7 @@ from resources.extracts.extract import Extract
 from schemas.customers import NetsuiteCustomers
 from schemas.errors import ExportError
 from schemas.validation import violations
+from tests.link_columns import NO_LINKS
 
 FIELDS = {
     "internal_id": "Internal ID",
@@ -33,8 +34,7 @@ def test_becomes_the_frame_that_every_door_gives(tmp_path: Path) -> None:
         "internal_id": 118,
         "is_customer": True,
         "inactive": False,
-        "stripe_id": None,
-        "external_id": None,
+        **NO_LINKS,
         "comments": "pays late,\nvery",
         "email": "ap@example.com",
         "company_name": None,
