@@ -15,7 +15,7 @@ from assets.reconciliation import Reconciliation, failures_for_people
 from assets.write_back.executor import WriteBack
 from assets.write_back.living_customers import LivingOnly
 from assets.write_back.outcomes import check_room, numbers, outcomes_file, show_outcomes
-from assets.write_back.request import PlanPart, to_apply, to_apply_further, to_undo
+from assets.write_back.request import PlanPart, request_to_apply, request_to_go_on, request_to_undo
 from assets.write_back.run import Part, Tally, apply_step, undo_part
 from assets.write_back.selection import NETSUITE_EDITS, STRIPE_EDITS, Step
 from resources.ledger import Decisions, Journal, Request, Requests
@@ -89,7 +89,7 @@ def _first_step(sync: Reconciliation, assets: _StepAssets) -> dg.AssetsDefinitio
         run_id = context.run.run_id
         with failures_for_people(), opened(sync, run_id, context.log.info, assets.step.system) as work:
             requests = Requests(work.journal.ledger, sync.declared_accounts)
-            request, part = to_apply(sync, context.instance, requests, run_id, config)
+            request, part = request_to_apply(sync, context.instance, requests, run_id, config)
             tally = _written(sync, work, request, part, lambda: apply_step(work, part, assets.step))
         yield from assets.results(sync, tally, request.plan)
 
@@ -105,7 +105,7 @@ def _later_step(sync: Reconciliation, assets: _StepAssets) -> dg.AssetsDefinitio
         run_id = context.run.run_id
         with failures_for_people(), opened(sync, run_id, context.log.info, assets.step.system) as work:
             requests = Requests(work.journal.ledger, sync.declared_accounts)
-            request, part = to_apply_further(sync, context.instance, requests, run_id)
+            request, part = request_to_go_on(sync, context.instance, requests, run_id)
             tally = _written(sync, work, request, part, lambda: apply_step(work, part, assets.step))
         yield from assets.results(sync, tally, request.plan)
 
@@ -119,7 +119,7 @@ def undo(sync: Reconciliation, context: dg.OpExecutionContext, config: PlanPart)
         dg.Failure: with a sentence for a person.
     """
     with failures_for_people(), opened(sync, context.run.run_id, context.log.info, *_BOTH) as work:
-        request, part = to_undo(sync, context.run.run_id, config)
+        request, part = request_to_undo(sync, context.run.run_id, config)
         tally = _written(sync, work, request, part, lambda: undo_part(work, part))
     counts = numbers(tally, "undone", "already", "conflict", "failed")
     context.add_output_metadata({"plan_hash": request.plan, **counts, "outcomes": outcomes_file(sync)})

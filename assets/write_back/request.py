@@ -36,7 +36,7 @@ class PlanPart(dg.Config):
     at_most: int | None = Field(None, description="so many changes, whole pairs as far as they go")
 
 
-def to_apply(
+def request_to_apply(
     sync: Reconciliation, instance: dg.DagsterInstance, requests: Requests, run_id: str, asked: PlanPart
 ) -> tuple[Request, Part]:
     """What a run applies: the plan that a person names, or the one that this very run has made, if it may.
@@ -56,7 +56,7 @@ def to_apply(
     return request, part_of(sync, request, made_at(plans_made(instance, sync), request.plan))
 
 
-def to_apply_further(
+def request_to_go_on(
     sync: Reconciliation, instance: dg.DagsterInstance, requests: Requests, run_id: str
 ) -> tuple[Request, Part]:
     """What a later step of a run applies: the same part of the same plan as its first.
@@ -72,7 +72,7 @@ def to_apply_further(
     return request, part_of(sync, request, made_at(plans_made(instance, sync), request.plan))
 
 
-def to_undo(sync: Reconciliation, run_id: str, asked: PlanPart) -> tuple[Request, Part]:
+def request_to_undo(sync: Reconciliation, run_id: str, asked: PlanPart) -> tuple[Request, Part]:
     """What a run takes back.
 
     Raises:
