@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 import dagster as dg
@@ -75,29 +75,52 @@ class PlanMade:
 
 @dataclass(frozen=True)
 class History:
-    """What the brakes need to know of the plans that were made, read once.
+    """What brakes and write-back need to know of the plans that were made, read once.
 
     Attributes:
-        newest: the plan that was made last.
+        newest: the plan that was made last; None while there is none.
         good: those of before that were then approved, newest first.
+        made_at: when the plan that was asked for, or else the newest, was last made (UTC); None where nobody knows.
     """
 
-    newest: PlanMade
+    newest: PlanMade | None
     good: tuple[PlanMade, ...]
+    made_at: datetime | None
 
     @classmethod
-    def read(cls, name: str, made: Iterable[PlanMade], approvals: Iterable[tuple[str, datetime]]) -> "History":
-        """Read as much as is needed of the plans that a declaration made, newest first; approvals as `approved` has.
+    def read(
+        cls, made: Iterable[PlanMade], approvals: Iterable[tuple[str, datetime]], plan: str | None = None
+    ) -> "History":
+        """Read as much as is needed of the plans made, newest first; `approvals` are as `approved` takes them.
 
-        Raises:
-            UserError: none was made.
+        `plan` is the hash of the plan that is asked for.
         """
-        plans = iter(made)
+        seen: list[PlanMade] = []
+        plans = _noted(made, seen)
         newest = next(plans, None)
         if newest is None:
+            return cls(None, (), None)
+        earlier = [(digest, moment) for digest, moment in approvals if digest != newest.plan or moment < newest.made_at]
+        good = tuple(islice(approved(plans, earlier), GOOD_COMPARED))
+        wanted = plan or newest.plan
+        found = next((each for each in chain(list(seen), plans) if each.plan == wanted), None)
+        return cls(newest, good, None if found is None else found.made_at)
+
+    def last(self, name: str) -> PlanMade:
+        """The newest plan of a declaration.
+
+        Raises:
+            UserError: there is none.
+        """
+        if self.newest is None:
             raise UserError(f"{name} has no plan yet; start {name}_reconcile, which makes one.")
-        later = [(plan, moment) for plan, moment in approvals if plan != newest.plan or moment < newest.made_at]
-        return cls(newest, tuple(islice(approved(plans, later), GOOD_COMPARED)))
+        return self.newest
+
+
+def _noted(made: Iterable[PlanMade], seen: list[PlanMade]) -> Iterator[PlanMade]:
+    for each in made:
+        seen.append(each)
+        yield each
 
 
 def plans_made(instance: dg.DagsterInstance, sync: Reconciliation) -> Iterator[PlanMade]:
@@ -106,11 +129,6 @@ def plans_made(instance: dg.DagsterInstance, sync: Reconciliation) -> Iterator[P
     What was planned under its name for other accounts is left out: it is no measure for these.
     """
     return islice(_plans_made(instance, sync.key("write_plan"), sync.accounts), _LOOKED_AT)
-
-
-def made_at(made: Iterable[PlanMade], plan: str) -> datetime | None:
-    """When a plan was last made (UTC); None where nobody knows."""
-    return next((each.made_at for each in made if each.plan == plan), None)
 
 
 def approved(made: Iterable[PlanMade], approvals: Iterable[tuple[str, datetime]]) -> Iterator[PlanMade]:
@@ -143,5 +161,5 @@ def _plans_made(instance: dg.DagsterInstance, key: dg.AssetKey, accounts: str) -
             values = {name: value.value for name, value in event.metadata.items()} if event else {}
             plan = values.get("plan_hash")
             if isinstance(plan, str) and values.get("accounts") == accounts:
-                made_at_ = datetime.fromtimestamp(record.timestamp, UTC)
-                yield PlanMade(plan, made_at_, record.run_id, PlanNumbers.of(values))
+                made_at = datetime.fromtimestamp(record.timestamp, UTC)
+                yield PlanMade(plan, made_at, record.run_id, PlanNumbers.of(values))

@@ -13,7 +13,7 @@ from typing import Final
 
 import dagster as dg
 
-from assets.plan_history import History, PlanNumbers, plans_made
+from assets.plan_history import History, PlanMade, PlanNumbers, plans_made
 from assets.reconciliation import Reconciliation, failures_for_people
 from resources.ledger import Requests
 from schemas.declaration import Brakes
@@ -99,8 +99,8 @@ def build_brakes(sync: Reconciliation) -> dg.AssetChecksDefinition:
         with failures_for_people():
             with sync.ledger() as ledger:
                 approvals = Requests(ledger, sync.declared_accounts).approvals()
-            history = History.read(sync.name, plans_made(context.instance, sync), approvals)
-            results = results_of(sync, history)
+            history = History.read(plans_made(context.instance, sync), approvals)
+            results = results_of(sync, history.last(sync.name), history.good)
         for result in results:
             yield dg.AssetCheckResult(
                 asset_key=key,
@@ -113,11 +113,11 @@ def build_brakes(sync: Reconciliation) -> dg.AssetChecksDefinition:
     return brakes
 
 
-def results_of(sync: Reconciliation, history: History) -> list[BrakeResult]:
-    """The brakes on the plan that was made last."""
-    good = [made.numbers for made in history.good]
-    age = _age_hours(sync, history.newest.made_at)
-    return list(brake_results(history.newest.numbers, good, sync.months_missing(), age, sync.declaration.brakes))
+def results_of(sync: Reconciliation, newest: PlanMade, good: Sequence[PlanMade]) -> list[BrakeResult]:
+    """The brakes on the plan that was made last, held against the last good ones."""
+    age = _age_hours(sync, newest.made_at)
+    numbers = [made.numbers for made in good]
+    return list(brake_results(newest.numbers, numbers, sync.months_missing(), age, sync.declaration.brakes))
 
 
 def _age_hours(sync: Reconciliation, made_at: datetime) -> float:

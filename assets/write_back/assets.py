@@ -4,6 +4,7 @@ What is written was planned before and is named by its hash; how it is written i
 their results become numbers that plot over time, and a file with one row per change.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -11,12 +12,14 @@ from typing import Final
 
 import dagster as dg
 
+from assets.plan_history import History, plans_made
+from assets.planning.brakes import results_of
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.write_back.executor import WriteBack
 from assets.write_back.living_customers import LivingOnly
-from assets.write_back.outcomes import check_room, numbers, outcomes_file, show_outcomes
-from assets.write_back.request import PlanPart, request_to_apply, request_to_go_on, request_to_undo
-from assets.write_back.run import Part, Tally, apply_step, undo_part
+from assets.write_back.outcomes import outcomes_file, outcomes_shown
+from assets.write_back.request import PlanPart, check_that_it_may, part_of
+from assets.write_back.run import Tally, apply_step, undo_part
 from assets.write_back.selection import NETSUITE_EDITS, STRIPE_EDITS, Step
 from resources.ledger import Decisions, Journal, Request, Requests
 from resources.netsuite_api import NetsuiteEdits
@@ -24,8 +27,9 @@ from resources.netsuite_api.reading.reader import NetsuiteApiReader
 from resources.stripe_api import StripeConnection, StripeEdits
 from resources.stripe_api.reading.reader import StripeApiReader
 from resources.writers import registry
-from schemas.errors import InternalError
+from schemas.errors import InternalError, UserError
 from schemas.link_fields import LinkField, by_asset, fields_of
+from schemas.plan import changes_of
 from schemas.words import System
 
 _BOTH: Final[tuple[System, System]] = ("netsuite", "stripe")
@@ -67,7 +71,8 @@ class _StepAssets:
     def results(self, sync: Reconciliation, tally: Tally, plan: str) -> Iterator[dg.MaterializeResult]:
         """What each shows of a run: numbers that Dagster plots over time, and where the outcomes are."""
         for asset, fields in by_asset(self.fields).items():
-            shown = numbers(tally.of_fields({field.name for field in fields}), *_OUTCOMES)
+            ended = sum((tally.by_field.get(field.name, Counter()) for field in fields), Counter[str]())
+            shown = {f"changes/{status}": ended[status] for status in _OUTCOMES}
             file = {"outcomes": outcomes_file(sync)} if self.step.system == "stripe" else {}
             yield dg.MaterializeResult(asset_key=sync.key(asset), metadata={"plan_hash": plan, **shown, **file})
 
@@ -88,25 +93,41 @@ def _first_step(sync: Reconciliation, assets: _StepAssets) -> dg.AssetsDefinitio
         """One load and one save per record, for all fields."""
         run_id = context.run.run_id
         with failures_for_people(), opened(sync, run_id, context.log.info, assets.step.system) as work:
-            requests = Requests(work.journal.ledger, sync.declared_accounts)
-            request, part = request_to_apply(sync, context.instance, requests, run_id, config)
-            tally = _written(sync, work, request, part, lambda: apply_step(work, part, assets.step))
-        yield from assets.results(sync, tally, request.plan)
+            approvals = Requests(work.journal.ledger, sync.declared_accounts).approvals()
+            history = History.read(plans_made(context.instance, sync), approvals, config.plan)
+            plan = config.plan
+            if not plan:
+                newest = history.last(sync.name)
+                check_that_it_may(sync, run_id, newest, results_of(sync, newest, history.good))
+                plan = newest.plan
+            asked = config.model_dump(exclude={"plan"})
+            request = Request(run_id, "apply", plan, asked)
+            part = part_of(sync, plan, asked, changes_of(sync.plans.read(plan)), history.made_at)
+            with outcomes_shown(sync, work, request, len(part.changes)):
+                tally = apply_step(work, part, assets.step)
+        yield from assets.results(sync, tally, plan)
 
     return write
 
 
 def _later_step(sync: Reconciliation, assets: _StepAssets) -> dg.AssetsDefinition:
-    """A step that goes on with what the first one was told."""
+    """A step that goes on with what the first one was told: the same part of the same plan."""
 
     @dg.multi_asset(name=f"{sync.name}__{assets.name}", specs=assets.specs(sync))
     def write(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         """One read and one write per customer."""
         run_id = context.run.run_id
         with failures_for_people(), opened(sync, run_id, context.log.info, assets.step.system) as work:
-            requests = Requests(work.journal.ledger, sync.declared_accounts)
-            request, part = request_to_go_on(sync, context.instance, requests, run_id)
-            tally = _written(sync, work, request, part, lambda: apply_step(work, part, assets.step))
+            request = Requests(work.journal.ledger, sync.declared_accounts).of(run_id)
+            if request is None:
+                raise UserError(
+                    f"This run applies no plan; start {sync.name}_apply with the hash of one, which does both systems."
+                )
+            history = History.read(plans_made(context.instance, sync), (), request.plan)
+            changes = changes_of(sync.plans.read(request.plan))
+            part = part_of(sync, request.plan, request.filters, changes, history.made_at)
+            with outcomes_shown(sync, work, request, len(changes)):
+                tally = apply_step(work, part, assets.step)
         yield from assets.results(sync, tally, request.plan)
 
     return write
@@ -119,21 +140,17 @@ def undo(sync: Reconciliation, context: dg.OpExecutionContext, config: PlanPart)
         dg.Failure: with a sentence for a person.
     """
     with failures_for_people(), opened(sync, context.run.run_id, context.log.info, *_BOTH) as work:
-        request, part = request_to_undo(sync, context.run.run_id, config)
-        tally = _written(sync, work, request, part, lambda: undo_part(work, part))
-    counts = numbers(tally, "undone", "already", "conflict", "failed")
-    context.add_output_metadata({"plan_hash": request.plan, **counts, "outcomes": outcomes_file(sync)})
+        if config.plan is None:
+            raise UserError(f"{sync.name}_undo needs the hash of a plan, which the page of its apply shows.")
+        asked = config.model_dump(exclude={"plan"})
+        changes = changes_of(sync.plans.read(config.plan))
+        part = part_of(sync, config.plan, asked, changes, None)
+        with outcomes_shown(sync, work, Request(context.run.run_id, "undo", config.plan, asked), len(changes)):
+            tally = undo_part(work, part)
+    ended = tally.counts()
+    counts = {f"changes/{status}": ended[status] for status in ("undone", "already", "conflict", "failed")}
+    context.add_output_metadata({"plan_hash": config.plan, **counts, "outcomes": outcomes_file(sync)})
     return counts
-
-
-def _written(sync: Reconciliation, work: WriteBack, request: Request, part: Part, write: Callable[[], Tally]) -> Tally:
-    """Write a part; what has become of its plan is in a file afterwards, however it ends."""
-    check_room(sync, len(part.changes))
-    Requests(work.journal.ledger, sync.declared_accounts).add(request)  # now: what cannot be meant was no approval
-    try:
-        return write()
-    finally:
-        show_outcomes(sync, work, request)
 
 
 @contextmanager

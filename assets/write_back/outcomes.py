@@ -1,6 +1,7 @@
 """What became of each change of a plan, as a file for a person; it stays until a plan is applied again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -10,8 +11,7 @@ import polars as pl
 
 from assets.reconciliation import Reconciliation
 from assets.write_back.executor import WriteBack
-from assets.write_back.run import Tally
-from resources.ledger import Request
+from resources.ledger import Request, Requests
 from resources.storage.csv import write_for_people
 from resources.storage.results import MadeBy, Results
 from schemas.attempts import Entry
@@ -19,16 +19,22 @@ from schemas.attempts import Entry
 _BYTES_OF_AN_OUTCOME: Final = 300
 
 
-def check_room(sync: Reconciliation, changes: int) -> None:
-    """See that the outcomes can be shown before anything is written: nobody could tell a person of it afterwards."""
-    Results(outcomes_path(sync).parent).check_room(changes * _BYTES_OF_AN_OUTCOME)
+@contextmanager
+def outcomes_shown(sync: Reconciliation, work: WriteBack, request: Request, changes: int) -> Iterator[None]:
+    """Write what has become of a whole plan so far into the folder of results, for a person, however the body ends.
 
-
-def show_outcomes(sync: Reconciliation, work: WriteBack, asked: Request) -> None:
-    """Write what has become of a whole plan so far into the folder of results, for a person, however the run ends."""
-    outcomes = outcomes_frame(list(work.journal.latest(asked.plan).values()))
-    writers = {outcomes_path(sync).name: partial(write_for_people, outcomes)}
-    Results(outcomes_path(sync).parent).publish(writers, MadeBy.now(asked.run_id, asked.plan))
+    Raises:
+        UserError: there is no room for it; found out before the body, as nobody could tell a person of it afterwards.
+    """
+    results = Results(outcomes_path(sync).parent)
+    results.check_room(changes * _BYTES_OF_AN_OUTCOME)
+    Requests(work.journal.ledger, sync.declared_accounts).add(request)  # now: what cannot be meant was no approval
+    try:
+        yield
+    finally:
+        outcomes = outcomes_frame(list(work.journal.latest(request.plan).values()))
+        writers = {outcomes_path(sync).name: partial(write_for_people, outcomes)}
+        results.publish(writers, MadeBy.now(request.run_id, request.plan))
 
 
 def outcomes_file(sync: Reconciliation) -> dg.PathMetadataValue:
@@ -39,12 +45,6 @@ def outcomes_file(sync: Reconciliation) -> dg.PathMetadataValue:
 def outcomes_path(sync: Reconciliation) -> Path:
     """Where it is."""
     return sync.folders.results(sync.name) / "outcomes.csv"
-
-
-def numbers(tally: Tally, *names: str) -> dict[str, int]:
-    """How many changes ended so, under names that Dagster plots over time."""
-    counts = tally.counts()
-    return {f"changes/{name}": counts[name] for name in names}
 
 
 def outcomes_frame(entries: Sequence[Entry]) -> pl.DataFrame:

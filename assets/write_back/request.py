@@ -7,16 +7,13 @@ from typing import Final
 import dagster as dg
 from pydantic import Field
 
-from assets.plan_history import History, made_at, plans_made
-from assets.planning.brakes import results_of
+from assets.plan_history import PlanMade
+from assets.planning.brakes import BrakeResult
 from assets.reconciliation import Reconciliation
-from assets.write_back.run import Part
-from assets.write_back.selection import Filters
-from resources.ledger import Request, Requests
+from assets.write_back.selection import Filters, Part
 from schemas.change import Change
 from schemas.errors import UserError
 from schemas.link_fields import fields_of
-from schemas.plan import changes_of
 from schemas.words import StripeId, System
 
 FIELDS: Final = tuple(field.name for field in (*fields_of("netsuite"), *fields_of("stripe")))
@@ -36,76 +33,31 @@ class PlanPart(dg.Config):
     at_most: int | None = Field(None, description="so many changes, whole pairs as far as they go")
 
 
-def request_to_apply(
-    sync: Reconciliation, instance: dg.DagsterInstance, requests: Requests, run_id: str, asked: PlanPart
-) -> tuple[Request, Part]:
-    """What a run applies: the plan that a person names, or the one that this very run has made, if it may.
+def check_that_it_may(sync: Reconciliation, run_id: str, newest: PlanMade, brakes: Sequence[BrakeResult]) -> None:
+    """See that the newest plan may be written unseen: this very run has made it, and the brakes let it go on.
 
     Raises:
-        UserError: there is no such plan, a word means nothing, or the plan may not be written unseen.
+        UserError: it may not.
     """
-    if asked.plan is None:
-        if sync.declaration.writes.mode != "auto":
-            by_hand = _by_hand(sync)
-            raise UserError(f"{sync.name} writes only what a person has approved (writes: mode: review): {by_hand}")
-        history = History.read(sync.name, plans_made(instance, sync), requests.approvals())
-        _check_that_it_may(sync, history, run_id)
-        request = Request(run_id, "apply", history.newest.plan, _narrowing(asked))
-        return request, part_of(sync, request, history.newest.made_at)
-    request = Request(run_id, "apply", asked.plan, _narrowing(asked))
-    return request, part_of(sync, request, made_at(plans_made(instance, sync), request.plan))
-
-
-def request_to_go_on(
-    sync: Reconciliation, instance: dg.DagsterInstance, requests: Requests, run_id: str
-) -> tuple[Request, Part]:
-    """What a later step of a run applies: the same part of the same plan as its first.
-
-    Raises:
-        UserError: the run was asked nothing.
-    """
-    request = requests.of(run_id)
-    if request is None:
-        raise UserError(
-            f"This run applies no plan; start {sync.name}_apply with the hash of one, which does both systems."
-        )
-    return request, part_of(sync, request, made_at(plans_made(instance, sync), request.plan))
-
-
-def request_to_undo(sync: Reconciliation, run_id: str, asked: PlanPart) -> tuple[Request, Part]:
-    """What a run takes back.
-
-    Raises:
-        UserError: no plan is named, there is none of this hash, or a word means nothing.
-    """
-    if asked.plan is None:
-        raise UserError(f"{sync.name}_undo needs the hash of a plan, which the page of its apply shows.")
-    request = Request(run_id, "undo", asked.plan, _narrowing(asked))
-    return request, part_of(sync, request, None)
-
-
-def part_of(sync: Reconciliation, request: Request, moment: datetime | None) -> Part:
-    """The rows that a request means, of a plan that was last made at a moment (UTC)."""
-    changes = changes_of(sync.plans.read(request.plan))
-    return Part(request.plan, changes, _filters(sync, request.filters, changes), moment)
-
-
-def _narrowing(asked: PlanPart) -> dict[str, object]:
-    return asked.model_dump(exclude={"plan"})
-
-
-def _check_that_it_may(sync: Reconciliation, history: History, run_id: str) -> None:
-    """See that this run's own plan may be written unseen, whichever checks were selected with it."""
-    if history.newest.run_id != run_id:
-        raise UserError(f"This run has made no plan: {_by_hand(sync)}")
-    stopped = [result for result in results_of(sync, history) if not result.passed]
-    if stopped:
+    by_hand = f"look at the report, then start {sync.name}_apply with the plan's hash."
+    if sync.declaration.writes.mode != "auto":
+        raise UserError(f"{sync.name} writes only what a person has approved (writes: mode: review): {by_hand}")
+    if newest.run_id != run_id:
+        raise UserError(f"This run has made no plan: {by_hand}")
+    if stopped := [result for result in brakes if not result.passed]:
         sentences = " ".join(f"{result.name}: {result.sentence}" for result in stopped)
-        raise UserError(f"The brakes stop this run. {sentences} To go on by hand: {_by_hand(sync)}")
+        raise UserError(f"The brakes stop this run. {sentences} To go on by hand: {by_hand}")
 
 
-def _by_hand(sync: Reconciliation) -> str:
-    return f"look at the report, then start {sync.name}_apply with the plan's hash."
+def part_of(
+    sync: Reconciliation, plan: str, asked: Mapping[str, object], changes: Sequence[Change], made_at: datetime | None
+) -> Part:
+    """The rows that a person means, of all of a plan that was last made then (UTC).
+
+    Raises:
+        UserError: a word means nothing.
+    """
+    return Part(plan, changes, _filters(sync, asked, changes), made_at)
 
 
 def _filters(sync: Reconciliation, asked: Mapping[str, object], changes: Sequence[Change]) -> Filters:

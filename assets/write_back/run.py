@@ -1,44 +1,16 @@
 """What one run does, from first to last: alone, settle, select, write, count. Applying is a few steps, undoing one."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from assets.write_back.attempts import to_take_back, to_try
 from assets.write_back.executor import WriteBack, carry_out, settle
 from assets.write_back.readiness import readiness, takeable
-from assets.write_back.selection import (
-    STEPS,
-    Filters,
-    Step,
-    decided_otherwise,
-    not_done_by,
-    since_made,
-    to_apply,
-    to_undo,
-)
+from assets.write_back.selection import CREATES, STEPS, Part, Step, rows_to_apply, rows_to_undo
 from schemas.attempts import Entry
 from schemas.change import Change
-from schemas.errors import UserError
-
-
-@dataclass(frozen=True)
-class Part:
-    """The part of a plan that a run writes.
-
-    Attributes:
-        plan: the hash of the plan.
-        changes: all of its rows.
-        filters: which of them.
-        made_at: when the plan was last made (UTC), so that what was done before counts as wanted again; None: unknown.
-    """
-
-    plan: str
-    changes: Sequence[Change]
-    filters: Filters = field(default_factory=Filters)
-    made_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -48,19 +20,16 @@ class Tally:
     Attributes:
         entries: the attempts that it made, with their results.
         waiting: changes that were left because what they require does not stand yet.
+        by_field: of each field, how many changes ended in which status.
     """
 
     entries: list[Entry]
     waiting: list[Change]
+    by_field: Mapping[str, Counter[str]]
 
     def counts(self) -> Counter[str]:
         """How many changes ended in which status."""
-        return Counter({"waiting": len(self.waiting)}) + Counter(entry.status for entry in self.entries)
-
-    def of_fields(self, names: Collection[str]) -> "Tally":
-        """The same of some fields."""
-        entries = [entry for entry in self.entries if entry.attempt.change.field in names]
-        return Tally(entries, [change for change in self.waiting if change.field in names])
+        return sum(self.by_field.values(), Counter[str]())
 
 
 def apply_step(work: WriteBack, part: Part, step: Step) -> Tally:
@@ -74,12 +43,10 @@ def apply_step(work: WriteBack, part: Part, step: Step) -> Tally:
     with _alone(work) as alone:
         settle(alone)
         latest = work.journal.latest(part.plan)
-        standing = since_made(latest, part.made_at, work.run_id)
-        taken = to_apply(part.changes, standing, part.filters, work.run_id)
-        _refuse_decided_otherwise(work, taken, part.made_at)
-        parted = readiness([change for change in taken if step.takes(change)], part.changes, standing)
-        todo = not_done_by(work.run_id, parted.ready, standing)
-        carry_out(alone, to_try(part.plan, todo, latest, standing))
+        decisions = work.decisions.last() if work.decisions else {}
+        selected, standing = rows_to_apply(part, step, latest, decisions, work.run_id)
+        parted = readiness(selected, part.changes, standing)
+        carry_out(alone, to_try(part.plan, parted.ready, latest, standing))
     return _tally(work, part, [step], parted.waiting)
 
 
@@ -93,12 +60,13 @@ def undo_part(work: WriteBack, part: Part) -> Tally:
     with _alone(work) as alone:
         settle(alone)
         latest = work.journal.latest(part.plan)
-        todo = not_done_by(work.run_id, to_undo(part.changes, latest, part.filters, work.run_id), latest)
+        todo = rows_to_undo(part, latest, work.run_id)
         for step in reversed(STEPS):
-            parted = takeable([change for change in todo if step.takes(change)], part.changes, latest)
+            selected = [change for change in todo if step.takes(change)]
+            names_stand = work.journal.latest(part.plan) if selected and step.kinds == CREATES else latest
+            parted = takeable(selected, part.changes, names_stand)
             carry_out(alone, to_take_back(part.plan, parted.ready, latest))
             waiting += parted.waiting
-            latest = work.journal.latest(part.plan) if parted.ready else latest
     return _tally(work, part, STEPS, waiting)
 
 
@@ -109,15 +77,12 @@ def _alone(work: WriteBack) -> Iterator[WriteBack]:
         yield replace(work, journal=work.journal.under(lease))
 
 
-def _refuse_decided_otherwise(work: WriteBack, changes: Sequence[Change], made_at: datetime | None) -> None:
-    decisions = work.decisions.last() if work.decisions else {}
-    if customers := decided_otherwise(changes, decisions, made_at):
-        raise UserError(
-            f"Since this plan was made, a person has decided otherwise about {len(customers):,} of its customers, "
-            f"{customers[0]} the first: reconcile, and apply the plan that comes of it."
-        )
-
-
 def _tally(work: WriteBack, part: Part, steps: Sequence[Step], waiting: list[Change]) -> Tally:
-    entries = [entry for entry in work.journal.latest(part.plan).values() if entry.run_id == work.run_id]
-    return Tally([e for e in entries if any(step.takes(e.attempt.change) for step in steps)], waiting)
+    of_run = (entry for entry in work.journal.latest(part.plan).values() if entry.run_id == work.run_id)
+    entries = [entry for entry in of_run if any(step.takes(entry.attempt.change) for step in steps)]
+    ended = [(entry.attempt.change.field, str(entry.status)) for entry in entries]
+    ended += [(change.field, "waiting") for change in waiting]
+    by_field: dict[str, Counter[str]] = {}
+    for field, status in ended:
+        by_field.setdefault(field, Counter())[status] += 1
+    return Tally(entries, waiting, by_field)

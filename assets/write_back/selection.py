@@ -8,6 +8,7 @@ from typing import Final
 from resources.ledger import LastDecision
 from schemas.attempts import Entry
 from schemas.change import Change, Kind
+from schemas.errors import UserError
 from schemas.words import InternalId, StripeId, System
 
 Latest = Mapping[str, Entry]
@@ -64,6 +65,46 @@ class Filters:
         if change.stripe_customer_id is None:
             return change.netsuite_internal_id in self.records
         return change.stripe_customer_id in customers
+
+
+@dataclass(frozen=True)
+class Part:
+    """The part of a plan that a run writes.
+
+    Attributes:
+        plan: the hash of the plan.
+        changes: all of its rows.
+        filters: which of them.
+        made_at: when the plan was last made (UTC), so that what was done before counts as wanted again; None: unknown.
+    """
+
+    plan: str
+    changes: Sequence[Change]
+    filters: Filters = field(default_factory=Filters)
+    made_at: datetime | None = None
+
+
+def rows_to_apply(
+    part: Part, step: Step, latest: Latest, decisions: Mapping[StripeId, LastDecision], run_id: str
+) -> tuple[list[Change], Latest]:
+    """The rows of a step that a run tries, and the attempts that tell how things stand.
+
+    Raises:
+        UserError: a person has decided otherwise about a customer since the plan was made (M8).
+    """
+    standing = since_made(latest, part.made_at, run_id)
+    taken = to_apply(part.changes, standing, part.filters, run_id)
+    if customers := decided_otherwise(taken, decisions, part.made_at):
+        raise UserError(
+            f"Since this plan was made, a person has decided otherwise about {len(customers):,} of its customers, "
+            f"{customers[0]} the first: reconcile, and apply the plan that comes of it."
+        )
+    return not_done_by(run_id, [change for change in taken if step.takes(change)], standing), standing
+
+
+def rows_to_undo(part: Part, latest: Latest, run_id: str) -> list[Change]:
+    """The rows that a run takes back."""
+    return not_done_by(run_id, to_undo(part.changes, latest, part.filters, run_id), latest)
 
 
 def since_made(latest: Latest, made_at: datetime | None, run_id: str) -> Latest:

@@ -17,11 +17,11 @@ import polars as pl
 from assets.plan_history import PlanMade, plans_made
 from assets.reconciliation import Reconciliation
 from assets.write_back.executor import WriteBack
-from assets.write_back.outcomes import check_room, show_outcomes
-from assets.write_back.run import Part, apply_step, undo_part
-from assets.write_back.selection import STRIPE_EDITS
+from assets.write_back.outcomes import outcomes_shown
+from assets.write_back.run import apply_step, undo_part
+from assets.write_back.selection import STRIPE_EDITS, Part
 from resources.exports.stripe_updates import StripeUpdates
-from resources.ledger import Decisions, Journal, Request, Requests
+from resources.ledger import Decisions, Journal, Request
 from resources.stripe_api import StripeAccount, StripeConnection, StripeEdits
 from resources.stripe_api.reading.reader import StripeApiReader
 from resources.writers import registry
@@ -105,13 +105,9 @@ def apply_file(
             part = next((older for older in parts if _stands(work.journal, older)), part)
         plan = part.made.plan
         asked = Request(run_id, direction, plan, {"system": "stripe", "changes": len(part.changes)})
-        check_room(sync, part.made.numbers.changes)
-        Requests(work.journal.ledger, sync.declared_accounts).add(asked)
         written = Part(plan, part.changes, made_at=part.made.made_at)
-        try:
+        with outcomes_shown(sync, work, asked, part.made.numbers.changes):
             tally = apply_step(work, written, STRIPE_EDITS) if direction == "apply" else undo_part(work, written)
-        finally:
-            show_outcomes(sync, work, asked)
         return Applied(plan, tally.counts(), Counter(_statuses(work.journal, part)))
 
 

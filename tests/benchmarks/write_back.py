@@ -24,8 +24,8 @@ from stamina.instrumentation import set_on_retry_hooks
 from assets.planning.settings import PlanSettings
 from assets.planning.write_plan import plan_changes
 from assets.write_back.executor import WriteBack
-from assets.write_back.run import Part, apply_step
-from assets.write_back.selection import NETSUITE_EDITS, STRIPE_EDITS, Step
+from assets.write_back.run import apply_step
+from assets.write_back.selection import NETSUITE_EDITS, STRIPE_EDITS, Part, Step
 from resources.ledger import Journal, Ledger
 from resources.netsuite_api import NetsuiteClient, NetsuiteEdits, NetsuiteSettings, TokenLogin
 from resources.stripe_api import StripeAccount, StripeConnection, StripeEdits

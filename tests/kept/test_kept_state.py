@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from assets.write_back.executor import WriteBack
-from assets.write_back.run import Part, apply_step, undo_part
-from assets.write_back.selection import NETSUITE_EDITS, STRIPE_EDITS
+from assets.write_back.run import apply_step, undo_part
+from assets.write_back.selection import NETSUITE_EDITS, STRIPE_EDITS, Part
 from resources.ledger import Decisions, Journal, Ledger, Requests
 from resources.storage.local import LocalStorage
 from resources.storage.plans import PlanStore

@@ -15,8 +15,8 @@ from stamina.instrumentation import set_on_retry_hooks
 
 from assets.write_back.executor import WriteBack
 from assets.write_back.living_customers import LivingOnly
-from assets.write_back.run import Part, apply_step, undo_part
-from assets.write_back.selection import NETSUITE_EDITS, STRIPE_EDITS, Filters
+from assets.write_back.run import apply_step, undo_part
+from assets.write_back.selection import NETSUITE_EDITS, STRIPE_EDITS, Filters, Part
 from resources.ledger import Journal, Ledger
 from resources.netsuite_api import NetsuiteClient, NetsuiteEdits, NetsuiteSettings, RetryPolicy, Timeouts, TokenLogin
 from resources.stripe_api import StripeAccount, StripeConnection, StripeEdits

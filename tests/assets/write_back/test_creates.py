@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from assets.write_back.executor import WriteBack
-from assets.write_back.run import Part, Tally, apply_step, undo_part
-from assets.write_back.selection import STEPS, Filters
+from assets.write_back.run import Tally, apply_step, undo_part
+from assets.write_back.selection import STEPS, Filters, Part
 from resources.storage.local import LocalStorage
 from resources.storage.plans import PlanStore
 from resources.writers import registry

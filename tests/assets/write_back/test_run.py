@@ -8,8 +8,8 @@ from typing import Literal
 
 import pytest
 
-from assets.write_back.run import Part, Tally, apply_step, undo_part
-from assets.write_back.selection import NETSUITE_EDITS, STRIPE_EDITS, Filters
+from assets.write_back.run import Tally, apply_step, undo_part
+from assets.write_back.selection import NETSUITE_EDITS, STRIPE_EDITS, Filters, Part
 from schemas.attempts import Attempt
 from schemas.change import Change
 from schemas.errors import TransientError, UserError

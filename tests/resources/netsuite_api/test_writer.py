@@ -6,8 +6,8 @@ from typing import Literal
 import pytest
 
 from assets.write_back.executor import WriteBack
-from assets.write_back.run import Part, apply_step, undo_part
-from assets.write_back.selection import NETSUITE_EDITS
+from assets.write_back.run import apply_step, undo_part
+from assets.write_back.selection import NETSUITE_EDITS, Part
 from resources.netsuite_api import NetsuiteEdits
 from resources.writers import registry
 from sandbox.netsuite_standin import STRIPE_FIELD, Fault, Options, World
