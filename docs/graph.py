@@ -12,7 +12,7 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.customer_sync import build_defs, reconciliation
-from pipelines.jobs import WRITES
+from pipelines.jobs.selections import WRITES
 from resources.storage.folders import Folders
 from schemas.declaration import Declaration
 

@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from docs.graph import PAGES, filled, mermaid, specs
-from pipelines.jobs import ASSETS, WRITES
+from pipelines.jobs.selections import ASSETS, WRITES
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.jobs import every_month
+from pipelines.jobs.selections import every_month
 from tests.pipelines.api_world import site as api_site
 from tests.reconciling import Site, declaration, site_at
 

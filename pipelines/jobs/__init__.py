@@ -1,0 +1,25 @@
+"""The jobs of one declaration, a file each, and its schedule.
+
+From export files there is nothing to apply: `<name>_reconcile` and `<name>_override` are all there is. Over two APIs
+there are `<name>_apply`, `<name>_undo`, `<name>_daily` too.
+"""
+
+import dagster as dg
+
+from assets.reconciliation import Reconciliation
+from pipelines.jobs.apply import build_apply
+from pipelines.jobs.daily import build_daily
+from pipelines.jobs.override import build_override
+from pipelines.jobs.reconcile import build_reconcile
+from pipelines.jobs.undo import build_undo
+
+__all__ = ["build_jobs"]
+
+_ALWAYS = (build_reconcile, build_override)
+_WRITING = (build_apply, build_undo, build_daily)
+
+
+def build_jobs(sync: Reconciliation) -> dg.Definitions:
+    """The jobs and the schedule that a declaration's sources allow."""
+    builders = (*_ALWAYS, *_WRITING) if sync.declaration.can_write else _ALWAYS
+    return dg.Definitions.merge(*(build(sync) for build in builders))

@@ -1,0 +1,19 @@
+"""`<name>_reconcile`: reads both sides, matches, plans, reports."""
+
+import dagster as dg
+
+from assets.reconciliation import Reconciliation
+from pipelines.executor import in_this_process
+from pipelines.jobs.selections import every_month, read_and_report
+
+
+def build_reconcile(sync: Reconciliation) -> dg.Definitions:
+    """The job of a person, and of `make run`."""
+    job = dg.define_asset_job(
+        f"{sync.name}_reconcile",
+        selection=read_and_report(sync),
+        description="Reads both sides, matches, plans, reports. Writes nothing outside of this machine.",
+        executor_def=in_this_process(sync.folders),
+        tags=every_month(sync),
+    )
+    return dg.Definitions(jobs=[job])

@@ -1,0 +1,40 @@
+"""What the jobs of a declaration select, and the tags that make one run cover every month."""
+
+import dagster as dg
+
+from assets.planning.brakes import CHECKS
+from assets.reconciliation import Reconciliation
+from schemas.link_fields import by_asset, fields_of
+
+ASSETS = (
+    "stripe_customers",
+    "netsuite_customers",
+    "customer_matches",
+    "review_queue",
+    "write_plan",
+    "reconciliation_report",
+)
+WRITES = tuple(by_asset((*fields_of("netsuite"), *fields_of("stripe"))))
+
+
+def read_and_report(sync: Reconciliation) -> dg.AssetSelection:
+    """All that reads, matches, plans and reports, with its checks but the brakes."""
+    keys = [sync.key(name) for name in ASSETS]
+    everything = dg.AssetSelection.assets(*keys) | dg.AssetSelection.checks_for_assets(*keys)
+    return everything - brakes(sync) if sync.declaration.can_write else everything
+
+
+def brakes(sync: Reconciliation) -> dg.AssetSelection:
+    """The checks of `write_plan` that stop a run from writing."""
+    return dg.AssetSelection.checks(*(dg.AssetCheckKey(sync.key("write_plan"), name) for name in CHECKS))
+
+
+def writes(sync: Reconciliation) -> dg.AssetSelection:
+    """The assets that write into a service."""
+    return dg.AssetSelection.assets(*(sync.key(name) for name in WRITES))
+
+
+def every_month(sync: Reconciliation) -> dict[str, str]:
+    """Run tags under which one run covers all months there are by now."""
+    months = sync.month_keys()
+    return {"dagster/asset_partition_range_start": months[0], "dagster/asset_partition_range_end": months[-1]}
