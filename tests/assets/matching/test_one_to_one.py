@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from assets.matching import one_to_one
+from schemas.link_fields import BY_NAME
 from tests.assets.matching.oracle import Verdict
 from tests.assets.matching.small_worlds import SETTINGS, customer, record, verdict_of, world
+from tests.assets.matching.worlds import matches_of
 
 ONE_TO_ONE = replace(SETTINGS, one_to_one=True)
 
@@ -60,3 +63,14 @@ def test_one_to_one_gives_the_record_to_the_override() -> None:
     )
     reason = "email = email: equal; record 7 is claimed by cus_2, which a person linked to it"
     assert verdict_of(small) == Verdict("cus_1", "conflict", None, "email = email", 1, "7", reason)
+
+
+def test_several_fields_for_stripe_ids_are_asked_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    second = replace(BY_NAME["external_id"], foreign_values=False)
+    monkeypatch.setattr(one_to_one, "_OWNER_FIELDS", [BY_NAME["stripe_id"], second])
+    records = [record(7, email="a", external_id="cus_9"), record(8, email="b", external_id="x", stripe_id="cus_8")]
+    small = world(customer("cus_1", email="a"), customer("cus_2", email="b"), *records, settings=ONE_TO_ONE)
+    assert matches_of(small).get_column("reason").to_list() == [
+        "email = email: equal; record 7 is claimed by cus_9, which its External ID names",
+        "email = email: equal; record 8 is claimed by cus_8, which its Stripe-id field names",
+    ]

@@ -1,5 +1,6 @@
 """The numbers of the report, each against a count by hand on a world of eight customers."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -10,6 +11,7 @@ from polars.testing import assert_frame_equal
 
 from assets.report import figures, wording
 from assets.report.figures import Coverage, Headline, PlanSize, ReasonGroup
+from schemas.link_fields import BY_NAME
 from schemas.words import OUTCOMES
 from tests.assets.report.report_world import empty_world, matches, netsuite, review, world
 
@@ -98,6 +100,13 @@ def test_coverage_counts_customers_only_and_foreign_external_ids_not() -> None:
         Coverage("external_id", 1, 2, 6),
         Coverage("comments", 2, 3, 6),
     ]
+
+
+def test_a_field_that_few_accounts_have_is_shown_where_a_record_holds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figures, "LINK_FIELDS", [replace(BY_NAME["comments"], optional=True)])
+    assert figures.coverage(world()) == [Coverage("comments", 2, 3, 6)]
+    nobody = netsuite().with_columns(comments=pl.lit(None, pl.String))
+    assert figures.coverage(world(netsuite=nobody, plan=world().plan.clear())) == []
 
 
 @pytest.mark.rule("W3")

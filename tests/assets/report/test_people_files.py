@@ -1,10 +1,14 @@
 """The tables for a spreadsheet show names, and the records that nobody is tied to."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
+import pytest
 
+from assets.report import people_files
 from assets.report.people_files import matches_for_people, unmatched_records
+from schemas.link_fields import BY_NAME
 from tests.assets.report.report_world import matches, netsuite, stripe
 from tests.link_columns import with_link_columns
 from tests.reconciling import NETSUITE, declaration, site_at
@@ -28,6 +32,14 @@ def test_only_customers_that_nobody_is_tied_to_are_unmatched() -> None:
     )
     tied = pl.DataFrame({"netsuite_internal_id": [2, 2, None]}, {"netsuite_internal_id": pl.Int64})
     assert unmatched_records(with_link_columns(records), tied.lazy()).get_column("internal_id").to_list() == [1, 3]
+
+
+def test_a_field_that_few_accounts_have_is_a_column_where_a_record_holds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people_files, "_IDS", [replace(BY_NAME["stripe_id"], optional=True)])
+    nobody = pl.LazyFrame(schema={"netsuite_internal_id": pl.Int64})
+    assert unmatched_records(netsuite().lazy(), nobody).columns[-1] == "stripe_id"
+    empty = netsuite().lazy().with_columns(stripe_id=pl.lit(None, pl.String))
+    assert unmatched_records(empty, nobody).columns[-1] == "inactive"
 
 
 def test_a_run_lists_them_safe_for_a_spreadsheet_and_the_page_counts_them(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The list of link fields is what the declaration can switch, in the orders that files and evidence have."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 import schemas.link_fields
 from schemas.declaration import Writes
 from schemas.declaration.sources import NetsuiteSource
-from schemas.link_fields import BY_NAME, LINK_FIELDS, LinkField, fields_of, in_plan_order
+from schemas.link_fields import BY_NAME, LINK_FIELDS, LinkField, by_asset, fields_of, in_plan_order
 
 KNOWN = ("metadata.netsuite_customer_id", "stripe_id", "external_id", "comments")
 OF_WRITES_BESIDES = {"mode", "import_comments_hours"}
@@ -44,6 +45,12 @@ def test_no_two_fields_share_a_name_or_a_word_of_evidence() -> None:
 
 def test_every_field_of_netsuite_can_be_switched_off_by_its_name_and_nothing_else_can() -> None:
     assert Writes.model_fields.keys() - OF_WRITES_BESIDES == {field.name for field in NETSUITE}
+
+
+def test_an_asset_shows_all_fields_that_name_it_in_their_order() -> None:
+    links, comments = BY_NAME["stripe_id"], BY_NAME["comments"]
+    twin = replace(links, name="other")
+    assert by_asset([links, comments, twin]) == {"netsuite_links": [links, twin], "netsuite_comments": [comments]}
 
 
 @pytest.mark.parametrize("field", NETSUITE, ids=lambda field: field.name)
