@@ -5,9 +5,11 @@ have started: a run that reads when Stripe has its first request, one that write
 for it, a decision just before it is kept. The next run of the same job must end well within a minute, and nobody may
 wait for the dead. Then both systems must hold what a plain description says, and the stand-ins' own logs show each
 effect of the plan once: nothing lost, nothing doubled. `make prove` runs this after the proof of write-back.
+
+The minute is that of a machine with nothing else to do. On one so busy that a run which nobody kills takes longer than
+20 s, it is three times as long as that one.
 """
 
-import argparse
 import sys
 import tempfile
 import time
@@ -34,6 +36,9 @@ from tests.proofs.moments import Moment, saving, updating, writing_to_the_ledger
 from tests.proofs.oracle import FIELD_IDS, State, effects_of_undo, expected_state
 from tests.proofs.work import BY_HAND, DAILY, NAME, RECONCILE, Work, apply, decide, undo
 from tests.ui import Ui, serving
+
+SOON = 60.0
+"""Seconds within which the run after a killed one must have ended."""
 
 _NOTHING: Counter[str] = Counter()
 _DEEP_IN = 3
@@ -83,7 +88,7 @@ class Proof:
         before = self.site.effects()
         try:
             seconds = self.site.follow(start, work, kills, moment)
-            assert seconds < self.soon, f"the next one took {seconds:.0f} s"
+            assert seconds < self.soon, f"the next one took {seconds:.0f} s, more than {self.soon:.0f} s"
             found = self.site.effects() - before
             assert found == effects, f"effects differ: {found - effects} too many, {effects - found} missing"
         except AssertionError as error:
@@ -105,7 +110,7 @@ class Proof:
         self.daily(way, start, of_undo)
         self.kill(way, start, BY_HAND)
         change = self.plan[number]
-        decision = decide(change.stripe_customer_id, str(change.netsuite_internal_id))
+        decision = decide(str(change.stripe_customer_id), str(change.netsuite_internal_id))
         self.kill(way, start, decision, moment=partial(writing_to_the_ledger, site.folders))
         with Ledger.of(site.folders) as ledger:
             standing = Decisions(ledger, NAME).standing().select("stripe_customer_id", "netsuite_internal_id")
@@ -188,13 +193,20 @@ def _if_not_skipped(site: Installation, ui: Ui, work: Work) -> Started:
     return site.in_ui(ui, work)
 
 
-def prove(site: Installation, console: Console, soon: float) -> Proof:
+def _undisturbed(site: Installation) -> float:
+    """How many seconds a run takes that nobody kills."""
+    began = time.monotonic()
+    site.ends_well(site.by_make_run(RECONCILE))
+    return time.monotonic() - began
+
+
+def prove(site: Installation, console: Console) -> Proof:
     """Kill every kind of run, in every way to start one.
 
     Raises:
         AssertionError: something was lost or doubled, or a run did not end well.
     """
-    proof = Proof(site, console, soon, first=site.state())
+    proof = Proof(site, console, soon=max(SOON, 3 * _undisturbed(site)), first=site.state())
     in_netsuite = partial(saving, site.netsuite.world, _DEEP_IN)
     in_stripe = partial(updating, site.stripe, _DEEP_IN)
     proof.kill("make run", site.by_make_run, RECONCILE)
@@ -206,18 +218,15 @@ def prove(site: Installation, console: Console, soon: float) -> Proof:
     return proof
 
 
-def run(argv: list[str]) -> int:
+def run() -> int:
     """The command line: 0 when nothing was lost or doubled, and nobody had to wait; else 1."""
-    parser = argparse.ArgumentParser(prog="python -m tests.proofs.runs", description=__doc__)
-    parser.add_argument("--soon", type=float, default=60, help="seconds within which the next run must have ended")
-    options = parser.parse_args(argv)
     console, began = Console(highlight=False, soft_wrap=True), time.monotonic()
     with (
         tempfile.TemporaryDirectory() as folder,
         installation(Path(folder).resolve(), _declared(datetime.now(UTC)), _CUSTOMERS, _UNLIMITED) as site,
     ):
         try:
-            proof = prove(site, console, options.soon)
+            proof = prove(site, console)
         except AssertionError as error:
             console.print(f"[red]✗[/] {error}")
             return 1
@@ -229,4 +238,4 @@ def run(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run())
