@@ -67,7 +67,7 @@ def test_every_action_is_explained_where_it_is_answered_and_on_the_page_and_can_
     section = PAGE.partition("## 5.")[2].partition("## 6.")[0]
     assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == actions
     assert sorted(get_args(RestletAction)) == sorted(actions)
-    for name in ("reading", "editing"):
+    for name in ("reading", "editing", "creating"):
         head = FILES[f"{name}.js"].partition("*/")[0]
         assert re.findall(r"^ \*   (\w+) {2,}", head, re.MULTILINE) == part(name, "Object.keys(it.operations)")
 
@@ -82,16 +82,29 @@ def operations(name: str) -> list[str]:
 
 
 @pytest.mark.rule("W6")
-def test_only_editing_has_records_in_its_hands() -> None:
-    assert [name for name in FILES if "N/record" in loaded_by(name)] == ["editing.js"]
+@pytest.mark.rule("C14")
+def test_only_editing_changes_what_is_there_and_only_creating_makes_and_deletes() -> None:
+    with_records = sorted(name for name in FILES if "N/record" in loaded_by(name))
+    assert with_records == ["creating.js", "editing.js", "standing.js"]
     called = {name: set(re.findall(r"\.(\w+)\(", text)) & set(WAYS_TO_CHANGE) for name, text in FILES.items()}
     assert called == {name: set() for name in FILES} | {
+        "creating.js": {"save", "setValue", "create", "delete"},
         "editing.js": {"save", "setValue", "create"},
+        "filling.js": {"setValue"},
         "reading.js": {"create"},
+        "standing.js": {"create"},
     }
-    for name in ("editing.js", "reading.js"):
+    for name in ("editing.js", "reading.js", "standing.js"):
         assert set(re.findall(r"(\w+)\.create\(", FILES[name])) == {"search"}
-    assert re.findall(r"record\.(\w+)\(", FILES["editing.js"]) == ["load"]
+    calls = {name: re.findall(r"record\.(?!Type)(\w+)\(", FILES[name]) for name in with_records}
+    assert calls == {"creating.js": ["create", "delete"], "editing.js": ["load"], "standing.js": ["load"]}
+
+
+@pytest.mark.rule("C14")
+def test_of_a_customer_that_is_there_creating_sets_nothing_but_its_activity() -> None:
+    assert re.findall(r"(\w+)\.setValue\(\{ fieldId: '(\w+)'", FILES["creating.js"]) == [("there", "isinactive")]
+    assert FILES["creating.js"].count(".setValue(") == 1
+    assert re.findall(r"fill\((\w+),", FILES["creating.js"]) == ["made"]
 
 
 def test_every_file_is_a_module_of_suitescript_two_one_and_one_is_the_restlet() -> None:

@@ -1,7 +1,7 @@
 """Asks the RESTlet: one action, one JSON object there and back, with the retries and the bounds that NetSuite needs.
 
-Every action may be asked twice: reading changes nothing, and `apply` compares before it sets, so a second try finds
-done what the first one did. What the answers mean is in `answers`; what is asked for is in `client` and its neighbours.
+Every action may be asked twice: reading changes nothing, and what writes looks first, so a second try finds done what
+the first one did. What the answers mean is in `answers`; what is asked for is in `client` and its neighbours.
 """
 
 import logging
@@ -35,7 +35,10 @@ from schemas.link_fields import fields_of
 
 _LOG: Final = logging.getLogger("tieout.netsuite")
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
-RestletAction = Literal["health", "describe", "measure", "search", "exist", "apply", "look"]
+RestletAction = Literal[
+    "health", "describe", "measure", "search", "exist", "apply", "look", "create", "look_for", "take_back"
+]
+_WRITING: Final[frozenset[RestletAction]] = frozenset({"apply", "create", "take_back"})
 LinkName = str
 """The name of a link field of NetSuite (`schemas.link_fields`)."""
 Answer = TypeVar("Answer", bound=BaseModel)
@@ -135,7 +138,7 @@ class Restlet:
     def _once(self, action: RestletAction, body: bytes) -> Parsed:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         with self._slots:
-            if action == "apply":
+            if action in _WRITING:
                 see_that_it_is_ours()
             response = self._wire.post(self._addresses.restlet, body, headers, self._authorization)
         return check(response, self.settings.script, self.settings.now())

@@ -4,8 +4,8 @@
  *   apply     set, append or remove link values; a word only where it is not yet, or where it was appended
  *   look      the same without a save: what is done already, and what is still open
  *
- * This is the only file with N/record, and so the only one that can change anything: WRITABLE lists what. It saves a
- * record once for all its edits, and never creates or deletes one. N/search tells it who has an external id already.
+ * This is the only file that can change a customer who is there: WRITABLE lists what. It saves a record once for all its
+ * edits, and never creates or deletes one. N/search tells it who has an external id already.
  *
  * @NApiVersion 2.1
  * @NModuleScope SameAccount

@@ -101,6 +101,11 @@ define([], () => {
     throw Object.assign(new Error(message), { name: code, isOurs: true });
   }
 
+  /** Whether NetSuite refused something for want of a permission. */
+  function isNotAllowed(problem) {
+    return problem.name === 'INSUFFICIENT_PERMISSION' || problem.name === 'PERMISSION_VIOLATION';
+  }
+
   function wholeNumber(value, name, least, most) {
     const number = /^\d{1,15}$/.test(String(value)) ? Number(value) : -1;
     if (number < least || (most !== undefined && number > most)) {
@@ -110,5 +115,7 @@ define([], () => {
     return number;
   }
 
-  return { asText, isText, isWord, linesWith, refuse, same, takesBytes, wholeNumber, withWord, withoutWord };
+  return {
+    asText, isNotAllowed, isText, isWord, linesWith, refuse, same, takesBytes, wholeNumber, withWord, withoutWord,
+  };
 });

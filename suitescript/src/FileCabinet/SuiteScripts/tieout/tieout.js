@@ -3,16 +3,20 @@
  *
  *   tieout.js   takes each request, names what can be asked for, and says how the account and the role are
  *   reading.js  reads saved customer searches
- *   editing.js  changes link values of customers, and is the only file with N/record
+ *   editing.js  changes link values of customers
+ *   creating.js makes new customers, and takes back what it made
+ *   standing.js says who has a Stripe id and how a record stands; only these three files have N/record
+ *   filling.js  puts the values of a new customer onto a record that it is handed: no access to NetSuite itself
  *   kinds.js    says what a change of each kind asks for: no access to NetSuite at all
  *   text.js     words, bytes, refusals: no access either
  *
  * It answers POST requests, one action each. `health`, which says which account and role this is and which permissions
  * the role lacks, is answered here; each other file says at its head what it answers.
  *
- * It never creates or deletes a record, and changes three things only: the external id, one custom entity field, and
- * single words in the comments. It runs with the rights of the calling role. It answers errors as
- * {ok: false, error: {code, message}}; one bad record never spoils the others of a request.
+ * Of a customer that is there it changes three things only: the external id, one custom entity field, and single words
+ * in the comments; only one that it made, and is to take back, it deletes or makes inactive. It runs with the rights of
+ * the calling role. It answers errors as {ok: false, error: {code, message}}; one bad record never spoils the others of
+ * a request.
  *
  * @NApiVersion 2.1
  * @NScriptType Restlet
@@ -24,9 +28,10 @@ define([
   './text',
   './reading', // from here on: files that answer actions, each those of its `operations`
   './editing',
+  './creating',
 ], (log, runtime, text, ...parts) => {
   const { asText, refuse } = text;
-  const VERSION = 3;
+  const VERSION = 4;
   const PERMISSIONS = [
     { name: 'LIST_CUSTJOB', label: 'Lists > Customers', level: 3, levelName: 'Edit' },
     { name: 'LIST_FIND', label: 'Lists > Perform Search', level: 1, levelName: 'View' },
