@@ -11,7 +11,7 @@ import polars as pl
 
 from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
-from assets.report import FieldProgress
+from assets.report.inputs import FieldProgress
 from schemas.errors import DamageError
 from schemas.link_fields import LINK_FIELDS, LinkField, fields_of
 

@@ -12,7 +12,6 @@ from assets.no_values import placeholders_of
 from assets.planning.pairs import linked_pairs
 from assets.planning.review_queue import decisions_in_words, still_waiting
 from assets.reconciliation import Reconciliation, failures_for_people, moment_of
-from assets.report import Check, Header, ReportInputs, render_report
 from assets.report.import_files import (
     COMMENTS_FILE,
     NOTES_FILE,
@@ -25,6 +24,8 @@ from assets.report.import_files import (
     notes_text,
     stripe_updates,
 )
+from assets.report.inputs import Check, Header, ReportInputs
+from assets.report.page import render_report
 from assets.report.people_files import UNMATCHED_FILE, matches_for_people, unmatched_records
 from assets.report.previous_plan import progress_of_last_plan
 from resources.storage.result_files import ResultFiles

@@ -10,7 +10,7 @@ import polars as pl
 
 from assets.matching import link_table
 from assets.no_values import PLACEHOLDERS
-from assets.report import Check, Header, ReportInputs
+from assets.report.inputs import Check, Header, ReportInputs
 from schemas.customers import NetsuiteCustomers, StripeCustomers
 from schemas.link_fields import fields_of
 from schemas.matches import Matches

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from playwright.sync_api import Browser, Page
 
-from assets.report import render_report
+from assets.report.page import render_report
 from tests.assets.report.report_world import matches, stripe, world
 
 SCHEMES = ("light", "dark")

@@ -7,8 +7,9 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
-from assets.report import render_report, wording
+from assets.report import wording
 from assets.report.inputs import ReportInputs
+from assets.report.page import render_report
 from tests.assets.report.report_world import HEADER, empty_world, matches, plan, review, stripe, world
 
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)> & \'Sons\' {{ 7*7 }} </style> "'
