@@ -9,20 +9,26 @@ from resources.netsuite_api.session.logins import CertificateLogin, TokenLogin
 from resources.netsuite_api.session.restlet import Health, LinkName, NetsuiteSettings
 from resources.netsuite_api.session.retry import RetryPolicy
 from resources.netsuite_api.session.transport import Timeouts
+from resources.netsuite_api.writing.creates import NetsuiteCreates
 from resources.netsuite_api.writing.edits import NetsuiteEdits
+from resources.netsuite_api.writing.new_records import HowToUndo, NewRecord, RecordOutcome
 from resources.netsuite_api.writing.wire import FieldEdit, NetsuiteOutcome
 
 __all__ = [
     "CertificateLogin",
     "FieldEdit",
     "Health",
+    "HowToUndo",
     "LinkName",
     "NetsuiteClient",
+    "NetsuiteCreates",
     "NetsuiteEdits",
     "NetsuiteExtract",
     "NetsuiteOutcome",
     "NetsuiteSettings",
+    "NewRecord",
     "PreviousRead",
+    "RecordOutcome",
     "RetryPolicy",
     "Timeouts",
     "TokenLogin",

@@ -21,6 +21,14 @@ from resources.netsuite_api.reading.customers import (
 from resources.netsuite_api.reading.pages import OnRows
 from resources.netsuite_api.session.answers import unusable
 from resources.netsuite_api.session.restlet import Health, LinkName, NetsuiteSettings, Restlet
+from resources.netsuite_api.writing.new_records import (
+    HowToUndo,
+    NewRecord,
+    RecordOutcome,
+    created,
+    looked_for,
+    taken_back,
+)
 from resources.netsuite_api.writing.wire import FieldEdit, NetsuiteOutcome, applied, look_at, write_changes
 from schemas.errors import AccessError
 from schemas.system_words import BUILT_IN, SystemWords
@@ -102,6 +110,18 @@ class NetsuiteClient:
     def look(self, changes: Sequence[FieldEdit]) -> list[NetsuiteOutcome]:
         """Say what `apply` would find, and change nothing; see `writing.look_at`."""
         return look_at(self._restlet, changes)
+
+    def create(self, records: Sequence[NewRecord]) -> Iterator[RecordOutcome]:
+        """Make one batch of customers, those that nobody has made; see `new_records.created`."""
+        return created(self._restlet, records)
+
+    def look_for(self, records: Sequence[NewRecord]) -> Iterator[RecordOutcome]:
+        """Say which of a batch are there, and make nothing; see `new_records.looked_for`."""
+        return looked_for(self._restlet, records)
+
+    def take_back(self, records: Sequence[NewRecord], how: HowToUndo) -> Iterator[RecordOutcome]:
+        """Take back a batch of customers that nobody has touched; see `new_records.taken_back`."""
+        return taken_back(self._restlet, records, how)
 
 
 class _Existing(BaseModel):

@@ -39,7 +39,7 @@ class RecordCalls:
             **self._in_hand(),
             "id": str(loaded.id) if self._options.result_ids == "text" else loaded.id,
             "values": dict(loaded.values),
-            "modified": self._told(loaded.modified),
+            "moments": {"datecreated": self._told(loaded.created), "lastmodifieddate": self._told(loaded.modified)},
             "addresses": [dict(line) for line in loaded.addresses],
             "currencies": list(loaded.currencies) if self._world.account.multicurrency else None,
         }
@@ -53,7 +53,7 @@ class RecordCalls:
             **self._in_hand(),
             "id": None,
             "values": {},
-            "modified": None,
+            "moments": {},
             "addresses": [],
             "currencies": currencies,
         }

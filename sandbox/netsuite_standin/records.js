@@ -37,7 +37,8 @@
 
   class Customer extends Fields {
     constructor(loaded) {
-      super({ ...loaded.values, lastmodifieddate: loaded.modified === null ? '' : new Date(loaded.modified) });
+      const moments = Object.entries(loaded.moments).map(([fieldId, moment]) => [fieldId, new Date(moment)]);
+      super({ ...loaded.values, ...Object.fromEntries(moments) });
       this.id = loaded.id;
       this.type = 'customer';
       Object.defineProperty(this, 'loaded', { value: loaded, enumerable: false });

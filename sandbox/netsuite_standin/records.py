@@ -66,6 +66,7 @@ class Loaded:
     id: int
     version: int
     values: Mapping[str, Value]
+    created: datetime
     modified: datetime
     addresses: Sequence[Mapping[str, Value]]
     currencies: Sequence[str]
@@ -77,7 +78,8 @@ def load(world: World, internal_id: int) -> Loaded:
         customer = existing(world, internal_id)
         lines = [dict(line) for line in customer.addresses]
         values = dict(customer.values)
-        return Loaded(customer.id, customer.version, values, customer.modified, lines, list(customer.currencies))
+        moments = (customer.created, customer.modified)
+        return Loaded(customer.id, customer.version, values, *moments, lines, list(customer.currencies))
 
 
 def fields(world: World) -> frozenset[str]:

@@ -28,6 +28,10 @@ class Customer:
     contacts: tuple[str, ...] = ()
     addresses: list[dict[str, Value]] = field(default_factory=list)
     currencies: list[str] = field(default_factory=list)
+    created: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.created = self.modified
 
 
 @dataclass(frozen=True)

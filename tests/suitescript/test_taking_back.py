@@ -25,10 +25,10 @@ class Place:
         self.id = int(self.made["id"])
 
     def asked(self, **given: object) -> dict[str, object]:
-        return {**item(phone="1234567", book=BOOK), "id": self.id, "witness": self.made["witness"], **given}
+        return {"key": "cus_1", "id": self.id, "witness": self.made["witness"], **given}
 
     def back(self, how: str = "delete", options: Options = MAY_DELETE, **given: object) -> Any:  # noqa: ANN401
-        request = {"action": "take_back", "how": how, "records": [self.asked(**given)]}
+        request = {"action": "take_back", "fields": FIELDS, "how": how, "records": [self.asked(**given)]}
         [outcome] = ask(self.world, request, options)["outcomes"]
         return outcome
 
@@ -117,7 +117,7 @@ def test_without_a_witness_nobody_knows_and_nothing_is_deleted(witness: str | No
 
 def test_a_role_that_may_not_delete_is_told_what_it_needs_or_makes_inactive() -> None:
     place = Place()
-    request = {"action": "take_back", "how": "delete", "records": [place.asked()]}
+    request = {"action": "take_back", "fields": FIELDS, "how": "delete", "records": [place.asked()]}
     answer = ask(place.world, request, Options())
     assert answer["error"]["code"] == "MAY_NOT_DELETE"
     assert "Lists > Customers (Full)" in answer["error"]["message"]
@@ -130,9 +130,9 @@ def test_a_workflow_that_locks_the_record_is_its_own_failure_and_the_next_goes_o
     second = made(place.world, item("cus_2"))
     _edit_later(place)
     place.world.lock_by_workflow(place.id)
-    records = [place.asked(), {**item("cus_2"), "id": second["id"], "witness": second["witness"]}]
+    records = [place.asked(), {"key": "cus_2", "id": second["id"], "witness": second["witness"]}]
     host = host_of(place.world, MAY_DELETE)
-    answer = ask_as(host, {"action": "take_back", "how": "inactivate", "records": records})
+    answer = ask_as(host, {"action": "take_back", "fields": FIELDS, "how": "inactivate", "records": records})
     assert [(o["outcome"], o.get("code")) for o in answer["outcomes"]] == [
         ("failed", "RCRD_LOCKED_BY_WF"),
         ("done", None),
@@ -146,15 +146,15 @@ def test_a_workflow_that_locks_the_record_is_its_own_failure_and_the_next_goes_o
 def test_what_does_not_fit_into_the_units_of_a_call_is_handed_back() -> None:
     place = Place()
     second = made(place.world, item("cus_2"))
-    records = [place.asked(), {**item("cus_2"), "id": second["id"], "witness": second["witness"]}]
+    records = [place.asked(), {"key": "cus_2", "id": second["id"], "witness": second["witness"]}]
     options = Options(units=100 + 30, permissions=MAY_DELETE.permissions)
-    answer = ask(place.world, {"action": "take_back", "how": "delete", "records": records}, options)
+    answer = ask(place.world, {"action": "take_back", "fields": FIELDS, "how": "delete", "records": records}, options)
     assert ([o["key"] for o in answer["outcomes"]], answer["remaining"]) == (["cus_1"], ["cus_2"])
 
 
 @pytest.mark.parametrize("how", [None, "destroy"])
 def test_a_way_that_is_not_known_is_refused(how: str | None) -> None:
-    answer = ask(World(), {"action": "take_back", "how": how, "fields": FIELDS, "records": []})
+    answer = ask(World(), {"action": "take_back", "fields": FIELDS, "how": how, "records": []})
     assert answer["error"]["code"] == "WRONG_TYPE"
 
 
@@ -165,8 +165,10 @@ def test_an_account_with_currencies_has_a_witness_of_them_too() -> None:
     wanted["record"] |= {"currencies": "active"}
     outcome = made(world, wanted, options=options)
     world.customers[outcome["id"]].currencies.pop()
-    asked = {**wanted, "id": outcome["id"], "witness": outcome["witness"]}
-    [back] = ask(world, {"action": "take_back", "how": "delete", "records": [asked]}, options)["outcomes"]
+    asked = {"key": "cus_1", "id": outcome["id"], "witness": outcome["witness"]}
+    [back] = ask(world, {"action": "take_back", "fields": FIELDS, "how": "delete", "records": [asked]}, options)[
+        "outcomes"
+    ]
     assert back["outcome"] == "conflict"
 
 
@@ -174,3 +176,20 @@ def test_the_links_are_part_of_what_nobody_may_touch() -> None:
     place = Place()
     place.world.edit(place.id, **{STRIPE_FIELD: None})
     assert place.back()["outcome"] == "conflict"
+
+
+@pytest.mark.rule("C15")
+def test_who_finds_a_record_vouches_for_it_only_while_nobody_has_saved_it_again() -> None:
+    place = Place()
+    assert found_again(place)["witness"] == place.made["witness"]
+    _edit_later(place)
+    place.moment += timedelta(minutes=1)
+    place.world.edit(place.id, fax="2")
+    found = found_again(place)
+    assert (found["outcome"], found["id"], found["witness"]) == ("already", place.id, None)
+
+
+def found_again(place: Place) -> Any:  # noqa: ANN401
+    request = {"action": "look_for", "fields": FIELDS, "records": [{"key": "cus_1"}]}
+    [found] = ask(place.world, request)["outcomes"]
+    return found

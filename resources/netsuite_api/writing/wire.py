@@ -122,13 +122,14 @@ def _ask(restlet: Restlet, action: Literal["apply", "look"], changes: Sequence[F
         yield from outcomes
         remaining = set(answer.remaining)
         if len(remaining) >= len(waiting):
-            raise _no_room()
+            raise no_room()
         waiting = {number: record for number, record in waiting.items() if number in remaining}
     if len(found) < len(changes):
         raise unusable("it leaves changes of a batch without an outcome")
 
 
-def _no_room() -> UserError:
+def no_room() -> UserError:
+    """Make the error for a call that does not even serve for one record."""
     return UserError(
         "NetSuite's limit of units or time for one call leaves the RESTlet no room for a single customer: a script "
         "or a workflow on customers takes it up. See the script's execution log, and which scripts run when a "

@@ -35,7 +35,11 @@ define([
   function create(request, call) {
     call.needPermissions();
     const stripeField = stripeFieldOf(request);
-    const currencies = recordsOf(request).some(needsCurrencies) ? activeCurrencies() : null;
+    const records = recordsOf(request);
+    if (!records.every(isWhole)) {
+      refuse('WRONG_TYPE', 'Each record needs fields, of which externalid is its key.');
+    }
+    const currencies = records.some(needsCurrencies) ? activeCurrencies() : null;
     const account = { stripeField, currencies };
     const answer = each(request, call, UNITS_TO_CREATE, (given) => created(given, account));
     note(answer.outcomes, 'made', 'created');
@@ -44,7 +48,7 @@ define([
 
   function lookFor(request, call) {
     const stripeField = stripeFieldOf(request);
-    return each(request, call, UNITS_TO_LOOK, (given) => whoHas(given, stripeField) || { outcome: 'none' });
+    return each(request, call, UNITS_TO_LOOK, ({ key }) => whoHas(key, stripeField) || { outcome: 'none' });
   }
 
   function takeBack(request, call) {
@@ -52,7 +56,8 @@ define([
       refuse('WRONG_TYPE', `how must be one of: ${WAYS.join(', ')}.`);
     }
     call.needPermissions();
-    const answer = each(request, call, UNITS_TO_TAKE_BACK, (given) => takenBack(given, request.how));
+    const stripeField = stripeFieldOf(request);
+    const answer = each(request, call, UNITS_TO_TAKE_BACK, (given) => takenBack(given, request.how, stripeField));
     note(answer.outcomes, 'done', 'deleted or made inactive');
     return answer;
   }
@@ -72,8 +77,8 @@ define([
     if (!Array.isArray(records) || records.length > MOST_ITEMS) {
       refuse('WRONG_TYPE', `records must be a list of at most ${MOST_ITEMS} records.`);
     }
-    if (!records.every(isItem)) {
-      refuse('WRONG_TYPE', 'Each record needs a key, which is one word, and fields of which externalid is that key.');
+    if (!records.every((given) => given && isWord(given.key))) {
+      refuse('WRONG_TYPE', 'Each record needs a key, which is one word.');
     }
     return records;
   }
@@ -89,9 +94,8 @@ define([
     }
   }
 
-  function isItem(given) {
-    const fields = given && given.record && given.record.fields;
-    return Boolean(fields) && isWord(given.key) && fields.externalid === given.key;
+  function isWhole({ key, record: wanted }) {
+    return Boolean(wanted && wanted.fields) && wanted.fields.externalid === key;
   }
 
   function note(outcomes, outcome, words) {
@@ -108,7 +112,7 @@ define([
 
   /** Look, create, save, read back. What NetSuite refuses is tried again without the one part that it names. */
   function created(given, account) {
-    const there = whoHas(given, account.stripeField);
+    const there = lookedUp(given, account);
     if (there) {
       return there;
     }
@@ -120,7 +124,7 @@ define([
         const made = record.create({ type: record.Type.CUSTOMER, isDynamic: false });
         const left = fill(made, wanted, account.currencies);
         const id = made.save({ enableSourcing: true, ignoreMandatoryFields: false });
-        return madeAs(id, given, code, notes.concat(left));
+        return madeAs(id, account, code, notes.concat(left));
       } catch (e) {
         const settled = settledAfter(e, given, account);
         const remedy = settled ? null : remedied(wanted, { code: e.name, message: e.message }, given.key);
@@ -135,14 +139,18 @@ define([
   }
 
   /** What was made, read back. It is made even if it cannot be read. */
-  function madeAs(id, given, code, notes) {
+  function madeAs(id, { stripeField }, code, notes) {
     const told = notes.length ? { code, message: notes.join('; ') } : {};
     try {
-      return { outcome: 'made', ...told, ...standingOf(loadCustomer(id), given) };
+      return { outcome: 'made', ...told, ...standingOf(loadCustomer(id), stripeField) };
     } catch (e) {
       const message = notes.concat(`it was made, but cannot be read: ${e.message}`).join('; ');
       return { outcome: 'made', id: Number(id), isFit: false, code: String(e.name), message };
     }
+  }
+
+  function lookedUp({ key, record: wanted }, { stripeField }) {
+    return whoHas(key, stripeField, ['externalid', stripeField].filter((fieldId) => wanted.fields[fieldId] === key));
   }
 
   function needsCurrencies({ record: wanted }) {
@@ -156,7 +164,7 @@ define([
   function settledAfter(problem, given, account) {
     let there;
     try {
-      there = whoHas(given, account.stripeField);
+      there = lookedUp(given, account);
     } catch (e) {
       return { ...failed(problem), outcome: 'unknown' };
     }
@@ -170,14 +178,14 @@ define([
 
   // ---- taking back -------------------------------------------------------------------------------------------------
 
-  function takenBack(given, how) {
+  function takenBack(given, how, stripeField) {
     let refusal = null;
     try {
       const there = loadCustomer(given.id);
       if (how === 'report') {
         return { outcome: 'conflict', found: `record ${given.id} stays, as it is only to be reported` };
       }
-      if (asText(given.witness) !== '' && witnessOf(there, given.record) === given.witness) {
+      if (asText(given.witness) !== '' && witnessOf(there, stripeField) === given.witness) {
         refusal = deletion(given.id, how);
         if (refusal === null) {
           return { outcome: 'done' };

@@ -167,10 +167,14 @@ define(['./text'], (text) => {
 
   // ---- what a record holds -----------------------------------------------------------------------------------------
 
-  /** A hash of the values that we set, as the record has them now, with its addresses, currencies and activity. */
-  function contentOf(there, wanted) {
-    const values = Object.keys(wanted.fields).concat('isinactive', 'entityid').sort()
-      .map((fieldId) => asText(there.getValue({ fieldId })));
+  const HELD = [
+    'comments', 'companyname', 'email', 'entityid', 'externalid', 'firstname', 'isinactive', 'lastname', 'phone',
+    'subsidiary',
+  ];
+
+  /** A hash of a record's links, names, addresses and currencies: what a person would change who works with it. */
+  function contentOf(there, stripeField) {
+    const values = [...HELD, stripeField].map((fieldId) => asText(there.getValue({ fieldId })));
     const lines = Array.from({ length: Math.max(0, there.getLineCount({ sublistId: ADDRESS.sublistId })) });
     const addresses = lines.map((_, line) => {
       const address = there.getSublistSubrecord({ ...ADDRESS, line });

@@ -16,40 +16,50 @@ define([
   const { contentOf } = filling;
   const { asText, isNotAllowed, refuse, wholeNumber } = text;
 
-  /** Null if nobody has the key, of whatever stage, active or not. What has it in one place only is not ours. */
-  function whoHas(given, stripeField) {
+  const MILLISECONDS_OF_A_SAVE = 60000; // NetSuite may tell moments to the minute only
+
+  /**
+   * Null if nobody has the key, of whatever stage, active or not. Ours has it in all of the fields `links`; what has it
+   * in one place only was made by somebody else.
+   */
+  function whoHas(key, stripeField, links = ['externalid', stripeField]) {
     const found = search.create({
       type: search.Type.CUSTOMER,
-      filters: [['externalidstring', 'is', given.key], 'or', [stripeField, 'is', given.key]],
+      filters: [['externalidstring', 'is', key], 'or', [stripeField, 'is', key]],
       columns: [{ name: 'internalid', sort: search.Sort.ASC }],
     }).run().getRange({ start: 0, end: 3 });
     if (found.length === 0) {
       return null;
     }
-    const links = ['externalid', stripeField].filter((fieldId) => given.record.fields[fieldId] === given.key);
     const holders = found.map((row) => row.id).join(', ');
-    const conflict = { outcome: 'conflict', found: `${given.key} is held by record ${holders}` };
+    const conflict = { outcome: 'conflict', found: `${key} is held by record ${holders}` };
     if (found.length > 1) {
       return conflict;
     }
     try {
       const there = loadCustomer(found[0].id);
-      const isOurs = links.every((fieldId) => asText(there.getValue({ fieldId })) === given.key);
-      return isOurs ? { outcome: 'already', ...standingOf(there, given) } : conflict;
+      const isOurs = links.every((fieldId) => asText(there.getValue({ fieldId })) === key);
+      return isOurs ? { outcome: 'already', ...standingOf(there, stripeField), ...unlessTouched(there) } : conflict;
     } catch (e) {
       return { ...conflict, found: `${conflict.found}, which cannot be read (${e.name})` };
     }
   }
 
   /** A record as it is now: whether it is a customer, and its witness, by which it is known whether it was touched. */
-  function standingOf(there, given) {
+  function standingOf(there, stripeField) {
     const stage = stageOf(there.id);
     return {
       id: Number(there.id),
       stage,
       isFit: stage.toUpperCase() === 'CUSTOMER',
-      witness: witnessOf(there, given.record),
+      witness: witnessOf(there, stripeField),
     };
+  }
+
+  /** Who finds a record, and has not seen it made, can vouch for it only while it was saved once. */
+  function unlessTouched(there) {
+    const [made, saved] = ['datecreated', 'lastmodifieddate'].map((fieldId) => Number(there.getValue({ fieldId }) || NaN));
+    return saved - made <= MILLISECONDS_OF_A_SAVE ? {} : { witness: null };
   }
 
   function stageOf(id) {
@@ -57,11 +67,11 @@ define([
     return asText(stage && stage.value !== undefined ? stage.value : stage);
   }
 
-  /** When it was last saved, and a hash of what we set, as one minute may see several saves. Null if nobody tells. */
-  function witnessOf(there, wanted) {
+  /** When it was last saved, and a hash of what it holds, as one minute may see several saves. Null if nobody tells. */
+  function witnessOf(there, stripeField) {
     const saved = there.getValue({ fieldId: 'lastmodifieddate' });
     const moment = saved && saved.toISOString ? saved.toISOString() : asText(saved);
-    return moment === '' ? null : `${moment} ${contentOf(there, wanted)}`;
+    return moment === '' ? null : `${moment} ${contentOf(there, stripeField)}`;
   }
 
   function loadCustomer(id) {
