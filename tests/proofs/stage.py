@@ -45,7 +45,7 @@ class Stage:
         """Put a world in place; the customers of earlier ones stay in Stripe, out of the way."""
         self.netsuite.world = World()
         for number, values in world.records.items():
-            self.records.insert(number, **values)
+            self.records.insert_values(number, values)
         for place in world.poison:
             system, record, name = place.split(":", 2)
             if system == "netsuite":

@@ -48,7 +48,7 @@ def test_one_id_is_read_through_what_is_around_it(text: str, found: str | None) 
     "text", ["cus_1, cus_2", "cus_2;cus_1", "cus_2\ncus_1", "cus_2 cus_1", "CUS_1", "cus_1 (old)", "cus_1_x", "x/Cus_1"]
 )
 def test_whom_a_field_may_mean_is_not_free_for_a_rule(field: str, text: str) -> None:
-    found = verdict_of(world(customer(email="a"), record(11, **{field: text}), record(12, email="a")))
+    found = verdict_of(world(customer(email="a"), record(11, {field: text}), record(12, email="a")))
     said = f"{field}: record 11 may mean this customer, but its text is not one id as Stripe has it"
     assert (found.outcome, found.evidence, found.candidate_ids, found.reason) == ("conflict", field, "11", said)
 
@@ -57,7 +57,7 @@ def test_whom_a_field_may_mean_is_not_free_for_a_rule(field: str, text: str) -> 
 @pytest.mark.parametrize("field", ["stripe_id", "external_id"])
 @pytest.mark.parametrize("text", ["cus_1.", "\u200bcus_1", "cus\u00ad_1", "https://x.example/customers/cus_1"])
 def test_one_readable_id_links(field: str, text: str) -> None:
-    small = world(customer(email="a"), record(11, **{field: text}), record(12, email="a"))
+    small = world(customer(email="a"), record(11, {field: text}), record(12, email="a"))
     assert verdict_of(small) == linked(11, field, f"{field}: linked already")
 
 

@@ -62,6 +62,6 @@ def test_notes_that_people_write_meanwhile_are_kept(on: Stage, tmp_path: Path) -
     assert len(written) >= 3
     for number, note in written:
         words = str(on.records.value(number, "comments")).split()
-        ids = [c.new_value for c in made.plan if c.record_id == str(number) and c.action == "append"]
+        ids = [str(c.new_value) for c in made.plan if c.record_id == str(number) and c.action == "append"]
         assert [words.count(word) for word in (note, *ids)] == [1] * (1 + len(ids))
     assert on.effects() == effects
