@@ -1,12 +1,10 @@
 """Proves what a field that should hold an id is taken for, and that no rule gives away a customer whom it may mean."""
 
-import doctest
 from dataclasses import replace
 
 import polars as pl
 import pytest
 
-import assets.matching.id_texts
 from assets.matching.id_texts import one_id
 from tests.assets.matching.oracle import read_id
 from tests.assets.matching.small_worlds import SETTINGS, customer, linked, record, verdict_of, world
@@ -94,7 +92,3 @@ def test_a_record_belongs_to_whom_a_readable_text_names() -> None:
 def test_invisible_characters_in_metadata_are_not_there() -> None:
     small = world(customer(metadata_netsuite_customer_id="\u200b7\ufeff"), record(7))
     assert verdict_of(small) == linked(7, "metadata", "metadata: linked already")
-
-
-def test_examples_hold() -> None:
-    assert doctest.testmod(assets.matching.id_texts) == (0, 3)
