@@ -32,6 +32,7 @@ class PlanNumbers:
         stripe_customers: customers of Stripe.
         netsuite_customers: records that are customers.
         tied_to_a_record: customers of Stripe that have a record.
+        creates: how many rows make a new record.
     """
 
     changes: int = 0
@@ -39,6 +40,7 @@ class PlanNumbers:
     stripe_customers: int = 0
     netsuite_customers: int = 0
     tied_to_a_record: int = 0
+    creates: int = 0
 
     @classmethod
     def of(cls, metadata: Mapping[str, object]) -> "PlanNumbers":

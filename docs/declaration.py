@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Literal, Union, get_args, get_origin
+from typing import Annotated, Literal, Union, get_args, get_origin
 
+import yaml
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
@@ -74,6 +75,23 @@ EXAMPLES: Mapping[str, str] = {
     "no_value": '["N/A", unknown]',
     "allow_list": "true",
     "on_none": "report",
+    "create": "{when: at_once}",
+    "create.when": "at_once",
+    "create.subsidiary": "3",
+    "create.entity_id": "stripe_id",
+    "create.individual_when": "{metadata: customer_type, equals: individual}",
+    "create.individual_when.always": "true",
+    "create.individual_when.metadata": "customer_type",
+    "create.individual_when.equals": "individual",
+    "create.entity_status": "13",
+    "create.custom_form": "7",
+    "create.currency": "EUR",
+    "create.country": "DE",
+    "create.email_fallback": "none",
+    "create.defaults": "{taxable: true}",
+    "create.mapping": "{metadata.vat_id: vatregnumber}",
+    "create.limits": "{companyname: 60}",
+    "create.undo": "inactivate",
     "writes": "{comments: false}",
     "writes.mode": "auto",
     **{f"writes.{field.name}": "false" for field in fields_of("netsuite")},
@@ -83,6 +101,7 @@ EXAMPLES: Mapping[str, str] = {
     "brakes.match_rate": "0.05",
     "brakes.most_writes": "2000",
     "brakes.most_relinks": "10",
+    "brakes.most_creates": "25",
     "brakes.oldest_hours": "12",
     "daily": "{time_zone: Europe/Berlin}",
     "daily.at": '"06:15"',
@@ -149,6 +168,8 @@ def _kind_of(field: FieldInfo) -> str:
 def kind(annotation: object) -> str:
     """A type in words."""
     origin, args = get_origin(annotation), [arg for arg in get_args(annotation) if arg is not NoneType]
+    if origin is Annotated:
+        return kind(args[0])
     if origin is Literal:
         return " or ".join(f"`{word}`" for word in args)
     if origin is list:
@@ -172,6 +193,8 @@ def default(field: FieldInfo) -> str:
         return '`""`'
     if isinstance(value, list):
         return f"`[{', '.join(map(str, value))}]`"
+    if isinstance(value, str) and yaml.safe_load(value) != value:
+        return f'`"{value}"`'
     words = {None: "not set", True: "`true`", False: "`false`"}
     return words[value] if value is None or isinstance(value, bool) else f"`{value}`"
 

@@ -9,24 +9,17 @@ from assets.check_results import (
     COMPLETE_CHECK,
     SCHEMA_CHECK,
     WORDS_CHECK,
-    blocking_checks,
     complete_result,
     kept_if_good,
     schema_result,
     words_result,
 )
-from assets.planning.visibility import LINKS_SEEN_CHECK, links_seen_result, no_link_field, shows_links
+from assets.extract.visible_links import LINKS_SEEN_CHECK, links_seen_result, no_link_field, shows_links
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, extract_metadata, failures_for_people
 from schemas.customers import NetsuiteCustomers
 from schemas.validation import violations
 
 _NAME = "netsuite_customers"
-_CHECKS = {
-    "schema": SCHEMA_CHECK,
-    "complete": COMPLETE_CHECK,
-    "known_words": WORDS_CHECK,
-    "links_seen": LINKS_SEEN_CHECK,
-}
 
 
 def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
@@ -39,7 +32,12 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         kinds={"netsuite", "polars"},
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
-        check_specs=blocking_checks(sync.key(_NAME), _CHECKS),
+        check_specs=[
+            dg.AssetCheckSpec("schema", asset=sync.key(_NAME), blocking=True, description=SCHEMA_CHECK),
+            dg.AssetCheckSpec("complete", asset=sync.key(_NAME), blocking=True, description=COMPLETE_CHECK),
+            dg.AssetCheckSpec("known_words", asset=sync.key(_NAME), blocking=True, description=WORDS_CHECK),
+            dg.AssetCheckSpec("links_seen", asset=sync.key(_NAME), blocking=True, description=LINKS_SEEN_CHECK),
+        ],
     )
     def netsuite_customers(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         """The rows of the NetSuite saved search, one per internal id, under the names that the declaration maps.

@@ -5,15 +5,8 @@ from typing import Final
 
 import dagster as dg
 
-from assets.check_results import (
-    COMPLETE_CHECK,
-    SCHEMA_CHECK,
-    blocking_checks,
-    complete_result,
-    kept_if_good,
-    schema_result,
-)
-from assets.planning.visibility import LINKS_SEEN_CHECK, links_seen_result
+from assets.check_results import COMPLETE_CHECK, SCHEMA_CHECK, complete_result, kept_if_good, schema_result
+from assets.extract.visible_links import LINKS_SEEN_CHECK, links_seen_result
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, extract_metadata, failures_for_people
 from schemas.customers import StripeCustomers
 from schemas.declaration import Declaration
@@ -23,21 +16,25 @@ from schemas.validation import violations
 from schemas.words import MATCH_KEYS
 
 _NAME = "stripe_customers"
-_CHECKS = {"schema": SCHEMA_CHECK, "complete": COMPLETE_CHECK, "links_seen": LINKS_SEEN_CHECK}
 _BACKFILL: Final = "dagster/backfill"  # the tag of a run that a backfill has started
 
 
 def metadata_keys(declaration: Declaration) -> list[str]:
-    """The Stripe metadata keys that a declaration needs as columns: the link's own, and those of its rules."""
-    names = stripe_columns(declaration.rules)
-    of_rules = [name.removeprefix("metadata.") for name in names if name.startswith("metadata.")]
-    return list(dict.fromkeys([*MATCH_KEYS, *of_rules]))
+    """The Stripe metadata keys that a declaration needs as columns: the link's own, of rules and of new records."""
+    named = [name.removeprefix("metadata.") for name in _named(declaration) if name.startswith("metadata.")]
+    return list(dict.fromkeys([*MATCH_KEYS, *named]))
 
 
 def further_fields(declaration: Declaration) -> list[str]:
-    """The fields of Stripe customers that a declaration's rules name beside those that every extract has."""
-    names = stripe_columns(declaration.rules)
+    """The fields that rules and new records need of Stripe customers beside those that every extract has."""
+    names = _named(declaration)
     return [name for name in names if name not in STRIPE_FIELDS and not name.startswith("metadata.")]
+
+
+def _named(declaration: Declaration) -> list[str]:
+    """The fields of Stripe customers that a declaration needs, metadata as `metadata.<key>`."""
+    of_records = declaration.create.stripe_paths if declaration.create else []
+    return list(dict.fromkeys([*stripe_columns(declaration.rules), *of_records]))
 
 
 def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
@@ -51,7 +48,11 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         dagster_type=FRAME,
         partitions_def=sync.months,
         backfill_policy=dg.BackfillPolicy.single_run(),
-        check_specs=blocking_checks(sync.key(_NAME), _CHECKS),
+        check_specs=[
+            dg.AssetCheckSpec("schema", asset=sync.key(_NAME), blocking=True, description=SCHEMA_CHECK),
+            dg.AssetCheckSpec("complete", asset=sync.key(_NAME), blocking=True, description=COMPLETE_CHECK),
+            dg.AssetCheckSpec("links_seen", asset=sync.key(_NAME), blocking=True, description=LINKS_SEEN_CHECK),
+        ],
     )
     def stripe_customers(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         """The Stripe customers, one row each, in partitions by month of creation (UTC).

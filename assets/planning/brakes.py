@@ -13,7 +13,6 @@ from typing import Final
 
 import dagster as dg
 
-from assets.check_results import blocking_checks
 from assets.plan_history import History, PlanMade, PlanNumbers, plans_made
 from assets.reconciliation import Reconciliation, failures_for_people
 from resources.ledger import Requests
@@ -63,9 +62,9 @@ def brake_results(
     )
     yield BrakeResult(
         "writes_within_limit",
-        now.changes <= limits.most_writes and now.relinks <= limits.most_relinks,
+        now.changes <= limits.most_writes and now.relinks <= limits.most_relinks and now.creates <= limits.most_creates,
         f"Expected at most {limits.most_writes:,} changes and {limits.most_relinks:,} replaced values; found "
-        f"{now.changes:,} and {now.relinks:,}.",
+        f"{now.changes:,} and {now.relinks:,}.{_creates(now, limits)}",
     )
     first = f", {missing[0]} the first" if missing else ""
     yield BrakeResult("no_month_missing_for_writes", not missing, f"{len(missing)} months were never read{first}.")
@@ -74,6 +73,10 @@ def brake_results(
         age_hours <= limits.oldest_hours,
         f"Expected nothing older than {limits.oldest_hours:g} hours; the oldest part is {age_hours:.1f} hours old.",
     )
+
+
+def _creates(now: PlanNumbers, limits: Brakes) -> str:
+    return f" Expected at most {limits.most_creates:,} new records; found {now.creates:,}." if now.creates else ""
 
 
 def _not_shrunk(now: PlanNumbers, good: Sequence[PlanNumbers], limits: Brakes) -> BrakeResult:
@@ -94,7 +97,7 @@ def build_brakes(sync: Reconciliation) -> dg.AssetChecksDefinition:
 
     @dg.multi_asset_check(
         name=f"{sync.name}_brakes",
-        specs=blocking_checks(key, CHECKS),
+        specs=[dg.AssetCheckSpec(name, asset=key, blocking=True, description=text) for name, text in CHECKS.items()],
     )
     def brakes(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         with failures_for_people():

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from assets.mapping.to_netsuite import CreateSettings
 from assets.no_values import PLACEHOLDERS, placeholders_of
 from schemas.declaration import Declaration
 from schemas.link_fields import BY_NAME, LINK_FIELDS, LinkField, fields_of
@@ -17,11 +18,13 @@ class PlanSettings:
         fields: names of the fields that may be written.
         doubted: for pairs that are doubted, too (`on_doubt: note`).
         no_value: keys of placeholders; a field that holds one is empty.
+        create: how new records are made; None: none are.
     """
 
     fields: frozenset[str] = ALL_FIELDS
     doubted: bool = True
     no_value: frozenset[str] = PLACEHOLDERS
+    create: CreateSettings | None = None
 
     @classmethod
     def of(cls, declaration: Declaration) -> "PlanSettings":
@@ -31,12 +34,26 @@ class PlanSettings:
             fields=frozenset({field.name for field in fields_of("stripe")} | of_netsuite),
             doubted=declaration.on_doubt == "note",
             no_value=placeholders_of(declaration),
+            create=_create_settings(declaration),
         )
 
     @property
     def written(self) -> tuple[LinkField, ...]:
         """The fields that may be written, in the order of the evidence."""
         return tuple(field for field in LINK_FIELDS if field.name in self.fields)
+
+
+def _create_settings(declaration: Declaration) -> CreateSettings | None:
+    if declaration.on_none != "create" or declaration.create is None:
+        return None
+    allowed = {field.name: field for field in fields_of("netsuite") if _is_allowed(field, declaration)}
+    stripe_id = allowed.get("stripe_id")
+    return CreateSettings.of(
+        declaration.create,
+        None if stripe_id is None else stripe_id.field_id(declaration.netsuite),
+        comments="comments" in allowed,
+        no_value=placeholders_of(declaration),
+    )
 
 
 def _is_allowed(field: LinkField, declaration: Declaration) -> bool:

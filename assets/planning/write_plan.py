@@ -5,24 +5,29 @@ by an override; a placeholder (`no_value`) is nothing.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache, partial
+from typing import Final
 
 import dagster as dg
 import polars as pl
 
-from assets.check_results import SCHEMA_CHECK, blocking_checks, kept_if_good, schema_result
+from assets.check_results import SCHEMA_CHECK, kept_if_good, schema_result
+from assets.extract.visible_links import WITHHELD_CHECK, hidden_links, withheld_result
 from assets.matching import link_table
 from assets.plan_history import PlanNumbers
 from assets.planning.append_words import append_words
+from assets.planning.creates import of_creates, plan_creates
 from assets.planning.pairs import pairs_to_plan
 from assets.planning.rows import relinks
 from assets.planning.set_values import set_values
 from assets.planning.settings import PlanSettings
-from assets.planning.visibility import WITHHELD_CHECK, hidden_links, withheld_result
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from schemas.link_fields import LinkField, in_plan_order
 from schemas.plan import Plan
 from schemas.validation import violations
+
+_MONTHS_MISSING: Final = "months of Stripe customers were never read"
 
 
 def plan_changes(
@@ -46,7 +51,11 @@ def plan_changes(
     def planned(field: LinkField) -> pl.LazyFrame:
         return set_values(pairs, netsuite, field) if field.holds == "value" else append_words(pairs, links(), field)
 
-    return pl.concat([planned(field) for field in in_plan_order(settings.written)])
+    edits = pl.concat([planned(field) for field in in_plan_order(settings.written)])
+    if settings.create is None:
+        return edits
+    creates, new_links = plan_creates(stripe, netsuite, matches, settings.create)
+    return pl.concat([creates, edits, new_links], how="diagonal")
 
 
 def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
@@ -60,9 +69,12 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
         ins=sync.inputs("stripe_customers", "netsuite_customers", "customer_matches"),
-        check_specs=blocking_checks(
-            sync.key("write_plan"), {"schema": SCHEMA_CHECK, "nothing_withheld": WITHHELD_CHECK}
-        ),
+        check_specs=[
+            dg.AssetCheckSpec("schema", asset=sync.key("write_plan"), blocking=True, description=SCHEMA_CHECK),
+            dg.AssetCheckSpec(
+                "nothing_withheld", asset=sync.key("write_plan"), blocking=True, description=WITHHELD_CHECK
+            ),
+        ],
     )
     def write_plan(
         stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame, customer_matches: pl.LazyFrame
@@ -77,6 +89,8 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
             wanted = plan_changes(stripe_customers, netsuite_customers, customer_matches, settings).collect()
             hidden = hidden_links(stripe_customers, sync.declaration)
             plan = wanted.filter(~pl.col("system").is_in(hidden.systems))
+            if settings.create is not None and sync.months_missing():
+                plan, hidden = plan.filter(~of_creates()), replace(hidden, why=hidden.why or _MONTHS_MISSING)
             customers = customer_matches.select("netsuite_internal_id").collect()
         by_field = plan.group_by("system", "field").len().sort("system", "field").rows()
         withheld = withheld_result(wanted.height - plan.height, hidden)
@@ -89,6 +103,7 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
             stripe_customers=customers.height,
             netsuite_customers=netsuite_customers.filter("is_customer").select(pl.len()).collect().item(),
             tied_to_a_record=customers.get_column("netsuite_internal_id").count(),
+            creates=plan.filter(pl.col("action") == "create").height,
         )
         yield dg.MaterializeResult(
             value=plan,

@@ -44,8 +44,18 @@ def match_rows(inputs: ReportInputs) -> Excerpt:
 
 
 def plan_rows(inputs: ReportInputs) -> Excerpt:
-    """Return planned changes."""
-    return _excerpt(inputs.plan, ["system", "field"], "change_id")
+    """Return planned changes; what a create gives is said in words, as nobody knows its id yet."""
+    return _excerpt(_in_words(inputs.plan), ["system", "field"], "change_id")
+
+
+def _in_words(plan: pl.DataFrame) -> pl.DataFrame:
+    if "value_from" not in plan.columns:
+        return plan
+    given = pl.concat_str(pl.lit("the record that this plan creates for "), "stripe_customer_id")
+    return plan.with_columns(
+        new_value=pl.when(pl.col("value_from").is_not_null()).then(given).otherwise("new_value"),
+        record_id=pl.col("record_id").fill_null("new"),
+    )
 
 
 def _excerpt(frame: pl.DataFrame, groups: list[str], key: str) -> Excerpt:

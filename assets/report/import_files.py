@@ -130,7 +130,7 @@ def comments_import(plan: pl.LazyFrame, netsuite: pl.LazyFrame, labels: Mapping[
 def stripe_updates(plan: pl.LazyFrame) -> pl.DataFrame:
     """One row per Stripe customer to update: `id`, `netsuite_customer_id` (both String), ordered by id."""
     return (
-        plan.filter(pl.col("system") == "stripe")
+        plan.filter((pl.col("system") == "stripe") & pl.col("new_value").is_not_null())
         .select(pl.col("record_id").alias("id"), pl.col("new_value").alias(LINK_KEY))
         .sort("id")
         .collect()

@@ -52,8 +52,8 @@ def states_of(plan: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame, 
         links: their `link_table`.
 
     Returns:
-        The plan's columns and `state`: `done`, `not yet` (the old value still stands), or `otherwise` (another value,
-        or no such record any more).
+        The columns of the plan's rows that name a record and a value, and `state`: `done`, `not yet` (the old value
+        still stands), or `otherwise` (another value, or no such record any more).
     """
     ours = _held(stripe, pl.col("id"), fields_of("stripe"))
     theirs = _held(netsuite, pl.col("internal_id").cast(pl.String), fields_of("netsuite"))
@@ -61,7 +61,8 @@ def states_of(plan: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame, 
     pair = ["field", "stripe_customer_id", "netsuite_internal_id"]
     fields = {field.evidence: field.name for field in LINK_FIELDS if field.holds == "words"}
     named = links.filter(pl.col("source").is_in(list(fields))).with_columns(field=pl.col("source").replace(fields))
-    found = plan.join(now, on=["field", "record_id"], how="left").join(
+    plain = plan.filter(pl.col("record_id").is_not_null() & pl.col("new_value").is_not_null())
+    found = plain.join(now, on=["field", "record_id"], how="left").join(
         named.select(*pair, is_named=pl.lit(value=True)).unique(), on=pair, how="left"
     )
     is_append = pl.col("action") == "append"

@@ -12,6 +12,7 @@ from assets.no_values import placeholders_of
 from assets.planning.pairs import linked_pairs
 from assets.planning.review_queue import decisions_in_words, still_waiting
 from assets.reconciliation import Reconciliation, failures_for_people, moment_of
+from assets.report.creation_files import CREATIONS_FILE, new_customers
 from assets.report.import_files import (
     COMMENTS_FILE,
     NOTES_FILE,
@@ -72,6 +73,8 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
             files.for_people(UNMATCHED_FILE, unmatched)
             files.for_people("plan.csv", plan)
             files.for_people("review.csv", review)
+            if (creations := new_customers(plan)).height:
+                files.for_people(CREATIONS_FILE, creations)
             labels = sync.declaration.netsuite_fields
             now = sync.clock()
             comments = comments_import(plan.lazy(), netsuite.lazy(), labels)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Final
 
+from schemas.change import RECORD
 from schemas.link_fields import BY_NAME, LINK_FIELDS
 from schemas.words import MatchOutcome
 
@@ -38,6 +39,7 @@ _FILES: Final = {
     "netsuite_unmatched": "every NetSuite customer that no Stripe customer is linked or matched to",
     "plan": "every planned change, with the old and the new value",
     "review": "everything that waits for a person",
+    "creations": "the NetSuite customers that the plan creates, field by field",
     "netsuite_import": "for NetSuite's CSV Import Assistant: only changed records, keyed by Internal ID",
     "netsuite_import_comments": "for the same assistant: the whole new comments of records; read the note below first",
     "import_notes": "how to import them, and how old the picture is that they were made from",
@@ -54,7 +56,9 @@ def evidence(name: str | None) -> str:
 
 
 def field(name: str) -> str:
-    """Name a link field."""
+    """Name a link field, or what a create makes."""
+    if name == RECORD:
+        return "New customer"
     return BY_NAME[name].texts.label if name in BY_NAME else name
 
 

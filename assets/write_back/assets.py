@@ -5,9 +5,9 @@ their results become numbers that plot over time, and a file with one row per ch
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import dagster as dg
@@ -19,40 +19,52 @@ from assets.write_back.executor import WriteBack
 from assets.write_back.living_customers import LivingOnly
 from assets.write_back.outcomes import outcomes_file, outcomes_shown
 from assets.write_back.request import PlanPart, check_that_it_may, part_of
-from assets.write_back.run import Tally, apply_step, undo_part
-from assets.write_back.selection import NETSUITE_EDITS, STRIPE_EDITS, Step
+from assets.write_back.run import Tally, apply_steps, undo_part
+from assets.write_back.selection import NETSUITE_CREATES, NETSUITE_EDITS, STRIPE_EDITS, Step
 from resources.ledger import Decisions, Journal, Request, Requests
-from resources.netsuite_api import NetsuiteEdits
+from resources.netsuite_api import NetsuiteCreates, NetsuiteEdits
 from resources.netsuite_api.reading.reader import NetsuiteApiReader
 from resources.stripe_api import StripeConnection, StripeEdits
 from resources.stripe_api.reading.reader import StripeApiReader
-from resources.writers import registry
+from resources.writers import Writer, registry
+from schemas.change import RECORD
 from schemas.errors import InternalError, UserError
-from schemas.link_fields import LinkField, by_asset, fields_of
+from schemas.link_fields import by_asset, fields_of
 from schemas.plan import changes_of
 from schemas.words import System
 
 _BOTH: Final[tuple[System, System]] = ("netsuite", "stripe")
 """In the order in which every run waits for its turns, so that no two wait for each other."""
 
+NEW_CUSTOMERS: Final = "netsuite_new_customers"
+"""The asset that shows the creates of NetSuite records, where a declaration makes some."""
+
+_NEW: Final = "NetSuite customers that were created, once each, for Stripe customers that had none."
 _OUTCOMES: Final = ("applied", "already", "conflict", "failed", "waiting", "intended")
 
 
 @dataclass(frozen=True)
 class _StepAssets:
-    """The assets that one step of write-back materializes, all at once: of each field one, which fields may share.
+    """The assets that some steps of write-back materialize, all at once.
 
     Attributes:
         name: of the op.
-        step: what is written.
-        fields: whose changes the assets show.
+        steps: what is written, all in one system.
+        shown: whose changes each asset shows, by fields.
+        texts: what each holds, as a sentence.
         deps: the assets that come before.
     """
 
     name: str
-    step: Step
-    fields: tuple[LinkField, ...]
+    steps: tuple[Step, ...]
+    shown: Mapping[str, Sequence[str]]
+    texts: Mapping[str, str]
     deps: tuple[str, ...]
+
+    @property
+    def system(self) -> System:
+        """The system that is written."""
+        return self.steps[0].system
 
     def specs(self, sync: Reconciliation) -> list[dg.AssetSpec]:
         """What Dagster shows of them."""
@@ -62,27 +74,38 @@ class _StepAssets:
                 sync.key(asset),
                 deps=[sync.key(dep) for dep in self.deps],
                 group_name=sync.name,
-                kinds={self.step.system},
-                description=" ".join([*(field.texts.asset for field in shown), by_apply]),
+                kinds={self.system},
+                description=f"{self.texts[asset]} {by_apply}",
             )
-            for asset, shown in by_asset(self.fields).items()
+            for asset in self.shown
         ]
 
     def results(self, sync: Reconciliation, tally: Tally, plan: str) -> Iterator[dg.MaterializeResult]:
         """What each shows of a run: numbers that Dagster plots over time, and where the outcomes are."""
-        for asset, fields in by_asset(self.fields).items():
-            ended = sum((tally.by_field.get(field.name, Counter()) for field in fields), Counter[str]())
+        for asset, fields in self.shown.items():
+            ended = sum((tally.by_field.get(field, Counter()) for field in fields), Counter[str]())
             shown = {f"changes/{status}": ended[status] for status in _OUTCOMES}
-            file = {"outcomes": outcomes_file(sync)} if self.step.system == "stripe" else {}
+            if ended["unfit"]:
+                shown["changes/unfit"] = ended["unfit"]
+            file = {"outcomes": outcomes_file(sync)} if self.system == "stripe" else {}
             yield dg.MaterializeResult(asset_key=sync.key(asset), metadata={"plan_hash": plan, **shown, **file})
 
 
 def build_links(sync: Reconciliation) -> list[dg.AssetsDefinition]:
     """The write-back assets of one declaration over two APIs."""
-    netsuite = _StepAssets("netsuite_links", NETSUITE_EDITS, fields_of("netsuite"), ("write_plan",))
-    before = tuple(by_asset(netsuite.fields))
-    stripe = _StepAssets("stripe_links", STRIPE_EDITS, fields_of("stripe"), before)
+    netsuite = _of_fields("netsuite_links", NETSUITE_EDITS, ("write_plan",))
+    if sync.declaration.on_none == "create":
+        steps, shown = (NETSUITE_CREATES, NETSUITE_EDITS), {NEW_CUSTOMERS: [RECORD], **netsuite.shown}
+        netsuite = replace(netsuite, steps=steps, shown=shown, texts={NEW_CUSTOMERS: _NEW, **netsuite.texts})
+    stripe = _of_fields("stripe_links", STRIPE_EDITS, tuple(netsuite.shown))
     return [_first_step(sync, netsuite), _later_step(sync, stripe)]
+
+
+def _of_fields(name: str, step: Step, deps: tuple[str, ...]) -> _StepAssets:
+    """The assets of a system's link fields."""
+    fields = by_asset(fields_of(step.system))
+    shown = {asset: [field.name for field in those] for asset, those in fields.items()}
+    return _StepAssets(name, (step,), shown, {asset: those[0].texts.asset for asset, those in fields.items()}, deps)
 
 
 def _first_step(sync: Reconciliation, assets: _StepAssets) -> dg.AssetsDefinition:
@@ -92,7 +115,7 @@ def _first_step(sync: Reconciliation, assets: _StepAssets) -> dg.AssetsDefinitio
     def write(context: dg.AssetExecutionContext, config: PlanPart) -> Iterator[dg.MaterializeResult]:
         """One load and one save per record, for all fields."""
         run_id = context.run.run_id
-        with failures_for_people(), opened(sync, run_id, context.log.info, assets.step.system) as work:
+        with failures_for_people(), opened(sync, run_id, context.log.info, assets.system) as work:
             approvals = Requests(work.journal.ledger, sync.declared_accounts).approvals()
             history = History.read(plans_made(context.instance, sync), approvals, config.plan)
             plan = config.plan
@@ -104,7 +127,7 @@ def _first_step(sync: Reconciliation, assets: _StepAssets) -> dg.AssetsDefinitio
             request = Request(run_id, "apply", plan, asked)
             part = part_of(sync, plan, asked, changes_of(sync.plans.read(plan)), history.made_at)
             with outcomes_shown(sync, work, request, len(part.changes)):
-                tally = apply_step(work, part, assets.step)
+                tally = apply_steps(work, part, assets.steps)
         yield from assets.results(sync, tally, plan)
 
     return write
@@ -117,7 +140,7 @@ def _later_step(sync: Reconciliation, assets: _StepAssets) -> dg.AssetsDefinitio
     def write(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         """One read and one write per customer."""
         run_id = context.run.run_id
-        with failures_for_people(), opened(sync, run_id, context.log.info, assets.step.system) as work:
+        with failures_for_people(), opened(sync, run_id, context.log.info, assets.system) as work:
             request = Requests(work.journal.ledger, sync.declared_accounts).of(run_id)
             if request is None:
                 raise UserError(
@@ -127,7 +150,7 @@ def _later_step(sync: Reconciliation, assets: _StepAssets) -> dg.AssetsDefinitio
             changes = changes_of(sync.plans.read(request.plan))
             part = part_of(sync, request.plan, request.filters, changes, history.made_at)
             with outcomes_shown(sync, work, request, len(changes)):
-                tally = apply_step(work, part, assets.step)
+                tally = apply_steps(work, part, assets.steps)
         yield from assets.results(sync, tally, request.plan)
 
     return write
@@ -171,9 +194,12 @@ def opened(
             stack.enter_context(sync.turn(system, run_id, on_progress))
         ledger, client = stack.enter_context(sync.ledger()), stack.enter_context(netsuite.client())
         connection = stack.enter_context(StripeConnection(account, on_progress))
+        of_netsuite: list[Writer] = [NetsuiteEdits(client)]
+        if sync.declaration.create is not None:
+            of_netsuite.append(NetsuiteCreates(client, sync.declaration.create.undo))
         yield WriteBack(
             Journal(ledger, sync.declared_accounts),
-            registry([LivingOnly(NetsuiteEdits(client), connection), StripeEdits(connection)]),
+            registry([*(LivingOnly(writer, connection) for writer in of_netsuite), StripeEdits(connection)]),
             run_id,
             Decisions(ledger, sync.name),
             on_progress=on_progress,

@@ -32,6 +32,16 @@ class Tally:
         return sum(self.by_field.values(), Counter[str]())
 
 
+def apply_steps(work: WriteBack, part: Part, steps: Sequence[Step]) -> Tally:
+    """Apply several steps, one after the other; see `apply_step`."""
+    tallies = [apply_step(work, part, step) for step in steps]
+    by_field: dict[str, Counter[str]] = {}
+    for field, counts in (each for tally in tallies for each in tally.by_field.items()):
+        by_field[field] = by_field.get(field, Counter()) + counts
+    entries = [entry for tally in tallies for entry in tally.entries]
+    return Tally(entries, [change for tally in tallies for change in tally.waiting], by_field)
+
+
 def apply_step(work: WriteBack, part: Part, step: Step) -> Tally:
     """Apply the rows of one step, as far as the filters take them; the steps come in the order of `STEPS`.
 

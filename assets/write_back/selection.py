@@ -29,9 +29,10 @@ class Step:
 
 CREATES: Final[frozenset[Kind]] = frozenset({"create"})
 EDITS: Final[frozenset[Kind]] = frozenset({"set", "append"})
+NETSUITE_CREATES: Final = Step("netsuite", CREATES)
 NETSUITE_EDITS: Final = Step("netsuite", EDITS)
 STRIPE_EDITS: Final = Step("stripe", EDITS)
-STEPS: Final = (Step("netsuite", CREATES), Step("stripe", CREATES), NETSUITE_EDITS, STRIPE_EDITS)
+STEPS: Final = (NETSUITE_CREATES, Step("stripe", CREATES), NETSUITE_EDITS, STRIPE_EDITS)
 """The order in which a plan is applied: what is made comes before what names it. It is taken back in the other one."""
 
 

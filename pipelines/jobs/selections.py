@@ -4,6 +4,7 @@ import dagster as dg
 
 from assets.planning.brakes import CHECKS
 from assets.reconciliation import Reconciliation
+from assets.write_back.assets import NEW_CUSTOMERS
 from schemas.link_fields import by_asset, fields_of
 
 ASSETS = (
@@ -31,7 +32,8 @@ def brakes(sync: Reconciliation) -> dg.AssetSelection:
 
 def writes(sync: Reconciliation) -> dg.AssetSelection:
     """The assets that write into a service."""
-    return dg.AssetSelection.assets(*(sync.key(name) for name in WRITES))
+    new = (NEW_CUSTOMERS,) if sync.declaration.on_none == "create" else ()
+    return dg.AssetSelection.assets(*(sync.key(name) for name in (*new, *WRITES)))
 
 
 def every_month(sync: Reconciliation) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The calls of N/record: which permission each needs, and what it hands to `records` and `new_customers`."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Final
 
 from sandbox.netsuite_standin import new_customers, records
@@ -38,7 +39,7 @@ class RecordCalls:
             **self._in_hand(),
             "id": str(loaded.id) if self._options.result_ids == "text" else loaded.id,
             "values": dict(loaded.values),
-            "moments": self._moments(loaded),
+            "moments": {"datecreated": self._told(loaded.created), "lastmodifieddate": self._told(loaded.modified)},
             "addresses": [dict(line) for line in loaded.addresses],
             "currencies": list(loaded.currencies) if self._world.account.multicurrency else None,
         }
@@ -61,13 +62,9 @@ class RecordCalls:
         kinds: dict[str, Json] = {name: records.kind(self._world, name) for name in sorted(records.fields(self._world))}
         return {"handle": len(self._handles) - 1, "kinds": kinds}
 
-    def _moments(self, loaded: records.Loaded) -> Json:
-        """Milliseconds since 1970, as exactly as the account tells them."""
-        if self._world.account.modified_to == "never":
-            return {}
+    def _told(self, modified: datetime) -> int:
         seconds = 60 if self._world.account.modified_to == "minute" else 1
-        moments = {"datecreated": loaded.created, "lastmodifieddate": loaded.modified}
-        return {name: int(moment.timestamp() // seconds * seconds * 1000) for name, moment in moments.items()}
+        return int(modified.timestamp() // seconds * seconds * 1000)
 
     def _save(self, given: Arguments) -> Json:
         loaded = self._handles[int(str(given["handle"]))]

@@ -16,7 +16,10 @@ from schemas.country_names import COUNTRY_NAMES
 from schemas.customer_fields import LINKS, OWN_SETTINGS, SAFE_LENGTHS, STANDARD_FIELDS
 from schemas.declaration.part import DeclaredPart
 from schemas.declaration.problems import Problem, wrong
-from schemas.declaration.rules import is_stripe_field
+from schemas.declaration.rules import STRIPE_PATHS, is_stripe_field
+
+NAMES: Final = ("metadata.netsuite_first_name", "metadata.netsuite_last_name")
+"""Where Stripe's customers say what an individual is called (C8)."""
 
 Constant = str | int | float | bool
 
@@ -38,7 +41,7 @@ def _constant(value: object) -> object:
 _NoneOrConstant = Annotated[Constant | None, BeforeValidator(_constant)]
 
 
-class DeclaredIndividuals(DeclaredPart, dg.Resolvable):
+class Individuals(DeclaredPart, dg.Resolvable):
     """Which customers become individuals; the others become companies (C7)."""
 
     always: bool = Field(default=False, description="true: all of them")
@@ -46,7 +49,7 @@ class DeclaredIndividuals(DeclaredPart, dg.Resolvable):
     equals: str = Field("true", description="and this value of it; letter case and blanks do not count")
 
     @model_validator(mode="after")
-    def _says_who(self) -> "DeclaredIndividuals":
+    def _says_who(self) -> "Individuals":
         if self.always == (self.metadata is not None):
             raise wrong("expected either always: true, or metadata: <key> with the value that it equals")
         if self.metadata is not None and not _METADATA_KEY.fullmatch(self.metadata):
@@ -67,7 +70,7 @@ class Create(DeclaredPart, dg.Resolvable):
     entity_id: Literal["name", "stripe_id", "auto"] = Field(
         "name", description="the customer's number: its name, its Stripe id, or what auto-numbering gives (C3)"
     )
-    individual_when: DeclaredIndividuals | None = Field(None, description="who is no company; default: nobody (C7)")
+    individual_when: Individuals | None = Field(None, description="who is no company; default: nobody (C7)")
     entity_status: int | None = Field(
         None, gt=0, description="internal id of a status that makes a customer; default: the account's"
     )
@@ -93,6 +96,13 @@ class Create(DeclaredPart, dg.Resolvable):
         "delete",
         description="delete: what nobody has touched; inactivate: that, and make the rest inactive; report: neither",
     )
+
+    @property
+    def stripe_paths(self) -> list[str]:
+        """The fields of a Stripe customer that a record is made of, beside those that every extract has."""
+        places = [path for path in STRIPE_PATHS if path.startswith(("address.", "shipping."))]
+        who = self.individual_when and self.individual_when.metadata
+        return list(dict.fromkeys([*places, *NAMES, *([f"metadata.{who}"] if who else []), *self.mapping]))
 
     @field_validator("currency")
     @classmethod

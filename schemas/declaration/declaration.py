@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 import dagster as dg
 from pydantic import Field, field_validator, model_validator
 
+from schemas.declaration.creation import Create
 from schemas.declaration.notify import Notify
 from schemas.declaration.part import DeclaredPart
 from schemas.declaration.problems import Problem as _Problem
@@ -54,6 +55,7 @@ class Brakes(DeclaredPart, dg.Resolvable):
     match_rate: float = Field(0.02, ge=0, le=1, description="how far the share of customers with a record may move")
     most_writes: int = Field(500, ge=0, description="changes in one plan")
     most_relinks: int = Field(0, ge=0, description="changes in one plan that replace a value, as overrides do")
+    most_creates: int = Field(0, ge=0, description="new NetSuite customers in one plan")
     oldest_hours: float = Field(
         6, gt=0, le=87_600, description="age of the oldest part of the picture that a plan is made from"
     )
@@ -115,7 +117,10 @@ class Declaration(DeclaredPart, dg.Resolvable):
     no_words: list[str] = Field(default_factory=list, description="more words for no in the column of inactive")
     no_value: list[str] | None = Field(None, description="what stands for nothing; default: a list that is built in")
     allow_list: bool = Field(False, description="true: only customers with netsuite_allow_integration = true (C2)")
-    on_none: Literal["report"] = Field("report", description="no record matches: report it (C1)")
+    on_none: Literal["report", "create"] = Field(
+        "report", description="no record matches: report it, or plan a new NetSuite customer (C1)"
+    )
+    create: Create | None = Field(None, description="how new NetSuite customers are made; required by on_none: create")
     writes: Writes = Field(default_factory=Writes)
     brakes: Brakes = Field(default_factory=Brakes)
     daily: Daily = Field(default_factory=Daily)
@@ -158,6 +163,7 @@ class Declaration(DeclaredPart, dg.Resolvable):
         yield from self._rule_problems()
         yield from self._word_problems()
         yield from self._write_problems()
+        yield from self._create_problems()
         yield from self._problems_of_exports()
 
     def _field_problems(self) -> Iterator[_Problem]:
@@ -200,6 +206,23 @@ class Declaration(DeclaredPart, dg.Resolvable):
         for field in in_plan_order(fields_of("netsuite")):
             if self.writes.may_write(field.name) and field.name not in self.netsuite_fields:
                 yield ("writes", field.name), f"is true, but netsuite_fields does not map {field.name}"
+
+    def _create_problems(self) -> Iterator[_Problem]:
+        if self.on_none == "report":
+            if self.create is not None:
+                yield ("create",), "has no effect without on_none: create"
+            return
+        if not self.can_write:
+            yield ("on_none",), "create needs both sides over their APIs: a record is created and named in one plan"
+        if self.create is None:
+            yield ("on_none",), "create needs the block create, which says how; create: {when: at_once} is the least"
+        elif self.create.when != "at_once":
+            yield ("create", "when"), "who has paid is not read yet; at_once is the only choice, and has to be said"
+        if self.writes.may_write("external_id") is False or "external_id" not in self.netsuite_fields:
+            yield (
+                ("on_none",),
+                "create needs external_id in netsuite_fields, and written: by it a record is found",
+            )
 
     def _problems_of_exports(self) -> Iterator[_Problem]:
         """Settings of the daily run, which a declaration with an export file has not: its files come by hand."""

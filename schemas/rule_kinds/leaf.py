@@ -8,11 +8,7 @@ from schemas.rule_kinds.entry import Kind
 
 
 def without_parents(column: pl.Expr) -> pl.Expr:
-    """Return what stands after the last ` : `.
-
-    >>> pl.select(without_parents(pl.lit("Acme : Berlin: Mitte : Sales"))).item()
-    'Sales'
-    """
+    """Return what stands after the last ` : `."""
     return column.str.replace(r"^[\s\S]*\s:\s", "")
 
 

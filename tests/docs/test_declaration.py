@@ -21,10 +21,14 @@ _NEEDED_WHERE_USED = {
     "netsuite.export",
     "netsuite.account",
     "netsuite.mass_search",
+    "create",
+    "create.when",
+    "create.individual_when.metadata",
     "notify.kind",
     "notify.url",
 } | {f"netsuite.{key}" for key in OAUTH_KEYS | TOKEN_KEYS}
 _OF_SOME_ACCOUNTS = {f"writes.{field.name}" for field in fields_of("netsuite") if field.optional}
+_ALL = "create.individual_when.always"  # in place of the other keys beside it
 _KEYS = [f"{prefix}{name}" for model, prefix in models(Declaration) for name in model.model_fields]
 
 
@@ -46,7 +50,7 @@ def _declaration_with(key: str) -> tuple[Any, Any, str]:
         for part in way:
             node = (node or {}).get(part.removesuffix("[]"))
             node = node[0] if node and part.endswith("[]") else node
-        if key in _OF_SOME_ACCOUNTS:
+        if key in _OF_SOME_ACCOUNTS or (key == _ALL and node):
             node.setdefault(last, None)
         if last in (node or {}):
             return document, node, last
@@ -113,6 +117,8 @@ def test_a_key_that_is_left_out_gets_the_default_of_the_page(key: str) -> None:
 def test_every_example_is_accepted(key: str) -> None:
     document, node, last = _declaration_with(key)
     node[last] = _loaded(EXAMPLES[key])
+    if key == _ALL:
+        del node["metadata"], node["equals"]
     if key == "netsuite_fields":
         del document["rules"], document["writes"]
     if key in {"stripe", "netsuite"}:  # an export, for which there is no daily run

@@ -14,7 +14,7 @@ from pipelines.customer_sync import build_defs, reconciliation
 from resources.ledger import Journal, Requests
 from resources.storage.folders import Folders
 from resources.storage.io_manager import ParquetIOManager
-from sandbox.netsuite_standin import STRIPE_FIELD, NetsuiteStandIn, World
+from sandbox.netsuite_standin import STRIPE_FIELD, NetsuiteStandIn, Options, World
 from sandbox.stripe_standin import Book, StandInOptions, StripeStandIn, StripeWorld
 from schemas.declaration import Declaration
 from schemas.words import LINK_KEY
@@ -44,8 +44,7 @@ class Site:
         """The same installation and the same services, under a declaration of the same name that says otherwise."""
         declared = self.sync.declaration.model_dump(exclude_unset=True)
         for name, value in given.items():
-            is_side = name in {"stripe", "netsuite"}
-            declared[name] = {**declared[name], **value} if is_side and isinstance(value, Mapping) else value
+            declared[name] = {**declared[name], **value} if name in {"stripe", "netsuite"} else value
         return replace(self, sync=reconciliation(Declaration.model_validate(declared), self.sync.folders))
 
     def frame(self, asset: str) -> pl.DataFrame:
@@ -160,7 +159,13 @@ def declared(netsuite_url: str, stripe_url: str, key: str, **given: object) -> D
 
 
 @contextmanager
-def site(folder: Path, instance: dg.DagsterInstance | None = None, **given: object) -> Iterator[Site]:
+def site(
+    folder: Path,
+    instance: dg.DagsterInstance | None = None,
+    *,
+    options: Options | None = None,
+    **given: object,
+) -> Iterator[Site]:
     """Three customers of 2026-01 whose e-mails three records have, and one that has none; long ago, so none is new."""
     records, world = World(now=lambda: LONG_AGO), StripeWorld()
     for number in (1, 2, 3):
@@ -168,7 +173,7 @@ def site(folder: Path, instance: dg.DagsterInstance | None = None, **given: obje
     book = world.book()
     book.load((f"cus_{n}", MOMENT + n, {"email": f"n{n}@acme.example"}) for n in (1, 2, 3, 4))
     unlimited = StandInOptions(endpoint_rate=None, test_rate=None, live_rate=None)
-    with NetsuiteStandIn(records) as netsuite, StripeStandIn(world, unlimited) as stripe:
+    with NetsuiteStandIn(records, options or Options()) as netsuite, StripeStandIn(world, unlimited) as stripe:
         netsuite.register_token(("consumer", "consumer-secret"), ("token", "token-secret"))
         declaration = declared(netsuite.url, stripe.url, world.test_key, **given)
         sync = reconciliation(declaration, Folders(folder, folder / "home", folder / "out"))

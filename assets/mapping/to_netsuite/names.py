@@ -11,9 +11,9 @@ import polars as pl
 from assets.keys import key, key_expr
 from assets.mapping.to_netsuite.limits import note
 from assets.mapping.to_netsuite.settings import CreateSettings
+from schemas.declaration.creation import NAMES
 
-FIRST_NAME: Final = "metadata.netsuite_first_name"
-LAST_NAME: Final = "metadata.netsuite_last_name"
+FIRST_NAME, LAST_NAME = NAMES
 
 _NAME: Final = pl.coalesce("name", "description")
 

@@ -17,10 +17,7 @@ DRIVER = ("-m", "tests.resources.storage.killed_publisher")
 
 
 def writer(text: str) -> Callable[[Path], None]:
-    def write(path: Path) -> None:
-        path.write_text(text)
-
-    return write
+    return lambda path: path.write_text(text) and None
 
 
 def publish(folder: Path, run: str, **files: str) -> Path:

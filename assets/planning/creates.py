@@ -1,0 +1,81 @@
+"""New NetSuite customers for the Stripe customers that no record was found for, and the links that name them (C1).
+
+A record is made whole, with its links in the same save; Stripe's metadata follow once its id is known. Nothing here
+changes a record that is there: after creation no plan touches a mapped field (C14).
+"""
+
+import polars as pl
+
+from assets.mapping.to_netsuite import CreateSettings, new_records
+from schemas.change import RECORD
+from schemas.link_fields import fields_of
+
+_NO_TEXT = pl.lit(None, pl.String)
+
+
+def plan_creates(
+    stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, settings: CreateSettings
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Plan a record for each customer that is unmatched and not held, and the metadata that will name it.
+
+    Args:
+        stripe: `schemas.customers.StripeCustomers`, with the paths that records are made of.
+        netsuite: `schemas.customers.NetsuiteCustomers`; a column `entity_id` tells which names are taken.
+        matches: `schemas.matches.Matches`.
+        settings: how a record is made.
+
+    Returns:
+        The creates and the links, each as `schemas.plan.Plan` with all of its columns.
+    """
+    unmatched = matches.filter(pl.col("outcome") == "unmatched").select("stripe_customer_id")
+    customers = stripe.join(unmatched, left_on="id", right_on="stripe_customer_id", how="semi").sort("created", "id")
+    is_known = "entity_id" in netsuite.collect_schema()
+    taken = netsuite.select("entity_id") if is_known else pl.LazyFrame(schema={"entity_id": pl.String})
+    held = customers.select(pl.col("id").alias("stripe_customer_id"), *(field.name for field in fields_of("stripe")))
+    records = new_records(customers, taken, settings).join(held, on="stripe_customer_id").collect().lazy()
+    customer = pl.col("stripe_customer_id")
+    create = pl.concat_str(pl.lit("netsuite:create:"), customer)
+    notes = pl.when(pl.col("notes").is_not_null()).then(pl.concat_str(pl.lit("; "), "notes")).otherwise(pl.lit(""))
+    creates = _rows(
+        records,
+        change_id=create,
+        system=pl.lit("netsuite"),
+        field=pl.lit(RECORD),
+        action=pl.lit("create"),
+        new_value=customer,
+        reason=pl.concat_str(pl.lit("no NetSuite customer was found"), notes),
+        values=pl.col("record"),
+    )
+    links = [
+        _rows(
+            records,
+            change_id=pl.concat_str(pl.lit("stripe:"), customer, pl.lit(f":{field.name}")),
+            system=pl.lit("stripe"),
+            record_id=customer,
+            field=pl.lit(field.name),
+            action=pl.lit("set"),
+            old_value=pl.col(field.name),
+            reason=pl.lit("names the record that this plan creates"),
+            value_from=create,
+        )
+        for field in fields_of("stripe")
+    ]
+    return creates, pl.concat(links)
+
+
+def _rows(records: pl.LazyFrame, **given: pl.Expr) -> pl.LazyFrame:
+    columns = ("change_id", "system", "record_id", "field", "action", "old_value", "new_value", "reason")
+    further = ("record_from", "value_from", "requires", "values")
+    return records.select(
+        *(given.get(name, _NO_TEXT).alias(name) for name in columns),
+        "stripe_customer_id",
+        pl.lit(None, pl.Int64).alias("netsuite_internal_id"),
+        *(given.get(name, _NO_TEXT).alias(name) for name in further),
+    )
+
+
+def of_creates() -> pl.Expr:
+    """Whether a row of a plan makes a record, or needs one that the plan makes."""
+    return (pl.col("action") == "create") | pl.any_horizontal(
+        pl.col(name).is_not_null() for name in ("record_from", "value_from")
+    )

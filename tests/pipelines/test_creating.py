@@ -1,0 +1,130 @@
+"""New NetSuite customers, planned, approved, made once each, and taken back, over both stand-ins."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+from pydantic import ValidationError
+
+from sandbox.netsuite_standin import STRIPE_FIELD, Options
+from schemas.declaration import Declaration
+from tests.pipelines.api_world import NAME, Site, declared, sentences, site
+
+CREATE = {"on_none": "create", "create": {"when": "at_once"}}
+MAY_DELETE = Options(permissions={"LIST_CUSTJOB": 4, "LIST_FIND": 1})
+NEW = "cus_4"
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Site]:
+    with site(tmp_path, options=MAY_DELETE, **CREATE) as made:
+        yield made
+
+
+def made_for(at: Site, customer: str) -> list[int]:
+    """The internal ids of the records whose external id is this customer's."""
+    return [number for number, record in at.netsuite.customers.items() if record.values.get("externalid") == customer]
+
+
+@pytest.mark.rule("C1")
+def test_a_customer_without_a_record_gets_one_with_all_links(at: Site) -> None:
+    plan = at.reconcile()
+    before = at.links()
+    kept = at.sync.plans.read(plan)
+    creates = kept.filter(pl.col("action") == "create")
+    assert creates.select("change_id", "new_value", "record_id").rows() == [(f"netsuite:create:{NEW}", NEW, None)]
+    assert at.links() == before
+    result = at.apply(plan)
+    assert result.success, sentences(result)
+    [number] = made_for(at, NEW)
+    record = at.netsuite.customers[number].values
+    assert (record[STRIPE_FIELD], record["comments"], record["email"]) == (NEW, NEW, "n4@acme.example")
+    assert at.link_of(NEW) == str(number)
+    assert at.metadata("netsuite_new_customers")["changes/applied"] == 1
+
+
+@pytest.mark.rule("W11")
+@pytest.mark.rule("C14")
+def test_after_it_nothing_is_left_to_plan(at: Site) -> None:
+    assert at.apply(at.reconcile()).success
+    assert at.sync.plans.read(at.reconcile()).is_empty()
+
+
+@pytest.mark.rule("W10")
+def test_an_undo_leaves_the_world_as_it_was(at: Site) -> None:
+    before, plan = at.links(), at.reconcile()
+    assert at.apply(plan).success
+    result = at.undo(plan)
+    assert result.success, sentences(result)
+    assert at.links() == before
+
+
+@pytest.mark.rule("W10")
+def test_a_record_that_somebody_has_worked_with_stays(at: Site) -> None:
+    plan = at.reconcile()
+    assert at.apply(plan).success
+    [number] = made_for(at, NEW)
+    at.netsuite.edit(number, companyname="Edited by hand")
+    at.undo(plan)
+    assert at.statuses(plan)[f"netsuite:create:{NEW}"] == "conflict"
+    assert made_for(at, NEW) == [number]
+
+
+def test_a_person_sees_what_will_be_created(at: Site) -> None:
+    at.reconcile()
+    [row] = at.result("creations.csv").rows(named=True)
+    assert (row["stripe_customer_id"], row["externalid"], row["email"]) == (NEW, NEW, "n4@acme.example")
+    page = (at.sync.folders.results(NAME) / "report.html").read_text("utf-8")
+    assert "New customer" in page
+    assert f"the record that this plan creates for {NEW}" in page
+
+
+@pytest.mark.rule("X9")
+def test_a_daily_run_creates_nobody_until_somebody_has_set_how_many(tmp_path: Path) -> None:
+    with site(tmp_path, **CREATE, writes={"mode": "auto"}, brakes={"match_rate": 1}) as at:
+        assert at.apply(at.reconcile(), ids=["cus_1"]).success
+        stopped = at.run("daily")
+        assert not stopped.success
+        assert made_for(at, NEW) == []
+        free = at.redeclared(brakes={"match_rate": 1, "most_creates": 1})
+        result = free.run("daily")
+        assert result.success, sentences(result)
+        assert len(made_for(at, NEW)) == 1
+
+
+def test_while_a_month_is_missing_nobody_is_created(at: Site) -> None:
+    assert at.materialize("stripe_customers", month="2026-01-01").success
+    for asset in ("netsuite_customers", "customer_matches", "write_plan"):
+        assert at.materialize(asset).success
+    plan = at.frame("write_plan")
+    assert plan.filter((pl.col("action") == "create") | pl.col("value_from").is_not_null()).is_empty()
+    assert plan.height > 0
+
+
+@pytest.mark.rule("C2")
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"on_none": "create"}, "create needs the block create"),
+        ({"on_none": "create", "create": {}}, "at_once is the only choice"),
+        ({"create": {"when": "at_once"}}, "has no effect without on_none: create"),
+        ({**CREATE, "writes": {"external_id": False}}, "by it a record is found"),
+    ],
+)
+def test_a_declaration_that_cannot_create_is_refused(given: dict[str, object], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        declared("http://127.0.0.1:1", "http://127.0.0.1:1", "sk_test_x", **given)
+
+
+def test_two_files_create_nobody() -> None:
+    with pytest.raises(ValidationError, match="create needs both sides over their APIs"):
+        Declaration.model_validate(
+            {
+                "name": NAME,
+                "stripe": {"export": "stripe.csv"},
+                "netsuite": {"export": "netsuite.csv"},
+                "netsuite_fields": {"internal_id": "Internal ID", "external_id": "External ID"},
+                **CREATE,
+            }
+        )
