@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from assets.write_back.living_customers import LivingOnly
-from assets.write_back.run import Part, apply_step
-from assets.write_back.selection import STEPS
+from assets.write_back.run import apply_step
+from assets.write_back.selection import STEPS, Part
 from resources.netsuite_api import NetsuiteCreates, NetsuiteEdits
 from resources.stripe_api import StripeEdits
 from resources.stripe_api.writing.metadata import retrieve
@@ -64,7 +64,7 @@ def at(tmp_path: Path, world: World, stripe: StripeStage) -> Iterator[Stage]:
 def links(stripe: StripeStage) -> dict[str, str | None]:
     """Give what the metadata of each customer name."""
     found = {number: retrieve(stripe.connection, StripeId(f"cus_{number}")) for number in (1, 2, 3, 9)}
-    return {f"cus_{number}": customer and customer.metadata.get(LINK_KEY) for number, customer in found.items()}
+    return {f"cus_{number}": one.metadata.get(LINK_KEY) if one else None for number, one in found.items()}
 
 
 def own_ids(world: World) -> dict[str, str | None]:

@@ -1,16 +1,16 @@
 """What the tests of creating share: changes that create customers, and a run over HTTP with a ledger."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, Unpack
 
 import orjson
 
 from assets.write_back.executor import WriteBack
-from assets.write_back.run import Part, Tally, apply_step, undo_part
-from assets.write_back.selection import STEPS
+from assets.write_back.run import Tally, apply_step, undo_part
+from assets.write_back.selection import STEPS, Part
 from resources.ledger import Journal, Ledger
 from resources.netsuite_api import HowToUndo, NetsuiteClient, NetsuiteCreates, NetsuiteEdits
 from resources.writers import Writer, registry
@@ -18,8 +18,8 @@ from sandbox.netsuite_standin import STRIPE_FIELD, NetsuiteStandIn, Options, Wor
 from schemas.attempts import Entry
 from schemas.change import Change
 from schemas.words import LINK_FIELD, StripeId
-from tests.resources.ledger.ledgers import PLAN
-from tests.resources.netsuite_api.netsuite_world import connected
+from tests.resources.ledger.ledgers import ACME, PLAN
+from tests.resources.netsuite_api.netsuite_world import ClientSettings, connected
 
 MAY_DELETE = Options(permissions={"LIST_CUSTJOB": 4, "LIST_FIND": 1})
 
@@ -94,6 +94,14 @@ class Stage:
         return {name: entry.status for name, entry in sorted(self.journal.latest(PLAN).items())}
 
 
+class StageSettings(TypedDict, total=False):
+    """What a test may set of a `Stage`."""
+
+    others: Sequence[Writer]
+    how: HowToUndo
+    batch: int
+
+
 def counts(tallies: Iterable[Tally]) -> list[dict[str, int]]:
     return [dict(tally.counts()) for tally in tallies]
 
@@ -111,12 +119,12 @@ def stage(
     folder: Path,
     world: World | None = None,
     options: Options = MAY_DELETE,
-    client_settings: Mapping[str, Any] | None = None,
-    **given: Any,  # noqa: ANN401
+    client_settings: ClientSettings | None = None,
+    **given: Unpack[StageSettings],
 ) -> Iterator[Stage]:
     """Run a stand-in and open a ledger; `given` is what `Stage` takes."""
     with (
         Ledger.open(f"sqlite:///{folder / 'ledger.db'}", folder) as ledger,
         connected(world, options, **(client_settings or {})) as (client, server),
     ):
-        yield Stage(Journal(ledger, "acme"), client, server, **given)
+        yield Stage(Journal(ledger, ACME), client, server, **given)
