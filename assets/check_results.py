@@ -33,6 +33,11 @@ SAID_FIRST = frozenset(
 """The checks whose warnings a person should read before anything else, in the terminal and on the page."""
 
 
+def blocking_checks(key: dg.AssetKey, described: Mapping[str, str]) -> list[dg.AssetCheckSpec]:
+    """The checks of an asset that stop what is downstream when they fail: name → description."""
+    return [dg.AssetCheckSpec(name, asset=key, blocking=True, description=text) for name, text in described.items()]
+
+
 def kept_if_good(name: str, results: Sequence[dg.AssetCheckResult]) -> Iterator[dg.AssetCheckResult]:
     """Report the checks of a frame that an asset has just made; the asset may hand it over when this has ended.
 

@@ -21,9 +21,7 @@ def service_address(text: str) -> str:
     >>> service_address("https://gateway.example/stripe/")
     'https://gateway.example/stripe'
     """
-    parts = _parts(text, _SERVICE)
-    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        raise ValueError(f"{_SERVICE}: this one would send the key unencrypted")
+    parts = _encrypted(text, "key")
     if parts.username is not None or parts.query or parts.fragment or "?" in text or "#" in text:
         raise ValueError(f"{_SERVICE}: take out the user, the password, and everything from ? or # on")
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
@@ -50,9 +48,7 @@ def webhook_address(text: str) -> str:
     >>> webhook_address("https://Chat.example/hooks/T0?v=1")
     'https://chat.example/hooks/T0?v=1'
     """
-    parts = _parts(text, _SERVICE)
-    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        raise ValueError(f"{_SERVICE}: this one would send the event unencrypted")
+    parts = _encrypted(text, "event")
     if parts.username is not None or parts.fragment or "#" in text:
         raise ValueError(f"{_SERVICE}: take out the user, the password, and everything from # on")
     return parts._replace(netloc=parts.netloc.lower()).geturl()
@@ -64,6 +60,14 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
+
+
+def _encrypted(text: str, what: str) -> SplitResult:
+    """The parts of an address that nobody can listen to."""
+    parts = _parts(text, _SERVICE)
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise ValueError(f"{_SERVICE}: this one would send the {what} unencrypted")
+    return parts
 
 
 def _parts(text: str, expected: str) -> SplitResult:

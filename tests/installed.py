@@ -2,6 +2,7 @@
 
 import atexit
 import compileall
+import json
 import os
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, TypedDict
 
 from tests.reconciling import CHECKOUT
 
@@ -45,6 +46,24 @@ def run_python(
     with start_python(folder, *arguments, environment=environment) as process:
         output, errors = process.communicate(given)
     return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+
+class Driven(TypedDict):
+    """What one run of the driver came to; `results` are digests by file."""
+
+    code: int
+    output: str
+    errors: str
+    results: dict[str, str]
+
+
+def drive(
+    folder: Path, cases: Mapping[str, Mapping[str, str | None]], environment: Mapping[str, str] | None = None
+) -> tuple[dict[str, Driven], str]:
+    """Run each case, files by name, in one process in the copy; give what each came to, and all that was printed."""
+    ended = run_python(folder, "bad_input_driver.py", given=json.dumps(cases), environment=environment)
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout), ended.stdout + ended.stderr
 
 
 def start_python(

@@ -107,7 +107,8 @@ class Site:
     def event_log(self) -> str:
         """Everything that Dagster remembers of all runs, as JSON lines."""
         runs = [run.run_id for run in self.instance.get_runs()]
-        return "\n".join(entry.to_json() for run in runs for entry in self.instance.all_logs(run))
+        entries = [entry for run in runs for entry in self.instance.all_logs(run)]
+        return "\n".join(entry.to_json() for entry in entries)  # type: ignore[no-untyped-call]  # Dagster gives it no type
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Each bad input gives one sentence and exit code 1, and the results of the last good run stay as they were."""
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ from pipelines.declarations import read_folder
 from resources.storage.folders import Folders
 from resources.storage.results import MANIFEST
 from schemas.errors import UserError
-from tests.installed import install, run_python
+from tests.installed import drive, install, run_python
 from tests.reconciling import NETSUITE, RESULTS, SINCE, STRIPE, declaration
 
 HEADER, FIRST, *_ = NETSUITE.splitlines()
@@ -115,7 +114,7 @@ def _read(folder: Path) -> None:
 def test_bad_input_leaves_the_last_results(tmp_path: Path) -> None:
     install(tmp_path, EXPORTS)
     changes = {name: {CASES[name].file: _latin(CASES[name].content)} for name in sorted(RUN)}
-    found = _drive(tmp_path, {"good": {}, **changes, "good again": {}})
+    found, _ = drive(tmp_path, {"good": {}, **changes, "good again": {}})
     good = found["good"]
     assert (good["code"], good["errors"]) == (0, "")
     assert sorted(good["results"]) == sorted([*RESULTS, MANIFEST])
@@ -139,12 +138,6 @@ def _is_one_sentence(text: str, said: str) -> bool:
     return len(lines) == 1 and lines[0].startswith("✗ ") and lines[0].endswith(".") and said in lines[0]
 
 
-def _drive(folder: Path, cases: dict[str, dict[str, str | None]]) -> dict[str, dict[str, object]]:
-    ended = run_python(folder, "bad_input_driver.py", given=json.dumps(cases))
-    assert ended.returncode == 0, ended.stderr
-    found: dict[str, dict[str, object]] = json.loads(ended.stdout)
-    return found
-
-
 def _latin(content: str | bytes | None) -> str | None:
-    return content.encode().decode("latin-1") if isinstance(content, str) else content and content.decode("latin-1")
+    raw = content.encode() if isinstance(content, str) else content
+    return None if raw is None else raw.decode("latin-1")

@@ -1,6 +1,5 @@
 """Canaries: what comes from the environment is in no sentence, log, repr or trace, wherever a declaration puts it."""
 
-import json
 import logging
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,7 +16,7 @@ from sandbox.netsuite_standin import NetsuiteStandIn, World
 from sandbox.stripe_standin import StripeStandIn, StripeWorld
 from schemas.errors import TransientError
 from schemas.secrets import masked, remember, remember_url
-from tests.installed import install, run_python
+from tests.installed import drive, install, run_python
 from tests.reconciling import NETSUITE, STRIPE
 from tests.test_bad_input import DECLARED
 
@@ -206,15 +205,13 @@ DEFS = "pipelines/defs/acme/defs.yaml"
 def test_failing_runs_leave_no_value_in_what_they_say_or_remember(tmp_path: Path) -> None:
     install(tmp_path, {"stripe.csv": STRIPE, "netsuite.csv": NETSUITE, DEFS: _document({})})
     environment = {f"C{number}": f"{CANARY}{number}" for number in range(1, 11)} | {"C1": f"rk_test_{CANARY}"}
-    cases = {"good": {}} | {case: {DEFS: _document(changes)} for case, changes in FAILING.items()}
+    failing = {case: {DEFS: _document(changes)} for case, changes in FAILING.items()}
     with NetsuiteStandIn(World()) as netsuite, StripeStandIn(StripeWorld()) as stripe:
         environment |= {"C2": f"{stripe.url}/{CANARY}", "C11": f"{netsuite.url}/{CANARY}"}
-        ended = run_python(tmp_path, "bad_input_driver.py", given=json.dumps(cases), environment=environment)
-    assert ended.returncode == 0, ended.stderr
-    found = json.loads(ended.stdout)
+        found, printed = drive(tmp_path, {"good": {}, **failing}, environment)
     assert {case: each["code"] for case, each in found.items()} == {"good": 0} | dict.fromkeys(FAILING, 1)
     assert [case for case in FAILING if found[case]["errors"].count("\n") != 1] == []
-    assert_no_canary(tmp_path, ended.stdout + ended.stderr)
+    assert_no_canary(tmp_path, printed)
 
 
 def test_a_ledger_that_cannot_be_opened_leaves_no_password(tmp_path: Path) -> None:

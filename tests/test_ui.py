@@ -48,7 +48,7 @@ def test_its_own_pages_show_the_graph_and_start_a_job_that_can_be_followed(ui: U
     complaints: list[str] = []
     frames: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+    page.on("console", lambda message: complaints.extend([message.text] if message.type == "error" else []))
     page.on("websocket", lambda opened: opened.on("framereceived", lambda frame: frames.append(str(frame))))
     page.goto(f"{ui.url}/asset-groups")
     page.get_by_text("acme", exact=False).first.wait_for(timeout=60_000)

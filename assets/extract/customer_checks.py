@@ -11,7 +11,7 @@ from itertools import islice
 import dagster as dg
 import polars as pl
 
-from assets.check_results import id_result
+from assets.check_results import blocking_checks, id_result
 from assets.extract.placeholder_check import placeholders_result
 from assets.keys import key_expr
 from assets.no_values import PLACEHOLDERS, is_no_value, placeholders_of
@@ -207,4 +207,4 @@ def _found(
 
 
 def _specs(key: dg.AssetKey, names: tuple[str, ...]) -> list[dg.AssetCheckSpec]:
-    return [dg.AssetCheckSpec(name, asset=key, blocking=True, description=_DESCRIPTIONS[name]) for name in names]
+    return blocking_checks(key, {name: _DESCRIPTIONS[name] for name in names})

@@ -9,6 +9,7 @@ from assets.check_results import (
     COMPLETE_CHECK,
     SCHEMA_CHECK,
     WORDS_CHECK,
+    blocking_checks,
     complete_result,
     kept_if_good,
     schema_result,
@@ -20,6 +21,12 @@ from schemas.customers import NetsuiteCustomers
 from schemas.validation import violations
 
 _NAME = "netsuite_customers"
+_CHECKS = {
+    "schema": SCHEMA_CHECK,
+    "complete": COMPLETE_CHECK,
+    "known_words": WORDS_CHECK,
+    "links_seen": LINKS_SEEN_CHECK,
+}
 
 
 def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
@@ -32,12 +39,7 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         kinds={"netsuite", "polars"},
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
-        check_specs=[
-            dg.AssetCheckSpec("schema", asset=sync.key(_NAME), blocking=True, description=SCHEMA_CHECK),
-            dg.AssetCheckSpec("complete", asset=sync.key(_NAME), blocking=True, description=COMPLETE_CHECK),
-            dg.AssetCheckSpec("known_words", asset=sync.key(_NAME), blocking=True, description=WORDS_CHECK),
-            dg.AssetCheckSpec("links_seen", asset=sync.key(_NAME), blocking=True, description=LINKS_SEEN_CHECK),
-        ],
+        check_specs=blocking_checks(sync.key(_NAME), _CHECKS),
     )
     def netsuite_customers(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         """The rows of the NetSuite saved search, one per internal id, under the names that the declaration maps.

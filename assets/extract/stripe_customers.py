@@ -5,7 +5,14 @@ from typing import Final
 
 import dagster as dg
 
-from assets.check_results import COMPLETE_CHECK, SCHEMA_CHECK, complete_result, kept_if_good, schema_result
+from assets.check_results import (
+    COMPLETE_CHECK,
+    SCHEMA_CHECK,
+    blocking_checks,
+    complete_result,
+    kept_if_good,
+    schema_result,
+)
 from assets.extract.visible_links import LINKS_SEEN_CHECK, links_seen_result
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, extract_metadata, failures_for_people
 from schemas.customers import StripeCustomers
@@ -16,6 +23,7 @@ from schemas.validation import violations
 from schemas.words import MATCH_KEYS
 
 _NAME = "stripe_customers"
+_CHECKS = {"schema": SCHEMA_CHECK, "complete": COMPLETE_CHECK, "links_seen": LINKS_SEEN_CHECK}
 _BACKFILL: Final = "dagster/backfill"  # the tag of a run that a backfill has started
 
 
@@ -48,11 +56,7 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         dagster_type=FRAME,
         partitions_def=sync.months,
         backfill_policy=dg.BackfillPolicy.single_run(),
-        check_specs=[
-            dg.AssetCheckSpec("schema", asset=sync.key(_NAME), blocking=True, description=SCHEMA_CHECK),
-            dg.AssetCheckSpec("complete", asset=sync.key(_NAME), blocking=True, description=COMPLETE_CHECK),
-            dg.AssetCheckSpec("links_seen", asset=sync.key(_NAME), blocking=True, description=LINKS_SEEN_CHECK),
-        ],
+        check_specs=blocking_checks(sync.key(_NAME), _CHECKS),
     )
     def stripe_customers(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         """The Stripe customers, one row each, in partitions by month of creation (UTC).

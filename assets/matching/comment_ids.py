@@ -25,6 +25,10 @@ def usual_tokens(comments: pl.LazyFrame) -> pl.LazyFrame:
 
     Args:
         comments: `record`, `note`.
+
+    >>> notes = ["pays late (cus_A1, cus_A1).", "was old_cus_A1", "cus_B-2"]
+    >>> usual_tokens(pl.LazyFrame({"record": [7, 8, 9], "note": notes})).collect().rows()
+    [(7, 'cus_A1'), (9, 'cus_B')]
     """
     token = pl.col("note").str.extract_all(f"{_WORD}*cus_{_WORD}*")
     # As a filter, `find` costs half of what `contains` does.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 import polars as pl
 
-from assets.check_results import SCHEMA_CHECK, id_result, kept_if_good, schema_result
+from assets.check_results import SCHEMA_CHECK, blocking_checks, id_result, kept_if_good, schema_result
 from assets.matching import MatchSettings, Rule, by_customer, kinds_of, match_with_doubts
 from assets.no_values import placeholders_of
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
@@ -42,11 +42,9 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
         ins=sync.inputs("stripe_customers", "netsuite_customers"),
-        check_specs=[
-            dg.AssetCheckSpec("schema", asset=key, blocking=True, description=SCHEMA_CHECK),
-            dg.AssetCheckSpec("every_customer_once", asset=key, blocking=True, description=_ONCE),
-            dg.AssetCheckSpec("evidence_agrees", asset=key, blocking=True, description=_AGREES),
-        ],
+        check_specs=blocking_checks(
+            key, {"schema": SCHEMA_CHECK, "every_customer_once": _ONCE, "evidence_agrees": _AGREES}
+        ),
     )
     def customer_matches(
         context: dg.AssetExecutionContext, stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame

@@ -13,6 +13,7 @@ from typing import Final
 
 import dagster as dg
 
+from assets.check_results import blocking_checks
 from assets.plan_history import History, PlanMade, PlanNumbers, plans_made
 from assets.reconciliation import Reconciliation, failures_for_people
 from resources.ledger import Requests
@@ -97,7 +98,7 @@ def build_brakes(sync: Reconciliation) -> dg.AssetChecksDefinition:
 
     @dg.multi_asset_check(
         name=f"{sync.name}_brakes",
-        specs=[dg.AssetCheckSpec(name, asset=key, blocking=True, description=text) for name, text in CHECKS.items()],
+        specs=blocking_checks(key, CHECKS),
     )
     def brakes(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         with failures_for_people():

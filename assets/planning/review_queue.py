@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import dagster as dg
 import polars as pl
 
-from assets.check_results import SCHEMA_CHECK, schema_result
+from assets.check_results import SCHEMA_CHECK, blocking_checks, schema_result
 from assets.matching import NO_OVERRIDES, MatchSettings, match_customers
 from assets.matching.customer_matches import match_settings
 from assets.planning.append_words import left_out
@@ -195,9 +195,7 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
         ins=sync.inputs("stripe_customers", "netsuite_customers", "customer_matches"),
-        check_specs=[
-            dg.AssetCheckSpec("schema", asset=sync.key("review_queue"), blocking=True, description=SCHEMA_CHECK)
-        ],
+        check_specs=blocking_checks(sync.key("review_queue"), {"schema": SCHEMA_CHECK}),
     )
     def review_queue(
         stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame, customer_matches: pl.LazyFrame

@@ -12,7 +12,7 @@ from typing import Final
 import dagster as dg
 import polars as pl
 
-from assets.check_results import SCHEMA_CHECK, kept_if_good, schema_result
+from assets.check_results import SCHEMA_CHECK, blocking_checks, kept_if_good, schema_result
 from assets.extract.visible_links import WITHHELD_CHECK, hidden_links, withheld_result
 from assets.matching import link_table
 from assets.plan_history import PlanNumbers
@@ -69,12 +69,9 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
         ins=sync.inputs("stripe_customers", "netsuite_customers", "customer_matches"),
-        check_specs=[
-            dg.AssetCheckSpec("schema", asset=sync.key("write_plan"), blocking=True, description=SCHEMA_CHECK),
-            dg.AssetCheckSpec(
-                "nothing_withheld", asset=sync.key("write_plan"), blocking=True, description=WITHHELD_CHECK
-            ),
-        ],
+        check_specs=blocking_checks(
+            sync.key("write_plan"), {"schema": SCHEMA_CHECK, "nothing_withheld": WITHHELD_CHECK}
+        ),
     )
     def write_plan(
         stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame, customer_matches: pl.LazyFrame

@@ -30,7 +30,13 @@ class Field:
 
 
 def strict_fields(text: str, separator: str) -> list[str] | Flaw:
-    """The fields of one row without its line end, or what is wrong with it by RFC 4180."""
+    """The fields of one row without its line end, or what is wrong with it by RFC 4180.
+
+    >>> strict_fields('7,"Acme, ""the"" first"', ",")
+    ['7', 'Acme, "the" first']
+    >>> strict_fields('7,Acme "the" first', ","), strict_fields('7,"Acme', ",")
+    ('broken', 'open')
+    """
     if '"' not in text:
         return text.split(separator)
     fields, at = [], 0
@@ -60,6 +66,11 @@ def only_reading(text: str, separator: str, width: int) -> Sequence[Field] | Non
 
     Returns:
         null where it has not, or where a field could mean two things.
+
+    >>> only_reading('7,"a 5" pipe",blue', ",", 3)
+    [Field(value='7', kind='plain'), Field(value='a 5" pipe', kind='undoubled'), Field(value='blue', kind='plain')]
+    >>> only_reading('7,"a "5" pipe",blue', ",", 3) is None
+    True
     """
     parts = text.split(separator)
     fields = [_field(part) for part in parts] if len(parts) == width else [None]

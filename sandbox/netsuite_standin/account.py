@@ -22,7 +22,7 @@ class Account:
         states: per country, the short names in Setup > States.
         missing: the sentence about mandatory fields, in the language of the user.
         takes_empty_countries: whether an address may be saved whose country is empty, which is not documented.
-        modified_to: how exactly a script is told when a record was last saved, which is not documented.
+        modified_to: how exactly a script is told when a record was made and last saved, if at all: not documented.
     """
 
     subsidiaries: frozenset[str] = frozenset()
@@ -37,4 +37,4 @@ class Account:
     states: Mapping[str, frozenset[str]] = field(default_factory=lambda: {"US": frozenset({"CA", "IL", "NY"})})
     missing: str = "Please enter value(s) for: {}"
     takes_empty_countries: bool = True
-    modified_to: Literal["minute", "second"] = "minute"
+    modified_to: Literal["minute", "second", "never"] = "minute"

@@ -1,7 +1,6 @@
 """The calls of N/record: which permission each needs, and what it hands to `records` and `new_customers`."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Final
 
 from sandbox.netsuite_standin import new_customers, records
@@ -39,7 +38,7 @@ class RecordCalls:
             **self._in_hand(),
             "id": str(loaded.id) if self._options.result_ids == "text" else loaded.id,
             "values": dict(loaded.values),
-            "moments": {"datecreated": self._told(loaded.created), "lastmodifieddate": self._told(loaded.modified)},
+            "moments": self._moments(loaded),
             "addresses": [dict(line) for line in loaded.addresses],
             "currencies": list(loaded.currencies) if self._world.account.multicurrency else None,
         }
@@ -62,9 +61,13 @@ class RecordCalls:
         kinds: dict[str, Json] = {name: records.kind(self._world, name) for name in sorted(records.fields(self._world))}
         return {"handle": len(self._handles) - 1, "kinds": kinds}
 
-    def _told(self, modified: datetime) -> int:
+    def _moments(self, loaded: records.Loaded) -> Json:
+        """Milliseconds since 1970, as exactly as the account tells them."""
+        if self._world.account.modified_to == "never":
+            return {}
         seconds = 60 if self._world.account.modified_to == "minute" else 1
-        return int(modified.timestamp() // seconds * seconds * 1000)
+        moments = {"datecreated": loaded.created, "lastmodifieddate": loaded.modified}
+        return {name: int(moment.timestamp() // seconds * seconds * 1000) for name, moment in moments.items()}
 
     def _save(self, given: Arguments) -> Json:
         loaded = self._handles[int(str(given["handle"]))]

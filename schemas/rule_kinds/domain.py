@@ -9,7 +9,12 @@ from schemas.rule_kinds.public_mail_hosts import PUBLIC_MAIL_HOSTS
 
 
 def _read(column: pl.Expr, _: str | None) -> pl.Expr:
-    """Return the host of an e-mail address or of a web page, without `www.`; null for hosts where anybody has mail."""
+    """Return the host of an e-mail address or of a web page, without `www.`; null for hosts where anybody has mail.
+
+    >>> texts = pl.Series(["Ada@Acme.example", "https://www.acme.example/contact", "ada@gmail.com"])
+    >>> pl.select(_read(pl.lit(texts), None)).to_series().to_list()
+    ['acme.example', 'acme.example', None]
+    """
     text = column.str.strip_chars().str.to_lowercase()
     page = text.str.replace(r"^[a-z][a-z0-9+.\-]*://", "").str.extract(r"^(?:[^/?#@]*@)?([^/?#:]+)")
     host = page.str.replace(r"^www\.", "").str.strip_chars(" .")

@@ -8,7 +8,11 @@ from schemas.rule_kinds.entry import Kind
 
 
 def without_parents(column: pl.Expr) -> pl.Expr:
-    """Return what stands after the last ` : `."""
+    """Return what stands after the last ` : `.
+
+    >>> pl.select(without_parents(pl.lit("Acme : Berlin: Mitte : Sales"))).item()
+    'Sales'
+    """
     return column.str.replace(r"^[\s\S]*\s:\s", "")
 
 

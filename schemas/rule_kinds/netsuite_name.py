@@ -9,7 +9,12 @@ from schemas.rule_kinds.leaf import without_parents
 
 
 def _read(column: pl.Expr, _: str | None) -> pl.Expr:
-    """Return a name without its parents and without the number before it: `CUST103 Foo Ltd` is `Foo Ltd`."""
+    """Return a name without its parents and without the number before it.
+
+    >>> names = pl.Series(["CUST103 Foo Ltd", "7 Acme : CUST-12 Foo Ltd", "3M", "CUST103"])
+    >>> pl.select(_read(pl.lit(names), None)).to_series().to_list()
+    ['Foo Ltd', 'Foo Ltd', '3M', 'CUST103']
+    """
     return without_parents(column).str.strip_chars().str.replace(r"^\p{L}{0,10}[-_]?[0-9]+[-_]?\s+(\S)", "$1")
 
 

@@ -13,6 +13,10 @@ def _read(column: pl.Expr, country: str | None) -> pl.Expr:
 
     A number without a country code is one of `country`, and none if that is not said. Numbers are read once for each
     different value.
+
+    >>> numbers = pl.Series(["+49 (0)30 901820", "030 90-18-20", "030 90 18 20 ext. 7", "ask Ada"])
+    >>> pl.select(_read(pl.lit(numbers), "DE")).to_series().to_list()
+    ['+4930901820', '+4930901820', '+4930901820;ext=7', None]
     """
 
     def read(values: pl.Series) -> pl.Series:

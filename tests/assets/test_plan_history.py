@@ -34,7 +34,8 @@ def history(site: Site) -> History:
 
 def reported_by_hand(site: Site, *plans: str | None, accounts: str = "") -> None:
     for plan in plans:
-        metadata = {"plan_hash": plan, "accounts": accounts or site.sync.accounts, "changes": 7} if plan else {}
+        said: dict[str, str | int] = {"accounts": accounts or site.sync.accounts, "changes": 7}
+        metadata = {"plan_hash": plan, **said} if plan else {}
         site.instance.report_runless_asset_event(
             dg.AssetMaterialization(site.sync.key("write_plan"), metadata=metadata)
         )

@@ -2,7 +2,7 @@
 
 import gzip
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -14,15 +14,15 @@ from tests.cases.running import CASES, Ran, ran
 STRIPE = (CASES / "gz" / "stripe.csv.gz").read_bytes()
 PLAIN = (CASES / "semicolon" / "stripe.csv").read_bytes()
 LABELS = (CASES / "semicolon" / "netsuite.csv").read_text("utf-8").splitlines()[0].replace(";", ",").split(",")
-NETSUITE = [
+NETSUITE: Sequence[Sequence[object]] = [
     LABELS,
     [11, None, None, 'pays "late"\nsee file', "a@one.example", "Quark", 4930901820, "Customer", False],
     [12, None, None, None, "#N/A", "Beta", None, "Customer", True],
 ]
 
 
-def workbook(path: Path, *sheets: list[list[object]]) -> Path:
-    with xlsxwriter.Workbook(path) as book:
+def workbook(path: Path, *sheets: Sequence[Sequence[object]]) -> Path:
+    with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd hh:mm"}) as book:
         for rows in sheets:
             sheet = book.add_worksheet()
             for number, row in enumerate(rows):
@@ -59,12 +59,9 @@ def test_a_workbook_is_read_as_its_values(tmp_path: Path) -> None:
 
 def test_a_workbook_with_dates_is_read(tmp_path: Path) -> None:
     header = ["id", "Email", "Name", "Created (UTC)"]
-    rows: list[list[object]] = [header, ["cus_A1", "a@one.example", "A", datetime(2026, 9, 3, 10, 15)]]  # noqa: DTZ001
-    with xlsxwriter.Workbook(tmp_path / "stripe.xlsx", {"default_date_format": "yyyy-mm-dd hh:mm"}) as book:
-        sheet = book.add_worksheet()
-        for number, row in enumerate(rows):
-            sheet.write_row(number, 0, row)
-    with ran("semicolon", tmp_path, stripe={"export": str(tmp_path / "stripe.xlsx"), "since": "2026-06"}) as case:
+    moment = datetime(2026, 9, 3, 10, 15)  # noqa: DTZ001 - a spreadsheet's dates have no time zone
+    file = workbook(tmp_path / "stripe.xlsx", [header, ["cus_A1", "a@one.example", "A", moment]])
+    with ran("semicolon", tmp_path, stripe={"export": str(file), "since": "2026-06"}) as case:
         assert case.records == {"A1": 11}
 
 

@@ -65,7 +65,9 @@ def test_what_an_old_run_put_down_is_read(kept: Kept) -> None:
     assert len(entries) == 14
     assert entries["netsuite:102:stripe_id"].result.found == "cus_foreign"
     assert [entry.attempt.change.record_id for entry in kept.journal.unsettled()] == ["104"] * 3
-    assert requests.of("run-2").direction == "undo"
+    undo = requests.of("run-2")
+    assert undo is not None
+    assert undo.direction == "undo"
     assert [plan for plan, _ in requests.approvals()] == [PLAN, PLAN]
     assert {kind.kind for kind in Decisions(kept.ledger, "acme").last().values()} == {"withdrawn"}
 

@@ -44,7 +44,8 @@ class Site:
         """The same installation and the same services, under a declaration of the same name that says otherwise."""
         declared = self.sync.declaration.model_dump(exclude_unset=True)
         for name, value in given.items():
-            declared[name] = {**declared[name], **value} if name in {"stripe", "netsuite"} else value
+            is_side = name in {"stripe", "netsuite"}
+            declared[name] = {**declared[name], **value} if is_side and isinstance(value, Mapping) else value
         return replace(self, sync=reconciliation(Declaration.model_validate(declared), self.sync.folders))
 
     def frame(self, asset: str) -> pl.DataFrame:

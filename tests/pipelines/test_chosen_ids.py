@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.netsuite_standin import STRIPE_FIELD
 from schemas.words import LINK_KEY
-from tests.pipelines.api_world import MOMENT, STRIPE_FIELD, Site, sentences, site
+from tests.pipelines.api_world import MOMENT, Site, sentences, site
 
 CHOSEN = ("old.id", "john@acme.com")
 

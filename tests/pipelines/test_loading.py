@@ -63,7 +63,7 @@ def broken(found: Loaded) -> dict[str, tuple[str, ...]]:
 
 def descriptions(found: Loaded) -> dict[str, str]:
     specs = found.definitions.resolve_all_asset_specs()
-    return {spec.group_name: spec.description or "" for spec in specs if spec.key.path[-1] == "declaration"}
+    return {spec.group_name or "": spec.description or "" for spec in specs if spec.key.path[-1] == "declaration"}
 
 
 @pytest.mark.parametrize(

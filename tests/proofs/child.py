@@ -16,9 +16,17 @@ from stamina.instrumentation import set_on_retry_hooks
 from assets.write_back.executor import WriteBack
 from assets.write_back.living_customers import LivingOnly
 from assets.write_back.run import apply_step, undo_part
-from assets.write_back.selection import NETSUITE_EDITS, STRIPE_EDITS, Filters, Part
+from assets.write_back.selection import STEPS, Filters, Part
 from resources.ledger import Journal, Ledger
-from resources.netsuite_api import NetsuiteClient, NetsuiteEdits, NetsuiteSettings, RetryPolicy, Timeouts, TokenLogin
+from resources.netsuite_api import (
+    NetsuiteClient,
+    NetsuiteCreates,
+    NetsuiteEdits,
+    NetsuiteSettings,
+    RetryPolicy,
+    Timeouts,
+    TokenLogin,
+)
 from resources.stripe_api import StripeAccount, StripeConnection, StripeEdits
 from resources.writers import registry
 from schemas.change import Change
@@ -78,6 +86,7 @@ def carry_out(task: Task) -> None:
             Journal(ledger, DECLARATION),
             registry(
                 [
+                    LivingOnly(NetsuiteCreates(client, records_per_batch=2), connection),
                     LivingOnly(NetsuiteEdits(client, records_per_batch=2), connection),
                     StripeEdits(connection, records_per_batch=2),
                 ]
@@ -87,8 +96,8 @@ def carry_out(task: Task) -> None:
         )
         part = Part(task.plan, task.changes, task.filters)
         if task.what == "apply":
-            apply_step(work, part, NETSUITE_EDITS)
-            apply_step(work, part, STRIPE_EDITS)
+            for step in STEPS:
+                apply_step(work, part, step)
         else:
             undo_part(work, part)
 

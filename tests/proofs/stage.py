@@ -45,7 +45,7 @@ class Stage:
         """Put a world in place; the customers of earlier ones stay in Stripe, out of the way."""
         self.netsuite.world = World()
         for number, values in world.records.items():
-            self.records.insert(number, **values)
+            self.records.insert_values(number, values)
         for place in world.poison:
             system, record, name = place.split(":", 2)
             if system == "netsuite":
@@ -139,7 +139,8 @@ def stage() -> Iterator[Stage]:
     context.set_forkserver_preload(["tests.proofs.child"])
     unlimited = StandInOptions(endpoint_rate=None, test_rate=None, live_rate=None)
     world = StripeWorld()
-    with NetsuiteStandIn(World(), Options(concurrency=5)) as netsuite, StripeStandIn(world, unlimited) as stripe:
+    options = Options(concurrency=5, permissions={"LIST_CUSTJOB": 4, "LIST_FIND": 1})
+    with NetsuiteStandIn(World(), options) as netsuite, StripeStandIn(world, unlimited) as stripe:
         netsuite.register_token(child.CONSUMER, child.TOKEN)
         made = Stage(netsuite, stripe, context)
         _watch(world, made.before_update)

@@ -63,22 +63,22 @@ def trial(
         ledger = ledger_url or f"sqlite:///{folder}/ledger.db"
         task = task_of(on, made.plan, Path(folder), ledger_url=ledger)
         if with_faults:
-            _cause_faults(on, chance)
-        _until_done(on, replace(task, run_id="1"), chance, count, deaths)
+            cause_faults(on, chance)
+        until_done(on, replace(task, run_id="1"), chance, count, deaths)
         _check(on, after, effects)
         _again(on, replace(task, run_id="2"), made)
         _check(on, after, effects)
-        _until_done(on, replace(task, what="undo", run_id="3"), chance, count, deaths)
+        until_done(on, replace(task, what="undo", run_id="3"), chance, count, deaths)
         assert on.state() == before
         undone = on.effects() - effects
         assert max(undone.values(), default=0) <= 1
-        _until_done(on, replace(task, run_id="4"), chance, count, deaths)
+        until_done(on, replace(task, run_id="4"), chance, count, deaths)
         assert on.state() == after
         _check_journal(task, after)
     count.trials += 1
 
 
-def _until_done(on: Stage, task: child.Task, chance: random.Random, count: Count, deaths: int) -> None:
+def until_done(on: Stage, task: child.Task, chance: random.Random, count: Count, deaths: int) -> None:
     """Start the task until it comes through; the first few times it is killed somewhere."""
     for start in range(MOST_STARTS):
         dies_at = _plan_a_death(on, chance) if start < deaths else None
@@ -102,7 +102,7 @@ def _plan_a_death(on: Stage, chance: random.Random) -> int | None:
     return chance.randint(1, 40) if kind == "checkpoint" else None
 
 
-def _cause_faults(on: Stage, chance: random.Random) -> None:
+def cause_faults(on: Stage, chance: random.Random) -> None:
     """A fifth of all calls goes wrong, some of them after their effect."""
     for kind, late in (("rate_limited", False), ("server_error", False), ("reset", True), ("server_error", True)):
         on.stripe.fault(

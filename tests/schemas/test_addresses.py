@@ -1,6 +1,5 @@
 """One address for reads and writes, encrypted unless it is this machine, and never quoted when it is wrong."""
 
-import doctest
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -8,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import addresses
 from schemas.addresses import is_loopback, proxy_address, service_address
 
 
@@ -82,7 +80,3 @@ def test_what_is_taken_is_encrypted_or_on_this_machine_and_stays_as_it_is(text: 
         address = service_address(text)
         assert service_address(address) == address
         assert address.startswith("https://") or is_loopback(urlsplit(address).hostname or "")
-
-
-def test_examples_in_the_documentation_hold() -> None:
-    assert doctest.testmod(addresses).failed == 0

@@ -78,7 +78,7 @@ def test_long_comments_of_three_bytes_a_letter_fit_into_units_and_bytes() -> Non
     comments = "\u4e8c" * 3_900
     for _ in range(900):
         world.insert(comments=comments)
-    read = []
+    read: list[list[str]] = []
     more = True
     while more:
         answer = ask(world, "search", limit=5000, after=read[-1][0] if read else 0, columns=[3])

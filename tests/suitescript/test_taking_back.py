@@ -18,9 +18,9 @@ BOOK: list[dict[str, object]] = [{"country": "US", "city": "Springfield"}]
 class Place:
     """A world with one customer that was made, and a clock that only the test moves."""
 
-    def __init__(self) -> None:
+    def __init__(self, account: Account | None = None) -> None:
         self.moment = datetime(2026, 5, 1, 12, 0, 5, tzinfo=UTC)
-        self.world = World(now=lambda: self.moment)
+        self.world = World(now=lambda: self.moment, account=account or Account())
         self.made = made(self.world, item(phone="1234567", book=BOOK))
         self.id = int(self.made["id"])
 
@@ -113,6 +113,15 @@ def test_without_a_witness_nobody_knows_and_nothing_is_deleted(witness: str | No
     place = Place()
     assert place.back(witness=witness)["outcome"] == "conflict"
     assert place.is_active
+
+
+def test_where_nobody_tells_when_a_record_was_saved_there_is_no_witness_and_nothing_is_deleted() -> None:
+    place = Place(Account(modified_to="never"))
+    assert place.made["witness"] is None
+    assert found_again(place)["witness"] is None
+    assert place.back()["outcome"] == "conflict"
+    assert place.back("inactivate")["outcome"] == "done"
+    assert place.is_active is False
 
 
 def test_a_role_that_may_not_delete_is_told_what_it_needs_or_makes_inactive() -> None:

@@ -1,7 +1,5 @@
 """The address book of a new record in plain Python, for the oracle."""
 
-from typing import Any
-
 from assets.keys import WHITE_SPACE, key
 from schemas.country_names import COUNTRY_NAMES
 from schemas.state_names import STATE_NAMES
@@ -26,7 +24,7 @@ def address_book(one: Customer) -> None:
         one.lines.append(billing | {"defaultbilling": True})
 
 
-def _address(one: Customer, side: str, prefix: str) -> dict[str, Any] | None:
+def _address(one: Customer, side: str, prefix: str) -> dict[str, str] | None:
     parts = {p: one.said(prefix + p) for p in ("line1", "line2", "city", "state", "postal_code", "country")}
     if all(value is None for value in parts.values()):
         if side == "shipping":
@@ -45,7 +43,7 @@ def _address(one: Customer, side: str, prefix: str) -> dict[str, Any] | None:
         breaks = [at for at in range(1, limit + 1) if line1[at] in WHITE_SPACE]
         at = breaks[-1] if breaks else limit
         line1, line2 = line1[:at].rstrip() if breaks else line1[:at], line1[at:].strip()
-    line: dict[str, Any] = {
+    line: dict[str, str | None] = {
         "addr1": one.fit(line1, "addr1", f"{side} line 1"),
         "addr2": one.fit(line2, "addr2", f"{side} line 2"),
         "city": one.fit(parts["city"], "city", f"{side} city"),

@@ -9,6 +9,7 @@ from typing import Any
 from assets.keys import INVISIBLE, WHITE_SPACE, key
 from assets.mapping.to_netsuite import CreateSettings
 from schemas.customer_fields import CUT, FIELD_WORDS, SAFE_LENGTHS, STANDARD_FIELDS
+from schemas.declaration.creation import Constant
 
 Row = Mapping[str, Any]
 UNSEEN = WHITE_SPACE + INVISIBLE
@@ -20,11 +21,18 @@ class Customer:
     """One customer on its way: what it says, what becomes of it, and the notes so far."""
 
     def __init__(self, row: Row, settings: CreateSettings) -> None:
-        self.row, self.settings, self.fields, self.lines = row, settings, {}, []
+        self.row, self.settings = row, settings
+        self.fields: dict[str, Constant | None] = {}
+        self.lines: list[dict[str, str | bool]] = []
         self.notes: list[str] = []
         self.id: str = row["id"]
         self.created: datetime = row["created"].replace(second=0, microsecond=0)
         self.entity_id: str | None = None
+
+    def text(self, field: str) -> str | None:
+        value = self.fields.get(field)
+        assert value is None or isinstance(value, str)
+        return value
 
     def raw(self, path: str) -> str | None:
         """The value at a path, none for blanks and placeholders."""

@@ -87,7 +87,7 @@ def _number(one: Customer, seen: set[str | None]) -> None:
 def _body(one: Customer) -> None:
     settings, fields = one.settings, one.fields
     for name in ("companyname", "firstname", "lastname"):
-        fields[name] = one.fit(fields.get(name), name)
+        fields[name] = one.fit(one.text(name), name)
     fields["email"] = _email(one)
     fields["phone"] = one.phone(one.picked("phone", one.said("phone")), "phone", "phone")
     for name in sorted({target for target in settings.mapping.values() if target} - {*STANDARD_FIELDS}):

@@ -99,7 +99,8 @@ def _is_unique(mapping: dict[str, str | None]) -> bool:
 
 
 def made(rows: list[dict[str, Any]], existing: list[str | None], settings: CreateSettings) -> list[dict[str, Any]]:
-    schema = {"id": pl.String, "created": pl.Datetime("us", "UTC"), **dict.fromkeys(PATHS, pl.String)}
+    texts = dict.fromkeys(PATHS, pl.String())
+    schema = pl.Schema({"id": pl.String(), "created": pl.Datetime("us", "UTC"), **texts})
     customers = pl.LazyFrame(rows, schema=schema)
     there = pl.LazyFrame({"entity_id": existing}, schema={"entity_id": pl.String})
     return new_records(customers, there, settings).collect().to_dicts()

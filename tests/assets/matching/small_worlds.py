@@ -1,6 +1,8 @@
 """Worlds of a customer or two, written in a line, and what matching says of one customer there."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 from assets.matching import MatchSettings, Rule
 from tests.assets.matching.oracle import Customer, Record, Verdict, World
@@ -16,8 +18,17 @@ def customer(id: str = "cus_1", *, minute: float = 0, **fields: str | None) -> C
     return Customer(id, START + timedelta(minutes=minute), named)
 
 
-def record(internal_id: int, *, is_customer: bool = True, inactive: bool = False, **fields: str | None) -> Record:
-    return Record(internal_id, is_customer, inactive, fields)
+def record(
+    internal_id: int,
+    named: Mapping[str, str | None] = MappingProxyType({}),
+    /,
+    *,
+    is_customer: bool = True,
+    inactive: bool = False,
+    **fields: str | None,
+) -> Record:
+    """A record with these fields; `named` are those whose names a test is given."""
+    return Record(internal_id, is_customer, inactive, {**named, **fields})
 
 
 def world(*members: Customer | Record, settings: MatchSettings = SETTINGS, **overrides: int | None) -> World:

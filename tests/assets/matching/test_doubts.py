@@ -6,21 +6,17 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
-from assets.matching import MatchSettings, Rule, by_customer, match_customers, match_with_doubts
+from assets.matching import MatchSettings, by_customer, match_customers, match_with_doubts
 from assets.matching.negation import negated
 from tests.assets.matching.oracle import Customer, Record, World
+from tests.assets.matching.small_worlds import SETTINGS, record
 from tests.assets.matching.worlds import START, as_frames, worlds
 
 METADATA = "metadata.netsuite_customer_id"
-SETTINGS = MatchSettings((Rule("email", "email"), Rule("name", "company_name")))
 
 
 def customer(id_: str = "cus_1", **fields: str | None) -> Customer:
     return Customer(id_, START, {METADATA if name == "metadata" else name: value for name, value in fields.items()})
-
-
-def record(internal_id: int, *, inactive: bool = False, is_customer: bool = True, **fields: str | None) -> Record:
-    return Record(internal_id, is_customer, inactive, fields)
 
 
 def doubts(*members: Customer | Record, declared: MatchSettings = SETTINGS, **overrides: int) -> dict[str, str]:
@@ -57,7 +53,7 @@ def test_a_record_that_is_inactive_still_agrees() -> None:
 @pytest.mark.parametrize("trace", ["metadata", "stripe_id", "external_id", "comments"])
 def test_a_link_that_everything_else_contradicts_is_a_doubt(trace: str) -> None:
     link = {trace: "11"} if trace == "metadata" else {}
-    own = record(11, **({} if link else {trace: "cus_1"}), email="o")
+    own = record(11, {} if link else {trace: "cus_1"}, email="o")
     other = record(12, email="a", company_name="Alpha")
     said = (
         "link_contradicted: all else says otherwise: email = email finds record 12, name = company_name finds record 12"
@@ -81,11 +77,11 @@ def test_comments_of_another_record_contradict_a_link_too() -> None:
 
 @pytest.mark.parametrize("field", ["stripe_id", "external_id", "comments"])
 def test_a_match_to_a_record_that_names_another_customer_is_a_doubt(field: str) -> None:
-    held = record(11, email="a", **{field: "cus_2"})
+    held = record(11, {field: "cus_2"}, email="a")
     assert doubts(customer(email="a"), customer("cus_2"), held) == {
         "cus_1": f"names_another: record 11 names cus_2 ({field})"
     }
-    assert doubts(customer(email="a"), record(11, email="a", **{field: "CRM-7"})) == {}
+    assert doubts(customer(email="a"), record(11, {field: "CRM-7"}, email="a")) == {}
 
 
 def test_a_record_that_names_several_others_says_how_many() -> None:

@@ -69,7 +69,7 @@ def test_inactive_records_are_matched_only_by_setting() -> None:
 @pytest.mark.rule("M2")
 @pytest.mark.parametrize("trace", ["stripe_id", "external_id", "comments"])
 def test_existing_links_to_inactive_records_count(trace: str) -> None:
-    verdict = verdict_of(world(customer(), record(7, inactive=True, **{trace: "cus_1"})))
+    verdict = verdict_of(world(customer(), record(7, {trace: "cus_1"}, inactive=True)))
     assert (verdict.outcome, verdict.netsuite_internal_id, verdict.evidence) == ("linked", 7, trace)
 
 

@@ -6,6 +6,7 @@ import pytest
 from assets.matching.link_audit import audit_links, every_link
 from assets.no_values import PLACEHOLDERS
 from tests.assets.matching.oracle import Customer, Record
+from tests.assets.matching.small_worlds import record
 from tests.assets.matching.worlds import START, netsuite_frame, stripe_frame
 from tests.assets.planning.plan_oracle import METADATA
 
@@ -25,14 +26,10 @@ def found(names: dict[str, str | None], *records: Record) -> dict[str, list[str]
     return {name.removeprefix("links_"): ids for name, ids in subjects.items() if ids}
 
 
-def record(internal_id: int, *, is_customer: bool = True, inactive: bool = False, **fields: str) -> Record:
-    return Record(internal_id, is_customer, inactive, {**fields})
-
-
 @pytest.mark.rule("X5")
 @pytest.mark.parametrize("field", ["stripe_id", "external_id"])
 def test_link_on_both_sides_is_sound(field: str) -> None:
-    assert found({"cus_1": " 7", "cus_2": None}, record(7, **{field: "cus_1 "}), record(8)) == {}
+    assert found({"cus_1": " 7", "cus_2": None}, record(7, {field: "cus_1 "}), record(8)) == {}
 
 
 def test_all_traces_of_one_pair_are_sound() -> None:
@@ -83,7 +80,7 @@ def test_metadata_that_names_no_record_dangles(named: str) -> None:
     ],
 )
 def test_record_that_names_no_customer_dangles(field: str, text: str, *, dangles: bool) -> None:
-    assert found({"cus_1": None}, record(7, **{field: text})) == ({"dangling": ["7"]} if dangles else {})
+    assert found({"cus_1": None}, record(7, {field: text})) == ({"dangling": ["7"]} if dangles else {})
 
 
 @pytest.mark.rule("M2")

@@ -1,13 +1,10 @@
 """Proves that the fast order of texts is their order."""
 
-import doctest
-
 import hypothesis.strategies as st
 import polars as pl
 import pytest
 from hypothesis import given
 
-import assets.matching.order
 from assets.matching.order import order_by_text
 
 
@@ -22,7 +19,3 @@ def test_texts_are_in_the_order_of_their_code_points(texts: list[str], prefix: s
 def test_ids_that_differ_late_are_in_order(count: int) -> None:
     texts = [f"cus_{'x' * (at % 3)}0000000000{at * 7919 % 1009:09d}" for at in range(count)]
     assert [texts[row] for row in order_by_text(pl.Series(texts, dtype=pl.String))] == sorted(texts)
-
-
-def test_examples_hold() -> None:
-    assert doctest.testmod(assets.matching.order) == (0, 1)

@@ -108,7 +108,8 @@ def as_frames(world: World) -> tuple[pl.LazyFrame, pl.LazyFrame, pl.LazyFrame]:
 
 
 def stripe_frame(customers: Sequence[Customer]) -> pl.LazyFrame:
-    schema = {"id": pl.String, "created": pl.Datetime("us", "UTC"), **dict.fromkeys(STRIPE_COLUMNS, pl.String)}
+    texts = dict.fromkeys(STRIPE_COLUMNS, pl.String())
+    schema = pl.Schema({"id": pl.String(), "created": pl.Datetime("us", "UTC"), **texts})
     rows = [{"id": c.id, "created": c.created, **_filled(c.fields, STRIPE_COLUMNS)} for c in customers]
     return pl.LazyFrame(rows, schema).with_columns(livemode=pl.lit(None, pl.Boolean))
 

@@ -133,7 +133,8 @@ def test_an_empty_world_has_figures_too() -> None:
     assert figures.headline(standings) == Headline(0, 0, 0, 0, 0)
     assert [line.share for line in figures.by_outcome(standings)] == [0.0] * len(OUTCOMES)
     assert figures.months(standings).is_empty()
-    assert figures.waiting(empty.review) == figures.plan_size(empty.plan) == []
+    assert figures.waiting(empty.review) == []
+    assert figures.plan_size(empty.plan) == []
 
 
 @given(st.integers(0, 10**6), st.integers(1, 10**6))

@@ -9,9 +9,10 @@ from resources.writers import registry
 from schemas.attempts import Answer, Attempt, Entry
 from schemas.change import Kind
 from schemas.errors import TransientError
-from schemas.words import System
+from schemas.words import DeclaredAccounts, System
 
 DECLARATION = "acme"
+ACCOUNTS = DeclaredAccounts(DECLARATION)
 
 
 class FakeSystem:
@@ -23,7 +24,7 @@ class FakeSystem:
 
     def __init__(self, system: System) -> None:
         self.system: System = system
-        self.values: dict[tuple[str, str], str] = {}
+        self.values: dict[tuple[str | None, str], str] = {}
         self.writes: list[str] = []
         self.silent: set[str] = set()
         self.refused: set[str] = set()
@@ -66,10 +67,11 @@ class FakeSystem:
         change, now = attempt.change, self._now(attempt)
         if change.action == "set":
             return attempt.wanted or ""
-        words = [word for word in now.split() if word != change.new_value]
+        added = change.new_value or ""
+        words = [word for word in now.split() if word != added]
         if attempt.direction == "undo":
             return " ".join(words)
-        return now if change.new_value in now.split() else " ".join([*words, change.new_value])
+        return now if added in now.split() else " ".join([*words, added])
 
 
 class FakeWorld:
@@ -78,7 +80,7 @@ class FakeWorld:
     def __init__(self, folder: Path) -> None:
         self.netsuite, self.stripe = FakeSystem("netsuite"), FakeSystem("stripe")
         self.ledger = Ledger.open(f"sqlite:///{folder / 'ledger.db'}", folder)
-        self.journal = Journal(self.ledger, DECLARATION)
+        self.journal = Journal(self.ledger, ACCOUNTS)
         self.decisions = Decisions(self.ledger, DECLARATION)
 
     def run(self, run_id: str) -> WriteBack:

@@ -14,7 +14,7 @@ from assets.write_back.selection import STEPS, Filters, Part
 from resources.storage.local import LocalStorage
 from resources.storage.plans import PlanStore
 from resources.writers import registry
-from schemas.attempts import Answer, Attempt, Entry
+from schemas.attempts import Answer, Attempt, Entry, Said
 from schemas.change import Change, Kind
 from schemas.errors import InternalError, TransientError, UserError
 from schemas.plan import OF_CREATES, PLAN_COLUMNS, changes_of
@@ -59,7 +59,7 @@ class FakeCreates:
         self.made.append(key)
         if key in self.dies_after:
             raise TransientError("It answers no more.")
-        said = "unfit" if key in self.leads else "done"
+        said: Said = "unfit" if key in self.leads else "done"
         return Answer(attempt, said, result_id=self.records[key], witness="clean")
 
     def _taken_back(self, attempt: Attempt) -> Answer:

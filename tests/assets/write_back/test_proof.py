@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.proofs import creates
 from tests.proofs.oracle import expected_state
 from tests.proofs.stage import Stage, example, stage, task_of
 from tests.proofs.write_back import Count, trial
@@ -27,6 +28,15 @@ def on() -> Iterator[Stage]:
 def test_nothing_is_lost_doubled_or_trampled(on: Stage, seed: int) -> None:
     count = Count()
     trial(on, seed, count, with_faults=seed % 2 == 0, editors=seed % 4 > 1)
+    assert count.kills >= 1
+
+
+@pytest.mark.rule("C15")
+@pytest.mark.rule("W9")
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_no_new_record_is_doubled_lost_or_taken_from_somebody_else(on: Stage, seed: int) -> None:
+    count = Count()
+    creates.trial(on, seed, count, with_faults=seed % 2 == 0)
     assert count.kills >= 1
 
 
@@ -62,6 +72,6 @@ def test_notes_that_people_write_meanwhile_are_kept(on: Stage, tmp_path: Path) -
     assert len(written) >= 3
     for number, note in written:
         words = str(on.records.value(number, "comments")).split()
-        ids = [c.new_value for c in made.plan if c.record_id == str(number) and c.action == "append"]
+        ids = [str(c.new_value) for c in made.plan if c.record_id == str(number) and c.action == "append"]
         assert [words.count(word) for word in (note, *ids)] == [1] * (1 + len(ids))
     assert on.effects() == effects

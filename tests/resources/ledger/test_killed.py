@@ -10,7 +10,7 @@ import pytest
 
 from resources.ledger import Journal, Ledger
 from tests.reconciling import CHECKOUT
-from tests.resources.ledger.ledgers import BACKENDS, attempt, ledger_url
+from tests.resources.ledger.ledgers import ACME, BACKENDS, attempt, ledger_url
 
 DRIVER = ("-m", "tests.resources.ledger.killed_ledger")
 
@@ -32,7 +32,7 @@ def test_a_ledger_whose_maker_is_killed_at_any_step_opens_and_has_lost_nothing(
 def _open(url: str, folder: Path, number: int, start: object, done: object) -> None:
     start.wait()  # type: ignore[attr-defined]
     with Ledger.open(url, folder) as opened:
-        Journal(opened, "acme").intend([attempt(number)], "run")
+        Journal(opened, ACME).intend([attempt(number)], "run")
     done.put(number)  # type: ignore[attr-defined]
 
 
@@ -47,4 +47,4 @@ def test_processes_that_make_it_at_once_share_one(backend: str, tmp_path: Path) 
     for maker in makers:
         maker.join()
     with Ledger.open(url, tmp_path) as opened:
-        assert len(Journal(opened, "acme").unsettled()) == 3
+        assert len(Journal(opened, ACME).unsettled()) == 3

@@ -1,14 +1,22 @@
 """What the tests of the NetSuite client share: a client that speaks to a stand-in, with a key made for the test run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import TypedDict, Unpack
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from resources.netsuite_api import CertificateLogin, NetsuiteClient, NetsuiteSettings, RetryPolicy, Timeouts
+from resources.netsuite_api import (
+    CertificateLogin,
+    NetsuiteClient,
+    NetsuiteSettings,
+    RetryPolicy,
+    Timeouts,
+    TokenLogin,
+)
 from sandbox.netsuite_standin import STANDARD_COLUMNS, NetsuiteStandIn, Options, SavedSearch, World
 from schemas.link_fields import fields_of
 from tests.labels import LABELS
@@ -39,18 +47,34 @@ def fields_with(**others: str) -> dict[str, str]:
     return {field.name: field.script_id for field in fields_of("netsuite")} | others
 
 
+class ClientSettings(TypedDict, total=False):
+    """What a test may set of `NetsuiteSettings`."""
+
+    account: str
+    login: CertificateLogin | TokenLogin
+    script: str
+    deployment: str
+    field_ids: Mapping[str, str]
+    concurrency: int
+    rows_per_call: int
+    retry_policy: RetryPolicy
+    timeouts: Timeouts
+    base_url: str
+    now: Callable[[], float]
+
+
 @contextmanager
 def connected(
     world: World | None = None,
     options: Options | None = None,
     searches: Sequence[SavedSearch] = (SavedSearch(columns=STANDARD_COLUMNS),),
-    **settings: Any,  # noqa: ANN401  any of NetsuiteSettings
+    **settings: Unpack[ClientSettings],
 ) -> Iterator[tuple[NetsuiteClient, NetsuiteStandIn]]:
     """Run a stand-in and a client that logs in to it with a certificate."""
     with NetsuiteStandIn(world or World(), options, searches) as server:
         server.register_certificate("client", "certificate", key_pair()[1])
         server.register_token(("consumer", "consumer-secret"), ("token", "token-secret"))
-        given = {"account": "1234567_SB1", "login": certificate_login(), "base_url": server.url}
-        given |= {"retry_policy": QUICK, "timeouts": SHORT}
-        with NetsuiteClient(NetsuiteSettings(**{**given, **settings})) as client:
+        usual = NetsuiteSettings(account="1234567_SB1", login=certificate_login(), base_url=server.url)
+        quick = replace(usual, retry_policy=QUICK, timeouts=SHORT)
+        with NetsuiteClient(replace(quick, **settings)) as client:
             yield client, server

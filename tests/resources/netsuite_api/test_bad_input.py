@@ -1,6 +1,7 @@
 """What a person may have done wrong, in NetSuite or here: each gives one sentence that says where to put it right."""
 
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, Unpack
 
 import pytest
 
@@ -17,16 +18,22 @@ from sandbox.netsuite_standin import (
 )
 from schemas.errors import AccessError, UserError
 from schemas.words import InternalId
-from tests.resources.netsuite_api.netsuite_world import FIELDS, SEARCH, connected, fields_with, key_pair
+from tests.resources.netsuite_api.netsuite_world import FIELDS, SEARCH, ClientSettings, connected, fields_with, key_pair
 
 NOW = 1_800_000_000.0
 
 
-def sentence(options: Options | None = None, search: str = SEARCH, fields: Any = FIELDS, **settings: Any) -> str:  # noqa: ANN401
+def sentence(
+    options: Options | None = None,
+    search: str = SEARCH,
+    fields: Mapping[str, str] = FIELDS,
+    *,
+    searches: Sequence[SavedSearch] = (SavedSearch(columns=STANDARD_COLUMNS),),
+    prepare: Callable[[NetsuiteStandIn], None] = lambda _: None,
+    **settings: Unpack[ClientSettings],
+) -> str:
     """Read from a stand-in, and give what is said about it."""
-    searches = settings.pop("searches", [SavedSearch(columns=STANDARD_COLUMNS)])
-    prepare = settings.pop("prepare", lambda _: None)
-    with connected(options=options, searches=searches, **settings) as (client, server):
+    with connected(None, options, searches, **settings) as (client, server):
         prepare(server)
         with pytest.raises(UserError) as raised:
             client.read_customers(search, fields)
@@ -63,7 +70,7 @@ def test_an_account_that_answers_for_another() -> None:
 
 
 @pytest.mark.parametrize("ids", [{"script": "customscript_other"}, {"deployment": "customdeploy_other"}])
-def test_a_script_or_deployment_that_is_not_there(ids: dict[str, str]) -> None:
+def test_a_script_or_deployment_that_is_not_there(ids: ClientSettings) -> None:
     said = sentence(**ids)
     assert "Customization > Scripting > Script Deployments" in said
 
@@ -115,7 +122,9 @@ def test_a_stripe_id_column_that_shows_another_field_than_the_one_that_is_writte
 
 
 @pytest.mark.parametrize("name", ["external_id", "comments"])
-def test_another_column_that_shows_another_field_than_the_one_that_is_written(name: Any) -> None:  # noqa: ANN401
+def test_another_column_that_shows_another_field_than_the_one_that_is_written(
+    name: Literal["external_id", "comments"],
+) -> None:
     search = SavedSearch(columns=(*STANDARD_COLUMNS, Column("altname", "Alternative")))
     shows = rf"shows the field altname under “Alternative” \(for {name}\)"
     with connected(searches=[search]) as (client, _), pytest.raises(UserError, match=shows):
@@ -173,7 +182,7 @@ def test_a_role_that_may_not_edit_customers() -> None:
 
 
 def test_an_expired_certificate() -> None:
-    def expire(server: Any) -> None:  # noqa: ANN401
+    def expire(server: NetsuiteStandIn) -> None:
         server.register_certificate("client", "certificate", key_pair()[1], until=NOW)
 
     said = sentence(Options(clock=lambda: NOW), now=lambda: NOW, prepare=expire)
@@ -182,7 +191,7 @@ def test_an_expired_certificate() -> None:
 
 
 def test_a_certificate_of_another_key() -> None:
-    def forget(server: Any) -> None:  # noqa: ANN401
+    def forget(server: NetsuiteStandIn) -> None:
         server.logins.certificates.clear()
 
     assert "certificate" in sentence(prepare=forget)
@@ -232,7 +241,8 @@ def test_a_file_of_the_script_that_was_not_uploaded(file: str, nested: bool) -> 
     assert "deploy the suitescript folder of this Tieout again" in said
 
 
-@pytest.mark.parametrize("setting", [("concurrency", 0), ("concurrency", 51), ("rows_per_call", 5_001)])
-def test_a_number_that_makes_no_sense(setting: tuple[str, int]) -> None:
-    with pytest.raises(UserError, match=f"{setting[0]} .* not {setting[1]}"), connected(**dict([setting])):
+@pytest.mark.parametrize("setting", [{"concurrency": 0}, {"concurrency": 51}, {"rows_per_call": 5_001}])
+def test_a_number_that_makes_no_sense(setting: ClientSettings) -> None:
+    [(name, number)] = setting.items()
+    with pytest.raises(UserError, match=f"{name} .* not {number}"), connected(**setting):
         pass

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from resources.netsuite_api import FieldEdit, NetsuiteClient, NetsuiteSettings, TokenLogin
-from resources.netsuite_api.session.answers import TransientCallError
+from resources.netsuite_api.session.retry import TransientCallError
 from sandbox.netsuite_standin import STRIPE_FIELD, Fault, NetsuiteStandIn, Options, World
 from schemas.errors import InternalError, TransientError, UserError
 from schemas.words import InternalId

@@ -26,7 +26,7 @@ def test_a_value_that_stands_there_is_ours_only_if_an_earlier_try_may_have_run(
     tmp_path: Path, fault: Literal["limit", "busy", "lost"], status: str, left: str | None
 ) -> None:
     world, fakes, changes = World(), FakeWorld(tmp_path), [change(1)]
-    world.insert(1, **{STRIPE_FIELD: None if fault == "lost" else "cus_1"})
+    world.insert_values(1, {STRIPE_FIELD: None if fault == "lost" else "cus_1"})
     with fakes.ledger, connected(world) as (client, server):
         work = WriteBack(fakes.journal, registry([NetsuiteEdits(client), fakes.stripe]), "apply")
         server.fail(Fault(kind=fault, action="apply"))
@@ -39,7 +39,7 @@ def test_a_value_that_stands_there_is_ours_only_if_an_earlier_try_may_have_run(
 def test_what_a_call_answered_is_put_down_whatever_becomes_of_the_next_one(tmp_path: Path) -> None:
     world, fakes = World(), FakeWorld(tmp_path)
     for number in range(1, 8):
-        world.insert(number, **{STRIPE_FIELD: "cus_2" if number == 2 else None})
+        world.insert_values(number, {STRIPE_FIELD: "cus_2" if number == 2 else None})
     world.others.add("cus_1")
     changes = [change(number, field) for number in range(1, 8) for field in ("external_id", "stripe_id")]
     with fakes.ledger, connected(world, Options(units=215)) as (client, server):

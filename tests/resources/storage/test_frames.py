@@ -16,7 +16,7 @@ MONTHS = [JUNE, JULY, AUGUST]
 
 
 def customers(*created: datetime) -> pl.DataFrame:
-    schema = {"id": pl.String, "created": pl.Datetime("us", "UTC")}
+    schema = pl.Schema({"id": pl.String(), "created": pl.Datetime("us", "UTC")})
     return pl.DataFrame({"id": [f"cus_{at:%m%d%H%M%S}" for at in created], "created": created}, schema)
 
 

@@ -17,7 +17,10 @@ DRIVER = ("-m", "tests.resources.storage.killed_publisher")
 
 
 def writer(text: str) -> Callable[[Path], None]:
-    return lambda path: path.write_text(text) and None
+    def write(path: Path) -> None:
+        path.write_text(text)
+
+    return write
 
 
 def publish(folder: Path, run: str, **files: str) -> Path:

@@ -45,8 +45,10 @@ DAYS = 2 * 24 * 3600
 def child(code: str, *arguments: object, **environment: str) -> Iterator[tuple[subprocess.Popen[str], Path]]:
     """A process at work; gives it and the path that it names."""
     command = [sys.executable, "-c", code, *map(str, arguments)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, cwd=CHECKOUT, env=os.environ | environment, text=True, **pipes) as process:
+    environ = os.environ | environment
+    with subprocess.Popen(
+        command, cwd=CHECKOUT, env=environ, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
         try:
             assert process.stdout is not None
             yield process, Path(process.stdout.readline().strip())

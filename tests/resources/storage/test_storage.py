@@ -24,7 +24,7 @@ STORAGES: dict[str, Callable[[Path], Storage]] = {
 }
 
 
-@pytest.fixture(params=STORAGES.values(), ids=STORAGES)
+@pytest.fixture(params=STORAGES.values(), ids=list(STORAGES))
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
     made: Storage = request.param(tmp_path / "kept")
     return made

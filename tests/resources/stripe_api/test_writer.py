@@ -11,10 +11,11 @@ import pytest
 from assets.write_back.living_customers import LivingOnly
 from resources.stripe_api import StripeAccount, StripeConnection, StripeEdits, exists_before
 from sandbox.stripe_standin import Fault
+from sandbox.stripe_standin.wire import JsonObject
 from schemas.attempts import Answer, Attempt, ChangeResult, Entry
-from schemas.change import Change
+from schemas.change import Change, Kind
 from schemas.errors import AccessError, InternalError, TieoutError, TransientError
-from schemas.words import LINK_FIELD, LINK_KEY, InternalId, StripeId
+from schemas.words import LINK_FIELD, LINK_KEY, InternalId, StripeId, System
 from tests.resources.raw_server import Asked, Sent, raw_server
 from tests.resources.stripe_api.stripe_world import START, Stage, stage
 
@@ -39,7 +40,7 @@ def written(connection: StripeConnection) -> list[Answer]:
 
 @pytest.mark.rule("W9")
 def test_a_customer_with_fifty_keys_fails_and_its_neighbours_are_written(at: Stage) -> None:
-    full = {f"key{number}": "x" for number in range(50)}
+    full: JsonObject = {f"key{number}": "x" for number in range(50)}
     at.book.load((f"cus_{n}", START, {"metadata": full if n == 2 else {}}) for n in (1, 2, 3))
     answers = written(at.connection)
     assert [answer.said for answer in answers] == ["done", "failed", "done"]
@@ -176,7 +177,8 @@ def test_a_usage_limit_is_said_in_the_words_of_stripe_and_is_no_error_of_ours(an
 class Recorder:
     """A writer that remembers what reached it."""
 
-    system, kinds = "netsuite", frozenset({"set", "append"})
+    system: System = "netsuite"
+    kinds: frozenset[Kind] = frozenset({"set", "append"})
     workers, records_per_batch = 3, 7
 
     def __init__(self) -> None:
