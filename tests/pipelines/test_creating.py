@@ -11,14 +11,15 @@ from sandbox.netsuite_standin import STRIPE_FIELD, Options
 from schemas.declaration import Declaration
 from tests.pipelines.api_world import NAME, Site, declared, sentences, site
 
-CREATE = {"on_none": "create", "create": {"when": "at_once"}}
+AT_ONCE = {"when": "at_once"}
+CREATE = {"on_none": "create", "create": AT_ONCE}
 MAY_DELETE = Options(permissions={"LIST_CUSTJOB": 4, "LIST_FIND": 1})
 NEW = "cus_4"
 
 
 @pytest.fixture
 def at(tmp_path: Path) -> Iterator[Site]:
-    with site(tmp_path, options=MAY_DELETE, **CREATE) as made:
+    with site(tmp_path, options=MAY_DELETE, on_none="create", create=AT_ONCE) as made:
         yield made
 
 
@@ -82,7 +83,7 @@ def test_a_person_sees_what_will_be_created(at: Site) -> None:
 
 @pytest.mark.rule("X9")
 def test_a_daily_run_creates_nobody_until_somebody_has_set_how_many(tmp_path: Path) -> None:
-    with site(tmp_path, **CREATE, writes={"mode": "auto"}, brakes={"match_rate": 1}) as at:
+    with site(tmp_path, on_none="create", create=AT_ONCE, writes={"mode": "auto"}, brakes={"match_rate": 1}) as at:
         assert at.apply(at.reconcile(), ids=["cus_1"]).success
         stopped = at.run("daily")
         assert not stopped.success
