@@ -38,7 +38,7 @@ def blocking_checks(key: dg.AssetKey, described: Mapping[str, str]) -> list[dg.A
     return [dg.AssetCheckSpec(name, asset=key, blocking=True, description=text) for name, text in described.items()]
 
 
-def kept_if_good(name: str, results: Sequence[dg.AssetCheckResult]) -> Iterator[dg.AssetCheckResult]:
+def report_checks(name: str, results: Sequence[dg.AssetCheckResult]) -> Iterator[dg.AssetCheckResult]:
     """Report the checks of a frame that an asset has just made; the asset may hand it over when this has ended.
 
     Dagster keeps what an asset hands over, and only then looks at its checks: a bad frame would replace a good one.

@@ -91,8 +91,8 @@ class Reconciliation:
         return fingerprint(*(part for origin in read for part in (origin.account, origin.columns)))
 
     @contextmanager
-    def turn(self, service: str, run: str, on_progress: Callable[[str], None]) -> Iterator[Callable[[], None]]:
-        """Be the only run that asks a service over its API for this declaration; files need no turns.
+    def exclusive(self, service: str, run: str, on_progress: Callable[[str], None]) -> Iterator[Callable[[], None]]:
+        """Be the only run that asks a service over its API for this declaration; files can be read by several.
 
         Gives what makes sure that it still is, before something is kept.
         """
@@ -100,7 +100,7 @@ class Reconciliation:
         if source.export is not None:
             yield lambda: None
             return
-        with self.ledger() as ledger, ledger.turn(f"{service}_{self.name}", run, on_progress) as lease:
+        with self.ledger() as ledger, ledger.exclusive(f"{service}_{self.name}", run, on_progress) as lease:
             yield lease.check
 
     def inputs(self, *assets: str) -> dict[str, dg.AssetIn]:

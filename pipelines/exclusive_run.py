@@ -1,7 +1,7 @@
 """Runs that are alive say so, by a lease in the ledger; of those that do not any more, the end is put down for them.
 
 A process that is killed tells Dagster nothing, so that its run would count as under way. Whichever run starts next, on
-whatever machine, by whomever, notices: its steps take turns by leases too (`Reconciliation.turn`), not by pools.
+whatever machine, by whomever, notices: steps wait for each other by leases too (`Reconciliation.exclusive`), not pools.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from schemas.errors import InternalError, TieoutError, UserError
 
 
 @contextmanager
-def only_run(name: str, folders: Folders, instance: dg.DagsterInstance) -> Iterator[str]:
+def run_alone(name: str, folders: Folders, instance: dg.DagsterInstance) -> Iterator[str]:
     """Be the only `make run` of a declaration; gives the id for its run, which does not outlive the body.
 
     Raises:
@@ -53,7 +53,7 @@ def end_killed(folders: Folders, instance: dg.DagsterInstance) -> None:
 
 def end_gone(ledger: Ledger, instance: dg.DagsterInstance) -> None:
     """Put down the end of every run whose process is gone."""
-    for holder in ledger.runs_gone():
+    for holder in ledger.find_runs_gone():
         if end_run(instance, holder.run):
             ledger.forget(holder)
 

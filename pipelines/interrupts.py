@@ -40,7 +40,7 @@ def end_at_once(sentence: str) -> None:
 
 
 @contextmanager
-def tidied(tidy: Callable[[], object]) -> Iterator[None]:
+def tidy_up(tidy: Callable[[], object]) -> Iterator[None]:
     """Tidy up too if the process is ended while the body runs; last come first."""
     _tidying.insert(0, tidy)
     try:

@@ -8,7 +8,7 @@ import dagster as dg
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from pipelines.interrupts import tidied
+from pipelines.interrupts import tidy_up
 
 LOGGER_NAME = "progress"
 _HANDLER = "tieout.progress"
@@ -55,7 +55,7 @@ def stage_progress(console: Console, job: dg.JobDefinition) -> Iterator[dict[str
     logger = logging.getLogger(_HANDLER)
     logger.setLevel(logging.DEBUG)  # the level of most of what Dagster says of its steps
     logger.propagate = False
-    with Progress(*columns, console=console, transient=True) as progress, tidied(progress.stop):
+    with Progress(*columns, console=console, transient=True) as progress, tidy_up(progress.stop):
         handler = _StageHandler(progress, steps=len(job.nodes))
         logger.addHandler(handler)
         try:

@@ -19,9 +19,9 @@ from rich.table import Table
 from assets.check_results import SAID_FIRST
 from assets.report import wording
 from pipelines.declarations import Located
-from pipelines.exclusive_run import end_run, only_run
+from pipelines.exclusive_run import end_run, run_alone
 from pipelines.home import prepare_home
-from pipelines.interrupts import COMMANDS, INTERRUPTED, give_way, tidied
+from pipelines.interrupts import COMMANDS, INTERRUPTED, give_way, tidy_up
 from pipelines.loading import Loaded
 from pipelines.progress import stage_progress
 from resources.exports.readers import NetsuiteExportReader, StripeExportReader
@@ -128,8 +128,8 @@ def _reconcile(name: str, definitions: dg.Definitions, folders: Folders, console
     started = time.monotonic()
     with (
         dg.DagsterInstance.get() as instance,
-        only_run(name, folders, instance) as run_id,
-        tidied(partial(end_run, instance, run_id)),
+        run_alone(name, folders, instance) as run_id,
+        tidy_up(partial(end_run, instance, run_id)),
     ):
         result = _execute(job, run_id, instance, console)
     if was_interrupted(result):

@@ -60,7 +60,7 @@ def test_a_wait_for_a_run_of_others_is_told_and_can_be_stopped(site: Installatio
     wide = site.environment | {"COLUMNS": "400"}
     with (
         Ledger.of(site.folders) as ledger,
-        ledger.turn("stripe_sandbox", "theirs", print),
+        ledger.exclusive("stripe_sandbox", "theirs", print),
         start_python(site.folder, *RUN_COMMAND, environment=wide) as process,
     ):
         try:

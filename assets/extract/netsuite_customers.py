@@ -11,7 +11,7 @@ from assets.check_results import (
     WORDS_CHECK,
     blocking_checks,
     complete_result,
-    kept_if_good,
+    report_checks,
     schema_result,
     words_result,
 )
@@ -50,7 +50,7 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         if damage := sync.damage(_NAME):
             context.log.info(damage)
         said = context.log.info
-        with failures_for_people(), sync.turn("netsuite", context.run.run_id, said) as make_sure:
+        with failures_for_people(), sync.exclusive("netsuite", context.run.run_id, said) as make_sure:
             extract = sync.netsuite.customers(sync.frames.known(_NAME), said)
             make_sure()
         customers = extract.frame.select(pl.col("is_customer").sum()).item()
@@ -61,7 +61,7 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
             words_result(extract, sync.declaration.netsuite_fields),
             links_seen_result(unseen, is_wanted=sync.declaration.links_visible),
         ]
-        yield from kept_if_good(_NAME, checks)
+        yield from report_checks(_NAME, checks)
         yield dg.MaterializeResult(
             value=extract.frame,
             metadata={

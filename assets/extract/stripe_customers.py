@@ -10,7 +10,7 @@ from assets.check_results import (
     SCHEMA_CHECK,
     blocking_checks,
     complete_result,
-    kept_if_good,
+    report_checks,
     schema_result,
 )
 from assets.extract.visible_links import LINKS_SEEN_CHECK, links_seen_result
@@ -72,7 +72,7 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         with failures_for_people():
             if context.run.job_name in _whole_jobs(sync) and _BACKFILL not in context.run.tags:
                 refuse_other_months(context.run.job_name, context.partition_keys, months)
-            with sync.turn("stripe", context.run.run_id, context.log.info) as make_sure:
+            with sync.exclusive("stripe", context.run.run_id, context.log.info) as make_sure:
                 extract = sync.stripe.customers(window.start, window.end, known, context.log.info)
                 make_sure()
         context.log.info("%d Stripe customers of %d months", extract.frame.height, len(context.partition_keys))
@@ -81,7 +81,7 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
             complete_result(extract),
             links_seen_result(extract.unseen_links, is_wanted=sync.declaration.links_visible),
         ]
-        yield from kept_if_good(_NAME, checks)
+        yield from report_checks(_NAME, checks)
         yield dg.MaterializeResult(
             value=extract.frame,
             metadata={

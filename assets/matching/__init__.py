@@ -4,7 +4,7 @@ Pure functions on frames; the asset around them lives beside this package. The o
 per kind of evidence beside it; docs/matching.md says how it works and what it costs.
 """
 
-from assets.matching.comment_ids import usual_tokens
+from assets.matching.comment_ids import find_usual_ids
 from assets.matching.doubts import kinds_of
 from assets.matching.equal_keys import Rule
 from assets.matching.flow import match_customers, match_with_doubts
@@ -19,10 +19,10 @@ __all__ = [
     "Rule",
     "are_of",
     "by_customer",
+    "find_usual_ids",
     "ids_within",
     "kinds_of",
     "link_table",
     "match_customers",
     "match_with_doubts",
-    "usual_tokens",
 ]

@@ -20,14 +20,14 @@ _UNUSUAL = rf"^{STRIPES_OWN}(?:[0-9A-Za-z]*[^0-9A-Za-z]|$)"
 _SPECIAL = r"([\\.+*?()|\[\]{}^$#&\-~])"
 
 
-def usual_tokens(comments: pl.LazyFrame) -> pl.LazyFrame:
+def find_usual_ids(comments: pl.LazyFrame) -> pl.LazyFrame:
     """Return what looks like a usual id in the comments: each pair of `record` and `text` once.
 
     Args:
         comments: `record`, `note`.
 
     >>> notes = ["pays late (cus_A1, cus_A1).", "was old_cus_A1", "cus_B-2"]
-    >>> usual_tokens(pl.LazyFrame({"record": [7, 8, 9], "note": notes})).collect().rows()
+    >>> find_usual_ids(pl.LazyFrame({"record": [7, 8, 9], "note": notes})).collect().rows()
     [(7, 'cus_A1'), (9, 'cus_B')]
     """
     token = pl.col("note").str.extract_all(f"{_WORD}*cus_{_WORD}*")
@@ -37,8 +37,8 @@ def usual_tokens(comments: pl.LazyFrame) -> pl.LazyFrame:
     return tokens.filter(pl.col("text").str.contains(USUAL_STRIPE_ID))
 
 
-def unusual_ids(ids: pl.LazyFrame, comments: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
-    """Return where the comments hold an id of Stripe's own that `usual_tokens` cannot know.
+def find_unusual_ids(ids: pl.LazyFrame, comments: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
+    """Return where the comments hold an id of Stripe's own that `find_usual_ids` cannot know.
 
     Each `position`, `record` and `text` once.
 

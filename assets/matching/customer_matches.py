@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 import polars as pl
 
-from assets.check_results import SCHEMA_CHECK, blocking_checks, id_result, kept_if_good, schema_result
+from assets.check_results import SCHEMA_CHECK, blocking_checks, id_result, report_checks, schema_result
 from assets.matching import MatchSettings, Rule, by_customer, kinds_of, match_with_doubts
 from assets.no_values import placeholders_of
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
@@ -69,7 +69,7 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
             _once(counts, customers),
             agreement,
         ]
-        yield from kept_if_good("customer_matches", checks)
+        yield from report_checks("customer_matches", checks)
         yield dg.MaterializeResult(
             value=matches,
             metadata={

@@ -11,9 +11,9 @@ from typing import Final
 
 import polars as pl
 
-from assets.matching.findings import grouped, listed
+from assets.matching.findings import group_records, listed
 from assets.matching.link_traces import are_of
-from assets.matching.negation import negated
+from assets.matching.negation import find_negated
 from assets.matching.second_opinions import Evidence
 from schemas.link_fields import LinkField, fields_of
 from schemas.words import DOUBTS, Doubt
@@ -21,7 +21,7 @@ from schemas.words import DOUBTS, Doubt
 _RECORD: Final = "record"
 
 
-def doubts_of(evidence: Evidence) -> pl.DataFrame:
+def find_doubts(evidence: Evidence) -> pl.DataFrame:
     """Return `position` and `doubt` of the customers with a doubt: each as `word: sentence`, several with `; `."""
     order = list(DOUBTS)
     found = [_FINDERS[kind](evidence).select("position", rank=pl.lit(order.index(kind)), said="said") for kind in order]
@@ -100,7 +100,7 @@ def _negated_in(field: LinkField, evidence: Evidence) -> pl.LazyFrame:
     notes = evidence.records.filter(named).select(note=field.name, record="internal_id").collect(engine="streaming")
     rows = pairs.lazy().join(notes.lazy(), on=_RECORD)
     said = pl.format(f"the {field.name} of record {{}} seem to say that it is another customer", _RECORD)
-    return negated(rows).select("position", said=said)
+    return find_negated(rows).select("position", said=said)
 
 
 def _chosen_id(evidence: Evidence) -> pl.LazyFrame:
@@ -108,9 +108,11 @@ def _chosen_id(evidence: Evidence) -> pl.LazyFrame:
     notes = evidence.traces.filter(~pl.col("is_evidence"))
     if notes.is_empty():  # as in most accounts
         return pl.LazyFrame(schema={"position": pl.UInt32, "said": pl.String})
-    groups = grouped(notes.lazy().select("position", _RECORD).unique(), "position").rename({"candidates": "holding"})
-    verdicts = evidence.decided.verdicts.select("outcome", "evidence").with_row_index("verdict")
-    decided = evidence.decided.rows.lazy().join(groups, on="position").join(verdicts.lazy(), on="verdict")
+    groups = group_records(notes.lazy().select("position", _RECORD).unique(), "position").rename(
+        {"candidates": "holding"}
+    )
+    findings = evidence.decided.findings.select("outcome", "evidence").with_row_index("finding")
+    decided = evidence.decided.rows.lazy().join(groups, on="position").join(findings.lazy(), on="finding")
     is_open = (pl.col("outcome") != "held") & pl.col("evidence").ne_missing("override")
     own = decided.join(notes.lazy().select("position", _RECORD), on=["position", _RECORD], how="semi")
     rows = decided.filter(is_open).join(own, on="position", how="anti")

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import polars as pl
 
-from assets.matching.findings import grouped
+from assets.matching.findings import group_records
 from assets.matching.match_rule import Found, Side
 from schemas.rule_kinds import AS_IT_IS, RULE_KINDS
 
@@ -44,7 +44,7 @@ class Rule:
 
     def find(self, customers: pl.DataFrame, records: pl.DataFrame, /) -> Found:
         """Return the records whose keys equal those of each customer."""
-        return found_by_any(customers, records) if self.separators else equal_keys(customers, records)
+        return find_by_any(customers, records) if self.separators else find_equal_keys(customers, records)
 
     def __str__(self) -> str:
         """Return the rule as it is written in results.
@@ -62,7 +62,7 @@ def _parts(side: str | tuple[str, ...]) -> tuple[str, ...]:
     return (side,) if isinstance(side, str) else side
 
 
-def equal_keys(left: pl.DataFrame, right: pl.DataFrame) -> Found:
+def find_equal_keys(left: pl.DataFrame, right: pl.DataFrame) -> Found:
     """Return what each customer finds.
 
     Args:
@@ -76,26 +76,26 @@ def equal_keys(left: pl.DataFrame, right: pl.DataFrame) -> Found:
     alone, crowded = hits.filter(pl.col("at").is_not_null()), hits.filter(pl.col("at").is_null())
     single = _verified(alone, right)
     crowd = right.lazy().join(crowded.lazy().select("hash"), on="hash", how="semi")
-    groups = grouped(crowd, "key").collect(engine="streaming").with_row_index("group")
+    groups = group_records(crowd, "key").collect(engine="streaming").with_row_index("group")
     members = crowded.lazy().select("position", "key").join(groups.lazy().drop("shown"), on="key")
     return _found(single, members.collect(engine="streaming"), groups)
 
 
-def found_by_any(left: pl.DataFrame, right: pl.DataFrame) -> Found:
+def find_by_any(left: pl.DataFrame, right: pl.DataFrame) -> Found:
     """Return what customers find of whom several values are compared: every record that one of them equals.
 
     Args:
         left: as for `equal_keys`, but several rows of a customer, each with another key.
         right: likewise of records.
     """
-    found = equal_keys(left, right)
+    found = find_equal_keys(left, right)
     hits = pl.concat([found.single.select("position"), found.shared.select("position")])
     crowded = hits.filter(pl.col("position").is_duplicated()).unique()
     if crowded.is_empty():
         return found
     theirs = left.lazy().join(crowded.lazy(), on="position", how="semi")
     pairs = theirs.join(right.lazy(), on="key").select("position", "record").unique()
-    groups = grouped(pairs, "position").collect(engine="streaming")
+    groups = group_records(pairs, "position").collect(engine="streaming")
     is_one = pl.col("candidates") == 1
     offset = found.groups.height
     several = groups.filter(~is_one).with_row_index("group", offset=offset)

@@ -8,7 +8,16 @@ from typing import Final
 
 import polars as pl
 
-from assets.matching.findings import Findings, alike, broken, grouped, joined, listed, several, singly
+from assets.matching.findings import (
+    Findings,
+    group_records,
+    joined,
+    listed,
+    say_alike,
+    say_broken,
+    say_several,
+    say_singly,
+)
 from assets.matching.link_traces import are_of
 from assets.matching.settings import MatchSettings
 from schemas.link_fields import LINK_FIELDS, LinkField, fields_of
@@ -16,13 +25,13 @@ from schemas.link_fields import LINK_FIELDS, LinkField, fields_of
 _SOURCES: Final = tuple(field.evidence for field in LINK_FIELDS)
 
 
-def linked(traces: pl.DataFrame) -> Iterator[Findings]:
+def decide_by_ids(traces: pl.DataFrame) -> Iterator[Findings]:
     """Decide by the fields that hold one id, of which none outranks another."""
     rest = traces.drop("text")
     for field in fields_of("stripe"):
         key = field.name.removeprefix(f"{field.evidence}.")
         why = pl.format(f"{field.evidence}: {key} {{}}", _why_nobody(pl.col("text")))
-        nobody = broken(traces.filter(are_of([field])), field.evidence, why)
+        nobody = say_broken(traces.filter(are_of([field])), field.evidence, why)
         yield nobody
         rest = rest.join(nobody.rows, on="position", how="anti")
     yield from _agreeing(rest)
@@ -47,28 +56,28 @@ def _why_nobody(text: pl.Expr) -> pl.Expr:
     )
 
 
-def commented(pairs: pl.DataFrame, field: LinkField, settings: MatchSettings) -> Iterator[Findings]:
+def decide_by_texts(pairs: pl.DataFrame, field: LinkField, settings: MatchSettings) -> Iterator[Findings]:
     """Decide by texts that hold the id of the customer among other words, such as comments."""
-    groups = grouped(pairs.lazy().select("position", "record"), "position").collect(engine="streaming")
+    groups = group_records(pairs.lazy().select("position", "record"), "position").collect(engine="streaming")
     is_one = pl.col("candidates") == 1
     source, reason = field.evidence, f"{field.evidence}: hold the id of this customer"
-    yield alike(groups.filter(is_one).select("position", record="lowest"), "linked", source, reason)
+    yield say_alike(groups.filter(is_one).select("position", record="lowest"), "linked", source, reason)
     crowds = groups.filter(~is_one).with_row_index("group")
     use_lowest = settings.on_several == "first"
-    yield several(crowds.select("position", "group"), crowds, source, reason, use_lowest=use_lowest)
+    yield say_several(crowds.select("position", "group"), crowds, source, reason, use_lowest=use_lowest)
 
 
 def _agreeing(traces: pl.DataFrame) -> Iterator[Findings]:
     record, source = pl.col("record"), pl.col("source")
     bit = source.replace_strict({name: 1 << at for at, name in enumerate(_SOURCES)}, return_dtype=pl.UInt32)
-    told = pl.when("is_clear").then(bit).otherwise(pl.lit(0, pl.UInt32))
-    named = traces.lazy().with_columns(bit=told).group_by("position")
+    shown = pl.when("is_clear").then(bit).otherwise(pl.lit(0, pl.UInt32))
+    named = traces.lazy().with_columns(bit=shown).group_by("position")
     agreed = named.agg(record=record.min(), highest=record.max(), sources=pl.col("bit").bitwise_or())
     rows = agreed.collect(engine="streaming")
     is_one, is_clear = record == pl.col("highest"), pl.col("sources") > 0
     for (sources,), alone in rows.filter(is_one & is_clear).partition_by("sources", as_dict=True).items():
         names = [source for at, source in enumerate(_SOURCES) if sources >> at & 1]
-        yield alike(alone, "linked", names[0], f"{', '.join(names)}: linked already")
+        yield say_alike(alone, "linked", names[0], f"{', '.join(names)}: linked already")
     yield _unreadable(traces.join(rows.filter(is_one & ~is_clear), on="position", how="semi"))
     yield _disagreeing(traces.join(rows.filter(~is_one), on="position", how="semi"))
 
@@ -79,7 +88,7 @@ def _unreadable(traces: pl.DataFrame) -> Findings:
     said = pl.format(
         "{}: record {} may mean this customer, but its text is not one id as Stripe has it", "source", "named"
     )
-    return singly(
+    return say_singly(
         rows.select(
             "position",
             outcome=pl.lit("conflict"),
@@ -98,7 +107,7 @@ def _disagreeing(traces: pl.DataFrame) -> Findings:
         .sort_by(pl.col("source").unique().replace_strict({s: i for i, s in enumerate(_SOURCES)}))
     )
     sources = traces.group_by("position").agg(names=names)
-    groups = grouped(traces.lazy().select("position", "record").unique(), "position").collect()
+    groups = group_records(traces.lazy().select("position", "record").unique(), "position").collect()
     rows = groups.join(sources, on="position")
     reason = pl.format(
         "{}: {} different records are named: {}",
@@ -114,4 +123,4 @@ def _disagreeing(traces: pl.DataFrame) -> Findings:
         candidate_ids=joined(pl.col("shown"), " "),
         reason=reason,
     )
-    return singly(said)
+    return say_singly(said)

@@ -1,6 +1,6 @@
 """What is said of a customer, and in which words.
 
-A million customers share a handful of verdicts ("email = email: equal"), so a verdict is a row of its own and a
+A million customers share a handful of findings ("email = email: equal"), so a finding is a row of its own and a
 customer only points at it: `Findings`. Reasons hold ids and counts, never an e-mail or a name.
 """
 
@@ -11,8 +11,8 @@ import polars as pl
 
 from schemas.words import CANDIDATES_SHOWN, MatchOutcome
 
-ROWS = pl.Schema({"position": pl.UInt32(), "record": pl.Int64(), "verdict": pl.UInt32()})
-VERDICTS = pl.Schema(
+ROWS = pl.Schema({"position": pl.UInt32(), "record": pl.Int64(), "finding": pl.UInt32()})
+FINDINGS = pl.Schema(
     {
         "outcome": pl.String(),
         "evidence": pl.String(),
@@ -28,32 +28,32 @@ class Findings:
     """Some customers and what is said of them.
 
     Args:
-        rows: `position` of the customer, its `record` or null, `verdict` as a row number of `verdicts`.
-        verdicts: a null in `candidate_ids` stands for the record itself.
+        rows: `position` of the customer, its `record` or null, `finding` as a row number of `findings`.
+        findings: a null in `candidate_ids` stands for the record itself.
     """
 
     rows: pl.DataFrame
-    verdicts: pl.DataFrame
+    findings: pl.DataFrame
 
 
-def alike(
+def say_alike(
     rows: pl.DataFrame, outcome: MatchOutcome, evidence: str | None, reason: str, *, candidates: int | None = None
 ) -> Findings:
     """Say one thing of all rows (`position`, and `record` where there is one)."""
     found = int("record" in rows.columns) if candidates is None else candidates
     said = {"outcome": outcome, "evidence": evidence, "candidates": found, "candidate_ids": None, "reason": reason}
     record = pl.col("record") if "record" in rows.columns else pl.lit(None)
-    return Findings(_as_rows(rows.select("position", record=record, verdict=0)), pl.DataFrame([said], VERDICTS))
+    return Findings(_as_rows(rows.select("position", record=record, finding=0)), pl.DataFrame([said], FINDINGS))
 
 
-def singly(rows: pl.DataFrame) -> Findings:
-    """Say of each row what stands in its own columns: those of `VERDICTS`."""
+def say_singly(rows: pl.DataFrame) -> Findings:
+    """Say of each row what stands in its own columns: those of `FINDINGS`."""
     record = pl.col("record") if "record" in rows.columns else pl.lit(None)
-    said = rows.select(pl.col(name).cast(dtype) for name, dtype in VERDICTS.items())
-    return Findings(_as_rows(rows.select("position", record=record, verdict=pl.int_range(pl.len()))), said)
+    said = rows.select(pl.col(name).cast(dtype) for name, dtype in FINDINGS.items())
+    return Findings(_as_rows(rows.select("position", record=record, finding=pl.int_range(pl.len()))), said)
 
 
-def broken(rows: pl.DataFrame, evidence: str, reason: pl.Expr) -> Findings:
+def say_broken(rows: pl.DataFrame, evidence: str, reason: pl.Expr) -> Findings:
     """Say of rows whose `record` is null that what they name is not there."""
     said = rows.filter(pl.col("record").is_null()).select(
         "position",
@@ -63,11 +63,11 @@ def broken(rows: pl.DataFrame, evidence: str, reason: pl.Expr) -> Findings:
         candidate_ids=pl.lit(None),
         reason=reason,
     )
-    return singly(said)
+    return say_singly(said)
 
 
-def several(rows: pl.DataFrame, groups: pl.DataFrame, evidence: str, reason: str, *, use_lowest: bool) -> Findings:
-    """Say of rows (`position`, `group`) that they found all the records of a group, as `grouped` returns them."""
+def say_several(rows: pl.DataFrame, groups: pl.DataFrame, evidence: str, reason: str, *, use_lowest: bool) -> Findings:
+    """Say of rows (`position`, `group`) that they found all the records of a group, as `group_records` returns them."""
     said = groups.select(
         outcome=pl.lit("ambiguous"),
         evidence=pl.lit(evidence),
@@ -78,10 +78,10 @@ def several(rows: pl.DataFrame, groups: pl.DataFrame, evidence: str, reason: str
     record = pl.col("lowest") if use_lowest else pl.lit(None)
     used = groups.select(group=pl.int_range(pl.len(), dtype=pl.UInt32), record=record)
     found = rows.join(used, on="group", how="left")
-    return Findings(_as_rows(found.select("position", "record", verdict="group")), said)
+    return Findings(_as_rows(found.select("position", "record", finding="group")), said)
 
 
-def grouped(pairs: pl.LazyFrame, by: str) -> pl.LazyFrame:
+def group_records(pairs: pl.LazyFrame, by: str) -> pl.LazyFrame:
     """Return each group of (`by`, `record`): how many `candidates`, the `lowest`, and the first 50 as `shown`.
 
     Sorted once before, since that costs a tenth of sorting in each of many small groups; groups keep the order.
@@ -91,17 +91,17 @@ def grouped(pairs: pl.LazyFrame, by: str) -> pl.LazyFrame:
     return ascending.agg(candidates=pl.len(), lowest=record.first(), shown=record.head(CANDIDATES_SHOWN))
 
 
-def combined(parts: Iterable[Findings]) -> Findings:
+def combine(parts: Iterable[Findings]) -> Findings:
     """Put together what several steps decided, each of other customers."""
-    rows, verdicts = [], []
+    rows, findings = [], []
     offset = 0
     for part in parts:
-        rows.append(part.rows.with_columns(pl.col("verdict") + pl.lit(offset, pl.UInt32)))
-        verdicts.append(part.verdicts)
-        offset += part.verdicts.height
+        rows.append(part.rows.with_columns(pl.col("finding") + pl.lit(offset, pl.UInt32)))
+        findings.append(part.findings)
+        offset += part.findings.height
     # One chunk each: a gather over many chunks costs ten times one over a single chunk.
     return Findings(
-        pl.concat([ROWS.to_frame(), *rows]).rechunk(), pl.concat([VERDICTS.to_frame(), *verdicts]).rechunk()
+        pl.concat([ROWS.to_frame(), *rows]).rechunk(), pl.concat([FINDINGS.to_frame(), *findings]).rechunk()
     )
 
 

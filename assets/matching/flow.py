@@ -10,14 +10,14 @@ import polars as pl
 
 from assets.keys import folded_expr
 from assets.matching.comparison import Comparison
-from assets.matching.doubts import doubts_of
-from assets.matching.existing_links import commented, linked
-from assets.matching.findings import Findings, alike, combined, several
-from assets.matching.holds import guests, held
+from assets.matching.doubts import find_doubts
+from assets.matching.existing_links import decide_by_ids, decide_by_texts
+from assets.matching.findings import Findings, combine, say_alike, say_several
+from assets.matching.holds import hold_back, hold_guests
 from assets.matching.link_traces import are_of, named_by_metadata, named_by_records, without_placeholders
 from assets.matching.match_rule import Found, MatchRule
-from assets.matching.one_to_one import after_claims
-from assets.matching.overrides import never_linked, overridden
+from assets.matching.one_to_one import settle_claims
+from assets.matching.overrides import hold_forbidden, match_overridden
 from assets.matching.second_opinions import Evidence, SecondOpinions
 from assets.matching.settings import MatchSettings
 from assets.matching.side_keys import keyed_records, side_keys
@@ -67,7 +67,7 @@ def match_with_doubts(
     opinions = SecondOpinions(world.customers, world.records, settings, world.comparison)
     decided = world.decided(opinions.watched(world.steps(opinions)))
     known = world.traces.drop_nulls("record")
-    doubts = doubts_of(Evidence(world.customers, world.records, known, decided, settings, opinions))
+    doubts = find_doubts(Evidence(world.customers, world.records, known, decided, settings, opinions))
     nothing = pl.Series("doubt", [None], pl.String).new_from_index(0, world.customers.height)
     doubt = nothing.scatter(doubts.get_column("position"), doubts.get_column("doubt"))
     rows = decided.rows.select(pl.lit(doubt).gather("position").alias("doubt"))
@@ -98,24 +98,24 @@ class _World:
 
     def decided(self, steps: Iterator[Findings]) -> Findings:
         """Put together what the steps decide, each record given to one customer if that is declared."""
-        decided = combined(steps)
+        decided = combine(steps)
         if self.settings.one_to_one:
-            decided = after_claims(decided, self.customers, self.records, self.settings.no_value)
+            decided = settle_claims(decided, self.customers, self.records, self.settings.no_value)
         return decided
 
     def steps(self, opinions: SecondOpinions | None = None) -> Iterator[Findings]:
         """Decide, step by step; rules tell `opinions` what they find for customers that are decided already."""
         still, settings = _Open(self.customers), self.settings
-        yield from still.without(guests(still.rows))
+        yield from still.without(hold_guests(still.rows))
         if not self.overrides.is_empty():
-            yield from still.without(never_linked(still.rows, self.overrides.lazy()))
-        yield from still.without(held(still.rows, settings))
+            yield from still.without(hold_forbidden(still.rows, self.overrides.lazy()))
+        yield from still.without(hold_back(still.rows, settings))
         if not self.overrides.is_empty():
-            yield from still.without(overridden(still.rows, self.records, self.overrides.lazy()))
+            yield from still.without(match_overridden(still.rows, self.records, self.overrides.lazy()))
         is_link = pl.col("is_evidence") & ~are_of(_TEXTS)
-        yield from still.without(linked(still.among(self.traces.filter(is_link))))
+        yield from still.without(decide_by_ids(still.among(self.traces.filter(is_link))))
         for field in _TEXTS:
-            yield from still.without(commented(still.among(self.traces.filter(are_of([field]))), field, settings))
+            yield from still.without(decide_by_texts(still.among(self.traces.filter(are_of([field]))), field, settings))
         yield from self._ruled(still, opinions)
         yield from _unmatched(still.rows, settings)
 
@@ -179,8 +179,8 @@ def _with_opinions(
 
 
 def _by_rule(found: Found, rule: MatchRule, *, use_lowest: bool) -> Iterator[Findings]:
-    yield alike(found.single, "matched", str(rule), f"{rule}: {rule.says}")
-    yield several(found.shared, found.groups, str(rule), f"{rule}: {rule.says}", use_lowest=use_lowest)
+    yield say_alike(found.single, "matched", str(rule), f"{rule}: {rule.says}")
+    yield say_several(found.shared, found.groups, str(rule), f"{rule}: {rule.says}", use_lowest=use_lowest)
 
 
 def _unmatched(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Findings]:
@@ -189,11 +189,11 @@ def _unmatched(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Fin
     looks = customers.select("position", **empty).collect(engine="streaming")
     rows = looks.with_columns(_has_no_value(looks.get_column(name), settings) for name in empty)
     if not fields:
-        yield alike(rows, "unmatched", None, "no link found, and no rules are declared")
+        yield say_alike(rows, "unmatched", None, "no link found, and no rules are declared")
         return
     for flags, part in rows.partition_by(list(empty), as_dict=True).items():
         names = [field for field, is_empty in zip(fields, flags, strict=True) if is_empty]
-        yield alike(part, "unmatched", None, _why_unmatched(settings, names, is_all=len(names) == len(fields)))
+        yield say_alike(part, "unmatched", None, _why_unmatched(settings, names, is_all=len(names) == len(fields)))
 
 
 def _suspect(field: pl.Expr, settings: MatchSettings) -> pl.Expr:
@@ -234,7 +234,7 @@ def _matches(customers: pl.DataFrame, decided: Findings) -> pl.LazyFrame:
     # Gathered in one select, so that the columns are made side by side.
     found = decided.rows.select(
         pl.lit(ids).gather("position").alias("stripe_customer_id"),
-        *(pl.lit(said).gather("verdict").alias(said.name) for said in decided.verdicts),
+        *(pl.lit(said).gather("finding").alias(said.name) for said in decided.findings),
         netsuite_internal_id="record",
     )
     is_itself = (pl.col("candidates") == 1) & pl.col("candidate_ids").is_null()

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from assets.keys import key
-from assets.matching.findings import Findings, alike
+from assets.matching.findings import Findings, say_alike
 from assets.matching.settings import MatchSettings
 from schemas.words import ALLOW_KEY, BLOCK_KEY, GUEST_PREFIX
 
@@ -18,25 +18,25 @@ _TRUE: Final = frozenset({"true", "yes", "y", "on", "1"})
 _FALSE: Final = frozenset({"false", "no", "n", "off", "0"})
 
 
-def guests(customers: pl.LazyFrame) -> Iterator[Findings]:
+def hold_guests(customers: pl.LazyFrame) -> Iterator[Findings]:
     """Hold the guests of Stripe, for whom it has no object that a link could be written to."""
     rows = customers.filter(pl.col("id").str.starts_with(GUEST_PREFIX))
     reason = f"id: a guest of Stripe ({GUEST_PREFIX}) is no customer object, so no link can be written"
-    yield alike(rows.select("position").collect(engine="streaming"), "held", None, reason)
+    yield say_alike(rows.select("position").collect(engine="streaming"), "held", None, reason)
 
 
-def held(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Findings]:
+def hold_back(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Findings]:
     """Say which customers their metadata holds back, and by which word if that is one of those understood."""
     blocks = _words(customers, BLOCK_KEY, settings).filter(~pl.col("word").is_in(_FALSE))
     for (word,), rows in blocks.partition_by("word", as_dict=True).items():
         said = f"is {word}" if word in _TRUE else "is not understood; only false, no, n, off, 0 or nothing lets go"
-        yield alike(rows.select("position"), "held", "metadata", f"metadata: {BLOCK_KEY} {said}")
+        yield say_alike(rows.select("position"), "held", "metadata", f"metadata: {BLOCK_KEY} {said}")
     if settings.allow_list:
         allowed = _words(customers, ALLOW_KEY, settings).filter(pl.col("word").is_in(_TRUE))
         rest = pl.concat([blocks, allowed]).lazy()
         out = customers.join(rest, on="position", how="anti").select("position").collect(engine="streaming")
         reason = f"metadata: the allow list is on, and {ALLOW_KEY} is not true"
-        yield alike(out, "held", "metadata", reason)
+        yield say_alike(out, "held", "metadata", reason)
 
 
 def _words(customers: pl.LazyFrame, metadata_key: str, settings: MatchSettings) -> pl.DataFrame:

@@ -25,7 +25,7 @@ _ANY_WORD = "|".join(word.replace(" ", r"\s+").replace("'", "['\u2019]") for wor
 _NEGATED = rf"(?:^|[^\p{{L}}\p{{M}}\p{{N}}_])(?:{_ANY_WORD})(?:$|[^\p{{L}}\p{{M}}\p{{N}}_-])|{'|'.join(_SIGNS)}"
 
 
-def negated(rows: pl.LazyFrame) -> pl.LazyFrame:
+def find_negated(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Return the rows whose comments have, in one sentence, their id and a word that negates.
 
     Args:

@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from assets.matching.findings import Findings, combined, singly
+from assets.matching.findings import Findings, combine, say_singly
 from assets.matching.id_texts import one_id
 from assets.matching.link_traces import trimmed
 from assets.no_values import is_placeholder
@@ -19,7 +19,7 @@ from schemas.words import USUAL_STRIPE_ID
 _OWNER_FIELDS: Final = [field for field in fields_of("netsuite", "value") if field.names_owner]
 
 
-def after_claims(
+def settle_claims(
     decided: Findings, customers: pl.DataFrame, records: pl.LazyFrame, no_value: frozenset[str]
 ) -> Findings:
     """Return what was decided, with a conflict for everybody whose record belongs to somebody else.
@@ -39,7 +39,7 @@ def after_claims(
     rows = found.join(contested, on="record", how="semi").join(holders, on="record", how="left")
     losers = _losers(_described(rows.collect(engine="streaming"), decided, customers))
     winners = decided.rows.join(losers, on="position", how="anti")
-    return combined([Findings(winners, decided.verdicts), singly(losers)])
+    return combine([Findings(winners, decided.findings), say_singly(losers)])
 
 
 def _holders(records: pl.LazyFrame, no_value: frozenset[str]) -> pl.LazyFrame:
@@ -56,10 +56,10 @@ def _named_in(field: LinkField, records: pl.LazyFrame, no_value: frozenset[str])
 
 
 def _described(rows: pl.DataFrame, decided: Findings, customers: pl.DataFrame) -> pl.DataFrame:
-    """Add what a claim is judged by, the customer's id, age and evidence, and the verdict that may have to change."""
+    """Add what a claim is judged by, the customer's id, age and evidence, and the finding that may have to change."""
     of = customers.select("id", "created").select(pl.all().gather(rows.get_column("position")))
-    said = decided.verdicts.select(pl.all().gather(rows.get_column("verdict")))
-    described = pl.concat([rows.drop("verdict"), of, said], how="horizontal")
+    said = decided.findings.select(pl.all().gather(rows.get_column("finding")))
+    described = pl.concat([rows.drop("finding"), of, said], how="horizontal")
     is_in_extract = pl.col("holder").is_in(customers.get_column("id").implode())
     is_known = is_in_extract | pl.col("holder").str.contains(USUAL_STRIPE_ID)
     return described.with_columns(

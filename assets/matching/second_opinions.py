@@ -52,11 +52,11 @@ class Evidence:
         """
         ranks = {str(rule): at for at, rule in enumerate(self.settings.rules)}
         rank = pl.col("evidence").replace_strict(ranks, default=-1, return_dtype=pl.Int16)
-        said = self.decided.verdicts.select(
+        said = self.decided.findings.select(
             is_override=pl.col("evidence") == "override", candidates="candidates", rank=rank
         )
-        verdicts = said.rechunk()
-        gathered = [pl.lit(column).gather("verdict").alias(column.name) for column in verdicts]
+        findings = said.rechunk()
+        gathered = [pl.lit(column).gather("finding").alias(column.name) for column in findings]
         pairs = self.decided.rows.filter(pl.col("record").is_not_null()).select("position", "record", *gathered)
         return pairs.filter(~pl.col("is_override").fill_null(value=False)).drop("is_override")
 
@@ -110,10 +110,10 @@ class SecondOpinions:
     def watched(self, steps: Iterator[Findings]) -> Iterator[Findings]:
         """Pass on what steps decide, and remember the pairs of it that no person decided."""
         for decided in steps:
-            by_person = decided.verdicts.select(pl.col("evidence").eq_missing("override")).to_series()
+            by_person = decided.findings.select(pl.col("evidence").eq_missing("override")).to_series()
             rows = decided.rows.filter(pl.col("record").is_not_null())
             if by_person.any():
-                rows = rows.filter(~by_person.gather(rows.get_column("verdict")))
+                rows = rows.filter(~by_person.gather(rows.get_column("finding")))
             self._record_of = self._record_of.scatter(rows.get_column("position"), rows.get_column("record"))
             yield decided
 

@@ -5,7 +5,7 @@ They have no row among the matches, which are of customers that exist; a person 
 
 import polars as pl
 
-from assets.matching import ids_within, usual_tokens
+from assets.matching import find_usual_ids, ids_within
 from schemas.link_fields import LinkField, fields_of
 from schemas.words import CANDIDATES_SHOWN, GONE
 
@@ -65,7 +65,7 @@ def _named(records: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _noted(records: pl.LazyFrame, field: LinkField) -> pl.LazyFrame:
-    tokens = usual_tokens(records.select(note=field.name, record="internal_id").drop_nulls())
+    tokens = find_usual_ids(records.select(note=field.name, record="internal_id").drop_nulls())
     return tokens.select(pl.lit(field.evidence).alias("source"), "record", id="text")
 
 

@@ -81,7 +81,7 @@ def queue_for_review(
     )  # fmt: skip
 
 
-def with_gone(queue: pl.LazyFrame, gone: pl.LazyFrame, netsuite: pl.LazyFrame, decisions: pl.LazyFrame) -> pl.LazyFrame:
+def add_gone(queue: pl.LazyFrame, gone: pl.LazyFrame, netsuite: pl.LazyFrame, decisions: pl.LazyFrame) -> pl.LazyFrame:
     """Add to a queue the ids that records name and that are no customer's: what can wait the longest.
 
     Args:
@@ -219,7 +219,7 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
             )
             if not sync.months_missing():  # what was not read is not gone
                 gone = gone_customers(stripe_customers, netsuite_customers, f"{sync.name}_override")
-                waits = with_gone(waits, gone, netsuite_customers, decisions)
+                waits = add_gone(waits, gone, netsuite_customers, decisions)
             queue = waits.collect()
             waiting = still_waiting(queue)
         by_outcome = waiting.group_by("outcome").len().sort("outcome").rows()

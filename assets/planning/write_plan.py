@@ -12,7 +12,7 @@ from typing import Final
 import dagster as dg
 import polars as pl
 
-from assets.check_results import SCHEMA_CHECK, blocking_checks, kept_if_good, schema_result
+from assets.check_results import SCHEMA_CHECK, blocking_checks, report_checks, schema_result
 from assets.extract.visible_links import WITHHELD_CHECK, hidden_links, withheld_result
 from assets.matching import link_table
 from assets.plan_history import PlanNumbers
@@ -91,7 +91,7 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
             customers = customer_matches.select("netsuite_internal_id").collect()
         by_field = plan.group_by("system", "field").len().sort("system", "field").rows()
         withheld = withheld_result(wanted.height - plan.height, hidden)
-        yield from kept_if_good("write_plan", [schema_result(violations(Plan, plan, "change_id")), withheld])
+        yield from report_checks("write_plan", [schema_result(violations(Plan, plan, "change_id")), withheld])
         with failures_for_people():
             digest = sync.plans.keep(plan)
         numbers = PlanNumbers(

@@ -74,10 +74,10 @@ def _choose(frame: pl.DataFrame, groups: list[str], key: str) -> pl.LazyFrame:
     )
     chosen = (
         first_of_each_group.sort(key, "row")
-        .with_columns(turn=pl.int_range(pl.len()).over(groups))
-        .sort("turn", *order)
+        .with_columns(nth=pl.int_range(pl.len()).over(groups))
+        .sort("nth", *order)
         .head(ROWS_SHOWN)
-        .sort(*order, "turn")
+        .sort(*order, "nth")
         .collect()
     )
     return frame.lazy().select(pl.all().gather(chosen["row"]))

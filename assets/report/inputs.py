@@ -39,7 +39,7 @@ class Header:
     `months_elsewhere` sentences on those of them that were read from another account or with other columns, or whose
     files are damaged, or empty.
     `files` are names of files beside the page. `traces` is one sentence on customers that leave no trace in NetSuite
-    (W5), or empty. `last_plan` is the hash of the plan before this one, or empty, and `progress` what has become of it.
+    (W5), or empty. `previous_plan` is the hash of the plan before this one, or empty, `progress` what became of it.
     `decisions` are what persons decided (M8), one line each: customer, what, who, when, why. `alerts` are
     sentences that a person should read first. `run_id` is the run that made the page. `import_notes` are what a person
     has to know before importing by hand. `netsuite_unmatched` is how many NetSuite customers no Stripe customer is tied
@@ -55,7 +55,7 @@ class Header:
     months_elsewhere: str = ""
     files: tuple[str, ...] = ()
     traces: str = ""
-    last_plan: str = ""
+    previous_plan: str = ""
     progress: Sequence[FieldProgress] = ()
     decisions: Sequence[str] = ()
     alerts: Sequence[str] = ()

@@ -19,7 +19,7 @@ _RECORDS_SHOWN = 20
 _PLANS_LOOKED_AT = 50
 
 
-def progress_of_last_plan(
+def follow_previous_plan(
     instance: dg.DagsterInstance,
     sync: Reconciliation,
     stripe: pl.LazyFrame,

@@ -28,7 +28,7 @@ from assets.report.import_files import (
 from assets.report.inputs import Check, Header, ReportInputs
 from assets.report.page import render_report
 from assets.report.people_files import UNMATCHED_FILE, matches_for_people, unmatched_records
-from assets.report.previous_plan import progress_of_last_plan
+from assets.report.previous_plan import follow_previous_plan
 from resources.storage.result_files import ResultFiles
 from resources.storage.results import MadeBy
 from schemas.link_fields import fields_of
@@ -90,7 +90,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 files.for_import(COMMENTS_FILE, comments)
             files.for_import(STRIPE_FILE, stripe_updates(plan.lazy()))
             files.page(NOTES_FILE, notes_text(notes, files.names))
-            last_plan, progress = progress_of_last_plan(
+            previous_plan, progress = follow_previous_plan(
                 context.instance, sync, stripe.lazy(), netsuite.lazy(), links.lazy(), context.log.info
             )
             header = Header(
@@ -103,7 +103,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 missing_months=tuple(sync.months_missing()),
                 months_elsewhere=sync.months_elsewhere(),
                 files=files.names,
-                last_plan=last_plan,
+                previous_plan=previous_plan,
                 progress=progress,
                 decisions=decisions_in_words(review),
                 alerts=tuple(_alerts(context.instance, checks)),

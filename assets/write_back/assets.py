@@ -17,7 +17,7 @@ from assets.planning.brakes import results_of
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.write_back.executor import WriteBack
 from assets.write_back.living_customers import LivingOnly
-from assets.write_back.outcomes import outcomes_file, outcomes_shown
+from assets.write_back.outcomes import outcomes_file, write_outcomes
 from assets.write_back.request import PlanPart, check_that_it_may, part_of
 from assets.write_back.run import Tally, apply_steps, undo_part
 from assets.write_back.selection import NETSUITE_CREATES, NETSUITE_EDITS, STRIPE_EDITS, Step
@@ -34,7 +34,7 @@ from schemas.plan import changes_of
 from schemas.words import System
 
 _BOTH: Final[tuple[System, System]] = ("netsuite", "stripe")
-"""In the order in which every run waits for its turns, so that no two wait for each other."""
+"""The systems in the order in which every run waits for them, so that no two wait for each other."""
 
 NEW_CUSTOMERS: Final = "netsuite_new_customers"
 """The asset that shows the creates of NetSuite records, where a declaration makes some."""
@@ -115,7 +115,7 @@ def _first_step(sync: Reconciliation, assets: _StepAssets) -> dg.AssetsDefinitio
     def write(context: dg.AssetExecutionContext, config: PlanPart) -> Iterator[dg.MaterializeResult]:
         """One load and one save per record, for all fields."""
         run_id = context.run.run_id
-        with failures_for_people(), opened(sync, run_id, context.log.info, assets.system) as work:
+        with failures_for_people(), open_write_back(sync, run_id, context.log.info, assets.system) as work:
             approvals = Requests(work.journal.ledger, sync.declared_accounts).approvals()
             history = History.read(plans_made(context.instance, sync), approvals, config.plan)
             plan = config.plan
@@ -126,7 +126,7 @@ def _first_step(sync: Reconciliation, assets: _StepAssets) -> dg.AssetsDefinitio
             asked = config.model_dump(exclude={"plan"})
             request = Request(run_id, "apply", plan, asked)
             part = part_of(sync, plan, asked, changes_of(sync.plans.read(plan)), history.made_at)
-            with outcomes_shown(sync, work, request, len(part.changes)):
+            with write_outcomes(sync, work, request, len(part.changes)):
                 tally = apply_steps(work, part, assets.steps)
         yield from assets.results(sync, tally, plan)
 
@@ -140,7 +140,7 @@ def _later_step(sync: Reconciliation, assets: _StepAssets) -> dg.AssetsDefinitio
     def write(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         """One read and one write per customer."""
         run_id = context.run.run_id
-        with failures_for_people(), opened(sync, run_id, context.log.info, assets.system) as work:
+        with failures_for_people(), open_write_back(sync, run_id, context.log.info, assets.system) as work:
             request = Requests(work.journal.ledger, sync.declared_accounts).of(run_id)
             if request is None:
                 raise UserError(
@@ -149,7 +149,7 @@ def _later_step(sync: Reconciliation, assets: _StepAssets) -> dg.AssetsDefinitio
             history = History.read(plans_made(context.instance, sync), (), request.plan)
             changes = changes_of(sync.plans.read(request.plan))
             part = part_of(sync, request.plan, request.filters, changes, history.made_at)
-            with outcomes_shown(sync, work, request, len(changes)):
+            with write_outcomes(sync, work, request, len(changes)):
                 tally = apply_steps(work, part, assets.steps)
         yield from assets.results(sync, tally, request.plan)
 
@@ -162,13 +162,13 @@ def undo(sync: Reconciliation, context: dg.OpExecutionContext, config: PlanPart)
     Raises:
         dg.Failure: with a sentence for a person.
     """
-    with failures_for_people(), opened(sync, context.run.run_id, context.log.info, *_BOTH) as work:
+    with failures_for_people(), open_write_back(sync, context.run.run_id, context.log.info, *_BOTH) as work:
         if config.plan is None:
             raise UserError(f"{sync.name}_undo needs the hash of a plan, which the page of its apply shows.")
         asked = config.model_dump(exclude={"plan"})
         changes = changes_of(sync.plans.read(config.plan))
         part = part_of(sync, config.plan, asked, changes, None)
-        with outcomes_shown(sync, work, Request(context.run.run_id, "undo", config.plan, asked), len(changes)):
+        with write_outcomes(sync, work, Request(context.run.run_id, "undo", config.plan, asked), len(changes)):
             tally = undo_part(work, part)
     ended = tally.counts()
     counts = {f"changes/{status}": ended[status] for status in ("undone", "already", "conflict", "failed")}
@@ -177,10 +177,10 @@ def undo(sync: Reconciliation, context: dg.OpExecutionContext, config: PlanPart)
 
 
 @contextmanager
-def opened(
-    sync: Reconciliation, run_id: str, on_progress: Callable[[str], None], *turns: System
+def open_write_back(
+    sync: Reconciliation, run_id: str, on_progress: Callable[[str], None], *systems: System
 ) -> Iterator[WriteBack]:
-    """Everything that a run writes with, open while the body runs, when it is its turn at these systems.
+    """Everything that a run writes with, open while the body runs, alone at these systems.
 
     Raises:
         InternalError: a side of the declaration is an export file.
@@ -190,8 +190,8 @@ def opened(
         raise InternalError("Write-back was built for a declaration that reads export files.")
     account = stripe.account()
     with ExitStack() as stack:
-        for system in turns:
-            stack.enter_context(sync.turn(system, run_id, on_progress))
+        for system in systems:
+            stack.enter_context(sync.exclusive(system, run_id, on_progress))
         ledger, client = stack.enter_context(sync.ledger()), stack.enter_context(netsuite.client())
         connection = stack.enter_context(StripeConnection(account, on_progress))
         of_netsuite: list[Writer] = [NetsuiteEdits(client)]

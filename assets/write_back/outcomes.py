@@ -20,7 +20,7 @@ _BYTES_OF_AN_OUTCOME: Final = 300
 
 
 @contextmanager
-def outcomes_shown(sync: Reconciliation, work: WriteBack, request: Request, changes: int) -> Iterator[None]:
+def write_outcomes(sync: Reconciliation, work: WriteBack, request: Request, changes: int) -> Iterator[None]:
     """Write what has become of a whole plan so far into the folder of results, for a person, however the body ends.
 
     Raises:

@@ -17,7 +17,7 @@ import polars as pl
 from assets.plan_history import PlanMade, plans_made
 from assets.reconciliation import Reconciliation
 from assets.write_back.executor import WriteBack
-from assets.write_back.outcomes import outcomes_shown
+from assets.write_back.outcomes import write_outcomes
 from assets.write_back.run import apply_step, undo_part
 from assets.write_back.selection import STRIPE_EDITS, Part
 from resources.exports.stripe_updates import StripeUpdates
@@ -106,7 +106,7 @@ def apply_file(
         plan = part.made.plan
         asked = Request(run_id, direction, plan, {"system": "stripe", "changes": len(part.changes)})
         written = Part(plan, part.changes, made_at=part.made.made_at)
-        with outcomes_shown(sync, work, asked, part.made.numbers.changes):
+        with write_outcomes(sync, work, asked, part.made.numbers.changes):
             tally = apply_step(work, written, STRIPE_EDITS) if direction == "apply" else undo_part(work, written)
         return Applied(plan, tally.counts(), Counter(_statuses(work.journal, part)))
 
@@ -124,9 +124,9 @@ def _livemodes(sync: Reconciliation) -> set[bool]:
 def _opened(
     sync: Reconciliation, account: StripeAccount, run_id: str, on_progress: Callable[[str], None]
 ) -> Iterator[WriteBack]:
-    """Everything to write Stripe with, when it is its turn."""
+    """Everything to write Stripe with, while no other run asks it."""
     with (
-        sync.turn("stripe", run_id, on_progress),
+        sync.exclusive("stripe", run_id, on_progress),
         sync.ledger() as ledger,
         StripeConnection(account, on_progress) as connection,
     ):

@@ -45,7 +45,7 @@ class Unpacked:
     is_sheet: bool = False
 
 
-def unpacked(source: Path, scratch: Path, held: Path | None = None) -> Unpacked:
+def unpack(source: Path, scratch: Path, held: Path | None = None) -> Unpacked:
     """The delimited text in a file: the file itself, or a private copy in `scratch` of what is packed into it.
 
     Args:
@@ -97,7 +97,7 @@ def _from_zip(held: Path, source: Path, scratch: Path) -> Unpacked:
         raise ExportError(f"{source} is a zip archive or a workbook that is damaged or cut; export it again.") from None
     except (RuntimeError, NotImplementedError):
         raise ExportError(f"{source} is a zip archive with a password, or in a rare form; unpack it.") from None
-    return unpacked(source, _folder(scratch, "inner"), target)
+    return unpack(source, _folder(scratch, "inner"), target)
 
 
 def _is_litter(name: str) -> bool:

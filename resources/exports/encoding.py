@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from resources.exports.containers import unpacked
+from resources.exports.containers import unpack
 from resources.storage.disk import disk_in_words
 from schemas.errors import ExportError
 
@@ -44,7 +44,7 @@ def as_utf8(source: Path, room: Path, encoding: str | None = None) -> Path:
         ExportError: the file is not there, empty, something else than text, or not in this encoding.
     """
     _refuse_unreadable(source)
-    held = unpacked(source, room)
+    held = unpack(source, room)
     if held.is_sheet:
         return held.path
     head = _head(held.path, source)

@@ -12,7 +12,7 @@ from resources.exports.file import Declared
 from resources.exports.files import export_files
 from resources.exports.netsuite import check_netsuite_export, read_netsuite_export
 from resources.exports.stripe import check_stripe_export, read_stripe_export
-from resources.extracts.extract import Extract, Known, joined
+from resources.extracts.extract import Extract, Known, join_extracts
 from resources.extracts.source_identity import EXPORT_FILE, SourceIdentity, labels
 from resources.extracts.unique import RowSource
 from resources.readers import OnProgress
@@ -64,7 +64,7 @@ class StripeExportReader:
         """Read all files, refuse one of which a customer lies outside of all months, and give those in [start, end)."""
         until = _next_month(datetime.now(UTC))
         parts = [self._customers_of(path, until) for path in export_files(self.root, self.files)]
-        whole = joined(
+        whole = join_extracts(
             parts, "id", RowSource(self.source, "one of the files is older, or was edited; leave that one out")
         )
         asked = whole.frame.filter(pl.col("created").is_between(start, end, closed="left"))
@@ -132,7 +132,7 @@ class NetsuiteExportReader:
         """Read all files."""
         parts = [self._customers_of(path) for path in export_files(self.root, self.files)]
         differing = "one of the files is older, or was edited; leave that one out"
-        return joined(parts, "internal_id", RowSource(self.source, differing))
+        return join_extracts(parts, "internal_id", RowSource(self.source, differing))
 
     def problems(self) -> Iterator[str]:
         """What is wrong with the labels of the files, a sentence each; their rows are not looked at."""

@@ -78,7 +78,7 @@ class Extract:
         return self.rows_read - self.frame.height
 
 
-def joined(extracts: Sequence[Extract], id_column: str, source: RowSource) -> Extract:
+def join_extracts(extracts: Sequence[Extract], id_column: str, source: RowSource) -> Extract:
     """One extract of those of several files, whose rows may overlap: told apart as within one file.
 
     Raises:

@@ -95,7 +95,7 @@ def does_not_wait(_: Holder) -> bool:
 
 
 @contextmanager
-def leased(
+def hold_lease(
     engine: Engine, folder: Path, wanted: "Wanted", waits_for: Callable[[Holder], bool] = does_not_wait
 ) -> Iterator[Lease | Holder]:
     """Hold a lease while the body runs, or give who holds it and lives.

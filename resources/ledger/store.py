@@ -28,7 +28,7 @@ from resources.ledger.leases import (
     does_not_wait,
     forget,
     gone,
-    leased,
+    hold_lease,
 )
 from resources.ledger.locks import exclusive
 from resources.ledger.sqlite_file import (
@@ -128,7 +128,7 @@ class Ledger:
             yield lease
 
     @contextmanager
-    def turn(self, purpose: str, run: str, on_progress: Callable[[str], None]) -> Iterator[Lease]:
+    def exclusive(self, purpose: str, run: str, on_progress: Callable[[str], None]) -> Iterator[Lease]:
         """Hold a lease that others hold before, and after; who lives is waited for, and named once."""
         named = set[str]()
 
@@ -146,12 +146,12 @@ class Ledger:
     def lease(
         self, purpose: str, run: str, waits_for: Callable[[Holder], bool] = does_not_wait
     ) -> Iterator[Lease | Holder]:
-        """Hold a lease of this ledger's (`resources.ledger.leases.leased`)."""
+        """Hold a lease of this ledger's (`resources.ledger.leases.hold_lease`)."""
         wanted = Wanted(purpose, run, self.lease_seconds)
-        with leased(self.engine, self.folder, wanted, waits_for) as lease:
+        with hold_lease(self.engine, self.folder, wanted, waits_for) as lease:
             yield lease
 
-    def runs_gone(self) -> list[Holder]:
+    def find_runs_gone(self) -> list[Holder]:
         """Who was alive as a run, and ended without a word; `forget` them when that is told."""
         return gone(self.engine, self.folder, RUN)
 

@@ -31,4 +31,4 @@ def test_the_end_of_a_run_that_others_know_is_left_to_them(tmp_path: Path) -> No
             connection.execute(add, {"purpose": f"{RUN}theirs"})
         with alive("ours", opened, instance):
             pass
-        assert [holder.run for holder in opened.runs_gone()] == ["theirs"]
+        assert [holder.run for holder in opened.find_runs_gone()] == ["theirs"]

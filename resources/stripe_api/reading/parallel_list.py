@@ -15,7 +15,7 @@ from typing import Final, Generic, Protocol, TypeVar
 import polars as pl
 
 from resources.stripe_api.reading.pages import UnusableError
-from resources.stripe_api.reading.windows import ContradictionError, Frontier, Turn, Window, coverage_gaps
+from resources.stripe_api.reading.windows import Advance, ContradictionError, Frontier, Window, coverage_gaps
 from resources.stripe_api.session.connection import Params, StripeConnection
 from resources.stripe_api.session.refusals import StripeProblem
 from schemas.errors import InternalError, TransientError
@@ -170,23 +170,23 @@ class ParallelList(Generic[P]):
         page = self._ask(window)
         with self._changed:
             window.requests += 1
-            turn = self._turn(window, page)
-            self._follow(turn)
+            advance = self._advance(window, page)
+            self._follow(advance)
         if page is not None:
-            self._listing.keep(page, turn.rows)
-        return turn.done
+            self._listing.keep(page, advance.rows)
+        return advance.done
 
-    def _turn(self, window: Window, page: P | None) -> Turn:
+    def _advance(self, window: Window, page: P | None) -> Advance:
         try:
             if page is None:
                 return self._frontier.reopen(window)
-            return self._frontier.turn(window, page.ids, page.created, has_more=page.has_more)
+            return self._frontier.advance(window, page.ids, page.created, has_more=page.has_more)
         except ContradictionError as error:
             raise TransientError(_NOT_WHOLE.format(path=self._listing.path, error=error)) from error
 
-    def _follow(self, turn: Turn) -> None:
-        if turn.reopened is not None:
-            self._launch([turn.reopened])
+    def _follow(self, advance: Advance) -> None:
+        if advance.reopened is not None:
+            self._launch([advance.reopened])
         self._divide()
 
     def _divide(self) -> None:

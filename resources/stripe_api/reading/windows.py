@@ -62,7 +62,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Turn:
+class Advance:
     """What a page means for its window: how many of its first rows belong to it, and whether it was the last."""
 
     rows: int
@@ -78,7 +78,7 @@ class Frontier:
         self.open: list[Window] = [_window(since, until)]
         self.done: list[Window] = []
 
-    def turn(self, window: Window, ids: Sequence[str], created: Sequence[int], *, has_more: bool) -> Turn:
+    def advance(self, window: Window, ids: Sequence[str], created: Sequence[int], *, has_more: bool) -> Advance:
         """Take note of a page (newest first) and say what to do with it.
 
         Raises:
@@ -94,11 +94,11 @@ class Frontier:
         window.repeats += len(again)
         if not has_more or kept < len(created):
             self._close(window)
-            return Turn(kept, done=True)
+            return Advance(kept, done=True)
         _go_on(window, ids, created)
-        return Turn(kept, done=False)
+        return Advance(kept, done=False)
 
-    def reopen(self, window: Window) -> Turn:
+    def reopen(self, window: Window) -> Advance:
         """Give up a cursor that Stripe no longer knows and ask for the rest anew, by time; the last second comes twice.
 
         Raises:
@@ -112,7 +112,7 @@ class Frontier:
         window.edge = window.last + 1
         self._close(window)
         self.open.append(rest)
-        return Turn(0, done=True, reopened=rest)
+        return Advance(0, done=True, reopened=rest)
 
     def divide(self, idle: int) -> list[Window]:
         """Give the rest of the fullest window to idle readers, in equal parts; its owner keeps the newest part."""

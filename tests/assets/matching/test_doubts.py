@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from assets.matching import MatchSettings, by_customer, match_customers, match_with_doubts
-from assets.matching.negation import negated
+from assets.matching.negation import find_negated
 from tests.assets.matching.oracle import Customer, Record, World
 from tests.assets.matching.small_worlds import SETTINGS, record
 from tests.assets.matching.worlds import START, as_frames, worlds
@@ -147,7 +147,7 @@ def test_comments_that_say_not_are_a_doubt(comments: str, *, is_doubted: bool) -
 
 def test_only_the_sentence_of_an_id_is_its_own() -> None:
     rows = {"position": [0, 1], "note": ["not cus_1; now cus_2"] * 2, "text": ["cus_1", "cus_2"]}
-    assert negated(pl.LazyFrame(rows)).collect().get_column("position").to_list() == [0]
+    assert find_negated(pl.LazyFrame(rows)).collect().get_column("position").to_list() == [0]
 
 
 _IMPORTED = "chosen_id: this id, which could be any number or word, is the external id of record"

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from assets.planning.gone_customers import gone_customers
-from assets.planning.review_queue import still_waiting, with_gone
+from assets.planning.review_queue import add_gone, still_waiting
 from schemas.review import ReviewQueue
 from schemas.validation import violations
 from tests.assets.matching.oracle import Customer, Record
@@ -53,7 +53,7 @@ def test_rows_of_the_review_hold_what_it_promises_and_a_decision_settles_them() 
     netsuite = netsuite_frame([Record(7, fields={"stripe_id": "cus_9", "company_name": "Acme"})])
     rows = gone_customers(stripe_frame([]), netsuite, "acme_override")
     empty = ReviewQueue.empty().lazy()
-    queue = with_gone(empty, rows, netsuite, NO_DECISIONS).collect()
+    queue = add_gone(empty, rows, netsuite, NO_DECISIONS).collect()
     assert violations(ReviewQueue, queue, "stripe_customer_id") == []
     [row] = queue.rows(named=True)
     assert (row["outcome"], row["candidates"], row["candidate_details"]) == ("gone", 1, "7, Acme")
@@ -66,7 +66,7 @@ def test_rows_of_the_review_hold_what_it_promises_and_a_decision_settles_them() 
         "why": "old",
         "decided_at": START,
     }
-    settled = with_gone(empty, rows, netsuite, pl.LazyFrame([decision], NO_DECISIONS.collect_schema())).collect()
+    settled = add_gone(empty, rows, netsuite, pl.LazyFrame([decision], NO_DECISIONS.collect_schema())).collect()
     assert still_waiting(settled).is_empty()
 
 

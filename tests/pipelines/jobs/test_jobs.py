@@ -43,7 +43,7 @@ def test_whatever_asks_a_service_takes_its_turn(at: Site, job: str, service: str
         return [entry.user_message for entry in at.instance.all_logs(run.run_id)]
 
     def hold() -> None:
-        with at.sync.ledger() as ledger, ledger.turn(f"{service}_{NAME}", "theirs", print):
+        with at.sync.ledger() as ledger, ledger.exclusive(f"{service}_{NAME}", "theirs", print):
             holding.set()
             while waits not in said() and not done.wait(0.1):
                 pass

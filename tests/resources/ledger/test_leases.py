@@ -185,6 +185,6 @@ def test_a_turn_is_waited_for_and_its_holder_named_once(url: str, tmp_path: Path
             told.append(sentence)
             theirs.gets(signal.SIGKILL)
 
-        with ours.turn("apply acme", "ours", heard):
+        with ours.exclusive("apply acme", "ours", heard):
             pass
     assert told == ["waits for its turn: apply acme is held by the run theirs"]

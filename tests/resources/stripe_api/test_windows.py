@@ -40,8 +40,8 @@ def test_every_customer_is_kept_once_in_any_order_of_reading(seconds: list[int],
         if chance.random() < 0.5:  # the edge may move while a page is on its way
             window.density *= 100
             frontier.divide(readers)
-        turn = frontier.turn(window, ids, created, has_more=more)
-        kept.extend(ids[: turn.rows])
+        advance = frontier.advance(window, ids, created, has_more=more)
+        kept.extend(ids[: advance.rows])
         window.density *= 100  # pages are small here: let divisions happen
         frontier.divide(readers)
     assert sorted(kept) == sorted(name for _, name in customers)
@@ -52,7 +52,7 @@ def test_every_customer_is_kept_once_in_any_order_of_reading(seconds: list[int],
 def test_fullest_window_is_divided_and_its_owner_keeps_the_newest_part() -> None:
     frontier = Frontier(0, 1_000)
     first = frontier.open[0]
-    frontier.turn(first, [f"cus_{n}" for n in range(100)], list(range(999, 899, -1)), has_more=True)
+    frontier.advance(first, [f"cus_{n}" for n in range(100)], list(range(999, 899, -1)), has_more=True)
     given_away = frontier.divide(2)
     assert [(window.gte, window.lt) for window in given_away] == [(0, 300), (300, 600)]
     assert (first.gte, first.edge, first.lt) == (0, 600, 1_000)
@@ -60,16 +60,16 @@ def test_fullest_window_is_divided_and_its_owner_keeps_the_newest_part() -> None
 
 def test_little_work_is_not_divided() -> None:
     frontier = Frontier(0, 1_000)
-    frontier.turn(frontier.open[0], [f"cus_{n}" for n in range(100)], list(range(999, 799, -2)), has_more=True)
+    frontier.advance(frontier.open[0], [f"cus_{n}" for n in range(100)], list(range(999, 799, -2)), has_more=True)
     assert len(frontier.divide(9)) == 4
     frontier = Frontier(700, 1_000)
-    frontier.turn(frontier.open[0], [f"cus_{n}" for n in range(100)], list(range(999, 799, -2)), has_more=True)
+    frontier.advance(frontier.open[0], [f"cus_{n}" for n in range(100)], list(range(999, 799, -2)), has_more=True)
     assert frontier.divide(9) == []
 
 
 def test_a_second_cannot_be_divided() -> None:
     frontier = Frontier(0, 1)
-    frontier.turn(frontier.open[0], [f"cus_{n}" for n in range(100)], [0] * 100, has_more=True)
+    frontier.advance(frontier.open[0], [f"cus_{n}" for n in range(100)], [0] * 100, has_more=True)
     assert frontier.divide(9) == []
 
 
@@ -77,20 +77,20 @@ def test_a_second_cannot_be_divided() -> None:
 def test_an_empty_page_after_more_was_promised_is_no_end() -> None:
     frontier = Frontier(0, 100)
     window = frontier.open[0]
-    frontier.turn(window, ["cus_2"], [60], has_more=True)
+    frontier.advance(window, ["cus_2"], [60], has_more=True)
     with pytest.raises(ContradictionError, match="a page said that there was more, and the next one was empty"):
-        frontier.turn(window, [], [], has_more=False)
+        frontier.advance(window, [], [], has_more=False)
 
 
 @pytest.mark.rule("X10")
 def test_a_lost_cursor_is_asked_for_anew_by_time_and_what_comes_twice_is_known() -> None:
     frontier = Frontier(0, 100)
     window = frontier.open[0]
-    frontier.turn(window, ["cus_3", "cus_2"], [60, 60], has_more=True)
+    frontier.advance(window, ["cus_3", "cus_2"], [60, 60], has_more=True)
     rest = frontier.reopen(window).reopened
     assert rest is not None
     assert (rest.gte, rest.lt, rest.cursor) == (0, 61, None)
-    frontier.turn(rest, ["cus_3", "cus_1"], [60, 5], has_more=False)
+    frontier.advance(rest, ["cus_3", "cus_1"], [60, 5], has_more=False)
     assert frontier.repeats == 1
     assert coverage_gaps(frontier.table(), 0, 100).is_empty()
 
@@ -101,7 +101,7 @@ def test_cursors_that_are_lost_without_getting_on_come_to_an_end() -> None:
     def lose(cursors: int) -> None:
         for _ in range(cursors):
             [window] = frontier.open
-            frontier.turn(window, ["cus_2"], [60], has_more=True)
+            frontier.advance(window, ["cus_2"], [60], has_more=True)
             frontier.reopen(window)
 
     with pytest.raises(ContradictionError, match="20 places in it were lost"):
@@ -113,7 +113,7 @@ def test_a_second_without_end_comes_to_an_end() -> None:
 
     def go_on(pages: int) -> None:
         for page in range(pages):
-            frontier.turn(frontier.open[0], [f"cus_{page}"], [60], has_more=True)
+            frontier.advance(frontier.open[0], [f"cus_{page}"], [60], has_more=True)
 
     with pytest.raises(ContradictionError, match="one second of it has more than 10,000 pages"):
         go_on(20_000)
