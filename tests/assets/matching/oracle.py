@@ -5,16 +5,15 @@ purpose: every answer is one look through all records.
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from assets.keys import WHITE_SPACE, key
-from assets.matching import MatchSettings
+from assets.keys import key
+from assets.matching import MatchSettings, Rule
+from tests.assets.matching.oracle_texts import has_token, listed, read_id, shown, trimmed
 
-TRUE = {"true", "yes", "y", "on", "1"}
-FALSE = {"false", "no", "n", "off", "0"}
+TRUE, FALSE = {"true", "yes", "y", "on", "1"}, {"false", "no", "n", "off", "0"}
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,10 @@ class World:
     records: Sequence[Record]
     overrides: dict[str, int | None]
     settings: MatchSettings
+
+    @property
+    def rules(self) -> list[Rule]:
+        return [rule for rule in self.settings.rules if isinstance(rule, Rule)]
 
 
 def verdicts(world: World) -> list[Verdict]:
@@ -124,7 +127,7 @@ def _why_nobody(named: str) -> str:
 
 
 def _linked(world: World, customer: Customer) -> Verdict | None:
-    named = _trimmed(customer.fields.get("metadata.netsuite_customer_id"))
+    named = trimmed(customer.fields.get("metadata.netsuite_customer_id"))
     named = None if key(named) in world.settings.no_value else named
     if named and named not in map(str, _ids(world.records)):
         reason = f"metadata: netsuite_customer_id {_why_nobody(named)}"
@@ -147,13 +150,13 @@ def _linked(world: World, customer: Customer) -> Verdict | None:
         return Verdict(customer.id, "conflict", None, speaking[0], 1, str(ids[0]), reason)
     if len(ids) == 1:
         return Verdict(customer.id, "linked", ids[0], speaking[0], 1, str(ids[0]), f"{who}: linked already")
-    reason = f"{who}: {len(ids)} different records are named: {_listed(ids, len(ids))}"
-    return Verdict(customer.id, "conflict", None, speaking[0], len(ids), _shown(ids), reason)
+    reason = f"{who}: {len(ids)} different records are named: {listed(ids, len(ids))}"
+    return Verdict(customer.id, "conflict", None, speaking[0], len(ids), shown(ids), reason)
 
 
 def names(world: World, text: str | None, source: str, id_: str) -> str:
     """Tell how a field names a customer: as `clear` as one id can be, `perhaps`, or not at all."""
-    said, ids = _trimmed(text), {c.id for c in world.customers}
+    said, ids = trimmed(text), {c.id for c in world.customers}
     if source == "external_id" and not id_.startswith("cus_"):
         return ""
     if not said or (source == "external_id" and said not in ids and "cus_" not in said.lower()):
@@ -168,18 +171,6 @@ def names(world: World, text: str | None, source: str, id_: str) -> str:
     return "perhaps" if any(meant) else ""
 
 
-def read_id(text: str) -> str | None:
-    """Return the one id in a text, if all else in it is an address or punctuation around it."""
-    if len(re.findall("(?i)cus_", text)) == 1:
-        around = re.fullmatch(
-            r"""[\s"'`<(\[{]*(?:[^\s,;|]*/)?(cus_[0-9A-Za-z]+)(?:/[^\s,;|]*|[?#][^\s,;|]+)?[\s"'`>)\]}.,;:]*""", text
-        )
-        if around:
-            return around[1]
-    address = re.fullmatch(r"https?://[^\s,;|]*/customers/([^\s/?#,;|]+)(?:[/?#][^\s,;|]*)?", text)
-    return address[1] if address else None
-
-
 def _commented(world: World, customer: Customer) -> Verdict | None:
     is_telling = customer.id.startswith("cus_")
     found = [r.internal_id for r in world.records if is_telling and has_token(r.text("comments") or "", customer.id)]
@@ -189,7 +180,7 @@ def _commented(world: World, customer: Customer) -> Verdict | None:
 
 def _ruled(world: World, customer: Customer) -> Verdict | None:
     records = [r for r in world.records if world.settings.match_inactive or not r.inactive]
-    for rule in world.settings.rules:
+    for rule in world.rules:
         wanted = _value(world, customer.id if rule.stripe == "id" else customer.fields.get(rule.stripe))
         found = [r.internal_id for r in records if wanted and key(r.text(rule.netsuite)) == wanted]
         name = f"{rule.stripe} = {rule.netsuite}"
@@ -207,17 +198,17 @@ def _found(world: World, found: list[int], draft: Verdict) -> Verdict | None:
         return replace(draft, netsuite_internal_id=ids[0], candidates=1, candidate_ids=str(ids[0]))
     if world.settings.on_several == "refuse":
         record = None
-        why = f"{len(ids)} records share it: {_listed(ids, len(ids))}; none is used"
+        why = f"{len(ids)} records share it: {listed(ids, len(ids))}; none is used"
     else:
         record = ids[0]
         others = "1 other record shares it" if len(ids) == 2 else f"{len(ids) - 1} other records share it"
-        why = f"{others}: {_listed(ids[1:50], len(ids) - 1)}; the lowest internal id is used"
+        why = f"{others}: {listed(ids[1:50], len(ids) - 1)}; the lowest internal id is used"
     reason = f"{draft.reason}; {why}"
-    return Verdict(draft.stripe_customer_id, "ambiguous", record, draft.evidence, len(ids), _shown(ids), reason)
+    return Verdict(draft.stripe_customer_id, "ambiguous", record, draft.evidence, len(ids), shown(ids), reason)
 
 
 def _unmatched(world: World, customer: Customer) -> Verdict:
-    rules = world.settings.rules
+    rules = world.rules
     fields = dict.fromkeys(rule.stripe for rule in rules)
     empty = [name for name in fields if not _value(world, customer.id if name == "id" else customer.fields.get(name))]
     if not rules:
@@ -235,7 +226,7 @@ def _after_claims(world: World, first: list[Verdict], verdict: Verdict) -> Verdi
     if record_id is None or verdict.evidence == "override":
         return verdict
     record = next(r for r in world.records if r.internal_id == record_id)
-    holder = _trimmed(record.text("stripe_id"))
+    holder = trimmed(record.text("stripe_id"))
     holder = (read_id(holder) or holder) if holder and key(holder) not in world.settings.no_value else None
     if holder:
         is_known = holder in {c.id for c in world.customers} or re.fullmatch("cus_[0-9A-Za-z]+", holder)
@@ -255,30 +246,5 @@ def _after_claims(world: World, first: list[Verdict], verdict: Verdict) -> Verdi
     return replace(verdict, outcome="conflict", netsuite_internal_id=None, reason=reason)
 
 
-def has_token(text: str, token: str) -> bool:
-    """Tell whether the token stands in the text, not inside a longer run of letters, digits and `_`."""
-    starts = [found.start() for found in re.finditer(f"(?={re.escape(token)})", text)]
-    return any(not _is_word(text[at - 1 : at]) and not _is_word(text[at + len(token) :][:1]) for at in starts)
-
-
-def _is_word(character: str) -> bool:
-    return character == "_" or (character != "" and unicodedata.category(character)[0] in "LMN")
-
-
-def _trimmed(text: str | None) -> str | None:
-    visible = "".join(c for c in text or "" if unicodedata.category(c) != "Cf")
-    return visible.strip(WHITE_SPACE) or None
-
-
 def _ids(records: Sequence[Record]) -> list[int]:
     return [r.internal_id for r in records]
-
-
-def _shown(ids: list[int]) -> str:
-    return " ".join(map(str, ids[:50]))
-
-
-def _listed(ids: list[int], count: int) -> str:
-    """Return the first 50 of the ids in words, and how many of `count` are left out."""
-    shown = ids[:50]
-    return ", ".join(map(str, shown)) + (f" and {count - len(shown)} more" if count > len(shown) else "")

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from assets.matching.id_texts import one_id
-from tests.assets.matching.oracle import read_id
+from tests.assets.matching.oracle_texts import read_id
 from tests.assets.matching.small_worlds import SETTINGS, customer, linked, record, verdict_of, world
 
 

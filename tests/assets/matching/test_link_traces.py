@@ -8,7 +8,8 @@ from hypothesis import example, given, settings
 from assets.matching import link_table
 from assets.matching.link_traces import named_by_records
 from assets.no_values import PLACEHOLDERS
-from tests.assets.matching.oracle import Customer, Record, has_token
+from tests.assets.matching.oracle import Customer, Record
+from tests.assets.matching.oracle_texts import has_token
 from tests.assets.matching.worlds import IDS, START, netsuite_frame, stripe_frame
 from tests.link_columns import with_link_columns
 

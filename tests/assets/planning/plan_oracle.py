@@ -12,7 +12,8 @@ from itertools import count
 from assets.keys import WHITE_SPACE, key
 from assets.planning.settings import PlanSettings
 from schemas.plan import PLAN_COLUMNS
-from tests.assets.matching.oracle import Customer, Record, Verdict, World, has_token, names, verdicts
+from tests.assets.matching.oracle import Customer, Record, Verdict, World, names, verdicts
+from tests.assets.matching.oracle_texts import has_token
 
 METADATA = "metadata.netsuite_customer_id"
 LIMIT = 4_000

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from resources.stripe_api import StripeAccount, StripeConnection
 from sandbox.stripe_standin import Book, StandInOptions, StripeStandIn, StripeWorld
 
 START = 1_700_000_000
 KEYS = ("netsuite_customer_id", "netsuite_block_integration")
+YEARS = timedelta(days=8 * 365)
+UNLIMITED = {"endpoint_rate": None, "test_rate": None, "live_rate": None}
 
 
 class Clock:

@@ -1,0 +1,59 @@
+"""The tables are those that the code speaks of, whichever form a ledger had before."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import IntegrityError
+
+from resources.ledger import Journal, Ledger
+from resources.ledger.store import migration_settings
+from resources.ledger.tables import METADATA, VERSION_TABLE
+from tests.resources.ledger.ledger_rows import shown
+from tests.resources.ledger.ledgers import BACKENDS, attempt, ledger_url, older_entry
+
+
+def test_migrations_give_the_tables_that_the_code_speaks_of(opened: Ledger) -> None:
+    with opened.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_opening_it_again_keeps_what_is_there(opened: Ledger, journal: Journal) -> None:
+    journal.intend([attempt()], "run")
+    url = opened.engine.url.render_as_string(hide_password=False)
+    with Ledger.open(url, opened.folder) as again:
+        assert shown(Journal(again, "acme").unsettled()) == [("netsuite:1:stripe_id", 1, "intended", None)]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_ledger_of_the_first_form_keeps_its_entries(backend: str, tmp_path: Path) -> None:
+    url = ledger_url(backend, tmp_path)
+    first = create_engine(url)
+    with first.begin() as connection:
+        command.upgrade(migration_settings(connection), "0001")
+        connection.execute(text("CREATE TABLE _alembic_tmp_ledger_journal (cut_short TEXT)"))
+        connection.execute(text(older_entry()))
+    first.dispose()
+    with Ledger.open(url, tmp_path) as newest:
+        assert len(Journal(newest, "acme").unsettled()) == 1
+        Journal(newest, f"{'a' * 40}@{'0' * 16}").intend([attempt()], "run")
+        Journal(newest, "acme").intend([attempt()], "run")
+        with pytest.raises(IntegrityError):
+            Journal(newest, "acme").intend([attempt()], "run")
+
+
+def test_the_only_copy_of_a_table_that_a_killed_upgrade_has_left_takes_its_place(tmp_path: Path) -> None:
+    """SQLite copies a table to change it; when each statement was final, the table could be gone and its copy there."""
+    url = ledger_url("sqlite", tmp_path)
+    first = create_engine(url)
+    with first.begin() as connection:
+        command.upgrade(migration_settings(connection), "0001")
+        connection.execute(text(older_entry()))
+        connection.execute(text("ALTER TABLE ledger_journal RENAME TO _alembic_tmp_ledger_journal"))
+    first.dispose()
+    with Ledger.open(url, tmp_path) as newest:
+        assert len(Journal(newest, "acme").unsettled()) == 1

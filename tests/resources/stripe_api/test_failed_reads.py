@@ -1,0 +1,133 @@
+"""A read is whole or fails with a sentence: services that fail, keys that are refused, modes that differ."""
+
+import threading
+from collections import Counter
+from itertools import count
+
+import pytest
+
+from resources.stripe_api import (
+    ListProgress,
+    StripeConnection,
+    read_customers,
+)
+from resources.stripe_api.reading.pages import CustomerPage, customer_page
+from resources.stripe_api.reading.parallel_list import Listing, ParallelList
+from sandbox.stripe_standin import ApiKey, Fault, uneven_book
+from schemas.errors import AccessError, TransientError
+from tests.resources.stripe_api.stripe_world import KEYS, START, YEARS, account, stage
+
+
+@pytest.mark.rule("X10")
+def test_weather_of_every_kind_leaves_no_gap() -> None:
+    with stage() as at:
+        uneven_book(at.book, 5_000)
+        for number, fault in enumerate(WEATHER):
+            at.server.fault(Fault(times=None, share=0.1, seed=number, **fault))  # type: ignore[arg-type]
+        extract = read_customers(at.connection, at.moment() - YEARS, at.moment(), KEYS)
+        met = Counter(line.fault for line in at.server.log)
+        assert sorted(extract.rows.collect()["id"]) == sorted(at.book.ids)
+        assert set(met) >= {"rate_limited", "lock_timeout", "server_error", "reset", "truncated"}
+        assert extract.reads == len(at.server.log) > extract.windows["requests"].sum()
+
+
+WEATHER: list[dict[str, object]] = [
+    {"kind": "rate_limited", "reason": "global-concurrency"},
+    {"kind": "rate_limited", "reason": "endpoint-rate", "retry_after": 0},
+    {"kind": "lock_timeout"},
+    {"kind": "server_error", "status": 503},
+    {"kind": "server_error", "status": 500, "should_retry": True},
+    {"kind": "reset"},
+    {"kind": "truncated"},
+]
+
+
+@pytest.mark.parametrize(
+    ("fault", "settings_", "words"),
+    [
+        ({"kind": "server_error", "status": 500, "should_retry": False}, {}, "no use: HTTP 500"),
+        ({"kind": "server_error", "status": 503}, {"retry_seconds": 0.05}, "HTTP 503"),
+        ({"kind": "rate_limited", "reason": "global-rate"}, {"retry_seconds": 0.05}, "global-rate"),
+        ({"kind": "truncated"}, {"retry_seconds": 0.05}, "ProtocolError"),
+        ({"kind": "late"}, {"retry_seconds": 0.05, "read_timeout": 0.05}, "ReadTimeoutError"),
+    ],
+)
+@pytest.mark.rule("X10")
+def test_patience_ends_in_a_failure_and_never_in_a_partial_read(
+    fault: dict[str, object], settings_: dict[str, object], words: str
+) -> None:
+    with stage(**settings_) as at:
+        uneven_book(at.book, 1_000)
+        at.server.fault(Fault(times=None, share=0.97, **fault))  # type: ignore[arg-type]
+        with pytest.raises(TransientError, match=words):
+            read_customers(at.connection, at.moment() - YEARS, at.moment(), KEYS)
+
+
+def test_one_failure_stops_the_other_readers() -> None:
+    """All readers are held at their first page until the failure of one of them is known."""
+    another, failed, known = threading.Event(), threading.Event(), threading.Event()
+    turns = count()
+
+    def keep(page: CustomerPage, rows: int) -> None:  # noqa: ARG001
+        turn = next(turns)
+        if turn == 1:
+            another.wait(timeout=20)
+            failed.set()
+            raise LookupError("broken")
+        if turn > 1:
+            another.set()
+            known.wait(timeout=20)
+
+    def tell(_: ListProgress) -> None:
+        if failed.is_set():
+            known.set()
+
+    with stage() as at:
+        uneven_book(at.book, 20_000)
+        listing = Listing("/v1/customers", (), customer_page, keep)
+        walk = ParallelList(at.connection, listing, START - int(YEARS.total_seconds()), START, tell)
+        with pytest.raises(LookupError, match="broken"):
+            walk.run()
+        assert 3 <= len(at.server.log) <= 1 + at.connection.account.max_in_flight
+
+
+def test_nobody_there_is_weather_and_not_an_empty_account() -> None:
+    with stage() as at:
+        nowhere = account(at.server, base_url="http://127.0.0.1:9", retry_seconds=0.05)
+        with StripeConnection(nowhere) as connection, pytest.raises(TransientError, match="could not be asked"):
+            read_customers(connection, at.moment() - YEARS, at.moment(), KEYS)
+
+
+@pytest.mark.parametrize(
+    ("key", "settings_", "words"),
+    [
+        (ApiKey("rk_test_x", permissions=frozenset({"event_read"})), {}, "Customers Read"),
+        (ApiKey("rk_test_x", expired=True), {}, "expired"),
+        (None, {}, "wrong or was revoked"),
+        (ApiKey("rk_test_x"), {"stripe_account": "acct_other"}, "`stripe.account` in the declaration"),
+    ],
+)
+def test_a_refused_key_says_what_to_do(key: ApiKey | None, settings_: dict[str, object], words: str) -> None:
+    with stage() as at:
+        if key is not None:
+            at.server.world.add_key(key)
+        refused = account(at.server, api_key="rk_test_x", **settings_)
+        with StripeConnection(refused) as connection, pytest.raises(AccessError, match=words) as error:
+            read_customers(connection, at.moment(), at.moment(9), KEYS)
+        assert "rk_test_x" not in str(error.value)
+        assert len(at.server.log) == 1
+
+
+def test_a_row_of_the_other_mode_is_refused() -> None:
+    with stage() as at:
+        at.book.create({"livemode": True}, customer_id="cus_1")
+        with pytest.raises(AccessError, match="cus_1 of another mode"):
+            read_customers(at.connection, at.moment(), at.moment(1), KEYS)
+
+
+def test_a_connection_that_cannot_be_trusted_is_not_tried_again() -> None:
+    with stage() as at:
+        secure = account(at.server, base_url=at.server.url.replace("http:", "https:"))
+        with StripeConnection(secure) as connection, pytest.raises(TransientError, match="no use: SSLError"):
+            read_customers(connection, at.moment(), at.moment(9), KEYS)
+        assert connection.requests == {"GET /v1/customers": 1}
