@@ -37,6 +37,9 @@ class StripeReader:
     source: str = "a test"
     origin: SourceIdentity = IN_A_TEST
 
+    def test(self) -> str:
+        return f"{self.source} can be read."
+
     def customers(self, start: datetime, end: datetime, known: Known | None, progress: OnProgress) -> Extract:
         assert known is None
         progress("reading")
@@ -52,6 +55,9 @@ class NetsuiteReader:
     complete: bool = True
     source: str = "a test"
     origin: SourceIdentity = IN_A_TEST
+
+    def test(self) -> str:
+        return f"{self.source} can be read."
 
     def customers(self, known: Known | None, progress: OnProgress) -> Extract:
         assert known is None

@@ -59,8 +59,12 @@ class World:
     settings: MatchSettings
 
     @property
-    def rules(self) -> list[Rule]:
-        return [rule for rule in self.settings.rules if isinstance(rule, Rule)]
+    def rules(self) -> list[tuple[str, str]]:
+        """The column of either side that each rule compares, as it is: the only rules that an oracle is asked about."""
+        pairs = [(rule.stripe, rule.netsuite) for rule in self.settings.rules if isinstance(rule, Rule)]
+        found = [(left, right) for left, right in pairs if isinstance(left, str) and isinstance(right, str)]
+        assert [f"{left} = {right}" for left, right in found] == [str(rule) for rule in self.settings.rules]
+        return found
 
 
 def verdicts(world: World) -> list[Verdict]:
@@ -180,10 +184,10 @@ def _commented(world: World, customer: Customer) -> Verdict | None:
 
 def _ruled(world: World, customer: Customer) -> Verdict | None:
     records = [r for r in world.records if world.settings.match_inactive or not r.inactive]
-    for rule in world.rules:
-        wanted = _value(world, customer.id if rule.stripe == "id" else customer.fields.get(rule.stripe))
-        found = [r.internal_id for r in records if wanted and key(r.text(rule.netsuite)) == wanted]
-        name = f"{rule.stripe} = {rule.netsuite}"
+    for stripe, netsuite in world.rules:
+        wanted = _value(world, customer.id if stripe == "id" else customer.fields.get(stripe))
+        found = [r.internal_id for r in records if wanted and key(r.text(netsuite)) == wanted]
+        name = f"{stripe} = {netsuite}"
         verdict = _found(world, found, Verdict(customer.id, "matched", None, name, reason=f"{name}: equal"))
         if verdict:
             return verdict
@@ -209,14 +213,16 @@ def _found(world: World, found: list[int], draft: Verdict) -> Verdict | None:
 
 def _unmatched(world: World, customer: Customer) -> Verdict:
     rules = world.rules
-    fields = dict.fromkeys(rule.stripe for rule in rules)
+    fields = dict.fromkeys(stripe for stripe, _ in rules)
     empty = [name for name in fields if not _value(world, customer.id if name == "id" else customer.fields.get(name))]
     if not rules:
         reason = "no link found, and no rules are declared"
     elif len(empty) == len(fields):
         reason = f"no link found, and all fields that the rules compare are empty: {', '.join(empty)}"
     else:
-        reason = "no link found, and no record equals by " + ", ".join(f"{r.stripe} = {r.netsuite}" for r in rules)
+        reason = "no link found, and no record equals by " + ", ".join(
+            f"{stripe} = {netsuite}" for stripe, netsuite in rules
+        )
         reason += f"; empty: {', '.join(empty)}" if empty else ""
     return Verdict(customer.id, "unmatched", reason=reason)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from resources.ledger import Journal, Ledger
-from tests.resources.ledger.ledgers import BACKENDS, ledger
+from tests.resources.ledger.ledgers import ACME, BACKENDS, ledger
 
 
 @pytest.fixture(params=BACKENDS)
@@ -17,4 +17,4 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
 
 @pytest.fixture
 def journal(opened: Ledger) -> Journal:
-    return Journal(opened, "acme")
+    return Journal(opened, ACME)

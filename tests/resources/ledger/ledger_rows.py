@@ -4,10 +4,8 @@ from sqlalchemy import text
 
 from resources.ledger import Ledger
 from schemas.attempts import Entry
-from schemas.words import DeclaredAccounts
 
 PRIVATE = "ada@example.com"
-ACME = DeclaredAccounts("acme")
 
 
 def shown(entries: list[Entry]) -> list[tuple[str, int, str, str | None]]:

@@ -6,8 +6,8 @@ from sqlalchemy.exc import IntegrityError
 from resources.ledger import Decisions, Journal, Ledger, Request, Requests
 from schemas.attempts import ChangeResult
 from schemas.words import DeclaredAccounts, StripeId
-from tests.resources.ledger.ledger_rows import ACME, PRIVATE, rows, shown
-from tests.resources.ledger.ledgers import PLAN, attempt, change
+from tests.resources.ledger.ledger_rows import PRIVATE, rows, shown
+from tests.resources.ledger.ledgers import ACME, PLAN, attempt, change
 
 
 @pytest.mark.rule("W9")
@@ -85,7 +85,8 @@ def test_declarations_never_see_each_other(opened: Ledger, journal: Journal) -> 
     journal.intend([attempt()], "run")
     Requests(opened, ACME).add(Request("run", "apply", PLAN, {}))
     Decisions(opened, "acme").decide(StripeId("cus_1"), "never", None, "ada", "closed")
-    other, requests = Journal(opened, "other"), Requests(opened, DeclaredAccounts("other"))
+    accounts = DeclaredAccounts("other")
+    other, requests = Journal(opened, accounts), Requests(opened, accounts)
     assert (other.unsettled(), other.latest(PLAN), requests.of("run"), requests.approvals()) == ([], {}, None, [])
     assert Decisions(opened, "other").standing().is_empty()
 

@@ -12,8 +12,8 @@ from sqlalchemy import text
 from resources.ledger import Journal, Ledger, processes
 from schemas.attempts import ChangeResult
 from schemas.errors import LostLeaseError, UserError
-from tests.resources.ledger.ledgers import BACKENDS, attempt, ledger_url
-from tests.resources.storage.holding import ACME, held
+from tests.resources.ledger.ledgers import ACME, BACKENDS, attempt, ledger_url
+from tests.resources.storage.holding import held
 
 SHORT = 2.5
 """Where the holder is to be late; where it must not be, a lease lasts so long that it is not on a busy machine."""

@@ -12,8 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from resources.ledger import Journal, Ledger
 from resources.ledger.store import migration_settings
 from resources.ledger.tables import METADATA, VERSION_TABLE
+from schemas.words import DeclaredAccounts
 from tests.resources.ledger.ledger_rows import shown
-from tests.resources.ledger.ledgers import BACKENDS, attempt, ledger_url, older_entry
+from tests.resources.ledger.ledgers import ACME, BACKENDS, attempt, ledger_url, older_entry
 
 
 def test_migrations_give_the_tables_that_the_code_speaks_of(opened: Ledger) -> None:
@@ -26,7 +27,7 @@ def test_opening_it_again_keeps_what_is_there(opened: Ledger, journal: Journal) 
     journal.intend([attempt()], "run")
     url = opened.engine.url.render_as_string(hide_password=False)
     with Ledger.open(url, opened.folder) as again:
-        assert shown(Journal(again, "acme").unsettled()) == [("netsuite:1:stripe_id", 1, "intended", None)]
+        assert shown(Journal(again, ACME).unsettled()) == [("netsuite:1:stripe_id", 1, "intended", None)]
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -39,11 +40,11 @@ def test_a_ledger_of_the_first_form_keeps_its_entries(backend: str, tmp_path: Pa
         connection.execute(text(older_entry()))
     first.dispose()
     with Ledger.open(url, tmp_path) as newest:
-        assert len(Journal(newest, "acme").unsettled()) == 1
-        Journal(newest, f"{'a' * 40}@{'0' * 16}").intend([attempt()], "run")
-        Journal(newest, "acme").intend([attempt()], "run")
+        assert len(Journal(newest, ACME).unsettled()) == 1
+        Journal(newest, DeclaredAccounts(f"{'a' * 40}@{'0' * 16}")).intend([attempt()], "run")
+        Journal(newest, ACME).intend([attempt()], "run")
         with pytest.raises(IntegrityError):
-            Journal(newest, "acme").intend([attempt()], "run")
+            Journal(newest, ACME).intend([attempt()], "run")
 
 
 def test_the_only_copy_of_a_table_that_a_killed_upgrade_has_left_takes_its_place(tmp_path: Path) -> None:
@@ -56,4 +57,4 @@ def test_the_only_copy_of_a_table_that_a_killed_upgrade_has_left_takes_its_place
         connection.execute(text("ALTER TABLE ledger_journal RENAME TO _alembic_tmp_ledger_journal"))
     first.dispose()
     with Ledger.open(url, tmp_path) as newest:
-        assert len(Journal(newest, "acme").unsettled()) == 1
+        assert len(Journal(newest, ACME).unsettled()) == 1

@@ -14,13 +14,13 @@ from resources.ledger import Decisions, Journal, Ledger, Request, Requests
 from schemas.attempts import ChangeResult
 from schemas.errors import AccessError, TransientError, UserError
 from schemas.words import StripeId
-from tests.resources.ledger.ledger_rows import ACME, PRIVATE
-from tests.resources.ledger.ledgers import BACKENDS, PLAN, attempt, change, ledger, ledger_url
+from tests.resources.ledger.ledger_rows import PRIVATE
+from tests.resources.ledger.ledgers import ACME, BACKENDS, PLAN, attempt, change, ledger, ledger_url
 
 
 def test_sqlite_is_private_and_durable(tmp_path: Path) -> None:
     with ledger("sqlite", tmp_path / "home") as opened, opened.engine.connect() as connection:
-        Journal(opened, "acme").intend([attempt()], "run")
+        Journal(opened, ACME).intend([attempt()], "run")
         modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "home").glob("ledger.db*")}
         assert modes == {0o600}
         assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
@@ -61,8 +61,8 @@ def held_by_another(opened: Ledger) -> Iterator[None]:
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda ledger: Journal(ledger, "acme").intend([attempt(change=change(1, old=PRIVATE))], "run"),
-        lambda ledger: Journal(ledger, "acme").settle([(attempt(), ChangeResult("conflict", found=PRIVATE))]),
+        lambda ledger: Journal(ledger, ACME).intend([attempt(change=change(1, old=PRIVATE))], "run"),
+        lambda ledger: Journal(ledger, ACME).settle([(attempt(), ChangeResult("conflict", found=PRIVATE))]),
         lambda ledger: Requests(ledger, ACME).add(Request("run", "apply", PLAN, {"ids": [PRIVATE]})),
         lambda ledger: Decisions(ledger, "acme").decide(StripeId("cus_1"), "never", None, PRIVATE, "no"),
     ],
@@ -81,14 +81,14 @@ def test_a_ledger_that_somebody_holds_is_told_in_a_sentence_without_a_value(
 
 def test_a_connection_that_was_closed_while_idle_is_opened_again(tmp_path: Path) -> None:
     with ledger("postgresql", tmp_path) as opened:
-        Journal(opened, "acme").intend([attempt()], "run")
+        Journal(opened, ACME).intend([attempt()], "run")
         other = create_engine(opened.engine.url)
         with other.connect() as connection:
             connection.execute(
                 text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
             )
         other.dispose()
-        assert len(Journal(opened, "acme").unsettled()) == 1
+        assert len(Journal(opened, ACME).unsettled()) == 1
 
 
 def from_the_future(path: Path) -> None:

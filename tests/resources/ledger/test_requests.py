@@ -1,8 +1,7 @@
 """What a run was asked to do."""
 
 from resources.ledger import Ledger, Request, Requests
-from tests.resources.ledger.ledger_rows import ACME
-from tests.resources.ledger.ledgers import PLAN
+from tests.resources.ledger.ledgers import ACME, PLAN
 
 
 def test_a_request_is_kept_once_per_run(opened: Ledger) -> None:

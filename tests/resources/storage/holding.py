@@ -14,10 +14,8 @@ from pathlib import Path
 
 from resources.ledger import Journal, Ledger
 from schemas.errors import TieoutError
-from schemas.words import DeclaredAccounts
-from tests.resources.ledger.ledgers import attempt
+from tests.resources.ledger.ledgers import ACME, attempt
 
-ACME = DeclaredAccounts("acme")
 PATIENCE = 120
 """Seconds after which a process that says nothing fails its test."""
 

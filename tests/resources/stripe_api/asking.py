@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Unpack
 
 import orjson
 import pytest
@@ -19,7 +20,7 @@ from resources.stripe_api import (
 from schemas.errors import AccessError, TransientError
 from schemas.words import LINK_KEY, StripeId
 from tests.resources.raw_server import Asked, RawServer, Sent, raw_server
-from tests.resources.stripe_api.stripe_world import KEYS, START
+from tests.resources.stripe_api.stripe_world import KEYS, START, AccountSettings
 
 SECRET = "rk_test_do_not_show"
 CUSTOMER = StripeId("cus_1")
@@ -68,13 +69,17 @@ def living(asked: Asked) -> Sent:
     return Sent(listed() if "events" in asked.target else listed(row()))
 
 
+def always(answer: Sent) -> Callable[[Asked], Sent]:
+    return lambda _: answer
+
+
 def only_writes(answer: Sent) -> Callable[[Asked], Sent]:
     return lambda asked: answer if asked.method == "POST" else living(asked)
 
 
 @contextmanager
 def connection_to(
-    url: str, on_progress: Callable[[str], None] = lambda _: None, **settings_: object
+    url: str, on_progress: Callable[[str], None] = lambda _: None, **settings_: Unpack[AccountSettings]
 ) -> Iterator[StripeConnection]:
     quick = {
         "api_key": SECRET,
@@ -89,7 +94,7 @@ def connection_to(
         yield connection
 
 
-def refusal(act: Act, url: str, **settings_: object) -> str:
+def refusal(act: Act, url: str, **settings_: Unpack[AccountSettings]) -> str:
     with connection_to(url, **settings_) as connection, pytest.raises((AccessError, TransientError)) as error:
         act(connection)
     said = str(error.value)

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypedDict, Unpack
 
-from resources.stripe_api import StripeAccount, StripeConnection
+from resources.stripe_api import Mode, StripeAccount, StripeConnection
 from sandbox.stripe_standin import Book, StandInOptions, StripeStandIn, StripeWorld
 
 START = 1_700_000_000
 KEYS = ("netsuite_customer_id", "netsuite_block_integration")
 YEARS = timedelta(days=8 * 365)
-UNLIMITED = {"endpoint_rate": None, "test_rate": None, "live_rate": None}
+UNLIMITED = StandInOptions(endpoint_rate=None, test_rate=None, live_rate=None)
 
 
 class Clock:
@@ -22,6 +23,23 @@ class Clock:
 
     def __call__(self) -> int:
         return self.now
+
+
+class AccountSettings(TypedDict, total=False):
+    """What a test may set of a `StripeAccount`."""
+
+    api_key: str
+    stripe_account: str | None
+    mode: Mode
+    base_url: str
+    proxy: str
+    requests_per_second: int
+    max_in_flight: int
+    connect_timeout: float
+    read_timeout: float
+    retry_seconds: float
+    unreachable_for: float
+    longest_wait: float
 
 
 @dataclass
@@ -37,7 +55,7 @@ class Stage:
         return datetime.fromtimestamp(self.clock.now + offset, UTC)
 
 
-def account(server: StripeStandIn, **settings: object) -> StripeAccount:
+def account(server: StripeStandIn, **settings: Unpack[AccountSettings]) -> StripeAccount:
     quick = {
         "api_key": server.world.test_key,
         "base_url": server.url,
@@ -50,12 +68,11 @@ def account(server: StripeStandIn, **settings: object) -> StripeAccount:
 
 
 @contextmanager
-def stage(options: StandInOptions | None = None, **settings: object) -> Iterator[Stage]:
+def stage(options: StandInOptions | None = None, **settings: Unpack[AccountSettings]) -> Iterator[Stage]:
     clock = Clock()
     world = StripeWorld(clock=clock)
-    unlimited = StandInOptions(endpoint_rate=None, test_rate=None, live_rate=None)
     with (
-        StripeStandIn(world, options or unlimited) as server,
+        StripeStandIn(world, options or UNLIMITED) as server,
         StripeConnection(account(server, **settings)) as connection,
     ):
         yield Stage(server, world.book(), clock, connection)

@@ -15,6 +15,7 @@ from tests.resources.stripe_api.asking import (
     JSON,
     SECRET,
     Act,
+    always,
     ask,
     connection_to,
     follow,
@@ -48,7 +49,7 @@ UNUSABLE = {
 @pytest.mark.parametrize("body", UNUSABLE.values(), ids=UNUSABLE)
 @ACTS
 def test_an_answer_that_is_none_is_said_after_three_tries(act: Act, body: bytes) -> None:
-    with raw_server(lambda _: Sent(body)) as server:
+    with raw_server(always(Sent(body))) as server:
         said = refusal(act, server.url)
         assert len(server.asked) == 3
     assert "3 times one after the other: " in said
@@ -82,7 +83,7 @@ def test_an_answer_that_is_none_is_said_after_three_tries(act: Act, body: bytes)
 )
 @pytest.mark.rule("X10")
 def test_an_answer_that_is_not_what_was_asked_for_fails_the_read(act: Act, body: bytes, words: str) -> None:
-    with raw_server(lambda _: Sent(body)) as server:
+    with raw_server(always(Sent(body))) as server:
         assert words in refusal(act, server.url)
 
 
@@ -97,7 +98,7 @@ def test_a_write_that_is_answered_for_another_object_is_not_taken_for_done(answe
 @ACTS
 def test_a_page_of_a_proxy_is_not_a_refused_key(act: Act, status: int) -> None:
     page = Sent(b"<html><body>Blocked by policy</body></html>", status, HTML)
-    with raw_server(only_writes(page) if act is write else lambda _: page) as server:
+    with raw_server(only_writes(page) if act is write else always(page)) as server:
         said = refusal(act, server.url)
     assert f"something that is not Stripe (HTTP {status} with text/html)" in said
     assert "revoked" not in said
@@ -105,26 +106,26 @@ def test_a_page_of_a_proxy_is_not_a_refused_key(act: Act, status: int) -> None:
 
 def test_json_of_somebody_else_is_not_a_refused_key_either() -> None:
     for body in (b"{}", b"[]", b'{"error": "blocked"}', b'{"message": "Forbidden"}'):
-        with raw_server(lambda _, body=body: Sent(body, 403)) as server:
+        with raw_server(always(Sent(body, 403))) as server:
             assert "something that is not Stripe (HTTP 403" in refusal(ask, server.url)
 
 
 @ACTS
 def test_an_answer_that_unpacks_to_too_much_is_refused_before_it_fills_the_memory(act: Act) -> None:
     packed = gzip.compress(b"[" + b" " * (50 << 20), compresslevel=1)
-    with raw_server(lambda _: Sent(packed, headers={**JSON, "Content-Encoding": "gzip"})) as server:
+    with raw_server(always(Sent(packed, headers={**JSON, "Content-Encoding": "gzip"}))) as server:
         assert "its answer is larger than 32 MB" in refusal(act, server.url)
         assert len(server.asked) == 1
 
 
 def test_a_damaged_packing_is_said() -> None:
-    with raw_server(lambda _: Sent(b"no gzip at all", headers={**JSON, "Content-Encoding": "gzip"})) as server:
+    with raw_server(always(Sent(b"no gzip at all", headers={**JSON, "Content-Encoding": "gzip"}))) as server:
         assert "its answer is damaged" in refusal(ask, server.url)
 
 
 @ACTS
 def test_an_answer_that_ends_early_is_weather_to_the_end_of_patience(act: Act) -> None:
-    with raw_server(lambda _: Sent(b'{"object"', declared=500)) as server:
+    with raw_server(always(Sent(b'{"object"', declared=500))) as server:
         assert "within 0.2 seconds: ProtocolError, the connection broke" in refusal(act, server.url, retry_seconds=0.2)
 
 
@@ -146,7 +147,7 @@ STATUSES = st.sampled_from([200, 200, 200, 201, 206, 400, 401, 402, 403, 404, 40
 
 def test_whatever_is_answered_is_read_or_ends_in_one_sentence() -> None:
     answer = Sent()
-    with raw_server(lambda _: answer) as server, connection_to(server.url, longest_wait=0.0001) as connection:
+    with raw_server(always(answer)) as server, connection_to(server.url, longest_wait=0.0001) as connection:
 
         @settings(max_examples=500, deadline=None)
         @given(BODIES, STATUSES, HEADERS, st.sampled_from([read, follow, ask, write]))

@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -15,7 +16,7 @@ from resources.stripe_api.reading.pages import CustomerPage, customer_page
 from resources.stripe_api.reading.parallel_list import Listing, ParallelList
 from sandbox.stripe_standin import ApiKey, Fault, uneven_book
 from schemas.errors import AccessError, TransientError
-from tests.resources.stripe_api.stripe_world import KEYS, START, YEARS, account, stage
+from tests.resources.stripe_api.stripe_world import KEYS, START, YEARS, AccountSettings, account, stage
 
 
 @pytest.mark.rule("X10")
@@ -23,7 +24,7 @@ def test_weather_of_every_kind_leaves_no_gap() -> None:
     with stage() as at:
         uneven_book(at.book, 5_000)
         for number, fault in enumerate(WEATHER):
-            at.server.fault(Fault(times=None, share=0.1, seed=number, **fault))  # type: ignore[arg-type]
+            at.server.fault(replace(fault, times=None, share=0.1, seed=number))
         extract = read_customers(at.connection, at.moment() - YEARS, at.moment(), KEYS)
         met = Counter(line.fault for line in at.server.log)
         assert sorted(extract.rows.collect()["id"]) == sorted(at.book.ids)
@@ -31,34 +32,34 @@ def test_weather_of_every_kind_leaves_no_gap() -> None:
         assert extract.reads == len(at.server.log) > extract.windows["requests"].sum()
 
 
-WEATHER: list[dict[str, object]] = [
-    {"kind": "rate_limited", "reason": "global-concurrency"},
-    {"kind": "rate_limited", "reason": "endpoint-rate", "retry_after": 0},
-    {"kind": "lock_timeout"},
-    {"kind": "server_error", "status": 503},
-    {"kind": "server_error", "status": 500, "should_retry": True},
-    {"kind": "reset"},
-    {"kind": "truncated"},
+WEATHER = [
+    Fault(kind="rate_limited", reason="global-concurrency"),
+    Fault(kind="rate_limited", reason="endpoint-rate", retry_after=0),
+    Fault(kind="lock_timeout"),
+    Fault(kind="server_error", status=503),
+    Fault(kind="server_error", status=500, should_retry=True),
+    Fault(kind="reset"),
+    Fault(kind="truncated"),
 ]
 
 
 @pytest.mark.parametrize(
     ("fault", "settings_", "words"),
     [
-        ({"kind": "server_error", "status": 500, "should_retry": False}, {}, "no use: HTTP 500"),
-        ({"kind": "server_error", "status": 503}, {"retry_seconds": 0.05}, "HTTP 503"),
-        ({"kind": "rate_limited", "reason": "global-rate"}, {"retry_seconds": 0.05}, "global-rate"),
-        ({"kind": "truncated"}, {"retry_seconds": 0.05}, "ProtocolError"),
-        ({"kind": "late"}, {"retry_seconds": 0.05, "read_timeout": 0.05}, "ReadTimeoutError"),
+        (Fault(kind="server_error", status=500, should_retry=False), {}, "no use: HTTP 500"),
+        (Fault(kind="server_error", status=503), {"retry_seconds": 0.05}, "HTTP 503"),
+        (Fault(kind="rate_limited", reason="global-rate"), {"retry_seconds": 0.05}, "global-rate"),
+        (Fault(kind="truncated"), {"retry_seconds": 0.05}, "ProtocolError"),
+        (Fault(kind="late"), {"retry_seconds": 0.05, "read_timeout": 0.05}, "ReadTimeoutError"),
     ],
 )
 @pytest.mark.rule("X10")
 def test_patience_ends_in_a_failure_and_never_in_a_partial_read(
-    fault: dict[str, object], settings_: dict[str, object], words: str
+    fault: Fault, settings_: AccountSettings, words: str
 ) -> None:
     with stage(**settings_) as at:
         uneven_book(at.book, 1_000)
-        at.server.fault(Fault(times=None, share=0.97, **fault))  # type: ignore[arg-type]
+        at.server.fault(replace(fault, times=None, share=0.97))
         with pytest.raises(TransientError, match=words):
             read_customers(at.connection, at.moment() - YEARS, at.moment(), KEYS)
 
@@ -99,19 +100,19 @@ def test_nobody_there_is_weather_and_not_an_empty_account() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "settings_", "words"),
+    ("key", "connected", "words"),
     [
-        (ApiKey("rk_test_x", permissions=frozenset({"event_read"})), {}, "Customers Read"),
-        (ApiKey("rk_test_x", expired=True), {}, "expired"),
-        (None, {}, "wrong or was revoked"),
-        (ApiKey("rk_test_x"), {"stripe_account": "acct_other"}, "`stripe.account` in the declaration"),
+        (ApiKey("rk_test_x", permissions=frozenset({"event_read"})), None, "Customers Read"),
+        (ApiKey("rk_test_x", expired=True), None, "expired"),
+        (None, None, "wrong or was revoked"),
+        (ApiKey("rk_test_x"), "acct_other", "`stripe.account` in the declaration"),
     ],
 )
-def test_a_refused_key_says_what_to_do(key: ApiKey | None, settings_: dict[str, object], words: str) -> None:
+def test_a_refused_key_says_what_to_do(key: ApiKey | None, connected: str | None, words: str) -> None:
     with stage() as at:
         if key is not None:
             at.server.world.add_key(key)
-        refused = account(at.server, api_key="rk_test_x", **settings_)
+        refused = account(at.server, api_key="rk_test_x", stripe_account=connected)
         with StripeConnection(refused) as connection, pytest.raises(AccessError, match=words) as error:
             read_customers(connection, at.moment(), at.moment(9), KEYS)
         assert "rk_test_x" not in str(error.value)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -45,7 +46,7 @@ def test_uneven_account_is_read_whole_and_the_ledger_proves_it() -> None:
 
 @pytest.mark.rule("X10")
 def test_no_cursor_is_carried_into_another_window() -> None:
-    with stage(StandInOptions(**UNLIMITED, carried_cursor_is_empty=True)) as at:  # type: ignore[arg-type]
+    with stage(replace(UNLIMITED, carried_cursor_is_empty=True)) as at:
         uneven_book(at.book, 4_000)
         extract = read_customers(at.connection, at.moment() - YEARS, at.moment(), KEYS)
         assert extract.customers == 4_000
@@ -68,7 +69,7 @@ def test_clusters_in_one_second_larger_than_a_page_are_read_whole(at: Stage, hun
 @pytest.mark.parametrize("resolves", [True, False])
 @pytest.mark.rule("X10")
 def test_a_cursor_that_is_deleted_while_it_is_used_loses_nothing(*, resolves: bool) -> None:
-    with stage(StandInOptions(**UNLIMITED, deleted_cursor_resolves=resolves), max_in_flight=1) as at:  # type: ignore[arg-type]
+    with stage(replace(UNLIMITED, deleted_cursor_resolves=resolves), max_in_flight=1) as at:
         at.book.load((f"cus_{n:03d}", START + n // 90, {}) for n in range(350))
         pages: list[str] = []
 
@@ -98,7 +99,7 @@ class Disturbed(StripeConnection):
 @pytest.mark.parametrize("resolves", [True, False])
 @pytest.mark.rule("X10")
 def test_inserts_edits_and_deletions_during_the_walk_do_not_lose_a_customer_that_stays(*, resolves: bool) -> None:
-    with stage(StandInOptions(**UNLIMITED, deleted_cursor_resolves=resolves)) as at:  # type: ignore[arg-type]
+    with stage(replace(UNLIMITED, deleted_cursor_resolves=resolves)) as at:
         uneven_book(at.book, 4_000)
         stays = set(at.book.ids[::2])
         goes = iter(at.book.ids[1::40])
