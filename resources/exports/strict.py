@@ -50,8 +50,10 @@ def prove_strict(path: Path, header: Header, block: int = BLOCK) -> Strict | Non
     for lines in _whole_lines(path, header.end, block):
         counter.add(lines)
     proved = counter.end()
-    if proved and counter.has_lines_in_quotes and _may_be_several_rows(path, header, block):
-        return None
+    if proved and counter.has_lines_in_quotes:
+        is_quick = counter.quotes_are_few and not _may_hold_a_row(path, header, block)
+        if not is_quick and _may_be_several_rows(path, header, block):
+            return None
     return proved
 
 
@@ -67,7 +69,7 @@ class _Counter:
         self._is_strict = header.skipped is not None
         self._in_quotes = self._has_formulas = False
         self._unfinished = b""
-        self._newlines = 0
+        self._newlines = self._quotes = 0
         self._offset = header.end
 
     @property
@@ -75,11 +77,17 @@ class _Counter:
         """Whether some row has more than one line."""
         return self._newlines > self._lines
 
+    @property
+    def quotes_are_few(self) -> bool:
+        """Whether it is cheaper to look at what is in quotes than at every line."""
+        return self._quotes <= self._newlines
+
     def add(self, block: bytes) -> None:
         self._check_encoding(block)
         if (found := block.find(b"\0")) >= 0:
             raise nul_character(self._source, self._offset + found)
         self._newlines += block.count(b"\n")
+        self._quotes += block.count(b'"')
         self._has_formulas = self._has_formulas or (b"=" in block and b'="' in block)
         self._offset += len(block)
         if self._is_strict:
@@ -128,6 +136,29 @@ class _Counter:
             line = self._line + self._newlines + error.object[: error.start].count(b"\n")
             near = error.object[max(error.start - _NEAR, 0) : error.start + _NEAR]
             raise not_utf8(self._source, line, near) from None
+
+
+def _may_hold_a_row(path: Path, header: Header, block: int) -> bool:
+    """Whether a further line of some row of a strict file has as many separators as a row; few have, and it is cheap.
+
+    Only then `_may_be_several_rows` can be true.
+    """
+    pattern, separator, least = _quoted(header.separator), header.separator.encode(), len(header.labels) - 1
+    begun = b""
+    for lines in _whole_lines(path, header.end, block):
+        text, end = b"\n" + begun + lines, 0
+        for found in pattern.finditer(text):
+            end = found.end()
+            first = text.find(b"\n", found.start(), end)
+            if first < 0:
+                continue
+            last = text.find(b"\n", end)
+            further = text[first + 1 : last if last >= 0 else len(text)].split(b"\n")
+            if max(map(bytes.count, further, repeat(separator))) >= least:
+                return True
+        unfinished = text.find(b'"', end)
+        begun = text[unfinished:] if unfinished >= 0 else b""
+    return False
 
 
 def _may_be_several_rows(path: Path, header: Header, block: int) -> bool:
