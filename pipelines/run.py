@@ -18,6 +18,7 @@ from rich.table import Table
 
 from assets.check_results import SAID_FIRST
 from assets.report import wording
+from pipelines.creating_check import creating_is_checked
 from pipelines.declarations import Located
 from pipelines.exclusive_run import end_run, run_alone
 from pipelines.home import prepare_home
@@ -113,7 +114,7 @@ def _check(located: Located, folders: Folders, console: Console) -> int:
     sync = reconciliation(located.declaration, folders, located.unset)
     for reader in (sync.stripe, sync.netsuite):
         console.print(f"[green]✓[/] {escape(masked(reader.test()))}", soft_wrap=True)
-    return 0
+    return creating_is_checked(sync, console)
 
 
 def _loaded() -> Loaded:

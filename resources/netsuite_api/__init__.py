@@ -12,6 +12,7 @@ from resources.netsuite_api.session.transport import Timeouts
 from resources.netsuite_api.writing.creates import NetsuiteCreates
 from resources.netsuite_api.writing.edits import NetsuiteEdits
 from resources.netsuite_api.writing.new_records import HowToUndo, NewRecord, RecordOutcome
+from resources.netsuite_api.writing.preflight import Preflight, RefusedRecord, ToldRecord, ToldValue, TrialRecord
 from resources.netsuite_api.writing.wire import FieldEdit, NetsuiteOutcome
 
 __all__ = [
@@ -27,9 +28,14 @@ __all__ = [
     "NetsuiteOutcome",
     "NetsuiteSettings",
     "NewRecord",
+    "Preflight",
     "PreviousRead",
     "RecordOutcome",
+    "RefusedRecord",
     "RetryPolicy",
     "Timeouts",
     "TokenLogin",
+    "ToldRecord",
+    "ToldValue",
+    "TrialRecord",
 ]

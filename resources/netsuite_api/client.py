@@ -29,6 +29,7 @@ from resources.netsuite_api.writing.new_records import (
     looked_for,
     taken_back,
 )
+from resources.netsuite_api.writing.preflight import Preflight, TrialRecord, preflight
 from resources.netsuite_api.writing.wire import FieldEdit, NetsuiteOutcome, applied, look_at, write_changes
 from schemas.errors import AccessError
 from schemas.system_words import BUILT_IN, SystemWords
@@ -110,6 +111,10 @@ class NetsuiteClient:
     def look(self, changes: Sequence[FieldEdit]) -> list[NetsuiteOutcome]:
         """Say what `apply` would find, and change nothing; see `writing.look_at`."""
         return look_at(self._restlet, changes)
+
+    def preflight(self, records: Sequence[TrialRecord]) -> Preflight:
+        """Ask what would become of new customers, and save none; see `preflight.preflight`."""
+        return preflight(self._restlet, records)
 
     def create(self, records: Sequence[NewRecord]) -> Iterator[RecordOutcome]:
         """Make one batch of customers, those that nobody has made; see `new_records.created`."""

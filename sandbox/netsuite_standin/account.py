@@ -14,6 +14,9 @@ class Account:
         statuses: internal id of each entity status → the stage that it makes. Administrators edit them.
         default_status: what a new customer gets that names none; None where it must name one (both are told of).
         forms: internal ids of custom forms for customers.
+        mandatory_on: internal id of a form → the fields that it makes mandatory besides.
+        tells_mandatory: whether a script is told which fields are mandatory, which is documented for forms only.
+        most_options: the user's preference Maximum Entries in Dropdowns: a script is not told a longer list.
         currencies: internal id → ISO code of each active currency.
         multicurrency: the feature Multiple Currencies.
         auto_numbering: customers are numbered, and an entity id that is sent is not taken (O:section_N452342).
@@ -29,6 +32,9 @@ class Account:
     statuses: Mapping[str, str] = field(default_factory=lambda: {"13": "CUSTOMER", "6": "LEAD", "7": "PROSPECT"})
     default_status: str | None = "13"
     forms: frozenset[str] = frozenset()
+    mandatory_on: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    tells_mandatory: bool = True
+    most_options: int = 500
     currencies: Mapping[str, str] = field(default_factory=lambda: {"1": "USD"})
     multicurrency: bool = False
     auto_numbering: bool = False

@@ -6,7 +6,7 @@ Where the documentation leaves room, `account` says how this account is.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sandbox.netsuite_standin import records
+from sandbox.netsuite_standin import forms, records
 from sandbox.netsuite_standin.errors import ScriptError
 from sandbox.netsuite_standin.world import Customer, Value, World
 
@@ -34,7 +34,6 @@ ADDRESS_LENGTHS: Mapping[str, int] = {
     "state": 30,
     "zip": 36,
 }
-_LABELS = {"subsidiary": "Subsidiary", "entitystatus": "Status"}
 
 
 @dataclass(frozen=True)
@@ -132,12 +131,6 @@ def _checked_address(world: World, line: Mapping[str, Value]) -> dict[str, Value
 
 
 def _check_mandatory(world: World, values: Mapping[str, Value]) -> None:
-    needed = {"entitystatus"} | ({"subsidiary"} if world.account.subsidiaries else set())
-    named = {"firstname", "lastname"} if values["isperson"] else {"companyname"}
-    missing = [
-        records.LABELS.get(name, _LABELS.get(name, name))
-        for name in sorted({"entityid"} | named | needed | world.mandatory)
-        if not values.get(name)
-    ]
+    missing = [forms.label(name) for name in forms.mandatory(world, values) if not values.get(name)]
     if missing:
         raise ScriptError("USER_ERROR", world.account.missing.format(", ".join(missing)))

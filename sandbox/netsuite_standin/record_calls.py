@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from sandbox.netsuite_standin import new_customers, records
+from sandbox.netsuite_standin import forms, new_customers, records
 from sandbox.netsuite_standin.errors import ScriptError
 from sandbox.netsuite_standin.options import Options
 from sandbox.netsuite_standin.searches import Json
@@ -21,8 +21,10 @@ class RecordCalls:
         self._world, self._options, self._need = world, options, need
         self._handles: list[records.Loaded | None] = []  # None: a record that is not saved yet
         self.operations: Mapping[str, Callable[[Arguments], Json]] = {
+            "record.checkOption": self._check_option,
             "record.create": self._create,
             "record.delete": self._delete,
+            "record.field": self._field,
             "record.load": self._load,
             "record.save": self._save,
             "record.submitFields": self._submit,
@@ -51,11 +53,25 @@ class RecordCalls:
         return {
             **self._in_hand(),
             "id": None,
-            "values": {},
+            "values": self._sourced() if given["isDynamic"] else {},
             "moments": {},
             "addresses": [],
             "currencies": currencies,
         }
+
+    def _sourced(self) -> dict[str, Json]:
+        """What a form shows filled before anybody has filled anything."""
+        account = self._world.account
+        filled: dict[str, Json] = {"entitystatus": account.default_status} if account.default_status else {}
+        return {**filled, "entityid": "To Be Generated"} if account.auto_numbering else filled
+
+    def _field(self, given: Arguments) -> Json:
+        return forms.told(self._world, str(given["fieldId"]), _values(given["values"]))
+
+    def _check_option(self, given: Arguments) -> Json:
+        value = given["value"]
+        forms.check_option(self._world, str(given["fieldId"]), None if value is None else str(value))
+        return None
 
     def _in_hand(self) -> dict[str, Json]:
         kinds: dict[str, Json] = {name: records.kind(self._world, name) for name in sorted(records.fields(self._world))}

@@ -41,6 +41,7 @@
       super({ ...loaded.values, ...Object.fromEntries(moments) });
       this.id = loaded.id;
       this.type = 'customer';
+      this.isDynamic = Boolean(loaded.isDynamic);
       Object.defineProperty(this, 'loaded', { value: loaded, enumerable: false });
       const lists = { addressbook: loaded.addresses.map((address) => new Line({}, address)) };
       if (loaded.currencies !== null) lists.currency = loaded.currencies.map((currency) => new Line({ currency }, {}));
@@ -49,7 +50,18 @@
 
     getField({ fieldId }) {
       const { kinds } = this.loaded;
-      return fieldId in kinds ? { id: fieldId, type: kinds[fieldId] } : null;
+      if (!(fieldId in kinds)) return null;
+      if (!this.isDynamic) return { id: fieldId, type: kinds[fieldId] };
+      const { options, isMandatory, ...field } = call('record.field', { fieldId, values: this.now() });
+      if (isMandatory !== null) field.isMandatory = isMandatory;
+      return { ...field, getSelectOptions: () => options };
+    }
+
+    getFields() { return Object.keys(this.loaded.kinds); }
+
+    setValue({ fieldId, value }) {
+      if (this.isDynamic) call('record.checkOption', { fieldId, value });
+      return super.setValue({ fieldId, value });
     }
 
     setText({ fieldId, text }) {
@@ -103,7 +115,11 @@
 
   globalThis.api['N/record'] = {
     Type: { CUSTOMER: 'customer' },
-    create: (given) => new Customer(call('record.create', { type: required(given && given.type, 'type') })),
+    create: (given) => {
+      const isDynamic = Boolean(given && given.isDynamic);
+      const asked = { type: required(given && given.type, 'type'), isDynamic };
+      return new Customer({ ...call('record.create', asked), isDynamic });
+    },
     load: (given) => new Customer(call('record.load', { type: given.type, id: required(given.id, 'id') })),
     delete: (given) => call('record.delete', { type: required(given.type, 'type'), id: required(given.id, 'id') }),
     submitFields: (given) => call('record.submitFields', {

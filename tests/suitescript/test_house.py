@@ -67,7 +67,7 @@ def test_every_action_is_explained_where_it_is_answered_and_on_the_page_and_can_
     section = PAGE.partition("## 5.")[2].partition("## 6.")[0]
     assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == actions
     assert sorted(get_args(RestletAction)) == sorted(actions)
-    for name in ("reading", "editing", "creating"):
+    for name in ("reading", "editing", "creating", "checking"):
         head = FILES[f"{name}.js"].partition("*/")[0]
         assert re.findall(r"^ \*   (\w+) {2,}", head, re.MULTILINE) == part(name, "Object.keys(it.operations)")
 
@@ -85,9 +85,10 @@ def operations(name: str) -> list[str]:
 @pytest.mark.rule("C14")
 def test_only_editing_changes_what_is_there_and_only_creating_makes_and_deletes() -> None:
     with_records = sorted(name for name in FILES if "N/record" in loaded_by(name))
-    assert with_records == ["creating.js", "editing.js", "standing.js"]
+    assert with_records == ["checking.js", "creating.js", "editing.js", "standing.js"]
     called = {name: set(re.findall(r"\.(\w+)\(", text)) & set(WAYS_TO_CHANGE) for name, text in FILES.items()}
     assert called == {name: set() for name in FILES} | {
+        "checking.js": {"create"},
         "creating.js": {"save", "setValue", "create", "delete"},
         "editing.js": {"save", "setValue", "create"},
         "filling.js": {"setValue"},
@@ -97,7 +98,12 @@ def test_only_editing_changes_what_is_there_and_only_creating_makes_and_deletes(
     for name in ("editing.js", "reading.js", "standing.js"):
         assert set(re.findall(r"(\w+)\.create\(", FILES[name])) == {"search"}
     calls = {name: re.findall(r"record\.(?!Type)(\w+)\(", FILES[name]) for name in with_records}
-    assert calls == {"creating.js": ["create", "delete"], "editing.js": ["load"], "standing.js": ["load"]}
+    assert calls == {
+        "checking.js": ["create"],
+        "creating.js": ["create", "delete"],
+        "editing.js": ["load"],
+        "standing.js": ["load"],
+    }
 
 
 @pytest.mark.rule("C14")

@@ -1,6 +1,7 @@
 """From Stripe customers to the whole new NetSuite records that stand for them (C3 to C13)."""
 
 from assets.mapping.to_netsuite.settings import CreateSettings, IndividualWhen
+from assets.mapping.to_netsuite.trials import Trial, trials
 from assets.mapping.to_netsuite.values import new_records
 
-__all__ = ["CreateSettings", "IndividualWhen", "new_records"]
+__all__ = ["CreateSettings", "IndividualWhen", "Trial", "new_records", "trials"]

@@ -68,9 +68,13 @@ class NetsuiteApiReader:
             )
         )
 
+    def test_client(self) -> NetsuiteClient:
+        """A client that gives up soon, as a person waits for it. Raises as `client`."""
+        return self.client(RetryPolicy(attempts=3), Timeouts(answer_seconds=SECONDS_OF_A_TEST))
+
     def test(self) -> str:
         """Ask the RESTlet for its health, and the saved search for its columns."""
-        with self.client(RetryPolicy(attempts=3), Timeouts(answer_seconds=SECONDS_OF_A_TEST)) as client:
+        with self.test_client() as client:
             health = client.health()
             if health.missing:
                 raise AccessError(

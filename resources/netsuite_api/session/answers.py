@@ -38,6 +38,9 @@ _NOT_RUN_CODES: Final = frozenset(
 is not in the audience."""
 
 _ROLE: Final = "Setup > Users/Roles > Manage Roles"
+_OLDER_FILES: Final = frozenset({"MODULE_DOES_NOT_EXIST", "UNKNOWN_ACTION"})
+"""A file of the script was not deployed, or not with the others."""
+
 _DEPLOY: Final = "deploy the suitescript folder of this Tieout again"
 
 
@@ -162,7 +165,7 @@ def _from_script(problem: Problem) -> TieoutError:
             return _about_the_search(problem)
         case "INSUFFICIENT_PERMISSION" | "PERMISSION_VIOLATION":
             return PermissionMissingError(f"The role of the integration may not do this; add what it lacks at {_ROLE}.")
-        case "UNKNOWN_ACTION" | "WRONG_TYPE" | "FIELD_NOT_ALLOWED":
+        case "WRONG_TYPE" | "FIELD_NOT_ALLOWED":
             return InternalError(f"The RESTlet refuses a request ({code}): {harmless(message)}")
         case _ if code in _PASSING_CODES:
             what = f"could not answer ({problem.told})"
@@ -173,7 +176,7 @@ def _from_script(problem: Problem) -> TieoutError:
                 "workflow on customers takes them up. What was done by then stays, and the next run goes on from there."
             )
         case _:
-            remedy = f": {_DEPLOY}" if code == "MODULE_DOES_NOT_EXIST" else ""
+            remedy = f": {_DEPLOY}" if code in _OLDER_FILES else ""
             return AccessError(f"NetSuite refuses the request ({problem.told}){remedy}.")
 
 

@@ -36,7 +36,7 @@ from schemas.link_fields import fields_of
 _LOG: Final = logging.getLogger("tieout.netsuite")
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 RestletAction = Literal[
-    "health", "describe", "measure", "search", "exist", "apply", "look", "create", "look_for", "take_back"
+    "health", "describe", "measure", "search", "exist", "apply", "look", "create", "look_for", "take_back", "preflight"
 ]
 _WRITING: Final[frozenset[RestletAction]] = frozenset({"apply", "create", "take_back"})
 LinkName = str

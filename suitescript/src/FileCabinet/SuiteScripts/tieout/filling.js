@@ -2,7 +2,7 @@
  * Filling: how the values of a new customer get onto a record, what is left out where NetSuite refuses it, and what a
  * record holds of them later.
  *
- * It loads no module of NetSuite's: it is handed a record that is not saved, and creating.js saves it.
+ * It loads no module of NetSuite's: it is handed a record that is not saved. creating.js saves it, checking.js never.
  *
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
@@ -28,11 +28,15 @@ define(['./text'], (text) => {
     if (wanted.currency !== undefined && active !== null) {
       fields.currency = idOf(wanted.currency, active);
     }
-    const later = Object.keys(fields).filter((fieldId) => !FIRST.includes(fieldId));
-    FIRST.filter((fieldId) => fieldId in fields).concat(later)
-      .forEach((fieldId) => setField(target, fieldId, fields[fieldId]));
+    inOrder(fields).forEach((fieldId) => setField(target, fieldId, fields[fieldId]));
     (wanted.addressbook || []).forEach((values, line) => setAddress(target, line, values));
     return wanted.currencies === 'active' && active !== null ? addCurrencies(target, active) : [];
+  }
+
+  /** The fields that others depend on come first. */
+  function inOrder(fields) {
+    const later = Object.keys(fields).filter((fieldId) => !FIRST.includes(fieldId));
+    return FIRST.filter((fieldId) => fieldId in fields).concat(later);
   }
 
   function setField(target, fieldId, value) {
@@ -203,5 +207,5 @@ define(['./text'], (text) => {
     return YES.includes(asText(value).toLowerCase());
   }
 
-  return { contentOf, fill, isYes, remedied };
+  return { contentOf, fill, inOrder, isYes, remedied, setField };
 });

@@ -5,7 +5,8 @@
  *   reading.js  reads saved customer searches
  *   editing.js  changes link values of customers
  *   creating.js makes new customers, and takes back what it made
- *   standing.js says who has a Stripe id and how a record stands; only these three files have N/record
+ *   checking.js says what NetSuite would refuse of new customers, on records that it never saves
+ *   standing.js says who has a Stripe id and how a record stands; only these four files have N/record
  *   filling.js  puts the values of a new customer onto a record that it is handed: no access to NetSuite itself
  *   kinds.js    says what a change of each kind asks for: no access to NetSuite at all
  *   text.js     words, bytes, refusals: no access either
@@ -29,6 +30,7 @@ define([
   './reading', // from here on: files that answer actions, each those of its `operations`
   './editing',
   './creating',
+  './checking',
 ], (log, runtime, text, ...parts) => {
   const { asText, refuse } = text;
   const VERSION = 4;
@@ -63,7 +65,8 @@ define([
   function callFrom(started) {
     const hasRoomFor = (units) => runtime.getCurrentScript().getRemainingUsage() >= units + UNITS_KEPT
       && Date.now() - started < MILLISECONDS;
-    return { hasRoomFor, needPermissions };
+    const levelOfRole = (name) => levelOf(runtime.getCurrentUser().getPermission({ name }));
+    return { hasRoomFor, levelOf: levelOfRole, needPermissions };
   }
 
   /** Refuse the request if the role could not save: no record is to blame, and an administrator has to see to it. */
