@@ -72,7 +72,7 @@ def test_check_and_validate_read_and_run_nothing(folders: Folders, capsys: pytes
     assert not folders.out.exists()
 
 
-@pytest.mark.usefixtures("places")
+@pytest.mark.usefixtures("folders")
 def test_check_of_nobody_names_those_that_are_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["nobody", "--check"]) == 1
     assert capsys.readouterr().err == "✗ There is no declaration 'nobody'; there are: example.\n"
