@@ -15,6 +15,8 @@ class Account:
         default_status: what a new customer gets that names none; None where it must name one (both are told of).
         forms: internal ids of custom forms for customers.
         mandatory_on: internal id of a form → the fields that it makes mandatory besides.
+        not_shown: the fields that are on no form, so that only a record in standard mode has them, which is not
+            documented.
         tells_mandatory: whether a script is told which fields are mandatory, which is documented for forms only.
         most_options: the user's preference Maximum Entries in Dropdowns: a script is not told a longer list.
         currencies: internal id → ISO code of each active currency.
@@ -33,6 +35,7 @@ class Account:
     default_status: str | None = "13"
     forms: frozenset[str] = frozenset()
     mandatory_on: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    not_shown: frozenset[str] = frozenset()
     tells_mandatory: bool = True
     most_options: int = 500
     currencies: Mapping[str, str] = field(default_factory=lambda: {"1": "USD"})

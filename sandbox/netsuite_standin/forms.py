@@ -42,6 +42,8 @@ def options(world: World, name: str) -> dict[str, str] | None:
 def told(world: World, name: str, values: Mapping[str, Value]) -> Json:
     """What `Record.getField` tells in dynamic mode. Options are null where a list is too long for the user."""
     account = world.account
+    if name in account.not_shown:
+        return None
     offered = options(world, name) or {}
     listed: Json = [{"value": number, "text": text} for number, text in offered.items()]
     is_mandatory: Json = name in mandatory(world, values) if account.tells_mandatory else None

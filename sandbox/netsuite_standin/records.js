@@ -52,7 +52,9 @@
       const { kinds } = this.loaded;
       if (!(fieldId in kinds)) return null;
       if (!this.isDynamic) return { id: fieldId, type: kinds[fieldId] };
-      const { options, isMandatory, ...field } = call('record.field', { fieldId, values: this.now() });
+      const told = call('record.field', { fieldId, values: this.now() });
+      if (told === null) return null;
+      const { options, isMandatory, ...field } = told;
       if (isMandatory !== null) field.isMandatory = isMandatory;
       return { ...field, getSelectOptions: () => options };
     }

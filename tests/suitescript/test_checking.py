@@ -28,12 +28,12 @@ def test_what_cannot_be_meant_is_refused(records: object) -> None:
     assert (refused["ok"], refused["error"]["code"]) == (False, "WRONG_TYPE")
 
 
-def test_it_costs_fifteen_units_and_five_more_for_the_second_kind() -> None:
+def test_it_costs_ten_units_and_ten_more_for_each_kind() -> None:
     host = host_of(World(account=Account(multicurrency=True)), Options(permissions={
         "LIST_CUSTJOB": 3, "LIST_FIND": 1, "LIST_CURRENCY": 1,
     }))  # fmt: skip
     ask_as(host, {"action": "preflight", "records": [trial(), trial(isperson="T")]})
-    assert host.used == 20
+    assert host.used == 30
 
 
 def test_a_role_that_may_create_nothing_gets_an_answer() -> None:
@@ -52,3 +52,11 @@ def test_the_form_is_set_before_it_is_asked_what_is_mandatory() -> None:
     [record] = preflight(world, trial(phone="", customform=5))["records"]
     assert [field["id"] for field in record["mandatory"]] == ["companyname", "entityid", "phone"]
     assert [value["id"] for value in record["values"]] == ["customform", "isperson", "phone"]
+
+
+def test_a_field_that_is_on_no_form_is_there_and_its_list_is_not_told() -> None:
+    account = Account(not_shown=frozenset({"comments", "entitystatus"}))
+    [record] = preflight(World(account=account), trial("comments", "none", comments="x", entitystatus=13))["records"]
+    told = {value["id"]: value["outcome"] for value in record["values"]}
+    assert told == {"isperson": "there", "comments": "there", "entitystatus": "unseen"}
+    assert record["absent"] == ["none"]

@@ -4,7 +4,8 @@
  *   preflight  which mandatory fields stay empty, which fields and values do not exist, what the role may do
  *
  * It puts what a declaration sets onto a new record in memory, in dynamic mode, as only there the options of a list can
- * be asked for. What NetSuite does not tell is answered as not told.
+ * be asked for. Which fields there are it asks one in standard mode, in which customers are made. What NetSuite does not
+ * tell is answered as not told.
  *
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
@@ -44,13 +45,24 @@ define(['N/record', './filling', './standing', './text'], (record, filling, stan
 
   function looked({ fields, values }) {
     try {
-      const target = record.create({ type: record.Type.CUSTOMER, isDynamic: true });
-      const found = inOrder(values).map((fieldId) => ({ id: fieldId, ...valued(target, fieldId, values[fieldId]) }));
-      const absent = fields.filter((fieldId) => !OF_NO_FORM.includes(fieldId) && !target.getField({ fieldId }));
-      return { outcome: 'looked', values: found, absent, ...mandatoryOf(target) };
+      const [shown, made] = [true, false].map(begun);
+      const found = inOrder(values).map((fieldId) => {
+        const target = OF_NO_FORM.includes(fieldId) || shown.getField({ fieldId }) ? shown : made;
+        const one = { id: fieldId, ...valued(target, fieldId, values[fieldId]) };
+        if (fieldId === 'customform' && ['there', 'unseen'].includes(one.outcome)) {
+          setField(made, fieldId, values[fieldId]); // it comes first, and which fields there are may follow it
+        }
+        return one;
+      });
+      const absent = fields.filter((fieldId) => !OF_NO_FORM.includes(fieldId) && !made.getField({ fieldId }));
+      return { outcome: 'looked', values: found, absent, ...mandatoryOf(shown) };
     } catch (e) {
       return { outcome: 'refused', ...told(e) };
     }
+  }
+
+  function begun(isDynamic) {
+    return record.create({ type: record.Type.CUSTOMER, isDynamic });
   }
 
   // ---- values ------------------------------------------------------------------------------------------------------
