@@ -7,7 +7,7 @@ import dagster as dg
 
 from assets.extract.customer_checks import build_customer_checks
 from assets.extract.netsuite_customers import build_netsuite_customers
-from assets.extract.stripe_customers import build_stripe_customers, further_fields, metadata_keys
+from assets.extract.stripe_customers import build_stripe_customers, fields_of_rules, further_fields, metadata_keys
 from assets.matching.customer_matches import build_customer_matches
 from assets.matching.link_audit import build_link_checks
 from assets.matching.reading_check import build_reading_check
@@ -22,6 +22,7 @@ from pipelines.declarations import Located, read_declarations
 from pipelines.jobs import build_jobs
 from pipelines.sensors import build_notifications
 from resources.exports.readers import NetsuiteExportReader, StripeExportReader
+from resources.exports.stripe_fields import Further
 from resources.netsuite_api.reading.reader import NetsuiteApiReader
 from resources.notifiers import Notifier
 from resources.notify.log import LogNotifier
@@ -71,9 +72,16 @@ def _stripe_reader(declaration: Declaration, folders: Folders, unset: Mapping[st
     source, keys, further = declaration.stripe, metadata_keys(declaration), further_fields(declaration)
     if source.export is None:
         return StripeApiReader(source, keys, unset, further)
-    required = list(stripe_columns(declaration.rules))
+    of_rules, who_paid = fields_of_rules(declaration), PlanSettings.of(declaration).who_paid
     return StripeExportReader(
-        folders.root, source.export, source.first_month, keys, required, further, source.encoding, source.dates
+        folders.root,
+        source.export,
+        since=source.first_month,
+        metadata_keys=keys,
+        required=list(stripe_columns(declaration.rules)),
+        further=Further(of_rules, [name for name in further if name not in of_rules], who_paid),
+        encoding=source.encoding,
+        dates=source.dates,
     )
 
 

@@ -39,6 +39,12 @@ def further_fields(declaration: Declaration) -> list[str]:
     return [name for name in names if name not in STRIPE_FIELDS and not name.startswith("metadata.")]
 
 
+def fields_of_rules(declaration: Declaration) -> list[str]:
+    """Those of the further fields that rules need."""
+    of_rules = {*stripe_columns(declaration.rules)}
+    return [name for name in further_fields(declaration) if name in of_rules]
+
+
 def _named(declaration: Declaration) -> list[str]:
     """The fields of Stripe customers that a declaration needs, metadata as `metadata.<key>`."""
     of_records = declaration.create.stripe_paths if declaration.create else []

@@ -4,6 +4,8 @@ A record is made whole, with its links in the same save; Stripe's metadata follo
 changes a record that is there: after creation no plan touches a mapped field (C14).
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from assets.mapping.to_netsuite import CreateSettings, new_records
@@ -72,6 +74,19 @@ def _rows(records: pl.LazyFrame, **given: pl.Expr) -> pl.LazyFrame:
         pl.lit(None, pl.Int64).alias("netsuite_internal_id"),
         *(given.get(name, _NO_TEXT).alias(name) for name in further),
     )
+
+
+def who_paid(stripe: pl.LazyFrame, columns: Sequence[str]) -> pl.LazyFrame:
+    """Keep the customers of an export that have paid: a number above zero stands in one of these columns (C2).
+
+    Without columns nobody asks, and all are kept. Numbers are read in any form that a spreadsheet leaves of them.
+
+    >>> customers = pl.LazyFrame({"id": ["cus_1", "cus_2", "cus_3"], "Total Spend": ["1.234,50", "0.00", None]})
+    >>> who_paid(customers, ["Total Spend"]).collect().get_column("id").to_list()
+    ['cus_1']
+    """
+    numbers = [pl.col(name).str.contains(r"[1-9]") & ~pl.col(name).str.contains(r"^\s*[-(]") for name in columns]
+    return stripe.filter(pl.any_horizontal(numbers).fill_null(value=False)) if numbers else stripe
 
 
 def of_creates() -> pl.Expr:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from assets.mapping.to_netsuite import CreateSettings
 from assets.no_values import PLACEHOLDERS, placeholders_of
 from schemas.declaration import Declaration
+from schemas.declaration.creation import PAID_COLUMNS
 from schemas.link_fields import BY_NAME, LINK_FIELDS, LinkField, fields_of
 
 ALL_FIELDS = frozenset(BY_NAME)
@@ -19,12 +20,14 @@ class PlanSettings:
         doubted: for pairs that are doubted, too (`on_doubt: note`).
         no_value: keys of placeholders; a field that holds one is empty.
         create: how new records are made; None: none are.
+        who_paid: columns of Stripe customers that tell who has paid, for only those get a record; none: everybody does.
     """
 
     fields: frozenset[str] = ALL_FIELDS
     doubted: bool = True
     no_value: frozenset[str] = PLACEHOLDERS
     create: CreateSettings | None = None
+    who_paid: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, declaration: Declaration) -> "PlanSettings":
@@ -35,6 +38,7 @@ class PlanSettings:
             doubted=declaration.on_doubt == "note",
             no_value=placeholders_of(declaration),
             create=_create_settings(declaration),
+            who_paid=_who_paid(declaration),
         )
 
     @property
@@ -54,6 +58,13 @@ def _create_settings(declaration: Declaration) -> CreateSettings | None:
         comments="comments" in allowed,
         no_value=placeholders_of(declaration),
     )
+
+
+def _who_paid(declaration: Declaration) -> tuple[str, ...]:
+    """An export tells it by its columns; over the API nothing here does."""
+    create = declaration.create
+    is_asked = declaration.is_by_hand and create is not None and create.when == "first_transaction"
+    return PAID_COLUMNS if is_asked else ()
 
 
 def _is_allowed(field: LinkField, declaration: Declaration) -> bool:

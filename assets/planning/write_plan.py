@@ -17,7 +17,7 @@ from assets.extract.visible_links import WITHHELD_CHECK, hidden_links, withheld_
 from assets.matching import link_table
 from assets.plan_history import PlanNumbers
 from assets.planning.append_words import append_words
-from assets.planning.creates import of_creates, plan_creates
+from assets.planning.creates import of_creates, plan_creates, who_paid
 from assets.planning.pairs import pairs_to_plan
 from assets.planning.rows import relinks
 from assets.planning.set_values import set_values
@@ -54,7 +54,7 @@ def plan_changes(
     edits = pl.concat([planned(field) for field in in_plan_order(settings.written)])
     if settings.create is None:
         return edits
-    creates, new_links = plan_creates(stripe, netsuite, matches, settings.create)
+    creates, new_links = plan_creates(who_paid(stripe, settings.who_paid), netsuite, matches, settings.create)
     return pl.concat([creates, edits, new_links], how="diagonal")
 
 
@@ -86,6 +86,8 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
             wanted = plan_changes(stripe_customers, netsuite_customers, customer_matches, settings).collect()
             hidden = hidden_links(stripe_customers, sync.declaration)
             plan = wanted.filter(~pl.col("system").is_in(hidden.systems))
+            if hidden.systems:  # whoever is linked where nobody can see it would get a second record (C16)
+                plan = plan.filter(~of_creates())
             if settings.create is not None and sync.months_missing():
                 plan, hidden = plan.filter(~of_creates()), replace(hidden, why=hidden.why or _MONTHS_MISSING)
             customers = customer_matches.select("netsuite_internal_id").collect()

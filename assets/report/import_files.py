@@ -11,6 +11,7 @@ from typing import Final
 
 import polars as pl
 
+from assets.report.creation_import import CreationNotes
 from schemas.link_fields import LinkField, fields_of, in_plan_order
 from schemas.words import LINK_KEY
 
@@ -38,6 +39,7 @@ class ImportNotes:
         hours: up to which age of the picture comments may be imported.
         has_subsidiary: whether the import files carry it.
         comments: records whose comments the plan changes.
+        creation: what is to be said of new customers; null where the plan has none.
     """
 
     made_at: datetime
@@ -45,6 +47,7 @@ class ImportNotes:
     hours: float
     has_subsidiary: bool
     comments: int
+    creation: CreationNotes | None = None
 
     @property
     def comments_can_be_imported(self) -> bool:
@@ -70,6 +73,8 @@ class ImportNotes:
                 "An account with subsidiaries (OneWorld) wants the subsidiary in every import: map it as "
                 f"{SUBSIDIARY} in netsuite_fields, and the files carry it."
             )
+        if self.creation is not None:
+            yield from self.creation.sentences()
 
     def _age(self) -> str:
         if self.picture_of is None:

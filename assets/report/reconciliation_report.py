@@ -13,6 +13,7 @@ from assets.planning.pairs import linked_pairs
 from assets.planning.review_queue import decisions_in_words, still_waiting
 from assets.reconciliation import Reconciliation, failures_for_people, moment_of
 from assets.report.creation_files import CREATIONS_FILE, new_customers
+from assets.report.creation_import import CREATE_FILE, CreationNotes, creation_notes, netsuite_create
 from assets.report.import_files import (
     COMMENTS_FILE,
     NOTES_FILE,
@@ -31,6 +32,8 @@ from assets.report.people_files import UNMATCHED_FILE, matches_for_people, unmat
 from assets.report.previous_plan import follow_previous_plan
 from resources.storage.result_files import ResultFiles
 from resources.storage.results import MadeBy
+from schemas.declaration import Declaration
+from schemas.declaration.creation import NAMES
 from schemas.link_fields import fields_of
 
 _INPUTS = ("stripe_customers", "netsuite_customers", "customer_matches", "review_queue", "write_plan")
@@ -56,10 +59,10 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
     ) -> dg.MaterializeResult:
         """The files of this run, in the folder of results.
 
-        `report.html` is for reading, `matches.csv`, `netsuite_unmatched.csv`, `plan.csv` and `review.csv` for a
-        spreadsheet (no cell is a formula), `netsuite_import.csv`, `netsuite_import_comments.csv` and
-        `stripe_updates.csv` for importing by hand, with `import_notes.txt` on how, and on how old the picture is that
-        they were made from.
+        `report.html` is for reading, `matches.csv`, `netsuite_unmatched.csv`, `plan.csv`, `review.csv` and
+        `creations.csv` for a spreadsheet (no cell is a formula), `netsuite_import.csv`, `netsuite_import_comments.csv`,
+        `netsuite_create.csv` and `stripe_updates.csv` for importing by hand, with `import_notes.txt` on how, and on how
+        old the picture is that they were made from.
         All are replaced in one step, when every one of them is written; a run that fails leaves the last good ones.
         `run.json` names the run that made each file.
         """
@@ -84,10 +87,13 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 hours=sync.declaration.writes.import_comments_hours,
                 has_subsidiary=SUBSIDIARY in labels,
                 comments=comments.height,
+                creation=_creation(sync.declaration, plan, stripe),
             )
             files.for_import(RECORDS_FILE, netsuite_import(plan.lazy(), netsuite.lazy(), labels))
             if notes.comments_can_be_imported:
                 files.for_import(COMMENTS_FILE, comments)
+            if notes.creation is not None:
+                files.for_import(CREATE_FILE, netsuite_create(plan, _new_labels(sync.declaration)))
             files.for_import(STRIPE_FILE, stripe_updates(plan.lazy()))
             files.page(NOTES_FILE, notes_text(notes, files.names))
             previous_plan, progress = follow_previous_plan(
@@ -128,6 +134,23 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
         )
 
     return reconciliation_report
+
+
+def _creation(declaration: Declaration, plan: pl.DataFrame, stripe: pl.DataFrame) -> CreationNotes | None:
+    """What is to be said of new customers that a person imports; null where none are imported."""
+    create = declaration.create
+    if create is None or not declaration.is_by_hand or plan.filter(pl.col("action") == "create").is_empty():
+        return None
+    paths = [path for path in create.stripe_paths if create.individual_when or path not in NAMES]
+    return creation_notes(plan, stripe, paths, _new_labels(declaration))
+
+
+def _new_labels(declaration: Declaration) -> dict[str, str]:
+    """Script id → label of the custom fields of new customers whose label is known."""
+    of_customs = (
+        field for field in fields_of("netsuite") if field.setting and field.name in declaration.netsuite_fields
+    )
+    return {field.field_id(declaration.netsuite): declaration.netsuite_fields[field.name] for field in of_customs}
 
 
 def _alerts(instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec]) -> Iterator[str]:

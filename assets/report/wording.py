@@ -40,6 +40,7 @@ _FILES: Final = {
     "plan": "every planned change, with the old and the new value",
     "review": "everything that waits for a person",
     "creations": "the NetSuite customers that the plan creates, field by field",
+    "netsuite_create": "for NetSuite's CSV Import Assistant: the new customers, to be added and keyed by External ID",
     "netsuite_import": "for NetSuite's CSV Import Assistant: only changed records, keyed by Internal ID",
     "netsuite_import_comments": "for the same assistant: the whole new comments of records; read the note below first",
     "import_notes": "how to import them, and how old the picture is that they were made from",

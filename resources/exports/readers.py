@@ -12,6 +12,7 @@ from resources.exports.file import Declared
 from resources.exports.files import export_files
 from resources.exports.netsuite import check_netsuite_export, read_netsuite_export
 from resources.exports.stripe import check_stripe_export, read_stripe_export
+from resources.exports.stripe_fields import NOTHING_MORE, Further
 from resources.extracts.extract import Extract, Known, join_extracts
 from resources.extracts.source_identity import EXPORT_FILE, SourceIdentity, labels
 from resources.extracts.unique import RowSource
@@ -41,7 +42,7 @@ class StripeExportReader:
     since: datetime
     metadata_keys: Sequence[str]
     required: Sequence[str]
-    further: Sequence[str] = ()
+    further: Further = NOTHING_MORE
     encoding: str | None = None
     dates: DateForm | None = None
 
@@ -53,7 +54,7 @@ class StripeExportReader:
     @property
     def origin(self) -> SourceIdentity:
         """An export file, and the metadata and further fields that become columns."""
-        return SourceIdentity(EXPORT_FILE, ("link_column", *self.metadata_keys, *self.further))
+        return SourceIdentity(EXPORT_FILE, ("link_column", *self.metadata_keys, *self.further.names))
 
     def test(self) -> str:
         """Read the file, and count."""

@@ -16,10 +16,10 @@ from resources.exports.dates import read_dates, why_open, zone_of
 from resources.exports.file import Declared, ExportFile, check_header, open_export
 from resources.exports.header import Header
 from resources.exports.seen_links import NOT_DELETED, deleted_label, link_column, unseen_links
+from resources.exports.stripe_fields import NOTHING_MORE, Further, further_columns, label_in_any_case
 from resources.exports.totals import is_total
 from resources.extracts.extract import Extract, warnings_of_a_file
 from resources.extracts.unique import RowSource, unique_by_id
-from schemas.declaration.rules import EXPORT_PATHS, STRIPE_PATHS
 from schemas.errors import ExportError
 
 ID_LABEL: Final = "id"
@@ -42,7 +42,7 @@ def read_stripe_export(
     until: datetime,
     metadata_keys: Sequence[str],
     required: Iterable[str] = (),
-    further: Sequence[str] = (),
+    further: Further = NOTHING_MORE,
     declared: Declared = _NOTHING_DECLARED,
 ) -> Extract:
     """Read the customers of a Dashboard export. Those that a column `Deleted` says are deleted are left out.
@@ -54,7 +54,7 @@ def read_stripe_export(
         metadata_keys: the keys that become `metadata.<key>` columns; one that no customer has is a column of nulls,
             since the Dashboard adds a column only for keys that are in use.
         required: names of columns (`email`, `metadata.<key>`, …) that a rule needs, so that they must be in the file.
-        further: fields that become columns of that name: a path as in rules, or a column's label.
+        further: fields that become columns, too.
         declared: what the declaration says of the file.
 
     Raises:
@@ -62,7 +62,7 @@ def read_stripe_export(
     """
     columns_of = _columns_of(metadata_keys, required, declared)
     with open_export(path, ID_LABEL, check=columns_of, if_doubled=_IF_DOUBLED, encoding=declared.encoding) as export:
-        columns = columns_of(export.header) | _further_columns(export.header, further)
+        columns = columns_of(export.header) | further_columns(export.header, further)
         deleted = deleted_label(export.header.labels)
         columns |= {_DELETED: deleted} if deleted else {}
         text = export.read(columns)
@@ -72,11 +72,11 @@ def read_stripe_export(
         dated = _checked(named, export, columns, since, until).drop("created").rename({"moment": "created"})
     if deleted:
         dated = dated.filter(_IS_THERE).drop(_DELETED)
-    absent = {"id": None, "created": None, **_LABELS, **{f"metadata.{key}": None for key in metadata_keys}}
-    nothing = (pl.lit(None, pl.String).alias(name) for name in absent if name not in columns)
+    wanted = [*_LABELS, *(f"metadata.{key}" for key in metadata_keys), *further.names]
+    nothing = (pl.lit(None, pl.String).alias(name) for name in wanted if name not in columns)
     frame = dated.with_columns(*nothing, pl.lit(None, pl.Boolean).alias("livemode"))
     customers = unique_by_id(
-        frame.select("id", "created", *_LABELS, "livemode", pl.col(r"^metadata\..+$"), *further),
+        frame.select("id", "created", *_LABELS, "livemode", pl.col(r"^metadata\..+$"), *further.names),
         "id",
         RowSource(str(path), "the file was edited, or two exports were joined; export it again"),
     )
@@ -103,14 +103,14 @@ def check_stripe_export(
     *,
     metadata_keys: Sequence[str],
     required: Iterable[str] = (),
-    further: Sequence[str] = (),
+    further: Further = NOTHING_MORE,
     declared: Declared = _NOTHING_DECLARED,
 ) -> None:
     """Look at the labels of a Dashboard export, and no further. Arguments and errors as for `read_stripe_export`."""
     columns_of = _columns_of(metadata_keys, required, declared)
 
     def check(header: Header) -> None:
-        for label in (columns_of(header) | _further_columns(header, further)).values():
+        for label in (columns_of(header) | further_columns(header, further)).values():
             header.position(label)
 
     check_header(path, ID_LABEL, check, if_doubled=_IF_DOUBLED, encoding=declared.encoding)
@@ -130,7 +130,7 @@ def _columns(header: Header, metadata_keys: Sequence[str], required: set[str], *
     local = next((label for label in header.labels if is_local and zone_of(label)), CREATED_LABEL)
     own = {"id": ID_LABEL, "created": local, **_LABELS}
     wanted = own | {f"metadata.{key}": f"{key} (metadata)" for key in metadata_keys}
-    there = {name: _label_in_any_case(header, label) for name, label in own.items()}
+    there = {name: label_in_any_case(header, label) for name, label in own.items()}
     there |= {name: next(iter(header.found(label)), None) for name, label in wanted.items() if name not in own}
     is_payments = bool(header.in_any_case("Customer ID") and header.in_any_case("Amount"))
     if there["id"] is None or there["created"] is None or is_payments:
@@ -140,34 +140,6 @@ def _columns(header: Header, metadata_keys: Sequence[str], required: set[str], *
         advice = "Add it to the export, or take the rule out."
         raise header.missing([wanted[missing[0]]], ", which a rule needs", advice)
     return {name: label for name, label in there.items() if label is not None}
-
-
-def _further_columns(header: Header, further: Iterable[str]) -> dict[str, str]:
-    """The label of the column of each further field; all are there, because a rule needs them."""
-    found = {name: _further_label(header, name) for name in further}
-    missing = [name for name, label in found.items() if label is None]
-    if missing:
-        labels = (STRIPE_PATHS | EXPORT_PATHS).get(missing[0], (missing[0],))
-        raise ExportError(
-            f"{header.source} has no column {' or '.join(map(repr, labels))}, which a rule needs; its columns are: "
-            f"{header.shown}. Add it to the export, or take the rule out."
-        )
-    return {name: label for name, label in found.items() if label is not None}
-
-
-def _further_label(header: Header, name: str) -> str | None:
-    if name in header.labels:
-        return name
-    known = (_label_in_any_case(header, label) for label in (STRIPE_PATHS | EXPORT_PATHS).get(name, (name,)))
-    return next((label for label in known if label), None)
-
-
-def _label_in_any_case(header: Header, label: str) -> str | None:
-    found = header.in_any_case(label)
-    if len(set(found)) > 1:
-        shown = " and ".join(map(repr, found))
-        raise ExportError(f"{header.source} has {shown}, each of which is {label!r}; {header.if_doubled}.")
-    return found[0] if found else None
 
 
 def _not_a_customer_export(header: Header) -> ExportError:

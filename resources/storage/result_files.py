@@ -68,7 +68,8 @@ def _parts(frame: pl.DataFrame, rows: int, size: int) -> Iterator[tuple[int, int
         start += length
 
 
-_PARTS: Final = ("netsuite_import_*.csv", "stripe_updates_*.csv")
+_PARTS: Final = ("creations.csv", "netsuite_create*.csv", "netsuite_import_*.csv", "stripe_updates_*.csv")
+"""Files that a run may have and the next one not; one that is not made anew goes."""
 
 
 def _literal(frame: pl.DataFrame) -> Callable[[Path], None]:

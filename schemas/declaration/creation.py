@@ -21,6 +21,9 @@ from schemas.declaration.rules import STRIPE_PATHS, is_stripe_field
 NAMES: Final = ("metadata.netsuite_first_name", "metadata.netsuite_last_name")
 """Where Stripe's customers say what an individual is called (C8)."""
 
+PAID_COLUMNS: Final = ("Payment Count", "Total Spend")
+"""Columns of Stripe's export that tell who has paid; one of them is enough."""
+
 Constant = str | int | float | bool
 
 _FIELD_ID: Final = re.compile(r"[a-z][a-z0-9_]*")

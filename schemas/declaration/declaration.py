@@ -141,6 +141,11 @@ class Declaration(DeclaredPart, dg.Resolvable):
         return self.stripe.export is None and self.netsuite.export is None
 
     @property
+    def is_by_hand(self) -> bool:
+        """Whether both sides are export files: what is planned is imported by a person."""
+        return self.stripe.export is not None and self.netsuite.export is not None
+
+    @property
     def placeholders(self) -> Sequence[str]:
         """What stands for nothing."""
         return NO_VALUE if self.no_value is None else self.no_value
@@ -212,11 +217,14 @@ class Declaration(DeclaredPart, dg.Resolvable):
             if self.create is not None:
                 yield ("create",), "has no effect without on_none: create"
             return
-        if not self.can_write:
-            yield ("on_none",), "create needs both sides over their APIs: a record is created and named in one plan"
+        if not self.can_write and not self.is_by_hand:
+            yield (
+                ("on_none",),
+                "create needs both sides over their APIs, or both from exports: no plan spans an API and a file",
+            )
         if self.create is None:
             yield ("on_none",), "create needs the block create, which says how; create: {when: at_once} is the least"
-        elif self.create.when != "at_once":
+        elif self.create.when != "at_once" and not self.is_by_hand:
             yield ("create", "when"), "who has paid is not read yet; at_once is the only choice, and has to be said"
         if self.writes.may_write("external_id") is False or "external_id" not in self.netsuite_fields:
             yield (

@@ -1,0 +1,189 @@
+"""New customers from two exports: the file that NetSuite imports, and what the next exports leave to plan."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import polars as pl
+import pytest
+
+from sandbox.netsuite_standin import STRIPE_FIELD, Options, SavedSearch, Script, World, engine
+from sandbox.netsuite_standin.errors import ScriptError
+from sandbox.netsuite_standin.export import world_of_export
+from sandbox.netsuite_standin.script import Host
+from tests.csv_import import export_customers, import_customers
+from tests.reconciling import Site, declaration, failure, site_at
+
+HEADER = (
+    "id,Email,Name,Phone,Created (UTC),Payment Count,Total Spend,Shipping Name,Shipping Address Line1,"
+    "Shipping Address City,Shipping Address Country,Address Line1,Address State,Address Country,"
+    "netsuite_customer_id (metadata),region (metadata)"
+)
+STRIPE = f"""{HEADER}
+cus_1,ap@acme.example,Acme,,2026-06-01 00:00,9,900.00,,,,,,,,7,
+cus_2,b@bee.example,"Bee, ""Honey"" Ltd",030 1234567,2026-07-31 23:59,1,0.0,Hive,Weg 1,Berlin,DE,1 Main,California,US,,n
+cus_3,,=Cell(1),,2026-08-15 12:00,0,"1,200.50",,,,,5 Back St,Lapland,Narnia,,
+cus_4,new@dee.example,Dee,,2026-09-01 00:00,0,0.00,,,,,,,,,
+"""
+NETSUITE = """\
+Internal ID,External ID,Stripe Customer Id,Comments,Email,Company Name,Stage,Inactive
+7,cus_1,cus_1,cus_1,ap@acme.example,Acme,CUSTOMER,No
+"""
+CREATE = {
+    "when": "first_transaction",
+    "email_fallback": "none",
+    "entity_status": 13,
+    "mapping": {"metadata.region": "custentity_region"},
+    "defaults": {"custentity_rank": 3},
+}
+BY_HAND = {
+    "Stripe Customer Id": STRIPE_FIELD,
+    "custentity_region": "custentity_region",
+    "custentity_rank": "custentity_rank",
+}
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Site]:
+    (tmp_path / "stripe.csv").write_text(STRIPE, "utf-8")
+    (tmp_path / "netsuite.csv").write_text(NETSUITE, "utf-8")
+    with site_at(tmp_path, declaration(on_none="create", create=CREATE), root=tmp_path) as site:
+        yield site
+
+
+def account(at: Site) -> tuple[World, SavedSearch]:
+    """The stand-in as the export shows it, with the fields that the declaration fills."""
+    world, search = world_of_export(at.sync.folders.root / "netsuite.csv")
+    world.custom_fields |= {"custentity_region", "custentity_rank"}
+    return world, search
+
+
+def plan_of(at: Site) -> pl.DataFrame:
+    return at.sync.frames.read("write_plan").collect()
+
+
+def notes(at: Site) -> str:
+    return (at.results / "import_notes.txt").read_text("utf-8")
+
+
+def link_in_stripe(file: Path, links: dict[str, str]) -> None:
+    """Set the metadata of some customers in the export."""
+    with file.open(encoding="utf-8", newline="") as opened:
+        reader = csv.DictReader(opened)
+        rows = [row | {"netsuite_customer_id (metadata)": links.get(row["id"], "")} for row in reader]
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, reader.fieldnames or [])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+@pytest.mark.rule("C1")
+@pytest.mark.rule("C14")
+@pytest.mark.rule("W11")
+def test_what_is_imported_is_linked_by_the_next_exports_and_made_once(at: Site) -> None:
+    assert at.reconcile().success
+    world, search = account(at)
+    made = import_customers(at.results / "netsuite_create.csv", world, BY_HAND)
+    assert [world.customers[number].values["externalid"] for number in made] == ["cus_2", "cus_3"]
+    assert (at.results / "stripe_updates.csv").read_text() == "id,netsuite_customer_id\n"
+    export_customers(at.sync.folders.root / "netsuite.csv", world, search)
+    assert at.reconcile().success
+    assert plan_of(at).select("system", "action", "record_id", "new_value").rows() == [
+        ("stripe", "set", customer, str(number)) for customer, number in zip(("cus_2", "cus_3"), made, strict=True)
+    ]
+    assert not (at.results / "netsuite_create.csv").exists()
+    assert not (at.results / "creations.csv").exists()
+    updates = dict(pl.read_csv(at.results / "stripe_updates.csv", infer_schema=False).rows())
+    link_in_stripe(at.sync.folders.root / "stripe.csv", {"cus_1": "7"} | updates)
+    assert at.reconcile().success
+    assert plan_of(at).is_empty()
+
+
+@pytest.mark.rule("C15")
+def test_a_file_that_is_imported_twice_doubles_nobody(at: Site) -> None:
+    assert at.reconcile().success
+    world, _ = account(at)
+    import_customers(at.results / "netsuite_create.csv", world, BY_HAND)
+    before = set(world.customers)
+    with pytest.raises(ScriptError):
+        import_customers(at.results / "netsuite_create.csv", world, BY_HAND)
+    assert set(world.customers) == before
+
+
+@pytest.mark.rule("C3")
+@pytest.mark.rule("C5")
+@pytest.mark.rule("C6")
+@pytest.mark.rule("C9")
+@pytest.mark.rule("C11")
+def test_what_is_imported_is_what_the_restlet_makes(at: Site) -> None:
+    assert at.reconcile().success
+    (imported, _), (called, _) = account(at), account(at)
+    import_customers(at.results / "netsuite_create.csv", imported, BY_HAND)
+    creates = plan_of(at).filter(pl.col("action") == "create")
+    records = [{"key": key, "record": orjson.loads(text)} for key, text in creates.select("new_value", "values").rows()]
+    body = {"action": "create", "fields": {"stripe_id": STRIPE_FIELD}, "records": records}
+    answer = engine.run(Script.shipped(), "post", body, Host(called, Options(), {}))
+    assert [one["outcome"] for one in answer["outcomes"]] == ["made", "made"]
+    shown = [
+        [(customer.values, customer.addresses) for _, customer in sorted(world.customers.items())]
+        for world in (imported, called)
+    ]
+    [[_, bee, cell], [_, called_bee, called_cell]] = shown
+    assert bee == called_bee
+    assert cell[0] == called_cell[0]
+    assert bee[0]["companyname"] == 'Bee, "Honey" Ltd'
+    assert cell[0]["companyname"] == "=Cell(1)"
+
+
+@pytest.mark.rule("C10")
+def test_an_address_of_an_unknown_country_is_not_imported_under_the_accounts_own(at: Site) -> None:
+    assert at.reconcile().success
+    world, _ = account(at)
+    bee, cell = import_customers(at.results / "netsuite_create.csv", world, BY_HAND)
+    assert [line["country"] for line in world.customers[bee].addresses] == ["DE", "US"]
+    assert world.customers[cell].addresses == []
+    assert "1 addresses are not in netsuite_create.csv, because their country is not known" in notes(at)
+
+
+@pytest.mark.rule("C2")
+def test_who_has_not_paid_waits(at: Site) -> None:
+    assert at.reconcile().success
+    creates = plan_of(at).filter(pl.col("action") == "create")
+    assert creates.get_column("stripe_customer_id").to_list() == ["cus_2", "cus_3"]
+
+
+@pytest.mark.rule("C2")
+def test_an_export_that_does_not_tell_who_has_paid_is_refused(at: Site) -> None:
+    file = at.sync.folders.root / "stripe.csv"
+    file.write_text(STRIPE.replace("Payment Count", "Plan").replace("Total Spend", "Card ID"))
+    said = failure(at.reconcile())
+    assert "has no column 'Payment Count' or 'Total Spend', which tells who has paid" in said
+    assert "write `when: at_once` under `create`" in said
+    assert [said for said in at.sync.stripe.problems() if "who has paid" in said]
+    anybody = declaration(on_none="create", create=CREATE | {"when": "at_once"})
+    with site_at(file.parent, anybody, root=file.parent) as free:
+        assert free.reconcile().success
+        assert plan_of(free).filter(pl.col("action") == "create").height == 3
+
+
+@pytest.mark.rule("C16")
+def test_nobody_is_created_while_links_cannot_be_seen(at: Site) -> None:
+    file = at.sync.folders.root / "stripe.csv"
+    file.write_text(STRIPE.replace("netsuite_customer_id (metadata)", "Plan"))
+    assert at.reconcile().success
+    assert plan_of(at).is_empty()
+    assert not at.check("write_plan", "nothing_withheld").passed
+
+
+def test_notes_say_how_to_import_and_what_the_export_has_not(at: Site) -> None:
+    assert at.reconcile().success
+    said = notes(at)
+    assert "netsuite_create.csv makes 2 new customers" in said
+    assert "Data Handling: Add" in said
+    assert "Map by hand" in said
+    assert "custentity_rank, custentity_region" in said
+    assert "shipping.phone" in said
+    assert "address.line1" not in said
+    assert "export both sides again and reconcile" in said
+    assert "netsuite_create.csv" in (at.results / "report.html").read_text("utf-8")
