@@ -67,7 +67,7 @@ def export_customers(file: Path, world: World, search: SavedSearch) -> None:
 
 
 def _draft(row: Mapping[str, str], by_hand: Mapping[str, str]) -> Draft:
-    fields = _BODY | by_hand
+    fields = {**_BODY, **by_hand}
     values: dict[str, Value] = {}
     lines: dict[int, dict[str, Value]] = defaultdict(dict)
     for header, text in row.items():

@@ -8,10 +8,12 @@ import orjson
 import polars as pl
 import pytest
 
+from resources.exports.readers import StripeExportReader
 from sandbox.netsuite_standin import STRIPE_FIELD, Options, SavedSearch, Script, World, engine
 from sandbox.netsuite_standin.errors import ScriptError
 from sandbox.netsuite_standin.export import world_of_export
 from sandbox.netsuite_standin.script import Host
+from sandbox.netsuite_standin.searches import Json
 from tests.csv_import import export_customers, import_customers
 from tests.reconciling import Site, declaration, failure, site_at
 
@@ -121,10 +123,13 @@ def test_what_is_imported_is_what_the_restlet_makes(at: Site) -> None:
     (imported, _), (called, _) = account(at), account(at)
     import_customers(at.results / "netsuite_create.csv", imported, BY_HAND)
     creates = plan_of(at).filter(pl.col("action") == "create")
-    records = [{"key": key, "record": orjson.loads(text)} for key, text in creates.select("new_value", "values").rows()]
-    body = {"action": "create", "fields": {"stripe_id": STRIPE_FIELD}, "records": records}
-    answer = engine.run(Script.shipped(), "post", body, Host(called, Options(), {}))
-    assert [one["outcome"] for one in answer["outcomes"]] == ["made", "made"]
+    records = creates.select("new_value", "values").rows()
+    body: dict[str, Json] = {
+        "action": "create",
+        "fields": {"stripe_id": STRIPE_FIELD},
+        "records": [{"key": key, "record": orjson.loads(text)} for key, text in records],
+    }
+    engine.run(Script.shipped(), "post", body, Host(called, Options(), {}))
     shown = [
         [(customer.values, customer.addresses) for _, customer in sorted(world.customers.items())]
         for world in (imported, called)
@@ -160,7 +165,8 @@ def test_an_export_that_does_not_tell_who_has_paid_is_refused(at: Site) -> None:
     said = failure(at.reconcile())
     assert "has no column 'Payment Count' or 'Total Spend', which tells who has paid" in said
     assert "write `when: at_once` under `create`" in said
-    assert [said for said in at.sync.stripe.problems() if "who has paid" in said]
+    assert isinstance(at.sync.stripe, StripeExportReader)
+    assert ["who has paid" in problem for problem in at.sync.stripe.problems()] == [True]
     anybody = declaration(on_none="create", create=CREATE | {"when": "at_once"})
     with site_at(file.parent, anybody, root=file.parent) as free:
         assert free.reconcile().success
