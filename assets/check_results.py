@@ -28,6 +28,7 @@ SAID_FIRST = frozenset(
         "links_seen",
         "nothing_withheld",
         "other_readings",
+        "all_asked",
     }
 )
 """The checks whose warnings a person should read before anything else, in the terminal and on the page."""

@@ -8,6 +8,7 @@ import dagster as dg
 from assets.extract.customer_checks import build_customer_checks
 from assets.extract.netsuite_customers import build_netsuite_customers
 from assets.extract.stripe_customers import build_stripe_customers, fields_of_rules, further_fields, metadata_keys
+from assets.extract.stripe_transactions import build_stripe_transactions
 from assets.matching.customer_matches import build_customer_matches
 from assets.matching.link_audit import build_link_checks
 from assets.matching.reading_check import build_reading_check
@@ -112,6 +113,7 @@ def build_defs(sync: Reconciliation) -> dg.Definitions:
         build_stripe_customers(sync),
         build_netsuite_customers(sync),
         build_customer_matches(sync),
+        *([build_stripe_transactions(sync)] if sync.declaration.asks_who_transacted else []),
         build_review_queue(sync),
         build_write_plan(sync),
     ]

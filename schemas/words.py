@@ -32,6 +32,11 @@ MatchOutcome = Literal["linked", "matched", "ambiguous", "unmatched", "conflict"
 
 OUTCOMES: Final[tuple[MatchOutcome, ...]] = get_args(MatchOutcome)
 
+TransactionState = Literal["transacted", "none", "unknown"]
+"""Whether a Stripe customer has paid or been invoiced; `unknown`: Stripe could not be asked (C2, C16)."""
+
+TRANSACTION_STATES: Final[tuple[TransactionState, ...]] = get_args(TransactionState)
+
 GONE: Final = "gone"
 """In the review, what ids are that NetSuite records name and no Stripe customer has; they are no outcome of anybody."""
 

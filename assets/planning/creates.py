@@ -16,7 +16,11 @@ _NO_TEXT = pl.lit(None, pl.String)
 
 
 def plan_creates(
-    stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, settings: CreateSettings
+    stripe: pl.LazyFrame,
+    netsuite: pl.LazyFrame,
+    matches: pl.LazyFrame,
+    settings: CreateSettings,
+    transactions: pl.LazyFrame | None = None,
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """Plan a record for each customer that is unmatched and not held, and the metadata that will name it.
 
@@ -25,11 +29,15 @@ def plan_creates(
         netsuite: `schemas.customers.NetsuiteCustomers`; a column `entity_id` tells which names are taken.
         matches: `schemas.matches.Matches`.
         settings: how a record is made.
+        transactions: `schemas.transactions.Transactions`, where only who has transacted gets a record (C2).
 
     Returns:
         The creates and the links, each as `schemas.plan.Plan` with all of its columns.
     """
     unmatched = matches.filter(pl.col("outcome") == "unmatched").select("stripe_customer_id")
+    if transactions is not None:
+        transacted = transactions.filter(pl.col("state") == "transacted")
+        unmatched = unmatched.join(transacted, on="stripe_customer_id", how="semi")
     customers = stripe.join(unmatched, left_on="id", right_on="stripe_customer_id", how="semi").sort("created", "id")
     is_known = "entity_id" in netsuite.collect_schema()
     taken = netsuite.select("entity_id") if is_known else pl.LazyFrame(schema={"entity_id": pl.String})

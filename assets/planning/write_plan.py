@@ -13,6 +13,7 @@ import dagster as dg
 import polars as pl
 
 from assets.check_results import SCHEMA_CHECK, blocking_checks, report_checks, schema_result
+from assets.extract.stripe_transactions import TRANSACTIONS
 from assets.extract.visible_links import WITHHELD_CHECK, hidden_links, withheld_result
 from assets.matching import link_table
 from assets.plan_history import PlanNumbers
@@ -31,7 +32,11 @@ _MONTHS_MISSING: Final = "months of Stripe customers were never read"
 
 
 def plan_changes(
-    stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, settings: PlanSettings
+    stripe: pl.LazyFrame,
+    netsuite: pl.LazyFrame,
+    matches: pl.LazyFrame,
+    settings: PlanSettings,
+    transactions: pl.LazyFrame | None = None,
 ) -> pl.LazyFrame:
     """Plan every change that makes the two systems agree (W1 to W7).
 
@@ -40,6 +45,7 @@ def plan_changes(
         netsuite: `schemas.customers.NetsuiteCustomers`.
         matches: `schemas.matches.Matches`.
         settings: which fields may be written.
+        transactions: `schemas.transactions.Transactions`, where only who has transacted gets a record (C2).
 
     Returns:
         `schemas.plan.Plan`; empty when everything is tied out (W11).
@@ -54,13 +60,15 @@ def plan_changes(
     edits = pl.concat([planned(field) for field in in_plan_order(settings.written)])
     if settings.create is None:
         return edits
-    creates, new_links = plan_creates(who_paid(stripe, settings.who_paid), netsuite, matches, settings.create)
+    paid = who_paid(stripe, settings.who_paid)
+    creates, new_links = plan_creates(paid, netsuite, matches, settings.create, transactions)
     return pl.concat([creates, edits, new_links], how="diagonal")
 
 
 def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
     """The asset `write_plan` of one declaration."""
     settings = PlanSettings.of(sync.declaration)
+    further = (TRANSACTIONS,) if sync.declaration.asks_who_transacted else ()
 
     @dg.asset(
         key=sync.key("write_plan"),
@@ -68,13 +76,16 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         kinds={"polars"},
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
-        ins=sync.inputs("stripe_customers", "netsuite_customers", "customer_matches"),
+        ins=sync.inputs("stripe_customers", "netsuite_customers", "customer_matches", *further),
         check_specs=blocking_checks(
             sync.key("write_plan"), {"schema": SCHEMA_CHECK, "nothing_withheld": WITHHELD_CHECK}
         ),
     )
     def write_plan(
-        stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame, customer_matches: pl.LazyFrame
+        stripe_customers: pl.LazyFrame,
+        netsuite_customers: pl.LazyFrame,
+        customer_matches: pl.LazyFrame,
+        **transactions: pl.LazyFrame,
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         """Every change that would make the two systems agree, one row each: old value, new value, reason.
 
@@ -83,7 +94,8 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         approving that content and no other. Nothing is written by this asset outside of this machine.
         """
         with failures_for_people():
-            wanted = plan_changes(stripe_customers, netsuite_customers, customer_matches, settings).collect()
+            asked = transactions.get(TRANSACTIONS)
+            wanted = plan_changes(stripe_customers, netsuite_customers, customer_matches, settings, asked).collect()
             hidden = hidden_links(stripe_customers, sync.declaration)
             plan = wanted.filter(~pl.col("system").is_in(hidden.systems))
             if hidden.systems:  # whoever is linked where nobody can see it would get a second record (C16)

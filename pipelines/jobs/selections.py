@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from assets.extract.stripe_transactions import TRANSACTIONS
 from assets.planning.brakes import CHECKS
 from assets.reconciliation import Reconciliation
 from assets.write_back.assets import NEW_CUSTOMERS
@@ -20,7 +21,8 @@ WRITES = tuple(by_asset((*fields_of("netsuite"), *fields_of("stripe"))))
 
 def read_and_report(sync: Reconciliation) -> dg.AssetSelection:
     """All that reads, matches, plans and reports, with its checks but the brakes."""
-    keys = [sync.key(name) for name in ASSETS]
+    asked = (TRANSACTIONS,) if sync.declaration.asks_who_transacted else ()
+    keys = [sync.key(name) for name in (*ASSETS, *asked)]
     everything = dg.AssetSelection.assets(*keys) | dg.AssetSelection.checks_for_assets(*keys)
     return everything - brakes(sync) if sync.declaration.can_write else everything
 

@@ -30,6 +30,7 @@ class Book:
         self.created: array[int] = array("q")
         self.bodies: list[bytes] = []
         self.events: list[JsonObject] = []
+        self.payments: dict[str, list[JsonObject]] = {"charge": [], "invoice": []}
         self.event_created: array[int] = array("q")
         self._created_of: dict[str, int] = {}
         self._numbers = count(1)

@@ -1,8 +1,9 @@
-"""What each endpoint does with a book: customers (list, retrieve, create, update, delete) and the list of events."""
+"""What each endpoint does with a book: customers (list to delete), and the lists of events, charges and invoices."""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from sandbox.stripe_standin.book import Book
 from sandbox.stripe_standin.fields import changes_of
@@ -45,12 +46,14 @@ class Endpoints:
             ("POST", "customers/id"): Endpoint("POST /v1/customers/{id}", "customer_write", self._update),
             ("DELETE", "customers/id"): Endpoint("DELETE /v1/customers/{id}", "customer_write", self._delete),
             ("GET", "events"): Endpoint("GET /v1/events", "event_read", self._events),
+            ("GET", "charges"): Endpoint("GET /v1/charges", "charge_read", partial(self._payments, "charge")),
+            ("GET", "invoices"): Endpoint("GET /v1/invoices", "invoice_read", partial(self._payments, "invoice")),
             ("GET", "events/id"): Endpoint("GET /v1/events/{id}", "event_read", self._event),
         }
 
     def find(self, method: str, path: str) -> tuple[Endpoint, str]:
         """Return the endpoint of a request and the id in its path, which is empty for lists."""
-        match = re.fullmatch(r"/v1/(customers|events)(?:/([^/]+))?", path)
+        match = re.fullmatch(r"/v1/(customers|events|charges|invoices)(?:/([^/]+))?", path)
         shape = f"{match[1]}/id" if match and match[2] else match[1] if match else ""
         endpoint = self._table.get((method, shape))
         if endpoint is None:
@@ -62,6 +65,9 @@ class Endpoints:
 
     def _events(self, call: Call) -> Answer:
         return Answer(200, dump(self._lists.events(call.book, call.params)))
+
+    def _payments(self, kind: str, call: Call) -> Answer:
+        return Answer(200, dump(self._lists.payments(call.book, kind, call.params)))
 
     def _event(self, call: Call) -> Answer:
         refuse_unknown(call.params, {"expand"})

@@ -20,6 +20,8 @@ class Fault:
     """Regular expression that the whole method must match."""
     path: str = ".*"
     """Regular expression that the whole path must match."""
+    query: str = ".*"
+    """Regular expression that the whole query must match, as it is sent."""
     times: int | None = 1
     """How many matching requests it hits; None for ever."""
     share: float = 1.0
@@ -39,9 +41,10 @@ class Fault:
 
     A `late` request is held, before its effect or after it, until another one has been answered."""
 
-    def hits(self, method: str, path: str) -> bool:
+    def hits(self, method: str, path: str, query: str = "") -> bool:
         """Say whether the fault is meant for such a request."""
-        return re.fullmatch(self.method, method) is not None and re.fullmatch(self.path, path) is not None
+        asked = ((self.method, method), (self.path, path), (self.query, query))
+        return all(re.fullmatch(expected, given) is not None for expected, given in asked)
 
 
 class Faults:
@@ -65,11 +68,11 @@ class Faults:
             self._waiting.clear()
             self._left.clear()
 
-    def strike(self, method: str, path: str) -> Fault | None:
+    def strike(self, method: str, path: str, query: str = "") -> Fault | None:
         """Return the fault that this request meets, and use it up."""
         with self._lock:
             for place, (fault, chance) in enumerate(self._waiting):
-                if self._left[place] and fault.hits(method, path) and chance.random() < fault.share:
+                if self._left[place] and fault.hits(method, path, query) and chance.random() < fault.share:
                     self._left[place] -= self._left[place] > 0
                     return fault
             return None

@@ -97,7 +97,7 @@ class Gateway:
             endpoint, customer = self._endpoints.find(request.method, request.url.path)
             key, passage.account = admit(self._world, request.headers, endpoint)
             with self._limits.admit(passage.account, endpoint.name, livemode=key.livemode):
-                passage.fault = self.faults.strike(request.method, request.url.path)
+                passage.fault = self.faults.strike(request.method, request.url.path, request.url.query)
                 return await self._pass(request, body, passage, (endpoint, customer, key.livemode))
         except Refusal as refusal:
             answer = refusal.answer()

@@ -1,4 +1,4 @@
-"""How lists behave: clamps, filters, cursors, newest first. For customers and for events alike."""
+"""How lists behave: clamps, filters, cursors, newest first. For customers, events, charges, invoices."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
@@ -21,6 +21,7 @@ _EVENT_PARAMS: Final = {
     "delivery_success",
     "expand",
 }
+_PAYMENT_PARAMS: Final = {"limit", "starting_after", "ending_before", "created", "customer", "expand"}
 _EVENTS_KEPT: Final = 30 * 86_400
 _MOST: Final = 100
 _MOST_TYPES: Final = 20
@@ -37,7 +38,7 @@ class _Query:
 
 
 class Lists:
-    """The two list endpoints over a book."""
+    """The list endpoints over a book."""
 
     def __init__(self, options: StandInOptions) -> None:
         """Keep the switches, and which window issued which cursor (for the carried-cursor trap)."""
@@ -87,6 +88,27 @@ class Lists:
             _refuse_both(after, before)
             rows, more = _page(found, after, before, query.limit, visible)
         return _listed("/v1/events", rows, has_more=more)
+
+    def payments(self, book: Book, kind: str, params: dict[str, Form]) -> JsonObject:
+        """Answer `GET /v1/charges` or `GET /v1/invoices`: newest first, of one customer where it is named."""
+        query = _read(params, _PAYMENT_PARAMS, self._options)
+        customer = params.get("customer")
+        with book.lock:
+            if isinstance(customer, str) and book.place(customer) is None:
+                raise Refusal(400, f"No such customer: '{customer}'", code="resource_missing", param="customer")
+            oldest_first = book.payments[kind][::-1]
+            ids = [str(row["id"]) for row in oldest_first]
+
+            def visible(place: int) -> JsonObject | None:
+                row = oldest_first[place]
+                wanted = customer is None or customer == row["customer"]
+                return row if wanted and query.low <= int(str(row["created"])) < query.high else None
+
+            after = _payment_cursor(kind, ids, query.after, "starting_after")
+            before = _payment_cursor(kind, ids, query.before, "ending_before")
+            _refuse_both(after, before)
+            rows, more = _page(_Range(0, len(ids)), after, before, query.limit, visible)
+        return _listed(f"/v1/{kind}s", rows, has_more=more)
 
     def event(self, book: Book, event_id: str) -> JsonObject:
         """Answer `GET /v1/events/{id}`: one event of the last 30 days."""
@@ -203,6 +225,14 @@ def _event_cursor(book: Book, cursor: str | None, param: str) -> int | None:
     if place is None:
         raise Refusal(400, f"No such event: '{cursor}'", code="resource_missing", param=param)
     return place
+
+
+def _payment_cursor(kind: str, ids: Sequence[str], cursor: str | None, param: str) -> int | None:
+    if cursor is None:
+        return None
+    if cursor not in ids:
+        raise Refusal(400, f"No such {kind}: '{cursor}'", code="resource_missing", param=param)
+    return ids.index(cursor)
 
 
 def _event_types(params: dict[str, Form]) -> list[str]:

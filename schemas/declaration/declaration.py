@@ -146,6 +146,12 @@ class Declaration(DeclaredPart, dg.Resolvable):
         return self.stripe.export is not None and self.netsuite.export is not None
 
     @property
+    def asks_who_transacted(self) -> bool:
+        """Whether Stripe has to be asked who has transacted: only such customers get new records (C2)."""
+        creates = self.create if self.can_write and self.on_none == "create" else None
+        return creates is not None and creates.when == "first_transaction"
+
+    @property
     def placeholders(self) -> Sequence[str]:
         """What stands for nothing."""
         return NO_VALUE if self.no_value is None else self.no_value
@@ -223,14 +229,9 @@ class Declaration(DeclaredPart, dg.Resolvable):
                 "create needs both sides over their APIs, or both from exports: no plan spans an API and a file",
             )
         if self.create is None:
-            yield ("on_none",), "create needs the block create, which says how; create: {when: at_once} is the least"
-        elif self.create.when != "at_once" and not self.is_by_hand:
-            yield ("create", "when"), "who has paid is not read yet; at_once is the only choice, and has to be said"
+            yield ("on_none",), "create needs the block create, which says how; create: {} is the least"
         if self.writes.may_write("external_id") is False or "external_id" not in self.netsuite_fields:
-            yield (
-                ("on_none",),
-                "create needs external_id in netsuite_fields, and written: by it a record is found",
-            )
+            yield ("on_none",), "create needs external_id in netsuite_fields, and written: by it a record is found"
 
     def _problems_of_exports(self) -> Iterator[_Problem]:
         """Settings of the daily run, which a declaration with an export file has not: its files come by hand."""

@@ -22,7 +22,6 @@ _NEEDED_WHERE_USED = {
     "netsuite.account",
     "netsuite.mass_search",
     "create",
-    "create.when",
     "create.individual_when.metadata",
     "notify.kind",
     "notify.url",

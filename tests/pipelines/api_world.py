@@ -34,6 +34,7 @@ class Site:
     sync: Reconciliation
     instance: dg.DagsterInstance
     world: StripeWorld
+    service: StripeStandIn
     definitions: dg.Definitions = field(init=False)
 
     def __post_init__(self) -> None:
@@ -179,7 +180,7 @@ def site(
         declaration = declared(netsuite.url, stripe.url, world.test_key, **given)
         sync = reconciliation(declaration, Folders(folder, folder / "home", folder / "out"))
         if instance is not None:
-            yield Site(records, book, sync, instance, world)
+            yield Site(records, book, sync, instance, world, stripe)
             return
         with dg.DagsterInstance.ephemeral() as made:
-            yield Site(records, book, sync, made, world)
+            yield Site(records, book, sync, made, world, stripe)

@@ -107,7 +107,6 @@ def test_while_a_month_is_missing_nobody_is_created(at: Site) -> None:
     ("given", "said"),
     [
         ({"on_none": "create"}, "create needs the block create"),
-        ({"on_none": "create", "create": {}}, "at_once is the only choice"),
         ({"create": {"when": "at_once"}}, "has no effect without on_none: create"),
         ({**CREATE, "writes": {"external_id": False}}, "by it a record is found"),
     ],

@@ -251,7 +251,7 @@ def test_the_official_client_can_talk_to_it(server: StripeStandIn, monkeypatch: 
 
 
 def test_unknown_address_is_refused(server: StripeStandIn) -> None:
-    assert ask(server, "GET", "/v1/charges").status_code == 404
+    assert ask(server, "GET", "/v1/refunds").status_code == 404
 
 
 def test_customers_come_from_an_export_or_from_json(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """From the bytes of a page to columns, without an object per customer. No request is made here.
 
-Pages gather in plain lists, which become one frame, in memory or as a Parquet file, every few hundred pages: a frame
-for each page costs six times as much, and objects of the SDK a hundred times.
+Pages gather in lists, a frame every few hundred: one for each page costs six times as much, SDK objects a hundred.
 """
 
 import threading
@@ -57,6 +56,16 @@ class EventPage:
     customers: list[str]
 
 
+@dataclass(frozen=True)
+class PaymentPage:
+    """One page of the charges or invoices of a customer."""
+
+    ids: list[str]
+    states: frozenset[str | None]
+    modes: frozenset[bool]
+    has_more: bool
+
+
 def customer_page(body: bytes) -> CustomerPage:
     """Read a page of customers. Raises UnusableError if the body is not one."""
     rows, has_more = _listed(body, "customer")
@@ -90,6 +99,17 @@ def event_page(body: bytes) -> EventPage:
         types=[row["type"] for row in rows],
         customers=customers,
     )
+
+
+def payment_page(body: bytes, kind: str, customer: str) -> PaymentPage:
+    """Read a page of charges or invoices (`kind`). Raises UnusableError if it is none, or of another customer."""
+    rows, has_more = _listed(body, kind)
+    if any(row.get("customer") != customer for row in rows):
+        raise UnusableError(f"its answer holds a {kind} of another customer than the one that was asked for")
+    if _types(rows, "status") - {str, NoneType} or _types(rows, "livemode") - {bool}:
+        raise UnusableError(f"a {kind} lacks its status or its mode")
+    states, modes = (frozenset(row.get(name) for row in rows) for name in ("status", "livemode"))
+    return PaymentPage([row["id"] for row in rows], states, modes, has_more)
 
 
 def _document(body: bytes) -> Any:  # noqa: ANN401 - whatever somebody sent; its readers look at every field that they take

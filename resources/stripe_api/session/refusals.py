@@ -167,4 +167,6 @@ _NEEDED: Final = {
     "GET /v1/customers/{id}": "Customers: Read",
     "POST /v1/customers/{id}": "Customers: Write",
     "GET /v1/events": "Events: Read",
+    "GET /v1/charges": "Charges: Read",
+    "GET /v1/invoices": "Invoices: Read",
 }

@@ -1,0 +1,165 @@
+"""New NetSuite customers only for Stripe customers that have paid or been invoiced, over both stand-ins."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from sandbox.netsuite_standin import Options
+from sandbox.stripe_standin import ApiKey, Book, Fault, add_charge, add_invoice
+from schemas.plan import completed
+from tests.pipelines.api_world import MOMENT, NAME, Site, sentences, site
+
+BY_DEFAULT: dict[str, object] = {}
+MAY_CREATE = Options(permissions={"LIST_CUSTJOB": 4, "LIST_FIND": 1})
+NEW, OTHER = "cus_4", "cus_5"
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Site]:
+    with site(tmp_path, options=MAY_CREATE, on_none="create", create=BY_DEFAULT) as made:
+        made.stripe.load([(OTHER, MOMENT + 5, {"email": "n5@acme.example"})])
+        yield made
+
+
+def created_by(at: Site, plan: str) -> list[str]:
+    """The customers for whom a plan creates a record."""
+    return at.sync.plans.read(plan).filter(pl.col("action") == "create").get_column("new_value").sort().to_list()
+
+
+def named_by(at: Site, plan: str) -> list[str]:
+    """The customers whose metadata a plan gives the id of a new record."""
+    return (
+        completed(at.sync.plans.read(plan)).filter(pl.col("value_from").is_not_null()).get_column("record_id").to_list()
+    )
+
+
+def states(at: Site) -> dict[str, str]:
+    return dict(at.frame("stripe_transactions").select("stripe_customer_id", "state").rows())
+
+
+def asked(at: Site) -> tuple[bool, str]:
+    """What the check says of customers that could not be asked about."""
+    result = at.run("reconcile")
+    assert result.success, sentences(result)
+    [check] = [each for each in result.get_asset_check_evaluations() if each.check_name == "all_asked"]
+    return check.passed, check.description or ""
+
+
+def failed_charges(book: Book) -> None:
+    for _ in range(150):  # more than a page
+        add_charge(book, NEW, "failed")
+
+
+def succeeded_before_failed_ones(book: Book) -> None:
+    add_charge(book, NEW)
+    failed_charges(book)
+
+
+@pytest.mark.rule("C2")
+@pytest.mark.parametrize(
+    ("happened", "state"),
+    [
+        (lambda _: None, "none"),
+        (failed_charges, "none"),
+        (lambda book: add_charge(book, NEW, "pending"), "none"),
+        (lambda book: add_charge(book, OTHER), "none"),
+        (lambda book: add_charge(book, None), "none"),
+        (succeeded_before_failed_ones, "transacted"),
+        (lambda book: add_invoice(book, NEW, "draft"), "none"),
+        (lambda book: add_invoice(book, NEW, "open"), "transacted"),
+        (lambda book: add_invoice(book, NEW, "paid"), "transacted"),
+    ],
+)
+def test_the_first_transaction_makes_the_record(at: Site, happened: Callable[[Book], object], state: str) -> None:
+    happened(at.stripe)
+    plan = at.reconcile()
+    assert states(at)[NEW] == state
+    expected = [NEW] if state == "transacted" else []
+    of_new = [each for each in created_by(at, plan) if each == NEW]
+    assert of_new == expected
+    assert [each for each in named_by(at, plan) if each == NEW] == expected
+
+
+@pytest.mark.rule("C2")
+def test_only_customers_without_a_record_are_asked_about(at: Site) -> None:
+    at.reconcile()
+    assert states(at) == {NEW: "none", OTHER: "none"}
+    assert at.metadata("stripe_transactions") == {
+        "customers": 2,
+        "transacted": 0,
+        "none": 2,
+        "unknown": 0,
+        "reads_counted_by_stripe": 4,
+        "dagster/row_count": 2,
+    }
+
+
+@pytest.mark.rule("C2")
+def test_whom_metadata_hold_back_is_not_asked_about(at: Site) -> None:
+    add_charge(at.stripe, NEW)
+    at.stripe.update(NEW, {"metadata": {"netsuite_block_integration": "true"}})
+    assert created_by(at, at.reconcile()) == []
+    assert states(at) == {OTHER: "none"}
+
+
+@pytest.mark.rule("C16")
+@pytest.mark.parametrize("status", [403, 500])
+@pytest.mark.parametrize("path", ["/v1/charges", "/v1/invoices"])
+def test_who_could_not_be_asked_about_waits_and_the_neighbour_does_not(at: Site, path: str, status: int) -> None:
+    add_invoice(at.stripe, NEW)
+    add_invoice(at.stripe, OTHER)
+    at.service.fault(
+        Fault(kind="server_error", status=status, should_retry=False, path=path, query=f".*{NEW}.*", times=None)
+    )
+    passed, said = asked(at)
+    assert not passed
+    assert said.startswith("For 1 of 2 customers Stripe could not be asked")
+    assert path in said
+    page = (at.sync.folders.results(NAME) / "report.html").read_text("utf-8")
+    assert "1 of 2 customers Stripe could not be asked" in page
+    assert states(at) == {NEW: "unknown", OTHER: "transacted"}
+    first = str(at.metadata("write_plan")["plan_hash"])
+    assert created_by(at, first) == named_by(at, first) == [OTHER]
+    at.service.clear()
+    assert asked(at) == (True, "0 of 2")
+    assert created_by(at, str(at.metadata("write_plan")["plan_hash"])) == [NEW, OTHER]
+
+
+@pytest.mark.rule("C16")
+def test_a_key_without_the_permission_creates_nobody_and_says_what_it_needs(at: Site) -> None:
+    add_charge(at.stripe, NEW)
+    key = at.world.add_key(ApiKey("rk_test_narrow", permissions=frozenset({"customer_write", "event_read"})))
+    narrow = at.redeclared(stripe={"api_key": key.secret})
+    passed, said = asked(narrow)
+    assert not passed
+    assert "Charges Read" in said
+    assert states(narrow) == {NEW: "unknown", OTHER: "unknown"}
+    assert created_by(narrow, str(narrow.metadata("write_plan")["plan_hash"])) == []
+
+
+@pytest.mark.rule("C2")
+def test_a_second_run_creates_what_became_known(at: Site) -> None:
+    add_charge(at.stripe, NEW)
+    first = at.reconcile()
+    assert created_by(at, first) == [NEW]
+    assert at.apply(first).success
+    assert at.link_of(NEW) is not None
+    assert at.link_of(OTHER) is None
+    add_invoice(at.stripe, OTHER)
+    second = at.reconcile()
+    assert created_by(at, second) == [OTHER]
+    result = at.apply(second)
+    assert result.success, sentences(result)
+    assert at.sync.plans.read(at.reconcile()).is_empty()
+    assert states(at) == {}
+
+
+def test_where_records_are_made_at_once_nobody_is_asked_about(tmp_path: Path) -> None:
+    with site(tmp_path, on_none="create", create={"when": "at_once"}) as at:
+        at.reconcile()
+        assets = {key.path[-1] for key in at.definitions.resolve_asset_graph().get_all_asset_keys()}
+        asked_for = {line.path for line in at.service.log}
+    assert "stripe_transactions" not in assets
+    assert not asked_for & {"/v1/charges", "/v1/invoices"}
