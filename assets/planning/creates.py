@@ -97,8 +97,7 @@ def who_paid(stripe: pl.LazyFrame, columns: Sequence[str]) -> pl.LazyFrame:
     return stripe.filter(pl.any_horizontal(numbers).fill_null(value=False)) if numbers else stripe
 
 
-def of_creates() -> pl.Expr:
-    """Whether a row of a plan makes a record, or needs one that the plan makes."""
-    return (pl.col("action") == "create") | pl.any_horizontal(
-        pl.col(name).is_not_null() for name in ("record_from", "value_from")
-    )
+def without_creates(plan: pl.DataFrame) -> pl.DataFrame:
+    """Leave out the rows of a plan that make a record, and those that need one that the plan makes."""
+    needs = [pl.col(name).is_not_null() for name in ("record_from", "value_from") if name in plan.columns]
+    return plan.filter(~pl.any_horizontal(pl.col("action") == "create", *needs))

@@ -18,7 +18,7 @@ from assets.extract.visible_links import WITHHELD_CHECK, hidden_links, withheld_
 from assets.matching import link_table
 from assets.plan_history import PlanNumbers
 from assets.planning.append_words import append_words
-from assets.planning.creates import of_creates, plan_creates, who_paid
+from assets.planning.creates import plan_creates, who_paid, without_creates
 from assets.planning.pairs import pairs_to_plan
 from assets.planning.rows import relinks
 from assets.planning.set_values import set_values
@@ -99,9 +99,9 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
             hidden = hidden_links(stripe_customers, sync.declaration)
             plan = wanted.filter(~pl.col("system").is_in(hidden.systems))
             if hidden.systems:  # whoever is linked where nobody can see it would get a second record (C16)
-                plan = plan.filter(~of_creates())
+                plan = without_creates(plan)
             if settings.create is not None and sync.months_missing():
-                plan, hidden = plan.filter(~of_creates()), replace(hidden, why=hidden.why or _MONTHS_MISSING)
+                plan, hidden = without_creates(plan), replace(hidden, why=hidden.why or _MONTHS_MISSING)
             customers = customer_matches.select("netsuite_internal_id").collect()
         by_field = plan.group_by("system", "field").len().sort("system", "field").rows()
         withheld = withheld_result(wanted.height - plan.height, hidden)
