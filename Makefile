@@ -27,7 +27,7 @@ sandbox: $(VENV)/dev.ok ## Serve stand-ins for Stripe and NetSuite with the exam
 	@$(BIN)/python -m sandbox
 
 test: $(VENV)/dev.ok ## Run the tests
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 lint: $(VENV)/dev.ok ## Check format, lint, types and the direction of imports
 	$(BIN)/ruff format --check .
