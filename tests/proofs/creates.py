@@ -5,7 +5,6 @@ plan, makes them again (which must make none), takes them back, and makes them o
 is killed again and again before it comes through.
 """
 
-import argparse
 import random
 import sys
 import tempfile
@@ -14,15 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import orjson
-from rich.console import Console
 
 from resources.ledger import Journal, Ledger
 from sandbox.netsuite_standin import STRIPE_FIELD
 from schemas.change import Change
 from schemas.words import LINK_FIELD, LINK_KEY, StripeId
 from tests.proofs import child
-from tests.proofs.stage import Example, Stage, stage, task_of
-from tests.proofs.write_back import FEW_DEATHS, Count, cause_faults, until_done
+from tests.proofs.stage import Example, Stage, task_of
+from tests.proofs.write_back import FEW_DEATHS, Count, cause_faults, go_on, until_done
 
 CUSTOMERS = 7
 
@@ -111,21 +109,11 @@ def _check_journal(task: child.Task, foreign: dict[StripeId, int]) -> None:
 
 def run(argv: list[str]) -> int:
     """The command line: go on until so many kills were survived; 0 when nothing was doubled or lost."""
-    parser = argparse.ArgumentParser(prog="make prove", description=__doc__)
-    parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args(argv)
-    count, console = Count(), Console()
-    with stage() as on, console.status("proving") as status:
-        while count.kills < options.kills:
-            seed = options.seed + count.trials
-            trial(on, seed, count, with_faults=seed % 2 == 0)
-            status.update(f"{count.trials} worlds, {count.kills} kills, {count.failures} runs ended by a service")
-    console.print(
-        f"{count.trials} worlds, {count.kills} kills, {count.failures} runs ended by a service: "
-        "each new record made once, none lost, none of others touched."
-    )
-    return 0
+
+    def one(on: Stage, seed: int, count: Count) -> None:
+        trial(on, seed, count, with_faults=seed % 2 == 0)
+
+    return go_on(argv, __doc__, 200, one, "each new record made once, none lost, none of others touched")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import random
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -166,23 +167,28 @@ def _check_journal(task: child.Task, after: State) -> None:
         assert (entry is not None and entry.status in standing) == is_there, (change, entry)
 
 
-def run(argv: list[str]) -> int:
-    """The command line: go on until so many kills were survived; 0 when nothing was lost."""
-    parser = argparse.ArgumentParser(prog="make prove", description=__doc__)
-    parser.add_argument("--kills", type=int, default=500)
+def go_on(argv: list[str], doc: str | None, kills: int, one: Callable[[Stage, int, Count], None], proved: str) -> int:
+    """A proof's command line: one world after the other until so many kills were survived; 0 when each held."""
+    parser = argparse.ArgumentParser(prog="make prove", description=doc)
+    parser.add_argument("--kills", type=int, default=kills)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(argv)
     count, console = Count(), Console()
     with stage() as on, console.status("proving") as status:
         while count.kills < options.kills:
-            seed = options.seed + count.trials
-            trial(on, seed, count, with_faults=seed % 2 == 0, editors=seed % 3 == 0)
+            one(on, options.seed + count.trials, count)
             status.update(f"{count.trials} worlds, {count.kills} kills, {count.failures} runs ended by a service")
-    console.print(
-        f"{count.trials} worlds, {count.kills} kills, {count.failures} runs ended by a service: "
-        "each effect once, nothing lost, nothing trampled."
-    )
+    console.print(f"{count.trials} worlds, {count.kills} kills, {count.failures} runs ended by a service: {proved}.")
     return 0
+
+
+def run(argv: list[str]) -> int:
+    """The command line: go on until so many kills were survived; 0 when nothing was lost."""
+
+    def one(on: Stage, seed: int, count: Count) -> None:
+        trial(on, seed, count, with_faults=seed % 2 == 0, editors=seed % 3 == 0)
+
+    return go_on(argv, __doc__, 500, one, "each effect once, nothing lost, nothing trampled")
 
 
 if __name__ == "__main__":
