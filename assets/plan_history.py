@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
-from itertools import chain, islice
+from itertools import islice
 from typing import Final
 
 import dagster as dg
@@ -77,52 +77,34 @@ class PlanMade:
 
 @dataclass(frozen=True)
 class History:
-    """What brakes and write-back need to know of the plans that were made, read once.
+    """What the brakes need to know of the plans that were made, read once.
 
     Attributes:
-        newest: the plan that was made last; None while there is none.
+        newest: the plan that was made last.
         good: those of before that were then approved, newest first.
-        made_at: when the plan that was asked for, or else the newest, was last made (UTC); None where nobody knows.
     """
 
-    newest: PlanMade | None
+    newest: PlanMade
     good: tuple[PlanMade, ...]
-    made_at: datetime | None
 
     @classmethod
-    def read(
-        cls, made: Iterable[PlanMade], approvals: Iterable[tuple[str, datetime]], plan: str | None = None
-    ) -> "History":
-        """Read as much as is needed of the plans made, newest first; `approvals` are as `approved` takes them.
-
-        `plan` is the hash of the plan that is asked for.
-        """
-        seen: list[PlanMade] = []
-        plans = _noted(made, seen)
-        newest = next(plans, None)
-        if newest is None:
-            return cls(None, (), None)
-        earlier = [(digest, moment) for digest, moment in approvals if digest != newest.plan or moment < newest.made_at]
-        good = tuple(islice(approved(plans, earlier), GOOD_COMPARED))
-        wanted = plan or newest.plan
-        found = next((each for each in chain(list(seen), plans) if each.plan == wanted), None)
-        return cls(newest, good, None if found is None else found.made_at)
-
-    def last(self, name: str) -> PlanMade:
-        """The newest plan of a declaration.
+    def read(cls, name: str, made: Iterable[PlanMade], approvals: Iterable[tuple[str, datetime]]) -> "History":
+        """Read as much as is needed of the plans that a declaration made, newest first; approvals as `approved` has.
 
         Raises:
-            UserError: there is none.
+            UserError: none was made.
         """
-        if self.newest is None:
+        plans = iter(made)
+        newest = next(plans, None)
+        if newest is None:
             raise UserError(f"{name} has no plan yet; start {name}_reconcile, which makes one.")
-        return self.newest
+        earlier = [(digest, moment) for digest, moment in approvals if digest != newest.plan or moment < newest.made_at]
+        return cls(newest, tuple(islice(approved(plans, earlier), GOOD_COMPARED)))
 
 
-def _noted(made: Iterable[PlanMade], seen: list[PlanMade]) -> Iterator[PlanMade]:
-    for each in made:
-        seen.append(each)
-        yield each
+def last_made_at(made: Iterable[PlanMade], plan: str) -> datetime | None:
+    """When a plan was last made (UTC), of those that were made, newest first; None where nobody knows."""
+    return next((each.made_at for each in made if each.plan == plan), None)
 
 
 def plans_made(instance: dg.DagsterInstance, sync: Reconciliation) -> Iterator[PlanMade]:

@@ -104,8 +104,8 @@ def build_brakes(sync: Reconciliation) -> dg.AssetChecksDefinition:
         with failures_for_people():
             with sync.ledger() as ledger:
                 approvals = Requests(ledger, sync.declared_accounts).approvals()
-            history = History.read(plans_made(context.instance, sync), approvals)
-            results = results_of(sync, history.last(sync.name), history.good)
+            history = History.read(sync.name, plans_made(context.instance, sync), approvals)
+            results = results_of(sync, history.newest, history.good)
         for result in results:
             yield dg.AssetCheckResult(
                 asset_key=key,

@@ -98,10 +98,10 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
             wanted = plan_changes(stripe_customers, netsuite_customers, customer_matches, settings, asked).collect()
             hidden = hidden_links(stripe_customers, sync.declaration)
             plan = wanted.filter(~pl.col("system").is_in(hidden.systems))
-            if hidden.systems:  # whoever is linked where nobody can see it would get a second record (C16)
+            if not hidden.why and settings.create is not None and sync.months_missing():
+                hidden = replace(hidden, why=_MONTHS_MISSING)
+            if hidden.why:  # whoever is linked where nobody can see it would get a second record (C16)
                 plan = without_creates(plan)
-            if settings.create is not None and sync.months_missing():
-                plan, hidden = without_creates(plan), replace(hidden, why=hidden.why or _MONTHS_MISSING)
             customers = customer_matches.select("netsuite_internal_id").collect()
         by_field = plan.group_by("system", "field").len().sort("system", "field").rows()
         withheld = withheld_result(wanted.height - plan.height, hidden)

@@ -12,7 +12,7 @@ from typing import Final
 
 import dagster as dg
 
-from assets.plan_history import History, plans_made
+from assets.plan_history import History, last_made_at, plans_made
 from assets.planning.brakes import results_of
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.write_back.executor import WriteBack
@@ -116,16 +116,15 @@ def _first_step(sync: Reconciliation, assets: _StepAssets) -> dg.AssetsDefinitio
         """One load and one save per record, for all fields."""
         run_id = context.run.run_id
         with failures_for_people(), open_write_back(sync, run_id, context.log.info, assets.system) as work:
-            approvals = Requests(work.journal.ledger, sync.declared_accounts).approvals()
-            history = History.read(plans_made(context.instance, sync), approvals, config.plan)
-            plan = config.plan
+            plan, made = config.plan, plans_made(context.instance, sync)
             if not plan:
-                newest = history.last(sync.name)
-                check_that_it_may(sync, run_id, newest, results_of(sync, newest, history.good))
-                plan = newest.plan
+                approvals = Requests(work.journal.ledger, sync.declared_accounts).approvals()
+                history = History.read(sync.name, made, approvals)
+                check_that_it_may(sync, run_id, history.newest, results_of(sync, history.newest, history.good))
+                plan, made = history.newest.plan, iter([history.newest])
             asked = config.model_dump(exclude={"plan"})
             request = Request(run_id, "apply", plan, asked)
-            part = part_of(sync, plan, asked, changes_of(sync.plans.read(plan)), history.made_at)
+            part = part_of(sync, plan, asked, changes_of(sync.plans.read(plan)), last_made_at(made, plan))
             with write_outcomes(sync, work, request, len(part.changes)):
                 tally = apply_steps(work, part, assets.steps)
         yield from assets.results(sync, tally, plan)
@@ -146,9 +145,9 @@ def _later_step(sync: Reconciliation, assets: _StepAssets) -> dg.AssetsDefinitio
                 raise UserError(
                     f"This run applies no plan; start {sync.name}_apply with the hash of one, which does both systems."
                 )
-            history = History.read(plans_made(context.instance, sync), (), request.plan)
+            made_at = last_made_at(plans_made(context.instance, sync), request.plan)
             changes = changes_of(sync.plans.read(request.plan))
-            part = part_of(sync, request.plan, request.filters, changes, history.made_at)
+            part = part_of(sync, request.plan, request.filters, changes, made_at)
             with write_outcomes(sync, work, request, len(changes)):
                 tally = apply_steps(work, part, assets.steps)
         yield from assets.results(sync, tally, request.plan)

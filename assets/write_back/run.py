@@ -33,23 +33,24 @@ class Tally:
 
 
 def apply_steps(work: WriteBack, part: Part, steps: Sequence[Step]) -> Tally:
-    """Apply several steps, one after the other; see `apply_step`."""
-    tallies = [apply_step(work, part, step) for step in steps]
-    by_field: dict[str, Counter[str]] = {}
-    for field, counts in (each for tally in tallies for each in tally.by_field.items()):
-        by_field[field] = by_field.get(field, Counter()) + counts
-    entries = [entry for tally in tallies for entry in tally.entries]
-    return Tally(entries, [change for tally in tallies for change in tally.waiting], by_field)
-
-
-def apply_step(work: WriteBack, part: Part, step: Step) -> Tally:
-    """Apply the rows of one step, as far as the filters take them; the steps come in the order of `STEPS`.
+    """Apply the rows of some steps, as far as the filters take them; the steps come in the order of `STEPS`.
 
     Raises:
         UserError: another run is writing for this declaration, a person has decided otherwise since the plan was
             made, or must act.
         TransientError: a system could not be asked; what was done is in the journal, and the next run goes on.
     """
+    waiting = [change for step in steps for change in _applied(work, part, step)]
+    return _tally(work, part, steps, waiting)
+
+
+def apply_step(work: WriteBack, part: Part, step: Step) -> Tally:
+    """Apply the rows of one step; see `apply_steps`."""
+    return apply_steps(work, part, [step])
+
+
+def _applied(work: WriteBack, part: Part, step: Step) -> list[Change]:
+    """Apply the rows of one step; give those that wait."""
     with _alone(work) as alone:
         settle(alone)
         latest = work.journal.latest(part.plan)
@@ -57,14 +58,14 @@ def apply_step(work: WriteBack, part: Part, step: Step) -> Tally:
         selected, standing = rows_to_apply(part, step, latest, decisions, work.run_id)
         parted = readiness(selected, part.changes, standing)
         carry_out(alone, to_try(part.plan, parted.ready, latest, standing))
-    return _tally(work, part, [step], parted.waiting)
+    return parted.waiting
 
 
 def undo_part(work: WriteBack, part: Part) -> Tally:
     """Take back what was applied of a part, where it still stands (W10), the last step first.
 
     Raises:
-        UserError, TransientError: as `apply_step`.
+        UserError, TransientError: as `apply_steps`.
     """
     waiting: list[Change] = []
     with _alone(work) as alone:

@@ -29,7 +29,7 @@ def made(plan: str, minute: int) -> PlanMade:
 
 
 def history(site: Site) -> History:
-    return History.read(plans_made(site.instance, site.sync), [])
+    return History.read(site.sync.name, plans_made(site.instance, site.sync), [])
 
 
 def reported_by_hand(site: Site, *plans: str | None, accounts: str = "") -> None:
@@ -66,7 +66,7 @@ def test_plans_are_found_newest_first_however_many_there_are(site: Site) -> None
     names = [f"{number:064}" for number in range(250)]
     reported_by_hand(site, *names)
     assert [plan.plan for plan in plans_made(site.instance, site.sync)] == names[::-1]
-    assert history(site).last("acme").numbers == PlanNumbers(changes=7)
+    assert history(site).newest.numbers == PlanNumbers(changes=7)
 
 
 def test_a_materialization_that_made_no_plan_is_left_out(site: Site) -> None:
@@ -84,7 +84,7 @@ def test_plans_for_other_accounts_are_left_out(site: Site) -> None:
 def test_without_a_plan_a_person_is_told_how_to_make_one(site: Site) -> None:
     reported_by_hand(site, None)
     with pytest.raises(UserError, match="acme has no plan yet; start acme_reconcile"):
-        history(site).last("acme")
+        history(site)
 
 
 def test_a_report_after_a_materialization_by_hand_names_the_plan_that_lies_beside_it(site: Site) -> None:
