@@ -96,7 +96,8 @@ def _counts(made: dg.AssetMaterialization) -> Iterator[tuple[str, int]]:
 def _failed_brakes(sync: Reconciliation, instance: dg.DagsterInstance, run: dg.DagsterRun) -> Iterator[str]:
     for event in _events(instance, run, dg.DagsterEventType.ASSET_CHECK_EVALUATION):
         check = event.asset_check_evaluation_data
-        if check.asset_key == sync.key("write_plan") and check.check_name in CHECKS and not check.passed:
+        is_brake = check.asset_key == sync.key("write_plan") and check.check_name in CHECKS
+        if is_brake and not check.passed and check.severity is dg.AssetCheckSeverity.ERROR:
             yield check.check_name
 
 

@@ -1,19 +1,20 @@
-"""The brakes of the daily run (X9): between plan and writes, blocking, each with a sentence on how to go on by hand.
+"""The brakes of the daily run (X9): between plan and writes, each with a sentence on what was expected and found.
 
 They compare the plan and its picture with the last good ones: those whose plan was approved, by a person who gave its
-hash, or by a daily run that passed. As checks they belong to the daily job; the step that writes judges once more,
-whatever checks its run was made of. A person who applies a plan by its hash has looked at it.
+hash, or by a daily run that passed. What they stop is the step that writes, which judges by itself, whatever checks its
+run was made of; nothing else waits for them, so that the report of a stopped run is made, and begins with the reason.
+As checks they show their numbers over time: errors in a run that would write, warnings in others. A person who applies
+a plan by its hash has looked at it.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from statistics import median
 from typing import Final
 
 import dagster as dg
 
-from assets.check_results import blocking_checks
 from assets.plan_history import History, PlanMade, PlanNumbers, plans_made
 from assets.reconciliation import Reconciliation, failures_for_people
 from resources.ledger import Requests
@@ -32,11 +33,12 @@ _LONG_AGO: Final = datetime.fromtimestamp(0, UTC)
 
 @dataclass(frozen=True)
 class BrakeResult:
-    """One brake: whether the run may go on, and what was expected and found."""
+    """One brake: whether the run may go on, and what was expected and found, in words and as numbers."""
 
     name: str
     passed: bool
     sentence: str
+    numbers: Mapping[str, float] = field(default_factory=dict)
 
 
 def brake_results(
@@ -51,7 +53,12 @@ def brake_results(
         age_hours: of the oldest part of the picture.
         limits: what the declaration allows.
     """
-    yield BrakeResult("first_run_approved", bool(good), f"{len(good)} good runs to compare with; 1 or more are needed.")
+    yield BrakeResult(
+        "first_run_approved",
+        bool(good),
+        f"Expected 1 or more plans that were approved before; found {len(good)}.",
+        {"expected": 1, "found": len(good)},
+    )
     yield _not_shrunk(now, good, limits)
     rates = [numbers.match_rate for numbers in good]
     expected = median(rates) if rates else now.match_rate
@@ -60,19 +67,34 @@ def brake_results(
         abs(now.match_rate - expected) <= limits.match_rate,
         f"Expected {expected:.1%} of the customers to have a record, give or take {limits.match_rate:.1%}; found "
         f"{now.match_rate:.1%}.",
+        {"expected": expected, "found": now.match_rate, "band": limits.match_rate},
     )
     yield BrakeResult(
         "writes_within_limit",
         now.changes <= limits.most_writes and now.relinks <= limits.most_relinks and now.creates <= limits.most_creates,
         f"Expected at most {limits.most_writes:,} changes and {limits.most_relinks:,} replaced values; found "
         f"{now.changes:,} and {now.relinks:,}.{_creates(now, limits)}",
+        {
+            "changes_expected": limits.most_writes,
+            "changes_found": now.changes,
+            "relinks_expected": limits.most_relinks,
+            "relinks_found": now.relinks,
+            "creates_expected": limits.most_creates,
+            "creates_found": now.creates,
+        },
     )
     first = f", {missing[0]} the first" if missing else ""
-    yield BrakeResult("no_month_missing_for_writes", not missing, f"{len(missing)} months were never read{first}.")
+    yield BrakeResult(
+        "no_month_missing_for_writes",
+        not missing,
+        f"Expected Stripe customers of every month; found {len(missing)} months that were never read{first}.",
+        {"expected": 0, "found": len(missing)},
+    )
     yield BrakeResult(
         "picture_is_fresh",
         age_hours <= limits.oldest_hours,
-        f"Expected nothing older than {limits.oldest_hours:g} hours; the oldest part is {age_hours:.1f} hours old.",
+        f"Expected nothing older than {limits.oldest_hours:g} hours; found a part that is {age_hours:.1f} hours old.",
+        {"expected": limits.oldest_hours, "found": age_hours},
     )
 
 
@@ -86,36 +108,63 @@ def _not_shrunk(now: PlanNumbers, good: Sequence[PlanNumbers], limits: Brakes) -
         "NetSuite": (now.netsuite_customers, [numbers.netsuite_customers for numbers in good]),
     }
     least = {side: max(before, default=0) * (1 - limits.shrink) for side, (_, before) in sides.items()}
-    sentences = [f"{side}: expected {least[side]:,.0f} or more, found {found:,}" for side, (found, _) in sides.items()]
+    sentences = [
+        f"expected {least[side]:,.0f} or more customers of {side}, found {found:,}"
+        for side, (found, _) in sides.items()
+    ]
+    said = "; ".join(sentences)
+    numbers = {f"{side.lower()}_expected": least[side] for side in sides}
+    found = {f"{side.lower()}_found": found for side, (found, _) in sides.items()}
     is_whole = all(found >= max(least[side], 1) for side, (found, _) in sides.items())
-    return BrakeResult("extracts_not_shrunk", is_whole, f"{'; '.join(sentences)}.")
+    return BrakeResult("extracts_not_shrunk", is_whole, f"{said[0].upper()}{said[1:]}.", {**numbers, **found})
+
+
+def why_stopped(results: Sequence[BrakeResult]) -> str:
+    """Why a run may not write, as one text that begins with *because*; empty where it may."""
+    sentences = [result.sentence for result in results if not result.passed]
+    return " ".join([f"because {sentences[0][0].lower()}{sentences[0][1:]}", *sentences[1:]]) if sentences else ""
 
 
 def build_brakes(sync: Reconciliation) -> dg.AssetChecksDefinition:
-    """The brakes of one declaration, as blocking checks of `write_plan`."""
+    """The brakes of one declaration, as checks of `write_plan`, for which nothing waits."""
     key = sync.key("write_plan")
-    by_hand = f"To go on by hand: look at the report, then start {sync.name}_apply with the plan's hash."
 
     @dg.multi_asset_check(
         name=f"{sync.name}_brakes",
-        specs=blocking_checks(key, CHECKS),
+        specs=[dg.AssetCheckSpec(name, asset=key, description=text) for name, text in CHECKS.items()],
     )
     def brakes(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         with failures_for_people():
-            with sync.ledger() as ledger:
-                approvals = Requests(ledger, sync.declared_accounts).approvals()
-            history = History.read(sync.name, plans_made(context.instance, sync), approvals)
-            results = results_of(sync, history.newest, history.good)
+            results = judge_newest(sync, context.instance)
+        stops = writes_unseen(sync, context.run.job_name)
         for result in results:
             yield dg.AssetCheckResult(
                 asset_key=key,
                 check_name=result.name,
                 passed=result.passed,
-                severity=dg.AssetCheckSeverity.ERROR,
-                description=result.sentence if result.passed else f"{result.sentence} {by_hand}",
+                severity=dg.AssetCheckSeverity.ERROR if stops else dg.AssetCheckSeverity.WARN,
+                description=result.sentence,
+                metadata=result.numbers,
             )
 
     return brakes
+
+
+def writes_unseen(sync: Reconciliation, job_name: str) -> bool:
+    """Whether a run of this job goes on to write what it has planned, unless a brake stops it."""
+    return sync.declaration.writes.mode == "auto" and job_name == f"{sync.name}_daily"
+
+
+def judge_newest(sync: Reconciliation, instance: dg.DagsterInstance) -> list[BrakeResult]:
+    """The brakes on the plan that was made last.
+
+    Raises:
+        UserError: none was made.
+    """
+    with sync.ledger() as ledger:
+        approvals = Requests(ledger, sync.declared_accounts).approvals()
+    history = History.read(sync.name, plans_made(instance, sync), approvals)
+    return results_of(sync, history.newest, history.good)
 
 
 def results_of(sync: Reconciliation, newest: PlanMade, good: Sequence[PlanMade]) -> list[BrakeResult]:

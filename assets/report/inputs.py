@@ -41,7 +41,8 @@ class Header:
     `files` are names of files beside the page. `traces` is one sentence on customers that leave no trace in NetSuite
     (W5), or empty. `previous_plan` is the hash of the plan before this one, or empty, `progress` what became of it.
     `decisions` are what persons decided (M8), one line each: customer, what, who, when, why. `alerts` are
-    sentences that a person should read first. `run_id` is the run that made the page. `import_notes` are what a person
+    sentences that a person should read first. `stopped` says, from *because* on, why this run wrote nothing, where it
+    would have; else it is empty. `run_id` is the run that made the page. `import_notes` are what a person
     has to know before importing by hand. `netsuite_unmatched` is how many NetSuite customers no Stripe customer is tied
     to.
     """
@@ -59,6 +60,7 @@ class Header:
     progress: Sequence[FieldProgress] = ()
     decisions: Sequence[str] = ()
     alerts: Sequence[str] = ()
+    stopped: str = ""
     run_id: str = ""
     import_notes: Sequence[str] = ()
     netsuite_unmatched: int = 0

@@ -9,9 +9,11 @@ import polars as pl
 from assets.check_results import SAID_FIRST
 from assets.matching import are_of, link_table
 from assets.no_values import placeholders_of
+from assets.planning.brakes import why_stopped, writes_unseen
 from assets.planning.pairs import linked_pairs
 from assets.planning.review_queue import decisions_in_words, still_waiting
 from assets.reconciliation import Reconciliation, failures_for_people, moment_of
+from assets.report.brakes_shown import brake_checks, brakes_of, would_stop
 from assets.report.creation_files import CREATIONS_FILE, new_customers
 from assets.report.creation_import import CREATE_FILE, CreationNotes, creation_notes, netsuite_create
 from assets.report.import_files import (
@@ -99,6 +101,8 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
             previous_plan, progress = follow_previous_plan(
                 context.instance, sync, stripe.lazy(), netsuite.lazy(), links.lazy(), context.log.info
             )
+            brakes = brakes_of(sync, context.instance)
+            stops = writes_unseen(sync, context.job_name)
             header = Header(
                 declaration=sync.name,
                 when=now,
@@ -112,13 +116,14 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 previous_plan=previous_plan,
                 progress=progress,
                 decisions=decisions_in_words(review),
-                alerts=tuple(_alerts(context.instance, checks)),
+                stopped=why_stopped(brakes) if stops else "",
+                alerts=(*_alerts(context.instance, checks), *would_stop(sync.declaration, brakes, stops=stops)),
                 traces=_traces(stripe, netsuite, links, matches, plan),
                 import_notes=tuple(notes.sentences()),
                 netsuite_unmatched=unmatched.height,
             )
             waiting = still_waiting(review)
-            results = tuple(_results(context.instance, checks))
+            results = (*_results(context.instance, checks), *brake_checks(brakes, stops=stops))
             inputs = ReportInputs(stripe, netsuite, links, matches, plan, waiting, results, header)
             files.page(_REPORT, render_report(inputs))
             kept = files.put_in_place(MadeBy.now(context.run.run_id, header.plan_hash))

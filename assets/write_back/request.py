@@ -8,7 +8,7 @@ import dagster as dg
 from pydantic import Field
 
 from assets.plan_history import PlanMade
-from assets.planning.brakes import BrakeResult
+from assets.planning.brakes import BrakeResult, why_stopped
 from assets.reconciliation import Reconciliation
 from assets.write_back.selection import Filters, Part
 from schemas.change import Change
@@ -44,9 +44,8 @@ def check_that_it_may(sync: Reconciliation, run_id: str, newest: PlanMade, brake
         raise UserError(f"{sync.name} writes only what a person has approved (writes: mode: review): {by_hand}")
     if newest.run_id != run_id:
         raise UserError(f"This run has made no plan: {by_hand}")
-    if stopped := [result for result in brakes if not result.passed]:
-        sentences = " ".join(f"{result.name}: {result.sentence}" for result in stopped)
-        raise UserError(f"The brakes stop this run. {sentences} To go on by hand: {by_hand}")
+    if because := why_stopped(brakes):
+        raise UserError(f"Stopped before anything was written, {because} To go on by hand: {by_hand}")
 
 
 def part_of(

@@ -5,7 +5,7 @@ import dagster as dg
 from assets.reconciliation import Reconciliation
 from pipelines.exclusive_run import end_killed
 from pipelines.executor import in_this_process
-from pipelines.jobs.selections import brakes, every_month, read_and_report, writes
+from pipelines.jobs.selections import every_month, read_and_report, writes
 
 
 def build_daily(sync: Reconciliation) -> dg.Definitions:
@@ -15,7 +15,7 @@ def build_daily(sync: Reconciliation) -> dg.Definitions:
     selection = read_and_report(sync)
     job = dg.define_asset_job(
         f"{sync.name}_daily",
-        selection=selection | brakes(sync) | writes(sync) if writes_alone else selection,
+        selection=selection | writes(sync) if writes_alone else selection,
         description=f"The reconcile of every day; {then}.",
         executor_def=in_this_process(sync.folders),
         tags=every_month(sync),

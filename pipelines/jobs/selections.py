@@ -3,7 +3,6 @@
 import dagster as dg
 
 from assets.extract.stripe_transactions import TRANSACTIONS
-from assets.planning.brakes import CHECKS
 from assets.reconciliation import Reconciliation
 from assets.write_back.assets import NEW_CUSTOMERS
 from schemas.link_fields import by_asset, fields_of
@@ -20,16 +19,10 @@ WRITES = tuple(by_asset((*fields_of("netsuite"), *fields_of("stripe"))))
 
 
 def read_and_report(sync: Reconciliation) -> dg.AssetSelection:
-    """All that reads, matches, plans and reports, with its checks but the brakes."""
+    """All that reads, matches, plans and reports, with its checks."""
     asked = (TRANSACTIONS,) if sync.declaration.asks_who_transacted else ()
     keys = [sync.key(name) for name in (*ASSETS, *asked)]
-    everything = dg.AssetSelection.assets(*keys) | dg.AssetSelection.checks_for_assets(*keys)
-    return everything - brakes(sync) if sync.declaration.can_write else everything
-
-
-def brakes(sync: Reconciliation) -> dg.AssetSelection:
-    """The checks of `write_plan` that stop a run from writing."""
-    return dg.AssetSelection.checks(*(dg.AssetCheckKey(sync.key("write_plan"), name) for name in CHECKS))
+    return dg.AssetSelection.assets(*keys) | dg.AssetSelection.checks_for_assets(*keys)
 
 
 def writes(sync: Reconciliation) -> dg.AssetSelection:

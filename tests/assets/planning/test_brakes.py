@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from assets.plan_history import PlanNumbers
-from assets.planning.brakes import CHECKS, brake_results
+from assets.planning.brakes import CHECKS, brake_results, why_stopped
 from schemas.declaration import Brakes
 
 GOOD = PlanNumbers(stripe_customers=1_000, netsuite_customers=2_000, tied_to_a_record=900, changes=10, relinks=0)
@@ -62,16 +62,51 @@ def test_an_empty_extract_never_passes() -> None:
 
 def test_an_incomplete_or_old_picture_stops() -> None:
     assert stopped(missing=("2026-01", "2026-02")) == {
-        "no_month_missing_for_writes": "2 months were never read, 2026-01 the first."
+        "no_month_missing_for_writes": (
+            "Expected Stripe customers of every month; found 2 months that were never read, 2026-01 the first."
+        )
     }
     assert stopped(age=6.1) == {
-        "picture_is_fresh": "Expected nothing older than 6 hours; the oldest part is 6.1 hours old."
+        "picture_is_fresh": "Expected nothing older than 6 hours; found a part that is 6.1 hours old."
     }
 
 
 def test_a_sentence_says_what_was_expected_and_what_was_found() -> None:
     said = stopped(replace(GOOD, stripe_customers=100, tied_to_a_record=90, changes=5_000))
     assert said["extracts_not_shrunk"] == (
-        "Stripe: expected 900 or more, found 100; NetSuite: expected 1,800 or more, found 2,000."
+        "Expected 900 or more customers of Stripe, found 100; "
+        "expected 1,800 or more customers of NetSuite, found 2,000."
     )
     assert said["writes_within_limit"] == "Expected at most 100 changes and 2 replaced values; found 5,000 and 0."
+
+
+def test_a_brake_has_its_numbers_so_that_they_plot() -> None:
+    numbers = {v.name: v.numbers for v in brake_results(GOOD, [GOOD, GOOD], ["2026-01"], 2.5, LIMITS)}
+    assert numbers == {
+        "first_run_approved": {"expected": 1, "found": 2},
+        "extracts_not_shrunk": {
+            "stripe_expected": 900,
+            "netsuite_expected": 1_800,
+            "stripe_found": 1_000,
+            "netsuite_found": 2_000,
+        },
+        "match_rate_in_band": {"expected": 0.9, "found": 0.9, "band": 0.05},
+        "writes_within_limit": {
+            "changes_expected": 100,
+            "changes_found": 10,
+            "relinks_expected": 2,
+            "relinks_found": 0,
+            "creates_expected": LIMITS.most_creates,
+            "creates_found": 0,
+        },
+        "no_month_missing_for_writes": {"expected": 0, "found": 1},
+        "picture_is_fresh": {"expected": 6, "found": 2.5},
+    }
+
+
+def test_why_a_run_stopped_is_one_text_of_all_that_stop_it() -> None:
+    assert why_stopped(list(brake_results(GOOD, [GOOD], [], 1.0, LIMITS))) == ""
+    assert why_stopped(list(brake_results(replace(GOOD, changes=101), [], [], 1.0, LIMITS))) == (
+        "because expected 1 or more plans that were approved before; found 0. "
+        "Expected at most 100 changes and 2 replaced values; found 101 and 0."
+    )

@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import UTC, datetime, timedelta
+from html import escape
 from pathlib import Path
 
 import dagster as dg
@@ -17,12 +18,16 @@ def failed_checks(result: dg.ExecuteInProcessResult) -> dict[str, str]:
     return {e.check_name: e.description or "" for e in found if not e.passed and e.severity.value == "ERROR"}
 
 
+def page(at: Site) -> str:
+    return (at.sync.folders.results(NAME) / "report.html").read_text("utf-8")
+
+
 @pytest.mark.rule("X9")
 def test_the_brakes_hold_whichever_checks_a_run_is_made_of(tmp_path: Path) -> None:
     with site(tmp_path, writes={"mode": "auto"}, brakes={"most_writes": 7}) as at:
         at.apply(at.reconcile(), at_most=4)
         [sentence] = sentences(at.materialize("write_plan", *WRITES))
-        assert "writes_within_limit: Expected at most 7 changes and 0 replaced values; found 12 and 0." in sentence
+        assert "because expected at most 7 changes and 0 replaced values; found 12 and 0." in sentence
         assert at.links()["cus_2"] == (None,)
 
 
@@ -37,7 +42,11 @@ def test_the_first_run_wants_an_approval_and_the_next_ones_write_alone(tmp_path:
     with site(tmp_path, writes={"mode": "auto"}) as at:
         first = at.run("daily")
         assert list(failed_checks(first)) == ["first_run_approved"]
-        assert f"start {NAME}_apply with the plan's hash" in failed_checks(first)["first_run_approved"]
+        [sentence] = sentences(first)
+        assert sentence == (
+            "Stopped before anything was written, because expected 1 or more plans that were approved before; found 0. "
+            f"To go on by hand: look at the report, then start {NAME}_apply with the plan's hash."
+        )
         assert at.netsuite.saves == []
         at.apply(str(at.metadata("write_plan")["plan_hash"]))
         at.netsuite.insert(4, email="n4@acme.example")
@@ -64,7 +73,7 @@ def test_too_many_writes_and_a_shrunken_extract_stop_the_run_before_it_writes(tm
         stopped = failed_checks(at.run("daily"))
         assert set(stopped) == {"writes_within_limit", "extracts_not_shrunk", "match_rate_in_band"}
         assert "Expected at most 5 changes and 0 replaced values; found 7 and 0." in stopped["writes_within_limit"]
-        assert "NetSuite: expected 3 or more, found 2" in stopped["extracts_not_shrunk"]
+        assert "expected 3 or more customers of NetSuite, found 2" in stopped["extracts_not_shrunk"]
         assert len(at.netsuite.saves) == written
 
 
@@ -102,14 +111,40 @@ def test_a_part_that_was_read_long_ago_makes_the_whole_picture_old(tmp_path: Pat
                 "stripe_customers", frames.read_months("stripe_customers", [old]).collect(), [old], long_ago
             )
         [sentence] = sentences(at.materialize("write_plan", *WRITES))
-        assert "picture_is_fresh: Expected nothing older than" in sentence
-        assert "the oldest part is 100." in sentence
+        assert "because expected nothing older than" in sentence
+        assert "found a part that is 100." in sentence
 
 
-def test_brakes_are_checks_of_the_daily_run_alone(tmp_path: Path) -> None:
+@pytest.mark.rule("X9")
+def test_a_run_that_a_brake_holds_makes_its_report_which_begins_with_why(tmp_path: Path) -> None:
     with site(tmp_path, writes={"mode": "auto"}) as at:
-        evaluated = {e.check_name for e in at.run("reconcile").get_asset_check_evaluations()}
-        assert not evaluated & CHECKS.keys()
+        at.apply(at.reconcile(), at_most=1)
+        plan = at.reconcile()
+        assert "Stopped before" not in page(at)
+        at.netsuite.delete(2)
+        stopped = at.run("daily")
+        assert not stopped.success
+        [sentence] = sentences(stopped)
+        why = sentence.partition(", because ")[2].partition(" To go on")[0]
+        assert "expected 3 or more customers of NetSuite, found 2" in why
+        main = page(at).partition('<main id="main">')[2].lstrip()
+        assert main.startswith('<p class="alert" role="alert"><strong>Stopped before anything was written,</strong>')
+        assert escape(f"because {why}") in main.partition("</p>")[0]
+        assert str(at.metadata("write_plan")["plan_hash"]) in page(at)
+        assert plan not in page(at).partition("</header>")[0]
+
+
+def test_brakes_warn_in_every_run_and_stop_only_what_writes(tmp_path: Path) -> None:
+    with site(tmp_path, writes={"mode": "auto"}) as at:
+        result = at.run("reconcile")
+        assert result.success
+        brakes = {e.check_name: e for e in result.get_asset_check_evaluations() if e.check_name in CHECKS}
+        assert brakes.keys() == CHECKS.keys()
+        assert {e.severity for e in brakes.values()} == {dg.AssetCheckSeverity.WARN}
+        assert not any(e.blocking for e in brakes.values())
+        assert [name for name, e in brakes.items() if not e.passed] == ["first_run_approved"]
+        assert brakes["writes_within_limit"].metadata["changes_found"] == dg.IntMetadataValue(12)
+        assert "A daily run would stop here before it writes, because expected 1 or more plans" in page(at)
 
 
 @pytest.mark.rule("D2")
