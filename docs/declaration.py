@@ -76,6 +76,7 @@ EXAMPLES: Mapping[str, str] = {
     "allow_list": "true",
     "on_none": "report",
     "create": "{when: at_once}",
+    "global_customer": "4711",
     "create.when": "at_once",
     "create.subsidiary": "3",
     "create.entity_id": "stripe_id",

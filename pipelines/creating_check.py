@@ -17,11 +17,11 @@ _MARKS: Final = {"refused": "[red]✗[/]", "some": "[yellow]![/]", "unknown": "[
 
 def creating_is_checked(sync: Reconciliation, console: Console) -> int:
     """Ask NetSuite about the customers that would be created, if any would; 1 if all of a kind would be refused."""
-    settings, create = PlanSettings.of(sync.declaration).create, sync.declaration.create
-    if settings is None or create is None or not isinstance(sync.netsuite, NetsuiteApiReader):
+    settings = PlanSettings.of(sync.declaration)
+    if settings.create is None or not isinstance(sync.netsuite, NetsuiteApiReader):
         return 0
     with sync.netsuite.test_client() as client:
-        found = preflight.checked(client, settings, create.undo)
+        found = preflight.checked(client, settings.trials, settings.create, sync.declaration.creation.undo)
     if not found:
         console.print(f"[green]✓[/] {preflight.NOTHING_FOUND}", soft_wrap=True)
         return 0

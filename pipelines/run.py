@@ -204,7 +204,7 @@ def _show(name: str, folders: Folders, console: Console, seconds: float) -> None
     table.add_column("outcome", style="bold")
     table.add_column("customers", justify="right")
     table.add_column("which means", style="dim")
-    for outcome in OUTCOMES:
+    for outcome in (each for each in OUTCOMES if each in counts or each != "global"):
         table.add_row(outcome, f"{counts.get(outcome, 0):,}", wording.OUTCOMES[outcome])
     console.print(table)
     console.print(f"\nResults in {shown} ({seconds:.1f} s):")

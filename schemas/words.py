@@ -27,10 +27,19 @@ DeclaredAccounts = NewType("DeclaredAccounts", str)
 Its name alone does not tell: it stays when the declaration comes to name other accounts.
 """
 
-MatchOutcome = Literal["linked", "matched", "ambiguous", "unmatched", "conflict", "broken", "held"]
+MatchOutcome = Literal["linked", "matched", "ambiguous", "unmatched", "global", "conflict", "broken", "held"]
 """What a Stripe customer ends in, exactly one of them (M12)."""
 
 OUTCOMES: Final[tuple[MatchOutcome, ...]] = get_args(MatchOutcome)
+
+WITHOUT_RECORD: Final[tuple[MatchOutcome, ...]] = ("unmatched", "global")
+"""The outcomes of customers that no record of their own was found for."""
+
+GLOBAL_NAME: Final = "Stripe Unallocated Charges"
+"""What the one NetSuite customer is called that stands for all without a record (C1)."""
+
+GLOBAL_KEY: Final = "stripe-unallocated-charges"
+"""Its external id, where Tieout has made it."""
 
 TransactionState = Literal["transacted", "none", "unknown"]
 """Whether a Stripe customer has paid or been invoiced; `unknown`: Stripe could not be asked (C2, C16)."""

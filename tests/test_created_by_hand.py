@@ -14,6 +14,7 @@ from sandbox.netsuite_standin.errors import ScriptError
 from sandbox.netsuite_standin.export import world_of_export
 from sandbox.netsuite_standin.script import Host
 from sandbox.netsuite_standin.searches import Json
+from schemas.words import GLOBAL_KEY, GLOBAL_NAME
 from tests.csv_import import export_customers, import_customers
 from tests.reconciling import Site, declaration, failure, site_at
 
@@ -171,6 +172,29 @@ def test_an_export_that_does_not_tell_who_has_paid_is_refused(at: Site) -> None:
     with site_at(file.parent, anybody, root=file.parent) as free:
         assert free.reconcile().success
         assert plan_of(free).filter(pl.col("action") == "create").height == 3
+
+
+@pytest.mark.rule("C1")
+@pytest.mark.rule("W11")
+def test_the_one_customer_for_all_is_imported_and_found_by_the_next_exports(tmp_path: Path) -> None:
+    (tmp_path / "stripe.csv").write_text(STRIPE, "utf-8")
+    (tmp_path / "netsuite.csv").write_text(NETSUITE, "utf-8")
+    with site_at(tmp_path, declaration(on_none="global"), root=tmp_path) as at:
+        assert at.reconcile().success
+        assert plan_of(at).select("action", "new_value", "stripe_customer_id").rows() == [("create", GLOBAL_KEY, None)]
+        said = notes(at)
+        assert "Map by hand" not in said
+        assert "no new customer has them" not in said
+        assert "then the customers without a record are counted to the new one" in said
+        world, search = account(at)
+        [number] = import_customers(at.results / "netsuite_create.csv", world, {})
+        assert world.customers[number].values["companyname"] == GLOBAL_NAME
+        export_customers(tmp_path / "netsuite.csv", world, search)
+        assert at.reconcile().success
+        assert plan_of(at).is_empty()
+        matches = at.sync.frames.read("customer_matches").collect()
+        counted = matches.filter(pl.col("outcome") == "global")
+        assert counted.get_column("netsuite_internal_id").to_list() == [number] * 3
 
 
 @pytest.mark.rule("C16")

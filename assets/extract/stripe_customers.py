@@ -47,7 +47,7 @@ def fields_of_rules(declaration: Declaration) -> list[str]:
 
 def _named(declaration: Declaration) -> list[str]:
     """The fields of Stripe customers that a declaration needs, metadata as `metadata.<key>`."""
-    of_records = declaration.create.stripe_paths if declaration.create else []
+    of_records = declaration.creation.stripe_paths if declaration.on_none == "create" else []
     return list(dict.fromkeys([*stripe_columns(declaration.rules), *of_records]))
 
 

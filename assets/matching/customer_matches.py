@@ -7,6 +7,7 @@ import polars as pl
 
 from assets.check_results import SCHEMA_CHECK, blocking_checks, id_result, report_checks, schema_result
 from assets.matching import MatchSettings, Rule, by_customer, kinds_of, match_with_doubts
+from assets.matching.global_customer import HAS_RECORD, count_to_global, find_global
 from assets.no_values import placeholders_of
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from schemas.declaration import Declaration
@@ -59,6 +60,9 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
             overrides = sync.overrides().lazy().select("stripe_customer_id", "netsuite_internal_id")
             found = match_with_doubts(stripe_customers, netsuite_customers, overrides, settings)
             matches = by_customer(found.collect())
+            if sync.declaration.on_none == "global":
+                record = find_global(netsuite_customers, sync.declaration.global_customer)
+                matches = count_to_global(matches, record)
             customers = stripe_customers.select(pl.len()).collect().item()
         outcomes = dict(matches.group_by("outcome").len().rows())
         counts: dict[str, int] = {outcome: outcomes.get(outcome, 0) for outcome in OUTCOMES}
@@ -74,7 +78,7 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
             value=matches,
             metadata={
                 "overrides": overrides.select(pl.len()).collect().item(),
-                "tied_to_a_record": matches.get_column("netsuite_internal_id").count(),
+                "tied_to_a_record": matches.filter(HAS_RECORD).height,
                 **{f"outcome/{outcome}": count for outcome, count in counts.items()},
             },
         )
@@ -122,9 +126,8 @@ def agreement_result(key: dg.AssetKey, matches: pl.DataFrame, *, is_held: bool) 
 
 def doubts_in_words(matches: pl.DataFrame, *, is_held: bool) -> str:
     """A sentence on how many pairs are doubted, and why; empty when none is."""
-    has_record = pl.col("netsuite_internal_id").is_not_null()
     doubted = matches.filter(pl.col("doubt").is_not_null())
-    pairs, alone = doubted.filter(has_record), doubted.filter(~has_record)
+    pairs, alone = doubted.filter(HAS_RECORD), doubted.filter(~HAS_RECORD)
     kinds = _by_kind(pairs)
     named = "; ".join(f"{words}: {kinds[kind]:,}" for kind, words in DOUBTS.items() if kind in kinds)
     planned = "kept out of the plan (on_doubt: refuse)" if is_held else "planned nevertheless (on_doubt: note)"

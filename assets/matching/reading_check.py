@@ -8,6 +8,7 @@ from assets.matching.customer_matches import match_settings
 from assets.matching.other_readings import PERSON, READINGS, other_readings
 from assets.matching.settings import MatchSettings
 from assets.reconciliation import Reconciliation
+from schemas.words import WITHOUT_RECORD
 
 _DESCRIPTION = (
     "No unmatched customer would be found if a value were read in another way (HTML, several e-mails in a field, a "
@@ -50,7 +51,7 @@ def readings_result(
         netsuite: rows of `schemas.customers.NetsuiteCustomers`.
         settings: what the declaration says.
     """
-    unmatched = matches.filter(pl.col("outcome") == "unmatched").select(id="stripe_customer_id")
+    unmatched = matches.filter(pl.col("outcome").is_in(WITHOUT_RECORD)).select(id="stripe_customer_id")
     customers = stripe.join(unmatched, on="id", how="semi")
     found = other_readings(customers, netsuite, settings)
     counts = dict(found.group_by("reading").len().sort("reading").rows())

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from assets.mapping.to_netsuite import CreateSettings, new_records
+from assets.mapping.to_netsuite import CreateSettings, global_record, new_records
 from schemas.change import RECORD
 from schemas.link_fields import fields_of
+from schemas.words import GLOBAL_KEY, GLOBAL_NAME
 
 _NO_TEXT = pl.lit(None, pl.String)
 
@@ -71,6 +72,33 @@ def plan_creates(
         for field in fields_of("stripe")
     ]
     return creates, pl.concat(links)
+
+
+def plan_global(matches: pl.LazyFrame, settings: CreateSettings) -> pl.LazyFrame:
+    """Plan the one record that stands for all customers without one, where it is needed and not there.
+
+    Args:
+        matches: `schemas.matches.Matches`.
+        settings: how the record is made.
+
+    Returns:
+        One create or none, as `schemas.plan.Plan` with all of its columns; no customer's metadata will name it.
+    """
+    is_counted = pl.col("outcome") == "global"
+    waiting = matches.filter(is_counted & pl.col("netsuite_internal_id").is_null()).select(pl.len().alias("customers"))
+    many = pl.when(pl.col("customers") == 1).then(pl.lit("customer")).otherwise(pl.lit("customers"))
+    return _rows(
+        waiting.filter(pl.col("customers") > 0).with_columns(stripe_customer_id=_NO_TEXT),
+        change_id=pl.lit(f"netsuite:create:{GLOBAL_KEY}"),
+        system=pl.lit("netsuite"),
+        field=pl.lit(RECORD),
+        action=pl.lit("create"),
+        new_value=pl.lit(GLOBAL_KEY),
+        reason=pl.format(
+            f"no NetSuite customer is called {GLOBAL_NAME}; {{}} {{}} without a record", "customers", many
+        ),
+        values=pl.lit(global_record(settings)),
+    )
 
 
 def _rows(records: pl.LazyFrame, **given: pl.Expr) -> pl.LazyFrame:

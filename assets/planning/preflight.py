@@ -4,11 +4,11 @@
 `unknown`: it could not be checked, and nothing is guessed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from assets.mapping.to_netsuite import CreateSettings, Trial, trials
+from assets.mapping.to_netsuite import CreateSettings, Trial
 from resources.netsuite_api import NetsuiteClient, Preflight, RefusedRecord, ToldRecord, ToldValue, TrialRecord
 from resources.server_text import harmless, short
 from schemas.customer_fields import OWN_SETTINGS
@@ -25,11 +25,12 @@ class Finding:
     sentence: str
 
 
-def checked(client: NetsuiteClient, settings: CreateSettings, undo: str) -> list[Finding]:
+def checked(client: NetsuiteClient, kinds: Sequence[Trial], settings: CreateSettings, undo: str) -> list[Finding]:
     """Ask NetSuite about the customers that a declaration would make, and save none.
 
     Args:
         client: of the account.
+        kinds: of customers.
         settings: how records are made.
         undo: how they are to be taken back.
 
@@ -39,7 +40,6 @@ def checked(client: NetsuiteClient, settings: CreateSettings, undo: str) -> list
     Raises:
         TransientError, UserError: as `NetsuiteClient.preflight`.
     """
-    kinds = trials(settings)
     told = client.preflight([TrialRecord(sorted(kind.always | kind.sometimes), kind.values) for kind in kinds])
     found = [*_of_the_role(told, undo), *_of_currencies(told, settings)]
     for kind, record in zip(kinds, told.records, strict=True):

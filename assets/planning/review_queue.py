@@ -8,6 +8,7 @@ import polars as pl
 from assets.check_results import SCHEMA_CHECK, blocking_checks, schema_result
 from assets.matching import NO_OVERRIDES, MatchSettings, match_customers
 from assets.matching.customer_matches import match_settings
+from assets.matching.global_customer import HAS_RECORD
 from assets.planning.append_words import left_out
 from assets.planning.gone_customers import gone_customers
 from assets.planning.settings import PlanSettings
@@ -62,7 +63,7 @@ def queue_for_review(
     decided = _NO_DECISIONS if decisions is None else _in_words(decisions)
     matches = matches if "doubt" in matches.collect_schema() else matches.with_columns(doubt=pl.lit(None, pl.String))
     advice = {outcome: text.format(job=override_job) for outcome, text in _WHAT_TO_DO.items()}
-    is_planned = pl.col("netsuite_internal_id").is_not_null() & plan.doubted
+    is_planned = HAS_RECORD & plan.doubted
     of_doubted = pl.when(is_planned).then(pl.lit(_IF_DOUBTED)).otherwise(pl.lit(_IF_HELD))
     if_doubted = of_doubted.str.replace("{job}", override_job, literal=True)
     unwritten = left_out(stripe, netsuite, matches, plan)

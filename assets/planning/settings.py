@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from assets.mapping.to_netsuite import CreateSettings
+from assets.mapping.to_netsuite import CreateSettings, Trial, global_trial, trials
 from assets.no_values import PLACEHOLDERS, placeholders_of
 from schemas.declaration import Declaration
 from schemas.declaration.creation import PAID_COLUMNS
@@ -20,6 +20,7 @@ class PlanSettings:
         doubted: for pairs that are doubted, too (`on_doubt: note`).
         no_value: keys of placeholders; a field that holds one is empty.
         create: how new records are made; None: none are.
+        makes_global: the only new record is the one that stands for all customers without one (`on_none: global`).
         who_paid: columns of Stripe customers that tell who has paid, for only those get a record; none: everybody does.
     """
 
@@ -27,6 +28,7 @@ class PlanSettings:
     doubted: bool = True
     no_value: frozenset[str] = PLACEHOLDERS
     create: CreateSettings | None = None
+    makes_global: bool = False
     who_paid: tuple[str, ...] = ()
 
     @classmethod
@@ -38,8 +40,21 @@ class PlanSettings:
             doubted=declaration.on_doubt == "note",
             no_value=placeholders_of(declaration),
             create=_create_settings(declaration),
+            makes_global=declaration.on_none == "global",
             who_paid=_who_paid(declaration),
         )
+
+    @property
+    def trials(self) -> list[Trial]:
+        """The kinds of new records that a plan may hold."""
+        if self.create is None:
+            return []
+        return [global_trial(self.create)] if self.makes_global else trials(self.create)
+
+    @property
+    def new_by_key_alone(self) -> bool:
+        """Whether new records say only by their external id whose they are."""
+        return self.makes_global or (self.create is not None and self.create.stripe_id_field is None)
 
     @property
     def written(self) -> tuple[LinkField, ...]:
@@ -48,12 +63,12 @@ class PlanSettings:
 
 
 def _create_settings(declaration: Declaration) -> CreateSettings | None:
-    if declaration.on_none != "create" or declaration.create is None:
+    if not declaration.makes_customers:
         return None
     allowed = {field.name: field for field in fields_of("netsuite") if _is_allowed(field, declaration)}
     stripe_id = allowed.get("stripe_id")
     return CreateSettings.of(
-        declaration.create,
+        declaration.creation,
         None if stripe_id is None else stripe_id.field_id(declaration.netsuite),
         comments="comments" in allowed,
         no_value=placeholders_of(declaration),
@@ -63,7 +78,8 @@ def _create_settings(declaration: Declaration) -> CreateSettings | None:
 def _who_paid(declaration: Declaration) -> tuple[str, ...]:
     """An export tells it by its columns; over the API nothing here does."""
     create = declaration.create
-    is_asked = declaration.is_by_hand and create is not None and create.when == "first_transaction"
+    is_each = declaration.is_by_hand and declaration.on_none == "create"
+    is_asked = is_each and create is not None and create.when == "first_transaction"
     return PAID_COLUMNS if is_asked else ()
 
 

@@ -16,9 +16,10 @@ from assets.check_results import SCHEMA_CHECK, blocking_checks, report_checks, s
 from assets.extract.stripe_transactions import TRANSACTIONS
 from assets.extract.visible_links import WITHHELD_CHECK, hidden_links, withheld_result
 from assets.matching import link_table
+from assets.matching.global_customer import HAS_RECORD
 from assets.plan_history import PlanNumbers
 from assets.planning.append_words import append_words
-from assets.planning.creates import plan_creates, who_paid, without_creates
+from assets.planning.creates import plan_creates, plan_global, who_paid, without_creates
 from assets.planning.pairs import pairs_to_plan
 from assets.planning.rows import relinks
 from assets.planning.set_values import set_values
@@ -60,6 +61,8 @@ def plan_changes(
     edits = pl.concat([planned(field) for field in in_plan_order(settings.written)])
     if settings.create is None:
         return edits
+    if settings.makes_global:
+        return pl.concat([plan_global(matches, settings.create), edits], how="diagonal")
     paid = who_paid(stripe, settings.who_paid)
     creates, new_links = plan_creates(paid, netsuite, matches, settings.create, transactions)
     return pl.concat([creates, edits, new_links], how="diagonal")
@@ -102,7 +105,7 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
                 hidden = replace(hidden, why=_MONTHS_MISSING)
             if hidden.why:  # whoever is linked where nobody can see it would get a second record (C16)
                 plan = without_creates(plan)
-            customers = customer_matches.select("netsuite_internal_id").collect()
+            customers = customer_matches.select(has_record=HAS_RECORD).collect()
         by_field = plan.group_by("system", "field").len().sort("system", "field").rows()
         withheld = withheld_result(wanted.height - plan.height, hidden)
         yield from report_checks("write_plan", [schema_result(violations(Plan, plan, "change_id")), withheld])
@@ -113,7 +116,7 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
             relinks=relinks(plan, settings.no_value),
             stripe_customers=customers.height,
             netsuite_customers=netsuite_customers.filter("is_customer").select(pl.len()).collect().item(),
-            tied_to_a_record=customers.get_column("netsuite_internal_id").count(),
+            tied_to_a_record=customers.filter("has_record").height,
             creates=plan.filter(pl.col("action") == "create").height,
         )
         yield dg.MaterializeResult(

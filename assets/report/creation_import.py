@@ -12,7 +12,7 @@ import orjson
 import polars as pl
 
 from schemas.country_names import COUNTRY_NAMES
-from schemas.words import STRIPES_OWN
+from schemas.words import GLOBAL_KEY, STRIPES_OWN
 
 CREATE_FILE: Final = "netsuite_create.csv"
 """The new customers for the assistant, where a plan of two exports has some."""
@@ -68,6 +68,7 @@ class CreationNotes:
         addresses_left_out: how many lines of the address book are not in the file, for their country is not known.
         by_hand: labels of columns that have to be mapped by hand.
         without_values: fields of Stripe that records are made of and of which the export has nothing.
+        is_global: the one that stands for all customers without a record is made, and no other.
     """
 
     customers: int
@@ -79,6 +80,7 @@ class CreationNotes:
     addresses_left_out: int
     by_hand: tuple[str, ...]
     without_values: tuple[str, ...]
+    is_global: bool = False
 
     def sentences(self) -> Iterator[str]:
         """What is to be said on the page and in the text beside the file."""
@@ -123,10 +125,17 @@ class CreationNotes:
                 "The Stripe export has no column for these, or nothing in it, so that no new customer has them: "
                 f"{', '.join(self.without_values)}."
             )
-        yield (
-            "Afterwards export both sides again and reconcile: then Stripe's metadata are planned, whose value is the "
-            "internal id of the new customer. Until then they are not in the file for Stripe."
-        )
+        yield _AFTERWARDS_GLOBAL if self.is_global else _AFTERWARDS
+
+
+_AFTERWARDS: Final = (
+    "Afterwards export both sides again and reconcile: then Stripe's metadata are planned, whose value is the "
+    "internal id of the new customer. Until then they are not in the file for Stripe."
+)
+_AFTERWARDS_GLOBAL: Final = (
+    "Afterwards export NetSuite again and reconcile: then the customers without a record are counted to the new one. "
+    "Nothing is written for each of them, in either system."
+)
 
 
 def netsuite_create(plan: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFrame:
@@ -171,8 +180,9 @@ def creation_notes(
         has_currency=any("currency" in record for record in records),
         ids_as_emails=sum(str(each.get("email", "")).startswith(STRIPES_OWN) for each in fields),
         addresses_left_out=sum(len(record.get("addressbook") or []) - len(_lines(record)) for record in records),
-        by_hand=(*labels.values(), *further),
+        by_hand=(*(label for name, label in labels.items() if name in used), *further),
         without_values=tuple(path for path in paths if not _has_values(stripe, path)),
+        is_global=any(each.get("externalid") == GLOBAL_KEY for each in fields),
     )
 
 

@@ -143,10 +143,11 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
 
 def _creation(declaration: Declaration, plan: pl.DataFrame, stripe: pl.DataFrame) -> CreationNotes | None:
     """What is to be said of new customers that a person imports; null where none are imported."""
-    create = declaration.create
-    if create is None or not declaration.is_by_hand or plan.filter(pl.col("action") == "create").is_empty():
+    create = declaration.creation
+    if not declaration.is_by_hand or plan.filter(pl.col("action") == "create").is_empty():
         return None
-    paths = [path for path in create.stripe_paths if create.individual_when or path not in NAMES]
+    is_each = declaration.on_none == "create"
+    paths = [path for path in create.stripe_paths if is_each and (create.individual_when or path not in NAMES)]
     return creation_notes(plan, stripe, paths, _new_labels(declaration))
 
 

@@ -16,6 +16,7 @@ OUTCOMES: Final[dict[MatchOutcome, str]] = {
     "matched": "No link yet; a rule found exactly one record.",
     "ambiguous": "Several records fit equally well.",
     "unmatched": "No NetSuite customer fits.",
+    "global": "No NetSuite customer fits; counted to the one that stands for all, and nothing is written for it.",
     "conflict": "The links contradict each other, or another customer holds the record.",
     "broken": "The link names something that is not, or no longer, a NetSuite customer.",
     "held": "A setting or a person holds it back, or it is a guest; nothing is tried.",

@@ -14,6 +14,7 @@ import dagster as dg
 
 from assets.plan_history import History, last_made_at, plans_made
 from assets.planning.brakes import results_of
+from assets.planning.settings import PlanSettings
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.write_back.executor import WriteBack
 from assets.write_back.living_customers import LivingOnly
@@ -94,7 +95,7 @@ class _StepAssets:
 def build_links(sync: Reconciliation) -> list[dg.AssetsDefinition]:
     """The write-back assets of one declaration over two APIs."""
     netsuite = _of_fields("netsuite_links", NETSUITE_EDITS, ("write_plan",))
-    if sync.declaration.on_none == "create":
+    if sync.declaration.makes_customers:
         steps, shown = (NETSUITE_CREATES, NETSUITE_EDITS), {NEW_CUSTOMERS: [RECORD], **netsuite.shown}
         netsuite = replace(netsuite, steps=steps, shown=shown, texts={NEW_CUSTOMERS: _NEW, **netsuite.texts})
     stripe = _of_fields("stripe_links", STRIPE_EDITS, tuple(netsuite.shown))
@@ -194,8 +195,9 @@ def open_write_back(
         ledger, client = stack.enter_context(sync.ledger()), stack.enter_context(netsuite.client())
         connection = stack.enter_context(StripeConnection(account, on_progress))
         of_netsuite: list[Writer] = [NetsuiteEdits(client)]
-        if sync.declaration.create is not None:
-            of_netsuite.append(NetsuiteCreates(client, sync.declaration.create.undo))
+        if (planned := PlanSettings.of(sync.declaration)).create is not None:
+            how = sync.declaration.creation.undo
+            of_netsuite.append(NetsuiteCreates(client, how, by_key_alone=planned.new_by_key_alone))
         yield WriteBack(
             Journal(ledger, sync.declared_accounts),
             registry([*(LivingOnly(writer, connection) for writer in of_netsuite), StripeEdits(connection)]),

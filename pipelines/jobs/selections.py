@@ -27,7 +27,7 @@ def read_and_report(sync: Reconciliation) -> dg.AssetSelection:
 
 def writes(sync: Reconciliation) -> dg.AssetSelection:
     """The assets that write into a service."""
-    new = (NEW_CUSTOMERS,) if sync.declaration.on_none == "create" else ()
+    new = (NEW_CUSTOMERS,) if sync.declaration.makes_customers else ()
     return dg.AssetSelection.assets(*(sync.key(name) for name in (*new, *WRITES)))
 
 

@@ -19,10 +19,12 @@ from schemas.declaration.problems import Problem as _Problem
 from schemas.declaration.problems import wrong as _wrong
 from schemas.declaration.rules import STRIPE_FIELDS, RulePair, is_stripe_field
 from schemas.declaration.sources import NetsuiteSource, StripeSource
+from schemas.declaration.without_record import problems_without_record
 from schemas.declaration.word_settings import StageWords, said_twice
 from schemas.link_fields import fields_of, in_plan_order
 from schemas.no_value import NO_VALUE
 from schemas.system_words import SystemWords
+from schemas.words import GLOBAL_NAME
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -117,10 +119,13 @@ class Declaration(DeclaredPart, dg.Resolvable):
     no_words: list[str] = Field(default_factory=list, description="more words for no in the column of inactive")
     no_value: list[str] | None = Field(None, description="what stands for nothing; default: a list that is built in")
     allow_list: bool = Field(False, description="true: only customers with netsuite_allow_integration = true (C2)")
-    on_none: Literal["report", "create"] = Field(
-        "report", description="no record matches: report it, or plan a new NetSuite customer (C1)"
+    on_none: Literal["report", "create", "global"] = Field(
+        "report", description="no record matches: report it, plan a new customer, or count it to one for all (C1)"
     )
     create: Create | None = Field(None, description="how new NetSuite customers are made; required by on_none: create")
+    global_customer: int | None = Field(
+        None, gt=0, description=f"internal id of the one for all; default: the one called {GLOBAL_NAME}"
+    )
     writes: Writes = Field(default_factory=Writes)
     brakes: Brakes = Field(default_factory=Brakes)
     daily: Daily = Field(default_factory=Daily)
@@ -152,6 +157,16 @@ class Declaration(DeclaredPart, dg.Resolvable):
         return creates is not None and creates.when == "first_transaction"
 
     @property
+    def makes_customers(self) -> bool:
+        """Whether a plan may make NetSuite customers: one each, or the one that stands for all."""
+        return self.on_none == "create" or (self.on_none == "global" and self.global_customer is None)
+
+    @property
+    def creation(self) -> Create:
+        """How customers are made; the one that stands for all needs no block that says it."""
+        return self.create or Create()
+
+    @property
     def placeholders(self) -> Sequence[str]:
         """What stands for nothing."""
         return NO_VALUE if self.no_value is None else self.no_value
@@ -174,7 +189,7 @@ class Declaration(DeclaredPart, dg.Resolvable):
         yield from self._rule_problems()
         yield from self._word_problems()
         yield from self._write_problems()
-        yield from self._create_problems()
+        yield from problems_without_record(self)
         yield from self._problems_of_exports()
 
     def _field_problems(self) -> Iterator[_Problem]:
@@ -217,21 +232,6 @@ class Declaration(DeclaredPart, dg.Resolvable):
         for field in in_plan_order(fields_of("netsuite")):
             if self.writes.may_write(field.name) and field.name not in self.netsuite_fields:
                 yield ("writes", field.name), f"is true, but netsuite_fields does not map {field.name}"
-
-    def _create_problems(self) -> Iterator[_Problem]:
-        if self.on_none == "report":
-            if self.create is not None:
-                yield ("create",), "has no effect without on_none: create"
-            return
-        if not self.can_write and not self.is_by_hand:
-            yield (
-                ("on_none",),
-                "create needs both sides over their APIs, or both from exports: no plan spans an API and a file",
-            )
-        if self.create is None:
-            yield ("on_none",), "create needs the block create, which says how; create: {} is the least"
-        if self.writes.may_write("external_id") is False or "external_id" not in self.netsuite_fields:
-            yield ("on_none",), "create needs external_id in netsuite_fields, and written: by it a record is found"
 
     def _problems_of_exports(self) -> Iterator[_Problem]:
         """Settings of the daily run, which a declaration with an export file has not: its files come by hand."""

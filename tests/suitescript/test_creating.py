@@ -97,6 +97,19 @@ def test_what_holds_the_id_in_one_place_only_or_in_several_records_is_somebody_e
     assert world.saves == []
 
 
+@pytest.mark.rule("C15")
+def test_a_record_whose_only_link_is_its_external_id_is_found_again() -> None:
+    world = World()
+    world.insert(7, externalid="cus_1")
+    whole = item()
+    fields = {name: value for name, value in whole["record"]["fields"].items() if name != STRIPE_FIELD}
+    only = {**whole, "record": {"fields": fields}, "byKeyAlone": True}
+    for action in ("create", "look_for"):
+        [outcome] = create(world, only, action=action)["outcomes"]
+        assert (outcome["outcome"], outcome["id"]) == ("already", 7)
+    assert world.saves == []
+
+
 def test_who_is_looked_for_and_not_there_is_none() -> None:
     world = World(others={"cus_1"})
     assert create(world, item(), action="look_for")["outcomes"] == [{"key": "cus_1", "outcome": "none"}]

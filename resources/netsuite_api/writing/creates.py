@@ -23,15 +23,23 @@ class NetsuiteCreates:
     system: System = "netsuite"
     kinds: frozenset[Kind] = frozenset({"create"})
 
-    def __init__(self, client: NetsuiteClient, undo: HowToUndo = "delete", records_per_batch: int = _RECORDS) -> None:
+    def __init__(
+        self,
+        client: NetsuiteClient,
+        undo: HowToUndo = "delete",
+        records_per_batch: int = _RECORDS,
+        *,
+        by_key_alone: bool = False,
+    ) -> None:
         """Use an open client, which somebody else closes; its account says how many calls it takes at a time.
 
         Args:
             client: of the account.
             undo: what becomes of a record that is taken back.
             records_per_batch: records in a call.
+            by_key_alone: the records have their key as external id only, and no Stripe id in the field for it.
         """
-        self._client, self._undo = client, undo
+        self._client, self._undo, self._by_key_alone = client, undo, by_key_alone
         self.workers, self.records_per_batch = client.settings.concurrency, records_per_batch
 
     def write(self, attempts: Sequence[Attempt]) -> Iterator[Answer]:
@@ -44,7 +52,7 @@ class NetsuiteCreates:
         """See `Writer`. A record that somebody else has made with the key is a conflict."""
         new, old = _parted([entry.attempt for entry in entries])
         by_key = {_key(attempt): attempt for attempt in new}
-        for outcome in self._client.look_for([NewRecord(key) for key in by_key]):
+        for outcome in self._client.look_for([NewRecord(key, by_key_alone=self._by_key_alone) for key in by_key]):
             yield _looked_for(by_key[outcome.key], outcome)
         there = self._client.existing([_result_id(attempt) for attempt in old]) if old else set()
         for attempt in old:

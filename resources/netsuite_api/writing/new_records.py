@@ -35,12 +35,14 @@ class NewRecord:
         values: to make it, the record as JSON.
         internal_id: of the one that was made, to take it back.
         witness: what the RESTlet said of it when it was made.
+        by_key_alone: to look for it, ours has the key as external id only, and not in the Stripe-id field.
     """
 
     key: str
     values: str | None = None
     internal_id: InternalId | None = None
     witness: str | None = None
+    by_key_alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,8 @@ def _wire(record: NewRecord) -> Json:
         given["record"] = orjson.loads(record.values)
     if record.internal_id is not None:
         given |= {"id": record.internal_id, "witness": record.witness}
+    if record.by_key_alone:
+        given["byKeyAlone"] = True
     return given
 
 

@@ -1,7 +1,7 @@
 """What would refuse new customers is said over HTTP before any is made, and nothing is saved for it."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from assets.mapping.to_netsuite import CreateSettings, IndividualWhen, new_records
+from assets.mapping.to_netsuite import CreateSettings, IndividualWhen, Trial, global_trial, new_records, trials
 from assets.planning.preflight import Finding, checked
 from resources.netsuite_api import NewRecord
 from sandbox.netsuite_standin import STRIPE_FIELD, Account, Options, World
@@ -32,13 +32,17 @@ LONG = (
 
 
 def found(
-    world: World, settings: CreateSettings = SETTINGS, options: Options = MAY_ALL, undo: str = "delete"
+    world: World,
+    settings: CreateSettings = SETTINGS,
+    options: Options = MAY_ALL,
+    undo: str = "delete",
+    kinds: Sequence[Trial] = (),
 ) -> list[Finding]:
     """Check, and see that the world is as it was, whatever was found."""
     world.insert(7, companyname="Ours")
     before = copy.deepcopy(world.customers)
     with connected(world, options) as (client, server):
-        findings = checked(client, settings, undo)
+        findings = checked(client, kinds or trials(settings), settings, undo)
         assert [call.action for call in server.calls if call.action != "token"] == ["preflight"]
     assert (world.customers, world.saves, world.deleted) == (before, [], [])
     return findings
@@ -60,6 +64,18 @@ def found_of(account: Account, settings: CreateSettings = CONFIGURED, **given: A
 )
 def test_of_an_account_that_takes_every_customer_nothing_is_found(account: Account, settings: CreateSettings) -> None:
     assert found(World(account=account), settings) == []
+
+
+@pytest.mark.rule("C1")
+def test_of_the_one_customer_for_all_a_mandatory_field_that_only_customers_would_fill_is_found() -> None:
+    account = replace(ACCOUNT, default_status="13")
+    only = [global_trial(CONFIGURED)]
+    assert found(World(account=account), CONFIGURED, kinds=only) == []
+    [finding] = found(World(account=account, mandatory={"phone"}), CONFIGURED, kinds=only)
+    said = "phone is mandatory, and nothing fills it: set it in create.defaults"
+    assert finding == Finding("refused", "companies", said)
+    filled = replace(CONFIGURED, defaults={"phone": "555 010 0100"})
+    assert found(World(account=account, mandatory={"phone"}), filled, kinds=[global_trial(filled)]) == []
 
 
 def test_a_mandatory_field_that_nobody_fills_refuses_all() -> None:
@@ -220,7 +236,7 @@ def test_what_it_calls_refused_is_what_a_creation_is_refused_for() -> None:
     filled = replace(SETTINGS, defaults={"custentity_region": "EMEA"})
     with connected(world, MAY_ALL) as (client, _):
         for settings, weights, status in ((SETTINGS, ["refused"], "failed"), (filled, [], "made")):
-            assert [one.weight for one in checked(client, settings, "delete")] == weights
+            assert [one.weight for one in checked(client, trials(settings), settings, "delete")] == weights
             customers = pl.LazyFrame(
                 {"id": ["cus_1"], "name": ["Foo Ltd"], "created": [datetime(2026, 1, 1, tzinfo=UTC)]}
             )

@@ -65,6 +65,7 @@ class Stage:
     others: Sequence[Writer] = ()
     how: HowToUndo = "delete"
     batch: int = 25
+    by_key_alone: bool = False
 
     def work(self, run_id: str, dies_at: str = "", at: int = 1) -> WriteBack:
         """Give everything that a run writes with, which is killed when it comes to `dies_at` for the nth time."""
@@ -75,7 +76,7 @@ class Stage:
             if name == dies_at and seen.count(name) == at:
                 raise KilledError
 
-        creates = NetsuiteCreates(self.client, self.how, self.batch)
+        creates = NetsuiteCreates(self.client, self.how, self.batch, by_key_alone=self.by_key_alone)
         writers = registry([creates, NetsuiteEdits(self.client), *self.others])
         return WriteBack(self.journal, writers, run_id, checkpoint=checkpoint)
 
@@ -100,6 +101,7 @@ class StageSettings(TypedDict, total=False):
     others: Sequence[Writer]
     how: HowToUndo
     batch: int
+    by_key_alone: bool
 
 
 def counts(tallies: Iterable[Tally]) -> list[dict[str, int]]:

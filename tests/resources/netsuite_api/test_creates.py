@@ -4,12 +4,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+import orjson
 import pytest
 
 from resources.netsuite_api import Timeouts
 from sandbox.netsuite_standin import STRIPE_FIELD, Account, Fault, Options, World
 from sandbox.netsuite_standin.new_customers import NEW
+from schemas.change import Change
 from schemas.errors import AccessError, TransientError
+from schemas.words import GLOBAL_KEY, GLOBAL_NAME
 from tests.resources.netsuite_api.creating import (
     MAY_DELETE,
     KilledError,
@@ -88,6 +91,23 @@ def test_what_was_lost_for_good_is_unknown_until_the_next_run_has_looked(tmp_pat
         assert counts(at.apply(CREATES, "next")) == [{}, {}, {}, {}]
         assert set(at.statuses().values()) == {"applied"}
     assert customers(world) == ONCE
+
+
+@pytest.mark.rule("C15")
+def test_a_record_without_a_stripe_id_of_its_own_is_found_again_by_its_external_id(tmp_path: Path) -> None:
+    world = World()
+    fields = {"companyname": GLOBAL_NAME, "entityid": GLOBAL_NAME, "externalid": GLOBAL_KEY, "isperson": "F"}
+    name, values = f"netsuite:create:{GLOBAL_KEY}", orjson.dumps({"fields": fields}).decode()
+    for_all = Change(name, "netsuite", None, "record", "create", None, GLOBAL_KEY, None, None, values=values)
+    with stage(tmp_path, world, by_key_alone=True) as at:
+        at.server.fail(Fault(kind="lost", action="create", times=4))
+        with pytest.raises(TransientError):
+            at.apply([for_all])
+        at.apply([for_all], "next")
+        assert at.statuses() == {name: "applied"}
+        assert list(customers(world)) == [GLOBAL_KEY]
+        assert at.undo([for_all]).counts() == {"undone": 1}
+    assert world.customers == {}
 
 
 @pytest.mark.rule("C15")

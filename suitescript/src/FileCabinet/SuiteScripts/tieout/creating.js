@@ -48,7 +48,8 @@ define([
 
   function lookFor(request, call) {
     const stripeField = stripeFieldOf(request);
-    return each(request, call, UNITS_TO_LOOK, ({ key }) => whoHas(key, stripeField) || { outcome: 'none' });
+    const there = ({ key, byKeyAlone }) => whoHas(key, stripeField, byKeyAlone ? ['externalid'] : undefined);
+    return each(request, call, UNITS_TO_LOOK, (given) => there(given) || { outcome: 'none' });
   }
 
   function takeBack(request, call) {
