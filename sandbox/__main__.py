@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sandbox.netsuite_standin.export import serve_export
+from sandbox.portal import connect
 from sandbox.stripe_standin import StripeStandIn, StripeWorld, load_customers
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
@@ -35,6 +36,7 @@ def main(argv: list[str] | None = None) -> None:
         options.netsuite, _port(before, "NETSUITE_BASE_URL"), private_key=before.get("NETSUITE_PRIVATE_KEY")
     )
     with StripeStandIn(world, port=_port(before, "STRIPE_BASE_URL")) as stripe, netsuite:
+        connect(netsuite, stripe)
         environment |= {"STRIPE_API_KEY": world.test_key, "STRIPE_BASE_URL": stripe.url}
         _publish(environment, options.environment)
         threading.Event().wait()

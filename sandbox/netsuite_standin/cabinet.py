@@ -13,6 +13,8 @@ import orjson
 
 CABINET: Final = Path(__file__).parents[2] / "suitescript/src/FileCabinet"
 RESTLET: Final = "/SuiteScripts/tieout/tieout.js"
+SUITELET: Final = "/SuiteScripts/tieout_portal/portal.js"
+BUTTON: Final = "/SuiteScripts/tieout_button/button.js"
 
 
 @dataclass(frozen=True)
@@ -28,17 +30,23 @@ class Script:
     files: Mapping[str, str]
 
     @classmethod
-    def shipped(cls) -> Self:
-        """Give the RESTlet of the suitescript folder, with every file of its folder."""
-        folder = (CABINET / RESTLET.removeprefix("/")).parent
-        texts = {file: file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.js"))}
-        return cls(RESTLET, {f"/{file.relative_to(CABINET).as_posix()}": text for file, text in texts.items()})
+    def shipped(cls, entry: str = RESTLET) -> Self:
+        """Give a script of the suitescript folder, with every file of its folder and of the RESTlet's."""
+        folders = {(CABINET / path.removeprefix("/")).parent for path in (entry, RESTLET)}
+        found = (file for folder in sorted(folders) for file in sorted(folder.glob("*.js")))
+        texts = {file: file.read_text(encoding="utf-8") for file in found}
+        return cls(entry, {f"/{file.relative_to(CABINET).as_posix()}": text for file, text in texts.items()})
 
     @classmethod
     def of(cls, text: str, **beside: str) -> Self:
         """Make a script of one text, and of the files beside it by their names without `.js`."""
         named = {"script": text, **beside}
         return cls("/SuiteScripts/script.js", {f"/SuiteScripts/{name}.js": body for name, body in named.items()})
+
+    def beside(self, module: str) -> Self:
+        """Give the script that begins with another file of the same folder, named as a form names its client script."""
+        name = module.removeprefix("./").removesuffix(".js")
+        return type(self)(f"{self.entry.rpartition('/')[0]}/{name}.js", self.files)
 
     def changed(self, old: str, new: str) -> Self:
         """Give the same script with another text wherever `old` stands.

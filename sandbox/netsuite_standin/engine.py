@@ -1,7 +1,7 @@
 """Runs the files of a script, unchanged, in a fresh JavaScript context for every request.
 
-`loader.js` loads the files as NetSuite does; `modules.js`, and `records.js` for N/record, have the N/* modules, which
-ask a `Host`.
+`loader.js` loads the files as NetSuite does; `modules.js`, `records.js` for N/record, and `screens.js` for scripts that
+are no RESTlet have the N/* modules, which ask a `Host`.
 """
 
 from pathlib import Path
@@ -16,12 +16,13 @@ from sandbox.netsuite_standin.script import Host
 from sandbox.netsuite_standin.searches import Json
 
 PARTS: Final = [
-    Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("modules.js", "records.js", "loader.js")
+    Path(__file__).with_name(name).read_text(encoding="utf-8")
+    for name in ("modules.js", "records.js", "screens.js", "loader.js")
 ]
 
 
 def run(script: Script, method: str, body: Json, host: Host) -> Json:
-    """Call one entry point of a RESTlet and return what it returned.
+    """Call one entry point of a script and return what it returned, or what the visitor of a page gets.
 
     Raises:
         ScriptError: the script threw it or cannot be loaded, or does not export `method` (code `METHOD_NOT_ALLOWED`).

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sandbox.netsuite_standin.options import Options
 from sandbox.netsuite_standin.searches import STANDARD_COLUMNS, Column, SavedSearch
 from sandbox.netsuite_standin.server import NetsuiteStandIn
-from sandbox.netsuite_standin.world import Value, World
+from sandbox.netsuite_standin.world import SHIPPED_FIELDS, Value, World
 
 _TRUE: Final = frozenset({"yes", "true", "t"})
 _STANDARD: Final = {str(column.label): column for column in STANDARD_COLUMNS}
@@ -35,7 +35,7 @@ def world_of_export(path: Path, options: Options | None = None) -> tuple[World, 
     if "internalid" not in {column.name for column in columns}:
         raise ValueError(f"{path} has no column “Internal ID”.")
     custom = {column.name for column in columns if column.name.startswith("custentity_")}
-    world = World(custom_fields=custom)
+    world = World(custom_fields=custom | set(SHIPPED_FIELDS))
     for number, row in _by_id(rows).items():
         values = {c.name: _value(row[str(c.label)], c, options or Options()) for c in columns if c.name != "internalid"}
         world.insert_values(number, values)

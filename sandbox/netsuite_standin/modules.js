@@ -1,6 +1,7 @@
 // The N/* modules as a script sees them, over one function: host(json) -> json, answered by `script.py`.
 // Shapes and argument styles are here; every rule (units, permissions, what a search finds) is on the other side, and
-// N/record is in records.js, and how a script gets at these modules is in loader.js. There are no others.
+// N/record is in records.js, those of other scripts than a RESTlet are in screens.js, and how a script gets at these
+// modules is in loader.js. There are no others.
 (() => {
   const call = (operation, data) => {
     const answer = JSON.parse(host(JSON.stringify([operation, data === undefined ? {} : data])));
@@ -137,7 +138,6 @@
     Permission: members,
     accountId: settings.account,
     envType: settings.environment,
-    executionContext: 'RESTLET',
     isFeatureInEffect: (given) => call('runtime.isFeatureInEffect', { feature: required(given.feature, 'feature') }),
     getCurrentUser: () => ({
       id: 17,
@@ -154,7 +154,7 @@
   const log = { audit: write('audit'), debug: write('debug'), error: write('error') };
 
   globalThis.api = { 'N/search': search, 'N/runtime': runtime, 'N/format': format, 'N/log': log };
-  globalThis.asking = { call, required }; // for records.js, which takes it away
+  globalThis.asking = { call, required }; // for records.js and screens.js
   const SystemDate = Date;
   globalThis.Date = class extends SystemDate {
     constructor(...given) {

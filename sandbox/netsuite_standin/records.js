@@ -2,7 +2,6 @@
 // other side, as in modules.js.
 (() => {
   const { call, required } = globalThis.asking;
-  delete globalThis.asking;
   const failure = (name, message) => Object.assign(new Error(message), { name, type: 'error.SuiteScriptError' });
 
   /** Values by field id: of a body, of a line, or of an address. */

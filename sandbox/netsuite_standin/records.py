@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sandbox.netsuite_standin.errors import ScriptError
-from sandbox.netsuite_standin.world import Customer, Value, World
+from sandbox.netsuite_standin.world import PORTAL_LINK, SYNC_ANSWER, Customer, Value, World
 
 INLINE_FIELDS = frozenset({"entityid", "companyname", "phone", "comments", "isinactive", "isperson"})
 """The standard fields that can be edited in a list, and so by `submitFields`; custom fields can as well."""
@@ -49,6 +49,8 @@ LENGTHS: Mapping[str, int] = {
     "firstname": 32,
     "lastname": 32,
     "phone": 32,
+    SYNC_ANSWER: 4_000,
+    PORTAL_LINK: 999,
 }
 CUSTOM_FIELD_LENGTH = 300
 LABELS: Mapping[str, str] = {

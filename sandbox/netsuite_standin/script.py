@@ -12,8 +12,10 @@ from typing import Final
 import orjson
 
 from sandbox.netsuite_standin import other_lists, records, searches
+from sandbox.netsuite_standin.caller import Caller
 from sandbox.netsuite_standin.errors import RequestEndedError, ScriptError
 from sandbox.netsuite_standin.options import Options
+from sandbox.netsuite_standin.outside_calls import OutsideCalls
 from sandbox.netsuite_standin.record_calls import Arguments, RecordCalls, check_type
 from sandbox.netsuite_standin.searches import Column, Json, SavedSearch
 from sandbox.netsuite_standin.world import World
@@ -30,6 +32,7 @@ UNITS: Final[Mapping[str, int]] = {
     "record.load": 5,
     "record.save": 10,
     "record.submitFields": 5,
+    "https.post": 10,
 }
 """What each operation on a customer costs (O:section_157072844224). What is not listed costs nothing."""
 
@@ -42,10 +45,13 @@ MOST_PAGES: Final = 1_000
 class Host:
     """What one request may do in the world, and what it has used up."""
 
-    def __init__(self, world: World, options: Options, saved: Mapping[str, SavedSearch]) -> None:
+    def __init__(
+        self, world: World, options: Options, saved: Mapping[str, SavedSearch], caller: Caller | None = None
+    ) -> None:
         self._world = world
         self._options = options
         self._saved = saved
+        self._caller = caller or Caller(permissions=options.permissions)
         self._records = RecordCalls(world, options, self._need)
         self._operations: dict[str, Callable[[Arguments], Json]] = {
             "search.load": self._load_search,
@@ -55,7 +61,8 @@ class Host:
             "search.fetch": self._fetch,
             "search.lookupFields": self._look_up,
             **self._records.operations,
-            "runtime.getPermission": lambda given: options.permissions.get(str(given["name"]), 0),
+            **OutsideCalls(world.portal, options.account, self._caller.address).operations,
+            "runtime.getPermission": lambda given: self._caller.permissions.get(str(given["name"]), 0),
             "runtime.permissionForm": lambda _: options.permission_form,
             "runtime.isFeatureInEffect": self._is_feature_in_effect,
             "runtime.getRemainingUsage": lambda _: options.units - self.used,
@@ -71,7 +78,8 @@ class Host:
     def settings(self) -> dict[str, str]:
         """Say what `N/runtime` knows without asking."""
         sandbox = "_SB" in self._options.account
-        return {"account": self._options.account, "environment": "SANDBOX" if sandbox else "PRODUCTION"}
+        environment = "SANDBOX" if sandbox else "PRODUCTION"
+        return {"account": self._options.account, "environment": environment, **self._caller.settings}
 
     def answer(self, call: str) -> str:
         """Do one operation: JSON in, JSON out. Raises nothing, as the script could not catch it."""
@@ -100,7 +108,7 @@ class Host:
             raise RequestEndedError("SSS_TIME_LIMIT_EXCEEDED", "Script Execution Time Exceeded.")
 
     def _need(self, permission: str, level: int) -> None:
-        if self._options.permissions.get(permission, 0) < level:
+        if self._caller.permissions.get(permission, 0) < level:
             raise ScriptError("INSUFFICIENT_PERMISSION", f"Permission Violation: you need {permission}.")
 
     def _load_search(self, given: Arguments) -> Json:
@@ -150,6 +158,9 @@ class Host:
         found: dict[str, Json] = {}
         for name in map(str, _list(given["columns"])):
             value = values.get(name)
+            if isinstance(value, bool):
+                found[name] = value if self._options.booleans == "boolean" else "FT"[value]
+                continue
             text = "" if value is None else str(value)
             is_list = records.kind(self._world, name) == "select"
             shown = self._options.stage_texts.get(text, text)

@@ -171,14 +171,18 @@ def _term(term: Sequence[Json], found: Found, world: World, options: Options) ->
         case ("stage" | "subsidiary") as field_id, "anyof":
             texts = {str(o) for o in operands}
             found.conditions.append(lambda c: c.values.get(str(field_id)) in texts)
+        case str(field_id), "is" if field_id in _checkboxes(world):
+            ticked = operands[0] == "T"
+            found.conditions.append(lambda c: bool(c.values.get(field_id)) == ticked)
         case str(field_id), "is" if field_id in world.custom_fields:
             value = str(operands[0]).lower()
             found.conditions.append(lambda c: str(c.values.get(field_id) or "").lower() == value)
-        case "isinactive", "is":
-            inactive = operands[0] == "T"
-            found.conditions.append(lambda c: bool(c.values.get("isinactive")) == inactive)
         case _:
             raise _not_understood(f"{name} {operator}")
+
+
+def _checkboxes(world: World) -> set[str]:
+    return {"isinactive"} | {name for name in world.custom_fields if world.custom_kinds.get(name) == "checkbox"}
 
 
 def _date(text: str, options: Options) -> date:

@@ -1,16 +1,16 @@
 """The stand-in over real HTTP: the token endpoint, the RESTlet address, and one PATCH of the REST record API.
 
 Which calls do not reach the script is in `admission`, what goes wrong on demand, before or after the script runs, in
-`faults`, and the forms of answers are in `wire`.
+`faults`, the forms of answers are in `wire`, and what people open in a browser is in `visitors`.
 """
 
 import asyncio
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from email.utils import formatdate
 from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl
@@ -19,21 +19,23 @@ import orjson
 import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.netsuite_standin import engine, records
 from sandbox.netsuite_standin.admission import refusal
 from sandbox.netsuite_standin.cabinet import Script
+from sandbox.netsuite_standin.caller import Caller
 from sandbox.netsuite_standin.errors import LoginError, RequestEndedError, ScriptError
 from sandbox.netsuite_standin.faults import DROPPED, Faults, abortable, answer_of, drop
 from sandbox.netsuite_standin.logins import TOKEN_PATH, Certificate, Logins, Token, check_key
 from sandbox.netsuite_standin.options import Fault, Options
 from sandbox.netsuite_standin.script import Host
 from sandbox.netsuite_standin.searches import STANDARD_COLUMNS, Json, SavedSearch
+from sandbox.netsuite_standin.serving import Server, dated
+from sandbox.netsuite_standin.visitors import Visitors
 from sandbox.netsuite_standin.wire import as_error, as_json, as_problem, is_json, parameters, thrown
 from sandbox.netsuite_standin.world import World
 
@@ -79,7 +81,8 @@ class NetsuiteStandIn:
         self._running = 0
         self._socket = socket.create_server(("127.0.0.1", port))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self._server = _Server(
+        self.visitors = Visitors(self.world, self.options, self.url, self._in_the_pool)
+        self._server = Server(
             uvicorn.Config(
                 self._app(), log_level="critical", ws="none", http="h11", timeout_graceful_shutdown=1, date_header=False
             )
@@ -150,16 +153,23 @@ class NetsuiteStandIn:
             parsed = None
         asked = parsed if isinstance(parsed, dict) else {}
         action = str(asked.get("action", ""))
+        with self._in_the_pool():
+            return await self._admitted(request, body, action, asked)
+
+    @contextmanager
+    def _in_the_pool(self) -> Iterator[bool]:
+        """Take a place in the account's pool; gives whether there was one left."""
         self._running += 1
         self.most_at_once = max(self.most_at_once, self._running)
         try:
-            return await self._admitted(request, body, action, asked)
+            yield self._running <= self.options.concurrency
         finally:
             self._running -= 1
 
     async def _admitted(self, request: Request, body: bytes, action: str, asked: Mapping[str, Json]) -> Response:
         fault = self._faults.due(action)
-        host = Host(self.world, self.options, self.searches)
+        caller = Caller(permissions=self.options.permissions, address=self.url)
+        host = Host(self.world, self.options, self.searches, caller)
         response = answer_of(fault, request) or refusal(request, body, self.options, self.logins, self._running)
         if response is None and fault in {"reset", "silence"}:
             await drop(request, at_once=fault == "reset")
@@ -222,29 +232,11 @@ class NetsuiteStandIn:
                 Route(TOKEN_PATH, self._token, methods=["POST"]),
                 Route(RESTLET_PATH, self._restlet, methods=["GET", "POST", "PUT", "DELETE"]),
                 Route(CUSTOMER_PATH, self._patch, methods=["PATCH"]),
+                *self.visitors.routes,
             ]
         )
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
-            await inner(scope, receive, _dated(send, self.options.clock))
+            await inner(scope, receive, dated(send, self.options.clock))
 
         return abortable(app)
-
-
-def _dated(send: Send, clock: Callable[[], float]) -> Send:
-    """Let every answer say what time it is for NetSuite."""
-
-    async def send_with_date(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            MutableHeaders(scope=message)["Date"] = formatdate(clock(), usegmt=True)
-        await send(message)
-
-    return send_with_date
-
-
-class _Server(uvicorn.Server):
-    """Looks ten times as often whether it is to stop, as a test run starts and stops hundreds."""
-
-    async def main_loop(self) -> None:
-        while not self.should_exit:  # noqa: ASYNC110  set by other threads and by signals
-            await asyncio.sleep(0.01)

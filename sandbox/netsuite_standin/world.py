@@ -12,9 +12,15 @@ from datetime import UTC, datetime
 
 from sandbox.netsuite_standin.account import Account
 from sandbox.netsuite_standin.errors import ScriptError
+from sandbox.netsuite_standin.portal_setup import PortalSetup
 
 Value = str | bool | None
 STRIPE_FIELD = "custentity_tieout_stripe_id"
+SYNC_REQUEST = "custentity_tieout_sync_request"
+SYNC_ANSWER = "custentity_tieout_sync_answer"
+PORTAL_LINK = "custentity_tieout_portal_link"
+SHIPPED_FIELDS = {STRIPE_FIELD: "text", SYNC_REQUEST: "checkbox", SYNC_ANSWER: "textarea", PORTAL_LINK: "url"}
+"""The custom fields of the suitescript folder, and what each holds."""
 
 
 @dataclass
@@ -56,8 +62,9 @@ class World:
 
     others: set[str] = field(default_factory=set)
     account: Account = field(default_factory=Account)
-    custom_fields: set[str] = field(default_factory=lambda: {STRIPE_FIELD})
-    custom_kinds: dict[str, str] = field(default_factory=dict)
+    portal: PortalSetup = field(default_factory=PortalSetup)
+    custom_fields: set[str] = field(default_factory=lambda: set(SHIPPED_FIELDS))
+    custom_kinds: dict[str, str] = field(default_factory=lambda: dict(SHIPPED_FIELDS))
     """What a custom field holds, if not plain text."""
     custom_lists: dict[str, dict[str, str]] = field(default_factory=dict)
     """The values of custom lists: field → name → internal id."""

@@ -43,8 +43,8 @@ def _masked(secret: str) -> str:
 
 
 def _no_permission(secret: str, account: str, permission: str) -> Refusal:
-    what, _, how = permission.partition("_")
-    label = f"{what.capitalize()}s {how.capitalize()}"
+    what, _, how = permission.rpartition("_")
+    label = f"{_LABELS.get(what) or what.capitalize() + 's'} {how.capitalize()}"
     message = (
         f"The provided key '{_masked(secret)}' does not have the required permissions for this endpoint on account "
         f"'{account}'. Enabling \"{label}\" ('{permission}') permissions on this key would allow this request to "
@@ -53,6 +53,7 @@ def _no_permission(secret: str, account: str, permission: str) -> Refusal:
     return Refusal(403, message, code="more_permissions_required")
 
 
+_LABELS = {"customer_portal": "Customer portal"}
 _NO_KEY = (
     "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth."
 )

@@ -12,6 +12,7 @@ from itertools import count
 
 import orjson
 
+from sandbox.stripe_standin.portal import Portal
 from sandbox.stripe_standin.wire import JsonObject
 
 _GONE = b""
@@ -30,6 +31,7 @@ class Book:
         self.created: array[int] = array("q")
         self.bodies: list[bytes] = []
         self.events: list[JsonObject] = []
+        self.portal = Portal()
         self.payments: dict[str, list[JsonObject]] = {"charge": [], "invoice": []}
         self.event_created: array[int] = array("q")
         self._created_of: dict[str, int] = {}

@@ -1,10 +1,11 @@
-"""What each endpoint does with a book: customers (list to delete), and the lists of events, charges and invoices."""
+"""What each endpoint does with a book: customers (list to delete), events, charges, invoices, the portal."""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from sandbox.stripe_standin import portal
 from sandbox.stripe_standin.book import Book
 from sandbox.stripe_standin.fields import changes_of
 from sandbox.stripe_standin.lists import Lists
@@ -48,12 +49,18 @@ class Endpoints:
             ("GET", "events"): Endpoint("GET /v1/events", "event_read", self._events),
             ("GET", "charges"): Endpoint("GET /v1/charges", "charge_read", partial(self._payments, "charge")),
             ("GET", "invoices"): Endpoint("GET /v1/invoices", "invoice_read", partial(self._payments, "invoice")),
+            ("GET", "billing_portal/configurations"): Endpoint(
+                "GET /v1/billing_portal/configurations", "customer_portal_read", self._configurations
+            ),
+            ("POST", "billing_portal/sessions"): Endpoint(
+                "POST /v1/billing_portal/sessions", "customer_portal_write", self._open_session
+            ),
             ("GET", "events/id"): Endpoint("GET /v1/events/{id}", "event_read", self._event),
         }
 
     def find(self, method: str, path: str) -> tuple[Endpoint, str]:
         """Return the endpoint of a request and the id in its path, which is empty for lists."""
-        match = re.fullmatch(r"/v1/(customers|events|charges|invoices)(?:/([^/]+))?", path)
+        match = re.fullmatch(r"/v1/(customers|events|charges|invoices|billing_portal/\w+)(?:/([^/]+))?", path)
         shape = f"{match[1]}/id" if match and match[2] else match[1] if match else ""
         endpoint = self._table.get((method, shape))
         if endpoint is None:
@@ -68,6 +75,12 @@ class Endpoints:
 
     def _payments(self, kind: str, call: Call) -> Answer:
         return Answer(200, dump(self._lists.payments(call.book, kind, call.params)))
+
+    def _configurations(self, call: Call) -> Answer:
+        return Answer(200, dump(portal.configurations(call.book, call.params)))
+
+    def _open_session(self, call: Call) -> Answer:
+        return Answer(200, dump(portal.open_session(call.book, call.params)), effects=1)
 
     def _event(self, call: Call) -> Answer:
         refuse_unknown(call.params, {"expand"})

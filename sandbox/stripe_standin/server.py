@@ -9,9 +9,12 @@ from typing import Self
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from sandbox.stripe_standin import portal
 from sandbox.stripe_standin.faults import Fault
 from sandbox.stripe_standin.gateway import Gateway, Logged
 from sandbox.stripe_standin.options import StandInOptions
@@ -63,7 +66,7 @@ class StripeStandIn:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", self._port))
         self._socket.listen(_BACKLOG)
-        self._server = uvicorn.Server(_config(self._gateway, self._wires))
+        self._server = uvicorn.Server(_config(self.world, self._gateway, self._wires))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
         self._thread.start()
         return self
@@ -92,10 +95,10 @@ def serve(
         listener.bind(("127.0.0.1", port))
         listener.listen(_BACKLOG)
         ready(f"http://127.0.0.1:{listener.getsockname()[1]}")
-        uvicorn.Server(_config(gateway, wires)).run(sockets=[listener])
+        uvicorn.Server(_config(world, gateway, wires)).run(sockets=[listener])
 
 
-def _config(gateway: Gateway, wires: dict[tuple[str, int], asyncio.Transport]) -> uvicorn.Config:
+def _config(world: StripeWorld, gateway: Gateway, wires: dict[tuple[str, int], asyncio.Transport]) -> uvicorn.Config:
     class _Wire(H11Protocol):
         """Knows its connection, so that a fault can break it."""
 
@@ -108,5 +111,8 @@ def _config(gateway: Gateway, wires: dict[tuple[str, int], asyncio.Transport]) -
             wires.pop(self._peer, None)
             super().connection_lost(exc)
 
-    app = Starlette(routes=[Route("/{rest:path}", gateway)])
+    async def session(request: Request) -> Response:
+        return portal.page(world, request)
+
+    app = Starlette(routes=[Route("/p/session/{token}", session), Route("/{rest:path}", gateway)])
     return uvicorn.Config(app, http=_Wire, lifespan="off", log_level="critical", access_log=False)

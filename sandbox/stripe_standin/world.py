@@ -71,6 +71,10 @@ class StripeWorld:
             self._books[place] = Book(account, livemode=livemode, clock=self.clock)
         return self._books[place]
 
+    def books(self) -> list[Book]:
+        """The books that were opened."""
+        return list(self._books.values())
+
 
 def load_customers(path: Path) -> Iterator[tuple[str, int, JsonObject]]:
     """Read customers from a Dashboard export (`.csv`) or from a JSON list of Stripe customer objects (`.json`)."""

@@ -62,7 +62,7 @@ def test_a_file_is_run_once_in_a_request_whoever_loads_it() -> None:
         ("../beside", "/beside.js"),
         ("beside", "/beside.js"),
         ("N/cache", "N/cache.js"),
-        ("N/https.js", "N/https.js"),
+        ("N/email.js", "N/email.js"),
     ],
 )
 def test_a_module_that_is_not_there_is_refused_as_netsuite_does(name: str, path: str) -> None:

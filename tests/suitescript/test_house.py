@@ -10,8 +10,9 @@ from resources.netsuite_api import NetsuiteSettings
 from resources.netsuite_api.session.answers import VERSION
 from resources.netsuite_api.session.restlet import RestletAction
 from sandbox.netsuite_standin import Options, Script, World, engine
-from sandbox.netsuite_standin.cabinet import RESTLET
+from sandbox.netsuite_standin.cabinet import BUTTON, RESTLET, SUITELET
 from sandbox.netsuite_standin.script import Host
+from sandbox.netsuite_standin.world import SYNC_ANSWER, SYNC_REQUEST
 from schemas.link_fields import fields_of
 from tests.resources.netsuite_api.netsuite_world import certificate_login
 from tests.suitescript.restlet import SHIPPED, ask
@@ -19,6 +20,17 @@ from tests.suitescript.restlet import SHIPPED, ask
 PAGE: Final = (Path(__file__).parents[2] / "docs/netsuite.md").read_text(encoding="utf-8")
 FOLDER: Final = RESTLET.rpartition("/")[0]
 FILES: Final = {path.removeprefix(f"{FOLDER}/"): text for path, text in SHIPPED.files.items()}
+OTHERS: Final = {
+    path: text
+    for entry in (BUTTON, SUITELET)
+    for path, text in Script.shipped(entry).files.items()
+    if not path.startswith(f"{FOLDER}/")
+}
+"""The files of the button and of the portal."""
+
+ABSENT: Final = ("Intl.", "structuredClone", "toSorted", "fetch(", "import ", "eval(")
+"""What the oldest engine of SuiteScript 2.1 may lack, or what no script of ours should need."""
+
 WAYS_TO_CHANGE: Final = (
     "save",
     "setValue",
@@ -67,7 +79,7 @@ def test_every_action_is_explained_where_it_is_answered_and_on_the_page_and_can_
     section = PAGE.partition("## 5.")[2].partition("## 6.")[0]
     assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == actions
     assert sorted(get_args(RestletAction)) == sorted(actions)
-    for name in ("reading", "editing", "creating", "checking"):
+    for name in ("reading", "editing", "creating", "checking", "linking", "requesting"):
         head = FILES[f"{name}.js"].partition("*/")[0]
         assert re.findall(r"^ \*   (\w+) {2,}", head, re.MULTILINE) == part(name, "Object.keys(it.operations)")
 
@@ -85,7 +97,7 @@ def operations(name: str) -> list[str]:
 @pytest.mark.rule("C14")
 def test_only_editing_changes_what_is_there_and_only_creating_makes_and_deletes() -> None:
     with_records = sorted(name for name in FILES if "N/record" in loaded_by(name))
-    assert with_records == ["checking.js", "creating.js", "editing.js", "standing.js"]
+    assert with_records == ["checking.js", "creating.js", "editing.js", "requesting.js", "standing.js"]
     called = {name: set(re.findall(r"\.(\w+)\(", text)) & set(WAYS_TO_CHANGE) for name, text in FILES.items()}
     assert called == {name: set() for name in FILES} | {
         "checking.js": {"create"},
@@ -93,17 +105,47 @@ def test_only_editing_changes_what_is_there_and_only_creating_makes_and_deletes(
         "editing.js": {"save", "setValue", "create"},
         "filling.js": {"setValue"},
         "reading.js": {"create"},
+        "requesting.js": {"save", "setValue", "create"},
         "standing.js": {"create"},
     }
-    for name in ("editing.js", "reading.js", "standing.js"):
+    for name in ("editing.js", "reading.js", "requesting.js", "standing.js"):
         assert set(re.findall(r"(\w+)\.create\(", FILES[name])) == {"search"}
     calls = {name: re.findall(r"record\.(?!Type)(\w+)\(", FILES[name]) for name in with_records}
     assert calls == {
         "checking.js": ["create"],
         "creating.js": ["create", "delete"],
         "editing.js": ["load"],
+        "requesting.js": ["load"],
         "standing.js": ["load"],
     }
+
+
+@pytest.mark.rule("P5")
+def test_answering_sets_nothing_but_the_box_and_the_answer() -> None:
+    assert re.findall(r"setValue\(\{ fieldId: (\w+),", FILES["requesting.js"]) == ["BOX", "ANSWER"]
+    assert FILES["requesting.js"].count("setValue(") == 2
+    ids = dict(re.findall(r"const (\w+) = '(custentity_\w+)'", FILES["requesting.js"]))
+    assert ids == {"BOX": SYNC_REQUEST, "ANSWER": SYNC_ANSWER}
+
+
+@pytest.mark.rule("P7")
+def test_the_scripts_of_people_cannot_reach_more_than_they_need() -> None:
+    """The button only shows, pressing only submits two fields, and who comes without a login can change nothing."""
+    texts = {path.rpartition("/")[2]: text for path, text in OTHERS.items()}
+    loaded = {name: sorted(re.findall(r"'(N/[^']+)'", text)) for name, text in texts.items()}
+    assert loaded == {
+        "button.js": ["N/runtime"],
+        "pressing.js": ["N/currentRecord", "N/record", "N/ui/dialog"],
+        "pages.js": [],
+        "portal.js": ["N/https", "N/log", "N/redirect", "N/runtime", "N/search"],
+    }
+    assert re.findall(r"record\.(\w+)\(", texts["pressing.js"]) == ["submitFields"]
+    assert re.findall(r"search\.(?!Type)(\w+)\(", texts["portal.js"]) == ["lookupFields"]
+    for name, text in texts.items():
+        assert "@NApiVersion 2.1" in text.partition("*/")[0], name
+        assert "@NModuleScope SameAccount" in text.partition("*/")[0], name
+        for absent in ABSENT:
+            assert absent not in text, f"{absent} in {name}"
 
 
 @pytest.mark.rule("C14")
@@ -132,7 +174,7 @@ def test_the_files_load_each_other_by_relative_paths_without_an_ending() -> None
 
 def test_nothing_is_used_that_the_oldest_engine_of_suitescript_two_one_may_lack() -> None:
     for name, text in FILES.items():
-        for absent in ("Intl.", "structuredClone", "toSorted", "fetch(", "import ", "eval("):
+        for absent in ABSENT:
             assert absent not in text, f"{absent} in {name}"
 
 

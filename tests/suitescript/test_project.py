@@ -23,15 +23,38 @@ ELEMENTS = {
         "scriptdeployments",
         "scriptfile",
     },
+    "suitelet": {
+        "description",
+        "isinactive",
+        "name",
+        "notifyadmins",
+        "notifyowner",
+        "notifyuser",
+        "scriptcustomfields",
+        "scriptdeployments",
+        "scriptfile",
+    },
+    "usereventscript": {
+        "description",
+        "isinactive",
+        "name",
+        "notifyadmins",
+        "notifyowner",
+        "notifyuser",
+        "scriptdeployments",
+        "scriptfile",
+    },
     "entitycustomfield": {
         "accesslevel",
         "appliestocustomer",
+        "defaultchecked",
         "description",
         "displaytype",
         "fieldtype",
         "globalsearch",
         "ismandatory",
         "label",
+        "linktext",
         "maxlength",
         "searchlevel",
         "showinlist",
@@ -47,7 +70,11 @@ ELEMENTS = {
         "permissions",
     },
 }
-PREFIX = {"restlet": "customscript_", "entitycustomfield": "custentity_", "role": "customrole_"}
+PREFIX = {
+    **dict.fromkeys(("restlet", "suitelet", "usereventscript"), "customscript_"),
+    "entitycustomfield": "custentity_",
+    "role": "customrole_",
+}
 
 
 def _root(path: Path) -> ET.Element:
@@ -81,6 +108,47 @@ def test_the_deployment_is_released_to_our_role_alone() -> None:
     assert values["audslctrole"] == "[scriptid=customrole_tieout]"
     assert "runasrole" not in values
     assert "allroles" not in values
+
+
+@pytest.mark.rule("P7")
+def test_the_portal_is_off_until_somebody_wants_it_and_then_runs_as_who_can_only_view_customers() -> None:
+    deployment = _root(SOURCE / "Objects/customscript_tieout_portal.xml").find("scriptdeployments/scriptdeployment")
+    assert deployment is not None
+    values = {child.tag: child.text for child in deployment}
+    assert (values["isonline"], values["isdeployed"], values["status"]) == ("T", "F", "RELEASED")
+    assert values["runasrole"] == "[scriptid=customrole_tieout_portal]"
+    permissions = _root(SOURCE / "Objects/customrole_tieout_portal.xml").iter("permission")
+    assert {p.findtext("permkey"): p.findtext("permlevel") for p in permissions} == {"LIST_CUSTJOB": "VIEW"}
+
+
+def test_the_parameters_of_the_portal_are_those_that_its_script_asks_for() -> None:
+    object_ = _root(SOURCE / "Objects/customscript_tieout_portal.xml")
+    given = [field.get("scriptid") for field in object_.iter("scriptcustomfield")]
+    script = (SOURCE / "FileCabinet/SuiteScripts/tieout_portal/portal.js").read_text(encoding="utf-8")
+    asked = re.findall(r"setting\('(\w+)'\)", script)
+    assert given == [f"custscript_tieout_portal_{name}" for name in dict.fromkeys(asked)]
+    assert all(len(str(name)) <= 40 for name in given)
+
+
+@pytest.mark.rule("P5")
+def test_the_button_is_shown_to_every_role_on_customers_in_the_user_interface_and_runs_as_who_looks() -> None:
+    deployment = _root(SOURCE / "Objects/customscript_tieout_button.xml").find("scriptdeployments/scriptdeployment")
+    assert deployment is not None
+    assert {child.tag: child.text for child in deployment} == {
+        "allroles": "T",
+        "executioncontext": "USERINTERFACE",
+        "isdeployed": "T",
+        "loglevel": "ERROR",
+        "recordtype": "CUSTOMER",
+        "status": "RELEASED",
+    }
+
+
+def test_no_secret_is_shipped() -> None:
+    """An API secret is made in the account's own pages, and scripts know its name only."""
+    assert not list(SOURCE.rglob("custsecret*"))
+    for path in SOURCE.rglob("*"):
+        assert not path.is_file() or not re.search(r"[sr]k_(live|test)_", path.read_text(encoding="utf-8"))
 
 
 def test_references_resolve() -> None:

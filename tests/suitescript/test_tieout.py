@@ -27,7 +27,7 @@ def test_an_action_more_is_one_file_and_one_line() -> None:
     greeting = """define([], () => ({
       operations: { greet: ({ whom }, call) => ({ said: whom, room: call.hasRoomFor(1) }) },
     }));"""
-    listed = SHIPPED.changed("  './checking',\n]", "  './checking',\n  './greeting',\n]")
+    listed = SHIPPED.changed("  './requesting',\n]", "  './requesting',\n  './greeting',\n]")
     script = Script(listed.entry, {**listed.files, "/SuiteScripts/tieout/greeting.js": greeting})
     answer: Any = engine.run(script, "post", {"action": "greet", "whom": "you"}, host_of(World()))
     assert answer == {"ok": True, "version": VERSION, "said": "you", "room": True}

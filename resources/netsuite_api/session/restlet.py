@@ -36,9 +36,22 @@ from schemas.link_fields import fields_of
 _LOG: Final = logging.getLogger("tieout.netsuite")
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 RestletAction = Literal[
-    "health", "describe", "measure", "search", "exist", "apply", "look", "create", "look_for", "take_back", "preflight"
+    "health",
+    "describe",
+    "measure",
+    "search",
+    "exist",
+    "apply",
+    "look",
+    "create",
+    "look_for",
+    "take_back",
+    "preflight",
+    "portal_links",
+    "sync_requests",
+    "answer",
 ]
-_WRITING: Final[frozenset[RestletAction]] = frozenset({"apply", "create", "take_back"})
+_WRITING: Final[frozenset[RestletAction]] = frozenset({"apply", "create", "take_back", "answer"})
 LinkName = str
 """The name of a link field of NetSuite (`schemas.link_fields`)."""
 Answer = TypeVar("Answer", bound=BaseModel)

@@ -6,18 +6,22 @@
  *   editing.js  changes link values of customers
  *   creating.js makes new customers, and takes back what it made
  *   checking.js says what NetSuite would refuse of new customers, on records that it never saves
- *   standing.js says who has a Stripe id and how a record stands; only these four files have N/record
+ *   linking.js  makes the links to the customer portal, each with a token of signing.js
+ *   requesting.js lists what people asked for with the button, and writes the answers
+ *   standing.js says who has a Stripe id and how a record stands; editing, creating, checking, requesting and it alone
+ *               have N/record
  *   filling.js  puts the values of a new customer onto a record that it is handed: no access to NetSuite itself
+ *   signing.js  signs and checks tokens with a secret that it knows by name only: no access to records
  *   kinds.js    says what a change of each kind asks for: no access to NetSuite at all
  *   text.js     words, bytes, refusals: no access either
  *
  * It answers POST requests, one action each. `health`, which says which account and role this is and which permissions
  * the role lacks, is answered here; each other file says at its head what it answers.
  *
- * Of a customer that is there it changes three things only: the external id, one custom entity field, and single words
- * in the comments; only one that it made, and is to take back, it deletes or makes inactive. It runs with the rights of
- * the calling role. It answers errors as {ok: false, error: {code, message}}; one bad record never spoils the others of
- * a request.
+ * Of a customer that is there it changes these things only: the external id, the custom entity fields of editing.js and
+ * requesting.js, and single words in the comments; only one that it made, and is to take back, it deletes or makes
+ * inactive. It runs with the rights of the calling role. It answers errors as {ok: false, error: {code, message}}; one
+ * bad record never spoils the others of a request.
  *
  * @NApiVersion 2.1
  * @NScriptType Restlet
@@ -31,9 +35,11 @@ define([
   './editing',
   './creating',
   './checking',
+  './linking',
+  './requesting',
 ], (log, runtime, text, ...parts) => {
   const { asText, refuse } = text;
-  const VERSION = 4;
+  const VERSION = 5;
   const PERMISSIONS = [
     { name: 'LIST_CUSTJOB', label: 'Lists > Customers', level: 3, levelName: 'Edit' },
     { name: 'LIST_FIND', label: 'Lists > Perform Search', level: 1, levelName: 'View' },
