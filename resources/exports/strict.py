@@ -50,15 +50,18 @@ def prove_strict(path: Path, header: Header, block: int = BLOCK) -> Strict | Non
     for lines in _whole_lines(path, header.end, block):
         counter.add(lines)
     proved = counter.end()
-    if proved and counter.has_lines_in_quotes:
-        is_quick = counter.quotes_are_few and not _may_hold_a_row(path, header, block)
-        if not is_quick and _may_be_several_rows(path, header, block):
-            return None
+    if proved and counter.may_hold_a_row and _may_be_several_rows(path, header, block):
+        return None
     return proved
 
 
 class _Counter:
-    """Counts rows block by block; once a block is not strict, only the encoding of the others is looked at."""
+    """Counts rows block by block; once a block is not strict, only the encoding of the others is looked at.
+
+    Attributes:
+        may_hold_a_row: a further line of some row may have as many separators as a row. Few have, and to find out is
+            cheap where quotes are few; only then can `_may_be_several_rows` be true.
+    """
 
     def __init__(self, header: Header) -> None:
         self._source, self._line = header.source, header.next_line
@@ -69,29 +72,20 @@ class _Counter:
         self._is_strict = header.skipped is not None
         self._in_quotes = self._has_formulas = False
         self._unfinished = b""
-        self._newlines = self._quotes = 0
+        self._newlines = 0
         self._offset = header.end
-
-    @property
-    def has_lines_in_quotes(self) -> bool:
-        """Whether some row has more than one line."""
-        return self._newlines > self._lines
-
-    @property
-    def quotes_are_few(self) -> bool:
-        """Whether it is cheaper to look at what is in quotes than at every line."""
-        return self._quotes <= self._newlines
+        self.may_hold_a_row = False
 
     def add(self, block: bytes) -> None:
         self._check_encoding(block)
         if (found := block.find(b"\0")) >= 0:
             raise nul_character(self._source, self._offset + found)
-        self._newlines += block.count(b"\n")
-        self._quotes += block.count(b'"')
+        newlines = block.count(b"\n")
+        self._newlines += newlines
         self._has_formulas = self._has_formulas or (b"=" in block and b'="' in block)
         self._offset += len(block)
         if self._is_strict:
-            self._count(self._unfinished + self._outside_quotes(block))
+            self._count(self._unfinished + self._outside_quotes(block, newlines))
 
     def end(self) -> Strict | None:
         self._check_encoding(b"", final=True)
@@ -103,12 +97,35 @@ class _Counter:
             return None
         return Strict(self._lines, self._filled, ends_with_newline, self._has_formulas)
 
-    def _outside_quotes(self, block: bytes) -> bytes:
-        start = b'\n"' if self._in_quotes else b"\n"
-        outside, quote, open_field = self._quoted.sub(_FIELD, start + block).partition(b'"')
+    def _outside_quotes(self, block: bytes, newlines: int) -> bytes:
+        if not self._in_quotes and b'"' not in block:
+            return block
+        text = b'"\n' + block if self._in_quotes else block
+        is_looked_at = not self.may_hold_a_row and block.count(b'"') <= newlines
+        replaced = self._look_into_quotes(text) if is_looked_at else self._quoted.sub(_FIELD, text)
+        outside, quote, open_field = replaced.partition(b'"')
+        if not is_looked_at:
+            self.may_hold_a_row = self.may_hold_a_row or outside.count(b"\n") < text.count(b"\n")
         self._is_strict = _FIELD not in open_field and b'"' not in open_field
         self._in_quotes = bool(quote)
-        return outside[1:]
+        return outside
+
+    def _look_into_quotes(self, text: bytes) -> bytes:
+        """Return the text with a byte for what is in quotes, after a look at all lines that do not begin a row."""
+        outside, further, end = [], [], 0
+        for found in self._quoted.finditer(text):
+            start = found.start()
+            outside.append(text[end:start])
+            end = found.end()
+            if (newline := text.find(b"\n", start, end)) >= 0:
+                last = text.find(b"\n", end)
+                further.append(text[newline : last if last >= 0 else None])
+        outside.append(text[end:])
+        open_field = outside[-1].partition(b'"')[2]
+        further.append(open_field[open_field.find(b"\n") :])
+        most = max(map(bytes.count, b"".join(further).split(b"\n"), repeat(self._separator)))
+        self.may_hold_a_row = most >= self._width - 1
+        return _FIELD.join(outside)
 
     def _count(self, text: bytes) -> None:
         *lines, self._unfinished = text.split(b"\n")
@@ -136,29 +153,6 @@ class _Counter:
             line = self._line + self._newlines + error.object[: error.start].count(b"\n")
             near = error.object[max(error.start - _NEAR, 0) : error.start + _NEAR]
             raise not_utf8(self._source, line, near) from None
-
-
-def _may_hold_a_row(path: Path, header: Header, block: int) -> bool:
-    """Whether a further line of some row of a strict file has as many separators as a row; few have, and it is cheap.
-
-    Only then `_may_be_several_rows` can be true.
-    """
-    pattern, separator, least = _quoted(header.separator), header.separator.encode(), len(header.labels) - 1
-    begun = b""
-    for lines in _whole_lines(path, header.end, block):
-        text, end = b"\n" + begun + lines, 0
-        for found in pattern.finditer(text):
-            end = found.end()
-            first = text.find(b"\n", found.start(), end)
-            if first < 0:
-                continue
-            last = text.find(b"\n", end)
-            further = text[first + 1 : last if last >= 0 else len(text)].split(b"\n")
-            if max(map(bytes.count, further, repeat(separator))) >= least:
-                return True
-        unfinished = text.find(b'"', end)
-        begun = text[unfinished:] if unfinished >= 0 else b""
-    return False
 
 
 def _may_be_several_rows(path: Path, header: Header, block: int) -> bool:
@@ -204,9 +198,9 @@ def _whole_lines(path: Path, start: int, block: int) -> Iterator[bytes]:
 
 
 def _quoted(separator: str) -> re.Pattern[bytes]:
-    """What is in quotes, where a quote may begin and end it: a doubled quote parts it in two."""
+    """What is in quotes, where a quote may begin and end it, at the start as well: a doubled one parts it."""
     sign = re.escape(separator.encode())
-    return re.compile(rb'"(?<=[\n"' + sign + rb']")[^"]*+"(?=[\n"' + sign + rb"]|\r\n|\Z)")
+    return re.compile(rb'"(?<![^\n"' + sign + rb']")[^"]*+"(?=[\n"' + sign + rb"]|\r\n|\Z)")
 
 
 def line_of_row(path: Path, header: Header, row: int) -> int:

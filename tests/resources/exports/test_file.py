@@ -68,6 +68,27 @@ def test_what_is_quoted_may_lie_across_blocks(path: Path, block: int) -> None:
     assert proved == Strict(rows=2, filled=2, ends_with_newline=True, has_formulas=True)
 
 
+@pytest.mark.parametrize("block", [1, 2, 3, 7, 64])
+@pytest.mark.parametrize("few", [True, False], ids=["few quotes", "many quotes"])
+@pytest.mark.parametrize(
+    ("note", "is_proved"),
+    [
+        pytest.param('"x\n\n2,Bob,y"', False, id="a line that is like a row"),
+        pytest.param('"x ""\n2,""Bob"",y"', False, id="a line that is like a row, with quotes of its own"),
+        pytest.param('"x\n\n2,Bob"', True, id="a line that is too short for one"),
+        pytest.param('"x ""\n2"" Bob"', True, id="a line that is too short for one, with quotes of its own"),
+    ],
+)
+def test_lines_in_quotes_are_no_rows_unless_they_may_be(
+    path: Path, note: str, block: int, *, few: bool, is_proved: bool
+) -> None:
+    others = "3,Cy,z\n" * 20 if few else '"3","Cy","z"\n' * 20
+    path.write_text(f"id,name,note\n1,Ann,{note}\n{others}")
+    proved = prove_strict(path, read_header(path, path, "id", ""), block)
+    assert (proved == Strict(rows=21, filled=21, ends_with_newline=True, has_formulas=False)) == is_proved
+    assert (proved is None) != is_proved
+
+
 def test_a_label_that_nobody_asks_for_may_be_there_twice(path: Path) -> None:
     assert read(path, b"id,name,name,note\n1,a,b,x\n2,a,b,y\n") == ROWS
 
