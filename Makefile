@@ -54,7 +54,7 @@ validate: $(VENV)/run.ok ## Load every declaration, look at the labels of its ex
 	@$(BIN)/python -m pipelines.run --validate
 
 lock: ## Resolve the dependencies again (needs uv)
-	@for e in run:--extra=build dev:--extra=dev bench:--extra=bench; do \
+	@for e in run:--extra=build "postgres:--extra=build --extra=postgres" dev:--extra=dev bench:--extra=bench; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras \
 	    $${e#*:} pyproject.toml --output-file locks/$${e%%:*}.lock || exit 1; done
 

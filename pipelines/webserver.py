@@ -25,6 +25,8 @@ from dagster_webserver.version import __version__
 
 from pipelines.guard import Guard
 from pipelines.hiding import hide_secrets
+from pipelines.home import check_storage
+from resources.storage.folders import Folders
 from schemas.errors import TieoutError, UserError
 
 HOSTS: Final = "TIEOUT_UI_HOSTS"
@@ -43,6 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     hide_secrets()
     try:
+        check_storage(Folders.from_environment().home)
         with listening(options.host, options.port) as listener, dg.DagsterInstance.get() as instance:
             serve(instance, options.workspace, listener)
     except TieoutError as error:

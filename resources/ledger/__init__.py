@@ -6,10 +6,11 @@ brought to the newest form by `Ledger.open`.
 """
 
 from resources.ledger.decisions import Decisions, LastDecision
+from resources.ledger.engines import LEDGER_URL, need_postgresql
 from resources.ledger.journal import Journal
 from resources.ledger.leases import Holder, Lease
 from resources.ledger.requests import Request, Requests
-from resources.ledger.store import LEDGER_URL, RUN, Ledger
+from resources.ledger.store import RUN, Ledger
 
 __all__ = [
     "LEDGER_URL",
@@ -22,4 +23,5 @@ __all__ = [
     "Ledger",
     "Request",
     "Requests",
+    "need_postgresql",
 ]

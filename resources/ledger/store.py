@@ -1,11 +1,9 @@
-"""Opening the ledger: where it is, how durable, and that its tables have the newest form.
+"""Opening the ledger: that its tables have the newest form, whose it is for how long, and what is said where it cannot.
 
-SQLite: write-ahead log with synchronous=FULL, so that a committed row is on disk (as far as the disk keeps its word on
-fsync), in a file that only its owner can read. PostgreSQL: synchronous_commit is on in every session of ours.
+Which database it is and how its connections are made is in `engines`.
 """
 
 import os
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,10 +14,11 @@ from typing import Final, Self
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL, ExceptionContext
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from resources.ledger.engines import LEDGER_URL, WAIT_SECONDS, checked_url, connect
 from resources.ledger.leases import (
     LEASE_SECONDS,
     Holder,
@@ -42,11 +41,7 @@ from resources.ledger.sqlite_file import (
 from resources.storage.folders import Folders
 from schemas.errors import AccessError, TieoutError, TransientError, UserError
 
-LEDGER_URL: Final = "TIEOUT_LEDGER_URL"
-"""Environment variable with the URL of a PostgreSQL database, `postgresql+psycopg2://…`. Unset: SQLite in the home."""
-
 _MIGRATIONS: Final = Path(__file__).resolve().parent / "migrations"
-_WAIT_SECONDS: Final = 30
 RUN: Final = "run "
 """How the purpose of a lease begins that says that a run is alive; its id follows."""
 
@@ -76,7 +71,7 @@ class Ledger:
 
     @classmethod
     def open(
-        cls, url: str, folder: Path, wait_seconds: float = _WAIT_SECONDS, lease_seconds: float = LEASE_SECONDS
+        cls, url: str, folder: Path, wait_seconds: float = WAIT_SECONDS, lease_seconds: float = LEASE_SECONDS
     ) -> Self:
         """Open a ledger and bring its tables to the newest form, in one transaction.
 
@@ -87,14 +82,14 @@ class Ledger:
             lease_seconds: how long a lease lasts that nobody renews.
 
         Raises:
-            UserError: the URL cannot be used.
+            UserError: the URL cannot be used, or its driver is not installed.
             AccessError: the database cannot be reached, may not be used, or is of a newer form than we know.
             DamageError: the file of a SQLite ledger is empty, cut, or no ledger.
             TransientError: another process holds it.
         """
-        parsed = _checked(url)
+        parsed = checked_url(url)
         with _opening(parsed):
-            engine = _sqlite(parsed, wait_seconds) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
+            engine = connect(parsed, wait_seconds)
             ledger = cls(engine, folder, lease_seconds)
             try:
                 ledger._migrate()
@@ -231,54 +226,3 @@ def _reason(error: DBAPIError | OSError) -> str:
     """What the driver calls it; never its words, which may quote a row."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return str(getattr(cause, "sqlite_errorname", type(cause).__name__))
-
-
-def _checked(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise UserError(
-            f"{LEDGER_URL} is not a database URL; expected postgresql+psycopg2://user@host/database."
-        ) from None
-    if parsed.drivername == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg2")  # the driver that dagster-postgres brings
-    if parsed.drivername not in {"sqlite", "postgresql+psycopg2"}:
-        raise UserError(f"{LEDGER_URL} names {parsed.drivername}; expected postgresql+psycopg2://user@host/database.")
-    return parsed
-
-
-def _sqlite(url: URL, wait_seconds: float) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": wait_seconds}, hide_parameters=True)
-
-    @event.listens_for(engine, "connect")
-    def durable(connection: sqlite3.Connection, _: object) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-
-    return engine
-
-
-def _postgresql(url: URL) -> Engine:
-    settings = {"options": " ".join(f"-c {name}" for name in _SESSION), "connect_timeout": _WAIT_SECONDS, **_WIRE}
-    # Outcomes are updates of many rows: sent together, not each with a round trip of its own.
-    return create_engine(
-        url, connect_args=settings, pool_pre_ping=True, executemany_mode="values_plus_batch", hide_parameters=True
-    )
-
-
-_SESSION: Final = (
-    "synchronous_commit=on",
-    "idle_in_transaction_session_timeout=20s",  # a process that is stopped, or cut off, in the middle of a transaction
-    "tcp_keepalives_idle=10",
-    "tcp_keepalives_interval=5",
-    "tcp_keepalives_count=2",
-)
-"""What every session of ours is set to: durable, and, when its client is gone, soon in nobody's way."""
-
-_WIRE: Final = {
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 2,
-    "tcp_user_timeout": 20_000,  # milliseconds; without it a question into a cut line waits for a quarter of an hour
-}
-"""When the server is gone, or the way to it, its client hears of it before its leases are over."""
