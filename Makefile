@@ -6,10 +6,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help run check apply-stripe ui sandbox test lint format bench prove rules validate lock clean forget
+.PHONY: help init run check apply-stripe ui sandbox test lint format bench prove rules validate lock clean forget
 
 help: ## List what can be done
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+init: $(VENV)/run.ok ## Write the declaration NAME from the files STRIPE and NETSUITE, or by asking both accounts (API=1), and say what was taken for what
+	@$(BIN)/python -m pipelines.init "$(if $(filter file,$(origin NAME)),,$(NAME))" --stripe "$(STRIPE)" --netsuite "$(NETSUITE)" $(if $(API),--api) \
+	  --columns "$(COLUMNS)" --encoding "$(ENCODING)" --dates "$(DATES)"
 
 run: $(VENV)/run.ok ## Reconcile the declaration NAME (default: example) and show the result
 	@$(BIN)/python -m pipelines.run $(NAME)

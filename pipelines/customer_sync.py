@@ -20,6 +20,7 @@ from assets.reconciliation import Reconciliation
 from assets.report.reconciliation_report import build_reconciliation_report
 from assets.write_back.assets import build_links
 from pipelines.declarations import Located, read_declarations
+from pipelines.init.scaffolder import CustomerSyncScaffolder
 from pipelines.jobs import build_jobs
 from pipelines.sensors import build_notifications
 from resources.exports.readers import NetsuiteExportReader, StripeExportReader
@@ -36,6 +37,7 @@ from schemas.declaration import Declaration
 from schemas.declaration.rules import stripe_columns
 
 
+@dg.scaffold_with(CustomerSyncScaffolder)
 class CustomerSync(Declaration, dg.Component):
     """Reconciles the customers of one Stripe account with those of one NetSuite account or subsidiary.
 

@@ -108,7 +108,7 @@ class _StrictText:
 @contextmanager
 def open_export(
     source: Path,
-    key: str,
+    key: str | None,
     *,
     check: Callable[[Header], object] = lambda _: None,
     if_doubled: str = _IF_DOUBLED,
@@ -121,7 +121,7 @@ def open_export(
 
     Args:
         source: the file.
-        key: the label by which the row of labels is known.
+        key: the label by which the row of labels is known; none, if no label is.
         check: looks at the labels before the rows are, and raises an ExportError if they are not the right ones.
         if_doubled: what the person who exports can do about two columns of one label.
         encoding: the one that the declaration names.

@@ -106,13 +106,13 @@ class Header:
         return f" Did you mean {near!r}{strange}?{quoted}"
 
 
-def read_header(path: Path, source: Path, key: str, if_doubled: str) -> Header:
+def read_header(path: Path, source: Path, key: str | None, if_doubled: str) -> Header:
     """Find the labels of a file of UTF-8 text.
 
     Args:
         path: its bytes.
         source: the file that the person named.
-        key: the label by which its row of labels is known, where there are other lines above it.
+        key: the label by which its row of labels is known, where there are other lines above it; none, if no label is.
         if_doubled: what a person can do about two columns of one label.
 
     Raises:
@@ -135,7 +135,7 @@ def read_header(path: Path, source: Path, key: str, if_doubled: str) -> Header:
             skipped=(1 if declared is None else 2) if line == start else None,
             if_doubled=if_doubled,
         )
-        if not _has(labels, key):
+        if key is not None and not _has(labels, key):
             _refuse_title_lines(header, islice(_rows(file, source, after), _LINES_SEARCHED), key)
     return header
 
@@ -169,10 +169,10 @@ def _rows(file: BufferedReader, source: Path, number: int) -> Iterator[tuple[int
         number += max(text.count("\n"), 1)
 
 
-def _split(text: str, declared: str | None, key: str) -> tuple[str, tuple[str, ...]]:
+def _split(text: str, declared: str | None, key: str | None) -> tuple[str, tuple[str, ...]]:
     """The separator and the labels: of the separators that may be meant the one that shows the key, or most labels."""
     splits = {separator: _labels(text, separator) for separator in ([declared] if declared else _SEPARATORS)}
-    separator = max(splits, key=lambda s: (_has(splits[s], key), len(splits[s])))
+    separator = max(splits, key=lambda s: (key is not None and _has(splits[s], key), len(splits[s])))
     return separator, splits[separator]
 
 

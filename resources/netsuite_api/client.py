@@ -10,6 +10,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
+from resources.netsuite_api.reading.columns import SearchColumn
 from resources.netsuite_api.reading.customers import (
     IDS_PER_CALL,
     NetsuiteExtract,
@@ -74,6 +75,10 @@ class NetsuiteClient:
     def check_search(self, search_id: str, fields: Mapping[str, str], written: Iterable[LinkName] = ()) -> None:
         """Raise what `read_customers` would say of the columns of a saved customer search, and read no customer."""
         chosen(self._restlet, search_id, described(self._restlet, search_id), fields, written)
+
+    def search_columns(self, search_id: str) -> Sequence[SearchColumn]:
+        """Say which columns a saved customer search shows."""
+        return described(self._restlet, search_id)
 
     def read_customers(
         self,

@@ -1,0 +1,212 @@
+"""Two export files of which nothing is known: which is which, and what of each a declaration has to say."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from pipelines.init.questions import Ask
+from resources.exports.column_contents import is_stripe_id
+from resources.exports.dates import read_dates, zone_of
+from resources.exports.file import Declared
+from resources.exports.files import export_files
+from resources.exports.known_labels import fields_meant
+from resources.exports.recognition import Open, Recognized, Taken, recognize
+from resources.exports.stripe import CREATED_LABEL, ID_LABEL, check_stripe_export
+from resources.exports.whole_file import WholeFile, read_whole
+from schemas.errors import ExportError
+
+_ORDERS: Final = ("day_first", "month_first", "year_first")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person said beforehand: file paths, labels by field, encodings and dates where files leave them open."""
+
+    stripe: str
+    netsuite: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    encoding: str | None = None
+    dates: str | None = None
+
+
+@dataclass(frozen=True)
+class StripeFile:
+    """The Stripe export, and the month of its oldest customer; `dates` where they leave their order open."""
+
+    file: WholeFile
+    since: str
+    dates: str | None
+
+    def has(self, label: str) -> bool:
+        """Whether a column has this label, in any case, and some value."""
+        return any(
+            other.casefold() == label.casefold() and self.file.columns.get_column(other).count()
+            for other in self.file.columns.columns
+        )
+
+
+@dataclass(frozen=True)
+class TwoFiles:
+    """What was found in both."""
+
+    stripe: StripeFile
+    netsuite: WholeFile
+    recognized: Recognized
+
+
+def look_at_both(said: Said, root: Path, ask: Ask) -> TwoFiles:
+    """Read both files whole, and say what is what.
+
+    Raises:
+        ExportError: one of them cannot be used, or they are swapped or the same; one sentence says why.
+    """
+    stripe_path, netsuite_path = (export_files(root, [name])[0] for name in (said.stripe, said.netsuite))
+    _refuse_same(stripe_path, netsuite_path)
+    stripe, netsuite = read_whole(stripe_path, said.encoding), read_whole(netsuite_path, said.encoding)
+    _refuse_swapped(said, stripe, netsuite)
+    check_stripe_export(stripe_path, metadata_keys=(), declared=_declared(stripe))
+    recognized = recognize(netsuite.columns, _known(said.columns, netsuite), stripe.columns)
+    _refuse_doubled(netsuite)
+    return TwoFiles(_dated(stripe, said, ask), netsuite, _answered(recognized, netsuite, ask))
+
+
+def _declared(stripe: WholeFile) -> Declared:
+    return Declared(stripe.encoding.name, "local" if _zone(_label_of_dates(stripe)) else None)
+
+
+def _refuse_same(stripe: Path, netsuite: Path) -> None:
+    if not (stripe.is_file() and netsuite.is_file()):
+        return
+    if stripe.samefile(netsuite) or (
+        stripe.stat().st_size == netsuite.stat().st_size and stripe.read_bytes() == netsuite.read_bytes() != b""
+    ):
+        raise ExportError(
+            f"{stripe} and {netsuite} are the same file; name the customer export of Stripe as STRIPE, and the saved "
+            "search of NetSuite as NETSUITE."
+        )
+
+
+def _refuse_swapped(said: Said, stripe: WholeFile, netsuite: WholeFile) -> None:
+    if _is_of_stripe(netsuite):
+        if _is_of_stripe(stripe):
+            raise ExportError(
+                f"{stripe.path} and {netsuite.path} are both Stripe customer exports; name the saved search of "
+                "NetSuite as NETSUITE."
+            )
+        raise ExportError(
+            f"{netsuite.path} is a Stripe customer export, not a NetSuite saved search; swap the two files: "
+            f"STRIPE={said.netsuite} NETSUITE={said.stripe}."
+        )
+
+
+def _is_of_stripe(file: WholeFile) -> bool:
+    ids = next((label for label in file.columns.columns if label.casefold() == ID_LABEL), None)
+    has_ids = ids is not None and is_stripe_id(file.columns.get_column(ids))
+    return ids is not None and (has_ids or any(label.casefold().startswith("created (") for label in file.labels))
+
+
+def _label_of_dates(stripe: WholeFile) -> str:
+    usual = next((label for label in stripe.labels if label.casefold() == CREATED_LABEL.casefold()), None)
+    return usual or next((label for label in stripe.labels if zone_of(label)), CREATED_LABEL)
+
+
+def _zone(label: str) -> str | None:
+    """The time zone of dates that are not in UTC."""
+    return None if label.casefold() == CREATED_LABEL.casefold() else zone_of(label)
+
+
+def _known(columns: Mapping[str, str], netsuite: WholeFile) -> Mapping[str, str]:
+    for name, label in columns.items():
+        if label not in netsuite.columns.columns:
+            raise ExportError(
+                f"{netsuite.path} has no column {label!r} of that label alone, which COLUMNS names for {name}; its "
+                f"columns are: {', '.join(netsuite.labels)}."
+            )
+    return columns
+
+
+def _refuse_doubled(netsuite: WholeFile) -> None:
+    """Columns of one label cannot be told apart; one that nobody wants does no harm."""
+    for label in dict.fromkeys(netsuite.labels):
+        count = netsuite.labels.count(label)
+        if count > 1 and "internal_id" in fields_meant(label):
+            raise ExportError(
+                f"{netsuite.path} has {count} columns labelled {label!r}; give each its own label in the saved search, "
+                "and export again."
+            )
+
+
+def _answered(recognized: Recognized, netsuite: WholeFile, ask: Ask) -> Recognized:
+    """Let a person say what is open; without the internal id nothing can be declared."""
+    still = []
+    for each in recognized.open:
+        label = ask(f"Which column of {netsuite.path.name} is {each.field} ({each.why})?", each.labels)
+        if label:
+            recognized.taken.append(Taken(each.field, label, "you said so"))
+        elif each.field == "internal_id":
+            raise _no_internal_id(each, netsuite)
+        else:
+            still.append(each)
+    recognized.open[:] = still
+    recognized.taken.sort(key=lambda taken: taken.field != "internal_id")
+    return recognized
+
+
+def _no_internal_id(open_: Open, netsuite: WholeFile) -> ExportError:
+    match open_.labels:
+        case ():
+            shown = ", ".join(netsuite.labels)
+            return ExportError(
+                f"{netsuite.path} has no column with NetSuite's Internal ID, a whole number of its own in each row; "
+                f"add it to the saved search and export again. Its columns are: {shown}."
+            )
+        case (label,):
+            return ExportError(
+                f"{netsuite.path} has no column labelled Internal ID; if {label!r} is it, and no customer number, say "
+                f"so: COLUMNS='internal_id={label}'."
+            )
+        case (first, *_):
+            shown = " and ".join(map(repr, open_.labels))
+            return ExportError(
+                f"{netsuite.path} has several columns that may be NetSuite's Internal ID, {shown} ({open_.why}); name "
+                f"the right one: COLUMNS='internal_id={first}'."
+            )
+    raise AssertionError
+
+
+def _dated(stripe: WholeFile, said: Said, ask: Ask) -> StripeFile:
+    """Find the month of the oldest customer, and in which way the dates are to be read."""
+    label = _label_of_dates(stripe)
+    text, zone = stripe.columns.get_column(label), _zone(label)
+    until, dates = _next_month(), said.dates or ("local" if zone else None)
+    moments = read_dates(text, until, dates, zone or "UTC")  # type: ignore[arg-type]
+    if moments.null_count() and not dates:
+        unread = text.filter(moments.is_null()).drop_nulls()
+        possible = [form for form in (*_ORDERS, "epoch") if not read_dates(unread, until, form).null_count()]
+        dates = possible[0] if len(possible) == 1 else _asked_order(stripe, unread, possible, ask)
+        moments = read_dates(text, until, dates, zone or "UTC")  # type: ignore[arg-type]
+    oldest = moments.min()
+    return StripeFile(stripe, f"{oldest:%Y-%m}" if isinstance(oldest, datetime) else "2011-01", dates)
+
+
+def _asked_order(stripe: WholeFile, unread: pl.Series, possible: Sequence[str], ask: Ask) -> str | None:
+    """Dates that are read in several ways, or in none: the reader has the sentence for these."""
+    if not possible or unread.is_empty():
+        return None
+    answer = ask(f"How are dates such as {unread[0]} in {stripe.path.name} to be read?", possible)
+    if answer is None:
+        ways = " or ".join(possible)
+        raise ExportError(
+            f"{stripe.path} has dates such as {unread[0]}, in which day and month can be told in two ways ({ways}); "
+            f"name the right one: DATES={possible[0]}."
+        )
+    return answer
+
+
+def _next_month() -> datetime:
+    now = datetime.now(UTC)  # noqa: TID251 (there is no Reconciliation yet)
+    return now.replace(year=now.year + now.month // 12, month=now.month % 12 + 1, day=1, hour=0, minute=0, second=0)

@@ -1,0 +1,144 @@
+"""Which encoding a file of another one than UTF-8 has, as far as its labels and letters say it; else a person is asked.
+
+A reader never guesses (`exports.encoding`): this is for the person who writes a declaration, who is told what was taken
+and why.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+from resources.exports.containers import unpack
+from resources.exports.known_labels import fields_meant
+from schemas.column_words import CODEC_LANGUAGES
+from schemas.errors import ExportError
+
+_MARKS: Final = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
+_EASTERN: Final = ("cp932", "euc_jp", "gb18030", "big5", "cp949")
+_WESTERN: Final = ("cp1252", "cp1250", "cp1251")
+_OWN_LETTERS: Final = {"cp932": "[\u3041-\u30fa]{2}", "euc_jp": "[\u3041-\u30fa]{2}", "cp949": "[\uac00-\ud7a3]{2}"}
+_LINES: Final = 2_000
+_SHOWN: Final = 40
+_ASCII_END: Final = 128
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """What to say of a file beside `export`, and why; no name where the file says it itself."""
+
+    name: str | None
+    why: str
+
+
+def choose_encoding(source: Path, room: Path) -> Encoding:
+    """Return the encoding that a declaration has to name for a file, if any.
+
+    Args:
+        source: a file that is there.
+        room: a private folder.
+
+    Raises:
+        ExportError: it can be in several, which read it differently.
+    """
+    held = unpack(source, room)
+    with held.path.open("rb") as file:
+        lines = file.readlines()
+    head = lines[0] if lines else b""
+    if held.is_sheet:
+        return Encoding(None, "cells of a workbook")
+    if head.startswith(_MARKS):
+        return Encoding(None, "its byte order mark says so")
+    if head.count(0) * 3 > len(head):
+        name = "utf-16-be" if head.startswith(b"\0") else "utf-16-le"
+        return Encoding(name, "every second byte of its labels is zero")
+    if any(b"\0" in line for line in lines[:_LINES]):
+        return Encoding(None, "it is no text, as a reader will say")
+    high = [line for line in lines if not line.isascii()]
+    if all(_reads(line, "utf-8") is not None for line in high):
+        shifts = b"\x1b$" in b"".join(lines[:_LINES])
+        return (
+            Encoding("iso2022_jp", "it has its escape sequences") if shifts else Encoding(None, "every byte is UTF-8")
+        )
+    return _among(source, head, high)
+
+
+def _among(source: Path, head: bytes, high: Sequence[bytes]) -> Encoding:
+    fits = [codec for codec in _candidates(high) if all(_reads(line, codec) is not None for line in high)]
+    whole = [codec for codec in fits if not any(map(_is_mixed, _texts(high, codec)))] or fits
+    if not whole:
+        raise ExportError(f"{source} is neither UTF-8 nor in an encoding that is known; save it as 'CSV UTF-8'.")
+    among, why = _best(whole, {codec: _known_labels(head, codec) for codec in whole}), "its labels are words in it"
+    if among == whole:
+        among, why = (
+            _best(whole, {codec: _has_own_letters(high, codec) for codec in whole}),
+            "only so its letters are those of one language",
+        )
+    if len({tuple(_texts(high, codec)) for codec in among}) == 1:
+        return Encoding(among[0], why if among != whole else "what else could be read says the same")
+    readings = " or ".join(f"{codec} ({_difference(high, codec, among)!r})" for codec in among)
+    raise ExportError(f"{source} is not UTF-8, and may be {readings}; name the right one: ENCODING={among[0]}.")
+
+
+def _best(codecs: Sequence[str], points: Mapping[str, int]) -> list[str]:
+    return [codec for codec in codecs if points[codec] == max(points.values())]
+
+
+def _candidates(high: Sequence[bytes]) -> tuple[str, ...]:
+    """Bytes beyond ASCII stand alone in Western text, and side by side in Eastern and Cyrillic."""
+    near = b"".join(high[:_LINES])
+    is_high = [byte >= _ASCII_END for byte in near]
+    together = sum(one and other for one, other in pairwise(is_high))
+    return (*_EASTERN, *_WESTERN) if together * 2 >= sum(is_high) else _WESTERN
+
+
+def _reads(line: bytes, codec: str) -> str | None:
+    try:
+        return line.decode(codec)
+    except UnicodeDecodeError:
+        return None
+
+
+def _texts(high: Sequence[bytes], codec: str) -> Sequence[str]:
+    return [line.decode(codec, errors="replace") for line in high[:_LINES]]
+
+
+def _is_mixed(text: str) -> bool:
+    """Whether a text has what no encoding that fits would show: a word of two alphabets, half-width kana, a control."""
+    if re.search("[\x80-\x9f\uff61-\uff9f\ue000-\uf8ff]", text):
+        return True
+    for word in re.findall(r"[^\W\d_]+", text):
+        scripts = {unicodedata.name(letter, "?").split()[0] for letter in word}
+        if {"LATIN", "CYRILLIC"} <= scripts:
+            return True
+    return False
+
+
+def _known_labels(head: bytes, codec: str) -> int:
+    """Count labels that are words in a language for which the encoding is there, and no English ones."""
+    labels = re.split(r"[,;\t|]", _reads(head, codec) or "")
+    meant = [fields_meant(label.strip().strip('"')) for label in labels]
+    return sum(any(said & CODEC_LANGUAGES[codec] and "en" not in said for said in fields.values()) for fields in meant)
+
+
+def _has_own_letters(high: Sequence[bytes], codec: str) -> int:
+    """Whether a text has the letters of one language alone: kana, or hangul."""
+    own = _OWN_LETTERS.get(codec)
+    return int(own is not None and any(map(re.compile(own).search, _texts(high, codec))))
+
+
+def _difference(high: Sequence[bytes], codec: str, among: Sequence[str]) -> str:
+    """Return a word that the encodings read differently."""
+    for line in high[:_LINES]:
+        own, *others = [_words(line, each) for each in (codec, *among)]
+        for at, word in enumerate(own):
+            if any(at < len(other) and other[at] != word for other in others):
+                return word[:_SHOWN]
+    return ""
+
+
+def _words(line: bytes, codec: str) -> list[str]:
+    return re.sub(r'[,;\t|"]', " ", line.decode(codec, errors="replace")).split()

@@ -1,0 +1,91 @@
+"""Files that no declaration can be written from: each is refused in one sentence, and nothing is written."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.init.two_files import Said
+from pipelines.init.written import from_files
+from resources.storage.folders import Folders
+from schemas.errors import UserError
+from tests.pipelines.init.two_exports import NETSUITE, STRIPE, nobody, write
+
+IN_TWO_WAYS = (
+    STRIPE.replace("2026-06-13", "6/5/2026").replace("2026-07-31", "7/6/2026").replace("2026-08-15", "8/7/2026")
+)
+CASES: Mapping[str, tuple[str, str | bytes, str]] = {
+    "swapped": (NETSUITE, STRIPE, "is a Stripe customer export, not a NetSuite saved search; swap the two files: STR"),
+    "the same twice": (STRIPE, STRIPE, r"stripe.csv and .*netsuite.csv are the same file; name the customer export"),
+    "two of Stripe": (STRIPE, STRIPE.replace("Acme", "X"), "are both Stripe customer exports; name the saved search"),
+    "two of NetSuite": (NETSUITE, NETSUITE.replace("Acme", "X"), "saved search, not a Stripe customer export"),
+    "no id": (STRIPE, NETSUITE.replace("7,,", "x,,").replace("Internal ID", "Key"), "no column with NetSuite's Intern"),
+    "an unknown number": (
+        STRIPE,
+        NETSUITE.replace("Internal ID", "Kundennummer"),
+        "no column labelled Internal ID; if 'Kundennummer' is it, and no customer number, say so: COLUMNS='internal",
+    ),
+    "two candidates": (
+        STRIPE,
+        NETSUITE.replace("External ID", "Interne ID")
+        .replace("7,,", "7,1,")
+        .replace("cus_2", "2")
+        .replace("9,,", "9,3,"),
+        "has several columns that may be NetSuite's Internal ID, 'Internal ID' and 'Interne ID'",
+    ),
+    "one label twice": (STRIPE, NETSUITE.replace("Comments", "Internal ID"), "2 columns labelled 'Internal ID'; give"),
+    "empty": (STRIPE, "", "netsuite.csv is empty; export it again"),
+    "only labels": (STRIPE, NETSUITE.partition("\n")[0] + "\n", "has a header and no rows"),
+    "title lines": (STRIPE, "Customers of 2026\n\n" + NETSUITE, "with title lines: its column labels are in line 3"),
+    "a picture": (STRIPE, b"\x89PNG\r\n\x1a\n\0\0\0", "netsuite.csv is not text"),
+    "dates in two ways": (IN_TWO_WAYS, NETSUITE, "be told in two ways .*; name the right one: DATES=day_first"),
+    "no customer": (STRIPE, NETSUITE.replace(",Customer,", ",Lead,"), "by their stage none is a customer"),
+}
+
+
+@pytest.mark.rule("X13")
+@pytest.mark.parametrize("case", CASES)
+def test_a_file_that_cannot_be_used_is_refused_in_one_sentence(tmp_path: Path, case: str) -> None:
+    stripe, netsuite, said = CASES[case]
+    with pytest.raises(UserError, match=said) as raised:
+        write(tmp_path, stripe, netsuite)
+    assert "\n" not in str(raised.value)
+    assert not (tmp_path / "pipelines").exists()
+
+
+def test_an_encoding_that_is_not_clear_is_shown_in_both_readings_and_can_be_named(tmp_path: Path) -> None:
+    french = NETSUITE.replace("pays late", "Forêt").encode("cp1252")
+    with pytest.raises(
+        UserError, match=r"may be cp1252 \('Forêt'\) or cp1250 \('Foręt'\); name the right one: ENCODING"
+    ):
+        write(tmp_path, netsuite=french)
+    assert "encoding: cp1252 # you said so" in write(tmp_path, netsuite=french, encoding="cp1252").file.read_text(
+        "utf-8"
+    )
+
+
+def test_a_folder_and_a_file_that_is_not_there_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "stripe.csv").write_text(STRIPE)
+    (tmp_path / "exports").mkdir()
+    folders = Folders(root=tmp_path, home=tmp_path / "home", out=tmp_path / "out")
+    for name, said in (("exports", "is a folder; name the files in it"), ("gone.csv", "There is no file")):
+        with pytest.raises(UserError, match=said):
+            from_files(
+                "acme",
+                tmp_path / "defs.yaml",
+                folders,
+                Said(str(tmp_path / "stripe.csv"), str(tmp_path / name)),
+                nobody,
+            )
+
+
+@pytest.mark.parametrize("name", ["netsuite.xlsx", "netsuite.csv"])
+def test_a_workbook_is_read_whatever_it_is_called(tmp_path: Path, name: str) -> None:
+    (tmp_path / "stripe.csv").write_text(STRIPE)
+    pl.read_csv(NETSUITE.encode(), infer_schema=False).write_excel(tmp_path / "book.xlsx")
+    (tmp_path / "book.xlsx").rename(tmp_path / name)
+    folders = Folders(root=tmp_path, home=tmp_path / "home", out=tmp_path / "out")
+    said = Said(str(tmp_path / "stripe.csv"), str(tmp_path / name))
+    written = from_files("acme", tmp_path / "new" / "defs.yaml", folders, said, nobody)
+    assert f"export: {name} # commas between 8 columns; cells of a workbook" in written.file.read_text("utf-8")
