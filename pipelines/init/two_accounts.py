@@ -54,9 +54,10 @@ def in_environment(environment: Mapping[str, str] = os.environ) -> Accounts:
         f"mass_search: {_search(environment)} # the saved search with all customers",
         *(f'{key}: "{{{{ env.NETSUITE_{key.upper()} }}}}"' for key in login),
     ]
-    for lines, name in ((stripe, "STRIPE_BASE_URL"), (netsuite, "NETSUITE_BASE_URL")):
-        if environment.get(name):
-            lines.append(f'base_url: "{{{{ env.{name} }}}}" # another address than the service itself')
+    if environment.get("STRIPE_BASE_URL"):
+        stripe.append("base_url: \"{{ env('STRIPE_BASE_URL', 'https://api.stripe.com') }}\" # not Stripe itself")
+    if environment.get("NETSUITE_BASE_URL"):
+        netsuite.append('base_url: "{{ env.NETSUITE_BASE_URL }}" # not NetSuite itself')
     return Accounts(stripe, netsuite)
 
 

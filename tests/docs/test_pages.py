@@ -7,7 +7,7 @@ import pytest
 
 _ROOT = Path(__file__).parent.parent.parent
 _PAGES = [_ROOT / "README.md", _ROOT / "examples" / "README.md", *sorted((_ROOT / "docs").glob("*.md"))]
-_OF_THE_READER = {"pipelines/defs/acme"}  # the declaration that a reader writes
+_OF_THE_READER = {"pipelines/defs/acme", "pipelines/defs/acme/defs.yaml"}  # the declaration that a reader writes
 _LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
 _FILE = re.compile(r"`((?:pipelines|assets|resources|schemas|docs|tests|examples|deploy)/[\w./]*\w)`")
 _ANCHOR = re.compile(r"<a id=\"([^\"]+)\">")
