@@ -25,14 +25,11 @@ from pipelines.jobs import build_jobs
 from pipelines.sensors import build_notifications
 from resources.exports.readers import NetsuiteExportReader, StripeExportReader
 from resources.exports.stripe_fields import Further
-from resources.netsuite_api.reading.reader import NetsuiteApiReader
 from resources.notifiers import Notifier
 from resources.notify.log import LogNotifier
-from resources.notify.webhook import WebhookNotifier
 from resources.readers import NetsuiteReader, StripeReader, to_set
 from resources.storage.folders import Folders
 from resources.storage.frames import ORIGIN
-from resources.stripe_api.reading.reader import StripeApiReader
 from schemas.declaration import Declaration
 from schemas.declaration.rules import stripe_columns
 
@@ -74,6 +71,8 @@ def reconciliation(declaration: Declaration, folders: Folders, unset: Mapping[st
 def _stripe_reader(declaration: Declaration, folders: Folders, unset: Mapping[str, str]) -> StripeReader:
     source, keys, further = declaration.stripe, metadata_keys(declaration), further_fields(declaration)
     if source.export is None:
+        from resources.stripe_api.reading.reader import StripeApiReader  # noqa: PLC0415 (late: what reads export files does without it)
+
         return StripeApiReader(source, keys, unset, further)
     of_rules, who_paid = fields_of_rules(declaration), PlanSettings.of(declaration).who_paid
     return StripeExportReader(
@@ -91,6 +90,8 @@ def _stripe_reader(declaration: Declaration, folders: Folders, unset: Mapping[st
 def _netsuite_reader(declaration: Declaration, folders: Folders, unset: Mapping[str, str]) -> NetsuiteReader:
     source, fields = declaration.netsuite, declaration.netsuite_fields
     if source.export is None:
+        from resources.netsuite_api.reading.reader import NetsuiteApiReader  # noqa: PLC0415 (late: what reads export files does without it)
+
         return NetsuiteApiReader(source, fields, _written(declaration), unset, declaration.words)
     return NetsuiteExportReader(folders.root, source.export, fields, declaration.words, source.encoding)
 
@@ -106,6 +107,8 @@ def _notifier(declaration: Declaration, unset: Mapping[str, str]) -> Notifier:
         return LogNotifier()
     if not declaration.notify.url:
         return LogNotifier(f"Nobody else is told: {to_set(['notify.url'], unset)}.")
+    from resources.notify.webhook import WebhookNotifier  # noqa: PLC0415 (as above)
+
     return WebhookNotifier(url=declaration.notify.url)
 
 

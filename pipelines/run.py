@@ -18,7 +18,6 @@ from rich.table import Table
 
 from assets.check_results import SAID_FIRST
 from assets.report import wording
-from pipelines.creating_check import creating_is_checked
 from pipelines.declarations import Located
 from pipelines.exclusive_run import end_run, run_alone
 from pipelines.home import prepare_home
@@ -109,6 +108,7 @@ def _problems_of_files(located: Located, folders: Folders) -> Iterator[str]:
 
 
 def _check(located: Located, folders: Folders, console: Console) -> int:
+    from pipelines.creating_check import creating_is_checked  # noqa: PLC0415 (late, as it asks NetSuite)
     from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
 
     sync = reconciliation(located.declaration, folders, located.unset)

@@ -7,20 +7,22 @@ could not be asked about is `unknown`, waits for the next run, and is counted by
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import dagster as dg
 import polars as pl
 
 from assets.check_results import SCHEMA_CHECK, blocking_checks, report_checks, schema_result
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
-from resources.stripe_api.reading.reader import StripeApiReader
-from resources.stripe_api.reading.transactions import Transacted
 from schemas.errors import InternalError
 from schemas.secrets import masked
 from schemas.transactions import Transactions
 from schemas.validation import violations
 from schemas.words import TRANSACTION_STATES
+
+if TYPE_CHECKING:
+    from resources.stripe_api.reading.reader import StripeApiReader
+    from resources.stripe_api.reading.transactions import Transacted
 
 TRANSACTIONS: Final = "stripe_transactions"
 """The name of the asset, where a declaration has it."""
@@ -73,13 +75,15 @@ def build_stripe_transactions(sync: Reconciliation) -> dg.AssetsDefinition:
     return stripe_transactions
 
 
-def _reader(sync: Reconciliation) -> StripeApiReader:
+def _reader(sync: Reconciliation) -> "StripeApiReader":
+    from resources.stripe_api.reading.reader import StripeApiReader  # noqa: PLC0415 (late: what reads export files does without it)
+
     if not isinstance(sync.stripe, StripeApiReader):
         raise InternalError("Whether customers have transacted was to be asked of an export file.")
     return sync.stripe
 
 
-def _asked_result(answers: Sequence[Transacted]) -> dg.AssetCheckResult:
+def _asked_result(answers: Sequence["Transacted"]) -> dg.AssetCheckResult:
     """Warn of customers that could not be asked about: how many, the first ids, and why the first was not."""
     unknown = [answer for answer in answers if answer.state == "unknown"]
     many = f"{len(unknown):,} of {len(answers):,}"

@@ -1,28 +1,28 @@
-"""The chart of the months, drawn by Vega into SVG when the page is made: no script and no font is loaded to see it.
+"""The chart of the months: where each bar, line and word of it stands; `sections/chart.svg.jinja` draws it.
 
 Colours are the page's own CSS variables, so the chart follows light and dark. It is drawn twice, wide by month and
 narrow by quarter, because scaled text cannot be read on a phone; the style sheet shows the one that fits.
 """
 
-import io
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import altair as alt
 import polars as pl
-from markupsafe import Markup
 
-from assets.report.figures import outcome_rank
 from schemas.words import OUTCOMES
 
-FONT: Final = "system-ui, sans-serif"
 COUNTS_HEIGHT: Final = 190
 WAITING_HEIGHT: Final = 56
+_LEFT, _RIGHT, _TITLE, _SPACING, _LABELS = 38, 10, 24, 14, 24
+_GAP, _MARGIN = 0.12, 0.1
+"""Between two bars, and before the first, as parts of the room that a bar has."""
 
 
 @dataclass(frozen=True)
 class _Format:
-    """How one rendition divides time: a period's name, how the first of a year ends, how Vega writes a year."""
+    """How one rendition divides time: a period's name, how the first of a year ends, how a year is written."""
 
     width: int
     period: pl.Expr
@@ -31,18 +31,68 @@ class _Format:
 
 
 _MONTH: Final = pl.col("month").dt
-WIDE: Final = _Format(920, _MONTH.strftime("%Y-%m"), "-01", "slice(datum.value, 0, 4)")
-NARROW: Final = _Format(
-    270, pl.format("{}-Q{}", _MONTH.year(), _MONTH.quarter()), "-Q1", "'\u2019' + slice(datum.value, 2, 4)"
-)
+WIDE: Final = _Format(920, _MONTH.strftime("%Y-%m"), "-01", "{0}")
+NARROW: Final = _Format(270, pl.format("{}-Q{}", _MONTH.year(), _MONTH.quarter()), "-Q1", "\u2019{1}")
+
+
+@dataclass(frozen=True)
+class Bars:
+    """All bars of one colour, as the data of an SVG path."""
+
+    colour: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A line of the grid, or a year: where it is, and what stands there."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One of the two charts that stand above each other.
+
+    Attributes:
+        top: where it begins, from the top of the drawing.
+        height: of its bars, without title and years.
+    """
+
+    title: str
+    top: int
+    height: int
+    bars: tuple[Bars, ...]
+    grid: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The chart in one width: the customers, and below them the share that waits, over the same years."""
+
+    width: int
+    panels: tuple[Panel, ...]
+    years: tuple[Mark, ...]
+    left: int = _LEFT
+
+    @property
+    def full_width(self) -> int:
+        """With the numbers on the left."""
+        return _LEFT + self.width + _RIGHT
+
+    @property
+    def full_height(self) -> int:
+        """With titles and years."""
+        return self.panels[-1].top + self.panels[-1].height + _LABELS
 
 
 @dataclass(frozen=True)
 class MonthsChart:
-    """The same chart in two widths, as SVG."""
+    """The same chart in two widths."""
 
-    wide: Markup
-    narrow: Markup
+    wide: Drawing
+    narrow: Drawing
 
 
 def months_chart(months: pl.DataFrame) -> MonthsChart | None:
@@ -55,81 +105,54 @@ def months_chart(months: pl.DataFrame) -> MonthsChart | None:
     return MonthsChart(_draw(months, WIDE), _draw(months, NARROW))
 
 
-def _draw(months: pl.DataFrame, form: _Format) -> Markup:
-    periods = _periods(months, form)
-    chart = alt.vconcat(_counts(periods, form), _share_waiting(periods, form), spacing=14)
-    file = io.StringIO()
-    _styled(chart).save(file, format="svg")
-    # Every text in it is a period, a number or a word of ours; nothing of a customer reaches the drawing.
-    return Markup(file.getvalue())  # noqa: S704
+def _draw(months: pl.DataFrame, form: _Format) -> Drawing:
+    periods = months.group_by(period=form.period, maintain_order=True).agg(pl.col(*OUTCOMES, "total", "waiting").sum())
+    shares = periods.select(waiting=(pl.col("waiting") / pl.col("total")).fill_nan(0.0))
+    counts = _panel("Customers", periods.select(OUTCOMES), form.width, _TITLE, COUNTS_HEIGHT)
+    below = _TITLE + COUNTS_HEIGHT + _SPACING + _TITLE
+    waiting = _panel("Share that waits for a person", shares, form.width, below, WAITING_HEIGHT)
+    return Drawing(form.width, (counts, waiting), _years(periods["period"].to_list(), form))
 
 
-def _counts(periods: pl.DataFrame, form: _Format) -> alt.Chart:
-    long = periods.unpivot(OUTCOMES, index="period", variable_name="outcome", value_name="customers")
-    ranked = long.with_columns(rank=outcome_rank())
-    colours = alt.Scale(domain=list(OUTCOMES), range=[f"var(--{outcome})" for outcome in OUTCOMES])
-    return (
-        _bars(ranked.filter(pl.col("customers") > 0), form.width, COUNTS_HEIGHT)
-        .encode(
-            x=_period_axis(periods, form, labels=False),
-            y=alt.Y("customers:Q", title=None, axis=alt.Axis(tickCount=4, format=",d", tickMinStep=1)),
-            color=alt.Color("outcome:N", scale=colours, legend=None),
-            order="rank:Q",
-        )
-        .properties(title="Customers")
+def _panel(title: str, stacks: pl.DataFrame, width: int, top: int, height: int) -> Panel:
+    """Stack the columns of a frame on each other, a bar a row, the first column at the bottom."""
+    is_share = stacks.width == 1
+    highest = float(stacks.sum_horizontal().max() or 1)  # type: ignore[arg-type] # the sums are numbers
+    room, breadth = _room(width, stacks.height), _room(width, stacks.height) * (1 - _GAP)
+    floor, bars = [0.0] * stacks.height, []
+    for colour in stacks.columns:
+        drawn = []
+        for place, value in enumerate(stacks[colour].to_list()):
+            if value:
+                tall, floor[place] = value / highest * height, floor[place] + value / highest * height
+                left, upper = (place + _MARGIN) * room, height - floor[place]
+                drawn.append(f"M{left:.2f},{upper:.2f}h{breadth:.2f}v{tall:.2f}h-{breadth:.2f}Z")
+        if drawn:
+            bars.append(Bars(colour, "".join(drawn)))
+    ticks = _ticks(highest, 2, least=0) if is_share else _ticks(highest, 4, least=1)
+    words = [f"{tick * 100:.6g}%" if is_share else f"{tick:,.0f}" for tick in ticks]
+    grid = (Mark(height - tick / highest * height, text) for tick, text in zip(ticks, words, strict=True))
+    return Panel(title, top, height, tuple(bars), tuple(grid))
+
+
+def _room(width: int, count: int) -> float:
+    return width / (count - _GAP + 2 * _MARGIN)
+
+
+def _ticks(highest: float, wanted: int, least: float) -> list[float]:
+    """Round numbers from zero on, about as many steps as wanted, none smaller than `least`."""
+    raw = highest / wanted
+    power = 10.0 ** math.floor(math.log10(raw))
+    # The geometric means of neighbours part 1, 2, 5 and 10.
+    factor = next((step for step, up_to in ((1, 2**0.5), (2, 10**0.5), (5, 50**0.5)) if raw / power < up_to), 10)
+    step = max(factor * power, least)
+    return [count * step for count in range(math.floor(highest / step + 1e-9) + 1)]
+
+
+def _years(periods: Sequence[str], form: _Format) -> tuple[Mark, ...]:
+    room = _room(form.width, len(periods))
+    middle = _MARGIN + (1 - _GAP) / 2
+    firsts = [place for place, period in enumerate(periods) if period.endswith(form.first)] or [0]
+    return tuple(
+        Mark((place + middle) * room, form.year.format(periods[place][:4], periods[place][2:4])) for place in firsts
     )
-
-
-def _share_waiting(periods: pl.DataFrame, form: _Format) -> alt.Chart:
-    shares = periods.filter(pl.col("waiting") > 0).select("period", share=pl.col("waiting") / pl.col("total"))
-    top = max(shares["share"].to_list(), default=1.0)
-    return (
-        _bars(shares, form.width, WAITING_HEIGHT)
-        .encode(
-            x=_period_axis(periods, form, labels=True),
-            y=alt.Y("share:Q", title=None, axis=alt.Axis(tickCount=2, format="~%"), scale=alt.Scale(domain=[0, top])),
-            color=alt.value("var(--waiting)"),
-        )
-        .properties(title="Share that waits for a person")
-    )
-
-
-def _bars(rows: pl.DataFrame, width: int, height: int) -> alt.Chart:
-    data = alt.InlineData(values=rows.to_dicts())
-    chart = alt.Chart(data, width=width, height=height)
-    bars: alt.Chart = chart.mark_bar(aria=False, stroke="var(--card)", strokeWidth=0.5)
-    return bars
-
-
-def _period_axis(periods: pl.DataFrame, form: _Format, *, labels: bool) -> alt.X:
-    names = periods["period"].to_list()
-    years = [name for name in names if name.endswith(form.first)] or names[:1]
-    axis = alt.Axis(
-        title=None, values=years, labels=labels, labelExpr=form.year, labelAngle=0, labelFlush=False, ticks=labels
-    )
-    # Without outer padding, Vega loses the tick of the first period to rounding.
-    return alt.X("period:O", axis=axis, scale=alt.Scale(domain=names, paddingInner=0.12, paddingOuter=0.1))
-
-
-def _periods(months: pl.DataFrame, form: _Format) -> pl.DataFrame:
-    """Sum the months into the periods of the form."""
-    return months.group_by(period=form.period, maintain_order=True).agg(pl.col(*OUTCOMES, "total", "waiting").sum())
-
-
-def _styled(chart: alt.VConcatChart) -> alt.VConcatChart:
-    styled: alt.VConcatChart = (
-        chart.configure(font=FONT, background="transparent", padding={"left": 2, "right": 10, "top": 2, "bottom": 2})
-        .configure_view(stroke=None)
-        .configure_title(color="var(--ink)", fontSize=13, fontWeight=600, anchor="start", frame="group", offset=8)
-        .configure_axis(
-            aria=False,
-            labelColor="var(--muted)",
-            labelFontSize=12,
-            domainColor="var(--line)",
-            tickColor="var(--line)",
-            gridColor="var(--line)",
-        )
-        .configure_axisX(grid=False)
-        .configure_axisY(domain=False, ticks=False, minExtent=36, maxExtent=36)
-    )
-    return styled

@@ -17,16 +17,11 @@ from assets.planning.brakes import results_of
 from assets.planning.settings import PlanSettings
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.write_back.executor import WriteBack
-from assets.write_back.living_customers import LivingOnly
 from assets.write_back.outcomes import outcomes_file, write_outcomes
 from assets.write_back.request import PlanPart, check_that_it_may, part_of
 from assets.write_back.run import Tally, apply_steps, undo_part
 from assets.write_back.selection import NETSUITE_CREATES, NETSUITE_EDITS, STRIPE_EDITS, Step
 from resources.ledger import Decisions, Journal, Request, Requests
-from resources.netsuite_api import NetsuiteCreates, NetsuiteEdits
-from resources.netsuite_api.reading.reader import NetsuiteApiReader
-from resources.stripe_api import StripeConnection, StripeEdits
-from resources.stripe_api.reading.reader import StripeApiReader
 from resources.writers import Writer, registry
 from schemas.change import RECORD
 from schemas.errors import InternalError, UserError
@@ -185,6 +180,12 @@ def open_write_back(
     Raises:
         InternalError: a side of the declaration is an export file.
     """
+    from assets.write_back.living_customers import LivingOnly  # noqa: PLC0415 (late: what reads export files does without it)
+    from resources.netsuite_api import NetsuiteCreates, NetsuiteEdits  # noqa: PLC0415
+    from resources.netsuite_api.reading.reader import NetsuiteApiReader  # noqa: PLC0415
+    from resources.stripe_api import StripeConnection, StripeEdits  # noqa: PLC0415
+    from resources.stripe_api.reading.reader import StripeApiReader  # noqa: PLC0415
+
     stripe, netsuite = sync.stripe, sync.netsuite
     if not isinstance(stripe, StripeApiReader) or not isinstance(netsuite, NetsuiteApiReader):
         raise InternalError("Write-back was built for a declaration that reads export files.")

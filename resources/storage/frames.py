@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import polars as pl
 
@@ -27,6 +27,9 @@ OF_ANOTHER_ORIGIN = "read from another account or with other columns"
 
 DAMAGED = "damaged on disk"
 """What is to be said of a frame whose file was cut, emptied, overwritten or changed since it was written."""
+
+_READ_AT_ONCE: Final = 1 << 28
+"""Bytes of the files of months, compressed, up to which they become one frame in memory when they are read."""
 
 _Standing = Literal["missing", "ours", "elsewhere", "damaged"]
 
@@ -119,7 +122,10 @@ class FrameStore:
                 f"{len(outdated)} months of {name}, {outdated[0]} the first, were read under an older declaration; "
                 "materialize all months again."
             )
-        return pl.scan_parquet(list(present.values()), glob=False)
+        scanned = pl.scan_parquet(list(present.values()), glob=False)
+        is_small = sum(path.stat().st_size for path in present.values()) <= _READ_AT_ONCE
+        # What is made of a text costs a table of letters for each chunk, and a file is a chunk.
+        return scanned.collect(engine="streaming").rechunk().lazy() if is_small else scanned
 
     def known(self, name: str) -> Known | None:
         """A frame that was written with a moment; None where there is none, or one of another origin, or damaged."""

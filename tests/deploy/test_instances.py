@@ -18,6 +18,7 @@ _DEPLOY = Path(__file__).parent.parent.parent / "deploy"
 def instance(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dg.DagsterInstance]:
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
     if request.param == "several_machines.yaml":
         monkeypatch.setenv("DAGSTER_POSTGRES_URL", database_url())
     with _loaded(request.param, tmp_path) as loaded:

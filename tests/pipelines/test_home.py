@@ -15,6 +15,21 @@ from pipelines.run import main
 from resources.storage.folders import Folders
 from tests.reconciling import CHECKOUT, Site, declaration, site_at
 
+OLDER = """\
+# The Dagster instance of one machine. It is copied into DAGSTER_HOME on first use; edit the copy there.
+# Without a `storage` section Dagster keeps runs and events in SQLite files beside it.
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+# A run whose process is gone is ended by the next run of Tieout that starts, within a minute. This is for what even \
+that
+# cannot see, such as a run that never got as far as saying that it is alive; it needs the daemon.
+run_monitoring:
+  enabled: true
+  max_runtime_seconds: 43200
+"""
+
 
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Folders]:
@@ -23,6 +38,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Folders
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("TIEOUT_OUT", str(tmp_path / "out"))
     monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
     yield Folders.from_environment()
     set_on_retry_hooks(hooks)
 
@@ -46,6 +62,18 @@ def test_settings_that_a_person_has_edited_stay(folders: Folders) -> None:
     prepare_home(folders)
     assert (folders.home / "dagster.yaml").read_text() == "telemetry: {enabled: false}\n"
     assert folders.home.stat().st_mode & 0o777 == 0o700
+
+
+def test_settings_of_an_older_version_are_made_anew(folders: Folders) -> None:
+    """What was handed out before this version, to the byte, and so by nobody edited."""
+    folders.home.mkdir()
+    settings = folders.home / "dagster.yaml"
+    settings.write_text(OLDER)
+    prepare_home(folders)
+    assert settings.read_text() == (CHECKOUT / "deploy/dagster.yaml").read_text()
+    settings.write_text(OLDER + "# mine\n")
+    prepare_home(folders)
+    assert settings.read_text() == OLDER + "# mine\n"
 
 
 def test_progress_shows_what_the_stages_say(site: Site) -> None:

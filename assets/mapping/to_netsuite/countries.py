@@ -6,7 +6,7 @@ only counts where no other country has it.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from types import MappingProxyType
+from functools import cache
 from typing import Final
 from unicodedata import category, normalize
 
@@ -31,7 +31,7 @@ def country_code(name: str | None) -> str | None:
     >>> country_code("St. Kitts & Nevis"), country_code("the Netherlands"), country_code("Cote d'Ivoire")
     ('KN', 'NL', 'CI')
     """
-    found = _MEANINGS.get(key(name) or "")
+    found = _meanings().get(key(name) or "") if name else None
     return None if found == SEVERAL else found
 
 
@@ -39,7 +39,7 @@ def country_expr(column: pl.Expr) -> pl.Expr:
     """Return `country_code` of a String column, but `SEVERAL` for a name that several countries have."""
     is_code = column.is_in([*COUNTRY_NAMES])  # as nearly all of them are
     name = key_expr(pl.when(~is_code).then(column))
-    return pl.when(is_code).then(column).otherwise(_looked_up(name, _MEANINGS))
+    return pl.when(is_code).then(column).otherwise(_looked_up(name, _meanings()))
 
 
 def state_code_expr(state: pl.Expr, country: pl.Expr) -> pl.Expr:
@@ -51,7 +51,7 @@ def state_code_expr(state: pl.Expr, country: pl.Expr) -> pl.Expr:
     """
     is_code = pl.concat_str(country, pl.lit(" "), state).is_in(_STATE_CODES).fill_null(value=False)
     asked = pl.when(country.is_in([*STATE_NAMES]) & ~is_code).then(state)
-    code = _looked_up(pl.concat_str(country, pl.lit(" "), key_expr(asked)), _STATES)
+    code = _looked_up(pl.concat_str(country, pl.lit(" "), key_expr(asked)), _states())
     return pl.coalesce(code, state)
 
 
@@ -75,6 +75,7 @@ def _without_accents(text: str) -> str:
     return "".join(letter for letter in normalize("NFD", text) if category(letter) != "Mn")
 
 
+@cache
 def _meanings() -> dict[str, str]:
     """Return the key of each code and name, with its code, or `SEVERAL`. What is listed goes before other spellings."""
     listed = [(code, name) for code, names in COUNTRY_NAMES.items() for name in (code, *names)]
@@ -90,6 +91,7 @@ def _by_key(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return meanings
 
 
+@cache
 def _states() -> dict[str, str]:
     return {
         f"{country} {key(name)}": code
@@ -100,5 +102,3 @@ def _states() -> dict[str, str]:
 
 
 _STATE_CODES: Final = [f"{country} {code}" for country, states in STATE_NAMES.items() for code in states]
-_MEANINGS: Final[Mapping[str, str]] = MappingProxyType(_meanings())
-_STATES: Final[Mapping[str, str]] = MappingProxyType(_states())

@@ -1,0 +1,28 @@
+"""What a run on export files does not load: each of these costs a person time in every run."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+_RUN = """
+import sys
+from pipelines.run import main
+assert main(["example"]) == 0
+print(*sorted(sys.modules), sep="\\n")
+"""
+APIS = ("stripe", "requests", "urllib3", "oauthlib", "joserfc", "cryptography", "pyrate_limiter")
+DRAWING = ("altair", "vl_convert", "pandas", "numpy", "pyarrow")
+OURS = ("resources.stripe_api", "resources.netsuite_api", "resources.notify.webhook", "sandbox")
+SERVING = ("uvicorn", "starlette", "dagster_webserver", "dagster_graphql", "grpc", "psycopg2")
+
+
+def test_a_run_on_files_loads_no_api_no_server_and_no_drawing(tmp_path: Path) -> None:
+    environment = {**os.environ, "DAGSTER_HOME": str(tmp_path / "home"), "TIEOUT_OUT": str(tmp_path / "out")}
+    command = [sys.executable, "-W", "ignore", "-c", _RUN]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    modules = set(done.stdout.splitlines())
+    assert {"dagster", "polars", "pipelines.customer_sync"} <= modules
+    unwanted = {module for module in modules for name in (*APIS, *DRAWING, *OURS, *SERVING)
+                if module == name or module.startswith(f"{name}.")}  # fmt: skip
+    assert unwanted == set()
