@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from schemas.attempts import Answer, Attempt, Entry
-from schemas.change import Kind
 from schemas.errors import InternalError
-from schemas.words import System
+from schemas.words import Action, System
 
 
 class Writer(Protocol):
@@ -21,7 +20,7 @@ class Writer(Protocol):
         """The system that it writes."""
 
     @property
-    def kinds(self) -> frozenset[Kind]:
+    def kinds(self) -> frozenset[Action]:
         """The kinds of changes that it carries out."""
 
     @property
@@ -39,7 +38,7 @@ class Writer(Protocol):
         """Say of each attempt whether what it wants stands in the system now. Changes nothing."""
 
 
-Writers = Mapping[tuple[System, Kind], Writer]
+Writers = Mapping[tuple[System, Action], Writer]
 """Who carries out a kind of change in a system."""
 
 
@@ -49,7 +48,7 @@ def registry(writers: Iterable[Writer]) -> Writers:
     Raises:
         InternalError: two are there for the same.
     """
-    found: dict[tuple[System, Kind], Writer] = {}
+    found: dict[tuple[System, Action], Writer] = {}
     for writer in writers:
         for kind in writer.kinds:
             if found.setdefault((writer.system, kind), writer) is not writer:

@@ -12,7 +12,6 @@ from typing import Final
 
 from schemas.words import Action, InternalId, StripeId, System
 
-Kind = Action
 """What a change does, as its `action` says."""
 
 RECORD: Final = "record"
@@ -38,7 +37,7 @@ class Change:
     system: System
     record_id: str | None
     field: str
-    action: Kind
+    action: Action
     old_value: str | None
     new_value: str | None
     stripe_customer_id: StripeId | None

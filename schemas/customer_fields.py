@@ -46,9 +46,6 @@ OWN_SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Fields that a setting of their own fills."""
 
-LINKS: Final = frozenset({"externalid", "comments"})
-"""Fields that hold the link."""
-
 FIELD_WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "entityid": "entity id",

@@ -29,8 +29,7 @@ def decide_by_ids(traces: pl.DataFrame) -> Iterator[Findings]:
     """Decide by the fields that hold one id, of which none outranks another."""
     rest = traces.drop("text")
     for field in fields_of("stripe"):
-        key = field.name.removeprefix(f"{field.evidence}.")
-        why = pl.format(f"{field.evidence}: {key} {{}}", _why_nobody(pl.col("text")))
+        why = pl.format(f"{field.evidence}: {field.metadata_key} {{}}", _why_nobody(pl.col("text")))
         nobody = say_broken(traces.filter(are_of([field])), field.evidence, why)
         yield nobody
         rest = rest.join(nobody.rows, on="position", how="anti")

@@ -54,7 +54,7 @@ class PlanSettings:
     @property
     def new_by_key_alone(self) -> bool:
         """Whether new records say only by their external id whose they are."""
-        return self.makes_global or (self.create is not None and self.create.stripe_id_field is None)
+        return self.makes_global or (self.create is not None and not any(f.names_owner for f in self.create.links))
 
     @property
     def written(self) -> tuple[LinkField, ...]:
@@ -65,14 +65,9 @@ class PlanSettings:
 def _create_settings(declaration: Declaration) -> CreateSettings | None:
     if not declaration.makes_customers:
         return None
-    allowed = {field.name: field for field in fields_of("netsuite") if _is_allowed(field, declaration)}
-    stripe_id = allowed.get("stripe_id")
-    return CreateSettings.of(
-        declaration.creation,
-        None if stripe_id is None else stripe_id.field_id(declaration.netsuite),
-        comments="comments" in allowed,
-        no_value=placeholders_of(declaration),
-    )
+    written = [field for field in fields_of("netsuite") if field.unique_in_account or _is_allowed(field, declaration)]
+    links = {field: field.field_id(declaration.netsuite) for field in written}
+    return CreateSettings.of(declaration.creation, links, placeholders_of(declaration))
 
 
 def _who_paid(declaration: Declaration) -> tuple[str, ...]:

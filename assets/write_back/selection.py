@@ -7,9 +7,9 @@ from typing import Final
 
 from resources.ledger import LastDecision
 from schemas.attempts import Entry
-from schemas.change import Change, Kind
+from schemas.change import Change
 from schemas.errors import UserError
-from schemas.words import InternalId, StripeId, System
+from schemas.words import Action, InternalId, StripeId, System
 
 Latest = Mapping[str, Entry]
 """The last attempt at each change, by change id."""
@@ -20,15 +20,15 @@ class Step:
     """What is written at one go: some kinds of changes in one system."""
 
     system: System
-    kinds: frozenset[Kind]
+    kinds: frozenset[Action]
 
     def takes(self, change: Change) -> bool:
         """Whether a change is written in it."""
         return change.system == self.system and change.action in self.kinds
 
 
-CREATES: Final[frozenset[Kind]] = frozenset({"create"})
-EDITS: Final[frozenset[Kind]] = frozenset({"set", "append"})
+CREATES: Final[frozenset[Action]] = frozenset({"create"})
+EDITS: Final[frozenset[Action]] = frozenset({"set", "append"})
 NETSUITE_CREATES: Final = Step("netsuite", CREATES)
 NETSUITE_EDITS: Final = Step("netsuite", EDITS)
 STRIPE_EDITS: Final = Step("stripe", EDITS)

@@ -13,10 +13,11 @@ import dagster as dg
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from schemas.country_names import COUNTRY_NAMES
-from schemas.customer_fields import LINKS, OWN_SETTINGS, SAFE_LENGTHS, STANDARD_FIELDS
+from schemas.customer_fields import OWN_SETTINGS, SAFE_LENGTHS, STANDARD_FIELDS
 from schemas.declaration.part import DeclaredPart
 from schemas.declaration.problems import Problem, wrong
 from schemas.declaration.rules import STRIPE_PATHS, is_stripe_field
+from schemas.link_fields import fields_of
 
 NAMES: Final = ("metadata.netsuite_first_name", "metadata.netsuite_last_name")
 """Where Stripe's customers say what an individual is called (C8)."""
@@ -30,6 +31,7 @@ _FIELD_ID: Final = re.compile(r"[a-z][a-z0-9_]*")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _METADATA_KEY: Final = re.compile(r"[^\[\]]{1,40}")
 _ADDRESS_FIELDS: Final = frozenset({*SAFE_LENGTHS, "country"} - {*STANDARD_FIELDS})
+_LINKS: Final = frozenset(field.script_id for field in fields_of("netsuite") if field.setting is None)
 _SUBLISTS: Final = frozenset({"addressbook", "currencies"})
 
 
@@ -175,7 +177,7 @@ def _why_not(name: str) -> Iterator[str]:
         yield f"expected the script id of a NetSuite field, such as custentity_region, found {name!r}"
     elif name in OWN_SETTINGS:
         yield f"{name} has a setting of its own: create.{OWN_SETTINGS[name]}"
-    elif name in LINKS:
+    elif name in _LINKS:
         yield f"{name} holds the link to Stripe, and nothing else"
     elif name in _ADDRESS_FIELDS | _SUBLISTS:
         yield f"{name} belongs to the address book or to the list of currencies, which are filled from Stripe's address"

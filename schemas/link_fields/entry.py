@@ -75,6 +75,11 @@ class LinkField:
         return "set" if self.holds == "value" else "append"
 
     @property
+    def metadata_key(self) -> str:
+        """The key of Stripe's metadata under which a field of Stripe stands."""
+        return self.name.removeprefix("metadata.")
+
+    @property
     def names_owner(self) -> bool:
         """Whether a record belongs to the customer that it names: it is for Stripe's ids alone."""
         return self.system == "netsuite" and self.holds == "value" and not self.foreign_values

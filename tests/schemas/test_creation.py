@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from assets.mapping.to_netsuite import CreateSettings, IndividualWhen
 from schemas.declaration.creation import Create
+from tests.assets.mapping.making import links
 
 PATHS = "id, email, name, description, phone, a path such as address.city, or metadata.<key>"
 
@@ -24,7 +25,7 @@ def problems_of(block: Mapping[str, object]) -> list[tuple[tuple[str | int, ...]
 
 def test_every_setting_has_a_default() -> None:
     create = Create.model_validate({})
-    assert CreateSettings.of(create, None, comments=True) == CreateSettings()
+    assert CreateSettings.of(create, links()) == CreateSettings()
     assert (create.when, create.undo) == ("first_transaction", "delete")
 
 
@@ -45,7 +46,7 @@ def test_a_whole_block_becomes_settings() -> None:
         "undo": "inactivate",
     }
     create = Create.model_validate(block)
-    assert CreateSettings.of(create, "custentity_stripe", comments=False) == CreateSettings(
+    assert CreateSettings.of(create, links("custentity_stripe", comments=False)) == CreateSettings(
         subsidiary=2,
         entity_id="stripe_id",
         individual_when=IndividualWhen("kind", "person"),
@@ -57,15 +58,14 @@ def test_a_whole_block_becomes_settings() -> None:
         defaults={"phone": None, "custentity_flag": True, "custentity_rank": 3, "companyname": "Nobody"},
         mapping={"metadata.region": "custentity_region", "description": None},
         limits={"custentity_region": 20, "companyname": 60},
-        stripe_id_field="custentity_stripe",
-        comments=False,
+        links=links("custentity_stripe", comments=False),
     )
     assert create.defaults["custentity_flag"] is True
 
 
 def test_everybody_can_be_an_individual() -> None:
     create = Create.model_validate({"individual_when": {"always": True}})
-    assert CreateSettings.of(create, None, comments=True).individual_when == IndividualWhen()
+    assert CreateSettings.of(create, links()).individual_when == IndividualWhen()
 
 
 @pytest.mark.parametrize(

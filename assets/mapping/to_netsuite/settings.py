@@ -8,6 +8,12 @@ from assets.mapping.to_netsuite.countries import country_code
 from assets.no_values import PLACEHOLDERS
 from schemas.customer_fields import SAFE_LENGTHS
 from schemas.declaration.creation import Constant, Create
+from schemas.link_fields import LinkField, fields_of
+
+
+def standard_links() -> dict[LinkField, str]:
+    """The link fields that every account has, with their script ids."""
+    return {field: field.script_id for field in fields_of("netsuite") if field.setting is None}
 
 
 @dataclass(frozen=True)
@@ -34,8 +40,7 @@ class CreateSettings:
         defaults: field → constant, where nothing is mapped to it; None leaves the field out (C11).
         mapping: Stripe path → field, which goes before defaults; None keeps the path out of the standard mapping.
         limits: field → characters, beside `SAFE_LENGTHS` or instead.
-        stripe_id_field: script id of the field for the Stripe id (M11); none leaves it out.
-        comments: the Stripe id is put into the comments, too.
+        links: the fields that say whose record it is, with the script id of each; a record is known by its external id.
         no_value: keys of placeholders, which are no values.
     """
 
@@ -50,13 +55,12 @@ class CreateSettings:
     defaults: Mapping[str, Constant | None] = field(default_factory=dict)
     mapping: Mapping[str, str | None] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
-    stripe_id_field: str | None = None
-    comments: bool = True
+    links: Mapping[LinkField, str] = field(default_factory=standard_links)
     no_value: frozenset[str] = PLACEHOLDERS
 
     @classmethod
     def of(
-        cls, create: Create, stripe_id_field: str | None, *, comments: bool, no_value: frozenset[str] = PLACEHOLDERS
+        cls, create: Create, links: Mapping[LinkField, str], no_value: frozenset[str] = PLACEHOLDERS
     ) -> "CreateSettings":
         """The settings of the block `create` of a declaration, with what its other blocks say of link fields."""
         who = create.individual_when
@@ -72,8 +76,7 @@ class CreateSettings:
             defaults=create.defaults,
             mapping=create.mapping,
             limits=create.limits,
-            stripe_id_field=stripe_id_field,
-            comments=comments,
+            links=links,
             no_value=no_value,
         )
 

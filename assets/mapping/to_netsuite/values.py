@@ -116,23 +116,19 @@ def _further_notes(settings: CreateSettings) -> list[pl.Expr]:
         for field, words in (("firstname", "first name"), ("lastname", "last name"))
         if settings.paths_to(field)
     ]
-    if settings.comments:
-        notes.append(note(f"comments left out: the Stripe id is no word that begins with {STRIPES_OWN}", ~_IS_TELLING))
-    return notes
+    no_word = f"left out: the Stripe id is no word that begins with {STRIPES_OWN}"
+    return notes + [note(f"{field.name} {no_word}", ~_IS_TELLING) for field in settings.links if field.holds == "words"]
 
 
 def _own_fields(settings: CreateSettings) -> dict[str, pl.Expr]:
     """The fields that nothing is mapped to: links, and what has a setting of its own."""
     stripe_id = text_expr(pl.col("id"))
-    fields = {
-        "externalid": stripe_id,
+    word = pl.when(_IS_TELLING).then(stripe_id)
+    fields = {script_id: word if field.holds == "words" else stripe_id for field, script_id in settings.links.items()}
+    fields |= {
         "entityid": text_expr(pl.col("entity_id")),
         "isperson": pl.when("is_individual").then(pl.lit('"T"')).otherwise(pl.lit('"F"')),
     }
-    if settings.comments:
-        fields["comments"] = pl.when(_IS_TELLING).then(stripe_id)
-    if settings.stripe_id_field is not None:
-        fields[settings.stripe_id_field] = stripe_id
     ids = {
         "subsidiary": settings.subsidiary,
         "entitystatus": settings.entity_status,

@@ -10,9 +10,8 @@ from typing import Final
 from resources.netsuite_api.client import NetsuiteClient
 from resources.netsuite_api.writing.new_records import HowToUndo, NewRecord, RecordOutcome
 from schemas.attempts import Answer, Attempt, Entry
-from schemas.change import Kind
 from schemas.errors import InternalError, TransientError
-from schemas.words import InternalId, System
+from schemas.words import Action, InternalId, System
 
 _RECORDS: Final = 25
 
@@ -21,7 +20,7 @@ class NetsuiteCreates:
     """See `resources.writers.Writer`."""
 
     system: System = "netsuite"
-    kinds: frozenset[Kind] = frozenset({"create"})
+    kinds: frozenset[Action] = frozenset({"create"})
 
     def __init__(
         self,

@@ -10,10 +10,9 @@ from typing import Final, Literal
 from resources.netsuite_api.client import NetsuiteClient
 from resources.netsuite_api.writing.wire import FieldEdit, NetsuiteOutcome
 from schemas.attempts import Answer, Attempt, Entry
-from schemas.change import Kind
 from schemas.errors import InternalError
 from schemas.link_fields import BY_NAME
-from schemas.words import InternalId, System
+from schemas.words import Action, InternalId, System
 
 _RECORDS: Final = 100
 
@@ -22,7 +21,7 @@ class NetsuiteEdits:
     """See `resources.writers.Writer`."""
 
     system: System = "netsuite"
-    kinds: frozenset[Kind] = frozenset({"set", "append"})
+    kinds: frozenset[Action] = frozenset({"set", "append"})
 
     def __init__(self, client: NetsuiteClient, records_per_batch: int = _RECORDS) -> None:
         """Use an open client, which somebody else closes; its account says how many calls it takes at a time."""

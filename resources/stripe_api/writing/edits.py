@@ -6,20 +6,19 @@ from typing import Final
 from resources.stripe_api.session.connection import StripeConnection
 from resources.stripe_api.writing.metadata import MetadataChange, retrieve, set_metadata
 from schemas.attempts import Answer, Attempt, Entry
-from schemas.change import Kind
 from schemas.errors import InternalError, TransientError
-from schemas.words import StripeId, System
+from schemas.link_fields import BY_NAME
+from schemas.words import Action, StripeId, System
 
 GONE: Final = "The customer is deleted or unknown in Stripe"
 _RECORDS: Final = 10
-_METADATA: Final = "metadata."
 
 
 class StripeEdits:
     """See `resources.writers.Writer`. The connection keeps the rate, whatever is under way."""
 
     system: System = "stripe"
-    kinds: frozenset[Kind] = frozenset({"set"})
+    kinds: frozenset[Action] = frozenset({"set"})
 
     def __init__(self, connection: StripeConnection, records_per_batch: int = _RECORDS) -> None:
         """Use an open connection, which somebody else closes; its account says how much may be under way."""
@@ -68,7 +67,7 @@ def _customer(attempt: Attempt) -> StripeId:
 
 
 def _key(attempt: Attempt) -> str:
-    field = attempt.change.field
-    if not field.startswith(_METADATA):
-        raise InternalError(f"A change of {field} was given to Stripe's metadata.")
-    return field.removeprefix(_METADATA)
+    field = BY_NAME.get(attempt.change.field)
+    if field is None or field.system != "stripe":
+        raise InternalError(f"A change of {attempt.change.field} was given to Stripe's metadata.")
+    return field.metadata_key

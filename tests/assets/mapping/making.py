@@ -7,6 +7,16 @@ from typing import Any
 import polars as pl
 
 from assets.mapping.to_netsuite import CreateSettings, IndividualWhen, new_records
+from schemas.link_fields import BY_NAME, LinkField
+
+
+def links(stripe_id: str | None = None, *, comments: bool = True) -> dict[LinkField, str]:
+    """The fields that say whose a new record is."""
+    ids = {"external_id": "externalid"} | ({"comments": "comments"} if comments else {})
+    return {
+        BY_NAME[name]: script_id for name, script_id in (ids | ({"stripe_id": stripe_id} if stripe_id else {})).items()
+    }
+
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 PLAIN = CreateSettings()

@@ -118,11 +118,12 @@ def _links(one: Customer) -> None:
     settings, fields = one.settings, one.fields
     fields |= {"externalid": one.id, "entityid": one.entity_id}
     fields |= {field: getattr(settings, name) for field, name in OWN_SETTINGS.items() if field not in _NOT_IN_FIELDS}
-    if settings.stripe_id_field:
-        fields[settings.stripe_id_field] = one.id
-    if settings.comments and one.id.startswith("cus_"):
+    ids = {field.name: script_id for field, script_id in settings.links.items()}
+    if "stripe_id" in ids:
+        fields[ids["stripe_id"]] = one.id
+    if "comments" in ids and one.id.startswith("cus_"):
         fields["comments"] = one.id
-    elif settings.comments:
+    elif "comments" in ids:
         one.notes.append("comments left out: the Stripe id is no word that begins with cus_")
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from assets.mapping.to_netsuite import CreateSettings, IndividualWhen
 from sandbox.netsuite_standin import STRIPE_FIELD, Account, Options, World
 from sandbox.netsuite_standin.new_customers import ADDRESS_LENGTHS
+from tests.assets.mapping.making import links
 from tests.assets.mapping.worlds import made, rows
 from tests.suitescript.restlet import FIELDS, ask
 
@@ -33,8 +34,7 @@ def settings() -> st.SearchStrategy[CreateSettings]:
         email_fallback=st.sampled_from(["stripe_id", "none"]),
         mapping=st.sampled_from([{}, {"metadata.region": "custentity_region"}]),
         defaults=st.sampled_from([{}, {"custentity_flag": True}]),
-        stripe_id_field=st.sampled_from([None, STRIPE_FIELD]),
-        comments=st.booleans(),
+        links=st.builds(links, st.sampled_from([None, STRIPE_FIELD]), comments=st.booleans()),
     )
 
 

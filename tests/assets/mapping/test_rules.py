@@ -8,7 +8,7 @@ import pytest
 from assets.mapping.to_netsuite import CreateSettings, IndividualWhen, new_records
 from schemas.new_records import NewRecords
 from schemas.validation import violations
-from tests.assets.mapping.making import PERSON, PLAIN, START, fields_of, frame_of, notes_of, record_of
+from tests.assets.mapping.making import PERSON, PLAIN, START, fields_of, frame_of, links, notes_of, record_of
 
 FULL = {
     "name": "Acme Ltd",
@@ -20,7 +20,7 @@ FULL = {
 
 
 def test_a_record_is_canonical_json_of_everything_that_is_written() -> None:
-    settings = CreateSettings(subsidiary=2, stripe_id_field="custentity_stripe", currency="EUR")
+    settings = CreateSettings(subsidiary=2, links=links("custentity_stripe"), currency="EUR")
     expected = (
         '{"addressbook":[{"addr1":"1 Main Street","country":"DE","defaultbilling":true}],"currencies":"active",'
         '"currency":"EUR","fields":{"comments":"cus_1","companyname":"Acme Ltd","custentity_stripe":"cus_1",'
@@ -189,7 +189,7 @@ def test_subsidiary_form_and_status_are_settings() -> None:
 def test_an_imported_id_that_could_be_any_word_is_kept_out_of_comments() -> None:
     fields = fields_of({"id": "paid", "name": "Acme"})
     assert ("comments" in fields, fields["externalid"]) == (False, "paid")
-    assert "comments" not in fields_of({"name": "Acme"}, CreateSettings(comments=False))
+    assert "comments" not in fields_of({"name": "Acme"}, CreateSettings(links=links(comments=False)))
 
 
 def test_without_customers_there_are_no_records() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from assets.mapping.to_netsuite import CreateSettings, IndividualWhen, trials
 from assets.mapping.to_netsuite.trials import Trial
+from tests.assets.mapping.making import links
 
 LINKS = {"externalid", "comments", "isperson", "entityid"}
 
@@ -35,7 +36,7 @@ def test_who_can_never_have_two_names_is_no_kind_of_its_own() -> None:
         (CreateSettings(mapping={"metadata.x": "custentity_x"}, limits={"custentity_x": 1}), set(), {"custentity_x"}),
         (CreateSettings(mapping={"metadata.x": "custentity_x"}, no_value=frozenset({"a"})), set(), {"custentity_x"}),
         (CreateSettings(mapping={"metadata.x": "custentity_x"}, defaults={"custentity_x": 3}), {"custentity_x"}, set()),
-        (CreateSettings(stripe_id_field="custentity_s", subsidiary=3), {"custentity_s", "subsidiary"}, set()),
+        (CreateSettings(links=links("custentity_s"), subsidiary=3), {"custentity_s", "subsidiary"}, set()),
     ],
 )
 def test_a_setting_moves_a_field(settings: CreateSettings, always: set[str], sometimes: set[str]) -> None:

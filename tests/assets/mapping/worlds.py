@@ -8,6 +8,7 @@ import polars as pl
 
 from assets.mapping.to_netsuite import CreateSettings, IndividualWhen, new_records
 from assets.mapping.to_netsuite.address import ADDRESS_PATHS
+from tests.assets.mapping.making import links
 
 NAMES = (
     "Acme",
@@ -88,8 +89,7 @@ def settings() -> st.SearchStrategy[CreateSettings]:
         defaults=st.fixed_dictionaries({}, optional=constants | {"custentity_flag": st.sampled_from([True, 3, None])}),
         mapping=mapping.filter(lambda found: found.get("id", "") is not None and _is_unique(found)),
         limits=st.sampled_from([{}, SHORT]),
-        stripe_id_field=st.sampled_from([None, "custentity_stripe"]),
-        comments=st.booleans(),
+        links=st.builds(links, st.sampled_from([None, "custentity_stripe"]), comments=st.booleans()),
     )
 
 

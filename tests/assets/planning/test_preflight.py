@@ -13,10 +13,11 @@ from assets.mapping.to_netsuite import CreateSettings, IndividualWhen, Trial, gl
 from assets.planning.preflight import Finding, checked
 from resources.netsuite_api import NewRecord
 from sandbox.netsuite_standin import STRIPE_FIELD, Account, Options, World
+from tests.assets.mapping.making import links
 from tests.resources.netsuite_api.netsuite_world import connected
 
 MAY_ALL = Options(permissions={"LIST_CUSTJOB": 4, "LIST_FIND": 1, "LIST_CURRENCY": 1})
-SETTINGS = CreateSettings(stripe_id_field=STRIPE_FIELD)
+SETTINGS = CreateSettings(links=links(STRIPE_FIELD))
 CONFIGURED = replace(SETTINGS, subsidiary=3, entity_status=13, custom_form=100, currency="EUR")
 ACCOUNT = Account(
     subsidiaries=frozenset({"3"}),
@@ -136,7 +137,7 @@ def test_a_kind_of_customers_is_checked_as_it_will_be_made() -> None:
             ),
         ),
         (
-            {"stripe_id_field": "custentity_none"},
+            {"links": links("custentity_none")},
             Finding("refused", "custentity_none", "customers have no field custentity_none that this role can see"),
         ),
     ],

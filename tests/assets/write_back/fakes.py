@@ -7,9 +7,8 @@ from assets.write_back.executor import WriteBack
 from resources.ledger import Decisions, Journal, Ledger
 from resources.writers import registry
 from schemas.attempts import Answer, Attempt, Entry
-from schemas.change import Kind
 from schemas.errors import TransientError
-from schemas.words import DeclaredAccounts, System
+from schemas.words import Action, DeclaredAccounts, System
 
 DECLARATION = "acme"
 ACCOUNTS = DeclaredAccounts(DECLARATION)
@@ -18,7 +17,7 @@ ACCOUNTS = DeclaredAccounts(DECLARATION)
 class FakeSystem:
     """A `Writer`. `silent` are records that do not answer, `refused` those that say no, `taken` external ids."""
 
-    kinds: frozenset[Kind] = frozenset({"set", "append"})
+    kinds: frozenset[Action] = frozenset({"set", "append"})
     workers = 2
     records_per_batch = 2
 

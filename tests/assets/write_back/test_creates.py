@@ -15,17 +15,17 @@ from resources.storage.local import LocalStorage
 from resources.storage.plans import PlanStore
 from resources.writers import registry
 from schemas.attempts import Answer, Attempt, Entry, Said
-from schemas.change import Change, Kind
+from schemas.change import Change
 from schemas.errors import InternalError, TransientError, UserError
 from schemas.plan import OF_CREATES, PLAN_COLUMNS, changes_of
-from schemas.words import LINK_FIELD, StripeId, System
+from schemas.words import LINK_FIELD, Action, StripeId, System
 from tests.assets.write_back.fakes import FakeWorld
 
 
 class FakeCreates:
     """A writer of creates: records by key, each with an id, and a mark when somebody has touched it."""
 
-    kinds: frozenset[Kind] = frozenset({"create"})
+    kinds: frozenset[Action] = frozenset({"create"})
     workers = 2
     records_per_batch = 1
 

@@ -14,8 +14,8 @@ from sqlalchemy import create_engine, text
 
 from resources.ledger import Ledger
 from schemas.attempts import Attempt
-from schemas.change import Change, Kind
-from schemas.words import DeclaredAccounts, InternalId, StripeId
+from schemas.change import Change
+from schemas.words import Action, DeclaredAccounts, InternalId, StripeId
 
 PLAN = "a" * 64
 ACME = DeclaredAccounts("acme")
@@ -64,7 +64,7 @@ def change(number: int = 1, field: str = "stripe_id", old: str | None = None) ->
         return Change(
             f"stripe:{customer}:{field}", "stripe", customer, field, "set", old, str(number), customer, record
         )  # fmt: skip
-    action: Kind = "append" if field == "comments" else "set"
+    action: Action = "append" if field == "comments" else "set"
     suffix = f":{customer}" if field == "comments" else ""
     return Change(
         f"netsuite:{number}:{field}{suffix}", "netsuite", str(number), field, action, old, customer, customer, record

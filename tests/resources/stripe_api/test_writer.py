@@ -13,9 +13,9 @@ from resources.stripe_api import StripeAccount, StripeConnection, StripeEdits, e
 from sandbox.stripe_standin import Fault
 from sandbox.stripe_standin.wire import JsonObject
 from schemas.attempts import Answer, Attempt, ChangeResult, Entry
-from schemas.change import Change, Kind
+from schemas.change import Change
 from schemas.errors import AccessError, InternalError, TieoutError, TransientError
-from schemas.words import LINK_FIELD, LINK_KEY, InternalId, StripeId, System
+from schemas.words import LINK_FIELD, LINK_KEY, Action, InternalId, StripeId, System
 from tests.resources.raw_server import Asked, Sent, raw_server
 from tests.resources.stripe_api.stripe_world import START, Stage, stage
 
@@ -178,7 +178,7 @@ class Recorder:
     """A writer that remembers what reached it."""
 
     system: System = "netsuite"
-    kinds: frozenset[Kind] = frozenset({"set", "append"})
+    kinds: frozenset[Action] = frozenset({"set", "append"})
     workers, records_per_batch = 3, 7
 
     def __init__(self) -> None:
