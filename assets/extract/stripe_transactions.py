@@ -1,12 +1,13 @@
 """Who of the customers without a record has transacted (C2), for declarations that create at the first transaction.
 
-Asked of Stripe customer by customer, as only those without a record need asking. Nobody is created on a guess: who
-could not be asked about is `unknown`, waits for the next run, and is counted by a check (C16).
+Only who has no record needs asking about, and only what happened since the last answer. Nobody is created on a guess:
+who could not be asked about is `unknown`, waits for the next run, and is counted by a check (C16).
 """
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import dagster as dg
@@ -14,22 +15,51 @@ import polars as pl
 
 from assets.check_results import SCHEMA_CHECK, blocking_checks, report_checks, schema_result
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
+from resources.extracts.extract import Known
+from resources.storage.frames import READ_AT
 from schemas.errors import InternalError
 from schemas.secrets import masked
-from schemas.transactions import Transactions
+from schemas.transactions import Candidate, Transacted, Transactions
 from schemas.validation import violations
 from schemas.words import TRANSACTION_STATES
 
 if TYPE_CHECKING:
     from resources.stripe_api.reading.reader import StripeApiReader
-    from resources.stripe_api.reading.transactions import Transacted
 
 TRANSACTIONS: Final = "stripe_transactions"
 """The name of the asset, where a declaration has it."""
 
+OVERLAP: Final = timedelta(minutes=10)
+"""So much of what was looked at is looked at again: clocks differ, and lists lag a little."""
+
 _ASKED_CHECK: Final = "Stripe could be asked for each customer without a record whether it has transacted (C16)."
-_SCHEMA: Final = {"customer": pl.String, "state": pl.String, "reason": pl.String}
+_SCHEMA: Final = {"customer": pl.String, "state": pl.String, "reason": pl.String, "is_open": pl.Boolean}
 _IDS_SHOWN: Final = 20
+
+
+def to_ask(stripe: pl.LazyFrame, matches: pl.LazyFrame, known: Known | None) -> tuple[list[Candidate], list[str]]:
+    """Who has to be asked about, and from when on; and who is known to have transacted, which stays true.
+
+    Args:
+        stripe: `schemas.customers.StripeCustomers`; nothing happens to a customer before it is created.
+        matches: `schemas.matches.Matches`.
+        known: the last answers, `schemas.transactions.Transactions`, and the moment until which they tell.
+    """
+    unmatched = matches.filter(pl.col("outcome") == "unmatched").select("stripe_customer_id")
+    created = stripe.select("created", stripe_customer_id="id")
+    rows = unmatched.join(created, on="stripe_customer_id").collect().lazy()
+    moment = pl.col("created")
+    state = pl.lit(None, pl.String)
+    if known is not None and "is_open" in known.frame.columns:
+        rows = rows.join(known.frame.lazy().drop("reason"), on="stripe_customer_id", how="left")
+        is_settled = (pl.col("state") == "none") & ~pl.col("is_open")
+        moment = pl.when(is_settled).then(pl.max_horizontal(moment, pl.lit(known.read_at - OVERLAP))).otherwise(moment)
+        state = pl.col("state")
+    seconds = moment.dt.epoch("s")
+    found = rows.select("stripe_customer_id", seconds, state=state).sort("stripe_customer_id").collect()
+    is_known = pl.col("state").eq_missing(pl.lit("transacted"))
+    asked = found.filter(~is_known).select("stripe_customer_id", "created").rows()
+    return [Candidate(*row) for row in asked], found.filter(is_known).get_column("stripe_customer_id").to_list()
 
 
 def build_stripe_transactions(sync: Reconciliation) -> dg.AssetsDefinition:
@@ -41,34 +71,42 @@ def build_stripe_transactions(sync: Reconciliation) -> dg.AssetsDefinition:
         kinds={"stripe", "polars"},
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
-        ins=sync.inputs("customer_matches"),
+        ins=sync.inputs("stripe_customers", "customer_matches"),
         check_specs=blocking_checks(sync.key(TRANSACTIONS), {"schema": SCHEMA_CHECK, "all_asked": _ASKED_CHECK}),
     )
     def stripe_transactions(
-        context: dg.AssetExecutionContext, customer_matches: pl.LazyFrame
+        context: dg.AssetExecutionContext, stripe_customers: pl.LazyFrame, customer_matches: pl.LazyFrame
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         """For each Stripe customer without a record: whether it has paid or been invoiced, or could not be asked about.
 
-        A charge that succeeded, or an invoice that is no draft. One or two requests for each customer, so that a first
-        run with many of them takes long. Nobody is created whose state is not `transacted`.
+        A charge that succeeded, or an invoice that is no draft. Few customers are asked about one by one; for many all
+        charges and invoices are read, from the moment on that matters to the first of them: whichever takes fewer
+        requests. Who had not transacted when the last run asked is looked for in what came since. Nobody is created
+        whose state is not `transacted`.
         """
         said = context.log.info
-        unmatched = customer_matches.filter(pl.col("outcome") == "unmatched").select("stripe_customer_id").collect()
-        customers = sorted(unmatched.get_column("stripe_customer_id"))
+        until = sync.clock().replace(microsecond=0)
+        known = sync.frames.known(TRANSACTIONS)
+        candidates, transacted = to_ask(stripe_customers, customer_matches, known)
         with failures_for_people(), sync.exclusive("stripe", context.run.run_id, said) as make_sure:
-            answers, reads = _reader(sync).transactions(customers, said)
+            answers, reads = _reader(sync).transactions(candidates, until, said)
             make_sure()
-        rows = [asdict(answer) for answer in answers]
+        found = [*answers.found, *(Transacted(customer, "transacted") for customer in transacted)]
+        rows = [asdict(answer) for answer in sorted(found, key=lambda answer: answer.customer)]
         frame = pl.DataFrame(rows, schema=_SCHEMA).rename({"customer": "stripe_customer_id"})
-        checks = [schema_result(violations(Transactions, frame, "stripe_customer_id")), _asked_result(answers)]
+        checks = [schema_result(violations(Transactions, frame, "stripe_customer_id")), _asked_result(found)]
         yield from report_checks(TRANSACTIONS, checks)
-        counts = Counter(answer.state for answer in answers)
+        counts = Counter(answer.state for answer in found)
         yield dg.MaterializeResult(
             value=frame,
             metadata={
                 "customers": frame.height,
                 **{state: counts[state] for state in TRANSACTION_STATES},
+                "known_from_before": len(transacted),
+                "asked_one_by_one": len(candidates) - answers.by_lists,
+                "looked_for_in_lists": answers.by_lists,
                 "reads_counted_by_stripe": reads,
+                READ_AT: dg.MetadataValue.timestamp(until),
             },
         )
 
@@ -83,7 +121,7 @@ def _reader(sync: Reconciliation) -> "StripeApiReader":
     return sync.stripe
 
 
-def _asked_result(answers: Sequence["Transacted"]) -> dg.AssetCheckResult:
+def _asked_result(answers: Sequence[Transacted]) -> dg.AssetCheckResult:
     """Warn of customers that could not be asked about: how many, the first ids, and why the first was not."""
     unknown = [answer for answer in answers if answer.state == "unknown"]
     many = f"{len(unknown):,} of {len(answers):,}"

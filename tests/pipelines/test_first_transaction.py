@@ -47,6 +47,13 @@ def asked(at: Site) -> tuple[bool, str]:
     return check.passed, check.description or ""
 
 
+def a_minute_older(book: Book) -> None:
+    """Let the newest charge be a minute old: lists are read up to the second in which a run begins."""
+    created = book.payments["charge"][0]["created"]
+    assert isinstance(created, int)
+    book.payments["charge"][0]["created"] = created - 60
+
+
 def failed_charges(book: Book) -> None:
     for _ in range(150):  # more than a page
         add_charge(book, NEW, "failed")
@@ -86,11 +93,16 @@ def test_the_first_transaction_makes_the_record(at: Site, happened: Callable[[Bo
 def test_only_customers_without_a_record_are_asked_about(at: Site) -> None:
     at.reconcile()
     assert states(at) == {NEW: "none", OTHER: "none"}
-    assert at.metadata("stripe_transactions") == {
+    told = at.metadata("stripe_transactions")
+    del told["read_at"]
+    assert told == {
         "customers": 2,
         "transacted": 0,
         "none": 2,
         "unknown": 0,
+        "known_from_before": 0,
+        "asked_one_by_one": 2,
+        "looked_for_in_lists": 0,
         "reads_counted_by_stripe": 4,
         "dagster/row_count": 2,
     }
@@ -154,6 +166,28 @@ def test_a_second_run_creates_what_became_known(at: Site) -> None:
     assert result.success, sentences(result)
     assert at.sync.plans.read(at.reconcile()).is_empty()
     assert states(at) == {}
+
+
+@pytest.mark.rule("C2")
+def test_who_has_not_transacted_costs_the_next_run_hardly_a_request(at: Site) -> None:
+    many = [f"cus_9{n:03d}" for n in range(120)]
+    at.stripe.load((name, MOMENT + 100, {"email": f"{name}@acme.example"}) for name in many)
+    add_charge(at.stripe, many[0], "pending")
+    a_minute_older(at.stripe)
+    at.reconcile()
+    first = at.metadata("stripe_transactions")
+    assert (first["customers"], first["none"], first["looked_for_in_lists"]) == (122, 122, 122)
+    assert int(str(first["reads_counted_by_stripe"])) < 20
+    add_charge(at.stripe, many[1])
+    a_minute_older(at.stripe)
+    at.reconcile()
+    second = at.metadata("stripe_transactions")
+    assert (second["transacted"], second["known_from_before"]) == (1, 0)
+    assert int(str(second["reads_counted_by_stripe"])) < 20
+    at.stripe.payments["charge"][1]["status"] = "succeeded"
+    at.reconcile()
+    third = at.metadata("stripe_transactions")
+    assert (third["transacted"], third["known_from_before"]) == (2, 1)
 
 
 def test_where_records_are_made_at_once_nobody_is_asked_about(tmp_path: Path) -> None:

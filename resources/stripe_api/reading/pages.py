@@ -58,10 +58,12 @@ class EventPage:
 
 @dataclass(frozen=True)
 class PaymentPage:
-    """One page of the charges or invoices of a customer."""
+    """One page of charges or invoices, row by row: whose each is (nobody's where a guest paid), and its status."""
 
     ids: list[str]
-    states: frozenset[str | None]
+    created: list[int]
+    customers: list[str | None]
+    states: list[str | None]
     modes: frozenset[bool]
     has_more: bool
 
@@ -101,15 +103,24 @@ def event_page(body: bytes) -> EventPage:
     )
 
 
-def payment_page(body: bytes, kind: str, customer: str) -> PaymentPage:
-    """Read a page of charges or invoices (`kind`). Raises UnusableError if it is none, or of another customer."""
+def payment_page(body: bytes, kind: str, customer: str | None = None) -> PaymentPage:
+    """Read a page of charges or invoices (`kind`), of one customer or of all.
+
+    Raises:
+        UnusableError: It is none, or of another customer than the one that was asked for.
+    """
     rows, has_more = _listed(body, kind)
-    if any(row.get("customer") != customer for row in rows):
+    if customer is not None and any(row.get("customer") != customer for row in rows):
         raise UnusableError(f"its answer holds a {kind} of another customer than the one that was asked for")
     if _types(rows, "status") - {str, NoneType} or _types(rows, "livemode") - {bool}:
         raise UnusableError(f"a {kind} lacks its status or its mode")
-    states, modes = (frozenset(row.get(name) for row in rows) for name in ("status", "livemode"))
-    return PaymentPage([row["id"] for row in rows], states, modes, has_more)
+    if _types(rows, "customer") - {str, NoneType}:
+        raise UnusableError(f"a {kind} names its customer in no form that was asked for")
+    ids, created, customers, states = ([row.get(name) for row in rows] for name in _OF_PAYMENTS)
+    return PaymentPage(ids, created, customers, states, frozenset(row["livemode"] for row in rows), has_more)
+
+
+_OF_PAYMENTS: Final = ("id", "created", "customer", "status")
 
 
 def _document(body: bytes) -> Any:  # noqa: ANN401 - whatever somebody sent; its readers look at every field that they take

@@ -19,11 +19,12 @@ from resources.stripe_api.reading.changes import FullReadNeeded, merge_changes, 
 from resources.stripe_api.reading.customers import exists_before, newest_before, oldest_month, read_customers
 from resources.stripe_api.reading.pages import customers_schema
 from resources.stripe_api.reading.parallel_list import ListProgress
-from resources.stripe_api.reading.transactions import Transacted, who_transacted
+from resources.stripe_api.reading.payers import Answers, find_payers
 from resources.stripe_api.session.account import StripeAccount
 from resources.stripe_api.session.connection import StripeConnection
 from schemas.declaration.sources import StripeSource
 from schemas.errors import AccessError, UserError
+from schemas.transactions import Candidate
 
 _SECOND: Final = "%Y-%m-%d %H:%M:%S"
 
@@ -108,14 +109,16 @@ class StripeApiReader:
                 why_full = changed.reason
             return self._whole(connection, start, until, progress, why_full)
 
-    def transactions(self, customers: Sequence[str], progress: OnProgress) -> tuple[list[Transacted], int]:
-        """Ask of customers, each by itself, whether they have transacted; give the answers and how many reads it took.
+    def transactions(
+        self, candidates: Sequence[Candidate], until: datetime, progress: OnProgress
+    ) -> tuple[Answers, int]:
+        """Find out whether customers have transacted before a moment; give the answers and how many reads it took.
 
         Raises:
             AccessError: there is no key, or one of the wrong kind.
         """
         with StripeConnection(self.account(), progress) as connection:
-            return who_transacted(connection, customers, progress), connection.reads
+            return find_payers(connection, candidates, int(until.timestamp()), progress), connection.reads
 
     def _whole(
         self, connection: StripeConnection, start: datetime, until: datetime, progress: OnProgress, why: str
