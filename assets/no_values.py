@@ -4,7 +4,7 @@ They are no keys: nothing is matched by them, in either system. What is written 
 there, so no frame is changed. The list is in `schemas.no_value`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import polars as pl
@@ -32,6 +32,12 @@ PLACEHOLDERS: Final = placeholder_keys(NO_VALUE)
 def placeholders_of(declaration: Declaration) -> frozenset[str]:
     """Return the keys of what stands for nothing in the systems of a declaration (`no_value`)."""
     return placeholder_keys(declaration.placeholders)
+
+
+def is_placeholder_of(declaration: Declaration) -> Callable[[str], bool]:
+    """Return what says whether a text stands for nothing in the systems of a declaration."""
+    words = placeholders_of(declaration)
+    return lambda text: key(text) in words
 
 
 def is_placeholder(keys: pl.Expr, words: frozenset[str] = PLACEHOLDERS) -> pl.Expr:

@@ -32,7 +32,8 @@ class PlanNumbers:
         stripe_customers: customers of Stripe.
         netsuite_customers: records that are customers.
         tied_to_a_record: customers of Stripe that have a record.
-        creates: how many rows make a new record.
+        creates: how many rows make a new NetSuite record.
+        stripe_creates: how many make a new Stripe customer.
     """
 
     changes: int = 0
@@ -41,6 +42,7 @@ class PlanNumbers:
     netsuite_customers: int = 0
     tied_to_a_record: int = 0
     creates: int = 0
+    stripe_creates: int = 0
 
     @classmethod
     def of(cls, metadata: Mapping[str, object]) -> "PlanNumbers":
@@ -54,8 +56,9 @@ class PlanNumbers:
 
     @property
     def match_rate(self) -> float:
-        """The share of Stripe customers that have a record."""
-        return self.tied_to_a_record / self.stripe_customers if self.stripe_customers else 0.0
+        """The share of Stripe customers that have a record once the plan stands: what it makes does not move it."""
+        customers = self.stripe_customers + self.stripe_creates
+        return (self.tied_to_a_record + self.creates + self.stripe_creates) / customers if customers else 0.0
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from resources.failures import failures_for_people
 from resources.ledger import Decisions, Ledger
 from resources.notifiers import Notifier
 from resources.notify.log import LogNotifier
-from resources.readers import NetsuiteReader, StripeReader
+from resources.readers import NetsuiteReader, ParametersReader, StripeReader
 from resources.storage.folders import Folders
 from resources.storage.frames import DAMAGED, OF_ANOTHER_ORIGIN, READ_AT, FrameStore
 from resources.storage.plans import PlanStore
@@ -37,6 +37,8 @@ def _now() -> datetime:
 class Reconciliation:
     """One declaration with what touches the outside: its readers, folders, notifier, and the clock.
 
+    `parameters` gives what NetSuite has for Stripe's customers, where a declaration says `to_stripe`.
+
     Nobody in `assets` or `pipelines` asks for the time in another way.
     """
 
@@ -44,6 +46,7 @@ class Reconciliation:
     stripe: StripeReader
     netsuite: NetsuiteReader
     folders: Folders
+    parameters: ParametersReader | None = None
     clock: Callable[[], datetime] = _now
     notifier: Notifier = field(default_factory=LogNotifier)
 
@@ -87,7 +90,9 @@ class Reconciliation:
         What follows the two extracts comes from both.
         """
         stripe, netsuite = self.stripe.origin, self.netsuite.origin
-        read = {"stripe_customers": [stripe], "netsuite_customers": [netsuite]}.get(asset, [stripe, netsuite])
+        further = [] if self.parameters is None else [self.parameters.origin]
+        alone = {"stripe_customers": [stripe], "netsuite_customers": [netsuite], "netsuite_sync": further}
+        read = alone.get(asset, [stripe, netsuite, *further])
         return fingerprint(*(part for origin in read for part in (origin.account, origin.columns)))
 
     @contextmanager

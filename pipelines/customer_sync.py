@@ -7,11 +7,14 @@ import dagster as dg
 
 from assets.extract.customer_checks import build_customer_checks
 from assets.extract.netsuite_customers import build_netsuite_customers
+from assets.extract.netsuite_sync import build_netsuite_sync
 from assets.extract.stripe_customers import build_stripe_customers, fields_of_rules, further_fields, metadata_keys
 from assets.extract.stripe_transactions import build_stripe_transactions
 from assets.matching.customer_matches import build_customer_matches
 from assets.matching.link_audit import build_link_checks
 from assets.matching.reading_check import build_reading_check
+from assets.matching.stripe_matches import build_stripe_matches
+from assets.matching.to_stripe_settings import ToStripeSettings
 from assets.planning.brakes import build_brakes
 from assets.planning.review_queue import build_review_queue
 from assets.planning.settings import PlanSettings
@@ -23,11 +26,12 @@ from pipelines.declarations import Located, read_declarations
 from pipelines.init.scaffolder import CustomerSyncScaffolder
 from pipelines.jobs import build_jobs
 from pipelines.sensors import build_notifications
+from resources.exports.parameters import ParametersExportReader
 from resources.exports.readers import NetsuiteExportReader, StripeExportReader
 from resources.exports.stripe_fields import Further
 from resources.notifiers import Notifier
 from resources.notify.log import LogNotifier
-from resources.readers import NetsuiteReader, StripeReader, to_set
+from resources.readers import NetsuiteReader, ParametersReader, StripeReader, to_set
 from resources.storage.folders import Folders
 from resources.storage.frames import ORIGIN
 from schemas.declaration import Declaration
@@ -65,7 +69,8 @@ def reconciliation(declaration: Declaration, folders: Folders, unset: Mapping[st
         unset: key → the variable that it names and that is not set (`pipelines.declarations.Located`).
     """
     stripe, netsuite = _stripe_reader(declaration, folders, unset), _netsuite_reader(declaration, folders, unset)
-    return Reconciliation(declaration, stripe, netsuite, folders, notifier=_notifier(declaration, unset))
+    parameters = _parameters_reader(declaration, folders, unset)
+    return Reconciliation(declaration, stripe, netsuite, folders, parameters, notifier=_notifier(declaration, unset))
 
 
 def _stripe_reader(declaration: Declaration, folders: Folders, unset: Mapping[str, str]) -> StripeReader:
@@ -96,6 +101,20 @@ def _netsuite_reader(declaration: Declaration, folders: Folders, unset: Mapping[
     return NetsuiteExportReader(folders.root, source.export, fields, declaration.words, source.encoding)
 
 
+def _parameters_reader(declaration: Declaration, folders: Folders, unset: Mapping[str, str]) -> ParametersReader | None:
+    block, source = declaration.to_stripe, declaration.netsuite
+    if block is None:
+        return None
+    if block.export is not None:
+        label = declaration.netsuite_fields["internal_id"]
+        return ParametersExportReader(folders.root, block.export, label, block.sync_path, source.encoding)
+    from resources.netsuite_api.reading.reader import NetsuiteApiReader  # noqa: PLC0415 (late: as above)
+    from resources.netsuite_api.reading.sync_search import NetsuiteParametersReader  # noqa: PLC0415
+
+    netsuite = NetsuiteApiReader(source, declaration.netsuite_fields, frozenset(), unset, declaration.words)
+    return NetsuiteParametersReader(netsuite, block.mass_search or "", block.sync_path, block.single_search)
+
+
 def _written(declaration: Declaration) -> frozenset[str]:
     """The NetSuite fields that a declaration writes over the API."""
     allowed = PlanSettings.of(declaration).written if declaration.can_write else ()
@@ -119,6 +138,7 @@ def build_defs(sync: Reconciliation) -> dg.Definitions:
         build_netsuite_customers(sync),
         build_customer_matches(sync),
         *([build_stripe_transactions(sync)] if sync.declaration.asks_who_transacted else []),
+        *_to_stripe(sync),
         build_review_queue(sync),
         build_write_plan(sync),
     ]
@@ -129,6 +149,12 @@ def build_defs(sync: Reconciliation) -> dg.Definitions:
     own = dg.Definitions(assets=_of_origin(sync, [*assets, report, *writes]), asset_checks=[*checks, *brakes])
     jobs = build_jobs(sync)
     return dg.Definitions.merge(own, jobs, build_notifications(sync, jobs))
+
+
+def _to_stripe(sync: Reconciliation) -> list[dg.AssetsDefinition]:
+    """What is read and matched for the way to Stripe, where a declaration has one."""
+    settings = ToStripeSettings.of(sync.declaration)
+    return [] if settings is None else [build_netsuite_sync(sync), build_stripe_matches(sync, settings)]
 
 
 def _of_origin(sync: Reconciliation, assets: Sequence[dg.AssetsDefinition]) -> Sequence[dg.AssetsDefinition]:

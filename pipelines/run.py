@@ -24,6 +24,7 @@ from pipelines.home import prepare_home
 from pipelines.interrupts import COMMANDS, INTERRUPTED, give_way, tidy_up
 from pipelines.loading import Loaded
 from pipelines.progress import stage_progress
+from resources.exports.parameters import ParametersExportReader
 from resources.exports.readers import NetsuiteExportReader, StripeExportReader
 from resources.failures import KIND
 from resources.storage.disk import disk_in_words
@@ -102,8 +103,8 @@ def _problems_of_files(located: Located, folders: Folders) -> Iterator[str]:
     from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
 
     sync = reconciliation(located.declaration, folders, located.unset)
-    for reader in (sync.stripe, sync.netsuite):
-        if isinstance(reader, (StripeExportReader, NetsuiteExportReader)):
+    for reader in (sync.stripe, sync.netsuite, sync.parameters):
+        if isinstance(reader, (StripeExportReader, NetsuiteExportReader, ParametersExportReader)):
             yield from reader.problems()
 
 
@@ -112,7 +113,8 @@ def _check(located: Located, folders: Folders, console: Console) -> int:
     from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
 
     sync = reconciliation(located.declaration, folders, located.unset)
-    for reader in (sync.stripe, sync.netsuite):
+    further = () if sync.parameters is None else (sync.parameters,)
+    for reader in (sync.stripe, sync.netsuite, *further):
         console.print(f"[green]✓[/] {escape(masked(reader.test()))}", soft_wrap=True)
     return creating_is_checked(sync, console)
 

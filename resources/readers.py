@@ -56,6 +56,24 @@ class NetsuiteReader(Protocol):
         """
 
 
+class ParametersReader(Protocol):
+    """Gives the parameters of Stripe customers that NetSuite has."""
+
+    @property
+    def source(self) -> str:
+        """Where they come from, in words."""
+
+    @property
+    def origin(self) -> SourceIdentity:
+        """Where they come from, to be compared: nothing read elsewhere is mixed with them."""
+
+    def test(self) -> str:
+        """Ask whether it can be read, and say in a sentence what was found. Raises what `rows` would raise."""
+
+    def rows(self, progress: OnProgress) -> Extract:
+        """All rows, as `schemas.stripe_matches.NetsuiteParameters`."""
+
+
 def to_set(keys: Sequence[str], unset: Mapping[str, str]) -> str:
     """What a person has to set, in words: the variable where the declaration names one, else the key itself."""
     return "set " + ", ".join(f"{unset[key]} ({key})" if key in unset else key for key in keys)

@@ -1,5 +1,6 @@
 """What is going to be written: a row for each change."""
 
+import re
 from dataclasses import fields
 from typing import Any, Final, get_args
 
@@ -10,6 +11,7 @@ import polars as pl
 from schemas.change import RECORD, Change
 from schemas.errors import InternalError
 from schemas.link_fields import BY_NAME
+from schemas.stripe_parameters import PATTERN
 from schemas.words import Action, System
 
 
@@ -26,7 +28,7 @@ class Plan(pa.DataFrameModel):
     )
     system: str = pa.Field(isin=get_args(System))
     record_id: str = pa.Field(nullable=True, description="the internal id as text, or the Stripe id; none in a create")
-    field: str = pa.Field(isin=[*BY_NAME, RECORD])
+    field: str = pa.Field(str_matches=rf"^(?:{'|'.join(map(re.escape, (*BY_NAME, RECORD)))}|{PATTERN})$")
     action: str = pa.Field(isin=get_args(Action))
     old_value: str = pa.Field(
         nullable=True, description="what the extract held: the condition under which it is written"

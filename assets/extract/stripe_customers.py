@@ -48,7 +48,8 @@ def fields_of_rules(declaration: Declaration) -> list[str]:
 def _named(declaration: Declaration) -> list[str]:
     """The fields of Stripe customers that a declaration needs, metadata as `metadata.<key>`."""
     of_records = declaration.creation.stripe_paths if declaration.on_none == "create" else []
-    return list(dict.fromkeys([*stripe_columns(declaration.rules), *of_records]))
+    to_stripe = declaration.to_stripe.stripe_paths if declaration.to_stripe else []
+    return list(dict.fromkeys([*stripe_columns(declaration.rules), *of_records, *to_stripe]))
 
 
 def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:

@@ -57,6 +57,25 @@ def count_to_global(matches: pl.DataFrame, record: InternalId | None) -> pl.Data
     )
 
 
+def stands_for_all(columns: list[str]) -> pl.Expr:
+    """Whether a record is the one of `on_none: global`, as Tieout makes it or as it is called."""
+    is_made = pl.col("external_id").str.strip_chars() == GLOBAL_KEY
+    called = [key_expr(pl.col(name)) == key(GLOBAL_NAME) for name in _NAMES if name in columns]
+    return pl.any_horizontal(is_made, *called).fill_null(value=False)
+
+
+def without_global(matches: pl.LazyFrame) -> pl.LazyFrame:
+    """Who is counted to the one record that stands for all has none of its own (`on_none: global`)."""
+    is_global = pl.col("outcome") == "global"
+    return matches.select(
+        "stripe_customer_id",
+        pl.when(is_global).then(pl.lit("unmatched")).otherwise("outcome").alias("outcome"),
+        pl.when(~is_global).then("netsuite_internal_id").alias("netsuite_internal_id"),
+        "evidence",
+        "candidate_ids",
+    )
+
+
 def _declared(netsuite: pl.LazyFrame, internal_id: int) -> InternalId:
     found = _rows(netsuite, pl.col("internal_id") == internal_id)
     if not found.height:

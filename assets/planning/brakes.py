@@ -71,7 +71,7 @@ def brake_results(
     )
     yield BrakeResult(
         "writes_within_limit",
-        now.changes <= limits.most_writes and now.relinks <= limits.most_relinks and now.creates <= limits.most_creates,
+        all(found <= most for found, most in _sizes(now, limits)),
         f"Expected at most {limits.most_writes:,} changes and {limits.most_relinks:,} replaced values; found "
         f"{now.changes:,} and {now.relinks:,}.{_creates(now, limits)}",
         {
@@ -98,8 +98,22 @@ def brake_results(
     )
 
 
+def _sizes(now: PlanNumbers, limits: Brakes) -> Sequence[tuple[int, int]]:
+    """What there is in a plan, each with how much of it a run may do alone."""
+    return (
+        (now.changes, limits.most_writes),
+        (now.relinks, limits.most_relinks),
+        (now.creates, limits.most_creates),
+        (now.stripe_creates, limits.most_stripe_creates),
+    )
+
+
 def _creates(now: PlanNumbers, limits: Brakes) -> str:
-    return f" Expected at most {limits.most_creates:,} new records; found {now.creates:,}." if now.creates else ""
+    new = (
+        ("records", now.creates, limits.most_creates),
+        ("Stripe customers", now.stripe_creates, limits.most_stripe_creates),
+    )
+    return "".join(f" Expected at most {most:,} new {what}; found {found:,}." for what, found, most in new if found)
 
 
 def _not_shrunk(now: PlanNumbers, good: Sequence[PlanNumbers], limits: Brakes) -> BrakeResult:

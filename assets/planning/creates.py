@@ -9,11 +9,10 @@ from collections.abc import Sequence
 import polars as pl
 
 from assets.mapping.to_netsuite import CreateSettings, global_record, new_records
+from assets.planning.rows import all_columns
 from schemas.change import RECORD
 from schemas.link_fields import fields_of
 from schemas.words import GLOBAL_KEY, GLOBAL_NAME
-
-_NO_TEXT = pl.lit(None, pl.String)
 
 
 def plan_creates(
@@ -47,7 +46,7 @@ def plan_creates(
     customer = pl.col("stripe_customer_id")
     create = pl.concat_str(pl.lit("netsuite:create:"), customer)
     notes = pl.when(pl.col("notes").is_not_null()).then(pl.concat_str(pl.lit("; "), "notes")).otherwise(pl.lit(""))
-    creates = _rows(
+    creates = all_columns(
         records,
         change_id=create,
         system=pl.lit("netsuite"),
@@ -58,7 +57,7 @@ def plan_creates(
         values=pl.col("record"),
     )
     links = [
-        _rows(
+        all_columns(
             records,
             change_id=pl.concat_str(pl.lit("stripe:"), customer, pl.lit(f":{field.name}")),
             system=pl.lit("stripe"),
@@ -87,8 +86,8 @@ def plan_global(matches: pl.LazyFrame, settings: CreateSettings) -> pl.LazyFrame
     is_counted = pl.col("outcome") == "global"
     waiting = matches.filter(is_counted & pl.col("netsuite_internal_id").is_null()).select(pl.len().alias("customers"))
     many = pl.when(pl.col("customers") == 1).then(pl.lit("customer")).otherwise(pl.lit("customers"))
-    return _rows(
-        waiting.filter(pl.col("customers") > 0).with_columns(stripe_customer_id=_NO_TEXT),
+    return all_columns(
+        waiting.filter(pl.col("customers") > 0),
         change_id=pl.lit(f"netsuite:create:{GLOBAL_KEY}"),
         system=pl.lit("netsuite"),
         field=pl.lit(RECORD),
@@ -98,17 +97,6 @@ def plan_global(matches: pl.LazyFrame, settings: CreateSettings) -> pl.LazyFrame
             f"no NetSuite customer is called {GLOBAL_NAME}; {{}} {{}} without a record", "customers", many
         ),
         values=pl.lit(global_record(settings)),
-    )
-
-
-def _rows(records: pl.LazyFrame, **given: pl.Expr) -> pl.LazyFrame:
-    columns = ("change_id", "system", "record_id", "field", "action", "old_value", "new_value", "reason")
-    further = ("record_from", "value_from", "requires", "values")
-    return records.select(
-        *(given.get(name, _NO_TEXT).alias(name) for name in columns),
-        "stripe_customer_id",
-        pl.lit(None, pl.Int64).alias("netsuite_internal_id"),
-        *(given.get(name, _NO_TEXT).alias(name) for name in further),
     )
 
 

@@ -5,7 +5,8 @@ import polars as pl
 from assets.keys import folded_expr
 from assets.no_values import PLACEHOLDERS, is_placeholder
 from assets.planning.pairs import is_blank, is_nothing, value_of
-from schemas.link_fields import LinkField
+from schemas.link_fields import BY_NAME, LinkField
+from schemas.plan import OF_CREATES, PLAN_COLUMNS
 
 _REPLACED = ", which a person replaced"
 _NOTHING = ", which stands for nothing"
@@ -39,9 +40,24 @@ def change_rows(pairs: pl.LazyFrame, field: LinkField, keep: tuple[str, ...] = (
     )
 
 
+def all_columns(rows: pl.LazyFrame, **given: pl.Expr) -> pl.LazyFrame:
+    """Make changes of which more than the usual ones have values: `schemas.plan.Plan` with all of its columns.
+
+    Args:
+        rows: a row for each change, with the ids of the pair as far as they are known.
+        given: the values; a column that is not given is null, but for the ids of the pair.
+    """
+    names = rows.collect_schema().names()
+    ids = {"stripe_customer_id": pl.String(), "netsuite_internal_id": pl.Int64()}
+    of_rows = {name: pl.col(name) if name in names else pl.lit(None, kind) for name, kind in ids.items()}
+    values = of_rows | given
+    return rows.select(values.get(name, pl.lit(None, pl.String)).alias(name) for name in (*PLAN_COLUMNS, *OF_CREATES))
+
+
 def relinks(plan: pl.DataFrame, no_value: frozenset[str] = PLACEHOLDERS) -> int:
-    """How many changes of a plan replace a value that is there, as only an override does."""
-    replaces = (pl.col("action") == "set") & ~is_blank("old_value")
+    """How many changes of a plan replace a link that is there, as only an override does."""
+    is_link = pl.col("field").is_in([*BY_NAME])
+    replaces = is_link & (pl.col("action") == "set") & ~is_blank("old_value")
     return plan.filter(replaces).filter(~is_placeholder(folded_expr(pl.col("old_value")), no_value)).height
 
 

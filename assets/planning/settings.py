@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from assets.mapping.to_netsuite import CreateSettings, Trial, global_trial, trials
+from assets.matching.to_stripe_settings import ToStripeSettings
 from assets.no_values import PLACEHOLDERS, placeholders_of
 from schemas.declaration import Declaration
 from schemas.declaration.creation import PAID_COLUMNS
@@ -21,6 +22,7 @@ class PlanSettings:
         no_value: keys of placeholders; a field that holds one is empty.
         create: how new records are made; None: none are.
         makes_global: the only new record is the one that stands for all customers without one (`on_none: global`).
+        to_stripe: how customers of NetSuite come to Stripe; None: they do not.
         who_paid: columns of Stripe customers that tell who has paid, for only those get a record; none: everybody does.
     """
 
@@ -29,6 +31,7 @@ class PlanSettings:
     no_value: frozenset[str] = PLACEHOLDERS
     create: CreateSettings | None = None
     makes_global: bool = False
+    to_stripe: ToStripeSettings | None = None
     who_paid: tuple[str, ...] = ()
 
     @classmethod
@@ -41,6 +44,7 @@ class PlanSettings:
             no_value=placeholders_of(declaration),
             create=_create_settings(declaration),
             makes_global=declaration.on_none == "global",
+            to_stripe=ToStripeSettings.of(declaration),
             who_paid=_who_paid(declaration),
         )
 

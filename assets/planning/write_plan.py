@@ -13,10 +13,13 @@ import dagster as dg
 import polars as pl
 
 from assets.check_results import SCHEMA_CHECK, blocking_checks, report_checks, schema_result
+from assets.extract.netsuite_sync import SYNC
 from assets.extract.stripe_transactions import TRANSACTIONS
 from assets.extract.visible_links import WITHHELD_CHECK, hidden_links, withheld_result
 from assets.matching import link_table
+from assets.matching.directions import both_ways, undecided
 from assets.matching.global_customer import HAS_RECORD
+from assets.matching.stripe_matches import STRIPE_MATCHES
 from assets.plan_history import PlanNumbers
 from assets.planning.append_words import append_words
 from assets.planning.creates import plan_creates, plan_global, who_paid, without_creates
@@ -24,11 +27,14 @@ from assets.planning.pairs import pairs_to_plan
 from assets.planning.rows import relinks
 from assets.planning.set_values import set_values
 from assets.planning.settings import PlanSettings
+from assets.planning.to_stripe import ToStripe, plan_to_stripe
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from schemas.link_fields import LinkField, in_plan_order
 from schemas.plan import Plan
 from schemas.validation import violations
+from schemas.words import System
 
+_CUSTOMER: Final = "stripe_customer_id"
 _MONTHS_MISSING: Final = "months of Stripe customers were never read"
 
 
@@ -38,6 +44,7 @@ def plan_changes(
     matches: pl.LazyFrame,
     settings: PlanSettings,
     transactions: pl.LazyFrame | None = None,
+    to_stripe: ToStripe | None = None,
 ) -> pl.LazyFrame:
     """Plan every change that makes the two systems agree (W1 to W7).
 
@@ -47,10 +54,13 @@ def plan_changes(
         matches: `schemas.matches.Matches`.
         settings: which fields may be written.
         transactions: `schemas.transactions.Transactions`, where only who has transacted gets a record (C2).
+        to_stripe: what the way to Stripe has found out; None: nothing goes that way.
 
     Returns:
         `schemas.plan.Plan`; empty when everything is tied out (W11).
     """
+    if to_stripe is not None:
+        matches = both_ways(matches, to_stripe.found).collect().lazy()
     wanted = matches if settings.doubted else matches.filter(pl.col("doubt").is_null())
     pairs = pairs_to_plan(stripe, netsuite, wanted, settings.no_value)
     links = cache(partial(link_table, stripe, netsuite, settings.no_value))
@@ -59,19 +69,24 @@ def plan_changes(
         return set_values(pairs, netsuite, field) if field.holds == "value" else append_words(pairs, links(), field)
 
     edits = pl.concat([planned(field) for field in in_plan_order(settings.written)])
-    if settings.create is None:
-        return edits
-    if settings.makes_global:
-        return pl.concat([plan_global(matches, settings.create), edits], how="diagonal")
-    paid = who_paid(stripe, settings.who_paid)
-    creates, new_links = plan_creates(paid, netsuite, matches, settings.create, transactions)
-    return pl.concat([creates, edits, new_links], how="diagonal")
+    parts = [edits]
+    if settings.create is not None and settings.makes_global:
+        parts = [plan_global(matches, settings.create), edits]
+    elif settings.create is not None:
+        paid = who_paid(stripe, settings.who_paid)
+        left = matches if to_stripe is None else matches.join(undecided(to_stripe.found), on=_CUSTOMER, how="anti")
+        creates, new_links = plan_creates(paid, netsuite, left, settings.create, transactions)
+        parts = [creates, edits, new_links]
+    if to_stripe is not None and settings.to_stripe is not None:
+        parts += plan_to_stripe(to_stripe, stripe, netsuite, wanted, settings.written, settings.to_stripe)
+    return pl.concat(parts, how="diagonal") if len(parts) > 1 else edits
 
 
 def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
     """The asset `write_plan` of one declaration."""
     settings = PlanSettings.of(sync.declaration)
     further = (TRANSACTIONS,) if sync.declaration.asks_who_transacted else ()
+    to_stripe = (SYNC, STRIPE_MATCHES) if settings.to_stripe else ()
 
     @dg.asset(
         key=sync.key("write_plan"),
@@ -79,7 +94,7 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         kinds={"polars"},
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
-        ins=sync.inputs("stripe_customers", "netsuite_customers", "customer_matches", *further),
+        ins=sync.inputs("stripe_customers", "netsuite_customers", "customer_matches", *further, *to_stripe),
         check_specs=blocking_checks(
             sync.key("write_plan"), {"schema": SCHEMA_CHECK, "nothing_withheld": WITHHELD_CHECK}
         ),
@@ -88,7 +103,7 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         stripe_customers: pl.LazyFrame,
         netsuite_customers: pl.LazyFrame,
         customer_matches: pl.LazyFrame,
-        **transactions: pl.LazyFrame,
+        **asked: pl.LazyFrame,
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         """Every change that would make the two systems agree, one row each: old value, new value, reason.
 
@@ -97,15 +112,18 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         approving that content and no other. Nothing is written by this asset outside of this machine.
         """
         with failures_for_people():
-            asked = transactions.get(TRANSACTIONS)
-            wanted = plan_changes(stripe_customers, netsuite_customers, customer_matches, settings, asked).collect()
+            way = ToStripe(asked[SYNC], asked[STRIPE_MATCHES]) if to_stripe else None
+            inputs = (stripe_customers, netsuite_customers, customer_matches, settings, asked.get(TRANSACTIONS))
+            plan = wanted = plan_changes(*inputs, way).collect()
             hidden = hidden_links(stripe_customers, sync.declaration)
-            plan = wanted.filter(~pl.col("system").is_in(hidden.systems))
-            if not hidden.why and settings.create is not None and sync.months_missing():
+            makes_some = settings.create is not None or settings.to_stripe is not None
+            if not hidden.why and makes_some and sync.months_missing():
                 hidden = replace(hidden, why=_MONTHS_MISSING)
             if hidden.why:  # whoever is linked where nobody can see it would get a second record (C16)
-                plan = without_creates(plan)
-            customers = customer_matches.select(has_record=HAS_RECORD).collect()
+                plan = without_creates(plan_changes(*inputs).collect() if way else wanted)
+            plan = plan.filter(~pl.col("system").is_in(hidden.systems))
+            both = customer_matches if way is None else both_ways(customer_matches, way.found)
+            customers = both.select(has_record=HAS_RECORD).collect()
         by_field = plan.group_by("system", "field").len().sort("system", "field").rows()
         withheld = withheld_result(wanted.height - plan.height, hidden)
         yield from report_checks("write_plan", [schema_result(violations(Plan, plan, "change_id")), withheld])
@@ -117,7 +135,8 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
             stripe_customers=customers.height,
             netsuite_customers=netsuite_customers.filter("is_customer").select(pl.len()).collect().item(),
             tied_to_a_record=customers.filter("has_record").height,
-            creates=plan.filter(pl.col("action") == "create").height,
+            creates=_creates(plan, "netsuite"),
+            stripe_creates=_creates(plan, "stripe"),
         )
         yield dg.MaterializeResult(
             value=plan,
@@ -132,3 +151,7 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         )
 
     return write_plan
+
+
+def _creates(plan: pl.DataFrame, system: System) -> int:
+    return plan.filter((pl.col("action") == "create") & (pl.col("system") == system)).height

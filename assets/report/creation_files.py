@@ -1,13 +1,18 @@
-"""The new NetSuite customers of a plan as a table for people: a row each, a column for each field; pure."""
+"""The new customers of a plan as a table for people: a row each, a column for each field; pure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import orjson
 import polars as pl
 
+from schemas.words import System
+
 CREATIONS_FILE: Final = "creations.csv"
-"""The new customers of a plan, where it has some."""
+"""The new NetSuite customers of a plan, where it has some."""
+
+STRIPE_CREATIONS_FILE: Final = "stripe_creations.csv"
+"""The new Stripe customers of a plan, where it has some."""
 
 
 def new_customers(plan: pl.DataFrame) -> pl.DataFrame:
@@ -17,14 +22,33 @@ def new_customers(plan: pl.DataFrame) -> pl.DataFrame:
         stripe_customer_id, reason, then a String column for each field that some record fills: fields of the body by
         their script ids, lines of the address book as `address 1 city`, and `currency`. Empty without creates.
     """
-    creates = plan.filter(pl.col("action") == "create")
+    return _table(plan, "netsuite", pl.col("stripe_customer_id"), _shown)
+
+
+def new_stripe_customers(plan: pl.DataFrame) -> pl.DataFrame:
+    """Show each new Stripe customer of a plan: netsuite_internal_id, reason, then its parameters by their paths."""
+    return _table(plan, "stripe", pl.col("netsuite_internal_id").cast(pl.String), _paths)
+
+
+def _table(
+    plan: pl.DataFrame, system: System, whose: pl.Expr, shown: Callable[[dict[str, Any]], Iterator[tuple[str, str]]]
+) -> pl.DataFrame:
+    creates = plan.filter((pl.col("action") == "create") & (pl.col("system") == system))
+    said = creates.select(whose, "reason")
     if creates.is_empty():
-        return pl.DataFrame(schema={"stripe_customer_id": pl.String, "reason": pl.String})
-    records = [dict(_shown(orjson.loads(text))) for text in creates.get_column("values")]
+        return said
+    records = [dict(shown(orjson.loads(text))) for text in creates.get_column("values")]
     names = list(dict.fromkeys(name for record in records for name in record))
     columns = {name: [record.get(name) for record in records] for name in names}
-    shown = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
-    return pl.concat([creates.select("stripe_customer_id", "reason"), shown], how="horizontal")
+    return pl.concat([said, pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))], how="horizontal")
+
+
+def _paths(record: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in record.items():
+        if isinstance(value, dict):
+            yield from _paths(value, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", _text(value)
 
 
 def _shown(record: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -51,7 +51,11 @@ def plan_rows(inputs: ReportInputs) -> Excerpt:
 def _in_words(plan: pl.DataFrame) -> pl.DataFrame:
     if "value_from" not in plan.columns:
         return plan
-    given = pl.concat_str(pl.lit("the record that this plan creates for "), "stripe_customer_id")
+    given = (
+        pl.when(pl.col("value_from").str.starts_with("stripe:"))
+        .then(pl.format("the Stripe customer that this plan creates for record {}", "netsuite_internal_id"))
+        .otherwise(pl.concat_str(pl.lit("the record that this plan creates for "), "stripe_customer_id"))
+    )
     return plan.with_columns(
         new_value=pl.when(pl.col("value_from").is_not_null()).then(given).otherwise("new_value"),
         record_id=pl.col("record_id").fill_null("new"),

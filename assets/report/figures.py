@@ -131,9 +131,9 @@ def waiting(review: pl.DataFrame) -> list[ReasonGroup]:
     advice = pl.col("what_to_do").sort_by("stripe_customer_id").first()
     groups = (
         review.lazy()
-        .group_by("outcome", reason=_without_particulars(pl.col("reason")))
+        .group_by("outcome", reason=without_particulars(pl.col("reason")))
         .agg(
-            what_to_do=_without_particulars(advice),
+            what_to_do=without_particulars(advice),
             customers=pl.col("stripe_customer_id").n_unique(),
             example=pl.col("stripe_customer_id").min(),
         )
@@ -206,7 +206,7 @@ def _ids(frame: pl.DataFrame, flag: str) -> pl.LazyFrame:
     return frame.lazy().select("stripe_customer_id").unique().with_columns(pl.lit(value=True).alias(flag))
 
 
-def _without_particulars(text: pl.Expr) -> pl.Expr:
+def without_particulars(text: pl.Expr) -> pl.Expr:
     """Replace what differs from row to row (ids, numbers, quoted values) by an ellipsis, so that reasons group."""
     return (
         text.str.replace_all(r'"[^"]*"', '"…"')

@@ -13,7 +13,7 @@ import polars as pl
 
 from assets.report.creation_import import CreationNotes
 from schemas.link_fields import LinkField, fields_of, in_plan_order
-from schemas.words import LINK_KEY
+from schemas.words import LINK_FIELD, LINK_KEY
 
 RECORDS_FILE: Final = "netsuite_import.csv"
 COMMENTS_FILE: Final = "netsuite_import_comments.csv"
@@ -135,7 +135,7 @@ def comments_import(plan: pl.LazyFrame, netsuite: pl.LazyFrame, labels: Mapping[
 def stripe_updates(plan: pl.LazyFrame) -> pl.DataFrame:
     """One row per Stripe customer to update: `id`, `netsuite_customer_id` (both String), ordered by id."""
     return (
-        plan.filter((pl.col("system") == "stripe") & pl.col("new_value").is_not_null())
+        plan.filter((pl.col("field") == LINK_FIELD) & pl.col("new_value").is_not_null())
         .select(pl.col("record_id").alias("id"), pl.col("new_value").alias(LINK_KEY))
         .sort("id")
         .collect()
@@ -162,7 +162,8 @@ def _under_labels(
 
 
 def _changes_of(field: LinkField, plan: pl.LazyFrame) -> pl.LazyFrame:
-    return plan.filter((pl.col("system") == field.system) & (pl.col("field") == field.name))
+    is_known = pl.col("new_value").is_not_null()  # and no id that a create will give
+    return plan.filter((pl.col("system") == field.system) & (pl.col("field") == field.name) & is_known)
 
 
 def _full_texts(appends: pl.LazyFrame) -> pl.LazyFrame:

@@ -80,6 +80,7 @@ class ReportInputs:
             there is to know; every further column is shown under its name where it is not null.
         checks: The results of the checks.
         header: The run itself.
+        to_stripe: As `schemas.stripe_matches.StripeMatches`, where NetSuite customers go to Stripe.
     """
 
     stripe: pl.DataFrame
@@ -90,3 +91,4 @@ class ReportInputs:
     review: pl.DataFrame
     checks: tuple[Check, ...]
     header: Header
+    to_stripe: pl.DataFrame | None = None

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from assets.report import charts, excerpts, figures, wording
 from assets.report.inputs import ReportInputs
+from assets.report.to_stripe import to_stripe_figures
 from schemas.words import OUTCOMES
 
 _HERE = Path(__file__).parent
@@ -35,6 +36,7 @@ def render_report(inputs: ReportInputs) -> str:
             gone=figures.gone(inputs.review),
             months=months,
             chart=charts.months_chart(months),
+            to_stripe=to_stripe_figures(inputs.to_stripe),
             plan=figures.plan_size(inputs.plan),
             coverage=figures.coverage(inputs),
             review_rows=excerpts.review_rows(inputs),

@@ -8,13 +8,20 @@ import polars as pl
 
 from assets.check_results import SAID_FIRST
 from assets.matching import are_of, link_table
+from assets.matching.directions import both_ways
+from assets.matching.stripe_matches import STRIPE_MATCHES
 from assets.no_values import placeholders_of
 from assets.planning.brakes import why_stopped, writes_unseen
 from assets.planning.pairs import linked_pairs
 from assets.planning.review_queue import decisions_in_words, still_waiting
 from assets.reconciliation import Reconciliation, failures_for_people, moment_of
 from assets.report.brakes_shown import brake_checks, brakes_of, would_stop
-from assets.report.creation_files import CREATIONS_FILE, new_customers
+from assets.report.creation_files import (
+    CREATIONS_FILE,
+    STRIPE_CREATIONS_FILE,
+    new_customers,
+    new_stripe_customers,
+)
 from assets.report.creation_import import CREATE_FILE, CreationNotes, creation_notes, netsuite_create
 from assets.report.import_files import (
     COMMENTS_FILE,
@@ -32,6 +39,7 @@ from assets.report.inputs import Check, Header, ReportInputs
 from assets.report.page import render_report
 from assets.report.people_files import UNMATCHED_FILE, matches_for_people, unmatched_records
 from assets.report.previous_plan import follow_previous_plan
+from assets.report.to_stripe import NETSUITE_MATCHES_FILE, netsuite_matches
 from resources.storage.result_files import ResultFiles
 from resources.storage.results import MadeBy
 from schemas.declaration import Declaration
@@ -44,12 +52,13 @@ _REPORT = "report.html"
 
 def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetCheckSpec]) -> dg.AssetsDefinition:
     """The asset `reconciliation_report` of one declaration, which shows the latest results of these checks."""
+    to_stripe = (STRIPE_MATCHES,) if sync.declaration.to_stripe else ()
 
     @dg.asset(
         key=sync.key("reconciliation_report"),
         group_name=sync.name,
         kinds={"html", "csv"},
-        ins=sync.inputs(*_INPUTS),
+        ins=sync.inputs(*_INPUTS, *to_stripe),
     )
     def reconciliation_report(
         context: dg.AssetExecutionContext,
@@ -58,6 +67,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
         customer_matches: pl.LazyFrame,
         review_queue: pl.LazyFrame,
         write_plan: pl.LazyFrame,
+        **further: pl.LazyFrame,
     ) -> dg.MaterializeResult:
         """The files of this run, in the folder of results.
 
@@ -70,6 +80,9 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
         """
         with failures_for_people():
             matches, plan, review = (f.collect() for f in (customer_matches, write_plan, review_queue))
+            found = further[STRIPE_MATCHES].collect() if to_stripe else None
+            if found is not None:
+                matches = both_ways(matches.lazy(), found.lazy()).collect()
             stripe, netsuite = stripe_customers.collect(), netsuite_customers.collect()
             links = link_table(stripe.lazy(), netsuite.lazy(), placeholders_of(sync.declaration)).collect()
             files = ResultFiles(sync.folders.results(sync.name))
@@ -78,8 +91,12 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
             files.for_people(UNMATCHED_FILE, unmatched)
             files.for_people("plan.csv", plan)
             files.for_people("review.csv", review)
-            if (creations := new_customers(plan)).height:
-                files.for_people(CREATIONS_FILE, creations)
+            new = {CREATIONS_FILE: new_customers(plan), STRIPE_CREATIONS_FILE: new_stripe_customers(plan)}
+            for name, creations in new.items():
+                if creations.height:
+                    files.for_people(name, creations)
+            if found is not None:
+                files.for_people(NETSUITE_MATCHES_FILE, netsuite_matches(found, netsuite))
             labels = sync.declaration.netsuite_fields
             now = sync.clock()
             comments = comments_import(plan.lazy(), netsuite.lazy(), labels)
@@ -124,7 +141,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
             )
             waiting = still_waiting(review)
             results = (*_results(context.instance, checks), *brake_checks(brakes, stops=stops))
-            inputs = ReportInputs(stripe, netsuite, links, matches, plan, waiting, results, header)
+            inputs = ReportInputs(stripe, netsuite, links, matches, plan, waiting, results, header, found)
             files.page(_REPORT, render_report(inputs))
             kept = files.put_in_place(MadeBy.now(context.run.run_id, header.plan_hash))
         return dg.MaterializeResult(
@@ -144,7 +161,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
 def _creation(declaration: Declaration, plan: pl.DataFrame, stripe: pl.DataFrame) -> CreationNotes | None:
     """What is to be said of new customers that a person imports; null where none are imported."""
     create = declaration.creation
-    if not declaration.is_by_hand or plan.filter(pl.col("action") == "create").is_empty():
+    if not declaration.is_by_hand or new_customers(plan).is_empty():
         return None
     is_each = declaration.on_none == "create"
     paths = [path for path in create.stripe_paths if is_each and (create.individual_when or path not in NAMES)]

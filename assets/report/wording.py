@@ -22,6 +22,16 @@ OUTCOMES: Final[dict[MatchOutcome, str]] = {
     "held": "A setting or a person holds it back, or it is a guest; nothing is tried.",
 }
 
+TO_STRIPE: Final[dict[MatchOutcome, str]] = {
+    "linked": "It has its Stripe customer, by a link or by the match of Stripe's customers.",
+    "matched": "Exactly one Stripe customer that is nobody's has its value.",
+    "ambiguous": "Several such Stripe customers have its value.",
+    "unmatched": "No Stripe customer has its value.",
+    "conflict": "Whose Stripe customer it is, or whether it is to have one, a person has to say.",
+    "broken": "Its Stripe-id field names no Stripe customer.",
+    "held": "It does not go to Stripe: a lead, inactive, of another subsidiary, or not in the search of all customers.",
+}
+
 _EVIDENCE: Final = {"override": "A person decided", **{field.evidence: field.texts.evidence for field in LINK_FIELDS}}
 
 _COLUMNS: Final = {
@@ -40,6 +50,8 @@ _FILES: Final = {
     "netsuite_unmatched": "every NetSuite customer that no Stripe customer is linked or matched to",
     "plan": "every planned change, with the old and the new value",
     "review": "everything that waits for a person",
+    "netsuite_matches": "every NetSuite customer of the search for Stripe, with its outcome and the reason",
+    "stripe_creations": "the Stripe customers that the plan creates, parameter by parameter",
     "creations": "the NetSuite customers that the plan creates, field by field",
     "netsuite_create": "for NetSuite's CSV Import Assistant: the new customers, to be added and keyed by External ID",
     "netsuite_import": "for NetSuite's CSV Import Assistant: only changed records, keyed by Internal ID",

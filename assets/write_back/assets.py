@@ -12,6 +12,7 @@ from typing import Final
 
 import dagster as dg
 
+from assets.no_values import is_placeholder_of
 from assets.plan_history import History, last_made_at, plans_made
 from assets.planning.brakes import results_of
 from assets.planning.settings import PlanSettings
@@ -20,10 +21,11 @@ from assets.write_back.executor import WriteBack
 from assets.write_back.outcomes import outcomes_file, write_outcomes
 from assets.write_back.request import PlanPart, check_that_it_may, part_of
 from assets.write_back.run import Tally, apply_steps, undo_part
-from assets.write_back.selection import NETSUITE_CREATES, NETSUITE_EDITS, STRIPE_EDITS, Step
+from assets.write_back.selection import NETSUITE_CREATES, NETSUITE_EDITS, STRIPE_CREATES, STRIPE_EDITS, Step
 from resources.ledger import Decisions, Journal, Request, Requests
 from resources.writers import Writer, registry
 from schemas.change import RECORD
+from schemas.declaration import Declaration
 from schemas.errors import InternalError, UserError
 from schemas.link_fields import by_asset, fields_of
 from schemas.plan import changes_of
@@ -35,6 +37,14 @@ _BOTH: Final[tuple[System, System]] = ("netsuite", "stripe")
 NEW_CUSTOMERS: Final = "netsuite_new_customers"
 """The asset that shows the creates of NetSuite records, where a declaration makes some."""
 
+NEW_IN_STRIPE: Final = "stripe_new_customers"
+"""The asset that shows the creates of Stripe customers, where a declaration makes some."""
+
+FIELDS_IN_STRIPE: Final = "stripe_fields"
+"""The asset that shows further fields of Stripe customers, where a declaration keeps some as NetSuite has them."""
+
+_IN_STRIPE: Final = "Stripe customers that were created, once each, for NetSuite customers that had none."
+_FIELDS: Final = "Fields of Stripe customers that were set to what NetSuite has."
 _NEW: Final = "NetSuite customers that were created, once each, for Stripe customers that had none."
 _OUTCOMES: Final = ("applied", "already", "conflict", "failed", "waiting", "intended")
 
@@ -45,7 +55,7 @@ class _StepAssets:
 
     Attributes:
         name: of the op.
-        steps: what is written, all in one system.
+        steps: what is written.
         shown: whose changes each asset shows, by fields.
         texts: what each holds, as a sentence.
         deps: the assets that come before.
@@ -59,8 +69,13 @@ class _StepAssets:
 
     @property
     def system(self) -> System:
-        """The system that is written."""
-        return self.steps[0].system
+        """The system that is written last, and whose the assets are."""
+        return self.steps[-1].system
+
+    @property
+    def systems(self) -> tuple[System, ...]:
+        """The systems that are written, in the order in which runs wait for them."""
+        return tuple(system for system in _BOTH if any(step.system == system for step in self.steps))
 
     def specs(self, sync: Reconciliation) -> list[dg.AssetSpec]:
         """What Dagster shows of them."""
@@ -70,7 +85,7 @@ class _StepAssets:
                 sync.key(asset),
                 deps=[sync.key(dep) for dep in self.deps],
                 group_name=sync.name,
-                kinds={self.system},
+                kinds={"stripe"} if asset == NEW_IN_STRIPE else {self.system},
                 description=f"{self.texts[asset]} {by_apply}",
             )
             for asset in self.shown
@@ -79,7 +94,8 @@ class _StepAssets:
     def results(self, sync: Reconciliation, tally: Tally, plan: str) -> Iterator[dg.MaterializeResult]:
         """What each shows of a run: numbers that Dagster plots over time, and where the outcomes are."""
         for asset, fields in self.shown.items():
-            ended = sum((tally.by_field.get(field, Counter()) for field in fields), Counter[str]())
+            of_system: System = "stripe" if asset == NEW_IN_STRIPE else self.system
+            ended = sum((tally.by_field.get((of_system, field), Counter()) for field in fields), Counter[str]())
             shown = {f"changes/{status}": ended[status] for status in _OUTCOMES}
             if ended["unfit"]:
                 shown["changes/unfit"] = ended["unfit"]
@@ -93,8 +109,27 @@ def build_links(sync: Reconciliation) -> list[dg.AssetsDefinition]:
     if sync.declaration.makes_customers:
         steps, shown = (NETSUITE_CREATES, NETSUITE_EDITS), {NEW_CUSTOMERS: [RECORD], **netsuite.shown}
         netsuite = replace(netsuite, steps=steps, shown=shown, texts={NEW_CUSTOMERS: _NEW, **netsuite.texts})
+    to_stripe = sync.declaration.to_stripe
+    if to_stripe is not None and to_stripe.on_none == "create":
+        *creates, edits = netsuite.steps
+        shown, texts = {NEW_IN_STRIPE: [RECORD], **netsuite.shown}, {NEW_IN_STRIPE: _IN_STRIPE, **netsuite.texts}
+        netsuite = replace(netsuite, steps=(*creates, STRIPE_CREATES, edits), shown=shown, texts=texts)
     stripe = _of_fields("stripe_links", STRIPE_EDITS, tuple(netsuite.shown))
+    if to_stripe is not None and to_stripe.kept:
+        shown, texts = {**stripe.shown, FIELDS_IN_STRIPE: to_stripe.kept}, {**stripe.texts, FIELDS_IN_STRIPE: _FIELDS}
+        stripe = replace(stripe, shown=shown, texts=texts)
     return [_first_step(sync, netsuite), _later_step(sync, stripe)]
+
+
+def further_writes(declaration: Declaration) -> Iterator[str]:
+    """The assets that write beside those of the link fields, as a declaration has them."""
+    if declaration.makes_customers:
+        yield NEW_CUSTOMERS
+    to_stripe = declaration.to_stripe
+    if to_stripe is not None and to_stripe.on_none == "create":
+        yield NEW_IN_STRIPE
+    if to_stripe is not None and to_stripe.kept:
+        yield FIELDS_IN_STRIPE
 
 
 def _of_fields(name: str, step: Step, deps: tuple[str, ...]) -> _StepAssets:
@@ -111,7 +146,7 @@ def _first_step(sync: Reconciliation, assets: _StepAssets) -> dg.AssetsDefinitio
     def write(context: dg.AssetExecutionContext, config: PlanPart) -> Iterator[dg.MaterializeResult]:
         """One load and one save per record, for all fields."""
         run_id = context.run.run_id
-        with failures_for_people(), open_write_back(sync, run_id, context.log.info, assets.system) as work:
+        with failures_for_people(), open_write_back(sync, run_id, context.log.info, *assets.systems) as work:
             plan, made = config.plan, plans_made(context.instance, sync)
             if not plan:
                 approvals = Requests(work.journal.ledger, sync.declared_accounts).approvals()
@@ -135,7 +170,7 @@ def _later_step(sync: Reconciliation, assets: _StepAssets) -> dg.AssetsDefinitio
     def write(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         """One read and one write per customer."""
         run_id = context.run.run_id
-        with failures_for_people(), open_write_back(sync, run_id, context.log.info, assets.system) as work:
+        with failures_for_people(), open_write_back(sync, run_id, context.log.info, *assets.systems) as work:
             request = Requests(work.journal.ledger, sync.declared_accounts).of(run_id)
             if request is None:
                 raise UserError(
@@ -181,9 +216,10 @@ def open_write_back(
         InternalError: a side of the declaration is an export file.
     """
     from assets.write_back.living_customers import LivingOnly  # noqa: PLC0415 (late: what reads export files does without it)
+    from assets.write_back.unclaimed_records import UnclaimedOnly  # noqa: PLC0415
     from resources.netsuite_api import NetsuiteCreates, NetsuiteEdits  # noqa: PLC0415
     from resources.netsuite_api.reading.reader import NetsuiteApiReader  # noqa: PLC0415
-    from resources.stripe_api import StripeConnection, StripeEdits  # noqa: PLC0415
+    from resources.stripe_api import StripeConnection, StripeCreates, StripeEdits  # noqa: PLC0415
     from resources.stripe_api.reading.reader import StripeApiReader  # noqa: PLC0415
 
     stripe, netsuite = sync.stripe, sync.netsuite
@@ -199,9 +235,11 @@ def open_write_back(
         if (planned := PlanSettings.of(sync.declaration)).create is not None:
             how = sync.declaration.creation.undo
             of_netsuite.append(NetsuiteCreates(client, how, by_key_alone=planned.new_by_key_alone))
+        creates = UnclaimedOnly(StripeCreates(connection), client, is_placeholder_of(sync.declaration))
+        of_stripe: list[Writer] = [StripeEdits(connection), *([creates] if sync.declaration.to_stripe else [])]
         yield WriteBack(
             Journal(ledger, sync.declared_accounts),
-            registry([*(LivingOnly(writer, connection) for writer in of_netsuite), StripeEdits(connection)]),
+            registry([*(LivingOnly(writer, connection) for writer in of_netsuite), *of_stripe]),
             run_id,
             Decisions(ledger, sync.name),
             on_progress=on_progress,

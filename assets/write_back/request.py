@@ -64,7 +64,8 @@ def _filters(sync: Reconciliation, asked: Mapping[str, object], changes: Sequenc
     part = PlanPart.model_validate(asked)
     if part.system not in _SYSTEMS:
         raise UserError(f"There is no system {part.system!r}; expected netsuite or stripe, or nothing for both.")
-    if unknown := sorted(set(part.fields) - set(FIELDS)):
+    known = {*FIELDS, *(change.field for change in changes)}
+    if unknown := sorted(set(part.fields) - known):
         raise UserError(f"There is no field {unknown[0]!r}; expected some of {', '.join(FIELDS)}.")
     if part.at_most is not None and part.at_most < 1:
         raise UserError(f"at_most must be 1 or more, not {part.at_most}.")

@@ -11,6 +11,7 @@ from assets.write_back.readiness import readiness, takeable
 from assets.write_back.selection import CREATES, STEPS, Part, Step, rows_to_apply, rows_to_undo
 from schemas.attempts import Entry
 from schemas.change import Change
+from schemas.words import System
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,12 @@ class Tally:
     Attributes:
         entries: the attempts that it made, with their results.
         waiting: changes that were left because what they require does not stand yet.
-        by_field: of each field, how many changes ended in which status.
+        by_field: of each field of a system, how many changes ended in which status.
     """
 
     entries: list[Entry]
     waiting: list[Change]
-    by_field: Mapping[str, Counter[str]]
+    by_field: Mapping[tuple[System, str], Counter[str]]
 
     def counts(self) -> Counter[str]:
         """How many changes ended in which status."""
@@ -91,9 +92,9 @@ def _alone(work: WriteBack) -> Iterator[WriteBack]:
 def _tally(work: WriteBack, part: Part, steps: Sequence[Step], waiting: list[Change]) -> Tally:
     of_run = (entry for entry in work.journal.latest(part.plan).values() if entry.run_id == work.run_id)
     entries = [entry for entry in of_run if any(step.takes(entry.attempt.change) for step in steps)]
-    ended = [(entry.attempt.change.field, str(entry.status)) for entry in entries]
-    ended += [(change.field, "waiting") for change in waiting]
-    by_field: dict[str, Counter[str]] = {}
-    for field, status in ended:
-        by_field.setdefault(field, Counter())[status] += 1
+    ended = [(entry.attempt.change, str(entry.status)) for entry in entries]
+    ended += [(change, "waiting") for change in waiting]
+    by_field: dict[tuple[System, str], Counter[str]] = {}
+    for change, status in ended:
+        by_field.setdefault((change.system, change.field), Counter())[status] += 1
     return Tally(entries, waiting, by_field)

@@ -32,7 +32,8 @@ EDITS: Final[frozenset[Action]] = frozenset({"set", "append"})
 NETSUITE_CREATES: Final = Step("netsuite", CREATES)
 NETSUITE_EDITS: Final = Step("netsuite", EDITS)
 STRIPE_EDITS: Final = Step("stripe", EDITS)
-STEPS: Final = (NETSUITE_CREATES, Step("stripe", CREATES), NETSUITE_EDITS, STRIPE_EDITS)
+STRIPE_CREATES: Final = Step("stripe", CREATES)
+STEPS: Final = (NETSUITE_CREATES, STRIPE_CREATES, NETSUITE_EDITS, STRIPE_EDITS)
 """The order in which a plan is applied: what is made comes before what names it. It is taken back in the other one."""
 
 
@@ -159,8 +160,14 @@ def decided_otherwise(
             return made_at is not None and last.decided_at > made_at
         return last.kind == "never" or last.netsuite_internal_id != change.netsuite_internal_id
 
-    named = ((change.stripe_customer_id, change) for change in changes)
-    return sorted({customer for customer, change in named if customer and is_contrary(customer, change)})
+    chosen = {last.netsuite_internal_id: customer for customer, last in decisions.items() if last.kind == "link"}
+    found = set[StripeId]()
+    for change in changes:
+        if change.stripe_customer_id is not None:
+            found |= {change.stripe_customer_id} if is_contrary(change.stripe_customer_id, change) else set()
+        elif change.netsuite_internal_id in chosen:  # its record was to get a new customer
+            found.add(chosen[change.netsuite_internal_id])
+    return sorted(found)
 
 
 def not_done_by(run_id: str, changes: Iterable[Change], latest: Latest) -> list[Change]:

@@ -2,9 +2,11 @@
 
 import dagster as dg
 
+from assets.extract.netsuite_sync import SYNC
 from assets.extract.stripe_transactions import TRANSACTIONS
+from assets.matching.stripe_matches import STRIPE_MATCHES
 from assets.reconciliation import Reconciliation
-from assets.write_back.assets import NEW_CUSTOMERS
+from assets.write_back.assets import further_writes
 from schemas.link_fields import by_asset, fields_of
 
 ASSETS = (
@@ -21,14 +23,14 @@ WRITES = tuple(by_asset((*fields_of("netsuite"), *fields_of("stripe"))))
 def read_and_report(sync: Reconciliation) -> dg.AssetSelection:
     """All that reads, matches, plans and reports, with its checks."""
     asked = (TRANSACTIONS,) if sync.declaration.asks_who_transacted else ()
-    keys = [sync.key(name) for name in (*ASSETS, *asked)]
+    to_stripe = (SYNC, STRIPE_MATCHES) if sync.declaration.to_stripe else ()
+    keys = [sync.key(name) for name in (*ASSETS, *asked, *to_stripe)]
     return dg.AssetSelection.assets(*keys) | dg.AssetSelection.checks_for_assets(*keys)
 
 
 def writes(sync: Reconciliation) -> dg.AssetSelection:
     """The assets that write into a service."""
-    new = (NEW_CUSTOMERS,) if sync.declaration.makes_customers else ()
-    return dg.AssetSelection.assets(*(sync.key(name) for name in (*new, *WRITES)))
+    return dg.AssetSelection.assets(*(sync.key(name) for name in (*further_writes(sync.declaration), *WRITES)))
 
 
 def every_month(sync: Reconciliation) -> dict[str, str]:

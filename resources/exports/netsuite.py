@@ -42,7 +42,7 @@ def read_netsuite_export(
         path, fields["internal_id"], check=partial(_check_labels, fields=fields), encoding=encoding
     ) as export:
         text = export.read(fields)
-        numbered = text.with_columns(_as_numbers(text.get_column("internal_id"), export, fields))
+        numbered = text.with_columns(as_numbers(text.get_column("internal_id"), export, fields))
     rows = customers_from_text(without_empty_marks(numbered), fields, RowSource(str(path), _IF_DIFFERING), words)
     warnings = warnings_of_a_file(ends_with_newline=export.ends_with_newline)
     return Extract(rows.frame, text.height, warnings=warnings, unknown_words=rows.unknown)
@@ -71,7 +71,8 @@ def _check_labels(header: Header, fields: Mapping[str, str]) -> None:
         raise header.missing(missing, ", which netsuite_fields names", advice)
 
 
-def _as_numbers(text: pl.Series, export: ExportFile, fields: Mapping[str, str]) -> pl.Series:
+def as_numbers(text: pl.Series, export: ExportFile, fields: Mapping[str, str]) -> pl.Series:
+    """Read the column of internal ids. Raises ExportError for what is none, with its line."""
     ids = text.str.strip_chars()
     wrong = ~ids.str.contains(r"^[1-9][0-9]{0,17}$").fill_null(value=False)
     if not wrong.any():

@@ -83,7 +83,7 @@ class StripeExportReader:
             further=self.further,
             declared=Declared(self.encoding, self.dates),
         )
-        yield from _problems(self.root, self.files, check)
+        yield from problems_of_files(self.root, self.files, check)
 
     def _customers_of(self, path: Path, until: datetime) -> Extract:
         return read_stripe_export(
@@ -138,15 +138,20 @@ class NetsuiteExportReader:
     def problems(self) -> Iterator[str]:
         """What is wrong with the labels of the files, a sentence each; their rows are not looked at."""
         check = partial(check_netsuite_export, fields=self.fields, encoding=self.encoding)
-        yield from _problems(self.root, self.files, check)
+        yield from problems_of_files(self.root, self.files, check)
 
     def _customers_of(self, path: Path) -> Extract:
-        written = path.stat().st_mtime if path.exists() else None  # before it is read, so that it is not too young
-        extract = read_netsuite_export(path, self.fields, self.words, self.encoding)
-        return replace(extract, exported_at=None if written is None else datetime.fromtimestamp(written, UTC))
+        exported_at = written_at(path)
+        return replace(read_netsuite_export(path, self.fields, self.words, self.encoding), exported_at=exported_at)
 
 
-def _problems(root: Path, files: Sequence[str], check: Callable[[Path], None]) -> Iterator[str]:
+def written_at(path: Path) -> datetime | None:
+    """When a file was written (UTC), by its own time; asked before it is read, so that it is not taken for younger."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.exists() else None
+
+
+def problems_of_files(root: Path, files: Sequence[str], check: Callable[[Path], object]) -> Iterator[str]:
+    """What a check of the labels says of files, a sentence for each that is not good."""
     for name in files:
         try:
             paths = export_files(root, [name])

@@ -72,6 +72,11 @@ class NetsuiteClient:
         """What it was opened with."""
         return self._restlet.settings
 
+    @property
+    def restlet(self) -> Restlet:
+        """The RESTlet itself, for what reads another search."""
+        return self._restlet
+
     def check_search(self, search_id: str, fields: Mapping[str, str], written: Iterable[LinkName] = ()) -> None:
         """Raise what `read_customers` would say of the columns of a saved customer search, and read no customer."""
         chosen(self._restlet, search_id, described(self._restlet, search_id), fields, written)

@@ -18,6 +18,7 @@ from resources.stripe_api.reading.windows import coverage_gaps
 from resources.stripe_api.session.account import API_VERSION, Mode, StripeAccount
 from resources.stripe_api.session.connection import StripeConnection
 from resources.stripe_api.session.refusals import StripeProblem
+from resources.stripe_api.writing.creates import StripeCreates
 from resources.stripe_api.writing.edits import GONE, StripeEdits
 from resources.stripe_api.writing.metadata import (
     MetadataChange,
@@ -39,6 +40,7 @@ __all__ = [
     "Mode",
     "StripeAccount",
     "StripeConnection",
+    "StripeCreates",
     "StripeCustomer",
     "StripeEdits",
     "StripeExtract",

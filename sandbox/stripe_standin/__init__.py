@@ -7,7 +7,7 @@ known for sure can be switched both ways (`options`). It never leaves this machi
 from sandbox.stripe_standin.book import Book
 from sandbox.stripe_standin.faults import Fault
 from sandbox.stripe_standin.options import StandInOptions
-from sandbox.stripe_standin.payments import add_charge, add_invoice
+from sandbox.stripe_standin.payments import add_charge, add_invoice, add_payment_method, add_subscription
 from sandbox.stripe_standin.server import StripeStandIn, serve
 from sandbox.stripe_standin.world import ApiKey, StripeWorld, load_customers, uneven_book
 
@@ -20,6 +20,8 @@ __all__ = [
     "StripeWorld",
     "add_charge",
     "add_invoice",
+    "add_payment_method",
+    "add_subscription",
     "load_customers",
     "serve",
     "uneven_book",

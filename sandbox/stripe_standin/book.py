@@ -15,6 +15,9 @@ import orjson
 from sandbox.stripe_standin.portal import Portal
 from sandbox.stripe_standin.wire import JsonObject
 
+KINDS = ("charge", "invoice", "subscription", "payment_method")
+"""What hangs on a customer, as far as its lists are asked for it."""
+
 _GONE = b""
 _ABSENT = {"business_name", "individual_name"}
 """Fields whose key is absent while they are unset."""
@@ -32,7 +35,7 @@ class Book:
         self.bodies: list[bytes] = []
         self.events: list[JsonObject] = []
         self.portal = Portal()
-        self.payments: dict[str, list[JsonObject]] = {"charge": [], "invoice": []}
+        self.payments: dict[str, list[JsonObject]] = {kind: [] for kind in KINDS}
         self.event_created: array[int] = array("q")
         self._created_of: dict[str, int] = {}
         self._numbers = count(1)

@@ -12,6 +12,8 @@ from sandbox.stripe_standin.lists import Lists
 from sandbox.stripe_standin.options import StandInOptions
 from sandbox.stripe_standin.wire import Answer, Form, JsonObject, Refusal, dump, refuse_unknown
 
+_LISTS = r"customers|events|charges|invoices|subscriptions|payment_methods|billing_portal/\w+"
+
 
 @dataclass(frozen=True)
 class Call:
@@ -55,12 +57,18 @@ class Endpoints:
             ("POST", "billing_portal/sessions"): Endpoint(
                 "POST /v1/billing_portal/sessions", "customer_portal_write", self._open_session
             ),
+            ("GET", "subscriptions"): Endpoint(
+                "GET /v1/subscriptions", "subscription_read", partial(self._payments, "subscription")
+            ),
+            ("GET", "payment_methods"): Endpoint(
+                "GET /v1/payment_methods", "payment_method_read", partial(self._payments, "payment_method")
+            ),
             ("GET", "events/id"): Endpoint("GET /v1/events/{id}", "event_read", self._event),
         }
 
     def find(self, method: str, path: str) -> tuple[Endpoint, str]:
         """Return the endpoint of a request and the id in its path, which is empty for lists."""
-        match = re.fullmatch(r"/v1/(customers|events|charges|invoices|billing_portal/\w+)(?:/([^/]+))?", path)
+        match = re.fullmatch(rf"/v1/({_LISTS})(?:/([^/]+))?", path)
         shape = f"{match[1]}/id" if match and match[2] else match[1] if match else ""
         endpoint = self._table.get((method, shape))
         if endpoint is None:

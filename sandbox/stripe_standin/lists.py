@@ -10,18 +10,11 @@ from sandbox.stripe_standin.fields import integer
 from sandbox.stripe_standin.options import StandInOptions
 from sandbox.stripe_standin.wire import Form, Json, JsonObject, Refusal, refuse_empty, refuse_unknown
 
-_CUSTOMER_PARAMS: Final = {"limit", "starting_after", "ending_before", "created", "email", "expand", "test_clock"}
-_EVENT_PARAMS: Final = {
-    "limit",
-    "starting_after",
-    "ending_before",
-    "created",
-    "type",
-    "types",
-    "delivery_success",
-    "expand",
-}
-_PAYMENT_PARAMS: Final = {"limit", "starting_after", "ending_before", "created", "customer", "expand"}
+_LIST_PARAMS: Final = {"limit", "starting_after", "ending_before", "created", "expand"}
+_CUSTOMER_PARAMS: Final = {*_LIST_PARAMS, "email", "test_clock"}
+_EVENT_PARAMS: Final = {*_LIST_PARAMS, "type", "types", "delivery_success"}
+_PAYMENT_PARAMS: Final = {*_LIST_PARAMS, "customer"}
+_FURTHER: Final = {"subscription": {"status"}, "payment_method": {"type"}}
 _EVENTS_KEPT: Final = 30 * 86_400
 _MOST: Final = 100
 _MOST_TYPES: Final = 20
@@ -91,8 +84,9 @@ class Lists:
 
     def payments(self, book: Book, kind: str, params: dict[str, Form]) -> JsonObject:
         """Answer `GET /v1/charges` or `GET /v1/invoices`: newest first, of one customer where it is named."""
-        query = _read(params, _PAYMENT_PARAMS, self._options)
-        customer = params.get("customer")
+        query = _read(params, _PAYMENT_PARAMS | _FURTHER.get(kind, set()), self._options)
+        customer, status = params.get("customer"), params.get("status")
+        hides_canceled = kind == "subscription" and status != "all"
         with book.lock:
             if isinstance(customer, str) and book.place(customer) is None:
                 raise Refusal(400, f"No such customer: '{customer}'", code="resource_missing", param="customer")
@@ -102,6 +96,7 @@ class Lists:
             def visible(place: int) -> JsonObject | None:
                 row = oldest_first[place]
                 wanted = customer is None or customer == row["customer"]
+                wanted &= not (hides_canceled and row.get("status") == "canceled")
                 return row if wanted and query.low <= int(str(row["created"])) < query.high else None
 
             after = _payment_cursor(kind, ids, query.after, "starting_after")

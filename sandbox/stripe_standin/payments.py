@@ -1,4 +1,4 @@
-"""What shows that a customer has paid or was invoiced: charges and invoices, as far as their lists are asked for it.
+"""What hangs on a customer: charges, invoices, subscriptions, payment methods, as far as their lists are asked for it.
 
 A book keeps them newest first, like the lists. Amounts and lines are made up; nothing here bills anybody.
 """
@@ -10,6 +10,7 @@ from sandbox.stripe_standin.book import Book
 from sandbox.stripe_standin.wire import JsonObject
 
 ChargeStatus = Literal["succeeded", "pending", "failed"]
+SubscriptionStatus = Literal["active", "past_due", "canceled"]
 InvoiceStatus = Literal["draft", "open", "paid", "uncollectible", "void"]
 
 _AMOUNT: Final = 1_000
@@ -27,6 +28,16 @@ def add_invoice(book: Book, customer: str, status: InvoiceStatus = "open") -> st
     """Invoice a customer now. Returns the invoice's id."""
     shown: JsonObject = {"amount_due": _AMOUNT, "total": _AMOUNT, "attempted": False}
     return _add(book, "invoice", f"in_{next(_NUMBERS):014d}", {"customer": customer, "status": status, **shown})
+
+
+def add_subscription(book: Book, customer: str, status: SubscriptionStatus = "active") -> str:
+    """Let a customer subscribe to something now. Returns the subscription's id."""
+    return _add(book, "subscription", f"sub_{next(_NUMBERS):014d}", {"customer": customer, "status": status})
+
+
+def add_payment_method(book: Book, customer: str) -> str:
+    """Attach a card to a customer. Returns its id."""
+    return _add(book, "payment_method", f"pm_{next(_NUMBERS):014d}", {"customer": customer, "type": "card"})
 
 
 def _add(book: Book, kind: str, name: str, fields: JsonObject) -> str:

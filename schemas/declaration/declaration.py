@@ -6,21 +6,23 @@ on purpose: a failed union reports each of its alternatives, and a person needs 
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Literal
-from zoneinfo import available_timezones
+from typing import Final, Literal
 
 import dagster as dg
 from pydantic import Field, field_validator, model_validator
 
 from schemas.declaration.creation import Create
+from schemas.declaration.daily import Daily
 from schemas.declaration.notify import Notify
 from schemas.declaration.part import DeclaredPart
 from schemas.declaration.problems import Problem as _Problem
 from schemas.declaration.problems import wrong as _wrong
 from schemas.declaration.rules import STRIPE_FIELDS, RulePair, is_stripe_field
 from schemas.declaration.sources import NetsuiteSource, StripeSource
+from schemas.declaration.to_stripe import ToStripe
 from schemas.declaration.without_record import problems_without_record
 from schemas.declaration.word_settings import StageWords, said_twice
+from schemas.declaration.writes import Brakes, Writes
 from schemas.link_fields import fields_of, in_plan_order
 from schemas.no_value import NO_VALUE
 from schemas.system_words import SystemWords
@@ -30,64 +32,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
-
-class Writes(DeclaredPart, dg.Resolvable):
-    """What may be written, and when."""
-
-    mode: Literal["review", "auto"] = Field(
-        "review", description="review: only an approved plan; auto: daily, in the brakes"
-    )
-    comments: bool | None = Field(None, description="append the Stripe id to the comments; default: if mapped (W3)")
-    external_id: bool | None = Field(None, description="set an empty external id; default: if mapped (W2)")
-    stripe_id: bool | None = Field(None, description="set an empty Stripe-id field; default: if mapped (W4)")
-    import_comments_hours: float = Field(
-        24, ge=0, description="age of the NetSuite export up to which a file for importing comments is made of it"
-    )
-
-    def may_write(self, field: str) -> bool | None:
-        """What is said of a NetSuite link field by its name; None where nothing is."""
-        said: bool | None = getattr(self, field)
-        return said
-
-
-class Brakes(DeclaredPart, dg.Resolvable):
-    """What a daily run may do without a person (X9): beyond any of these it writes nothing, and says why."""
-
-    shrink: float = Field(0.02, ge=0, le=1, description="share by which an extract may be smaller than before")
-    match_rate: float = Field(0.02, ge=0, le=1, description="how far the share of customers with a record may move")
-    most_writes: int = Field(500, ge=0, description="changes in one plan")
-    most_relinks: int = Field(0, ge=0, description="changes in one plan that replace a value, as overrides do")
-    most_creates: int = Field(0, ge=0, description="new NetSuite customers in one plan")
-    oldest_hours: float = Field(
-        6, gt=0, le=87_600, description="age of the oldest part of the picture that a plan is made from"
-    )
-
-
-class Daily(DeclaredPart, dg.Resolvable):
-    """When the daily run starts, once a person has switched its schedule on."""
-
-    at: str = Field("05:30", description="time of day, HH:MM")
-    time_zone: str = Field("UTC", description="of that time, such as Europe/Berlin")
-
-    @field_validator("at")
-    @classmethod
-    def _is_time(cls, value: str) -> str:
-        if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
-            raise _wrong(f"expected a time of day such as 05:30, in quotes, found {value!r}")
-        return value
-
-    @field_validator("time_zone")
-    @classmethod
-    def _is_zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise _wrong(f"expected a time zone such as UTC or Europe/Berlin, found {value!r}")
-        return value
-
-    @property
-    def cron(self) -> str:
-        """The time of day as a cron expression."""
-        hour, minute = self.at.split(":")
-        return f"{int(minute)} {int(hour)} * * *"
+SUBSIDIARY: Final = "subsidiary"
+"""Our name of the column that shows the subsidiary, in an account that has some (OneWorld)."""
 
 
 class Declaration(DeclaredPart, dg.Resolvable):
@@ -126,6 +72,7 @@ class Declaration(DeclaredPart, dg.Resolvable):
     global_customer: int | None = Field(
         None, gt=0, description=f"internal id of the one for all; default: the one called {GLOBAL_NAME}"
     )
+    to_stripe: ToStripe | None = Field(None, description="how NetSuite customers come to Stripe; default: they do not")
     writes: Writes = Field(default_factory=Writes)
     brakes: Brakes = Field(default_factory=Brakes)
     daily: Daily = Field(default_factory=Daily)
@@ -190,6 +137,7 @@ class Declaration(DeclaredPart, dg.Resolvable):
         yield from self._word_problems()
         yield from self._write_problems()
         yield from problems_without_record(self)
+        yield from self._to_stripe_problems()
         yield from self._problems_of_exports()
 
     def _field_problems(self) -> Iterator[_Problem]:
@@ -232,6 +180,29 @@ class Declaration(DeclaredPart, dg.Resolvable):
         for field in in_plan_order(fields_of("netsuite")):
             if self.writes.may_write(field.name) and field.name not in self.netsuite_fields:
                 yield ("writes", field.name), f"is true, but netsuite_fields does not map {field.name}"
+
+    def _to_stripe_problems(self) -> Iterator[_Problem]:
+        block = self.to_stripe
+        if block is None:
+            return
+        of_search = self.netsuite.export is None
+        if of_search != (block.export is None):
+            needed, why = ("mass_search", "the RESTlet") if of_search else ("export", "export files")
+            yield ("to_stripe",), f"needs {needed}, as NetSuite is read through {why} here"
+        if block.single_search is not None and not of_search:
+            yield ("to_stripe", "single_search"), "has no effect where NetSuite is an export file"
+        if "stripe_id" not in self.netsuite_fields:
+            yield ("to_stripe",), "needs stripe_id in netsuite_fields: by it is known who has a Stripe customer (P2)"
+        if block.on_none == "create" and self.writes.may_write("stripe_id") is False:
+            yield ("to_stripe", "on_none"), "create needs stripe_id to be written: by it a new customer is found again"
+        if block.subsidiaries and SUBSIDIARY not in self.netsuite_fields:
+            yield ("to_stripe", "subsidiaries"), f"needs {SUBSIDIARY} in netsuite_fields, the column that shows it"
+        if block.portal != "off":
+            yield ("to_stripe", "portal"), "is not served yet; take it out"
+        if not self.can_write:
+            given = {"on_none": block.on_none == "create", "updates": bool(block.updates)}
+            for name in (name for name, is_given in given.items() if is_given):
+                yield ("to_stripe", name), "needs both sides over their APIs: no file makes or changes Stripe customers"
 
     def _problems_of_exports(self) -> Iterator[_Problem]:
         """Settings of the daily run, which a declaration with an export file has not: its files come by hand."""

@@ -1,6 +1,6 @@
 """One declaration over two APIs, served by the stand-ins, with its jobs run in this process."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from pipelines.customer_sync import build_defs, reconciliation
 from resources.ledger import Journal, Requests
 from resources.storage.folders import Folders
 from resources.storage.io_manager import ParquetIOManager
-from sandbox.netsuite_standin import STRIPE_FIELD, NetsuiteStandIn, Options, World
+from sandbox.netsuite_standin import STANDARD_COLUMNS, STRIPE_FIELD, NetsuiteStandIn, Options, SavedSearch, World
 from sandbox.stripe_standin import Book, StandInOptions, StripeStandIn, StripeWorld
 from schemas.declaration import Declaration
 from schemas.words import LINK_KEY
@@ -99,7 +99,10 @@ class Site:
             str(n): tuple(c.values.get(f) or None for f in ("externalid", STRIPE_FIELD, "comments"))
             for n, c in self.netsuite.customers.items()
         }
-        return records | {c: (self.link_of(c),) for c in self.stripe.ids}
+        return records | {c: (self.link_of(c),) for c in self.stripe.ids if not self.is_deleted(c)}
+
+    def is_deleted(self, customer: str) -> bool:
+        return bool((self.stripe.get(customer) or {}).get("deleted"))
 
     def link_of(self, customer: str) -> object:
         body = self.stripe.get(customer)
@@ -166,6 +169,7 @@ def site(
     instance: dg.DagsterInstance | None = None,
     *,
     options: Options | None = None,
+    searches: Sequence[SavedSearch] = (),
     **given: object,
 ) -> Iterator[Site]:
     """Three customers of 2026-01 whose e-mails three records have, and one that has none; long ago, so none is new."""
@@ -175,7 +179,8 @@ def site(
     book = world.book()
     book.load((f"cus_{n}", MOMENT + n, {"email": f"n{n}@acme.example"}) for n in (1, 2, 3, 4))
     unlimited = StandInOptions(endpoint_rate=None, test_rate=None, live_rate=None)
-    with NetsuiteStandIn(records, options or Options()) as netsuite, StripeStandIn(world, unlimited) as stripe:
+    saved = (SavedSearch(columns=STANDARD_COLUMNS), *searches)
+    with NetsuiteStandIn(records, options or Options(), saved) as netsuite, StripeStandIn(world, unlimited) as stripe:
         netsuite.register_token(("consumer", "consumer-secret"), ("token", "token-secret"))
         declaration = declared(netsuite.url, stripe.url, world.test_key, **given)
         sync = reconciliation(declaration, Folders(folder, folder / "home", folder / "out"))

@@ -194,11 +194,11 @@ class _Reader:
             raise columns_changed()
 
     def _customers(self, text: pl.DataFrame) -> NetsuiteRows:
-        source = RowSource(f"The saved search {self._search_id}", _JOINS, UserError)
+        source = RowSource(f"The saved search {self._search_id}", JOINS, UserError)
         return customers_from_text(text, self._fields, source, self._words)
 
 
-_JOINS: Final = "remove the columns and criteria of joined records from it, as they multiply rows"
+JOINS: Final = "remove the columns and criteria of joined records from it, as they multiply rows"
 
 
 def _criteria(since: datetime | None) -> dict[str, Json]:

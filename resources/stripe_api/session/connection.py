@@ -116,16 +116,36 @@ class StripeConnection:
         Raises:
             TransientError: Stripe could not be asked; whether the update took effect is not known.
         """
-        endpoint = "POST /v1/customers/{id}"
 
+        def send() -> stripe.Customer:
+            return self._client.v1.customers.update(customer, params, {"idempotency_key": idempotency_key})
+
+        return self._write("POST /v1/customers/{id}", send, customer)
+
+    def create_customer(
+        self, params: stripe.params.CustomerCreateParams, idempotency_key: str
+    ) -> tuple[CustomerObject, bool] | StripeProblem:
+        """Make a customer; answers and raises as `post_customer`."""
+
+        def send() -> stripe.Customer:
+            return self._client.v1.customers.create(params, {"idempotency_key": idempotency_key})
+
+        return self._write("POST /v1/customers", send, None)
+
+    def delete_customer(self, customer: str) -> tuple[CustomerObject, bool] | StripeProblem:
+        """Delete a customer for good, which may be asked twice; answers and raises as `post_customer`."""
+        return self._write("DELETE /v1/customers/{id}", lambda: self._client.v1.customers.delete(customer), customer)
+
+    def _write(
+        self, endpoint: str, send: Callable[[], stripe.Customer], customer: str | None
+    ) -> tuple[CustomerObject, bool] | StripeProblem:
         def ask() -> tuple[CustomerObject, bool] | StripeProblem:
             self._go(endpoint)
             see_that_it_is_ours()
             try:
-                updated = self._client.v1.customers.update(customer, params, {"idempotency_key": idempotency_key})
+                answer = send().last_response
             except _RefusedError as refused:
                 return refused.problem
-            answer = updated.last_response
             if answer is None:
                 raise TransientFailure("its answer is empty", kind="unusable")
             row = _read(lambda body: customer_object(body, customer), answer.body.encode())

@@ -165,8 +165,12 @@ def _access_sentence(problem: StripeProblem, endpoint: str) -> str:
 _NEEDED: Final = {
     "GET /v1/customers": "Customers: Read",
     "GET /v1/customers/{id}": "Customers: Read",
+    "POST /v1/customers": "Customers: Write",
     "POST /v1/customers/{id}": "Customers: Write",
+    "DELETE /v1/customers/{id}": "Customers: Write",
     "GET /v1/events": "Events: Read",
     "GET /v1/charges": "Charges: Read",
     "GET /v1/invoices": "Invoices: Read",
+    "GET /v1/subscriptions": "Subscriptions: Read",
+    "GET /v1/payment_methods": "Payment Methods: Read",
 }

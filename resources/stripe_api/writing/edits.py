@@ -1,13 +1,16 @@
-"""The writer of edits in Stripe: metadata of customers, one customer at a time within a batch."""
+"""The writer of edits in Stripe: links and further fields of customers, one customer at a time within a batch."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from resources.stripe_api.reading.retrieval import retrieve_object
 from resources.stripe_api.session.connection import StripeConnection
-from resources.stripe_api.writing.metadata import MetadataChange, retrieve, set_metadata
+from resources.stripe_api.writing.fields import FieldChange, set_fields, value_at
+from resources.stripe_api.writing.metadata import MetadataChange, MetadataOutcome, set_metadata
 from schemas.attempts import Answer, Attempt, Entry
 from schemas.errors import InternalError, TransientError
 from schemas.link_fields import BY_NAME
+from schemas.stripe_parameters import is_parameter
 from schemas.words import Action, StripeId, System
 
 GONE: Final = "The customer is deleted or unknown in Stripe"
@@ -26,38 +29,59 @@ class StripeEdits:
         self.workers, self.records_per_batch = connection.account.max_in_flight, records_per_batch
 
     def write(self, attempts: Sequence[Attempt]) -> Iterator[Answer]:
-        """See `Writer`."""
+        """See `Writer`. The link of a customer is a request of its own, and all its other fields together are one."""
         for attempt in attempts:
-            change = MetadataChange(
-                customer_id=_customer(attempt),
-                key=_key(attempt),
-                expected_old=attempt.expected,
-                new=attempt.wanted,
-                scope=attempt.purpose,
-            )
-            try:
-                outcome = set_metadata(self._connection, change)
-            except TransientError as error:
-                yield Answer(attempt, "unknown", error=str(error))
-                continue
-            match outcome.status:
-                case "applied":
-                    yield Answer(attempt, "done")
-                case "already" | "conflict":
-                    yield Answer(attempt, outcome.status, found=outcome.found)
-                case "gone":
-                    yield Answer(attempt, "failed", code="gone", error=f"{GONE}.")
-                case "refused":
-                    reason = f"Stripe refuses this change: {outcome.reason}."
-                    yield Answer(attempt, "failed", code=outcome.code, error=reason)
+            if _is_link(attempt):
+                yield self._linked(attempt)
+        fields: dict[StripeId, list[Attempt]] = {}
+        for attempt in attempts:
+            if not _is_link(attempt):
+                fields.setdefault(_customer(attempt), []).append(attempt)
+        for customer, those in fields.items():
+            yield from self._with_fields(customer, those)
+
+    def _linked(self, attempt: Attempt) -> Answer:
+        change = MetadataChange(
+            customer_id=_customer(attempt),
+            key=BY_NAME[attempt.change.field].metadata_key,
+            expected_old=attempt.expected,
+            new=attempt.wanted,
+            scope=attempt.purpose,
+        )
+        try:
+            return _answer(attempt, set_metadata(self._connection, change))
+        except TransientError as error:
+            return Answer(attempt, "unknown", error=str(error))
+
+    def _with_fields(self, customer: StripeId, attempts: Sequence[Attempt]) -> Iterator[Answer]:
+        changes = {FieldChange(a.change.field, a.expected, a.wanted, a.purpose): a for a in attempts}
+        try:
+            outcomes = set_fields(self._connection, customer, list(changes))
+        except TransientError as error:
+            yield from (Answer(attempt, "unknown", error=str(error)) for attempt in attempts)
+            return
+        for change, outcome in outcomes.items():
+            yield _answer(changes[change], outcome)
 
     def inspect(self, entries: Sequence[Entry]) -> Iterator[Answer]:
         """See `Writer`."""
         for attempt in (entry.attempt for entry in entries):
-            customer = retrieve(self._connection, _customer(attempt))
-            value = customer and customer.metadata.get(_key(attempt))
-            stands = customer is not None and (value or None) == (attempt.wanted or None)
+            row = retrieve_object(self._connection, _customer(attempt))
+            stands = row is not None and value_at(row, _field(attempt)) == (attempt.wanted or None)
             yield Answer(attempt, "done" if stands else "not_done")
+
+
+def _answer(attempt: Attempt, outcome: MetadataOutcome) -> Answer:
+    match outcome.status:
+        case "applied":
+            return Answer(attempt, "done")
+        case "already" | "conflict":
+            return Answer(attempt, outcome.status, found=outcome.found)
+        case "gone":
+            return Answer(attempt, "failed", code="gone", error=f"{GONE}.")
+        case "refused":
+            reason = f"Stripe refuses this change: {outcome.reason}."
+            return Answer(attempt, "failed", code=outcome.code, error=reason)
 
 
 def _customer(attempt: Attempt) -> StripeId:
@@ -66,8 +90,16 @@ def _customer(attempt: Attempt) -> StripeId:
     return StripeId(attempt.change.record_id)
 
 
-def _key(attempt: Attempt) -> str:
-    field = BY_NAME.get(attempt.change.field)
-    if field is None or field.system != "stripe":
-        raise InternalError(f"A change of {attempt.change.field} was given to Stripe's metadata.")
-    return field.metadata_key
+def _is_link(attempt: Attempt) -> bool:
+    return _field(attempt) in BY_NAME
+
+
+def _field(attempt: Attempt) -> str:
+    """The field of Stripe's that is changed: a link, or a parameter."""
+    name = attempt.change.field
+    link = BY_NAME.get(name)
+    if link is not None and link.system == "stripe":
+        return name
+    if link is not None or not is_parameter(name):
+        raise InternalError(f"A change of {name} was given to Stripe.")
+    return name

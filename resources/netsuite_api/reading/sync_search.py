@@ -1,0 +1,107 @@
+"""The saved search whose column labels are parameters of Stripe (P1), read whole over the RESTlet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from resources.extracts.extract import Extract
+from resources.extracts.parameters import Labels, parameters_of
+from resources.extracts.source_identity import SourceIdentity
+from resources.extracts.unique import RowSource
+from resources.netsuite_api.reading.columns import SearchColumn, Wanted
+from resources.netsuite_api.reading.customers import JOINS, described
+from resources.netsuite_api.reading.pages import Measured, OnRows, Query, collect
+from resources.netsuite_api.reading.reader import NetsuiteApiReader
+from resources.netsuite_api.session.answers import columns_changed
+from resources.netsuite_api.session.restlet import Restlet
+from resources.readers import OnProgress
+from schemas.errors import UserError
+from schemas.stripe_parameters import is_parameter
+
+
+@dataclass(frozen=True)
+class NetsuiteParametersReader:
+    """The parameters of Stripe customers over the RESTlet. See `resources.readers.ParametersReader`.
+
+    Attributes:
+        netsuite: the way into the account.
+        search: id of the search with all of them.
+        sync_path: the parameter by which customers are found.
+        single_search: id of the search for one customer, which is looked at by a test.
+    """
+
+    netsuite: NetsuiteApiReader
+    search: str
+    sync_path: str
+    single_search: str | None = None
+
+    @property
+    def source(self) -> str:
+        """The account and the search."""
+        return f"NetSuite {self.netsuite.settings.account}, saved search {self.search}"
+
+    @property
+    def origin(self) -> SourceIdentity:
+        """The account, the search, and the parameter by which customers are found."""
+        return SourceIdentity(self.netsuite.origin.account, ("to_stripe", self.search, self.sync_path))
+
+    def test(self) -> str:
+        """Ask for the columns of the searches."""
+        said = []
+        with self.netsuite.test_client() as client:
+            for search in filter(None, (self.search, self.single_search)):
+                labels = _labels(search, described(client.restlet, search), self.sync_path)
+                ignored = f"; of no parameter: {', '.join(labels.ignored)}" if labels.ignored else ""
+                said.append(f"{search} feeds {', '.join(labels.paths)}{ignored}")
+        return f"NetSuite {self.netsuite.settings.account}, to Stripe: {'. '.join(said)}."
+
+    def rows(self, progress: OnProgress) -> Extract:
+        """Read the search whole."""
+        with self.netsuite.client() as client:
+            return read_parameters(
+                client.restlet,
+                self.search,
+                self.sync_path,
+                lambda read, count: progress(f"{read:,} of {count:,} NetSuite rows for Stripe"),
+            )
+
+
+def read_parameters(restlet: Restlet, search_id: str, sync_path: str, on_rows: OnRows | None = None) -> Extract:
+    """Read the rows of a saved search whose labels are parameters.
+
+    Raises:
+        UserError: the search cannot be used: a label, grouped rows, differing rows for one customer.
+        TransientError: NetSuite could not be asked to the end. What was read till then is thrown away.
+    """
+    measured = restlet.ask("measure", Measured, search=search_id)
+    labels = _labels(search_id, measured.columns, sync_path)
+    wanted = _wanted(measured.columns, labels)
+    query = Query(search_id, wanted, restlet.settings.rows_per_call, {})
+    collected = collect(restlet, query, on_rows, measured)
+    if _wanted(after := described(restlet, search_id), labels) != wanted or after != measured.columns:
+        raise columns_changed()
+    extract = labels.extract(collected.frame, RowSource(f"The saved search {search_id}", JOINS, UserError))
+    count = collected.measured.count
+    is_counted = count == collected.frame.height and not collected.moved
+    return replace(
+        extract,
+        complete=collected.moved or is_counted,
+        proof=f"NetSuite counted {count:,} rows, and as many were read." if is_counted else "",
+        read_at=collected.measured.now,
+        notes={**extract.notes, "rows_counted_by_netsuite": count, "calls": collected.calls + 1},
+    )
+
+
+def _labels(search_id: str, columns: Sequence[SearchColumn], sync_path: str) -> Labels:
+    return parameters_of([_label(column) for column in columns], sync_path, f"The saved search {search_id}")
+
+
+def _label(column: SearchColumn) -> str:
+    """The label, but nothing where a column has none of its own: then it comes under the name of its field."""
+    return "" if column.label == column.name and not is_parameter(column.label) else column.label
+
+
+def _wanted(columns: Sequence[SearchColumn], labels: Labels) -> Wanted:
+    numbers = {_label(column).strip(): number for number, column in enumerate(columns)}
+    found = tuple(numbers.get(path, -1) for path in labels.paths)
+    checkboxes = frozenset(path for path, at in zip(labels.paths, found, strict=True) if columns[at].type == "checkbox")
+    return Wanted(labels.paths, found, checkboxes)

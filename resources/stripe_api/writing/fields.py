@@ -1,0 +1,129 @@
+"""Further fields of one customer in one request: those whose old value still stands, by path (P3).
+
+As for the link, the values are read immediately before they are written, and the idempotency key makes a repeated
+request one effect. What Stripe refuses of several is asked for one by one, so that a wrong phone keeps no name back.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+import orjson
+import stripe
+
+from resources.stripe_api.reading.pages import CustomerObject
+from resources.stripe_api.reading.retrieval import ask_for, retrieve_object
+from resources.stripe_api.session.connection import StripeConnection
+from resources.stripe_api.session.refusals import StripeProblem
+from resources.stripe_api.writing.metadata import MetadataOutcome
+from schemas.errors import TransientError
+from schemas.words import StripeId
+
+_ENDPOINT: Final = "POST /v1/customers/{id}"
+_METADATA: Final = "metadata."
+_SERVER_ERROR: Final = 500
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field to set: its path, from what to what (None or empty: there is none), and what wants it."""
+
+    path: str
+    expected_old: str | None
+    new: str | None
+    scope: str
+
+
+def set_fields(
+    connection: StripeConnection, customer: StripeId, changes: Sequence[FieldChange]
+) -> Mapping[FieldChange, MetadataOutcome]:
+    """Set the fields whose old values still stand; say of each what became of it.
+
+    It may be called again after any failure: the effect happens once (W9). Calls for one customer must not run at the
+    same time.
+
+    Raises:
+        AccessError: Stripe refuses more than this customer, such as the key.
+        TransientError: Stripe could not be asked; what was set the next call finds out.
+    """
+    row = ask_for(connection, customer)
+    if isinstance(row, StripeProblem):
+        return dict.fromkeys(changes, _refused(row))
+    found = {change: _standing(row, change) for change in changes}
+    wanted = [change for change, outcome in found.items() if outcome is None]
+    outcomes = {change: outcome for change, outcome in found.items() if outcome is not None}
+    return outcomes | dict(_posted(connection, customer, wanted)) if wanted else outcomes
+
+
+def value_at(row: CustomerObject, path: str) -> str | None:
+    """The text at a path of a customer, such as `address.city`; a metadata key may hold dots. None where none is."""
+    value: object = row
+    for part in _parts(path):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value if isinstance(value, str) and value else None
+
+
+def _posted(
+    connection: StripeConnection, customer: StripeId, changes: Sequence[FieldChange]
+) -> Mapping[FieldChange, MetadataOutcome]:
+    answer = connection.post_customer(customer, _params(changes), _key(connection, customer, changes))
+    if not isinstance(answer, StripeProblem):
+        row, is_replay = answer
+        now = retrieve_object(connection, customer) if is_replay else row
+        return {change: _written(now, change) for change in changes}
+    if answer.is_missing:
+        return dict.fromkeys(changes, MetadataOutcome("gone"))
+    if answer.status >= _SERVER_ERROR:
+        raise TransientError(f"Stripe keeps answering HTTP {answer.status} to the fields of one customer.")
+    if not answer.is_of_one_row and answer.code != "parameter_missing":  # of shipping: name and address go together
+        raise answer.error(_ENDPOINT)
+    if len(changes) == 1:
+        return {changes[0]: _refused(answer)}
+    one_by_one: dict[FieldChange, MetadataOutcome] = {}
+    for change in changes:
+        one_by_one |= _posted(connection, customer, [change])
+    return one_by_one
+
+
+def _params(changes: Sequence[FieldChange]) -> stripe.params.CustomerUpdateParams:
+    params: dict[str, Any] = {}
+    for change in changes:
+        *roots, leaf = _parts(change.path)
+        inner = params
+        for root in roots:
+            inner = inner.setdefault(root, {})
+        inner[leaf] = change.new or ""
+    return cast("stripe.params.CustomerUpdateParams", params)
+
+
+def _key(connection: StripeConnection, customer: StripeId, changes: Sequence[FieldChange]) -> str:
+    account = connection.account
+    wanted = [[change.scope, change.path, change.expected_old, change.new] for change in changes]
+    place = [account.key_mode, account.stripe_account, "fields", customer, sorted(wanted, key=str)]
+    return f"tieout-{hashlib.sha256(orjson.dumps(place)).hexdigest()}"
+
+
+def _parts(path: str) -> list[str]:
+    return ["metadata", path.removeprefix(_METADATA)] if path.startswith(_METADATA) else path.split(".")
+
+
+def _standing(row: CustomerObject | None, change: FieldChange) -> MetadataOutcome | None:
+    """Return the outcome that the present value forces, None if the old one still stands."""
+    if row is None:
+        return MetadataOutcome("gone")
+    found = value_at(row, change.path)
+    if found == (change.new or None):
+        return MetadataOutcome("already", found)
+    return None if found == (change.expected_old or None) else MetadataOutcome("conflict", found)
+
+
+def _written(row: CustomerObject | None, change: FieldChange) -> MetadataOutcome:
+    if row is None:
+        return MetadataOutcome("gone")
+    found = value_at(row, change.path)
+    return MetadataOutcome("applied" if found == (change.new or None) else "conflict", found)
+
+
+def _refused(problem: StripeProblem) -> MetadataOutcome:
+    return MetadataOutcome("refused", code=problem.code or f"http_{problem.status}", reason=problem.reason)

@@ -1,0 +1,101 @@
+"""The parameters of a Stripe customer that NetSuite may feed, by their paths: the labels of the columns that feed them.
+
+A path is Stripe's own: `email`, `address.line1`, `shipping.address.postal_code`, `metadata.tier`,
+`preferred_locales[0]`. What moves money or numbering is no parameter here, whoever asks for it.
+"""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from schemas.words import ALLOW_KEY, BLOCK_KEY, LINK_KEY
+
+LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "email": 512,
+        "name": 256,
+        "phone": 20,
+        "description": 5_000,
+        "business_name": 150,
+        "individual_name": 150,
+        "shipping.name": 256,
+        "shipping.phone": 20,
+    }
+)
+"""Characters that Stripe takes at most."""
+
+METADATA_LENGTH: Final = 500
+MOST_METADATA: Final = 48
+"""Keys that columns may feed: Stripe takes 50, and two are the link's."""
+
+TAX_EXEMPT: Final = ("none", "exempt", "reverse")
+NEVER_BLANK: Final = ("email", "name", "phone")
+"""What Stripe does not clear: it answers 400 to an empty text."""
+
+OUR_KEYS: Final = (LINK_KEY, BLOCK_KEY, ALLOW_KEY)
+"""Metadata keys that hold the link, or hold a customer back."""
+
+_ADDRESS: Final = ("line1", "line2", "city", "state", "postal_code", "country")
+_PLAIN: Final = frozenset(
+    {
+        *LENGTHS,
+        "tax_exempt",
+        *(f"{owner}address.{leaf}" for owner in ("", "shipping.") for leaf in _ADDRESS),
+    }
+)
+_METADATA: Final = re.compile(r"metadata\.([^\[\]]{1,40})")
+_LOCALE: Final = re.compile(r"preferred_locales(?:\[[0-9]\])?")
+_MEANT: Final = re.compile(r"(?:address|shipping|metadata)[.\[].*|preferred_locales.*")
+_REFUSED: Final[Mapping[str, str]] = MappingProxyType(
+    dict.fromkeys(
+        ("balance", "cash_balance", "source", "default_source", "payment_method", "coupon", "promotion_code", "tax"),
+        "moves money",
+    )
+    | dict.fromkeys(("invoice_prefix", "next_invoice_sequence", "invoice_settings"), "changes invoices")
+    | dict.fromkeys(
+        ("tax_id_data", "test_clock", "validate", "expand", "id", "object", "created"), "is not written here"
+    )
+)
+PATTERN: Final = "|".join((*map(re.escape, sorted(_PLAIN)), _METADATA.pattern))
+"""All that are kept as a field, as a regular expression."""
+
+ALLOWED: Final = (
+    "email, name, phone, description, business_name, individual_name, tax_exempt, address.<part>, shipping.name, "
+    "shipping.phone, shipping.address.<part>, metadata.<key>, preferred_locales[0]"
+)
+"""What a path may be, in words."""
+
+
+def is_parameter(path: str) -> bool:
+    """Whether a column may feed this path.
+
+    >>> [is_parameter(path) for path in ("email", "address.zip", "metadata.tier", "metadata.netsuite_customer_id")]
+    [True, False, True, False]
+    """
+    key = metadata_key(path)
+    return path in _PLAIN or _LOCALE.fullmatch(path) is not None or (key is not None and key not in OUR_KEYS)
+
+
+def metadata_key(path: str) -> str | None:
+    """The metadata key of a path, None of another one."""
+    found = _METADATA.fullmatch(path)
+    return found[1] if found else None
+
+
+def why_refused(path: str) -> str | None:
+    """Why a label that means a parameter of Stripe is not taken; None for one that is taken, or that means none.
+
+    >>> why_refused("balance")
+    'balance moves money'
+    >>> why_refused("Balance due") is None
+    True
+    """
+    if is_parameter(path):
+        return None
+    if metadata_key(path) in OUR_KEYS:
+        return f"{path} holds the link, or holds customers back, and nothing else"
+    root = re.split(r"[.\[]", path, maxsplit=1)[0]
+    if root in _REFUSED:
+        return f"{path} {_REFUSED[root]}"
+    return f"{path} is no parameter of a Stripe customer; expected one of {ALLOWED}" if _MEANT.fullmatch(path) else None

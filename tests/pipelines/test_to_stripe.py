@@ -1,0 +1,231 @@
+"""NetSuite customers that come to Stripe: found, made once each with their links, kept, and taken back (P1 to P6)."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from sandbox.netsuite_standin import STRIPE_FIELD, Column, Options, SavedSearch
+from sandbox.stripe_standin import Book, add_charge, add_invoice, add_payment_method, add_subscription
+from schemas.link_fields import BY_NAME
+from schemas.words import LINK_KEY
+from tests.pipelines.api_world import MOMENT, Site, sentences, site
+
+SEARCH = "customsearch_to_stripe"
+COLUMNS = (
+    Column("internalid", kind="select"),
+    Column("email", "email", kind="email"),
+    Column("companyname", "name"),
+    Column("phone", "phone", kind="phone"),
+    Column("salesrep", "Sales rep"),
+)
+MAY_DELETE = Options(permissions={"LIST_CUSTJOB": 4, "LIST_FIND": 1})
+TO_STRIPE = {"mass_search": SEARCH, "on_none": "create"}
+
+
+@contextmanager
+def world(
+    folder: Path, columns: Sequence[Column] = COLUMNS, options: Options | None = None, **given: object
+) -> Iterator[Site]:
+    """As `site`, and four records more: 5 and 6 are new to Stripe, 7 has no e-mail, 8 is called otherwise in Stripe."""
+    declared: dict[str, Any] = {
+        "rules": [{"stripe": "name", "netsuite": "company_name"}],
+        "to_stripe": TO_STRIPE,
+        **given,
+    }
+    fields = {
+        "internal_id": "Internal ID",
+        "external_id": "External ID",
+        "stripe_id": "Stripe Customer Id",
+        "comments": "Comments",
+        "company_name": "Company Name",
+        "stage": "Stage",
+        "inactive": "Inactive",
+    }
+    searches = [SavedSearch(SEARCH, tuple(columns))]
+    with site(folder, searches=searches, options=options, netsuite_fields=fields, **declared) as at:
+        at.netsuite.insert(5, email="n5@acme.example", companyname="Five", phone="+49 30 555")
+        at.netsuite.insert(6, email="n6@acme.example", companyname="Six", comments="VIP")
+        at.netsuite.insert(7, companyname="Seven")
+        at.netsuite.insert(8, email="N4@ACME.example", companyname="Eight")
+        yield at
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Site]:
+    with world(tmp_path) as made:
+        yield made
+
+
+def made_for(at: Site, record: int) -> list[str]:
+    """The ids of the Stripe customers whose metadata name a record."""
+    living = (customer for customer in at.stripe.ids if not at.is_deleted(customer))
+    return [customer for customer in living if at.link_of(customer) == str(record)]
+
+
+@pytest.mark.rule("P2")
+def test_those_that_stripe_has_are_found_and_the_others_made_with_all_links(at: Site) -> None:
+    plan = at.reconcile()
+    before = at.links()
+    kept = at.sync.plans.read(plan)
+    creates = kept.filter(pl.col("action") == "create")
+    assert creates.select("change_id", "new_value").rows() == [("stripe:create:5", "5"), ("stripe:create:6", "6")]
+    assert at.links() == before
+    result = at.apply(plan)
+    assert result.success, sentences(result)
+    for record, comments in ((5, ""), (6, "VIP\n")):
+        [customer] = made_for(at, record)
+        values = at.netsuite.customers[record].values
+        assert (values["externalid"], values[STRIPE_FIELD], values["comments"]) == (
+            customer,
+            customer,
+            f"{comments}{customer}",
+        )
+    assert made_for(at, 7) == []
+    assert made_for(at, 8) == ["cus_4"]
+    assert at.netsuite.customers[8].values[STRIPE_FIELD] == "cus_4"
+    assert at.metadata("stripe_new_customers")["changes/applied"] == 2
+
+
+@pytest.mark.rule("W11")
+def test_after_it_nothing_is_left_to_plan(at: Site) -> None:
+    assert at.apply(at.reconcile()).success
+    assert at.sync.plans.read(at.reconcile()).is_empty()
+
+
+@pytest.mark.rule("W10")
+def test_an_undo_leaves_the_world_as_it_was(at: Site) -> None:
+    plan = at.reconcile()
+    before = at.links()
+    assert at.apply(plan).success
+    result = at.undo(plan)
+    assert result.success, sentences(result)
+    assert at.links() == before
+
+
+@pytest.mark.rule("W10")
+@pytest.mark.parametrize("use", [add_charge, add_invoice, add_subscription, add_payment_method])
+def test_a_customer_that_was_used_stays_without_our_key(at: Site, use: Callable[[Book, str], str]) -> None:
+    plan = at.reconcile()
+    assert at.apply(plan).success
+    [customer] = made_for(at, 5)
+    use(at.stripe, customer)
+    assert at.undo(plan).success
+    assert not at.is_deleted(customer)
+    assert at.link_of(customer) is None
+    [row] = at.result("outcomes.csv").filter(pl.col("change_id") == "stripe:create:5").rows(named=True)
+    assert row["status"] == "undone"
+    assert row["error"].startswith(f"The customer {customer} stays, as it has a ")
+    assert made_for(at, 6) == []
+
+
+@pytest.mark.rule("W10")
+def test_a_customer_that_somebody_has_changed_stays(at: Site) -> None:
+    plan = at.reconcile()
+    assert at.apply(plan).success
+    [customer] = made_for(at, 5)
+    at.stripe.update(customer, {"name": "Edited by hand"})
+    assert at.undo(plan).success
+    assert not at.is_deleted(customer)
+
+
+@pytest.mark.rule("W9")
+def test_who_has_got_a_stripe_id_since_the_plan_gets_no_second_customer(at: Site) -> None:
+    plan = at.reconcile()
+    at.netsuite.edit(5, **{STRIPE_FIELD: "cus_by_hand"})
+    at.apply(plan)
+    assert made_for(at, 5) == []
+    assert at.statuses(plan)["stripe:create:5"] == "conflict"
+    assert len(made_for(at, 6)) == 1
+
+
+@pytest.mark.rule("P1")
+def test_what_the_labels_say_is_what_the_customer_has(at: Site) -> None:
+    assert at.apply(at.reconcile()).success
+    made = at.stripe.get(made_for(at, 5)[0])
+    assert made is not None
+    assert (made["email"], made["name"], made["phone"], made["metadata"]) == (
+        "n5@acme.example",
+        "Five",
+        "+49 30 555",
+        {LINK_KEY: "5"},
+    )
+    assert at.metadata("netsuite_sync")["labels_ignored"] == "Sales rep"
+
+
+@pytest.mark.rule("P3")
+def test_fields_that_differ_are_kept_as_netsuite_has_them(tmp_path: Path) -> None:
+    with world(tmp_path, to_stripe={**TO_STRIPE, "on_none": "report", "updates": ["email", "name"]}) as at:
+        plan = at.reconcile()
+        fields = at.sync.plans.read(plan).filter(~pl.col("field").is_in([*BY_NAME]))
+        assert fields.select("record_id", "field", "old_value", "new_value").rows() == [
+            ("cus_4", "email", "n4@acme.example", "N4@ACME.example"),
+            ("cus_4", "name", None, "Eight"),
+        ]
+        assert at.apply(plan).success
+        found = at.stripe.get("cus_4")
+        assert found is not None
+        assert (found["email"], found["name"]) == ("N4@ACME.example", "Eight")
+        assert at.metadata("stripe_fields")["changes/applied"] == 2
+        assert at.sync.plans.read(at.reconcile()).is_empty()
+
+
+@pytest.mark.rule("P3")
+@pytest.mark.rule("M10")
+def test_a_record_that_has_a_stripe_id_keeps_it_whatever_its_e_mail_says(at: Site) -> None:
+    at.netsuite.edit(8, **{STRIPE_FIELD: "cus_1"})
+    assert at.apply(at.reconcile()).success
+    assert at.netsuite.customers[8].values[STRIPE_FIELD] == "cus_1"
+    assert made_for(at, 8) == ["cus_1"]
+    assert at.link_of("cus_4") is None
+
+
+def test_both_directions_make_nothing_of_what_the_other_has_made(tmp_path: Path) -> None:
+    both: dict[str, Any] = {"on_none": "create", "create": {"when": "at_once"}}
+    kept = {**TO_STRIPE, "updates": ["email", "name", "phone"]}
+    with world(tmp_path, options=MAY_DELETE, to_stripe=kept, **both) as at:
+        at.stripe.create({"description": "Only a description", "phone": "1"}, customer_id="cus_none", created=MOMENT)
+        result = at.apply(at.reconcile())
+        assert result.success, sentences(result)
+        assert at.link_of("cus_none") is not None
+        assert at.sync.plans.read(at.reconcile()).is_empty()
+
+
+@pytest.mark.rule("X9")
+def test_a_daily_run_makes_nobody_until_somebody_has_set_how_many(tmp_path: Path) -> None:
+    with world(tmp_path, writes={"mode": "auto"}, brakes={"match_rate": 1}) as at:
+        assert at.apply(at.reconcile(), ids=["cus_4"]).success
+        at.run("daily")
+        assert made_for(at, 5) == []
+        result = at.redeclared(brakes={"match_rate": 1, "most_stripe_creates": 2}).run("daily")
+        assert result.success, sentences(result)
+        assert len(made_for(at, 5)) == 1
+
+
+@pytest.mark.rule("P6")
+def test_another_sync_field_finds_by_metadata_and_is_kept_there(tmp_path: Path) -> None:
+    number = "custentity_number"
+    columns = (*COLUMNS, Column(number, f"metadata.{number}"))
+    with world(tmp_path, columns=columns, to_stripe={**TO_STRIPE, "sync_field": number}) as at:
+        at.netsuite.custom_fields.add(number)
+        at.netsuite.edit(6, **{number: "K-6"})
+        at.netsuite.edit(8, **{number: "k 8"})
+        at.stripe.update("cus_3", {"metadata": {number: "K8"}})
+        result = at.apply(at.reconcile())
+        assert result.success, sentences(result)
+        assert made_for(at, 8) == ["cus_3"]
+        assert {record: value for record in (6, 8) for value in [metadata_of(at, made_for(at, record)[0])[number]]} == {
+            6: "K-6",
+            8: "k 8",
+        }
+        assert made_for(at, 5) == []
+        assert at.sync.plans.read(at.reconcile()).is_empty()
+
+
+def metadata_of(at: Site, customer: str) -> Mapping[str, object]:
+    found = (at.stripe.get(customer) or {})["metadata"]
+    assert isinstance(found, dict)
+    return found
