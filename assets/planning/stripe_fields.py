@@ -49,7 +49,7 @@ def plan_fields(
 
 def _changes(rows: pl.LazyFrame, path: str, settings: ToStripeSettings) -> pl.LazyFrame:
     new, old = pl.col(path), pl.col(f"stripe {path}")
-    differs = new.is_not_null() & ~same_in_stripe(path, new, old).fill_null(value=False)
+    differs = new.is_not_null() & ~same_in_stripe(path, new, old)
     if settings.goes_back:
         differs &= ~_is_stripes_own(path, new)
     clears = pl.col(f"blank {path}") & (old.fill_null("") != "") if path in settings.cleared else pl.lit(value=False)

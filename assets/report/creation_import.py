@@ -52,7 +52,6 @@ _UNKNOWN_COUNTRY: Final = ""
 _YES_NO: Final = {"T": "TRUE", "F": "FALSE"}
 
 Record = dict[str, Any]
-_IS_NEW_RECORD: Final = (pl.col("action") == "create") & (pl.col("system") == "netsuite")
 
 
 @dataclass(frozen=True)
@@ -194,7 +193,7 @@ def _has_values(stripe: pl.DataFrame, path: str) -> bool:
 def _records(plan: pl.DataFrame) -> list[Record]:
     if "values" not in plan.columns:
         return []
-    return [orjson.loads(text) for text in plan.filter(_IS_NEW_RECORD).get_column("values")]
+    return [orjson.loads(text) for text in plan.filter(pl.col("action") == "create").get_column("values")]
 
 
 def _lines(record: Record) -> list[Record]:

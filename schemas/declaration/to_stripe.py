@@ -68,6 +68,12 @@ class ToStripe(DeclaredPart, dg.Resolvable):
         "off", description="the link to the customer portal that is kept in NetSuite (P7)"
     )
 
+    @field_validator("portal", mode="before")
+    @classmethod
+    def _off_is_no(cls, value: object) -> object:
+        """YAML reads `off` as no."""
+        return "off" if value is False else value
+
     @field_validator("sync_field")
     @classmethod
     def _is_field(cls, value: str) -> str:

@@ -23,6 +23,8 @@ _NEEDED_WHERE_USED = {
     "netsuite.mass_search",
     "create",
     "create.individual_when.metadata",
+    "to_stripe.mass_search",
+    "to_stripe.export",
     "notify.kind",
     "notify.url",
 } | {f"netsuite.{key}" for key in OAUTH_KEYS | TOKEN_KEYS}

@@ -62,7 +62,7 @@ def same_in_stripe(path: str, ours: pl.Expr, theirs: pl.Expr) -> pl.Expr:
     elif path.endswith(".state"):
         country = pl.col(f"{path.removesuffix('state')}country") if path == "address.state" else None
         return (text == ours) | (_short_state(text, country) == _short_state(ours, country)).fill_null(value=False)
-    return text == ours
+    return (text == ours).fill_null(value=False)
 
 
 def _short_state(state: pl.Expr, country: pl.Expr | None) -> pl.Expr:

@@ -25,6 +25,9 @@ from schemas.words import LINK_FIELD, LINK_KEY, Action, StripeId, System
 
 _RECORDS: Final = 10
 _BEFORE: Final = timedelta(minutes=5)
+_TRIED_FOR: Final = timedelta(minutes=15)
+"""How long before its last answer a request was first sent, and more."""
+
 _AHEAD: Final = timedelta(hours=1)
 """How far Stripe's clock and ours may differ, and more."""
 
@@ -96,7 +99,7 @@ class StripeCreates:
             return self._standing(attempt, row["id"]) if is_replay else _done(attempt, self._of_our_mode(row))
         if answer.status < _SERVER_ERROR:
             return self._refused_or_raised(attempt, answer, _ENDPOINT)
-        found = self._made.of(attempt, datetime.now(UTC), again=True)
+        found = self._made.of(attempt, datetime.now(UTC) - _TRIED_FOR, again=True)
         if found is not None:
             return self._standing(attempt, found)
         return self._post(attempt, number + 1) if number + 1 < _ROUNDS else _refused(attempt, answer)

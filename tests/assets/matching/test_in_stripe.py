@@ -128,7 +128,12 @@ def test_records_that_share_a_value_are_a_conflict(customers: list[Row]) -> None
 @pytest.mark.parametrize(
     ("held", "customers", "outcome", "why"),
     [
-        ("cus_9", [customer("cus_9", "old@x.example", "linked", 7)], ("linked", "cus_9"), "cus_9 is its customer"),
+        (
+            "cus_9",
+            [customer("cus_9", "old@x.example", "linked", 7, evidence="stripe_id")],
+            ("linked", "cus_9"),
+            "cus_9 is its customer",
+        ),
         ("cus_9", [customer("cus_9", "a@x.example", "held")], ("conflict", None), "names cus_9, which is held"),
         ("cus_9", [customer("cus_1", "a@x.example")], ("broken", None), "and Stripe has no such customer"),
         ("acct_9", [customer("cus_1", "a@x.example")], ("broken", None), "is not the id of a Stripe customer (cus_…)"),
