@@ -121,5 +121,6 @@ def test_blank_is_told_apart_from_left_out() -> None:
     ],
 )
 def test_what_says_the_same_is_no_change(path: str, ours: str, theirs: str | None, same: bool) -> None:
-    frame = pl.DataFrame({"ours": [ours], "theirs": [theirs], "address.country": ["US"]})
+    texts = {"ours": [ours], "theirs": [theirs], "address.country": ["US"]}
+    frame = pl.DataFrame(texts, schema=dict.fromkeys(texts, pl.String))
     assert frame.select(same_in_stripe(path, pl.col("ours"), pl.col("theirs"))).item() is same
