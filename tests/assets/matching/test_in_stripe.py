@@ -15,8 +15,9 @@ from schemas.validation import violations
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 Row = Mapping[str, object]
-_STRIPE = {"id": pl.String, "created": pl.Datetime("us", "UTC"), "email": pl.String}
-_RECORDS = {
+Kind = pl.DataType | type[pl.DataType]
+_STRIPE: dict[str, Kind] = {"id": pl.String, "created": pl.Datetime("us", "UTC"), "email": pl.String}
+_RECORDS: dict[str, Kind] = {
     "internal_id": pl.Int64,
     "is_customer": pl.Boolean,
     "inactive": pl.Boolean,
@@ -25,7 +26,7 @@ _RECORDS = {
     "company_name": pl.String,
     "subsidiary": pl.String,
 }
-_MATCHES = {
+_MATCHES: dict[str, Kind] = {
     "stripe_customer_id": pl.String,
     "outcome": pl.String,
     "netsuite_internal_id": pl.Int64,
