@@ -71,12 +71,13 @@ def find_equal_keys(left: pl.DataFrame, right: pl.DataFrame) -> Found:
     """
     if 2 * left.height < right.height:
         right = right.lazy().join(left.lazy().select("hash"), on="hash", how="semi").collect(engine="streaming")
-    heads = _heads(right)
-    hits = left.lazy().join(heads.lazy(), on="hash").collect(engine="streaming")
-    alone, crowded = hits.filter(pl.col("at").is_not_null()), hits.filter(pl.col("at").is_null())
-    single = _verified(alone, right)
-    crowd = right.lazy().join(crowded.lazy().select("hash"), on="hash", how="semi")
-    groups = group_records(crowd, "key").collect(engine="streaming").with_row_index("group")
+    shared = _shared_hashes(right)
+    is_shared = right.get_column("hash").is_in(shared)
+    alone = right.lazy().select("hash").with_row_index("at").filter(~is_shared)
+    single = _verified(left.lazy().join(alone, on="hash").collect(engine="streaming"), right)
+    crowded = left.filter(left.get_column("hash").is_in(shared))
+    crowd = right.filter(is_shared).join(crowded.select("hash"), on="hash", how="semi")
+    groups = group_records(crowd.lazy(), "key").collect(engine="streaming").with_row_index("group")
     members = crowded.lazy().select("position", "key").join(groups.lazy().drop("shown"), on="key")
     return _found(single, members.collect(engine="streaming"), groups)
 
@@ -107,11 +108,10 @@ def find_by_any(left: pl.DataFrame, right: pl.DataFrame) -> Found:
     )
 
 
-def _heads(right: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per hash: the row `at` which it stands, null if it stands at several."""
-    groups = right.lazy().select("hash").with_row_index("at").group_by("hash").agg(pl.col("at").min(), n=pl.len())
-    at = pl.when(pl.col("n") == 1).then("at")
-    return groups.select("hash", at=at).collect(engine="streaming")
+def _shared_hashes(right: pl.DataFrame) -> pl.Series:
+    """Return the hashes that several rows have, as a list. Sorting them all costs less than counting each."""
+    hashes = right.get_column("hash").sort()
+    return hashes.filter(hashes == hashes.shift()).unique().implode()
 
 
 def _verified(hits: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:

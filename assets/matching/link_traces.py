@@ -78,9 +78,11 @@ def named_by_metadata(customers: pl.LazyFrame, records: pl.LazyFrame) -> pl.Lazy
 def _numbers_in(field: LinkField, customers: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
     number = pl.when(pl.col("text").str.contains("^[1-9][0-9]{0,18}$")).then(pl.col("text"))
     named = _filled(customers.select("position", text=field.name))
-    named = named.with_columns(internal_id=number.cast(pl.Int64, strict=False))
-    known = records.select("internal_id", record="internal_id")
-    found = named.join(known, on="internal_id", how="left")
+    numbered = named.with_columns(internal_id=number.cast(pl.Int64, strict=False)).collect(engine="streaming")
+    # Few of the millions of records are named, and a join makes a table of all that it is given.
+    is_named = pl.col("internal_id").is_in(numbered.get_column("internal_id").implode())
+    known = records.filter(is_named).select("internal_id", record="internal_id")
+    found = numbered.lazy().join(known, on="internal_id", how="left")
     source, yes = pl.lit(field.evidence), pl.lit(value=True)
     return found.select("position", "record", source=source, text="text", is_clear=yes, is_evidence=yes)
 
