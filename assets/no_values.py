@@ -57,10 +57,14 @@ def is_no_value(keys: pl.Expr, words: frozenset[str] = PLACEHOLDERS) -> pl.Expr:
 
 def may_be_no_value(column: pl.Expr, words: frozenset[str] = PLACEHOLDERS) -> pl.Expr:
     """Return whether texts may have such a key, or none; true of few others, for a fifth of the price of the keys."""
-    # Texts beyond ASCII may in any case, so the pattern is one of bytes: Unicode's classes cost many times as much.
+    return (column.str.len_bytes() != column.str.len_chars()) | column.str.contains(no_value_pattern(words))
+
+
+def no_value_pattern(words: frozenset[str] = PLACEHOLDERS) -> str:
+    """Return a pattern of the ASCII texts that have such a key, or none; any text beyond ASCII may have one."""
+    # It is one of bytes: Unicode's classes cost many times as much.
     spaced = [_SPACE.join(f"\\x{ord(character):02x}" for character in word) for word in sorted(words) if word.isascii()]
-    pattern = rf"(?i-u)^{_SPACE}(?:{'|'.join([*spaced, _SPACED_DAMAGED])})?{_SPACE}$"
-    return (column.str.len_bytes() != column.str.len_chars()) | column.str.contains(pattern)
+    return rf"(?i-u:^{_SPACE}(?:{'|'.join([*spaced, _SPACED_DAMAGED])})?{_SPACE}$)"
 
 
 _SPACE: Final = r"[\t-\r ]*"

@@ -3,10 +3,11 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.benchmarks import exports, matching, netsuite_read, stripe_read, write_back
+from tests.benchmarks import exports, mapping, matching, netsuite_read, stripe_read, write_back
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "exports": exports.run,
+    "mapping": mapping.run,
     "matching": matching.run,
     "netsuite_read": netsuite_read.run,
     "stripe_read": stripe_read.run,

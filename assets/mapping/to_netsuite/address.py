@@ -4,8 +4,9 @@ from typing import Final
 
 import polars as pl
 
-from assets.mapping.to_netsuite.canonical import list_expr, object_expr, text_expr
+from assets.mapping.to_netsuite.canonical import joined, json_column, object_pieces, same, text
 from assets.mapping.to_netsuite.countries import SEVERAL, country_expr, state_code_expr
+from assets.mapping.to_netsuite.few import altered
 from assets.mapping.to_netsuite.limits import Fitted, fitted, fitted_phone, note, words_of
 from assets.mapping.to_netsuite.settings import CreateSettings
 
@@ -35,6 +36,7 @@ def with_address_book(customers: pl.LazyFrame, settings: CreateSettings) -> pl.L
     placed = placed.with_columns(_meaning(side) for side in sides)
     placed = placed.with_columns(_country(side, settings) for side in sides)
     placed = placed.with_columns(_state(side) for side in sides)
+    placed = placed.with_columns(column for side in sides for column in _whole(side, settings))
     placed = placed.with_columns(column for side in sides for column in _fields(side, settings))
     is_common = pl.all_horizontal(
         "has shipping",
@@ -45,10 +47,14 @@ def with_address_book(customers: pl.LazyFrame, settings: CreateSettings) -> pl.L
     placed = placed.with_columns(is_common.alias("is common"))
     is_second = pl.col("has billing") & ~pl.col("is common")
     placed = placed.with_columns(
-        pl.when("has shipping").then(_line("shipping", is_billing=pl.col("is common"))).alias("shipping line"),
-        pl.when(is_second).then(_line("billing", is_billing=pl.lit(value=True))).alias("billing line"),
+        pl.when("has shipping").then(_shipping_line()).alias("shipping line"),
+        pl.when(is_second).then(_billing_line()).alias("billing line"),
     )
-    return placed.with_columns(list_expr([pl.col(f"{side} line") for side in sides]).alias("address book"))
+    lines = [pl.col(f"{side} line") for side in sides]
+    comma = pl.when(pl.all_horizontal(line.is_not_null() for line in lines)).then(pl.lit(","))
+    book = joined([pl.lit("["), lines[0], comma, lines[1], pl.lit("]")])
+    has_lines = pl.any_horizontal(line.is_not_null() for line in lines)
+    return placed.with_columns(pl.when(has_lines).then(book).alias("address book"))
 
 
 def _meaning(side: str) -> pl.Expr:
@@ -68,26 +74,37 @@ def _country(side: str, settings: CreateSettings) -> pl.Expr:
     return pl.when(f"has {side}").then(resolved).alias(f"{side} country")
 
 
+def _whole(side: str, settings: CreateSettings) -> list[pl.Expr]:
+    """The two lines of the street, and who is there, each as it came; to be fitted."""
+    prefix = _PREFIX[side]
+    first, rest = _overflow(pl.col(f"{prefix}line1"), pl.col(f"{prefix}line2"), settings.limit("addr1") or 0)
+    whole = {"addr1": first, "addr2": rest}
+    if side == "shipping":
+        is_there = pl.col("has shipping")
+        whole |= {
+            "addressee": pl.when(is_there).then("shipping.name"),
+            "addrphone": pl.when(is_there).then("shipping.phone"),
+        }
+    return [value.alias(f"{side} whole {field}") for field, value in whole.items()]
+
+
 def _fields(side: str, settings: CreateSettings) -> list[pl.Expr]:
     """A column for each field of the line, and a column for each note."""
     prefix = _PREFIX[side]
-    first, rest = _overflow(pl.col(f"{prefix}line1"), pl.col(f"{prefix}line2"), settings.limit("addr1") or 0)
 
-    def fit(value: pl.Expr, field: str) -> Fitted:
-        return fitted(value, field, settings, f"{side} {words_of(field)}")
+    def fit(column: str, field: str) -> Fitted:
+        return fitted(pl.col(column), field, settings, f"{side} {words_of(field)}")
 
     fields = {
-        "addr1": fit(first, "addr1"),
-        "addr2": fit(rest, "addr2"),
-        "city": fit(pl.col(f"{prefix}city"), "city"),
-        "state": fit(pl.col(f"{side} whole state"), "state"),
-        "zip": fit(pl.col(f"{prefix}postal_code"), "zip"),
+        "addr1": fit(f"{side} whole addr1", "addr1"),
+        "addr2": fit(f"{side} whole addr2", "addr2"),
+        "city": fit(f"{prefix}city", "city"),
+        "state": fit(f"{side} whole state", "state"),
+        "zip": fit(f"{prefix}postal_code", "zip"),
     }
     if side == "shipping":
-        is_there = pl.col("has shipping")
-        name, phone = (pl.when(is_there).then(pl.col(f"shipping.{part}")) for part in ("name", "phone"))
-        fields["addressee"] = fit(name, "addressee")
-        fields["addrphone"] = fitted_phone(phone, "addrphone", settings, "shipping phone")
+        fields["addressee"] = fit("shipping whole addressee", "addressee")
+        fields["addrphone"] = fitted_phone(pl.col("shipping whole addrphone"), "addrphone", settings, "shipping phone")
     values = [found.value.alias(f"{side} {field}") for field, found in fields.items()]
     notes = [*(one for found in fields.values() for one in found.notes), *_country_notes(side, settings)]
     number = 40 if side == "shipping" else 60
@@ -97,11 +114,15 @@ def _fields(side: str, settings: CreateSettings) -> list[pl.Expr]:
 def _overflow(line1: pl.Expr, line2: pl.Expr, limit: int) -> tuple[pl.Expr, pl.Expr]:
     """Let a first line that is too long go on in an empty second one, if possible from a word on."""
     is_long = (line1.str.len_chars() > limit) & line2.is_null()
-    long = pl.when(is_long).then(line1)
-    whole_words = long.str.slice(0, limit + 1).str.extract(r"(?s)^(.*\S)\s")
-    head = pl.coalesce(whole_words, long.str.slice(0, limit))
-    rest = long.str.slice(head.str.len_chars()).str.strip_chars()
-    return pl.coalesce(head, line1), pl.coalesce(rest, line2)
+
+    def head(long: pl.Expr) -> pl.Expr:
+        whole_words = long.str.slice(0, limit + 1).str.extract(r"(?s)^(.*\S)\s")
+        return pl.coalesce(whole_words, long.str.slice(0, limit))
+
+    def rest(long: pl.Expr) -> pl.Expr:
+        return long.str.slice(head(long).str.len_chars()).str.strip_chars()
+
+    return altered(line1, is_long, head), pl.coalesce(altered(pl.when(is_long).then(line1), is_long, rest), line2)
 
 
 def _country_notes(side: str, settings: CreateSettings) -> list[pl.Expr]:
@@ -126,10 +147,15 @@ def _is_own(shipping: str, own: str) -> pl.Expr:
     return pl.col(shipping).is_null() | pl.col(shipping).eq_missing(pl.col(own))
 
 
-def _line(side: str, is_billing: pl.Expr) -> pl.Expr:
-    fields = {field: text_expr(pl.col(f"{side} {field}")) for field in _FIELDS[side]}
-    yes = pl.lit("true")
-    fields["defaultbilling"] = pl.when(is_billing).then(yes)
-    if side == "shipping":
-        fields["defaultshipping"] = yes
-    return object_expr(fields)
+def _shipping_line() -> pl.Expr:
+    members = {field: text(pl.col(f"shipping {field}")) for field in _FIELDS["shipping"]}
+    members |= {
+        "defaultbilling": json_column(pl.when("is common").then(pl.lit("true"))),
+        "defaultshipping": same(value=True),
+    }
+    return joined(object_pieces(members, always="defaultshipping"))
+
+
+def _billing_line() -> pl.Expr:
+    members = {field: text(pl.col(f"billing {field}")) for field in _FIELDS["billing"]}
+    return joined(object_pieces(members | {"defaultbilling": same(value=True)}, always="defaultbilling"))

@@ -6,13 +6,14 @@ only counts where no other country has it.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Final
 from unicodedata import category, normalize
 
 import polars as pl
 
 from assets.keys import key, key_expr
+from assets.mapping.to_netsuite.few import altered
 from schemas.country_names import COUNTRY_NAMES
 from schemas.state_names import STATE_NAMES
 
@@ -38,8 +39,7 @@ def country_code(name: str | None) -> str | None:
 def country_expr(column: pl.Expr) -> pl.Expr:
     """Return `country_code` of a String column, but `SEVERAL` for a name that several countries have."""
     is_code = column.is_in([*COUNTRY_NAMES])  # as nearly all of them are
-    name = key_expr(pl.when(~is_code).then(column))
-    return pl.when(is_code).then(column).otherwise(_looked_up(name, _meanings()))
+    return altered(column, ~is_code, lambda names: _looked_up(names, _meanings()))
 
 
 def state_code_expr(state: pl.Expr, country: pl.Expr) -> pl.Expr:
@@ -49,14 +49,26 @@ def state_code_expr(state: pl.Expr, country: pl.Expr) -> pl.Expr:
         state: a String column.
         country: the code of its country.
     """
-    is_code = pl.concat_str(country, pl.lit(" "), state).is_in(_STATE_CODES).fill_null(value=False)
-    asked = pl.when(country.is_in([*STATE_NAMES]) & ~is_code).then(state)
-    code = _looked_up(pl.concat_str(country, pl.lit(" "), key_expr(asked)), _states())
-    return pl.coalesce(code, state)
+    short = state
+    for code, names in STATE_NAMES.items():
+        is_name = (country == code) & ~state.is_in([*names])
+        short = altered(short, is_name, partial(_state_codes, code))
+    return short
 
 
-def _looked_up(keys: pl.Expr, codes: Mapping[str, str]) -> pl.Expr:
-    return keys.replace_strict(codes, default=None, return_dtype=pl.String)
+def _state_codes(country: str, states: pl.Expr) -> pl.Expr:
+    return pl.coalesce(_looked_up(states, _states()[country]), states)
+
+
+def _looked_up(names: pl.Expr, codes: Mapping[str, str]) -> pl.Expr:
+    """Return what the keys of names stand for. There are few different ones, so that only these get a key."""
+
+    def look_up(texts: pl.Series) -> pl.Series:
+        different = texts.unique()
+        known = pl.select(key_expr(pl.lit(different)).replace_strict(codes, default=None, return_dtype=pl.String))
+        return texts.replace_strict(different, known.to_series(), return_dtype=pl.String)
+
+    return names.map_batches(look_up, return_dtype=pl.String)
 
 
 def _spellings(name: str) -> Iterator[str]:
@@ -92,13 +104,13 @@ def _by_key(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 @cache
-def _states() -> dict[str, str]:
+def _states() -> dict[str, Mapping[str, str]]:
     return {
-        f"{country} {key(name)}": code
+        country: {
+            key(name) or "": code
+            for code, full in states.items()
+            for name in (code, full, _without_accents(full), full.replace(" and ", " & "))
+        }
         for country, states in STATE_NAMES.items()
-        for code, full in states.items()
-        for name in (code, full, _without_accents(full), full.replace(" and ", " & "))
     }
 
-
-_STATE_CODES: Final = [f"{country} {code}" for country, states in STATE_NAMES.items() for code in states]

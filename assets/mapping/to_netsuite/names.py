@@ -37,10 +37,12 @@ def with_names(customers: pl.LazyFrame, settings: CreateSettings) -> pl.LazyFram
 
     An individual without a first and a last name becomes a company, as NetSuite wants both.
     """
-    first = picked("firstname", pl.coalesce(FIRST_NAME, _before_space(_NAME)), settings)
-    last = picked("lastname", pl.coalesce(LAST_NAME, _after_space(_NAME)), settings)
+    customers = customers.with_columns(wanted=_is_wanted_as_individual(settings))
+    name = pl.when("wanted").then(_NAME)  # looking into a text costs, and most customers are no individuals
+    first = picked("firstname", pl.coalesce(FIRST_NAME, _before_space(name)), settings)
+    last = picked("lastname", pl.coalesce(LAST_NAME, _after_space(name)), settings)
     company = picked("companyname", pl.coalesce("name", "description", "email", "id"), settings)
-    parted = customers.with_columns(first=first, last=last, company=company, wanted=_is_wanted_as_individual(settings))
+    parted = customers.with_columns(first=first, last=last, company=company)
     has_both = pl.col("first").is_not_null() & pl.col("last").is_not_null()
     is_individual = pl.col("wanted") & has_both
     named = parted.with_columns(is_individual=is_individual, no_names=pl.col("wanted") & ~has_both)
