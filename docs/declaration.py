@@ -87,6 +87,7 @@ EXAMPLES: Mapping[str, str] = {
     "create.entity_status": "13",
     "create.custom_form": "7",
     "create.currency": "EUR",
+    "create.currencies": "[US Dollar, Euro]",
     "create.country": "DE",
     "create.email_fallback": "none",
     "create.defaults": "{taxable: true}",

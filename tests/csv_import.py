@@ -55,6 +55,22 @@ def import_customers(file: Path, world: World, by_hand: Mapping[str, str]) -> li
         return [create(world, _draft(row, by_hand), ignore_mandatory=False) for row in csv.DictReader(opened)]
 
 
+def import_currencies(file: Path, world: World, names: Mapping[str, str]) -> None:
+    """Update customers, found by External ID, with a currency for each row; one that is there already stays once.
+
+    Args:
+        file: with the columns External ID and Currency.
+        world: of the stand-in.
+        names: what the account calls a currency → its internal id.
+    """
+    by_key = {customer.values.get("externalid"): customer for customer in world.customers.values()}
+    with file.open(encoding="utf-8", newline="") as opened:
+        for row in csv.DictReader(opened):
+            currencies, found = by_key[row["External ID"]].currencies, names[row["Currency"]]
+            if found not in currencies:
+                currencies.append(found)
+
+
 def export_customers(file: Path, world: World, search: SavedSearch) -> None:
     """Write what the saved search shows of all customers."""
     labels = [str(column.label) for column in search.columns]

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -15,7 +16,7 @@ from sandbox.netsuite_standin.export import world_of_export
 from sandbox.netsuite_standin.script import Host
 from sandbox.netsuite_standin.searches import Json
 from schemas.words import GLOBAL_KEY, GLOBAL_NAME
-from tests.csv_import import export_customers, import_customers
+from tests.csv_import import export_customers, import_currencies, import_customers
 from tests.reconciling import Site, declaration, failure, site_at
 
 HEADER = (
@@ -64,6 +65,18 @@ def account(at: Site) -> tuple[World, SavedSearch]:
 
 def plan_of(at: Site) -> pl.DataFrame:
     return at.sync.frames.read("write_plan").collect()
+
+
+def call_create(at: Site, world: World) -> None:
+    """Let the RESTlet make the new customers of the plan."""
+    records = plan_of(at).filter(pl.col("action") == "create").select("new_value", "values").rows()
+    body: dict[str, Json] = {
+        "action": "create",
+        "fields": {"stripe_id": STRIPE_FIELD},
+        "records": [{"key": key, "record": orjson.loads(text)} for key, text in records],
+    }
+    options = Options(permissions={"LIST_CUSTJOB": 3, "LIST_FIND": 1, "LIST_CURRENCY": 1})
+    engine.run(Script.shipped(), "post", body, Host(world, options, {}))
 
 
 def notes(at: Site) -> str:
@@ -123,14 +136,7 @@ def test_what_is_imported_is_what_the_restlet_makes(at: Site) -> None:
     assert at.reconcile().success
     (imported, _), (called, _) = account(at), account(at)
     import_customers(at.results / "netsuite_create.csv", imported, BY_HAND)
-    creates = plan_of(at).filter(pl.col("action") == "create")
-    records = creates.select("new_value", "values").rows()
-    body: dict[str, Json] = {
-        "action": "create",
-        "fields": {"stripe_id": STRIPE_FIELD},
-        "records": [{"key": key, "record": orjson.loads(text)} for key, text in records],
-    }
-    engine.run(Script.shipped(), "post", body, Host(called, Options(), {}))
+    call_create(at, called)
     shown = [
         [(customer.values, customer.addresses) for _, customer in sorted(world.customers.items())]
         for world in (imported, called)
@@ -140,6 +146,22 @@ def test_what_is_imported_is_what_the_restlet_makes(at: Site) -> None:
     assert cell[0] == called_cell[0]
     assert bee[0]["companyname"] == 'Bee, "Honey" Ltd'
     assert cell[0]["companyname"] == "=Cell(1)"
+
+
+@pytest.mark.rule("C12")
+def test_the_currencies_that_are_imported_are_those_that_the_restlet_adds(at: Site) -> None:
+    named = declaration(on_none="create", create=CREATE | {"currencies": ["US Dollar", "Euro"]})
+    with site_at(at.sync.folders.root, named, root=at.sync.folders.root) as site:
+        assert site.reconcile().success
+        (imported, _), (called, _) = account(site), account(site)
+        for world in (imported, called):
+            world.account = replace(world.account, currencies={"1": "USD", "3": "EUR"}, multicurrency=True)
+        import_customers(site.results / "netsuite_create.csv", imported, BY_HAND)
+        import_currencies(site.results / "netsuite_create_currencies.csv", imported, {"US Dollar": "1", "Euro": "3"})
+        call_create(site, called)
+        shown = [[customer.currencies for customer in world.customers.values()] for world in (imported, called)]
+        assert shown[0] == shown[1] == [[], ["1", "3"], ["1", "3"]]
+        assert "netsuite_create_currencies.csv adds US Dollar, Euro to the new customers" in notes(site)
 
 
 @pytest.mark.rule("C10")

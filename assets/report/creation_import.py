@@ -4,13 +4,14 @@ It is literal, as what stands in it is imported. A column is called what NetSuit
 map themselves; where a record's field has only a script id, that is the label, and a person maps it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 import polars as pl
 
+from assets.report.creation_currencies import currency_sentences
 from schemas.country_names import COUNTRY_NAMES
 from schemas.words import GLOBAL_KEY, STRIPES_OWN
 
@@ -64,6 +65,7 @@ class CreationNotes:
         has_status: whether they say which status they get.
         has_subsidiary: whether they say which subsidiary they get.
         has_currency: whether they name a primary currency.
+        currencies: the account's, as far as the declaration names them.
         ids_as_emails: how many have the Stripe id in place of an e-mail.
         addresses_left_out: how many lines of the address book are not in the file, for their country is not known.
         by_hand: labels of columns that have to be mapped by hand.
@@ -76,6 +78,7 @@ class CreationNotes:
     has_status: bool
     has_subsidiary: bool
     has_currency: bool
+    currencies: tuple[str, ...]
     ids_as_emails: int
     addresses_left_out: int
     by_hand: tuple[str, ...]
@@ -101,10 +104,7 @@ class CreationNotes:
             yield f"{' and '.join(ids)}: internal ids; choose the reference type Internal ID at the pencil."
         if self.by_hand:
             yield f"Map by hand, because the file calls them by script ids or labels: {', '.join(self.by_hand)}."
-        yield (
-            "Currencies: an export does not tell which ones are active, so that no file has them; in an account with "
-            "several add them to the new customers by hand."
-        )
+        yield from currency_sentences(self.currencies)
         if self.has_currency:
             yield (
                 f"{CURRENCY_LABEL} holds an ISO code: where your account calls the currency otherwise, replace it by "
@@ -157,7 +157,11 @@ def netsuite_create(plan: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFra
 
 
 def creation_notes(
-    plan: pl.DataFrame, stripe: pl.DataFrame, paths: Iterable[str], labels: Mapping[str, str]
+    plan: pl.DataFrame,
+    stripe: pl.DataFrame,
+    paths: Iterable[str],
+    labels: Mapping[str, str],
+    currencies: Sequence[str] = (),
 ) -> CreationNotes:
     """What is to be said of the new records of a plan.
 
@@ -166,6 +170,7 @@ def creation_notes(
         stripe: `schemas.customers.StripeCustomers`.
         paths: the fields of Stripe customers that records are made of.
         labels: script id → the account's own label of a custom field.
+        currencies: the active ones, as the account calls them.
     """
     records = _records(plan)
     fields = [record.get("fields", {}) for record in records]
@@ -178,6 +183,7 @@ def creation_notes(
         has_status="entitystatus" in used,
         has_subsidiary="subsidiary" in used,
         has_currency=any("currency" in record for record in records),
+        currencies=tuple(currencies),
         ids_as_emails=sum(str(each.get("email", "")).startswith(STRIPES_OWN) for each in fields),
         addresses_left_out=sum(len(record.get("addressbook") or []) - len(_lines(record)) for record in records),
         by_hand=(*(label for name, label in labels.items() if name in used), *further),

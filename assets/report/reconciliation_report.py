@@ -16,6 +16,7 @@ from assets.planning.pairs import linked_pairs
 from assets.planning.review_queue import decisions_in_words, still_waiting
 from assets.reconciliation import Reconciliation, failures_for_people, moment_of
 from assets.report.brakes_shown import brake_checks, brakes_of, would_stop
+from assets.report.creation_currencies import CURRENCIES_FILE, netsuite_create_currencies
 from assets.report.creation_files import (
     CREATIONS_FILE,
     STRIPE_CREATIONS_FILE,
@@ -73,8 +74,8 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
 
         `report.html` is for reading, `matches.csv`, `netsuite_unmatched.csv`, `plan.csv`, `review.csv` and
         `creations.csv` for a spreadsheet (no cell is a formula), `netsuite_import.csv`, `netsuite_import_comments.csv`,
-        `netsuite_create.csv` and `stripe_updates.csv` for importing by hand, with `import_notes.txt` on how, and on how
-        old the picture is that they were made from.
+        `netsuite_create.csv`, `netsuite_create_currencies.csv` and `stripe_updates.csv` for importing by hand, with
+        `import_notes.txt` on how, and on how old the picture is that they were made from.
         All are replaced in one step, when every one of them is written; a run that fails leaves the last good ones.
         `run.json` names the run that made each file.
         """
@@ -113,6 +114,8 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 files.for_import(COMMENTS_FILE, comments)
             if notes.creation is not None:
                 files.for_import(CREATE_FILE, netsuite_create(plan, _new_labels(sync.declaration)))
+                if notes.creation.currencies:
+                    files.for_import(CURRENCIES_FILE, netsuite_create_currencies(plan, notes.creation.currencies))
             files.for_import(STRIPE_FILE, stripe_updates(plan.lazy()))
             files.page(NOTES_FILE, notes_text(notes, files.names))
             previous_plan, progress = follow_previous_plan(
@@ -165,7 +168,7 @@ def _creation(declaration: Declaration, plan: pl.DataFrame, stripe: pl.DataFrame
         return None
     is_each = declaration.on_none == "create"
     paths = [path for path in create.stripe_paths if is_each and (create.individual_when or path not in NAMES)]
-    return creation_notes(plan, stripe, paths, _new_labels(declaration))
+    return creation_notes(plan, stripe, paths, _new_labels(declaration), create.currencies)
 
 
 def _new_labels(declaration: Declaration) -> dict[str, str]:

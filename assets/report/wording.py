@@ -54,6 +54,7 @@ _FILES: Final = {
     "stripe_creations": "the Stripe customers that the plan creates, parameter by parameter",
     "creations": "the NetSuite customers that the plan creates, field by field",
     "netsuite_create": "for NetSuite's CSV Import Assistant: the new customers, to be added and keyed by External ID",
+    "netsuite_create_currencies": "for the same assistant, after it: their currencies, added by an update",
     "netsuite_import": "for NetSuite's CSV Import Assistant: only changed records, keyed by Internal ID",
     "netsuite_import_comments": "for the same assistant: the whole new comments of records; read the note below first",
     "import_notes": "how to import them, and how old the picture is that they were made from",

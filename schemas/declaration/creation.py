@@ -83,6 +83,10 @@ class Create(DeclaredPart, dg.Resolvable):
     currency: str | None = Field(
         None, description="primary one, as EUR; default: the subsidiary's. All are added (C12)"
     )
+    currencies: list[str] = Field(
+        default_factory=list,
+        description="from export files, which do not tell them: all active ones, as the account calls them (C12)",
+    )
     country: str | None = Field(
         None, description="of addresses that name none, as DE; default: the account's country (C10)"
     )
@@ -114,6 +118,15 @@ class Create(DeclaredPart, dg.Resolvable):
     def _is_currency(cls, value: str | None) -> str | None:
         if value is not None and not _CURRENCY.fullmatch(value):
             raise wrong(f"expected the ISO code of a currency, such as EUR, found {value!r}")
+        return value
+
+    @field_validator("currencies")
+    @classmethod
+    def _are_currencies(cls, value: list[str]) -> list[str]:
+        if not all(name.strip() for name in value):
+            raise wrong("expected names of currencies, found an empty one")
+        if len(set(value)) < len(value):
+            raise wrong("expected each currency once")
         return value
 
     @field_validator("country")

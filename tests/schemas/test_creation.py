@@ -71,6 +71,8 @@ def test_everybody_can_be_an_individual() -> None:
 @pytest.mark.parametrize(
     ("block", "path", "message"),
     [
+        ({"currencies": ["Euro", " "]}, ("currencies",), "expected names of currencies, found an empty one"),
+        ({"currencies": ["Euro", "Euro"]}, ("currencies",), "expected each currency once"),
         ({"country": "UK"}, ("country",), "expected the ISO code of a country, such as DE, found 'UK'"),
         ({"currency": "euro"}, ("currency",), "expected the ISO code of a currency, such as EUR, found 'euro'"),
         (

@@ -7,6 +7,7 @@ import orjson
 import polars as pl
 import pytest
 
+from assets.report.creation_currencies import netsuite_create_currencies
 from assets.report.creation_import import creation_notes, netsuite_create
 from resources.storage.result_files import IMPORT_ROWS, ResultFiles
 from resources.storage.results import MadeBy
@@ -67,12 +68,25 @@ def test_each_line_of_the_address_book_has_columns_of_its_own() -> None:
 
 
 @pytest.mark.rule("C12")
-def test_currencies_are_in_no_file_and_the_notes_say_so() -> None:
+def test_currencies_that_nobody_names_are_in_no_file_and_the_notes_say_so() -> None:
     record = {"fields": {"externalid": "cus_1"}, "currencies": "active"}
     assert cells(**record) == {"External ID": "cus_1"}
-    assert "no file has them" in sentences(plan_of(record))
+    assert "list them as create.currencies" in sentences(plan_of(record))
     assert cells(**record, currency="EUR") == {"External ID": "cus_1", "Primary Currency": "EUR"}
     assert "Primary Currency holds an ISO code" in sentences(plan_of(record | {"currency": "EUR"}))
+
+
+@pytest.mark.rule("C12")
+def test_each_currency_of_a_new_customer_is_a_row() -> None:
+    plan = plan_of(
+        {"fields": {"externalid": "cus_1"}, "currencies": "active"},
+        {"fields": {"externalid": "cus_2"}},
+        {"fields": {"externalid": "cus_3"}, "currencies": "active"},
+    )
+    shown = netsuite_create_currencies(plan, ["US Dollar", "Euro"])
+    assert shown.columns == ["External ID", "Currency"]
+    assert shown.rows() == [("cus_1", "US Dollar"), ("cus_1", "Euro"), ("cus_3", "US Dollar"), ("cus_3", "Euro")]
+    assert netsuite_create_currencies(plan.clear(), ["Euro"]).is_empty()
 
 
 def test_a_form_is_chosen_in_the_assistant() -> None:
