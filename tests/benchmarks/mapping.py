@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assets.mapping.to_netsuite import CreateSettings, IndividualWhen, new_records
+from tests.assets.mapping.making import links
 from tests.benchmarks.world import chance
 
 SETTINGS: Final = CreateSettings(
@@ -28,7 +29,7 @@ SETTINGS: Final = CreateSettings(
     individual_when=IndividualWhen("kind", "person"),
     defaults={"custentity_channel": "web", "custentity_checked": True},
     mapping={"metadata.region": "custentity_region"},
-    stripe_id_field="custentity_tieout_stripe_id",
+    links=links("custentity_tieout_stripe_id"),
 )
 
 _FILE, _EXISTING = "customers.parquet", "existing.parquet"

@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from assets.mapping.to_netsuite.canonical import joined, json_column, object_pieces, same, text
+from assets.mapping.to_netsuite.canonical import joined, json_column, list_expr, object_pieces, same, text
 from assets.mapping.to_netsuite.countries import SEVERAL, country_expr, state_code_expr
 from assets.mapping.to_netsuite.few import altered
 from assets.mapping.to_netsuite.limits import Fitted, fitted, fitted_phone, note, words_of
@@ -50,11 +50,7 @@ def with_address_book(customers: pl.LazyFrame, settings: CreateSettings) -> pl.L
         pl.when("has shipping").then(_shipping_line()).alias("shipping line"),
         pl.when(is_second).then(_billing_line()).alias("billing line"),
     )
-    lines = [pl.col(f"{side} line") for side in sides]
-    comma = pl.when(pl.all_horizontal(line.is_not_null() for line in lines)).then(pl.lit(","))
-    book = joined([pl.lit("["), lines[0], comma, lines[1], pl.lit("]")])
-    has_lines = pl.any_horizontal(line.is_not_null() for line in lines)
-    return placed.with_columns(pl.when(has_lines).then(book).alias("address book"))
+    return placed.with_columns(list_expr([pl.col(f"{side} line") for side in sides]).alias("address book"))
 
 
 def _meaning(side: str) -> pl.Expr:

@@ -1,11 +1,12 @@
 """Canonical JSON, column by column: keys sorted, no white space, nothing that is null, text as it is.
 
-It equals `json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)`. An object is not joined level
-by level but given as pieces, so that the text of a whole record is put together once.
+It equals `json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)`. There are two ways: columns
+of JSON are put into objects and lists level by level (`text_expr`, `object_expr`, `list_expr`); or an object is given
+as pieces (`object_pieces`), so that the text of a whole record is put together once, and texts are not looked through.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,10 +41,7 @@ def constant(value: Json) -> str:
 
 def text(column: pl.Expr) -> Member:
     """A column of texts; the frame tells by `HAS_SPECIAL` in which rows something has to be escaped."""
-    escaped = altered(
-        column, pl.col(HAS_SPECIAL), lambda some: some.str.replace_many([*_ESCAPED], [*_ESCAPED.values()])
-    )
-    return Member('"', escaped, '"')
+    return Member('"', altered(column, pl.col(HAS_SPECIAL), _escaped), '"')
 
 
 def json_column(column: pl.Expr) -> Member:
@@ -84,3 +82,31 @@ def object_pieces(members: Mapping[str, Member], always: str) -> list[pl.Expr]:
 def _piece(name: str, member: Member, before: str, behind: str) -> pl.Expr:
     opening = f"{before}{constant(name)}:{member.before}".replace("{", "{{").replace("}", "}}")
     return pl.format(f"{opening}{{}}{member.behind}{behind}", member.column)
+
+
+def text_expr(column: pl.Expr) -> pl.Expr:
+    """Return the JSON of texts, null where there is none."""
+    # Hardly any text needs it, and what costs is the looking up.
+    special = pl.when(column.str.contains(SPECIAL)).then(column)
+    return pl.concat_str(pl.lit('"'), pl.coalesce(_escaped(special), column), pl.lit('"'))
+
+
+def object_expr(members: Mapping[str, pl.Expr]) -> pl.Expr:
+    """Return the JSON objects of columns of JSON, by key; a null is left out."""
+    pairs = [pl.concat_str(pl.lit(f"{constant(name)}:"), members[name]) for name in sorted(members)]
+    return _enclosed("{", pairs, "}")
+
+
+def list_expr(items: Iterable[pl.Expr]) -> pl.Expr:
+    """Return the JSON lists of columns of JSON; a null is left out, and a list of nothing is null."""
+    columns = [*items]
+    return pl.when(pl.any_horizontal(item.is_not_null() for item in columns)).then(_enclosed("[", columns, "]"))
+
+
+def _enclosed(opening: str, parts: Iterable[pl.Expr], closing: str) -> pl.Expr:
+    joined_parts = pl.concat_str(*parts, separator=",", ignore_nulls=True)
+    return pl.concat_str(pl.lit(opening), joined_parts, pl.lit(closing))
+
+
+def _escaped(column: pl.Expr) -> pl.Expr:
+    return column.str.replace_many([*_ESCAPED], [*_ESCAPED.values()])

@@ -113,4 +113,3 @@ def _states() -> dict[str, Mapping[str, str]]:
         }
         for country, states in STATE_NAMES.items()
     }
-
