@@ -1,11 +1,12 @@
 """Plans texts in which ids stand among other words: an id is appended where it is missing and fits (W3)."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
 
 from assets.matching import link_table
-from assets.planning.pairs import is_empty, oldest, pairs_to_plan
+from assets.planning.pairs import is_empty, linked, oldest, pairs_to_plan
 from assets.planning.rows import change_rows
 from assets.planning.settings import PlanSettings
 from schemas.link_fields import LinkField, fields_of
@@ -55,12 +56,34 @@ def left_out(
     texts = [field for field in settings.written if field.holds == "words"]
     if not texts:
         return pl.LazyFrame(schema=_LEFT_OUT)
+    records = _that_may_be_full(netsuite, matches, texts)
+    if records.is_empty():
+        return pl.LazyFrame(schema=_LEFT_OUT)
+    netsuite = netsuite.join(records.lazy(), on="internal_id", how="semi")
     pairs = pairs_to_plan(stripe, netsuite, matches, settings.no_value)
     links = link_table(stripe, netsuite, settings.no_value).collect(engine="streaming").lazy()
     named = _named_in_fields(pairs, links, settings)
     rows = pl.concat([_left_out_of(field, pairs, links, named) for field in texts])
     said = (pl.col(name).unique(maintain_order=True).str.join(separator) for name, separator in _JOINED)
     return rows.group_by(_BOTH, maintain_order=True).agg(said)
+
+
+def _that_may_be_full(netsuite: pl.LazyFrame, matches: pl.LazyFrame, texts: Sequence[LinkField]) -> pl.DataFrame:
+    """The records in which an id may not be appended, by an upper bound: as if all of their customers' ids were.
+
+    Hardly any record is among them, and of the others nothing more need be known.
+    """
+    customer = pl.col("stripe_customer_id")
+    is_odd = ~customer.str.starts_with(STRIPES_OWN) | customer.str.contains(_NO_WORD)
+    added = (
+        linked(matches)
+        .group_by(internal_id="netsuite_internal_id")
+        .agg(added=(customer.str.len_chars().cast(pl.Int64) + 1).sum(), odd=is_odd.any())
+    )
+    held = {field.name: pl.col(field.name).str.len_chars().cast(pl.Int64).fill_null(0) for field in texts}
+    too_long = [held[field.name] + pl.col("added") > field.most_characters for field in texts]
+    found = added.join(netsuite.select("internal_id", *held), on="internal_id")
+    return found.filter(pl.any_horizontal("odd", *too_long)).select("internal_id").collect()
 
 
 def _left_out_of(field: LinkField, pairs: pl.LazyFrame, links: pl.LazyFrame, named: pl.LazyFrame) -> pl.LazyFrame:

@@ -14,17 +14,21 @@ def linked_pairs(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyF
 
     Older is by `created` to the minute, as exports have no seconds, then by id.
     """
-    has_record = pl.col("outcome").is_in(_LINKING) & pl.col("netsuite_internal_id").is_not_null()
     ours = stripe.select(
         pl.col("id").alias("stripe_customer_id"), pl.col("created").dt.truncate("1m"), *_names(fields_of("stripe"))
     )
     theirs = netsuite.select(*_names(fields_of("netsuite")), pl.col("internal_id").alias("netsuite_internal_id"))
-    linked = matches.filter(has_record).select("stripe_customer_id", "netsuite_internal_id", "evidence")
-    pairs = linked.join(ours, on="stripe_customer_id").join(theirs, on="netsuite_internal_id").collect().lazy()
+    pairs = linked(matches).join(ours, on="stripe_customer_id").join(theirs, on="netsuite_internal_id").collect().lazy()
     # Only records with several customers need an order of age, and sorting by text is what costs here.
     is_shared = pl.col("netsuite_internal_id").is_duplicated()
     shared = pairs.filter(is_shared).sort("netsuite_internal_id", "created", "stripe_customer_id")
     return pairs.filter(~is_shared).sort("netsuite_internal_id").merge_sorted(shared, key="netsuite_internal_id")
+
+
+def linked(matches: pl.LazyFrame) -> pl.LazyFrame:
+    """The matches that have a record: customer, record, evidence."""
+    has_record = pl.col("outcome").is_in(_LINKING) & pl.col("netsuite_internal_id").is_not_null()
+    return matches.filter(has_record).select("stripe_customer_id", "netsuite_internal_id", "evidence")
 
 
 def pairs_to_plan(

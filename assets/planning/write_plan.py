@@ -29,6 +29,7 @@ from assets.planning.set_values import set_values
 from assets.planning.settings import PlanSettings
 from assets.planning.to_stripe import ToStripe, plan_to_stripe
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
+from resources.storage.frames import PLAN_HASH
 from schemas.link_fields import LinkField, in_plan_order
 from schemas.plan import Plan
 from schemas.validation import violations
@@ -141,7 +142,7 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         yield dg.MaterializeResult(
             value=plan,
             metadata={
-                "plan_hash": digest,
+                PLAN_HASH: digest,
                 "accounts": sync.accounts,
                 **numbers.metadata(),
                 "file": dg.MetadataValue.path(sync.plans.path(digest)),

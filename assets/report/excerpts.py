@@ -68,16 +68,20 @@ def _excerpt(frame: pl.DataFrame, groups: list[str], key: str) -> Excerpt:
 
 def _choose(frame: pl.DataFrame, groups: list[str], key: str) -> pl.LazyFrame:
     """Return at most `ROWS_SHOWN` rows: the first of each group by `key`, then the second of each, and so on."""
+    if frame.is_empty():
+        return frame.lazy()
     order = [outcome_rank() if group == "outcome" else pl.col(group) for group in groups]
-    first_of_each_group = (
-        frame.lazy()
-        .with_row_index("row")
-        .group_by(groups)
-        .agg(pl.col("row", key).bottom_k_by([key, "row"], ROWS_SHOWN))
-        .explode("row", key)
-    )
+    rows = frame.lazy().with_row_index("row").select("row", key, *groups)
+    # There are few groups, and one after the other needs no copy of all the ids.
+    first_of_each_group = [
+        rows.filter(pl.col(name).eq_missing(value) for name, value in group.items()).bottom_k(
+            ROWS_SHOWN, by=[key, "row"]
+        )
+        for group in frame.select(groups).unique().iter_rows(named=True)
+    ]
     chosen = (
-        first_of_each_group.sort(key, "row")
+        pl.concat(first_of_each_group)
+        .sort(key, "row")
         .with_columns(nth=pl.int_range(pl.len()).over(groups))
         .sort("nth", *order)
         .head(ROWS_SHOWN)

@@ -83,8 +83,7 @@ def standings(inputs: ReportInputs) -> pl.DataFrame:
     A customer in the review waits, even if a part of its links is planned. It is tied out when it is linked and nothing
     is left to plan.
     """
-    is_waiting = pl.col("waits").is_not_null()
-    is_planned = pl.col("changes").is_not_null()
+    is_waiting, is_planned = pl.col("waits"), pl.col("changes")
     is_tied = pl.col("outcome") == "linked"
     standing = (
         pl.when(is_waiting).then(pl.lit("waiting"))
@@ -97,8 +96,7 @@ def standings(inputs: ReportInputs) -> pl.DataFrame:
         inputs.matches.lazy()
         .select("stripe_customer_id", "outcome", "evidence")
         .join(created, left_on="stripe_customer_id", right_on="id", how="left")
-        .join(_ids(inputs.review, "waits"), on="stripe_customer_id", how="left")
-        .join(_ids(inputs.plan, "changes"), on="stripe_customer_id", how="left")
+        .with_columns(waits=_is_in(inputs.review), changes=_is_in(inputs.plan))
         .select("month", "outcome", "evidence", standing=standing)
         .collect()
     )
@@ -166,10 +164,15 @@ def months(standings: pl.DataFrame) -> pl.DataFrame:
 
 def plan_size(plan: pl.DataFrame) -> list[PlanSize]:
     """Count the planned changes and the records they touch, by system, field and action."""
+    record, is_set = pl.col("record_id"), pl.col("action") == "set"
+    # A field is set once in a record, so that the many ids of sets need not be compared.
+    once = record.count() + record.is_null().any()
+    groups = [
+        plan.lazy().filter(kind).group_by("system", "field", "action").agg(changes=pl.len(), records=records)
+        for kind, records in ((is_set, once), (~is_set, record.n_unique()))
+    ]
     sizes = (
-        plan.lazy()
-        .group_by("system", "field", "action")
-        .agg(changes=pl.len(), records=pl.col("record_id").n_unique())
+        pl.concat(groups, how="vertical_relaxed")
         .sort("system", "changes", "field", "action", descending=[True, True, False, False])
         .collect()
     )
@@ -202,8 +205,10 @@ def _covered(field: LinkField, inputs: ReportInputs, total: int) -> Coverage:
     return Coverage(field.name, today, after, total)
 
 
-def _ids(frame: pl.DataFrame, flag: str) -> pl.LazyFrame:
-    return frame.lazy().select("stripe_customer_id").unique().with_columns(pl.lit(value=True).alias(flag))
+def _is_in(frame: pl.DataFrame) -> pl.Expr:
+    """Whether a customer has a row in a frame."""
+    ids = frame.get_column("stripe_customer_id").drop_nulls()
+    return pl.col("stripe_customer_id").is_in(ids.implode())
 
 
 def without_particulars(text: pl.Expr) -> pl.Expr:

@@ -13,6 +13,9 @@ from resources.storage.frame_seal import SEAL, UNSEALED, is_whole, seal
 from resources.storage.protocol import Storage
 from schemas.errors import InternalError, UserError
 
+PLAN_HASH: Final = "plan_hash"
+"""Metadata of the plan, and of its frame's file: the hash under which it is kept."""
+
 READ_AT = "read_at"
 """Metadata of an asset, and of its file: the moment whose state the frame is."""
 
@@ -30,6 +33,8 @@ DAMAGED = "damaged on disk"
 
 _READ_AT_ONCE: Final = 1 << 28
 """Bytes of the files of months, compressed, up to which they become one frame in memory when they are read."""
+
+_NONE: Final[Mapping[str, str]] = {}
 
 _Standing = Literal["missing", "ours", "elsewhere", "damaged"]
 
@@ -59,11 +64,24 @@ class FrameStore:
     storage: Storage
     origin: Callable[[str], str] = _anywhere
 
-    def write(self, name: str, frame: pl.LazyFrame | pl.DataFrame, read_at: datetime | None = None) -> int:
-        """Replace a frame; returns its rows. `read_at` is the moment whose state it is, where there is one."""
+    def write(
+        self,
+        name: str,
+        frame: pl.LazyFrame | pl.DataFrame,
+        read_at: datetime | None = None,
+        marks: Mapping[str, str] = _NONE,
+    ) -> int:
+        """Replace a frame; returns its rows.
+
+        Args:
+            name: the asset.
+            frame: its rows.
+            read_at: the moment whose state it is, where there is one.
+            marks: what else is to be known of it (`mark`).
+        """
         with self.storage.replaced([frame_file(name)]) as [fresh]:
-            stamp = self._stamp(name, read_at)
-            frame.lazy().sink_parquet(fresh, compression="zstd", compression_level=1, metadata=stamp)
+            stamp = {**marks, **self._stamp(name, read_at)}
+            frame.lazy().sink_parquet(fresh, compression="zstd", compression_level=1, statistics=False, metadata=stamp)
             seal(fresh)
             return int(pl.scan_parquet(fresh).select(pl.len()).collect().item())
 
@@ -80,7 +98,7 @@ class FrameStore:
         with self.storage.replaced([frame_file(name, month) for month in months]) as fresh:
             for path, month in zip(fresh, months, strict=True):
                 rows = by_month.get((month,), frame.clear())
-                rows.write_parquet(path, compression="zstd", compression_level=1, metadata=stamp)
+                rows.write_parquet(path, compression="zstd", compression_level=1, statistics=False, metadata=stamp)
                 seal(path)
 
     def read(self, name: str) -> pl.LazyFrame:
@@ -126,6 +144,11 @@ class FrameStore:
         is_small = sum(path.stat().st_size for path in present.values()) <= _READ_AT_ONCE
         # What is made of a text costs a table of letters for each chunk, and a file is a chunk.
         return scanned.collect(engine="streaming").rechunk().lazy() if is_small else scanned
+
+    def mark(self, name: str, key: str) -> str | None:
+        """What was said of a frame when it was written; None where it was not, or there is none."""
+        found = self._look(name)
+        return pl.read_parquet_metadata(found.path).get(key) if found.standing == "ours" and found.path else None
 
     def known(self, name: str) -> Known | None:
         """A frame that was written with a moment; None where there is none, or one of another origin, or damaged."""

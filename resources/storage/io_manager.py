@@ -12,13 +12,19 @@ import polars as pl
 
 from resources.failures import failures_for_people
 from resources.storage.folders import Folders
-from resources.storage.frames import ORIGIN, READ_AT, FrameStore
+from resources.storage.frames import ORIGIN, PLAN_HASH, READ_AT, FrameStore
 
 
 def _moment(context: dg.OutputContext) -> datetime | None:
     """The `read_at` that the asset reported with its frame."""
     value = (context.output_metadata or {}).get(READ_AT)
     return datetime.fromtimestamp(value.value, UTC) if isinstance(value, dg.TimestampMetadataValue) else None
+
+
+def _marks(context: dg.OutputContext) -> dict[str, str]:
+    """The hash under which a plan was kept, if the frame is one."""
+    value = (context.output_metadata or {}).get(PLAN_HASH)
+    return {PLAN_HASH: str(value.value)} if isinstance(value, dg.TextMetadataValue) else {}
 
 
 class ParquetIOManager(dg.IOManager):
@@ -37,7 +43,8 @@ class ParquetIOManager(dg.IOManager):
             if context.has_asset_partitions:
                 store.write_months(name, obj.lazy().collect(), context.asset_partition_keys, _moment(context))
             else:
-                context.add_output_metadata({"dagster/row_count": store.write(name, obj, _moment(context))})
+                rows = store.write(name, obj, _moment(context), _marks(context))
+                context.add_output_metadata({"dagster/row_count": rows})
 
     def load_input(self, context: dg.InputContext) -> pl.LazyFrame:
         """Scan the frame that an upstream asset wrote; of a partitioned one, all months that there are."""

@@ -85,7 +85,9 @@ def test_progress_shows_what_the_stages_say(site: Site) -> None:
         assert listening.execute_in_process(instance=site.instance, run_config={"loggers": loggers}).success
     said = [" ".join(line.split()) for line in shown.getvalue().splitlines()]
     assert "netsuite_customers 3 NetSuite rows, 2 of them customers" in said
-    assert "customer_matches 1 linked, 2 matched, 0 ambiguous, 1 unmatched, 0 global, 0 conflict, 0 broken, 0 held" in said
+    assert (
+        "customer_matches 1 linked, 2 matched, 0 ambiguous, 1 unmatched, 0 global, 0 conflict, 0 broken, 0 held" in said
+    )
 
 
 def test_check_and_validate_read_and_run_nothing(folders: Folders, capsys: pytest.CaptureFixture[str]) -> None:

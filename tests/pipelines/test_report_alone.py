@@ -42,6 +42,20 @@ def test_without_anything_to_report_it_says_what_to_start(at: Site) -> None:
     assert told.endswith("has not been materialized yet; materialize it first.")
 
 
+@pytest.mark.parametrize("is_marked", [True, False], ids=["of a run", "by hand"])
+def test_a_plan_that_is_no_longer_kept_is_kept_again(at: Site, *, is_marked: bool) -> None:
+    assert at.reconcile().success
+    digest, frames = at.plan_hash(), at.sync.frames
+    kept = at.sync.plans.path(digest)
+    content = kept.read_bytes()
+    kept.unlink()
+    if not is_marked:
+        frames.write("write_plan", frames.read("write_plan").collect())
+    assert at.materialize(REPORT).success
+    assert kept.read_bytes() == content
+    assert f'"plan": "{digest}"' in (at.results / "run.json").read_text("utf-8")
+
+
 def _only_planned(
     instance: dg.DagsterInstance, definitions: dg.Definitions, job: str, *assets: dg.AssetKey
 ) -> dg.DagsterRun:

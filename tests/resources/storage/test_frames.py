@@ -36,6 +36,17 @@ def test_frame_is_replaced_and_counted(tmp_path: Path) -> None:
     assert_frame_equal(store.read("matches").collect(), customers(IN_AUGUST))
 
 
+def test_what_was_said_of_a_frame_is_known_until_it_is_replaced_or_of_another_origin(tmp_path: Path) -> None:
+    storage = LocalStorage(tmp_path / "frames")
+    store = FrameStore(storage)
+    assert store.mark("plan", "plan_hash") is None
+    store.write("plan", customers(IN_AUGUST), marks={"plan_hash": "abc"})
+    assert store.mark("plan", "plan_hash") == "abc"
+    assert FrameStore(storage, lambda _: "other").mark("plan", "plan_hash") is None
+    store.write("plan", customers(IN_AUGUST))
+    assert store.mark("plan", "plan_hash") is None
+
+
 def test_frame_can_replace_what_it_is_made_from(tmp_path: Path) -> None:
     store = FrameStore(LocalStorage(tmp_path))
     store.write("matches", customers(IN_AUGUST, FIRST_OF_JULY))
