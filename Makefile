@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help init run check apply-stripe ui sandbox test lint format bench prove rules validate lock clean forget
+.PHONY: help init run check plans apply undo decide apply-stripe ui sandbox test lint format bench prove rules validate lock clean forget
 
 help: ## List what can be done
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,23 @@ run: $(VENV)/run.ok ## Reconcile the declaration NAME (default: example) and sho
 
 check: $(VENV)/run.ok ## Ask both sides of the declaration NAME whether they can be read
 	@$(BIN)/python -m pipelines.run $(NAME) --check
+
+plans: $(VENV)/run.ok ## List the last plans of the declaration NAME, and what became of them
+	@$(BIN)/python -m pipelines.operate plans "$(NAME)"
+
+apply: $(VENV)/run.ok ## Approve the plan PLAN of NAME as WHO, and write it; AT_MOST=, SYSTEM=, FIELDS=, MONTHS=, IDS= for a part of it
+	@$(BIN)/python -m pipelines.operate apply "$(NAME)" $(PART)
+
+undo: $(VENV)/run.ok ## Take back what was applied of the plan PLAN of NAME, as WHO; the same variables for a part of it
+	@$(BIN)/python -m pipelines.operate undo "$(NAME)" $(PART)
+
+decide: $(VENV)/run.ok ## Decide as WHO about one CUSTOMER of NAME: RECORD= its internal id, never or withdraw, and WHY=
+	@$(BIN)/python -m pipelines.operate decide "$(NAME)" --customer=$(call quoted,$(CUSTOMER)) \
+	  --record=$(call quoted,$(RECORD)) --who=$(call quoted,$(WHO)) --why=$(call quoted,$(WHY))
+
+quoted = '$(subst ','\'',$(1))'
+PART = --plan=$(call quoted,$(PLAN)) --who=$(call quoted,$(WHO)) --at-most=$(call quoted,$(AT_MOST)) \
+  --system=$(call quoted,$(SYSTEM)) --fields=$(call quoted,$(FIELDS)) --months=$(call quoted,$(MONTHS)) --ids=$(call quoted,$(IDS))
 
 apply-stripe: $(VENV)/run.ok ## Set in Stripe what FILE (stripe_updates.csv of NAME) says, with the key in STRIPE_API_KEY; UNDO=yes takes it back
 	@$(BIN)/python -m pipelines.apply_stripe $(if $(UNDO),--undo) "$(NAME)" "$(FILE)"

@@ -34,6 +34,8 @@ class PlanNumbers:
         tied_to_a_record: customers of Stripe that have a record.
         creates: how many rows make a new NetSuite record.
         stripe_creates: how many make a new Stripe customer.
+        guesses: how many rows are guesses.
+        guessed_customers: how many customers those are about.
     """
 
     changes: int = 0
@@ -43,6 +45,8 @@ class PlanNumbers:
     tied_to_a_record: int = 0
     creates: int = 0
     stripe_creates: int = 0
+    guesses: int = 0
+    guessed_customers: int = 0
 
     @classmethod
     def of(cls, metadata: Mapping[str, object]) -> "PlanNumbers":

@@ -36,8 +36,12 @@ _OVER_APIS = {
 def specs() -> dict[str, dg.AssetSpec]:
     """Every asset of a declaration over two APIs, by name. Nothing is read and nothing is asked."""
     definitions = build_defs(reconciliation(Declaration.model_validate(_OVER_APIS), Folders.from_environment()))
-    assets = [asset for asset in definitions.assets or () if isinstance(asset, dg.AssetsDefinition)]
-    return {spec.key.path[-1]: spec for asset in assets for spec in asset.specs}
+    found = [
+        spec
+        for asset in definitions.assets or ()
+        for spec in (asset.specs if isinstance(asset, dg.AssetsDefinition) else [asset])
+    ]
+    return {spec.key.path[-1]: spec for spec in found if isinstance(spec, dg.AssetSpec)}
 
 
 def filled(page: str, graph: str) -> str:

@@ -157,7 +157,9 @@ def _to_stripe(sync: Reconciliation) -> list[dg.AssetsDefinition]:
     return [] if settings is None else [build_netsuite_sync(sync), build_stripe_matches(sync, settings)]
 
 
-def _of_origin(sync: Reconciliation, assets: Sequence[dg.AssetsDefinition]) -> Sequence[dg.AssetsDefinition]:
+def _of_origin(
+    sync: Reconciliation, assets: Sequence[dg.AssetsDefinition | dg.AssetSpec]
+) -> Sequence[dg.AssetsDefinition | dg.AssetSpec]:
     """Let each asset name the origin of its frame, for the IO manager, which knows no declaration."""
     return dg.map_asset_specs(
         lambda spec: spec.merge_attributes(metadata={ORIGIN: sync.origin(spec.key.path[-1])}), assets

@@ -16,16 +16,16 @@ from schemas.errors import InternalError, TieoutError, UserError
 
 
 @contextmanager
-def run_alone(name: str, folders: Folders, instance: dg.DagsterInstance) -> Iterator[str]:
-    """Be the only `make run` of a declaration; gives the id for its run, which does not outlive the body.
+def run_alone(name: str, folders: Folders, instance: dg.DagsterInstance, command: str = "make run") -> Iterator[str]:
+    """Be the only `make run` (or other command) of a declaration; gives the id for its run, which ends with the body.
 
     Raises:
         UserError: another one is under way.
     """
     run_id = str(uuid4())
-    with Ledger.of(folders) as ledger, ledger.lease(f"make run {name}", run_id) as held:
+    with Ledger.of(folders) as ledger, ledger.lease(f"{command} {name}", run_id) as held:
         if isinstance(held, Holder):
-            raise UserError(f"Another `make run` of {name} is under way (run {held.run}); wait until it has ended.")
+            raise UserError(f"Another `{command}` of {name} is under way (run {held.run}); wait until it has ended.")
         with alive(run_id, ledger, instance):
             try:
                 yield run_id

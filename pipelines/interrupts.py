@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "pipelines.run": "Stopped before the end; nothing outside of this machine was changed.",
     "pipelines.init": "Stopped before the end; no declaration was written.",
     "pipelines.apply_stripe": "Stopped before the end; start it again: it looks at what was done, and goes on.",
+    "pipelines.operate": "Stopped before the end; start it again: it looks at what was done, and goes on.",
 }
 """The modules that a person starts, and may end, in a terminal, and what is said then."""
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import dagster as dg
 from rich.console import Console
@@ -41,6 +42,10 @@ class _StageHandler(logging.Handler):
 def progress_logger(init_context: dg.InitLoggerContext) -> logging.Logger:  # noqa: ARG001 (the interface)
     """The logger under which `stage_progress` listens."""
     return logging.getLogger(_HANDLER)
+
+
+LOGGERS: Final = {LOGGER_NAME: progress_logger, "console": dg.colored_console_logger}
+"""What a job of operations can log to; those of assets get it from the definitions."""
 
 
 @contextmanager

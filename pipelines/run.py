@@ -17,12 +17,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from assets.check_results import SAID_FIRST
+from assets.next_step.next_step import next_step
 from assets.report import wording
 from pipelines.declarations import Located
 from pipelines.exclusive_run import end_run, run_alone
 from pipelines.home import prepare_home
 from pipelines.interrupts import COMMANDS, INTERRUPTED, give_way, tidy_up
 from pipelines.loading import Loaded
+from pipelines.operate_shown import show_next_step
 from pipelines.progress import stage_progress
 from resources.exports.parameters import ParametersExportReader
 from resources.exports.readers import NetsuiteExportReader, StripeExportReader
@@ -74,7 +76,7 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console, errors
         errors.print(f"[yellow]![/] Left out, as it is broken: {escape(broken.sentences[0])}")
     if options.check:
         return _check(located, folders, console)
-    return _reconcile(options.name, loaded.definitions, folders, console)
+    return _reconcile(located, loaded.definitions, folders, console)
 
 
 def sentence(error: TieoutError) -> str:
@@ -126,32 +128,36 @@ def _loaded() -> Loaded:
     return LOADED
 
 
-def _reconcile(name: str, definitions: dg.Definitions, folders: Folders, console: Console) -> int:
+def _reconcile(located: Located, definitions: dg.Definitions, folders: Folders, console: Console) -> int:
+    from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
+
+    name, started = located.declaration.name, time.monotonic()
     job = definitions.resolve_job_def(f"{name}_reconcile")
-    started = time.monotonic()
-    with (
-        dg.DagsterInstance.get() as instance,
-        run_alone(name, folders, instance) as run_id,
-        tidy_up(partial(end_run, instance, run_id)),
-    ):
-        result = _execute(job, run_id, instance, console)
-    if was_interrupted(result):
-        raise KeyboardInterrupt
-    if not result.success:
-        raise reason(result)
-    _show(name, folders, console, time.monotonic() - started)
-    for doubt in doubts(result):
-        console.print(f"[yellow]![/] {escape(doubt)}")
+    with dg.DagsterInstance.get() as instance:
+        with run_alone(name, folders, instance) as run_id, tidy_up(partial(end_run, instance, run_id)):
+            result = execute(job, run_id, instance, console)
+        if was_interrupted(result):
+            raise KeyboardInterrupt
+        if not result.success:
+            raise reason(result)
+        _show(name, folders, console, time.monotonic() - started)
+        for doubt in doubts(result):
+            console.print(f"[yellow]![/] {escape(doubt)}")
+        show_next_step(next_step(reconciliation(located.declaration, folders, located.unset), instance), console)
     return 0
 
 
-def _execute(
-    job: dg.JobDefinition, run_id: str, instance: dg.DagsterInstance, console: Console
+def execute(
+    job: dg.JobDefinition,
+    run_id: str,
+    instance: dg.DagsterInstance,
+    console: Console,
+    ops: Mapping[str, object] | None = None,
 ) -> dg.ExecuteInProcessResult:
+    """Run a job in this process, with its progress shown; it may fail."""
     with stage_progress(console, job) as loggers:
-        return job.execute_in_process(
-            instance=instance, raise_on_error=False, run_config={"loggers": loggers}, run_id=run_id
-        )
+        config = {"loggers": loggers, "ops": ops or {}}
+        return job.execute_in_process(instance=instance, raise_on_error=False, run_config=config, run_id=run_id)
 
 
 def was_interrupted(result: dg.ExecuteInProcessResult) -> bool:

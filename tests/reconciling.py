@@ -23,6 +23,7 @@ RESULTS = (
     "netsuite_import_comments.csv",
     "netsuite_unmatched.csv",
     "plan.csv",
+    "plan_exact.csv",
     "report.html",
     "review.csv",
     "stripe_updates.csv",

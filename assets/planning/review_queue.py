@@ -11,8 +11,10 @@ from assets.matching.customer_matches import match_settings
 from assets.matching.global_customer import HAS_RECORD
 from assets.planning.append_words import left_out
 from assets.planning.gone_customers import gone_customers
+from assets.planning.guesses import with_unconfirmed
 from assets.planning.settings import PlanSettings
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
+from resources.ledger import Guesses
 from schemas.review import ReviewQueue
 from schemas.validation import violations
 from schemas.words import LINK_FIELD
@@ -32,6 +34,7 @@ _WHAT_TO_DO = {
 _IF_DOUBTED = (
     "Compare the two customers; decide for the right record, or never to link (job {job}), before the plan is used."
 )
+_IF_GUESSED = "Nobody has confirmed this record: decide for it, or for another one, or never to link (job {job})."
 _IF_HELD = "Compare the two customers and decide (job {job}); nothing is planned for them until then."
 
 
@@ -50,7 +53,7 @@ def queue_for_review(
     Args:
         stripe: `schemas.customers.StripeCustomers`.
         netsuite: `schemas.customers.NetsuiteCustomers`.
-        matches: `schemas.matches.Matches`.
+        matches: `schemas.matches.Matches`; `guessed` too, where `with_unconfirmed` has added it.
         settings: the rules under which a broken link is matched again, as a proposal (M9, X11).
         override_job: the job that takes in a person's decision.
         plan: where ids are to be appended, so that one that cannot be waits here (W3), and whether pairs
@@ -61,13 +64,14 @@ def queue_for_review(
         `schemas.review.ReviewQueue`.
     """
     decided = _NO_DECISIONS if decisions is None else _in_words(decisions)
-    matches = matches if "doubt" in matches.collect_schema() else matches.with_columns(doubt=pl.lit(None, pl.String))
+    lacking = {"doubt", "guessed"} - set(matches.collect_schema())
+    matches = matches.with_columns(pl.lit(None, pl.String).alias(name) for name in sorted(lacking))
     advice = {outcome: text.format(job=override_job) for outcome, text in _WHAT_TO_DO.items()}
     is_planned = HAS_RECORD & plan.doubted
     of_doubted = pl.when(is_planned).then(pl.lit(_IF_DOUBTED)).otherwise(pl.lit(_IF_HELD))
     if_doubted = of_doubted.str.replace("{job}", override_job, literal=True)
     unwritten = left_out(stripe, netsuite, matches, plan)
-    waiting = _waiting(matches, unwritten, decided, advice, if_doubted)
+    waiting = _waiting(matches, unwritten, decided, advice, if_doubted, _IF_GUESSED.format(job=override_job))
     customers = stripe.select(pl.col("id").alias("stripe_customer_id"), "created", "email", "name")
     return (
         waiting.join(customers, on="stripe_customer_id")
@@ -115,12 +119,15 @@ def _waiting(
     decided: pl.LazyFrame,
     advice: Mapping[str, str],
     if_doubted: pl.Expr,
+    if_guessed: str,
 ) -> pl.LazyFrame:
     is_left_out, is_doubted = pl.col("obstacle").is_not_null(), pl.col("doubt").is_not_null()
+    is_guessed = pl.col("guessed").is_not_null()
     by_outcome = pl.col("outcome").replace_strict(advice, default=None, return_dtype=pl.String)
     what_to_do = pl.concat_str(
         by_outcome,
         pl.when(is_doubted & by_outcome.is_null()).then(if_doubted),
+        pl.when(is_guessed & ~is_doubted & by_outcome.is_null()).then(pl.lit(if_guessed)),
         pl.col("by_hand"),
         separator=" ",
         ignore_nulls=True,
@@ -129,13 +136,20 @@ def _waiting(
     return (
         matches.join(unwritten.drop("netsuite_internal_id"), on="stripe_customer_id", how="left")
         .join(decided, on="stripe_customer_id", how="left")
-        .filter(by_outcome.is_not_null() | is_left_out | is_doubted | pl.col("decided").is_not_null())
+        .filter(by_outcome.is_not_null() | is_left_out | is_doubted | is_guessed | pl.col("decided").is_not_null())
         .with_columns(
-            pl.concat_str("reason", "doubt", "obstacle", separator="; ", ignore_nulls=True).alias("reason"),
+            pl.concat_str(
+                "reason",
+                "doubt",
+                pl.format("written as a guess: {}", "guessed"),
+                "obstacle",
+                separator="; ",
+                ignore_nulls=True,
+            ).alias("reason"),
             pl.when(what_to_do == "").then(pl.lit(_DECIDED)).otherwise(what_to_do).alias("what_to_do"),
-            pl.coalesce(urgency, pl.when(is_doubted).then(8), 9).alias("urgency"),
+            pl.coalesce(urgency, pl.when(is_doubted | is_guessed).then(8), 9).alias("urgency"),
         )
-        .drop("obstacle", "by_hand")
+        .drop("obstacle", "by_hand", "guessed")
     )
 
 
@@ -209,10 +223,12 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
         """
         with failures_for_people():
             decisions = sync.overrides().lazy()
+            with sync.ledger() as ledger:
+                known = Guesses(ledger, sync.declared_accounts).known().lazy()
             waits = queue_for_review(
                 stripe_customers,
                 netsuite_customers,
-                customer_matches,
+                with_unconfirmed(customer_matches, known),
                 settings,
                 plan=plan,
                 override_job=f"{sync.name}_override",

@@ -20,15 +20,19 @@ from assets.matching import link_table
 from assets.matching.directions import both_ways, undecided
 from assets.matching.global_customer import HAS_RECORD
 from assets.matching.stripe_matches import STRIPE_MATCHES
-from assets.plan_history import PlanNumbers
+from assets.next_step.next_step import first_step
+from assets.next_step.shown import metadata
+from assets.plan_history import PlanMade, PlanNumbers
 from assets.planning.append_words import append_words
 from assets.planning.creates import plan_creates, plan_global, who_paid, without_creates
+from assets.planning.guesses import guesses, of_plan, settled
 from assets.planning.pairs import pairs_to_plan
 from assets.planning.rows import relinks
 from assets.planning.set_values import set_values
 from assets.planning.settings import PlanSettings
 from assets.planning.to_stripe import ToStripe, plan_to_stripe
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
+from resources.ledger import PAIR, Guesses
 from resources.storage.frames import PLAN_HASH
 from schemas.link_fields import LinkField, in_plan_order
 from schemas.plan import Plan
@@ -101,6 +105,7 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         ),
     )
     def write_plan(
+        context: dg.AssetExecutionContext,
         stripe_customers: pl.LazyFrame,
         netsuite_customers: pl.LazyFrame,
         customer_matches: pl.LazyFrame,
@@ -130,6 +135,7 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         yield from report_checks("write_plan", [schema_result(violations(Plan, plan, "change_id")), withheld])
         with failures_for_people():
             digest = sync.plans.keep(plan)
+            found = _remember_guesses(sync, customer_matches, plan, digest)
         numbers = PlanNumbers(
             changes=plan.height,
             relinks=relinks(plan, settings.no_value),
@@ -138,10 +144,14 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
             tied_to_a_record=customers.filter("has_record").height,
             creates=_creates(plan, "netsuite"),
             stripe_creates=_creates(plan, "stripe"),
+            guesses=found.height,
+            guessed_customers=found.get_column("stripe_customer_id").n_unique(),
         )
+        made = PlanMade(digest, sync.clock(), context.run.run_id, numbers)
         yield dg.MaterializeResult(
             value=plan,
             metadata={
+                **metadata(first_step(sync, made)),
                 PLAN_HASH: digest,
                 "accounts": sync.accounts,
                 **numbers.metadata(),
@@ -156,3 +166,14 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
 
 def _creates(plan: pl.DataFrame, system: System) -> int:
     return plan.filter((pl.col("action") == "create") & (pl.col("system") == system)).height
+
+
+def _remember_guesses(sync: Reconciliation, matches: pl.LazyFrame, plan: pl.DataFrame, digest: str) -> pl.DataFrame:
+    """Keep which pairs of a plan are guesses, for the reviews after it was written; give its rows that are."""
+    with sync.ledger() as ledger:
+        memory = Guesses(ledger, sync.declared_accounts)
+        known = memory.known().lazy()
+        found = guesses(matches, known).collect()
+        rows = of_plan(plan, found)
+        memory.remember(found.join(rows, on=list(PAIR), how="semi"), settled(matches, known).collect(), digest)
+    return rows

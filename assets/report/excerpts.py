@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 from polars import selectors
 
+from assets.planning.guesses import with_guesses
 from assets.report.figures import outcome_rank
 from assets.report.inputs import ReportInputs
 
@@ -45,7 +46,8 @@ def match_rows(inputs: ReportInputs) -> Excerpt:
 
 def plan_rows(inputs: ReportInputs) -> Excerpt:
     """Return planned changes; what a create gives is said in words, as nobody knows its id yet."""
-    return _excerpt(_in_words(inputs.plan), ["system", "field"], "change_id")
+    chosen = _choose(_in_words(inputs.plan), ["system", "field"], "change_id").collect()
+    return Excerpt(_rows(with_guesses(chosen, inputs.guesses).lazy()), inputs.plan.height)
 
 
 def _in_words(plan: pl.DataFrame) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from typing import Final, Literal, get_args
 
 import polars as pl
 
+from assets.planning.guesses import of_plan
 from assets.report.inputs import ReportInputs
 from schemas.link_fields import LINK_FIELDS, LinkField
 from schemas.words import GONE, OUTCOMES, MatchOutcome
@@ -65,6 +66,7 @@ class PlanSize:
     action: str
     changes: int
     records: int
+    guesses: int = 0
 
 
 @dataclass(frozen=True)
@@ -162,8 +164,8 @@ def months(standings: pl.DataFrame) -> pl.DataFrame:
     return counted if counted.is_empty() else counted.upsample("month", every="1mo").fill_null(0)
 
 
-def plan_size(plan: pl.DataFrame) -> list[PlanSize]:
-    """Count the planned changes and the records they touch, by system, field and action."""
+def plan_size(plan: pl.DataFrame, guesses: pl.DataFrame) -> list[PlanSize]:
+    """Count the planned changes, the records they touch and how many are guesses, by system, field and action."""
     record, is_set = pl.col("record_id"), pl.col("action") == "set"
     # A field is set once in a record, so that the many ids of sets need not be compared.
     once = record.count() + record.is_null().any()
@@ -176,7 +178,14 @@ def plan_size(plan: pl.DataFrame) -> list[PlanSize]:
         .sort("system", "changes", "field", "action", descending=[True, True, False, False])
         .collect()
     )
-    return [PlanSize(**row) for row in sizes.iter_rows(named=True)]
+    guessed = of_plan(plan, guesses).group_by(_OF_PLAN).agg(guesses=pl.len())
+    counted = sizes.join(guessed, on=_OF_PLAN, how="left", maintain_order="left").with_columns(
+        pl.col("guesses").fill_null(0)
+    )
+    return [PlanSize(**row) for row in counted.iter_rows(named=True)]
+
+
+_OF_PLAN: Final = ("system", "field", "action")
 
 
 def coverage(inputs: ReportInputs) -> list[Coverage]:

@@ -3,9 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 import polars as pl
+from markupsafe import Markup
+
+from resources.ledger import GUESSES
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,9 @@ class Header:
     (W5), or empty. `previous_plan` is the hash of the plan before this one, or empty, `progress` what became of it.
     `decisions` are what persons decided (M8), one line each: customer, what, who, when, why. `alerts` are
     sentences that a person should read first. `stopped` says, from *because* on, why this run wrote nothing, where it
-    would have; else it is empty. `run_id` is the run that made the page. `import_notes` are what a person
-    has to know before importing by hand. `netsuite_unmatched` is how many NetSuite customers no Stripe customer is tied
-    to.
+    would have; else it is empty. `next_step` is the section that says how to go on. `run_id` is the run that made the
+    page. `import_notes` are what a person has to know before importing by hand. `netsuite_unmatched` is how many
+    NetSuite customers no Stripe customer is tied to.
     """
 
     declaration: str
@@ -61,6 +65,7 @@ class Header:
     decisions: Sequence[str] = ()
     alerts: Sequence[str] = ()
     stopped: str = ""
+    next_step: Markup | None = None
     run_id: str = ""
     import_notes: Sequence[str] = ()
     netsuite_unmatched: int = 0
@@ -78,6 +83,7 @@ class ReportInputs:
         plan: As `schemas.plan.Plan`.
         review: What waits for a person, one row each: stripe_customer_id, outcome, reason, what_to_do and what else
             there is to know; every further column is shown under its name where it is not null.
+        guesses: The pairs of the plan that are guesses, as `resources.ledger.GUESSES`.
         checks: The results of the checks.
         header: The run itself.
         to_stripe: As `schemas.stripe_matches.StripeMatches`, where NetSuite customers go to Stripe.
@@ -92,3 +98,4 @@ class ReportInputs:
     checks: tuple[Check, ...]
     header: Header
     to_stripe: pl.DataFrame | None = None
+    guesses: pl.DataFrame = field(default_factory=partial(pl.DataFrame, schema=GUESSES))

@@ -1,21 +1,24 @@
 """Last stage: the files for a person, all of one run or none: matches, plan, review queue, import files, the report."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import dagster as dg
 import polars as pl
 
-from assets.check_results import SAID_FIRST
 from assets.matching import are_of, link_table
 from assets.matching.directions import both_ways
 from assets.matching.stripe_matches import STRIPE_MATCHES
+from assets.next_step.next_step import next_step
+from assets.next_step.shown import metadata, section
 from assets.no_values import placeholders_of
 from assets.planning.brakes import why_stopped, writes_unseen
+from assets.planning.guesses import guesses, with_guesses
 from assets.planning.pairs import linked
 from assets.planning.review_queue import decisions_in_words, still_waiting
 from assets.reconciliation import Reconciliation, failures_for_people, moment_of
 from assets.report.brakes_shown import brake_checks, brakes_of, would_stop
+from assets.report.checks_shown import alerts, results_of_checks
 from assets.report.creation_currencies import CURRENCIES_FILE, netsuite_create_currencies
 from assets.report.creation_files import (
     CREATIONS_FILE,
@@ -36,11 +39,12 @@ from assets.report.import_files import (
     notes_text,
     stripe_updates,
 )
-from assets.report.inputs import Check, Header, ReportInputs
+from assets.report.inputs import Header, ReportInputs
 from assets.report.page import render_report
 from assets.report.people_files import UNMATCHED_FILE, matches_for_people, unmatched_records
 from assets.report.previous_plan import follow_previous_plan
 from assets.report.to_stripe import NETSUITE_MATCHES_FILE, netsuite_matches
+from resources.ledger import PAIR, Guesses
 from resources.storage.frames import PLAN_HASH
 from resources.storage.result_files import ResultFiles
 from resources.storage.results import MadeBy
@@ -50,6 +54,8 @@ from schemas.link_fields import fields_of
 
 _INPUTS = ("stripe_customers", "netsuite_customers", "customer_matches", "review_queue", "write_plan")
 _REPORT = "report.html"
+EXACT_FILE: Final = "plan_exact.csv"
+"""The plan to the byte: the SHA-256 of this file is its hash."""
 
 
 def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetCheckSpec]) -> dg.AssetsDefinition:
@@ -76,7 +82,8 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
         `report.html` is for reading, `matches.csv`, `netsuite_unmatched.csv`, `plan.csv`, `review.csv` and
         `creations.csv` for a spreadsheet (no cell is a formula), `netsuite_import.csv`, `netsuite_import_comments.csv`,
         `netsuite_create.csv`, `netsuite_create_currencies.csv` and `stripe_updates.csv` for importing by hand, with
-        `import_notes.txt` on how, and on how old the picture is that they were made from.
+        `import_notes.txt` on how, and on how old the picture is that they were made from; `plan_exact.csv` is for an
+        auditor, who wants the plan's hash.
         All are replaced in one step, when every one of them is written; a run that fails leaves the last good ones.
         `run.json` names the run that made each file.
         """
@@ -92,7 +99,8 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
             unmatched = unmatched_records(netsuite.lazy(), matches.lazy())
             files.for_people("matches.csv", matches_for_people(matches.lazy(), stripe.lazy(), netsuite.lazy()))
             files.for_people(UNMATCHED_FILE, unmatched)
-            files.for_people("plan.csv", plan)
+            guesses_found = _guesses(sync, customer_matches)
+            files.for_people("plan.csv", with_guesses(plan, guesses_found))
             files.for_people("review.csv", review)
             new = {CREATIONS_FILE: new_customers(plan), STRIPE_CREATIONS_FILE: new_stripe_customers(plan)}
             for name, creations in new.items():
@@ -120,11 +128,13 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                     files.for_import(CURRENCIES_FILE, netsuite_create_currencies(plan, notes.creation.currencies))
             files.for_import(STRIPE_FILE, stripe_updates(plan.lazy()))
             files.page(NOTES_FILE, notes_text(notes, files.names))
+            files.copy(EXACT_FILE, sync.plans.path(plan_hash))
             previous_plan, progress = follow_previous_plan(
                 context.instance, sync, stripe.lazy(), netsuite.lazy(), links.lazy(), context.log.info
             )
             brakes = brakes_of(sync, context.instance)
             stops = writes_unseen(sync, context.job_name)
+            step = next_step(sync, context.instance)
             header = Header(
                 declaration=sync.name,
                 when=now,
@@ -139,18 +149,23 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 progress=progress,
                 decisions=decisions_in_words(review),
                 stopped=why_stopped(brakes) if stops else "",
-                alerts=(*_alerts(context.instance, checks), *would_stop(sync.declaration, brakes, stops=stops)),
+                next_step=section(step) if step else None,
+                alerts=(*alerts(context.instance, checks), *would_stop(sync.declaration, brakes, stops=stops)),
                 traces=_traces(netsuite, links, matches, plan),
                 import_notes=tuple(notes.sentences()),
                 netsuite_unmatched=unmatched.height,
             )
             waiting = still_waiting(review)
-            results = (*_results(context.instance, checks), *brake_checks(brakes, stops=stops))
-            inputs = ReportInputs(stripe, netsuite, links, matches, plan, waiting, results, header, found)
+            results = (*results_of_checks(context.instance, checks), *brake_checks(brakes, stops=stops))
+            guessed = guesses_found.join(plan, on=list(PAIR), how="semi")
+            inputs = ReportInputs(
+                stripe, netsuite, links, matches, plan, waiting, results, header, to_stripe=found, guesses=guessed
+            )
             files.page(_REPORT, render_report(inputs))
             kept = files.put_in_place(MadeBy.now(context.run.run_id, header.plan_hash))
         return dg.MaterializeResult(
             metadata={
+                **(metadata(step) if step else {}),
                 "report": dg.MetadataValue.path(files.folder / _REPORT),
                 "plan_hash": header.plan_hash,
                 "folder": dg.MetadataValue.path(files.folder),
@@ -175,6 +190,11 @@ def _kept(sync: Reconciliation, planned: pl.LazyFrame) -> tuple[pl.DataFrame, st
     return plan, digest if is_known and digest else sync.plans.keep(plan)
 
 
+def _guesses(sync: Reconciliation, matches: pl.LazyFrame) -> pl.DataFrame:
+    with sync.ledger() as ledger:
+        return guesses(matches, Guesses(ledger, sync.declared_accounts).known().lazy()).collect()
+
+
 def _creation(declaration: Declaration, plan: pl.DataFrame, stripe: pl.DataFrame) -> CreationNotes | None:
     """What is to be said of new customers that a person imports; null where none are imported."""
     create = declaration.creation
@@ -191,40 +211,6 @@ def _new_labels(declaration: Declaration) -> dict[str, str]:
         field for field in fields_of("netsuite") if field.setting and field.name in declaration.netsuite_fields
     )
     return {field.field_id(declaration.netsuite): declaration.netsuite_fields[field.name] for field in of_customs}
-
-
-def _alerts(instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec]) -> Iterator[str]:
-    """What a person should read before anything else on the page."""
-    for spec in specs:
-        found = _last_evaluation(instance, spec.key) if spec.name in SAID_FIRST else None
-        if found is not None and not found.passed and found.description:
-            yield found.description
-
-
-def _results(instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec]) -> Iterator[Check]:
-    for spec in specs:
-        if found := _last_evaluation(instance, spec.key):
-            numbers = {name: value.value for name, value in found.metadata.items() if isinstance(value.value, int)}
-            where = f"{spec.asset_key.path[-1]}: {spec.name}"
-            yield Check(where, found.passed, found.severity.value, spec.description or "", numbers)
-
-
-def _last_evaluation(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> dg.AssetCheckEvaluation | None:
-    """The last result that a check ever gave.
-
-    Newer than that may be checks that are only planned, by runs that are under way or died before they came to them.
-    """
-    cursor = None
-    while records := instance.event_log_storage.get_asset_check_execution_history(key, limit=_A_PAGE, cursor=cursor):
-        for record in records:
-            event = record.event.dagster_event if record.event else None
-            if event is not None and event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
-                return event.asset_check_evaluation_data
-        cursor = records[-1].id
-    return None
-
-
-_A_PAGE: Final = 20
 
 
 def _traces(netsuite: pl.DataFrame, links: pl.DataFrame, matches: pl.DataFrame, plan: pl.DataFrame) -> str:

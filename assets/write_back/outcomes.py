@@ -1,6 +1,6 @@
 """What became of each change of a plan, as a file for a person; it stays until a plan is applied again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -9,19 +9,26 @@ from typing import Final
 import dagster as dg
 import polars as pl
 
+from assets.next_step.next_step import NextStep, next_step
+from assets.next_step.shown import metadata, renewed
+from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
 from assets.write_back.executor import WriteBack
 from resources.ledger import Request, Requests
 from resources.storage.csv import write_for_people
-from resources.storage.results import MadeBy, Results
+from resources.storage.results import MadeBy, Results, read_manifest
 from schemas.attempts import Entry
 
 _BYTES_OF_AN_OUTCOME: Final = 300
 
 
 @contextmanager
-def write_outcomes(sync: Reconciliation, work: WriteBack, request: Request, changes: int) -> Iterator[None]:
+def write_outcomes(
+    sync: Reconciliation, instance: dg.DagsterInstance, work: WriteBack, request: Request, changes: int
+) -> Iterator[None]:
     """Write what has become of a whole plan so far into the folder of results, for a person, however the body ends.
+
+    The page of the plan then says so too, and the metadata of the report, which is made anew by that.
 
     Raises:
         UserError: there is no room for it; found out before the body, as nobody could tell a person of it afterwards.
@@ -32,9 +39,37 @@ def write_outcomes(sync: Reconciliation, work: WriteBack, request: Request, chan
     try:
         yield
     finally:
-        outcomes = outcomes_frame(list(work.journal.latest(request.plan).values()))
-        writers = {outcomes_path(sync).name: partial(write_for_people, outcomes)}
-        results.publish(writers, MadeBy.now(request.run_id, request.plan))
+        asked = Requests(work.journal.ledger, sync.declared_accounts).of_plan(request.plan)
+        names = {each.run_id: each.who for each in asked}
+        outcomes = outcomes_frame(list(work.journal.latest(request.plan).values()), names)
+        writers: dict[str, Callable[[Path], None]] = {outcomes_path(sync).name: partial(write_for_people, outcomes)}
+        step = _next_step(sync, instance, request.plan)
+        page = _page(results.folder, step) if step else {}
+        results.publish(writers | page, MadeBy.now(request.run_id, request.plan))
+        if step and page:
+            shown = {**metadata(step), "report": dg.MetadataValue.path(results.folder / "report.html")}
+            key = sync.key("reconciliation_report")
+            instance.report_runless_asset_event(dg.AssetMaterialization(key, metadata=shown))
+
+
+def _next_step(sync: Reconciliation, instance: dg.DagsterInstance, plan: str) -> NextStep | None:
+    """What comes next for a plan, if it is the one that was made last."""
+    made = next(plans_made(instance, sync), None)
+    return next_step(sync, instance, made) if made is not None and made.plan == plan else None
+
+
+def _page(folder: Path, step: NextStep) -> dict[str, Callable[[Path], None]]:
+    """How the page of the plan is written anew, if it is there."""
+    page = folder / "report.html"
+    entry = read_manifest(folder).get(page.name)
+    if entry is None or entry["plan"] != step.plan or not page.is_file():
+        return {}
+    text = renewed(page.read_text("utf-8"), step)
+
+    def write(path: Path) -> None:
+        path.write_text(text, encoding="utf-8")
+
+    return {page.name: write}
 
 
 def outcomes_file(sync: Reconciliation) -> dg.PathMetadataValue:
@@ -47,8 +82,13 @@ def outcomes_path(sync: Reconciliation) -> Path:
     return sync.folders.results(sync.name) / "outcomes.csv"
 
 
-def outcomes_frame(entries: Sequence[Entry]) -> pl.DataFrame:
-    """One row per change that was ever tried: what was wanted, what came of it, what was found instead, and when."""
+def outcomes_frame(entries: Sequence[Entry], names: Mapping[str, str | None]) -> pl.DataFrame:
+    """One row per change that was ever tried: what was wanted, what came of it, what was found instead, when, for whom.
+
+    Args:
+        entries: the last attempt at each change.
+        names: of each run, who asked for it.
+    """
     rows = [
         (
             entry.attempt.change.change_id,
@@ -59,6 +99,8 @@ def outcomes_frame(entries: Sequence[Entry]) -> pl.DataFrame:
             entry.result.error,
             entry.attempt.number,
             entry.settled_at,
+            entry.attempt.plan,
+            names.get(entry.run_id),
         )
         for entry in sorted(entries, key=lambda entry: entry.attempt.change.change_id)
     ]
@@ -74,4 +116,6 @@ _OUTCOME_COLUMNS: Final[dict[str, pl.DataType]] = {
     "error": pl.String(),
     "attempts": pl.Int64(),
     "settled_at": pl.Datetime("us", "UTC"),
+    "plan": pl.String(),
+    "who": pl.String(),
 }

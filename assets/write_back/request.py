@@ -20,17 +20,54 @@ FIELDS: Final = tuple(field.name for field in (*fields_of("netsuite"), *fields_o
 _SYSTEMS: Final[Mapping[str, System | None]] = {"": None, "netsuite": "netsuite", "stripe": "stripe"}
 
 
-class PlanPart(dg.Config):
-    """Which plan, and which part of it. What is left out does not narrow."""
-
-    plan: str | None = Field(
-        None, description="the hash of the plan, as its page and the report show it; the daily run needs none"
+class _Named(dg.Config):
+    plan: str = Field(
+        description="the hash of the plan, 64 characters: the page of write_plan, report.html and `make plans` show it"
     )
-    system: str = Field("", description="netsuite or stripe")
-    fields: list[str] = Field(default_factory=list, description=f"some of {', '.join(FIELDS)}")
+    who: str = Field(
+        description="your name: it is kept with what you ask for, and shown in outcomes.csv and the report"
+    )
+
+
+class _Narrowed(dg.Config):
+    at_most: int | None = Field(None, description="begin with so many changes, whole pairs as far as they go")
+    system: str = Field("", description="netsuite or stripe; nothing for both")
+    fields: list[str] = Field(default_factory=list, description=f"some of {', '.join(FIELDS)}; nothing for all")
     months: list[str] = Field(default_factory=list, description="months in which customers were created, as 2024-03")
-    ids: list[str] = Field(default_factory=list, description="Stripe ids, or internal ids of records")
-    at_most: int | None = Field(None, description="so many changes, whole pairs as far as they go")
+    ids: list[str] = Field(default_factory=list, description="Stripe ids, or internal ids of records, of the plan")
+
+
+class PlanPart(_Narrowed, _Named):
+    """Which plan, which part of it, and who asks. What is left out does not narrow."""
+
+    @property
+    def filters(self) -> dict[str, object]:
+        """The part alone."""
+        return self.model_dump(include=set(_Narrowed.model_fields))
+
+    @property
+    def signed(self) -> str:
+        """Who asks.
+
+        Raises:
+            UserError: nobody does.
+        """
+        return signature(self.who)
+
+
+def signature(who: str) -> str:
+    """A name as it is kept.
+
+    Raises:
+        UserError: it is none.
+    """
+    name = " ".join(who.split())
+    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
+        raise UserError(f"who must be a name of at most {_LONGEST_NAME} characters: it is kept with the approval.")
+    return name
+
+
+_LONGEST_NAME: Final = 100
 
 
 def check_that_it_may(sync: Reconciliation, run_id: str, newest: PlanMade, brakes: Sequence[BrakeResult]) -> None:
@@ -40,8 +77,6 @@ def check_that_it_may(sync: Reconciliation, run_id: str, newest: PlanMade, brake
         UserError: it may not.
     """
     by_hand = f"look at the report, then start {sync.name}_apply with the plan's hash."
-    if sync.declaration.writes.mode != "auto":
-        raise UserError(f"{sync.name} writes only what a person has approved (writes: mode: review): {by_hand}")
     if newest.run_id != run_id:
         raise UserError(f"This run has made no plan: {by_hand}")
     if because := why_stopped(brakes):
@@ -61,7 +96,7 @@ def part_of(
 
 def _filters(sync: Reconciliation, asked: Mapping[str, object], changes: Sequence[Change]) -> Filters:
     """A person's words as filters."""
-    part = PlanPart.model_validate(asked)
+    part = _Narrowed.model_validate(asked)
     if part.system not in _SYSTEMS:
         raise UserError(f"There is no system {part.system!r}; expected netsuite or stripe, or nothing for both.")
     known = {*FIELDS, *(change.field for change in changes)}
@@ -75,17 +110,29 @@ def _filters(sync: Reconciliation, asked: Mapping[str, object], changes: Sequenc
     return Filters(_SYSTEMS[part.system], frozenset(part.fields), customers, records, part.at_most)
 
 
-def _named(sync: Reconciliation, part: PlanPart, changes: Sequence[Change]) -> Sequence[Change] | None:
+def _named(sync: Reconciliation, part: _Narrowed, changes: Sequence[Change]) -> Sequence[Change] | None:
     """The changes whose customers a person named by id or month; None where nobody is named."""
     if not part.ids and not part.months:
         return None
     ids, named = set(part.ids), changes
     if ids:
-        named = [c for c in named if {c.stripe_customer_id, str(c.netsuite_internal_id)} & ids]
+        known = {name for change in changes for name in _names(change)}
+        if unknown := [name for name in part.ids if name not in known]:
+            more = f" and {len(unknown) - 1:,} others" if len(unknown) > 1 else ""
+            raise UserError(
+                f"No change of this plan is about {unknown[0]!r}{more}; ids are Stripe ids, or internal ids of "
+                "records, as plan.csv has them."
+            )
+        named = [change for change in changes if _names(change) & ids]
     if part.months:
         created = _created_in(sync, part.months)
         named = [c for c in named if c.stripe_customer_id in created]
     return named
+
+
+def _names(change: Change) -> set[str]:
+    record = change.netsuite_internal_id
+    return {str(name) for name in (change.stripe_customer_id, record) if name is not None}
 
 
 def _created_in(sync: Reconciliation, months: Sequence[str]) -> set[StripeId]:

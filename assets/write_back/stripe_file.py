@@ -106,7 +106,7 @@ def apply_file(
         plan = part.made.plan
         asked = Request(run_id, direction, plan, {"system": "stripe", "changes": len(part.changes)})
         written = Part(plan, part.changes, made_at=part.made.made_at)
-        with write_outcomes(sync, work, asked, part.made.numbers.changes):
+        with write_outcomes(sync, instance, work, asked, part.made.numbers.changes):
             tally = apply_step(work, written, STRIPE_EDITS) if direction == "apply" else undo_part(work, written)
         return Applied(plan, tally.counts(), Counter(_statuses(work.journal, part)))
 

@@ -5,6 +5,7 @@ import dagster as dg
 from assets.planning.overrides import Override, decide
 from assets.reconciliation import Reconciliation
 from pipelines.executor import in_this_process
+from pipelines.progress import LOGGERS
 
 
 def build_override(sync: Reconciliation) -> dg.Definitions:
@@ -18,6 +19,7 @@ def build_override(sync: Reconciliation) -> dg.Definitions:
     @dg.job(
         name=f"{sync.name}_override",
         executor_def=in_this_process(sync.folders),
+        logger_defs=LOGGERS,
         description="Keeps a person's decision: link this customer to that record, or never (M8). Then reconcile.",
     )
     def override_job() -> None:

@@ -6,7 +6,7 @@ from assets.extract.netsuite_sync import SYNC
 from assets.extract.stripe_transactions import TRANSACTIONS
 from assets.matching.stripe_matches import STRIPE_MATCHES
 from assets.reconciliation import Reconciliation
-from assets.write_back.assets import further_writes
+from assets.write_back.step_assets import further_writes
 from schemas.link_fields import by_asset, fields_of
 
 ASSETS = (

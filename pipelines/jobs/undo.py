@@ -3,25 +3,28 @@
 import dagster as dg
 
 from assets.reconciliation import Reconciliation
-from assets.write_back.assets import undo
+from assets.write_back.by_hand import undo_plan
 from assets.write_back.request import PlanPart
 from pipelines.executor import in_this_process
+from pipelines.progress import LOGGERS
 
 
 def build_undo(sync: Reconciliation) -> dg.Definitions:
     """The job of one operation, which makes no asset."""
 
     @dg.op(name=f"{sync.name}__undo_plan", out=dg.Out(dict))
-    def undo_plan(context: dg.OpExecutionContext, config: PlanPart) -> dict[str, int]:
+    def take_back(context: dg.OpExecutionContext, config: PlanPart) -> dict[str, int]:
         """Take back what was applied of a plan, where it still stands."""
-        return dict(undo(sync, context, config))
+        return dict(undo_plan(sync, context, config))
 
     @dg.job(
         name=f"{sync.name}_undo",
         executor_def=in_this_process(sync.folders),
-        description="Takes back what was applied of a plan, whole or in part, where it still stands (W10).",
+        logger_defs=LOGGERS,
+        description="Takes back what was applied of a plan, whole or in part, where it still stands (W10). It wants "
+        "the plan's hash, and your name, which is kept with it.",
     )
     def undo_job() -> None:
-        undo_plan()
+        take_back()
 
     return dg.Definitions(jobs=[undo_job])

@@ -13,9 +13,19 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, 
 from resources.ledger.leases import Lease
 from resources.ledger.store import Ledger
 from resources.ledger.tables import JOURNAL
-from schemas.attempts import Attempt, ChangeResult, Entry
+from schemas.attempts import Attempt, ChangeResult, Direction, Entry, Status
 from schemas.change import Change
 from schemas.words import DeclaredAccounts
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many changes ended in one way."""
+
+    direction: Direction
+    status: Status
+    code: str | None
+    changes: int
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,26 @@ class Journal:
         with self.ledger.engine.connect() as connection:
             rows = connection.execute(query.where(JOURNAL.c.declaration == self.declaration)).mappings()
             return {row["change_id"]: _entry(row) for row in rows}
+
+    def tallies(self, plan: str, since: datetime) -> list[Tally]:
+        """How many changes of a plan ended in which way, by the last attempt at each; only attempts since a moment."""
+        newest = (
+            select(JOURNAL.c.change_id, func.max(JOURNAL.c.attempt).label("attempt"))
+            .where(JOURNAL.c.declaration == self.declaration, JOURNAL.c.plan == plan)
+            .group_by(JOURNAL.c.change_id)
+            .subquery()
+        )
+        is_newest = (JOURNAL.c.change_id == newest.c.change_id) & (JOURNAL.c.attempt == newest.c.attempt)
+        by = (JOURNAL.c.direction, JOURNAL.c.status, JOURNAL.c.code)
+        query = (
+            select(*by, func.count().label("changes"))
+            .join(newest, is_newest)
+            .where(JOURNAL.c.declaration == self.declaration, JOURNAL.c.plan == plan)
+            .where(JOURNAL.c.settled_at.is_(None) | (JOURNAL.c.settled_at >= since))
+            .group_by(*by)
+        )
+        with self.ledger.engine.connect() as connection:
+            return [Tally(**row) for row in connection.execute(query).mappings()]
 
     def _row(self, attempt: Attempt, run_id: str, now: datetime) -> dict[str, object]:
         change = attempt.change

@@ -96,6 +96,7 @@ REQUEST = Table(
     Column("plan", String(64), nullable=False),
     Column("filters", Text, nullable=False, comment="JSON"),
     Column("requested_at", UtcTime, nullable=False),
+    Column("who", AnyText, comment="null in requests of before it was asked for"),
 )
 
 DECISION = Table(
@@ -110,6 +111,17 @@ DECISION = Table(
     Column("why", AnyText, nullable=False),
     Column("decided_at", UtcTime, nullable=False),
     Index("ledger_decision_by_customer", "declaration", "stripe_customer_id"),
+)
+
+GUESS = Table(
+    "ledger_guess",
+    METADATA,
+    Column("declaration", String(60), primary_key=True),
+    Column("stripe_customer_id", AnyText, primary_key=True),
+    Column("netsuite_internal_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("why", AnyText, nullable=False),
+    Column("plan", String(64), nullable=False, comment="the first plan that had it"),
+    Column("guessed_at", UtcTime, nullable=False),
 )
 
 LEASE = Table(

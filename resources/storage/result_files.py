@@ -1,5 +1,6 @@
 """The files that a run leaves behind for a person, put in place together when all of them are written."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,10 @@ class ResultFiles:
         """A page."""
         self._writers[name] = lambda path: _write_text(text, path)
 
+    def copy(self, name: str, source: Path) -> None:
+        """A file that is there already, to the byte."""
+        self._writers[name] = lambda path: _copy(source, path)
+
     @property
     def names(self) -> tuple[str, ...]:
         """The names of all files so far."""
@@ -74,6 +79,10 @@ _PARTS: Final = ("creations.csv", "netsuite_create*.csv", "netsuite_import_*.csv
 
 def _literal(frame: pl.DataFrame) -> Callable[[Path], None]:
     return lambda path: write_literal(frame, path)
+
+
+def _copy(source: Path, path: Path) -> None:
+    shutil.copyfile(source, path)
 
 
 def _write_text(text: str, path: Path) -> None:

@@ -32,6 +32,7 @@ def test_the_files_of_the_example_are_what_they_were(tmp_path: Path) -> None:
         found = {"plan hash": site.plan_hash()} | {name: digest(site.results / name) for name in FILES}
     (tmp_path / "golden.json").write_text(json.dumps(found, indent=2))
     assert found == json.loads(GOLDEN.read_text())
+    assert found["plan_exact.csv"] == found["plan hash"]
 
 
 def digest(path: Path) -> str:

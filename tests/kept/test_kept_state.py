@@ -67,7 +67,7 @@ def test_what_an_old_run_put_down_is_read(kept: Kept) -> None:
     assert [entry.attempt.change.record_id for entry in kept.journal.unsettled()] == ["104"] * 3
     undo = requests.of("run-2")
     assert undo is not None
-    assert undo.direction == "undo"
+    assert (undo.direction, undo.who) == ("undo", None)
     assert [plan for plan, _ in requests.approvals()] == [PLAN, PLAN]
     assert {kind.kind for kind in Decisions(kept.ledger, "acme").last().values()} == {"withdrawn"}
 

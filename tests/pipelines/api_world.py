@@ -74,11 +74,11 @@ class Site:
         assert result.success, sentences(result)
         return str(self.metadata("write_plan")["plan_hash"])
 
-    def apply(self, plan: str | None, **part: object) -> dg.ExecuteInProcessResult:
-        return self.run("apply", {"ops": {LINK_OP: {"config": {"plan": plan, **part}}}})
+    def apply(self, plan: str, **part: object) -> dg.ExecuteInProcessResult:
+        return self.run("apply", {"ops": {LINK_OP: {"config": {"plan": plan, "who": "Ada", **part}}}})
 
-    def undo(self, plan: str | None, **part: object) -> dg.ExecuteInProcessResult:
-        return self.run("undo", {"ops": {f"{NAME}__undo_plan": {"config": {"plan": plan, **part}}}})
+    def undo(self, plan: str, **part: object) -> dg.ExecuteInProcessResult:
+        return self.run("undo", {"ops": {f"{NAME}__undo_plan": {"config": {"plan": plan, "who": "Bob", **part}}}})
 
     def override(
         self, customer: str, record: str, who: str = "ada", why: str = "by phone"

@@ -26,12 +26,12 @@ BY_HAND = Work("__ASSET_JOB", assets=("stripe_customers",), partition="2026-03-0
 
 
 def apply(plan: str, at_most: int | None = None) -> Work:
-    part = {"plan": plan} | ({"at_most": at_most} if at_most else {})
+    part = {"plan": plan, "who": "ada"} | ({"at_most": at_most} if at_most else {})
     return Work(f"{NAME}_apply", {"ops": {f"{NAME}__netsuite_links": {"config": part}}})
 
 
 def undo(plan: str) -> Work:
-    return Work(f"{NAME}_undo", {"ops": {f"{NAME}__undo_plan": {"config": {"plan": plan}}}})
+    return Work(f"{NAME}_undo", {"ops": {f"{NAME}__undo_plan": {"config": {"plan": plan, "who": "ada"}}}})
 
 
 def decide(customer: str, record: str) -> Work:

@@ -187,10 +187,11 @@ def _mode(settings: StripeSource) -> str:
 
 
 def _in_words(progress: OnProgress) -> Callable[[ListProgress], None]:
-    """Put the progress of a walk into words."""
+    """Put the progress of a walk into words; a short one can be faster than the limit, which would only puzzle."""
 
     def tell(now: ListProgress) -> None:
         windows = f"{now.windows_done} of {now.windows_done + now.windows_open} windows"
-        progress(f"{now.rows:,} Stripe customers, {windows}, {now.rate:.1f} of {now.limit} requests a second")
+        speed = f", {now.rate:.1f} of {now.limit} requests a second" if now.rate <= now.limit else ""
+        progress(f"{now.rows:,} Stripe customers, {windows}{speed}")
 
     return tell

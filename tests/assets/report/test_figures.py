@@ -85,7 +85,7 @@ def test_months_are_whole_and_gaps_are_zero() -> None:
 
 
 def test_plan_is_measured_by_system_and_field() -> None:
-    assert figures.plan_size(world().plan) == [
+    assert figures.plan_size(world().plan, world().guesses) == [
         PlanSize("stripe", "metadata.netsuite_customer_id", "set", 2, 2),
         PlanSize("netsuite", "comments", "append", 1, 1),
         PlanSize("netsuite", "external_id", "set", 1, 1),
@@ -127,6 +127,17 @@ def test_a_replaced_value_covers_no_further_record() -> None:
     assert figures.coverage(world(plan=plan))[0] == Coverage("metadata.netsuite_customer_id", 3, 3, 8)
 
 
+def test_guesses_are_counted_apart() -> None:
+    plan = world().plan
+    one = plan.filter(pl.col("field") == "stripe_id").select(
+        "stripe_customer_id", "netsuite_internal_id", why=pl.lit("2")
+    )
+    counted = {size.field: size.guesses for size in figures.plan_size(plan, one)}
+    of_that = plan.join(one, on=["stripe_customer_id", "netsuite_internal_id"], how="semi")
+    assert counted == {field: (of_that["field"] == field).sum() for field in counted}
+    assert 0 < sum(counted.values()) < plan.height
+
+
 def test_an_empty_world_has_figures_too() -> None:
     empty = empty_world()
     standings = figures.standings(empty)
@@ -134,7 +145,7 @@ def test_an_empty_world_has_figures_too() -> None:
     assert [line.share for line in figures.by_outcome(standings)] == [0.0] * len(OUTCOMES)
     assert figures.months(standings).is_empty()
     assert figures.waiting(empty.review) == []
-    assert figures.plan_size(empty.plan) == []
+    assert figures.plan_size(empty.plan, empty.guesses) == []
 
 
 @given(st.integers(0, 10**6), st.integers(1, 10**6))

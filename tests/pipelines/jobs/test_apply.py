@@ -1,12 +1,16 @@
 """A person approves a plan and applies it, whole or part by part; nothing else is written."""
 
+from pathlib import Path
+
+import dagster as dg
 import polars as pl
 import pytest
 
-from pipelines.jobs.selections import WRITES
+from pipelines.jobs.selections import WRITES, every_month
+from resources.ledger import Requests
 from resources.storage.results import read_manifest
 from schemas.words import LINK_KEY
-from tests.pipelines.api_world import NAME, Site, sentences
+from tests.pipelines.api_world import LINK_OP, NAME, Site, sentences, site
 
 LINKED = {n: (f"cus_{n}", f"cus_{n}", f"VIP\ncus_{n}" if n == 1 else f"cus_{n}") for n in (1, 2, 3)}
 
@@ -26,8 +30,9 @@ def test_an_approved_plan_is_applied_and_a_second_run_plans_nothing(at: Site) ->
     ] * 3
     assert at.result("outcomes.csv").get_column("status").to_list() == ["applied"] * 12
     made = {name: (entry["run"], entry["plan"]) for name, entry in read_manifest(at.sync.folders.results(NAME)).items()}
-    assert made["outcomes.csv"] == (result.run_id, plan)
-    assert {made[name] for name in made if name != "outcomes.csv"} == {(made["plan.csv"][0], plan)}
+    renewed = {"outcomes.csv", "report.html"}
+    assert {made[name] for name in renewed} == {(result.run_id, plan)}
+    assert {made[name] for name in made.keys() - renewed} == {(made["plan.csv"][0], plan)}
     assert made["plan.csv"][0] != result.run_id
     at.reconcile()
     assert at.metadata("write_plan")["changes"] == 0
@@ -37,8 +42,8 @@ def test_an_approved_plan_is_applied_and_a_second_run_plans_nothing(at: Site) ->
 
 
 @pytest.mark.rule("X1")
-@pytest.mark.parametrize("plan", ["f" * 64, "the newest", "", None])
-def test_anything_but_the_hash_of_a_plan_is_refused(at: Site, plan: str | None) -> None:
+@pytest.mark.parametrize("plan", ["f" * 64, "the newest", ""])
+def test_anything_but_the_hash_of_a_plan_is_refused(at: Site, plan: str) -> None:
     at.reconcile()
     for result in (at.apply(plan), at.undo(plan)):
         assert not result.success
@@ -48,13 +53,56 @@ def test_anything_but_the_hash_of_a_plan_is_refused(at: Site, plan: str | None) 
 
 
 @pytest.mark.rule("X1")
-def test_a_reviewed_declaration_writes_nothing_unseen_whatever_a_run_is_made_of(at: Site) -> None:
-    at.apply(at.reconcile(), at_most=4)
-    written = len(at.netsuite.saves)
-    [sentence] = sentences(at.materialize("write_plan", *WRITES))
-    assert sentence.startswith(f"{NAME} writes only what a person has approved (writes: mode: review)")
-    assert len(at.netsuite.saves) == written
-    assert at.links()["cus_2"] == (None,)
+def test_of_a_reviewed_declaration_nobody_can_materialize_what_writes(at: Site) -> None:
+    graph = at.definitions.resolve_asset_graph()
+    written = [graph.get(at.sync.key(name)) for name in WRITES]
+    assert {(node.is_executable, node.group_name) for node in written} == {(False, f"{NAME}_writes")}
+    everything = at.definitions.resolve_implicit_global_asset_job_def()
+    assert not everything.asset_layer.selected_asset_keys & {node.key for node in written}
+    result = everything.execute_in_process(instance=at.instance, raise_on_error=False, tags=every_month(at.sync))
+    assert result.success, sentences(result)
+    assert at.netsuite.saves == []
+
+
+@pytest.mark.rule("X1")
+def test_a_run_without_a_plan_or_a_name_is_refused_before_it_starts(at: Site) -> None:
+    """So a configuration of before names were asked for says what it lacks; a form shows the key as required."""
+    for job, operation in (("apply", LINK_OP), ("undo", f"{NAME}__undo_plan")):
+        for given, missing in (({"plan": "0" * 64}, "who"), ({"who": "Ada"}, "plan")):
+            with pytest.raises(dg.DagsterInvalidConfigError, match=f'Missing required config entry "{missing}"'):
+                at.run(job, {"ops": {operation: {"config": given}}})
+
+
+def test_a_name_that_is_none_is_refused(at: Site) -> None:
+    plan = at.reconcile()
+    for who in ("", "  ", "x" * 101, "Ada\x07"):
+        for result in (at.apply(plan, who=who), at.undo(plan, who=who)):
+            [sentence] = sentences(result)
+            assert sentence.startswith("who must be a name of at most 100 characters")
+    assert at.approved() == set()
+
+
+def test_who_asked_is_kept_with_the_approval_and_stands_in_the_outcomes(at: Site) -> None:
+    plan = at.reconcile()
+    at.apply(plan, at_most=4)
+    at.apply(plan, who=" Grace  Hopper ")
+    at.undo(plan, ids=["cus_2"])
+    with at.sync.ledger() as ledger:
+        asked = Requests(ledger, at.sync.declared_accounts).of_plan(plan)
+    assert [(each.direction, each.who) for each in asked] == [
+        ("apply", "Ada"),
+        ("apply", "Grace Hopper"),
+        ("undo", "Bob"),
+    ]
+    found = at.result("outcomes.csv")
+    assert found.columns[-2:] == ["plan", "who"]
+    assert found["plan"].unique().to_list() == [plan]
+    assert found.group_by("who", "status").len().sort("who", "status").rows() == [
+        ("Ada", "applied", 4),
+        ("Bob", "undone", 4),
+        ("Grace Hopper", "applied", 4),
+    ]
+    assert at.metadata("stripe_links")["who"] == "Grace Hopper"
 
 
 @pytest.mark.rule("W8")
@@ -98,6 +146,8 @@ def test_a_person_can_roll_out_part_by_part(at: Site) -> None:
         ({"fields": ["email"]}, "There is no field 'email'"),
         ({"months": ["2019-01"]}, "There is no month '2019-01'"),
         ({"at_most": 0}, "at_most must be 1 or more"),
+        ({"ids": ["cus_1", "cus_9", "77"]}, "No change of this plan is about 'cus_9' and 1 others; ids are Stripe ids"),
+        ({"ids": ["None"]}, "No change of this plan is about 'None'; ids"),
     ],
 )
 def test_a_part_that_means_nothing_is_refused(at: Site, part: dict[str, object], said: str) -> None:
@@ -132,8 +182,8 @@ def test_an_external_id_that_a_contact_has_holds_no_link_up(at: Site) -> None:
     assert at.metadata("netsuite_external_ids")["changes/failed"] == 1
 
 
-def test_stripe_links_alone_say_which_job_to_start(at: Site) -> None:
-    at.reconcile()
-    assert sentences(at.materialize("stripe_links")) == [
-        f"This run applies no plan; start {NAME}_apply with the hash of one, which does both systems."
-    ]
+def test_stripe_links_alone_say_which_job_to_start(tmp_path: Path) -> None:
+    with site(tmp_path, writes={"mode": "auto"}) as at:
+        at.reconcile()
+        [sentence] = sentences(at.materialize("stripe_links"))
+    assert sentence == (f"This run applies no plan; start {NAME}_apply with the hash of one, which does both systems.")

@@ -127,7 +127,7 @@ def test_a_run_that_a_brake_holds_makes_its_report_which_begins_with_why(tmp_pat
         [sentence] = sentences(stopped)
         why = sentence.partition(", because ")[2].partition(" To go on")[0]
         assert "expected 3 or more customers of NetSuite, found 2" in why
-        main = page(at).partition('<main id="main">')[2].lstrip()
+        main = page(at).partition('<main id="main">\n<!-- stopped -->')[2].lstrip()
         assert main.startswith('<p class="alert" role="alert"><strong>Stopped before anything was written,</strong>')
         assert escape(f"because {why}") in main.partition("</p>")[0]
         assert str(at.metadata("write_plan")["plan_hash"]) in page(at)

@@ -36,6 +36,7 @@ def test_undo_restores_the_world_and_the_plan_can_be_applied_again(at: Site) -> 
         "changes/already": 0,
         "changes/conflict": 0,
         "changes/failed": 0,
+        "changes/waiting": 0,
     }
     assert at.links() == before
     at.apply(plan)

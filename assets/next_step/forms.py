@@ -1,0 +1,64 @@
+"""Links to the forms of the UI, filled in as far as anybody can but the person who signs."""
+
+import os
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import quote
+
+UI_URL: Final = "TIEOUT_UI_URL"
+"""Variable of the environment with the address of the UI, for links from pages and terminals; default: this machine."""
+
+LOCATION: Final = "tieout"
+"""The name of the code location in the UI."""
+
+_PART: Final = (
+    "# and for a part of the plan, without the first #:",
+    "# at_most: 20            # begin with so many changes, whole pairs as far as they go",
+    "# system: netsuite       # or stripe",
+    "# fields: [stripe_id]    # some of the fields of the plan",
+    "# months: [2026-03]      # in which the customers were created",
+    "# ids: [cus_abc, 1042]   # Stripe ids, or internal ids of records",
+)
+
+
+def ui() -> str:
+    """The address of the UI."""
+    port = os.environ.get("PORT", "").strip()
+    return (os.environ.get(UI_URL) or f"http://127.0.0.1:{port or 3000}").rstrip("/")
+
+
+def plan_page(name: str) -> str:
+    """The path of the page of a declaration's plan."""
+    return f"/assets/{name}/write_plan"
+
+
+def apply_form(name: str, plan: str) -> str:
+    """The path of the form that approves a plan."""
+    lines = (f"plan: {plan}", "# your name, which is kept with the approval:", "who: ", *_PART)
+    return _form(f"{name}_apply", f"{name}__netsuite_links", "Approves this plan and writes it.", lines)
+
+
+def undo_form(name: str, plan: str) -> str:
+    """The path of the form that takes a plan back."""
+    lines = (f"plan: {plan}", "# your name, which is kept:", "who: ", *_PART)
+    return _form(f"{name}_undo", f"{name}__undo_plan", "Takes back what was applied of this plan.", lines)
+
+
+def decide_form(name: str, customer: str = "") -> str:
+    """The path of the form that keeps a decision about one customer."""
+    lines = (
+        "# the Stripe id, as review.csv has it:",
+        f"customer: {customer}",
+        "# the internal id of the record, in quotes; or never; or withdraw, to take a decision back:",
+        "record: ",
+        "# your name, which is kept:",
+        "who: ",
+        "# why; it is shown in the review and the report:",
+        "why: ",
+    )
+    return _form(f"{name}_override", f"{name}__decide", "Decides about one customer; then reconcile.", lines)
+
+
+def _form(job: str, operation: str, what: str, lines: Sequence[str]) -> str:
+    config = "\n".join([f"# {what}", "ops:", f"  {operation}:", "    config:", *(f"      {line}" for line in lines)])
+    return f"/locations/{LOCATION}/jobs/{job}/playground/setup?config={quote(config + chr(10))}"

@@ -1,0 +1,156 @@
+"""What comes next for the plan that was made last, as sentences, commands and forms; how it is shown is elsewhere."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import dagster as dg
+
+from assets.next_step import forms
+from assets.next_step.standing import Standing, standing_of
+from assets.plan_history import PlanMade, plans_made
+from assets.reconciliation import Reconciliation
+from resources.ledger import Request
+
+_WHO: Final = 'WHO="your name"'
+
+MEANINGS: Final = {
+    "applied": "written by us",
+    "already": "stood there, put by somebody else",
+    "undone": "taken back",
+    "conflict": "another value is there, and stays",
+    "failed": "refused; outcomes.csv says why",
+    "waiting": "what it needs does not stand yet",
+    "unfit": "a record was made, but not as wanted; undo takes it back",
+    "stopped": "the run was stopped before; start it again",
+    "intended": "nobody knows yet; start it again",
+    "kept": "could not be taken back; outcomes.csv says why",
+}
+"""What each outcome means, in the order in which they are shown."""
+
+DONE: Final = frozenset({"applied", "already", "undone"})
+"""The outcomes of what was done, or did not have to be."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something to do next: what, the command for it, and the path of its form in the UI."""
+
+    what: str
+    command: str = ""
+    form: str = ""
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What comes next for a plan.
+
+    Attributes:
+        declaration: whose it is.
+        standing: how it stands.
+        waiting: how many customers wait for a person, as far as it is known.
+        is_by_hand: whether a person carries it out by import files, as a side is an export file.
+        results: the folder of results, in words.
+    """
+
+    declaration: str
+    standing: Standing
+    waiting: int
+    is_by_hand: bool
+    results: str
+
+    @property
+    def plan(self) -> str:
+        """The hash of the plan."""
+        return self.standing.made.plan
+
+    def sentences(self) -> Iterator[str]:
+        """How things stand, without names of customers."""
+        standing, changes = self.standing, self.standing.made.numbers.changes
+        if not changes:
+            yield "There is nothing to write."
+        elif standing.last is None:
+            what = "an import" if self.is_by_hand else "an approval"
+            yield f"{many(changes, 'change')} {_wait(changes)} for {what}."
+        else:
+            yield from _what_was_done(standing, standing.last)
+        if guesses := standing.made.numbers.guesses:
+            customers = many(standing.made.numbers.guessed_customers, "customer")
+            yield (
+                f"{many(guesses, 'change')} of {changes:,} {'is a guess' if guesses == 1 else 'are guesses'}, for "
+                f"{customers}: plan.csv says which; once written they stay in the review until a person confirms them."
+            )
+        if self.waiting:
+            yield f"{many(self.waiting, 'customer')} {_wait(self.waiting)} for a person; review.csv says why."
+
+    def actions(self) -> Iterator[Action]:
+        """What a person can do, the most likely first."""
+        name, plan, standing = self.declaration, self.plan, self.standing
+        of_plan = f"NAME={name} PLAN={plan} {_WHO}"
+        if standing.made.numbers.changes and standing.open:
+            yield from self._to_write(of_plan)
+        if standing.in_effect and not self.is_by_hand:
+            yield Action("Take it back", f"make undo {of_plan}", forms.undo_form(name, plan))
+        if standing.last is not None:
+            yield Action("See what stands now", f"make run NAME={name}")
+        if self.waiting:
+            command = f'make decide NAME={name} CUSTOMER=cus_… RECORD=… {_WHO} WHY="…"'
+            yield Action("Decide about a customer that waits", command, forms.decide_form(name))
+
+    def _to_write(self, of_plan: str) -> Iterator[Action]:
+        if self.is_by_hand:
+            file = f"{self.results}/stripe_updates.csv"
+            yield Action(f"Import into NetSuite as {self.results}/import_notes.txt says")
+            yield Action("Then set Stripe's metadata", f"make apply-stripe NAME={self.declaration} FILE={file}")
+            return
+        what = "Approve and write it" if self.standing.last is None else "Go on with what is left"
+        form = forms.apply_form(self.declaration, self.plan)
+        yield Action(f"Look at {self.results}/report.html and plan.csv")
+        yield Action(f"{what}; AT_MOST=20 begins with 20 changes", f"make apply {of_plan}", form)
+
+
+def next_step(sync: Reconciliation, instance: dg.DagsterInstance, made: PlanMade | None = None) -> NextStep | None:
+    """What comes next for a plan, by default for the one that was made last; None where none was made."""
+    made = made or next(plans_made(instance, sync), None)
+    if made is None:
+        return None
+    is_by_hand = not sync.declaration.can_write
+    results = str(sync.folders.results(sync.name))
+    return NextStep(sync.name, standing_of(sync, made), _waiting(sync, instance), is_by_hand, results)
+
+
+def first_step(sync: Reconciliation, made: PlanMade) -> NextStep:
+    """What comes next for a plan that is just being made."""
+    results = str(sync.folders.results(sync.name))
+    return NextStep(sync.name, Standing(made), 0, not sync.declaration.can_write, results)
+
+
+def _waiting(sync: Reconciliation, instance: dg.DagsterInstance) -> int:
+    """How many customers the last review has that wait for a person."""
+    event = instance.get_latest_materialization_event(sync.key("review_queue"))
+    found = event.asset_materialization.metadata.get("waiting") if event and event.asset_materialization else None
+    return found.value or 0 if isinstance(found, dg.IntMetadataValue) else 0
+
+
+def _what_was_done(standing: Standing, last: Request) -> Iterator[str]:
+    """What was done, by whom, and what was not and why."""
+    when = f" at {last.at:%Y-%m-%d %H:%M} UTC" if last.at else ""
+    what = {"apply": "Applied", "undo": "Taken back"}[last.direction]
+    done = [f"{count:,} {status}" for status, count in standing.counts.items() if status in DONE]
+    changes = many(standing.made.numbers.changes, "change")
+    yield f"{what} by {last.who or 'somebody'}{when}; of {changes}: {', '.join(done) or 'none done'}."
+    for why in standing.ended:
+        if why.status not in DONE:
+            code = f" ({why.code})" if why.code else ""
+            yield f"Not done: {why.changes:,} {why.status}{code}, {MEANINGS[why.status]}."
+    if standing.untried:
+        yield f"Not begun: {many(standing.untried, 'change')}."
+
+
+def _wait(count: int) -> str:
+    return "waits" if count == 1 else "wait"
+
+
+def many(count: int, noun: str) -> str:
+    """A count with its noun."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,58 @@
+"""Which customers get their record by a guess: several fit equally well, or a doubt speaks against it; pure.
+
+A guess stays one after it was written, when it looks like any other link, until a person decides about the customer.
+"""
+
+import polars as pl
+
+from resources.ledger import GUESSES, PAIR
+
+
+def guesses(matches: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the customers whose record is a guess, with why, as `resources.ledger.GUESSES`, one row each.
+
+    Args:
+        matches: `schemas.matches.Matches`.
+        known: guesses of before: `resources.ledger.Guesses.known`.
+    """
+    is_doubted = pl.col("outcome").is_in(["linked", "matched"]) & _doubt(matches).is_not_null()
+    is_guess = (pl.col("outcome") == "ambiguous") | is_doubted
+    now = matches.filter(is_guess & pl.col(PAIR[1]).is_not_null()).select(
+        *PAIR, why=pl.coalesce(_doubt(matches), "reason")
+    )
+    rest = unconfirmed(matches, known).join(now, on=list(PAIR), how="anti")
+    return pl.concat([now, rest]).select(pl.col(name).cast(kind) for name, kind in GUESSES.items())
+
+
+def unconfirmed(matches: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the customers that are linked to a record by a guess of before, about which nobody has decided."""
+    is_link = (pl.col("outcome") == "linked") & pl.col("evidence").ne_missing("override")
+    return matches.filter(is_link).select(*PAIR).join(known, on=list(PAIR)).select(*GUESSES)
+
+
+def with_unconfirmed(matches: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the matches with a column `guessed`: why a link is a guess that nobody has confirmed, or null."""
+    guessed = unconfirmed(matches, known).select(PAIR[0], guessed="why")
+    return matches.join(guessed, on=PAIR[0], how="left")
+
+
+def settled(matches: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the known pairs that are no guess any more: a rule finds one record, undoubted, or a person said so."""
+    is_settled = (pl.col("outcome") == "matched") & _doubt(matches).is_null()
+    return matches.filter(is_settled).select(*PAIR).join(known, on=list(PAIR), how="semi")
+
+
+def of_plan(plan: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of a plan that are guesses."""
+    return plan.join(found, on=list(PAIR), how="semi", maintain_order="left") if found.height else plan.clear()
+
+
+def with_guesses(plan: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Return a plan with a last column `guess`: why a row is one, or null."""
+    if found.is_empty():
+        return plan.with_columns(guess=pl.lit(None, pl.String))
+    return plan.join(found.rename({"why": "guess"}), on=list(PAIR), how="left", maintain_order="left")
+
+
+def _doubt(matches: pl.LazyFrame) -> pl.Expr:
+    return pl.col("doubt") if "doubt" in matches.collect_schema() else pl.lit(None, pl.String)

@@ -1,0 +1,44 @@
+"""What the page says of the checks: their last results, and what of them a person should read first."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import dagster as dg
+
+from assets.check_results import SAID_FIRST
+from assets.report.inputs import Check
+
+
+def alerts(instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec]) -> Iterator[str]:
+    """What a person should read before anything else on the page."""
+    for spec in specs:
+        found = _last_evaluation(instance, spec.key) if spec.name in SAID_FIRST else None
+        if found is not None and not found.passed and found.description:
+            yield found.description
+
+
+def results_of_checks(instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec]) -> Iterator[Check]:
+    """The last result of each check."""
+    for spec in specs:
+        if found := _last_evaluation(instance, spec.key):
+            numbers = {name: value.value for name, value in found.metadata.items() if isinstance(value.value, int)}
+            where = f"{spec.asset_key.path[-1]}: {spec.name}"
+            yield Check(where, found.passed, found.severity.value, spec.description or "", numbers)
+
+
+def _last_evaluation(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> dg.AssetCheckEvaluation | None:
+    """The last result that a check ever gave.
+
+    Newer than that may be checks that are only planned, by runs that are under way or died before they came to them.
+    """
+    cursor = None
+    while records := instance.event_log_storage.get_asset_check_execution_history(key, limit=_A_PAGE, cursor=cursor):
+        for record in records:
+            event = record.event.dagster_event if record.event else None
+            if event is not None and event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+                return event.asset_check_evaluation_data
+        cursor = records[-1].id
+    return None
+
+
+_A_PAGE: Final = 20

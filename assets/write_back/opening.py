@@ -1,0 +1,53 @@
+"""Opens everything that a run writes with: its turn at the systems, the ledger, both clients, the writers."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+from assets.no_values import is_placeholder_of
+from assets.planning.settings import PlanSettings
+from assets.reconciliation import Reconciliation
+from assets.write_back.executor import WriteBack
+from resources.ledger import Decisions, Journal
+from resources.writers import Writer, registry
+from schemas.errors import InternalError
+from schemas.words import System
+
+
+@contextmanager
+def open_write_back(
+    sync: Reconciliation, run_id: str, on_progress: Callable[[str], None], *systems: System
+) -> Iterator[WriteBack]:
+    """Everything that a run writes with, open while the body runs, alone at these systems.
+
+    Raises:
+        InternalError: a side of the declaration is an export file.
+    """
+    from assets.write_back.living_customers import LivingOnly  # noqa: PLC0415 (late: what reads export files does without it)
+    from assets.write_back.unclaimed_records import UnclaimedOnly  # noqa: PLC0415
+    from resources.netsuite_api import NetsuiteCreates, NetsuiteEdits  # noqa: PLC0415
+    from resources.netsuite_api.reading.reader import NetsuiteApiReader  # noqa: PLC0415
+    from resources.stripe_api import StripeConnection, StripeCreates, StripeEdits  # noqa: PLC0415
+    from resources.stripe_api.reading.reader import StripeApiReader  # noqa: PLC0415
+
+    stripe, netsuite = sync.stripe, sync.netsuite
+    if not isinstance(stripe, StripeApiReader) or not isinstance(netsuite, NetsuiteApiReader):
+        raise InternalError("Write-back was built for a declaration that reads export files.")
+    account = stripe.account()
+    with ExitStack() as stack:
+        for system in systems:
+            stack.enter_context(sync.exclusive(system, run_id, on_progress))
+        ledger, client = stack.enter_context(sync.ledger()), stack.enter_context(netsuite.client())
+        connection = stack.enter_context(StripeConnection(account, on_progress))
+        of_netsuite: list[Writer] = [NetsuiteEdits(client)]
+        if (planned := PlanSettings.of(sync.declaration)).create is not None:
+            how = sync.declaration.creation.undo
+            of_netsuite.append(NetsuiteCreates(client, how, by_key_alone=planned.new_by_key_alone))
+        creates = UnclaimedOnly(StripeCreates(connection), client, is_placeholder_of(sync.declaration))
+        of_stripe: list[Writer] = [StripeEdits(connection), *([creates] if sync.declaration.to_stripe else [])]
+        yield WriteBack(
+            Journal(ledger, sync.declared_accounts),
+            registry([*(LivingOnly(writer, connection) for writer in of_netsuite), *of_stripe]),
+            run_id,
+            Decisions(ledger, sync.name),
+            on_progress=on_progress,
+        )

@@ -1,0 +1,65 @@
+"""What `make plans | apply | undo` show: the last plans and what became of them, the outcomes of a run."""
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from assets.next_step.next_step import DONE, MEANINGS, NextStep
+from assets.next_step.shown import terminal
+from assets.next_step.standing import Standing
+from assets.reconciliation import Reconciliation
+from assets.write_back.outcomes import outcomes_path
+
+
+def is_done(counts: Mapping[str, int]) -> bool:
+    """Whether all that was asked for stands."""
+    return not any(count for status, count in counts.items() if status not in DONE)
+
+
+def show_outcomes(command: str, sync: Reconciliation, counts: Mapping[str, int], console: Console) -> None:
+    """Show what a run did."""
+    table = Table(title=f"{sync.name}: {command}, {sum(counts.values()):,} changes", title_justify="left", box=None)
+    table.add_column("outcome", style="bold")
+    table.add_column("changes", justify="right")
+    table.add_column("which means", style="dim")
+    for status, means in MEANINGS.items():
+        if counts.get(status):
+            table.add_row(status, f"{counts[status]:,}", means)
+    console.print(table)
+    console.print(f"\nThe outcome of each change is in {outcomes_path(sync)}.", soft_wrap=True)
+
+
+def show_next_step(step: NextStep | None, console: Console) -> None:
+    """Show what comes next."""
+    if step is not None:
+        console.print()
+        for line in terminal(step):
+            console.print(escape(line), soft_wrap=True)
+
+
+def show_plans(name: str, plans: Sequence[Standing], console: Console) -> None:
+    """Show the last plans of a declaration, the newest first, each with its whole hash."""
+    if not plans:
+        console.print(f"{name} has no plan yet: make run NAME={name} makes one.")
+    for standing in plans:
+        made = standing.made
+        size = f"{made.numbers.changes:,} changes"
+        console.print(
+            f"[bold]{made.made_at:%Y-%m-%d %H:%M} UTC[/]  {size}  {escape(_became(standing))}", soft_wrap=True
+        )
+        console.print(f"  {made.plan}", soft_wrap=True)
+
+
+def _became(standing: Standing) -> str:
+    """What became of a plan, in a few words."""
+    if not standing.made.numbers.changes:
+        return "nothing to write"
+    parts = [f"{count:,} {status}" for status, count in standing.counts.items() if count]
+    if standing.untried:
+        parts.append(f"{standing.untried:,} not begun" if parts else "waits for an approval")
+    asked = standing.last
+    if asked is not None and asked.at is not None:
+        parts[-1] += f" ({asked.direction} by {asked.who or 'somebody'}, {asked.at:%Y-%m-%d %H:%M} UTC)"
+    return ", ".join(parts)

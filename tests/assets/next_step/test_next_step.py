@@ -1,0 +1,147 @@
+"""What comes next is said the same in the terminal, on the page and beside the plan, and leads to a form filled in."""
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import yaml
+
+from assets.next_step.forms import apply_form, decide_form, undo_form
+from assets.next_step.next_step import NextStep
+from assets.next_step.shown import markdown, renewed, section, terminal
+from assets.next_step.standing import Standing, Why
+from assets.plan_history import PlanMade, PlanNumbers
+from resources.ledger import Request
+from tests.pipelines.api_world import NAME, Site, site
+
+PLAN = "ab" * 32
+NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
+MADE = PlanMade(PLAN, NOON, "run", PlanNumbers(changes=12))
+FRESH = NextStep("acme", Standing(MADE), waiting=0, is_by_hand=False, results="out/acme")
+OF_PLAN = f'NAME=acme PLAN={PLAN} WHO="your name"'
+
+
+def after(*ended: Why, direction: str = "apply") -> NextStep:
+    asked = Request("run", "undo" if direction == "undo" else "apply", PLAN, {}, "Ada", NOON)
+    return replace(FRESH, standing=Standing(MADE, ended, (asked,)))
+
+
+@pytest.mark.parametrize(
+    ("step", "sentences"),
+    [
+        (FRESH, ["12 changes wait for an approval."]),
+        (
+            replace(FRESH, standing=Standing(replace(MADE, numbers=PlanNumbers(changes=1))), waiting=1),
+            ["1 change waits for an approval.", "1 customer waits for a person; review.csv says why."],
+        ),
+        (replace(FRESH, is_by_hand=True), ["12 changes wait for an import."]),
+        (replace(FRESH, standing=Standing(replace(MADE, numbers=PlanNumbers()))), ["There is nothing to write."]),
+        (
+            after(Why("applied", None, 8), Why("failed", "gone", 2), Why("conflict", None, 1)),
+            [
+                "Applied by Ada at 2026-11-29 12:00 UTC; of 12 changes: 8 applied.",
+                "Not done: 2 failed (gone), refused; outcomes.csv says why.",
+                "Not done: 1 conflict, another value is there, and stays.",
+                "Not begun: 1 change.",
+            ],
+        ),
+        (
+            after(Why("undone", None, 12), direction="undo"),
+            ["Taken back by Ada at 2026-11-29 12:00 UTC; of 12 changes: 12 undone."],
+        ),
+    ],
+)
+def test_it_says_what_waits_or_what_was_done_by_whom_and_what_was_not_and_why(
+    step: NextStep, sentences: list[str]
+) -> None:
+    assert list(step.sentences()) == sentences
+
+
+@pytest.mark.parametrize(
+    ("step", "commands"),
+    [
+        (FRESH, [f"make apply {OF_PLAN}"]),
+        (
+            after(Why("applied", None, 4)),
+            [f"make apply {OF_PLAN}", f"make undo {OF_PLAN}", "make run NAME=acme"],
+        ),
+        (after(Why("applied", None, 12)), [f"make undo {OF_PLAN}", "make run NAME=acme"]),
+        (after(Why("undone", None, 12), direction="undo"), [f"make apply {OF_PLAN}", "make run NAME=acme"]),
+        (replace(FRESH, is_by_hand=True), ["make apply-stripe NAME=acme FILE=out/acme/stripe_updates.csv"]),
+        (
+            replace(FRESH, standing=Standing(replace(MADE, numbers=PlanNumbers())), waiting=3),
+            ['make decide NAME=acme CUSTOMER=cus_… RECORD=… WHO="your name" WHY="…"'],
+        ),
+    ],
+)
+def test_it_gives_the_exact_commands_that_make_sense_then(step: NextStep, commands: list[str]) -> None:
+    assert [action.command for action in step.actions() if action.command] == commands
+    for shown in ("\n".join(terminal(step)), markdown(step), str(section(step)).replace("&#34;", '"')):
+        assert all(command in shown for command in commands)
+        assert PLAN in shown or "PLAN" not in "".join(commands)
+
+
+@pytest.mark.parametrize(
+    ("form", "job", "operation", "given"),
+    [
+        (apply_form("acme", PLAN), "acme_apply", "acme__netsuite_links", {"plan": PLAN, "who": None}),
+        (undo_form("acme", PLAN), "acme_undo", "acme__undo_plan", {"plan": PLAN, "who": None}),
+        (
+            decide_form("acme", "cus_1"),
+            "acme_override",
+            "acme__decide",
+            {"customer": "cus_1", "record": None, "who": None, "why": None},
+        ),
+    ],
+)
+def test_a_form_is_filled_in_but_for_what_only_a_person_can_say(
+    form: str, job: str, operation: str, given: dict[str, str]
+) -> None:
+    parts = urlsplit(form)
+    assert parts.path == f"/locations/tieout/jobs/{job}/playground/setup"
+    [config] = parse_qs(parts.query)["config"]
+    assert yaml.safe_load(config) == {"ops": {operation: {"config": given}}}
+
+
+def test_only_the_next_step_of_a_page_is_renewed_and_that_it_was_stopped_is_over() -> None:
+    page = f"<b>1</b><!-- stopped -->no<!-- end of stopped --><b>2</b>{section(FRESH)}<b>3</b>"
+    done = after(Why("applied", None, 12))
+    assert renewed(page, done) == f"<b>1</b><b>2</b>{section(done)}<b>3</b>"
+    assert renewed("<b>a page of before</b>", done) == "<b>a page of before</b>"
+
+
+def test_the_page_and_the_plan_tell_what_was_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def page() -> str:
+        return (at.sync.folders.results(NAME) / "report.html").read_text("utf-8")
+
+    monkeypatch.setenv("TIEOUT_UI_URL", "https://tieout.example/")
+    with site(tmp_path) as at:
+        plan = at.reconcile()
+        exact = (at.sync.folders.results(NAME) / "plan_exact.csv").read_bytes()
+        assert hashlib.sha256(exact).hexdigest() == plan
+        assert "12 changes wait for an approval." in page()
+        assert f'href="https://tieout.example{apply_form(NAME, plan)}"' in page()
+        for asset in ("write_plan", "reconciliation_report"):
+            assert seen(at, asset).startswith("12 changes wait for an approval.")
+            assert (at.metadata(asset)["plan_hash"], at.metadata(asset)["form"]) == (plan, apply_form(NAME, plan))
+        at.apply(plan, at_most=4)
+        assert "Applied by Ada" in page()
+        assert "of 12 changes: 4 applied. Not begun: 8 changes." in page()
+        assert "of 12 changes: 4 applied. Not begun: 8 changes." in seen(at)
+        at.undo(plan)
+        assert "Taken back by Bob" in page()
+        assert "Taken back by Bob" in seen(at)
+        at.apply(plan)
+        older, newer = plan, at.reconcile()
+        before = page()
+        at.undo(older, ids=["cus_1"])
+        assert newer != older
+        assert page() == before
+
+
+def seen(at: Site, asset: str = "reconciliation_report") -> str:
+    """What an asset's metadata say of the next step."""
+    return str(at.metadata(asset)["next_step"])
