@@ -13,8 +13,11 @@ from urllib.parse import quote
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
+from assets.next_step.forms import decide_form
+from resources.ledger import Decisions, Ledger
+from resources.storage.folders import Folders
 from tests.installed import install, run_python
 from tests.test_bad_input import DECLARED, EXPORTS
 from tests.ui import Ui, processes_in, serving
@@ -63,6 +66,29 @@ def test_its_own_pages_show_the_graph_and_start_a_job_that_can_be_followed(ui: U
     page.get_by_text("RUN_", exact=False).first.wait_for(timeout=60_000)
     assert frames
     assert [said for said in complaints if "Content Security" in said or "refused" in said.lower()] == []
+
+
+@pytest.mark.rule("M8")
+def test_a_form_opens_filled_in_and_waits_for_what_only_a_person_can_say(ui: Ui, page: Page) -> None:
+    def fill(key: str, value: str) -> None:
+        page.locator(".CodeMirror-line", has_text=f"{key}:").last.click()
+        page.keyboard.press("End")
+        page.keyboard.type(value)
+
+    page.goto(f"{ui.url}{decide_form('acme', 'cus_1')}")
+    launch = page.get_by_role("button", name="Launch Run")
+    page.get_by_text("who must not be None", exact=False).wait_for(timeout=60_000)
+    assert launch.is_disabled()
+    for key, value in (("record", "never"), ("who", "Ada"), ("why", "a test account")):
+        fill(key, value)
+    expect(launch).to_be_enabled(timeout=60_000)
+    launch.click()
+    page.wait_for_url("**/runs/*", timeout=60_000)
+    until = time.monotonic() + 120
+    with Ledger.of(Folders(ui.folder, ui.folder / "home", ui.folder / "out")) as ledger:
+        while (standing := Decisions(ledger, "acme").standing()).is_empty() and time.monotonic() < until:
+            time.sleep(0.5)
+    assert standing.row(0)[:4] == ("cus_1", None, "Ada", "a test account")
 
 
 @pytest.fixture
