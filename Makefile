@@ -66,6 +66,7 @@ bench: $(VENV)/bench.ok ## Measure, as ratios to a baseline of the same run
 prove: $(VENV)/dev.ok ## Kill write-back hundreds of times, then runs of every job, and show that no change is lost or made twice, no value of others is overwritten, and no next run is held up
 	$(BIN)/python -m tests.proofs.write_back $(ARGS)
 	$(BIN)/python -m tests.proofs.creates
+	$(BIN)/python -m tests.proofs.stripe_creates
 	$(BIN)/python -m tests.proofs.runs
 
 rules: $(VENV)/dev.ok ## Show which tests prove which requirement

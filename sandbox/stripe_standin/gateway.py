@@ -72,6 +72,10 @@ class Gateway:
         self._lock = threading.Lock()
         self._answered = asyncio.Condition()
 
+    def forget_keys(self) -> None:
+        """Forget the idempotency keys that were answered, as after a day."""
+        self._keys.forget_answered()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or break its connection if its fault says so."""
         request = Request(scope, receive)

@@ -52,6 +52,10 @@ class IdempotencyKeys:
         """Drop a key whose execution never began, as a refused request does."""
         self._kept.pop((scope, key), None)
 
+    def forget_answered(self) -> None:
+        """Drop every key whose request has been answered, as after a day."""
+        self._kept = {place: kept for place, kept in self._kept.items() if kept.answer is None}
+
 
 _MISMATCH: Final = (
     "Keys for idempotent requests can only be used with the same parameters they were first used with. "

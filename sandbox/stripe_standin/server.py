@@ -62,6 +62,10 @@ class StripeStandIn:
         self._gateway.faults.clear()
         self._gateway.log.clear()
 
+    def forget_keys(self) -> None:
+        """Forget the idempotency keys that were answered, as after a day."""
+        self._gateway.forget_keys()
+
     def __enter__(self) -> Self:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", self._port))

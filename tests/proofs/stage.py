@@ -36,6 +36,8 @@ class Stage:
     events_before: int = 0
     victim: int | None = None
     deadly_update: int | None = None
+    forgets_keys: bool = False
+    """Whether Stripe has forgotten all idempotency keys when a child begins."""
 
     @property
     def records(self) -> World:
@@ -57,7 +59,7 @@ class Stage:
         self.customers, self.events_before = list(world.metadata), len(book.events)
         self.stripe.clear()
         self.netsuite._faults.clear()
-        self.deadly_update = None
+        self.deadly_update, self.forgets_keys = None, False
 
     def state(self) -> State:
         """What stands in both systems."""
@@ -69,6 +71,8 @@ class Stage:
 
     def run(self, task: child.Task) -> int:
         """Do a task in a process of its own; its exit code, negative for a signal."""
+        if self.forgets_keys:
+            self.stripe.forget_keys()
         process = self.context.Process(target=child.carry_out, args=(task,))
         process.start()
         self.victim = process.pid
@@ -82,7 +86,7 @@ class Stage:
         self.records.interfere("record.save", self._kill, skip=number)
 
     def kill_at_update(self, number: int) -> None:
-        """Let the child be killed while Stripe is at its so-manieth update from now."""
+        """Let the child be killed while Stripe is at its so-manieth update, create or delete from now."""
         self.deadly_update = number
 
     def _kill(self) -> None:
@@ -164,13 +168,16 @@ def task_of(made: Stage, plan: list[Change], folder: Path, **given: object) -> c
 
 def _watch(world: StripeWorld, before_update: Callable[[], None]) -> None:
     book = world.book()
-    put = book.put
 
-    def watched(*args: object, **given: object) -> object:
-        before_update()
-        return put(*args, **given)  # type: ignore[arg-type]
+    def watched(act: Callable[..., object]) -> Callable[..., object]:
+        def watching(*args: object, **given: object) -> object:
+            before_update()
+            return act(*args, **given)
 
-    book.put = watched  # type: ignore[method-assign,assignment]
+        return watching
+
+    for name in ("put", "create", "delete"):
+        setattr(book, name, watched(getattr(book, name)))
 
 
 def _record(chance: random.Random, customer: StripeId) -> dict[str, str | None]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.proofs import creates
+from tests.proofs import creates, stripe_creates
 from tests.proofs.oracle import expected_state
 from tests.proofs.stage import Stage, example, stage, task_of
 from tests.proofs.write_back import Count, trial
@@ -37,6 +37,15 @@ def test_nothing_is_lost_doubled_or_trampled(on: Stage, seed: int) -> None:
 def test_no_new_record_is_doubled_lost_or_taken_from_somebody_else(on: Stage, seed: int) -> None:
     count = Count()
     creates.trial(on, seed, count, with_faults=seed % 2 == 0)
+    assert count.kills >= 1
+
+
+@pytest.mark.rule("P2")
+@pytest.mark.rule("W9")
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_no_new_customer_of_stripe_is_doubled_or_lost(on: Stage, seed: int) -> None:
+    count = Count()
+    stripe_creates.trial(on, seed, count, with_faults=seed % 2 == 0)
     assert count.kills >= 1
 
 
