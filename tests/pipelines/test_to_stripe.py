@@ -156,6 +156,29 @@ def test_what_the_labels_say_is_what_the_customer_has(at: Site) -> None:
     assert at.metadata("netsuite_sync")["labels_ignored"] == "Sales rep"
 
 
+@pytest.mark.rule("P5")
+def test_one_record_can_be_applied_by_itself(at: Site) -> None:
+    plan = at.reconcile()
+    result = at.apply(plan, ids=["6"])
+    assert result.success, sentences(result)
+    [customer] = made_for(at, 6)
+    assert at.netsuite.customers[6].values[STRIPE_FIELD] == customer
+    assert (made_for(at, 5), made_for(at, 8)) == ([], [])
+
+
+def test_what_would_be_made_and_found_is_shown_to_a_person(at: Site) -> None:
+    at.reconcile()
+    made = at.result("stripe_creations.csv")
+    assert made.select("netsuite_internal_id", "email", "name", f"metadata.{LINK_KEY}").rows() == [
+        ("5", "n5@acme.example", "Five", "5"),
+        ("6", "n6@acme.example", "Six", "6"),
+    ]
+    found = at.result("netsuite_matches.csv")
+    assert dict(found.select("netsuite_internal_id", "outcome").rows())["8"] == "matched"
+    page = (at.sync.folders.results("acme") / "report.html").read_text("utf-8")
+    assert "the Stripe customer that this plan creates for record 5" in page
+
+
 @pytest.mark.rule("P3")
 def test_fields_that_differ_are_kept_as_netsuite_has_them(tmp_path: Path) -> None:
     with world(tmp_path, to_stripe={**TO_STRIPE, "on_none": "report", "updates": ["email", "name"]}) as at:

@@ -17,12 +17,12 @@ from resources.stripe_api.reading.retrieval import ask_for, retrieve_object
 from resources.stripe_api.session.connection import StripeConnection
 from resources.stripe_api.session.refusals import StripeProblem
 from resources.stripe_api.writing.metadata import MetadataOutcome
-from schemas.errors import TransientError
 from schemas.words import StripeId
 
 _ENDPOINT: Final = "POST /v1/customers/{id}"
 _METADATA: Final = "metadata."
 _SERVER_ERROR: Final = 500
+_ROUNDS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,10 @@ def value_at(row: CustomerObject, path: str) -> str | None:
 
 
 def _posted(
-    connection: StripeConnection, customer: StripeId, changes: Sequence[FieldChange]
+    connection: StripeConnection, customer: StripeId, changes: Sequence[FieldChange], number: int = 0
 ) -> Mapping[FieldChange, MetadataOutcome]:
-    answer = connection.post_customer(customer, _params(changes), _key(connection, customer, changes))
+    """Set fields; once more, under another key, where Stripe has kept a failure and some are not set."""
+    answer = connection.post_customer(customer, _params(changes), _key(connection, customer, changes, number))
     if not isinstance(answer, StripeProblem):
         row, is_replay = answer
         now = retrieve_object(connection, customer) if is_replay else row
@@ -75,7 +76,7 @@ def _posted(
     if answer.is_missing:
         return dict.fromkeys(changes, MetadataOutcome("gone"))
     if answer.status >= _SERVER_ERROR:
-        raise TransientError(f"Stripe keeps answering HTTP {answer.status} to the fields of one customer.")
+        return _after_a_kept_failure(connection, customer, changes, number, answer)
     if not answer.is_of_one_row and answer.code != "parameter_missing":  # of shipping: name and address go together
         raise answer.error(_ENDPOINT)
     if len(changes) == 1:
@@ -84,6 +85,29 @@ def _posted(
     for change in changes:
         one_by_one |= _posted(connection, customer, [change])
     return one_by_one
+
+
+def _after_a_kept_failure(
+    connection: StripeConnection,
+    customer: StripeId,
+    changes: Sequence[FieldChange],
+    number: int,
+    answer: StripeProblem,
+) -> Mapping[FieldChange, MetadataOutcome]:
+    row = retrieve_object(connection, customer)
+    found = {change: _standing(row, change) for change in changes}
+    left = [change for change, outcome in found.items() if outcome is None]
+    known = {change: _ours(outcome) for change, outcome in found.items() if outcome is not None}
+    if not left:
+        return known
+    if number + 1 < _ROUNDS:
+        return known | dict(_posted(connection, customer, left, number + 1))
+    return known | dict.fromkeys(left, _refused(answer))
+
+
+def _ours(outcome: MetadataOutcome) -> MetadataOutcome:
+    """What is there after a failure was kept, which stood otherwise before it."""
+    return MetadataOutcome("applied", outcome.found) if outcome.status == "already" else outcome
 
 
 def _params(changes: Sequence[FieldChange]) -> stripe.params.CustomerUpdateParams:
@@ -97,10 +121,10 @@ def _params(changes: Sequence[FieldChange]) -> stripe.params.CustomerUpdateParam
     return cast("stripe.params.CustomerUpdateParams", params)
 
 
-def _key(connection: StripeConnection, customer: StripeId, changes: Sequence[FieldChange]) -> str:
+def _key(connection: StripeConnection, customer: StripeId, changes: Sequence[FieldChange], number: int) -> str:
     account = connection.account
     wanted = [[change.scope, change.path, change.expected_old, change.new] for change in changes]
-    place = [account.key_mode, account.stripe_account, "fields", customer, sorted(wanted, key=str)]
+    place = [account.key_mode, account.stripe_account, "fields", customer, sorted(wanted, key=str), number]
     return f"tieout-{hashlib.sha256(orjson.dumps(place)).hexdigest()}"
 
 
