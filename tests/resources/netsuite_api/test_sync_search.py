@@ -22,9 +22,7 @@ COLUMNS = (
 )
 
 
-def read(
-    columns: tuple[Column, ...], search: str = SEARCH, sync_path: str = "email", filters: Sequence[Json] = ()
-) -> Extract:
+def read(columns: tuple[Column, ...], search: str = SEARCH, filters: Sequence[Json] = ()) -> Extract:
     world = World()
     for number in (3, 1, 2):
         world.insert(number, email=f"n{number}@x.example", companyname=f"Company {number}", contacts=["a", "b"])
