@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help init run check plans apply undo decide apply-stripe ui sandbox test lint format bench prove rules validate lock clean forget
+.PHONY: help init advise run check plans apply undo decide apply-stripe ui sandbox test lint format bench prove rules validate lock clean forget
 
 help: ## List what can be done
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,6 +14,9 @@ help: ## List what can be done
 init: $(VENV)/run.ok ## Write the declaration NAME from the files STRIPE and NETSUITE, or by asking both accounts (API=1), and say what was taken for what
 	@$(BIN)/python -m pipelines.init "$(if $(filter file,$(origin NAME)),,$(NAME))" --stripe "$(STRIPE)" --netsuite "$(NETSUITE)" $(if $(API),--api) \
 	  --columns "$(COLUMNS)" --encoding "$(ENCODING)" --dates "$(DATES)"
+
+advise: $(VENV)/run.ok ## Show what a rule on every pair of fields would link in the declaration NAME, and recommend rules
+	@$(BIN)/python -m pipelines.advise $(NAME)
 
 run: $(VENV)/run.ok ## Reconcile the declaration NAME (default: example) and show the result
 	@$(BIN)/python -m pipelines.run $(NAME)

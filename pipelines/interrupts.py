@@ -17,6 +17,7 @@ from typing import Final
 COMMANDS: Final = {
     "pipelines.run": "Stopped before the end; nothing outside of this machine was changed.",
     "pipelines.init": "Stopped before the end; no declaration was written.",
+    "pipelines.advise": "Stopped before the end; nothing was changed.",
     "pipelines.apply_stripe": "Stopped before the end; start it again: it looks at what was done, and goes on.",
     "pipelines.operate": "Stopped before the end; start it again: it looks at what was done, and goes on.",
 }

@@ -24,7 +24,7 @@ def render_report(inputs: ReportInputs) -> str:
     standings = figures.standings(inputs)
     months = figures.months(standings)
     return (
-        _environment()
+        environment()
         .get_template("page.html.jinja")
         .render(
             header=inputs.header,
@@ -43,15 +43,15 @@ def render_report(inputs: ReportInputs) -> str:
             review_rows=excerpts.review_rows(inputs),
             match_rows=excerpts.match_rows(inputs),
             plan_rows=excerpts.plan_rows(inputs),
-            style=_own("report.css"),
-            script=_own("report.js"),
-            script_hash=_hash(_own("report.js")),
+            style=own("report.css"),
+            script=own("report.js"),
+            script_hash=_hash(own("report.js")),
         )
     )
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     """Return a Jinja environment that escapes everything: names and e-mails are foreign text."""
     environment = Environment(
         loader=FileSystemLoader(_HERE),
@@ -65,7 +65,7 @@ def _environment() -> Environment:
     return environment
 
 
-def _own(name: str) -> Markup:
+def own(name: str) -> Markup:
     """Return a file of this package, to stand in the page as it is."""
     return Markup((_HERE / name).read_text(encoding="utf-8"))  # noqa: S704 - our own file
 

@@ -85,7 +85,9 @@ def _show(name: str, written: Written, root: Path, console: Console) -> None:
         console.print(f"[yellow]![/] {escape(note)}", soft_wrap=True)
     file = written.file.relative_to(root) if written.file.is_relative_to(root) else written.file
     console.print(f"\nThe declaration is {file}; it says why beside every line.", soft_wrap=True)
-    console.print(f"Next: make run NAME={name}", soft_wrap=True)
+    console.print(
+        f"Next: make run NAME={name} (or first make advise NAME={name}, which fields to compare)", soft_wrap=True
+    )
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
 """The declaration as a person reads it: every line with its reason."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pipelines.every_field import field_names
 from pipelines.init.two_files import TwoFiles
 from resources.exports.recognition import Recognized, Taken, unused
 from resources.exports.whole_file import WholeFile
@@ -128,19 +129,7 @@ def _remarks(recognized: Recognized, labels: Iterable[str]) -> Iterator[str]:
     left = [label for label in unused(recognized, labels) if label.isprintable()]
     if left:
         yield "Not used. To compare a column in a rule, take away the # before it:"
-        yield from (f"{name}: {quoted(label)}" for name, label in _named(left, recognized.labels))
-
-
-def _named(labels: Iterable[str], taken: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    seen = set(taken)
-    for at, label in enumerate(labels, 1):
-        letters = "".join(c if c.isascii() and c.isalnum() else " " for c in label.lower())
-        name = "_".join(letters.split())[:40]
-        if not name[:1].isalpha():
-            name = f"column_{at}"
-        name = name if name not in seen and name != "is_customer" else f"{name}_{at}"
-        seen.add(name)
-        yield name, label
+        yield from (f"{name}: {quoted(label)}" for name, label in field_names(left, recognized.labels))
 
 
 def quoted(text: str) -> str:

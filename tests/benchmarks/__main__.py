@@ -3,9 +3,10 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.benchmarks import exports, mapping, matching, netsuite_read, stripe_read, write_back
+from tests.benchmarks import advice, exports, mapping, matching, netsuite_read, stripe_read, write_back
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
+    "advice": advice.run,
     "exports": exports.run,
     "mapping": mapping.run,
     "matching": matching.run,

@@ -121,6 +121,14 @@ def newest_before(connection: StripeConnection, moment: datetime) -> str | None:
     return page.ids[0] if page.ids else None
 
 
+def keys_in_use(connection: StripeConnection) -> list[str]:
+    """The metadata keys of the hundred youngest customers, by name: one read. Raises as `exists_before`."""
+    page = connection.get(f"GET {_LIST}", _LIST, [("limit", "100")], customer_page)
+    if isinstance(page, StripeProblem):
+        raise page.error(f"GET {_LIST}")
+    return sorted({key for row in page.rows for key in row["metadata"] or ()})
+
+
 def check_mode(connection: StripeConnection, rows: Sequence[CustomerObject]) -> None:
     """Raise AccessError if any customer is not of the mode that the key opens."""
     wanted = connection.account.livemode

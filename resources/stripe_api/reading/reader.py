@@ -16,7 +16,13 @@ from resources.extracts.extract import Extract, Known
 from resources.extracts.source_identity import SourceIdentity
 from resources.readers import SECONDS_OF_A_TEST, OnProgress, to_set
 from resources.stripe_api.reading.changes import FullReadNeeded, merge_changes, read_changes
-from resources.stripe_api.reading.customers import exists_before, newest_before, oldest_month, read_customers
+from resources.stripe_api.reading.customers import (
+    exists_before,
+    keys_in_use,
+    newest_before,
+    oldest_month,
+    read_customers,
+)
 from resources.stripe_api.reading.pages import customers_schema
 from resources.stripe_api.reading.parallel_list import ListProgress
 from resources.stripe_api.reading.payers import Answers, find_payers
@@ -91,6 +97,16 @@ class StripeApiReader:
             else "`since` covers all"
         )
         return f"{self.source}: the key opens {account.key_mode} mode; {found}."
+
+    def metadata_in_use(self) -> list[str]:
+        """The metadata keys of the newest customers, by name; one page is asked for.
+
+        Raises:
+            AccessError: the key may not read customers.
+            TransientError: Stripe could not be asked.
+        """
+        with StripeConnection(self.account(retry_seconds=SECONDS_OF_A_TEST)) as connection:
+            return keys_in_use(connection)
 
     def customers(self, start: datetime, end: datetime, known: Known | None, progress: OnProgress) -> Extract:
         """Read by list, complete up to now or `end`; or, from an earlier read, by events (`refresh: changed`)."""

@@ -24,7 +24,7 @@ def test_two_files_become_results_with_two_commands(tmp_path: Path, folder: str,
     stripe, netsuite = (str(EXAMPLES / folder / f"{system}.csv") for system in ("stripe", "netsuite"))
     began = run_python(tmp_path, "-m", "pipelines.init", "acme", "--stripe", stripe, "--netsuite", netsuite)
     assert (began.returncode, began.stderr) == (0, "")
-    assert began.stdout.endswith("Next: make run NAME=acme\n")
+    assert "\nNext: make run NAME=acme (" in began.stdout
     assert f"{outcomes} Stripe customers" in began.stdout
     ran = run_python(tmp_path, "-m", "pipelines.run", "acme")
     assert ran.returncode == 0, ran.stderr

@@ -1,0 +1,116 @@
+"""`make advise`: which fields to compare. What a rule on every pair of fields would link, and the rules to declare.
+
+It reads both sides anew, with every field that they have; nothing is matched, planned or written outside.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from assets.advice.advice import Advice, advise
+from assets.matching.customer_matches import match_settings
+from assets.report.advice_page import LABELS, render_advice
+from pipelines.every_field import with_every_field
+from pipelines.home import prepare_home
+from pipelines.init.declaration_text import quoted
+from pipelines.run import at_terminal
+from resources.storage.csv import write_for_people
+from resources.storage.folders import Folders
+from resources.storage.results import MadeBy, Results
+
+FILE: Final = "advice.csv"
+PAGE: Final = "advice.html"
+_ROWS_SHOWN: Final = 30
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; 0 when there is advice, 1 when a sentence says why there is none."""
+    parser = argparse.ArgumentParser(prog="make advise", description=__doc__)
+    parser.add_argument("name", nargs="?", default="example", help="the declaration")
+    options = parser.parse_args(arguments)
+    console, folders = Console(highlight=False), Folders.from_environment()
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    return at_terminal(errors, folders, lambda: _act(options.name, folders, console, errors))
+
+
+def _act(name: str, folders: Folders, console: Console, errors: Console) -> int:
+    prepare_home(folders)
+    from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
+    from pipelines.definitions import LOADED  # noqa: PLC0415 (it takes longest, and looks for what was prepared)
+
+    located = LOADED.declared.named(name)
+    sync = reconciliation(located.declaration, folders, located.unset)
+    every = with_every_field(sync)
+
+    def on_progress(said: str) -> None:
+        errors.print(f"[dim]{escape(said)}[/]")
+
+    first, until = located.declaration.stripe.first_month, _after(sync.clock())
+    stripe = every.stripe.customers(first, until, None, on_progress).frame
+    netsuite = every.netsuite.customers(None, on_progress).frame
+    overrides = sync.overrides().lazy().select("stripe_customer_id", "netsuite_internal_id")
+    advice = advise(stripe, netsuite, overrides, match_settings(located.declaration))
+    table = advice.table.with_columns(
+        label=pl.col("netsuite").replace_strict(
+            {**located.declaration.netsuite_fields, **every.undeclared}, default=None, return_dtype=pl.String
+        )
+    )
+    results = Results(folders.results(name))
+    page = render_advice(name, advice)
+    writers: dict[str, Callable[[Path], None]] = {
+        FILE: partial(write_for_people, table),
+        PAGE: lambda path: _write(page, path),
+    }
+    results.publish(writers, MadeBy.now("advise", ""))
+    _show(name, advice, every.undeclared, console)
+    console.print(
+        f"\nAll {table.height:,} pairs are in {folders.results(name) / FILE}, and in {PAGE} beside it.", soft_wrap=True
+    )
+    return 0
+
+
+def _after(now: datetime) -> datetime:
+    """The first moment of the next month, as the months of a reconciliation end."""
+    first = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+
+
+def _show(name: str, advice: Advice, undeclared: Mapping[str, str], console: Console) -> None:
+    title = f"{name}: {advice.customers:,} Stripe customers, {advice.linked:,} of them linked already"
+    table = Table(title=title, title_justify="left", box=None)
+    for column in LABELS:
+        table.add_column(column.lower(), justify="left" if column in {"Stripe", "NetSuite"} else "right")
+    for row in advice.table.head(_ROWS_SHOWN).iter_rows():
+        table.add_row(
+            *("" if value is None else f"{value:,}" if isinstance(value, int) else escape(value) for value in row)
+        )
+    console.print(table)
+    if not advice.rules:
+        console.print("\nNo pair of fields has enough equal values to be a rule.")
+        return
+    console.print("\nRecommended, in this order; each line says what it adds to those before it:")
+    for each in advice.rules:
+        stripe = each.stripe if each.stripe.replace(".", "").replace("_", "").isalnum() else quoted(each.stripe)
+        said = f"{each.links:,} customers, {each.ambiguous:,} ambiguous"
+        console.print(f"    - {{stripe: {escape(stripe)}, netsuite: {each.netsuite}}} # {said}", soft_wrap=True)
+    if needed := {each.netsuite for each in advice.rules} & undeclared.keys():
+        console.print("\nThey need, under netsuite_fields:")
+        for field in sorted(needed):
+            console.print(f"    {field}: {escape(quoted(undeclared[field]))}", soft_wrap=True)
+
+
+def _write(text: str, path: Path) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

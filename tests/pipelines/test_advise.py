@@ -1,0 +1,36 @@
+"""`make advise` as a person starts it: every field is compared, declared or not."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.installed import install, run_python
+from tests.test_bad_input import DECLARED
+
+STRIPE = "id,Email,Name,Created (UTC),crm (metadata)\n" + "".join(
+    f"cus_{at},a{at}@acme.example,Acme {at},2026-06-01 00:00,K{at}\n" for at in range(9)
+)
+NETSUITE = (
+    "Internal ID,External ID,Stripe Customer Id,Comments,Email,Company Name,Stage,Inactive,CRM = Nummer\n"
+    + "".join(f"{at + 1},,,,,Other {at},Customer,No,k{at}\n" for at in range(9))
+)
+
+
+@pytest.mark.rule("X14")
+def test_columns_that_are_not_declared_are_compared_and_what_they_need_is_said(tmp_path: Path) -> None:
+    install(tmp_path, {"stripe.csv": STRIPE, "netsuite.csv": NETSUITE, "pipelines/defs/acme/defs.yaml": DECLARED})
+    ended = run_python(tmp_path, "-m", "pipelines.advise", "acme")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "    - {stripe: metadata.crm, netsuite: crm_nummer} # 9 customers, 0 ambiguous\n" in ended.stdout
+    assert "They need, under netsuite_fields:\n    crm_nummer: CRM = Nummer\n" in ended.stdout
+    table = pl.read_csv(tmp_path / "out/acme/advice.csv")
+    assert table.row(0) == (1, "metadata.crm", "crm_nummer", 9, 9, 0, 0, 0, "CRM = Nummer")
+    assert "metadata.crm = crm_nummer" in (tmp_path / "out/acme/advice.html").read_text("utf-8")
+
+
+def test_an_unknown_declaration_is_said_in_one_sentence(tmp_path: Path) -> None:
+    install(tmp_path, {})
+    ended = run_python(tmp_path, "-m", "pipelines.advise", "nobody")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == "✗ There is no declaration 'nobody'; there are: none.\n"
