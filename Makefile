@@ -63,7 +63,7 @@ format: $(VENV)/dev.ok ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/bench.ok ## Measure, as ratios to a baseline of the same run
+bench: $(VENV)/bench.ok ## Measure, as ratios to a baseline of the same run; ARGS=small in two minutes, ARGS=matching one of them in full
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 prove: $(VENV)/dev.ok ## Kill write-back hundreds of times, then runs of every job, and show that no change is lost or made twice, no value of others is overwritten, and no next run is held up

@@ -1,9 +1,9 @@
-"""`python -m tests.benchmarks [name …]`: every benchmark, or those named; what follows a lone `--` goes to each."""
+"""`python -m tests.benchmarks [name …]`: the table of all, or those named; what follows a lone `--` goes to each."""
 
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.benchmarks import advice, exports, mapping, matching, netsuite_read, stripe_read, write_back
+from tests.benchmarks import advice, exports, mapping, matching, netsuite_read, stripe_read, summary, write_back
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "advice": advice.run,
@@ -11,7 +11,9 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "mapping": mapping.run,
     "matching": matching.run,
     "netsuite_read": netsuite_read.run,
+    "small": summary.small,
     "stripe_read": stripe_read.run,
+    "summary": summary.run,
     "write_back": write_back.run,
 }
 
@@ -21,7 +23,7 @@ def main(argv: Sequence[str]) -> None:
     unknown = set(argv[:at]) - set(BENCHMARKS)
     if unknown:
         sys.exit(f"No such benchmark: {', '.join(sorted(unknown))}. There are: {', '.join(BENCHMARKS)}.")
-    for name in argv[:at] or BENCHMARKS:
+    for name in argv[:at] or ["summary"]:
         BENCHMARKS[name](argv[at + 1 :])
 
 

@@ -38,7 +38,7 @@ from tests.examples.test_golden import digest
 from tests.labels import LABELS
 from tests.reconciling import CHECKOUT
 
-_FEW = 100
+FEW = 100
 Cost = dict[str, float]
 """Seconds of CPU (`cpu`) and on the clock (`wall`), and the peak of memory in GB (`peak`)."""
 Figures = dict[str, Cost]
@@ -48,24 +48,31 @@ Figures = dict[str, Cost]
 def run(argv: Sequence[str]) -> None:
     """Measure and print the ratios, and where the time of our run goes."""
     options = _options(argv)
-    with tempfile.TemporaryDirectory() as scratch:
-        large, few = Path(scratch, "large"), Path(scratch, "few")
-        write_exports(large, options.rows)
-        if options.hashes:
+    if options.hashes:
+        with tempfile.TemporaryDirectory() as scratch:
+            large = Path(scratch, "large")
+            write_exports(large, options.rows)
             _process("ours", large)
             Console(soft_wrap=True).print(*_hashes(large), sep="\n")
-            return
-        write_exports(few, _FEW)
-        rounds = [
+    else:
+        _show(measured(options.rows, options.rounds), options.rows)
+
+
+def measured(rows: int, rounds: int) -> list[dict[str, Figures]]:
+    """What each contender cost, in each round."""
+    with tempfile.TemporaryDirectory() as scratch:
+        large, few = Path(scratch, "large"), Path(scratch, "few")
+        write_exports(large, rows)
+        write_exports(few, FEW)
+        return [
             {
                 "floor": _process("floor", large),
                 "ours": _process("ours", large),
                 "again": _process("again", large),
                 "few": _process("ours", few),
             }
-            for _ in range(options.rounds)
+            for _ in range(rounds)
         ]
-    _show(rounds, options.rows)
 
 
 def write_exports(folder: Path, rows: int) -> None:
@@ -201,7 +208,7 @@ _SAID = {
     "floor": "floor, with its ratio to itself",
     "ours": "ours, to the floor",
     "again": "ours, run again with nothing changed",
-    "few": f"ours on {_FEW} rows, which is what imports and Dagster cost",
+    "few": f"ours on {FEW} rows, which is what imports and Dagster cost",
 }
 
 

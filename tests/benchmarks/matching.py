@@ -41,7 +41,7 @@ class Cost(NamedTuple):
 def run(argv: Sequence[str]) -> None:
     options = _options(argv)
     check_answers(options.contenders)
-    costs = [cost for rows in options.rows for script in options.scripts for cost in _world(rows, script, options)]
+    costs = [cost for rows in options.rows for script in options.scripts for cost in costs_of(rows, script, options)]
     _show(costs)
     if options.plot:
         _plot([cost for cost in costs if cost.name in {"floor", "ours"}]).save(PLOT)
@@ -57,7 +57,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _world(rows: int, script: Script, options: argparse.Namespace) -> Iterator[Cost]:
+def costs_of(rows: int, script: Script, options: argparse.Namespace) -> Iterator[Cost]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_world(folder, rows, script)

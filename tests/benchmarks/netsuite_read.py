@@ -82,6 +82,13 @@ def _reading(rounds: int, rows: int) -> None:
     _tell("times as fast as page after page", [b / fewer * rows / a for a, b in zip(five, one, strict=True)])
 
 
+def shares(rows: int, rounds: int) -> list[float]:
+    """The share of what the pool allows at which customers are read, in each round."""
+    with _account(rows, LATENCY) as account:
+        [taken] = _in_turns(rounds, partial(_read_all, account, POOL, rows, []))
+    return [rows / 1_000 * LATENCY / POOL / seconds for seconds in taken]
+
+
 def _writing(rounds: int, few: int = 150, many: int = 3_000) -> None:
     _say(f"Linking customers, {LATENCY * 1000:.0f} ms a call, a pool of {POOL}, three fields each")
     with _account((few + 2 * many) * rounds, LATENCY) as account:

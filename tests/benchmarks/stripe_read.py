@@ -71,6 +71,16 @@ def _share(options: argparse.Namespace, tap: str | None) -> None:
     Console().print(f"Cap: {cap:,} customers/s ({options.rate} requests/s, {options.latency:g} s a page)", table)
 
 
+def shares(customers: int) -> tuple[float, float]:
+    """The share of the limit at which customers are read in the steady state: by us, and by Stripe's own SDK."""
+    options = _parser().parse_args([])
+    cap = options.rate * 100
+    with _stand_in(customers, options.latency, options.rate) as url:
+        ours = _measure("tieout", url, customers, rate=options.rate)
+        sdk = _measure("sdk", url, options.few, rate=options.rate)
+    return (ours.steady or ours.rate) / cap, sdk.rate / cap
+
+
 def _cost(options: argparse.Namespace) -> None:
     table = Table("reader", "customers", "CPU s / million", "ratio", "MiB above start", "customers/s")
     with _stand_in(options.million, 0.0, 0) as url:
