@@ -29,6 +29,7 @@ SAID_FIRST = frozenset(
         "nothing_withheld",
         "other_readings",
         "all_asked",
+        "new_customers_accepted",
     }
 )
 """The checks whose warnings a person should read before anything else, in the terminal and on the page."""

@@ -16,6 +16,7 @@ from assets.matching.reading_check import build_reading_check
 from assets.matching.stripe_matches import build_stripe_matches
 from assets.matching.to_stripe_settings import ToStripeSettings
 from assets.planning.brakes import build_brakes
+from assets.planning.preflight_check import build_preflight_check
 from assets.planning.review_queue import build_review_queue
 from assets.planning.settings import PlanSettings
 from assets.planning.write_plan import build_write_plan
@@ -143,6 +144,8 @@ def build_defs(sync: Reconciliation) -> dg.Definitions:
         build_write_plan(sync),
     ]
     checks = [*build_customer_checks(sync), build_link_checks(sync), build_reading_check(sync)]
+    if sync.declaration.can_write and sync.declaration.makes_customers:
+        checks.append(build_preflight_check(sync))
     shown = [spec for definition in (*assets, *checks) for spec in definition.check_specs]
     report = build_reconciliation_report(sync, shown)
     writes, brakes = (build_links(sync), [build_brakes(sync)]) if sync.declaration.can_write else ([], [])

@@ -52,6 +52,10 @@ PLAN_COLUMNS: Final = tuple(name for name in Plan.to_schema().columns if name no
 """The columns of every plan, in the order in which its file has them: its hash depends on it."""
 
 
+CREATIONS_FILE: Final = "creations.csv"
+"""The new customers of a plan for people, where it has some: a row each, a column for each field."""
+
+
 def columns_kept(plan: pl.DataFrame) -> tuple[str, ...]:
     """The columns that the file of a plan has: a plan without creates keeps the bytes and the hash that it ever had."""
     used = (name for name in OF_CREATES if name in plan.columns)

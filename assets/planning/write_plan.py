@@ -26,6 +26,7 @@ from assets.plan_history import PlanMade, PlanNumbers
 from assets.planning.append_words import append_words
 from assets.planning.creates import plan_creates, plan_global, who_paid, without_creates
 from assets.planning.guesses import guesses, of_plan, settled
+from assets.planning.new_fields import fields_metadata
 from assets.planning.pairs import pairs_to_plan
 from assets.planning.rows import relinks
 from assets.planning.set_values import set_values
@@ -35,7 +36,7 @@ from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failure
 from resources.ledger import PAIR, Guesses
 from resources.storage.frames import PLAN_HASH
 from schemas.link_fields import LinkField, in_plan_order
-from schemas.plan import Plan
+from schemas.plan import CREATIONS_FILE, Plan
 from schemas.validation import violations
 from schemas.words import System
 
@@ -148,6 +149,9 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
             guessed_customers=found.get_column("stripe_customer_id").n_unique(),
         )
         made = PlanMade(digest, sync.clock(), context.run.run_id, numbers)
+        new = fields_metadata(plan, settings.trials) if numbers.creates else {}
+        if new:
+            new["new_customers/file"] = dg.MetadataValue.path(sync.folders.results(sync.name) / CREATIONS_FILE)
         yield dg.MaterializeResult(
             value=plan,
             metadata={
@@ -158,6 +162,7 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
                 "file": dg.MetadataValue.path(sync.plans.path(digest)),
                 "report": dg.MetadataValue.path(sync.folders.results(sync.name) / "report.html"),
                 **{f"changes/{system}/{field}": count for system, field, count in by_field},
+                **new,
             },
         )
 

@@ -6,6 +6,7 @@ from typing import Final
 import dagster as dg
 
 from assets.check_results import SAID_FIRST
+from assets.planning.preflight_check import ACCEPTED, findings_of
 from assets.report.inputs import Check
 
 
@@ -24,6 +25,12 @@ def results_of_checks(instance: dg.DagsterInstance, specs: Sequence[dg.AssetChec
             numbers = {name: value.value for name, value in found.metadata.items() if isinstance(value.value, int)}
             where = f"{spec.asset_key.path[-1]}: {spec.name}"
             yield Check(where, found.passed, found.severity.value, spec.description or "", numbers)
+
+
+def preflight_of(instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec]) -> tuple[tuple[str, str, str], ...]:
+    """What would refuse the new customers of the plan: its weight, of what, a sentence."""
+    of_new = (_last_evaluation(instance, spec.key) for spec in specs if spec.name == ACCEPTED)
+    return tuple(row for result in of_new for row in findings_of(result))
 
 
 def _last_evaluation(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> dg.AssetCheckEvaluation | None:

@@ -8,9 +8,6 @@ import polars as pl
 
 from schemas.words import System
 
-CREATIONS_FILE: Final = "creations.csv"
-"""The new NetSuite customers of a plan, where it has some."""
-
 STRIPE_CREATIONS_FILE: Final = "stripe_creations.csv"
 """The new Stripe customers of a plan, where it has some."""
 

@@ -39,6 +39,7 @@ def render_report(inputs: ReportInputs) -> str:
             to_stripe=to_stripe_figures(inputs.to_stripe),
             plan=figures.plan_size(inputs.plan, inputs.guesses),
             guessed_customers=inputs.guesses.height,
+            preflight=inputs.preflight,
             coverage=figures.coverage(inputs),
             review_rows=excerpts.review_rows(inputs),
             match_rows=excerpts.match_rows(inputs),

@@ -18,10 +18,9 @@ from assets.planning.pairs import linked
 from assets.planning.review_queue import decisions_in_words, still_waiting
 from assets.reconciliation import Reconciliation, failures_for_people, moment_of
 from assets.report.brakes_shown import brake_checks, brakes_of, would_stop
-from assets.report.checks_shown import alerts, results_of_checks
+from assets.report.checks_shown import alerts, preflight_of, results_of_checks
 from assets.report.creation_currencies import CURRENCIES_FILE, netsuite_create_currencies
 from assets.report.creation_files import (
-    CREATIONS_FILE,
     STRIPE_CREATIONS_FILE,
     new_customers,
     new_stripe_customers,
@@ -51,6 +50,7 @@ from resources.storage.results import MadeBy
 from schemas.declaration import Declaration
 from schemas.declaration.creation import NAMES
 from schemas.link_fields import fields_of
+from schemas.plan import CREATIONS_FILE
 
 _INPUTS = ("stripe_customers", "netsuite_customers", "customer_matches", "review_queue", "write_plan")
 _REPORT = "report.html"
@@ -159,7 +159,17 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
             results = (*results_of_checks(context.instance, checks), *brake_checks(brakes, stops=stops))
             guessed = guesses_found.join(plan, on=list(PAIR), how="semi")
             inputs = ReportInputs(
-                stripe, netsuite, links, matches, plan, waiting, results, header, to_stripe=found, guesses=guessed
+                stripe,
+                netsuite,
+                links,
+                matches,
+                plan,
+                waiting,
+                results,
+                header,
+                to_stripe=found,
+                guesses=guessed,
+                preflight=preflight_of(context.instance, checks),
             )
             files.page(_REPORT, render_report(inputs))
             kept = files.put_in_place(MadeBy.now(context.run.run_id, header.plan_hash))

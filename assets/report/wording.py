@@ -34,6 +34,9 @@ TO_STRIPE: Final[dict[MatchOutcome, str]] = {
 
 _EVIDENCE: Final = {"override": "A person decided", **{field.evidence: field.texts.evidence for field in LINK_FIELDS}}
 
+WEIGHTS: Final = {"refused": "all of them refused", "some": "some of them", "unknown": "not checked"}
+"""How much a finding about new customers weighs."""
+
 _COLUMNS: Final = {
     "stripe_customer_id": "Stripe customer",
     "netsuite_internal_id": "NetSuite record",

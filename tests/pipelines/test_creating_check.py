@@ -11,6 +11,7 @@ from rich.console import Console
 
 from pipelines.creating_check import creating_is_checked
 from sandbox.netsuite_standin import Account, Options
+from sandbox.stripe_standin import ApiKey
 from tests.pipelines.api_world import Site, site
 
 AT_ONCE = {"when": "at_once"}
@@ -63,6 +64,30 @@ def test_what_refuses_not_everybody_is_shown_and_no_failure(
         at.netsuite.account = Account(most_options=3 if mark == "!" else 2)
         code, said = checked(at)
     assert (code, mark in said, sentence in said) == (0, True, True)
+
+
+@pytest.mark.rule("C2")
+@pytest.mark.parametrize(
+    ("permissions", "lacking"),
+    [
+        ({"customer_write", "event_read", "charge_read", "invoice_read"}, None),
+        ({"customer_write", "event_read", "charge_read"}, "invoice"),
+        ({"customer_write", "event_read", "invoice_read"}, "charge"),
+    ],
+)
+def test_whether_the_key_shows_who_has_transacted_is_a_row_for_each_list(
+    tmp_path: Path, permissions: set[str], lacking: str | None
+) -> None:
+    with creating(tmp_path, when="first_transaction") as made:
+        key = made.world.add_key(ApiKey("rk_test_some", permissions=frozenset(permissions)))
+        at = made.redeclared(stripe={"api_key": key.secret})
+        code, said = checked(at)
+    assert code == (0 if lacking is None else 1)
+    for kind in ("charge", "invoice"):
+        [row] = [line for line in said.splitlines() if f"Stripe {kind}s" in line]
+        assert ("✗" in row) == (kind == lacking)
+        assert ("the key can read them" in row) == (kind != lacking)
+    assert ("Read" in said) == (lacking is not None)
 
 
 def test_a_declaration_that_creates_nobody_is_not_asked_about(tmp_path: Path) -> None:

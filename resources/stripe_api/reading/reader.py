@@ -26,6 +26,7 @@ from resources.stripe_api.reading.customers import (
 from resources.stripe_api.reading.pages import customers_schema
 from resources.stripe_api.reading.parallel_list import ListProgress
 from resources.stripe_api.reading.payers import Answers, find_payers
+from resources.stripe_api.reading.transactions import LISTS, why_not_read
 from resources.stripe_api.session.account import StripeAccount
 from resources.stripe_api.session.connection import StripeConnection
 from schemas.declaration.sources import StripeSource
@@ -107,6 +108,15 @@ class StripeApiReader:
         """
         with StripeConnection(self.account(retry_seconds=SECONDS_OF_A_TEST)) as connection:
             return keys_in_use(connection)
+
+    def test_payments(self) -> dict[str, str]:
+        """Ask whether the key may read charges and invoices: kind of list → why not, empty where it may.
+
+        Raises:
+            AccessError: there is no key, or one of the wrong kind.
+        """
+        with StripeConnection(self.account(retry_seconds=SECONDS_OF_A_TEST)) as connection:
+            return {of.kind: why_not_read(connection, of) for of in LISTS}
 
     def customers(self, start: datetime, end: datetime, known: Known | None, progress: OnProgress) -> Extract:
         """Read by list, complete up to now or `end`; or, from an earlier read, by events (`refresh: changed`)."""

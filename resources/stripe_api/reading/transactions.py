@@ -97,6 +97,19 @@ def check_mode(connection: StripeConnection, page: PaymentPage, kind: str) -> No
         )
 
 
+def why_not_read(connection: StripeConnection, of: PaymentList) -> str:
+    """Ask for one row of a list, and say why it cannot be read; nothing if it can."""
+    endpoint = f"GET {of.path}"
+    try:
+        answer = connection.get(endpoint, of.path, [("limit", "1")], lambda body: payment_page(body, of.kind))
+        if isinstance(answer, StripeProblem):
+            raise answer.error(endpoint)
+        check_mode(connection, answer, of.kind)
+    except (AccessError, TransientError) as error:
+        return str(error)
+    return ""
+
+
 class _Asking:
     """Asks for one customer after the other, and stops when that has become pointless. Safe for threads."""
 
