@@ -1,4 +1,4 @@
-"""Which fields the new NetSuite customers of a plan fill, and how many of them, for the page of the plan: names and counts.
+"""Which fields the new NetSuite customers of a plan fill, and how many of them: names and counts for people in the UI.
 
 The values are customer data, which Dagster's event log must not hold: they are in `creations.csv` and the report.
 """
