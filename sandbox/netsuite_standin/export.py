@@ -18,6 +18,17 @@ from sandbox.netsuite_standin.searches import STANDARD_COLUMNS, Column, SavedSea
 from sandbox.netsuite_standin.server import NetsuiteStandIn
 from sandbox.netsuite_standin.world import SHIPPED_FIELDS, Value, World
 
+TO_STRIPE: Final = SavedSearch(
+    "customsearch_tieout_to_stripe",
+    (
+        Column("internalid", "Internal ID", kind="select"),
+        Column("email", "email", kind="email"),
+        Column("companyname", "name"),
+        Column("phone", "phone", kind="phone"),
+    ),
+)
+"""The search of the same customers whose labels are parameters of Stripe."""
+
 _TRUE: Final = frozenset({"yes", "true", "t"})
 _STANDARD: Final = {str(column.label): column for column in STANDARD_COLUMNS}
 
@@ -50,7 +61,7 @@ def serve_export(
     `private_key` is the one of an earlier start; without it, or if it is none, there is a new one.
     """
     world, search = world_of_export(path, options)
-    server = NetsuiteStandIn(world, options, [search], port)
+    server = NetsuiteStandIn(world, options, [search, TO_STRIPE], port)
     key = _key(private_key)
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

@@ -159,6 +159,18 @@ def test_what_two_apis_add_to_it(tmp_path: Path) -> None:
     assert {each.default_status for each in repository.schedule_defs} == {dg.DefaultScheduleStatus.STOPPED}
 
 
+@pytest.mark.rule("P1")
+def test_what_the_way_to_stripe_adds_to_that(tmp_path: Path) -> None:
+    to_stripe = {"mass_search": "customsearch_x", "on_none": "create", "updates": ["name"]}
+    with api_site(tmp_path / "with", to_stripe=to_stripe) as there, api_site(tmp_path / "without") as without:
+        keys = [
+            {key.path[-1] for key in each.definitions.resolve_asset_graph().get_all_asset_keys()}
+            for each in (there, without)
+        ]
+    assert keys[0] - keys[1] == {"netsuite_sync", "stripe_matches", "stripe_new_customers", "stripe_fields"}
+    assert keys[1] <= keys[0]
+
+
 def test_operations_have_names_of_their_declaration(site: Site, tmp_path: Path) -> None:
     with site_at(tmp_path, declaration("acme_2")) as other:
         names = [

@@ -1,7 +1,7 @@
 """How fast we ask: an even pace for each endpoint, so that Stripe need not slow us down. No retries here.
 
-Source: docs.stripe.com/rate-limits. Live mode limits each endpoint (25 a second) well below the account (100); in test
-mode the account's own limit is 25, so that all endpoints share one pace.
+Source: docs.stripe.com/rate-limits. Live mode limits each endpoint (25 a second) below the account (100), which counts
+where more than four are asked at a time; in test mode the account's own limit is 25, so that all endpoints share one.
 """
 
 import threading
@@ -11,6 +11,9 @@ from pyrate_limiter import Limiter, Rate, SingleBucketFactory, StateBucket
 from resources.stripe_api.session.account import StripeAccount
 
 _BURST_SHARE = 5
+_ALL = "all"
+_ENDPOINTS_AT_A_TIME = 4
+"""In live mode an account's limit is that of so many endpoints; taking back a new customer asks six of them."""
 
 
 class RateLimiter:
@@ -23,12 +26,19 @@ class RateLimiter:
         self._turnstiles: dict[str, _Turnstile] = {}
 
     def wait(self, endpoint: str) -> None:
-        """Return when a request to this endpoint may be sent."""
-        name = endpoint if self._account.livemode else "all"
+        """Return when a request to this endpoint may be sent, by the limits of the endpoint and of the account."""
+        rate = self._account.requests_per_second
+        if self._account.livemode:
+            self._turnstile(endpoint, rate).pass_through()
+            self._turnstile(_ALL, _ENDPOINTS_AT_A_TIME * rate).pass_through()
+        else:
+            self._turnstile(_ALL, rate).pass_through()
+
+    def _turnstile(self, name: str, rate: int) -> "_Turnstile":
         with self._lock:
             if name not in self._turnstiles:
-                self._turnstiles[name] = _Turnstile(self._account.requests_per_second)
-        self._turnstiles[name].pass_through()
+                self._turnstiles[name] = _Turnstile(rate)
+            return self._turnstiles[name]
 
 
 class _Turnstile:
