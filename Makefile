@@ -41,8 +41,8 @@ quoted = '$(subst ','\'',$(1))'
 PART = --plan=$(call quoted,$(PLAN)) --who=$(call quoted,$(WHO)) --at-most=$(call quoted,$(AT_MOST)) \
   --system=$(call quoted,$(SYSTEM)) --fields=$(call quoted,$(FIELDS)) --months=$(call quoted,$(MONTHS)) --ids=$(call quoted,$(IDS))
 
-apply-stripe: $(VENV)/run.ok ## Set in Stripe what FILE (stripe_updates.csv of NAME) says, with the key in STRIPE_API_KEY; UNDO=yes takes it back
-	@$(BIN)/python -m pipelines.apply_stripe $(if $(UNDO),--undo) "$(NAME)" "$(FILE)"
+apply-stripe: $(VENV)/run.ok ## Set in Stripe what FILE (stripe_updates.csv of NAME) says, with the key in STRIPE_API_KEY; UNDO=yes takes it back; WHO= names you
+	@$(BIN)/python -m pipelines.apply_stripe $(if $(UNDO),--undo) --who=$(call quoted,$(WHO)) "$(NAME)" "$(FILE)"
 
 ui: $(VENV)/run.ok ## Open Dagster on every declaration, on http://127.0.0.1:3000
 	@$(BIN)/python -m pipelines.ui

@@ -4,6 +4,7 @@ It looks first, writes what is not there yet, and ends in a table of outcomes; a
 """
 
 import argparse
+import getpass
 import os
 import sys
 from collections import Counter
@@ -17,7 +18,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from assets.write_back.outcomes import outcomes_path
-from assets.write_back.stripe_file import API_KEY, Applied, apply_file, writing_account
+from assets.write_back.request import signature
+from assets.write_back.stripe_file import API_KEY, Applied, Start, apply_file, writing_account
 from pipelines.home import prepare_home
 from pipelines.run import at_terminal
 from resources.exports.stripe_updates import read_stripe_updates
@@ -30,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make apply-stripe", description=__doc__)
     parser.add_argument("name", help="the declaration")
     parser.add_argument("file", help="stripe_updates.csv, or a part of it")
+    parser.add_argument("--who", default="", help="your name, which is kept; default: that of your login")
     parser.add_argument("--undo", action="store_true", help="take back what was written by this file")
     options = parser.parse_args(arguments)
     console, folders = Console(highlight=False), Folders.from_environment()
@@ -42,6 +45,7 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console, errors
         raise UserError(
             f"Say which file: make apply-stripe NAME={options.name} FILE=out/{options.name}/stripe_updates.csv."
         )
+    who = signature(options.who or _login())
     updates = read_stripe_updates(Path(options.file))
     prepare_home(folders)
     from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
@@ -59,10 +63,18 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console, errors
 
     direction: Final = "undo" if options.undo else "apply"
     with dg.DagsterInstance.get() as instance:
-        applied = apply_file(sync, instance, updates, account, str(uuid4()), on_progress, direction)
+        applied = apply_file(sync, instance, updates, account, Start(str(uuid4()), direction, who), on_progress)
     _show(applied, updates.rows.height, console)
     console.print(f"\nThe outcome of each change is in {outcomes_path(sync)}.")
     return 0 if applied.standing.total() == applied.standing[_DONE[direction]] + applied.standing["already"] else 1
+
+
+def _login() -> str:
+    """The name under which whoever starts this is logged in."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in a container
+        return "make apply-stripe"
 
 
 _DONE: Final = {"apply": "applied", "undo": "undone"}

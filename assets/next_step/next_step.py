@@ -11,6 +11,7 @@ from assets.next_step.standing import Standing, standing_of
 from assets.plan_history import PlanMade, plans_made
 from assets.reconciliation import Reconciliation
 from resources.ledger import Request
+from schemas.words import GONE
 
 _WHO: Final = 'WHO="your name"'
 
@@ -103,9 +104,13 @@ class NextStep:
             yield Action(f"Import into NetSuite as {self.results}/import_notes.txt says")
             yield Action("Then set Stripe's metadata", f"make apply-stripe NAME={self.declaration} FILE={file}")
             return
-        what = "Approve and write it" if self.standing.last is None else "Go on with what is left"
         form = forms.apply_form(self.declaration, self.plan)
-        yield Action(f"Look at {self.results}/report.html and plan.csv")
+        last = self.standing.last
+        what = "Approve and write it" if last is None else "Go on with what is left"
+        if last is None:
+            yield Action(f"Look at {self.results}/report.html and plan.csv")
+        elif last.direction == "undo":
+            what = "Write it again"
         yield Action(f"{what}; AT_MOST=20 begins with 20 changes", f"make apply {of_plan}", form)
 
 
@@ -126,10 +131,11 @@ def first_step(sync: Reconciliation, made: PlanMade) -> NextStep:
 
 
 def _waiting(sync: Reconciliation, instance: dg.DagsterInstance) -> int:
-    """How many customers the last review has that wait for a person."""
+    """How many customers the last review has that wait for a person; ids that are no customer's are none."""
     event = instance.get_latest_materialization_event(sync.key("review_queue"))
-    found = event.asset_materialization.metadata.get("waiting") if event and event.asset_materialization else None
-    return found.value or 0 if isinstance(found, dg.IntMetadataValue) else 0
+    found = event.asset_materialization.metadata if event and event.asset_materialization else {}
+    counts = {name: value.value or 0 for name, value in found.items() if isinstance(value, dg.IntMetadataValue)}
+    return counts.get("waiting", 0) - counts.get(f"waiting/{GONE}", 0)
 
 
 def _what_was_done(standing: Standing, last: Request) -> Iterator[str]:

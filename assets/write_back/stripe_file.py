@@ -54,6 +54,15 @@ class Applied:
 
 
 @dataclass(frozen=True)
+class Start:
+    """One start of the command: the id for its run, which way, and who asks."""
+
+    run_id: str
+    direction: Direction = "apply"
+    who: str | None = None
+
+
+@dataclass(frozen=True)
 class _Part:
     """Rows of a kept plan, as last made."""
 
@@ -88,9 +97,8 @@ def apply_file(
     instance: dg.DagsterInstance,
     updates: StripeUpdates,
     account: StripeAccount,
-    run_id: str,
+    start: Start,
     on_progress: Callable[[str], None],
-    direction: Direction = "apply",
 ) -> Applied:
     """Set what a file says, or take it back, where the values that the plan saw, or that we wrote, still stand.
 
@@ -98,16 +106,17 @@ def apply_file(
         UserError: a row is of no kept plan, another run is writing, or a person must act.
         TransientError: Stripe could not be asked; what was done is in the journal, and the next start goes on.
     """
-    with _opened(sync, account, run_id, on_progress) as work:
+    with _opened(sync, account, start.run_id, on_progress) as work:
         parts = _parts(sync, instance, updates)
         part = next(parts)
-        if direction == "undo" and not _stands(work.journal, part):
+        if start.direction == "undo" and not _stands(work.journal, part):
             part = next((older for older in parts if _stands(work.journal, older)), part)
         plan = part.made.plan
-        asked = Request(run_id, direction, plan, {"system": "stripe", "changes": len(part.changes)})
+        filters = {"system": "stripe", "changes": len(part.changes)}
+        asked = Request(start.run_id, start.direction, plan, filters, start.who)
         written = Part(plan, part.changes, made_at=part.made.made_at)
         with write_outcomes(sync, instance, work, asked, part.made.numbers.changes):
-            tally = apply_step(work, written, STRIPE_EDITS) if direction == "apply" else undo_part(work, written)
+            tally = apply_step(work, written, STRIPE_EDITS) if start.direction == "apply" else undo_part(work, written)
         return Applied(plan, tally.counts(), Counter(_statuses(work.journal, part)))
 
 

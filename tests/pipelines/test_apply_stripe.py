@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 import yaml
 
-from assets.write_back.stripe_file import Applied, apply_file, writing_account
+from assets.write_back.stripe_file import Applied, Start, apply_file, writing_account
 from pipelines.apply_stripe import main
 from resources.exports.stripe_updates import read_stripe_updates
 from sandbox.stripe_standin import Book, Fault, StandInOptions, StripeStandIn, StripeWorld
@@ -46,7 +46,9 @@ class World:
         account = writing_account(self.at.sync, self.key).model_copy(
             update={"retry_seconds": 0.2, "longest_wait": 0.01}
         )
-        return apply_file(self.at.sync, self.at.instance, updates, account, str(uuid4()), print, direction)
+        return apply_file(
+            self.at.sync, self.at.instance, updates, account, Start(str(uuid4()), direction, "Ada"), print
+        )
 
     def links(self) -> dict[str, object]:
         return {customer: link(self.book, customer) for customer in self.book.ids}
@@ -118,6 +120,7 @@ def test_what_somebody_has_set_since_stays(world: World) -> None:
     assert (world.links()["cus_1"], world.links()["cus_3"]) == ("99", "7")
     assert world.apply(direction="undo").done == Counter()
     outcomes = pl.read_csv(world.at.results / "outcomes.csv", infer_schema=False)
+    assert outcomes["who"].unique().to_list() == ["Ada"]
     assert outcomes.select("status", "found").rows() == [("conflict", "99"), ("already", None)]
 
 

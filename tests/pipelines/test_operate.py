@@ -116,6 +116,7 @@ def test_a_declaration_over_exports_says_what_to_do_instead(tmp_path: Path) -> N
     )
 
 
+@pytest.mark.timeout(900)
 def test_from_the_shell_alone(tmp_path: Path) -> None:
     with installation(tmp_path, customers=40) as at:
 

@@ -14,6 +14,7 @@ from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
+from unittest.mock import patch
 
 import dagster as dg
 import yaml
@@ -86,7 +87,8 @@ class Installation:
     @cached_property
     def instance(self) -> dg.DagsterInstance:
         """Dagster's memory of the runs, opened once, as that is dear and it is asked all the time."""
-        return dg.DagsterInstance.from_config(str(self.folders.home))
+        with patch.dict(os.environ, DAGSTER_HOME=str(self.folders.home)):  # which its settings name
+            return dg.DagsterInstance.from_config(str(self.folders.home))
 
     def under_way(self) -> list[str]:
         return [run.run_id for run in self.instance.get_runs() if not run.is_finished]

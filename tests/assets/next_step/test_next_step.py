@@ -145,3 +145,9 @@ def test_the_page_and_the_plan_tell_what_was_done(tmp_path: Path, monkeypatch: p
 def seen(at: Site, asset: str = "reconciliation_report") -> str:
     """What an asset's metadata say of the next step."""
     return str(at.metadata(asset)["next_step"])
+
+
+def test_what_comes_next_is_called_as_it_is() -> None:
+    started = next(action.what for action in after(Why("applied", None, 4)).actions())
+    again = next(action.what for action in after(Why("undone", None, 12), direction="undo").actions())
+    assert [text.partition(";")[0] for text in (started, again)] == ["Go on with what is left", "Write it again"]
