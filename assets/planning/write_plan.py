@@ -127,7 +127,8 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
             if not hidden.why and makes_some and sync.months_missing():
                 hidden = replace(hidden, why=_MONTHS_MISSING)
             if hidden.why:  # whoever is linked where nobody can see it would get a second record (C16)
-                plan = without_creates(plan_changes(*inputs).collect() if way else wanted)
+                hides_customers = way is not None and not hidden.systems
+                plan = without_creates(plan_changes(*inputs).collect() if hides_customers else wanted)
             plan = plan.filter(~pl.col("system").is_in(hidden.systems))
             both = customer_matches if way is None else both_ways(customer_matches, way.found)
             customers = both.select(has_record=HAS_RECORD).collect()

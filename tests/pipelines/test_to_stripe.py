@@ -252,3 +252,15 @@ def metadata_of(at: Site, customer: str) -> Mapping[str, object]:
     found = (at.stripe.get(customer) or {})["metadata"]
     assert isinstance(found, dict)
     return found
+
+
+@pytest.mark.rule("C16")
+def test_nobody_is_found_or_made_while_a_month_was_never_read(at: Site) -> None:
+    assert at.reconcile()
+    older = at.redeclared(stripe={"since": "2025-12"})
+    result = older.materialize(
+        "netsuite_customers", "netsuite_sync", "customer_matches", "stripe_matches", "write_plan"
+    )
+    assert result.success, sentences(result)
+    plan = older.sync.plans.read(str(older.metadata("write_plan")["plan_hash"]))
+    assert set(plan.get_column("netsuite_internal_id").drop_nulls()).isdisjoint({5, 6, 8})

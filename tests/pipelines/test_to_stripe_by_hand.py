@@ -36,8 +36,8 @@ FIELDS = {
 
 
 @contextmanager
-def world(folder: Path, to_stripe: str = TO_STRIPE) -> Iterator[Site]:
-    for name, text in (("stripe", STRIPE), ("netsuite", CUSTOMERS), ("to_stripe", to_stripe)):
+def world(folder: Path, to_stripe: str = TO_STRIPE, stripe: str = STRIPE) -> Iterator[Site]:
+    for name, text in (("stripe", stripe), ("netsuite", CUSTOMERS), ("to_stripe", to_stripe)):
         (folder / f"{name}.csv").write_text(text, "utf-8")
     rules = [{"stripe": "name", "netsuite": "company_name"}]
     declared = declaration(netsuite_fields=FIELDS, rules=rules, to_stripe={"export": "to_stripe.csv"})
@@ -74,6 +74,16 @@ def test_the_import_file_has_the_ids_of_both_ways(tmp_path: Path) -> None:
         page = (at.results / "report.html").read_text("utf-8")
         assert "From NetSuite to Stripe" in page
         assert "netsuite_matches.csv" in page
+
+
+@pytest.mark.rule("P4")
+def test_an_export_without_the_metadata_column_still_gives_the_ids(tmp_path: Path) -> None:
+    bare = "\n".join(line.rpartition(",")[0] for line in STRIPE.splitlines()) + "\n"
+    with world(tmp_path, stripe=bare) as at:
+        assert at.reconcile().success
+        ids = read(at, "netsuite_import.csv").get_column("Stripe Customer Id").to_list()
+        assert ids == ["cus_one", "cus_two"]
+        assert read(at, "stripe_updates.csv").is_empty()
 
 
 @pytest.mark.parametrize(
