@@ -16,6 +16,7 @@ from assets.matching.reading_check import build_reading_check
 from assets.matching.stripe_matches import build_stripe_matches
 from assets.matching.to_stripe_settings import ToStripeSettings
 from assets.planning.brakes import build_brakes
+from assets.planning.portal_asset import build_portal_links
 from assets.planning.preflight_check import build_preflight_check
 from assets.planning.review_queue import build_review_queue
 from assets.planning.settings import PlanSettings
@@ -27,6 +28,7 @@ from pipelines.declarations import Located, read_declarations
 from pipelines.init.scaffolder import CustomerSyncScaffolder
 from pipelines.jobs import build_jobs
 from pipelines.sensors import build_notifications
+from pipelines.sync_requests import build_sync_requests
 from resources.exports.parameters import ParametersExportReader
 from resources.exports.readers import NetsuiteExportReader, StripeExportReader
 from resources.exports.stripe_fields import Further
@@ -37,6 +39,7 @@ from resources.storage.folders import Folders
 from resources.storage.frames import ORIGIN
 from schemas.declaration import Declaration
 from schemas.declaration.rules import stripe_columns
+from schemas.link_fields import ADDRESS_FIELDS
 
 
 @dg.scaffold_with(CustomerSyncScaffolder)
@@ -119,7 +122,8 @@ def _parameters_reader(declaration: Declaration, folders: Folders, unset: Mappin
 def _written(declaration: Declaration) -> frozenset[str]:
     """The NetSuite fields that a declaration writes over the API."""
     allowed = PlanSettings.of(declaration).written if declaration.can_write else ()
-    return frozenset(field.name for field in allowed if field.system == "netsuite")
+    addresses = ADDRESS_FIELDS if declaration.can_write and declaration.portal else ()
+    return frozenset(field.name for field in (*allowed, *addresses) if field.system == "netsuite")
 
 
 def _notifier(declaration: Declaration, unset: Mapping[str, str]) -> Notifier:
@@ -151,13 +155,15 @@ def build_defs(sync: Reconciliation) -> dg.Definitions:
     writes, brakes = (build_links(sync), [build_brakes(sync)]) if sync.declaration.can_write else ([], [])
     own = dg.Definitions(assets=_of_origin(sync, [*assets, report, *writes]), asset_checks=[*checks, *brakes])
     jobs = build_jobs(sync)
-    return dg.Definitions.merge(own, jobs, build_notifications(sync, jobs))
+    return dg.Definitions.merge(own, jobs, build_notifications(sync, jobs), build_sync_requests(sync))
 
 
 def _to_stripe(sync: Reconciliation) -> list[dg.AssetsDefinition]:
     """What is read and matched for the way to Stripe, where a declaration has one."""
     settings = ToStripeSettings.of(sync.declaration)
-    return [] if settings is None else [build_netsuite_sync(sync), build_stripe_matches(sync, settings)]
+    portal = sync.declaration.portal
+    links = [] if portal is None else [build_portal_links(sync, portal)]
+    return [] if settings is None else [build_netsuite_sync(sync), build_stripe_matches(sync, settings), *links]
 
 
 def _of_origin(

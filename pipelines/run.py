@@ -25,6 +25,7 @@ from pipelines.home import prepare_home
 from pipelines.interrupts import COMMANDS, INTERRUPTED, give_way, tidy_up
 from pipelines.loading import Loaded
 from pipelines.operate_shown import show_next_step
+from pipelines.portal_check import portal_is_checked
 from pipelines.progress import stage_progress
 from resources.exports.parameters import ParametersExportReader
 from resources.exports.readers import NetsuiteExportReader, StripeExportReader
@@ -118,7 +119,7 @@ def _check(located: Located, folders: Folders, console: Console) -> int:
     further = () if sync.parameters is None else (sync.parameters,)
     for reader in (sync.stripe, sync.netsuite, *further):
         console.print(f"[green]✓[/] {escape(masked(reader.test()))}", soft_wrap=True)
-    return creating_is_checked(sync, console)
+    return max(portal_is_checked(sync, console), creating_is_checked(sync, console))
 
 
 def _loaded() -> Loaded:

@@ -181,11 +181,14 @@ def judge_newest(sync: Reconciliation, instance: dg.DagsterInstance) -> list[Bra
     return results_of(sync, history.newest, history.good)
 
 
-def results_of(sync: Reconciliation, newest: PlanMade, good: Sequence[PlanMade]) -> list[BrakeResult]:
-    """The brakes on the plan that was made last, held against the last good ones."""
+def results_of(
+    sync: Reconciliation, newest: PlanMade, good: Sequence[PlanMade], limits: Brakes | None = None
+) -> list[BrakeResult]:
+    """The brakes on the plan that was made last, held against the last good ones; other limits than the declared."""
     age = _age_hours(sync, newest.made_at)
     numbers = [made.numbers for made in good]
-    return list(brake_results(newest.numbers, numbers, sync.months_missing(), age, sync.declaration.brakes))
+    limits = limits or sync.declaration.brakes
+    return list(brake_results(newest.numbers, numbers, sync.months_missing(), age, limits))
 
 
 def _age_hours(sync: Reconciliation, made_at: datetime) -> float:

@@ -5,9 +5,10 @@ import polars as pl
 from assets.keys import folded_expr
 from assets.no_values import PLACEHOLDERS, is_placeholder
 from assets.planning.pairs import is_blank, is_nothing, value_of
-from schemas.link_fields import BY_NAME, LinkField
+from schemas.link_fields import LINK_FIELDS, LinkField
 from schemas.plan import OF_CREATES, PLAN_COLUMNS
 
+_LINKS = [field.name for field in LINK_FIELDS]
 _REPLACED = ", which a person replaced"
 _NOTHING = ", which stands for nothing"
 
@@ -58,7 +59,7 @@ def relinks(plan: pl.DataFrame, no_value: frozenset[str] = PLACEHOLDERS) -> int:
     """How many changes of a plan replace a link that is there, as only an override does."""
     # The first filter is cheap, and leaves next to nothing for the others.
     held = plan.filter((pl.col("action") == "set") & pl.col("old_value").is_not_null())
-    replaces = pl.col("field").is_in([*BY_NAME]) & ~is_blank("old_value")
+    replaces = pl.col("field").is_in(_LINKS) & ~is_blank("old_value")
     return held.filter(replaces).filter(~is_placeholder(folded_expr(pl.col("old_value")), no_value)).height
 
 

@@ -7,9 +7,9 @@ from assets.matching.to_stripe_settings import ToStripeSettings
 from assets.no_values import PLACEHOLDERS, placeholders_of
 from schemas.declaration import Declaration
 from schemas.declaration.creation import PAID_COLUMNS
-from schemas.link_fields import BY_NAME, LINK_FIELDS, LinkField, fields_of
+from schemas.link_fields import LINK_FIELDS, LinkField, fields_of
 
-ALL_FIELDS = frozenset(BY_NAME)
+ALL_FIELDS = frozenset(field.name for field in LINK_FIELDS)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ from assets.planning.creates import plan_creates, plan_global, who_paid, without
 from assets.planning.guesses import guesses, of_plan, settled
 from assets.planning.new_fields import fields_metadata
 from assets.planning.pairs import pairs_to_plan
+from assets.planning.portal_asset import PORTAL_LINKS
+from assets.planning.portal_links import plan_portal_links
 from assets.planning.rows import relinks
 from assets.planning.set_values import set_values
 from assets.planning.settings import PlanSettings
@@ -51,6 +53,7 @@ def plan_changes(
     settings: PlanSettings,
     transactions: pl.LazyFrame | None = None,
     to_stripe: ToStripe | None = None,
+    portal: pl.LazyFrame | None = None,
 ) -> pl.LazyFrame:
     """Plan every change that makes the two systems agree (W1 to W7).
 
@@ -61,6 +64,7 @@ def plan_changes(
         settings: which fields may be written.
         transactions: `schemas.transactions.Transactions`, where only who has transacted gets a record (C2).
         to_stripe: what the way to Stripe has found out; None: nothing goes that way.
+        portal: `schemas.portal.PortalLinks`, where links to the customer portal are kept in NetSuite (P7).
 
     Returns:
         `schemas.plan.Plan`; empty when everything is tied out (W11).
@@ -85,6 +89,8 @@ def plan_changes(
         parts = [creates, edits, new_links]
     if to_stripe is not None and settings.to_stripe is not None:
         parts += plan_to_stripe(to_stripe, stripe, netsuite, wanted, settings.written, settings.to_stripe)
+    if portal is not None:
+        parts.append(plan_portal_links(portal, netsuite, settings.no_value))
     return pl.concat(parts, how="diagonal") if len(parts) > 1 else edits
 
 
@@ -93,6 +99,7 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
     settings = PlanSettings.of(sync.declaration)
     further = (TRANSACTIONS,) if sync.declaration.asks_who_transacted else ()
     to_stripe = (SYNC, STRIPE_MATCHES) if settings.to_stripe else ()
+    portal = (PORTAL_LINKS,) if sync.declaration.portal else ()
 
     @dg.asset(
         key=sync.key("write_plan"),
@@ -100,7 +107,7 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         kinds={"polars"},
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
-        ins=sync.inputs("stripe_customers", "netsuite_customers", "customer_matches", *further, *to_stripe),
+        ins=sync.inputs("stripe_customers", "netsuite_customers", "customer_matches", *further, *to_stripe, *portal),
         check_specs=blocking_checks(
             sync.key("write_plan"), {"schema": SCHEMA_CHECK, "nothing_withheld": WITHHELD_CHECK}
         ),
@@ -121,14 +128,15 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         with failures_for_people():
             way = ToStripe(asked[SYNC], asked[STRIPE_MATCHES]) if to_stripe else None
             inputs = (stripe_customers, netsuite_customers, customer_matches, settings, asked.get(TRANSACTIONS))
-            plan = wanted = plan_changes(*inputs, way).collect()
+            plan = wanted = plan_changes(*inputs, way, asked.get(PORTAL_LINKS)).collect()
             hidden = hidden_links(stripe_customers, sync.declaration)
             makes_some = settings.create is not None or settings.to_stripe is not None
             if not hidden.why and makes_some and sync.months_missing():
                 hidden = replace(hidden, why=_MONTHS_MISSING)
             if hidden.why:  # whoever is linked where nobody can see it would get a second record (C16)
                 hides_customers = way is not None and not hidden.systems
-                plan = without_creates(plan_changes(*inputs).collect() if hides_customers else wanted)
+                seen = (*inputs, None, asked.get(PORTAL_LINKS))
+                plan = without_creates(plan_changes(*seen).collect() if hides_customers else wanted)
             plan = plan.filter(~pl.col("system").is_in(hidden.systems))
             both = customer_matches if way is None else both_ways(customer_matches, way.found)
             customers = both.select(has_record=HAS_RECORD).collect()

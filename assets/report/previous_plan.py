@@ -13,7 +13,7 @@ from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
 from assets.report.inputs import FieldProgress
 from schemas.errors import DamageError
-from schemas.link_fields import LINK_FIELDS, LinkField, fields_of
+from schemas.link_fields import LINK_FIELDS, LinkField, fields_of, written_fields
 
 _RECORDS_SHOWN = 20
 _PLANS_LOOKED_AT = 50
@@ -56,7 +56,9 @@ def states_of(plan: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame, 
         still stands), or `otherwise` (another value, or no such record any more).
     """
     ours = _held(stripe, pl.col("id"), fields_of("stripe"))
-    theirs = _held(netsuite, pl.col("internal_id").cast(pl.String), fields_of("netsuite"))
+    there = netsuite.collect_schema()
+    fields_there = [field for field in written_fields("netsuite") if field.name in there]
+    theirs = _held(netsuite, pl.col("internal_id").cast(pl.String), fields_there)
     now = pl.concat([ours, theirs]).with_columns(is_there=pl.lit(value=True))
     pair = ["field", "stripe_customer_id", "netsuite_internal_id"]
     fields = {field.evidence: field.name for field in LINK_FIELDS if field.holds == "words"}

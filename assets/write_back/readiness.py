@@ -69,7 +69,7 @@ class _Needed:
     def __init__(self, changes: Sequence[Change]) -> None:
         self._of_pair: dict[object, list[str]] = {}
         for change in changes:
-            if change.system == "netsuite" and change.action in EDITS:
+            if change.system == "netsuite" and change.action in EDITS and _says_who(change):
                 self._of_pair.setdefault(change.pair, []).append(change.change_id)
 
     def by(self, change: Change) -> Sequence[str]:
@@ -77,6 +77,12 @@ class _Needed:
             return change.requires
         is_stripe_edit = change.system == "stripe" and change.action in EDITS
         return self._of_pair.get(change.pair, ()) if is_stripe_edit else ()
+
+
+def _says_who(change: Change) -> bool:
+    """Whether a change of NetSuite is of the link itself, and not of something that follows from it."""
+    field = BY_NAME.get(change.field)
+    return field is None or field.is_evidence
 
 
 def _state(change: Change | None, entry: Entry | None) -> Literal["stands", "refused", "untried", "waived"]:

@@ -13,10 +13,10 @@ from assets.reconciliation import Reconciliation
 from assets.write_back.selection import Filters, Part
 from schemas.change import Change
 from schemas.errors import UserError
-from schemas.link_fields import fields_of
+from schemas.link_fields import written_fields
 from schemas.words import StripeId, System
 
-FIELDS: Final = tuple(field.name for field in (*fields_of("netsuite"), *fields_of("stripe")))
+FIELDS: Final = tuple(field.name for field in (*written_fields("netsuite"), *written_fields("stripe")))
 _SYSTEMS: Final[Mapping[str, System | None]] = {"": None, "netsuite": "netsuite", "stripe": "stripe"}
 
 

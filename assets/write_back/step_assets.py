@@ -16,7 +16,7 @@ from assets.write_back.run import Tally
 from assets.write_back.selection import NETSUITE_CREATES, NETSUITE_EDITS, STRIPE_CREATES, STRIPE_EDITS, Step
 from schemas.change import RECORD
 from schemas.declaration import Declaration
-from schemas.link_fields import by_asset, fields_of
+from schemas.link_fields import ADDRESS_FIELDS, by_asset, fields_of
 from schemas.words import System
 
 NEW_CUSTOMERS: Final = "netsuite_new_customers"
@@ -109,6 +109,11 @@ def step_assets(sync: Reconciliation) -> tuple[StepAssets, StepAssets]:
         *creates, edits = netsuite.steps
         shown, texts = {NEW_IN_STRIPE: [RECORD], **netsuite.shown}, {NEW_IN_STRIPE: _IN_STRIPE, **netsuite.texts}
         netsuite = replace(netsuite, steps=(*creates, STRIPE_CREATES, edits), shown=shown, texts=texts)
+    if sync.declaration.portal is not None:
+        links = {asset: those[0] for asset, those in by_asset(ADDRESS_FIELDS).items()}
+        shown = {**netsuite.shown, **{asset: [field.name] for asset, field in links.items()}}
+        texts = {**netsuite.texts, **{asset: field.texts.asset for asset, field in links.items()}}
+        netsuite = replace(netsuite, shown=shown, texts=texts)
     stripe = _of_fields("stripe_links", STRIPE_EDITS, tuple(netsuite.shown))
     if to_stripe is not None and to_stripe.kept:
         shown, texts = {**stripe.shown, FIELDS_IN_STRIPE: to_stripe.kept}, {**stripe.texts, FIELDS_IN_STRIPE: _FIELDS}
@@ -125,6 +130,8 @@ def further_writes(declaration: Declaration) -> Iterator[str]:
         yield NEW_IN_STRIPE
     if to_stripe is not None and to_stripe.kept:
         yield FIELDS_IN_STRIPE
+    if declaration.portal is not None:
+        yield from by_asset(ADDRESS_FIELDS)
 
 
 def _of_fields(name: str, step: Step, deps: tuple[str, ...]) -> StepAssets:

@@ -1,7 +1,7 @@
 """The jobs of one declaration, a file each, and its schedule.
 
 From export files there is nothing to apply: `<name>_reconcile` and `<name>_override` are all there is. Over two APIs
-there are `<name>_apply`, `<name>_undo`, `<name>_daily` too.
+there are `<name>_apply`, `<name>_undo`, `<name>_daily` too, and with `to_stripe` `<name>_sync_one`.
 """
 
 import dagster as dg
@@ -11,6 +11,7 @@ from pipelines.jobs.apply import build_apply
 from pipelines.jobs.daily import build_daily
 from pipelines.jobs.override import build_override
 from pipelines.jobs.reconcile import build_reconcile
+from pipelines.jobs.sync_one import build_sync_one
 from pipelines.jobs.undo import build_undo
 
 __all__ = ["build_jobs"]
@@ -22,4 +23,5 @@ _WRITING = (build_apply, build_undo, build_daily)
 def build_jobs(sync: Reconciliation) -> dg.Definitions:
     """The jobs and the schedule that a declaration's sources allow."""
     builders = (*_ALWAYS, *_WRITING) if sync.declaration.can_write else _ALWAYS
+    builders = (*builders, build_sync_one) if sync.declaration.syncs_one else builders
     return dg.Definitions.merge(*(build(sync) for build in builders))

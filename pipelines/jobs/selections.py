@@ -5,6 +5,7 @@ import dagster as dg
 from assets.extract.netsuite_sync import SYNC
 from assets.extract.stripe_transactions import TRANSACTIONS
 from assets.matching.stripe_matches import STRIPE_MATCHES
+from assets.planning.portal_asset import PORTAL_LINKS
 from assets.reconciliation import Reconciliation
 from assets.write_back.step_assets import further_writes
 from schemas.link_fields import by_asset, fields_of
@@ -24,7 +25,8 @@ def read_and_report(sync: Reconciliation) -> dg.AssetSelection:
     """All that reads, matches, plans and reports, with its checks."""
     asked = (TRANSACTIONS,) if sync.declaration.asks_who_transacted else ()
     to_stripe = (SYNC, STRIPE_MATCHES) if sync.declaration.to_stripe else ()
-    keys = [sync.key(name) for name in (*ASSETS, *asked, *to_stripe)]
+    portal = (PORTAL_LINKS,) if sync.declaration.portal else ()
+    keys = [sync.key(name) for name in (*ASSETS, *asked, *to_stripe, *portal)]
     return dg.AssetSelection.assets(*keys) | dg.AssetSelection.checks_for_assets(*keys)
 
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
+import polars as pl
 from pydantic import BaseModel
 
 from resources.netsuite_api.reading.columns import SearchColumn
@@ -18,8 +19,10 @@ from resources.netsuite_api.reading.customers import (
     chosen,
     described,
     read_customers,
+    read_some,
 )
 from resources.netsuite_api.reading.pages import OnRows
+from resources.netsuite_api.reading.portal import LinkTerms, portal_links
 from resources.netsuite_api.session.answers import unusable
 from resources.netsuite_api.session.restlet import Health, LinkName, NetsuiteSettings, Restlet
 from resources.netsuite_api.writing.new_records import (
@@ -31,6 +34,7 @@ from resources.netsuite_api.writing.new_records import (
     taken_back,
 )
 from resources.netsuite_api.writing.preflight import Preflight, TrialRecord, preflight
+from resources.netsuite_api.writing.requests import AnswerOutcome, SyncRequest, answer_request, sync_requests
 from resources.netsuite_api.writing.wire import FieldEdit, NetsuiteOutcome, applied, look_at, write_changes
 from schemas.errors import AccessError
 from schemas.system_words import BUILT_IN, SystemWords
@@ -97,6 +101,12 @@ class NetsuiteClient:
         """Read all customers of a saved search, whole or from what changed; see `reading.read_customers`."""
         return read_customers(self._restlet, search_id, fields, changed_since, on_progress, written, words)
 
+    def read_some(
+        self, search_id: str, fields: Mapping[str, str], ids: Sequence[InternalId], words: SystemWords = BUILT_IN
+    ) -> pl.DataFrame:
+        """Read those of some customers that a saved search finds; see `reading.read_some`."""
+        return read_some(self._restlet, search_id, fields, ids, words)
+
     def existing(self, ids: Iterable[InternalId]) -> set[InternalId]:
         """Say which of these customers exist. Another does not, or is one that the role cannot see."""
         wanted = sorted(set(ids))
@@ -133,6 +143,18 @@ class NetsuiteClient:
     def look_for(self, records: Sequence[NewRecord]) -> Iterator[RecordOutcome]:
         """Say which of a batch are there, and make nothing; see `new_records.looked_for`."""
         return looked_for(self._restlet, records)
+
+    def portal_links(self, ids: Iterable[InternalId], terms: LinkTerms) -> Mapping[InternalId, str]:
+        """The signed link of each customer to its portal; see `reading.portal.portal_links`."""
+        return portal_links(self._restlet, ids, terms)
+
+    def sync_requests(self) -> list[SyncRequest]:
+        """What was asked for with the button; see `requests.sync_requests`."""
+        return sync_requests(self._restlet)
+
+    def answer_request(self, request: SyncRequest, answer: str) -> AnswerOutcome:
+        """Answer one request, if it still stands as it was listed; see `requests.answer_request`."""
+        return answer_request(self._restlet, request, answer)
 
     def take_back(self, records: Sequence[NewRecord], how: HowToUndo) -> Iterator[RecordOutcome]:
         """Take back a batch of customers that nobody has touched; see `new_records.taken_back`."""

@@ -15,6 +15,7 @@ from schemas.declaration.creation import Create
 from schemas.declaration.daily import Daily
 from schemas.declaration.notify import Notify
 from schemas.declaration.part import DeclaredPart
+from schemas.declaration.portal import PortalTerms
 from schemas.declaration.problems import Problem as _Problem
 from schemas.declaration.problems import wrong as _wrong
 from schemas.declaration.rules import STRIPE_FIELDS, RulePair, is_stripe_field
@@ -114,6 +115,16 @@ class Declaration(DeclaredPart, dg.Resolvable):
         return self.create or Create()
 
     @property
+    def syncs_one(self) -> bool:
+        """Whether one NetSuite customer can be synced on demand: that is of the way to Stripe (P5)."""
+        return self.can_write and self.to_stripe is not None
+
+    @property
+    def portal(self) -> PortalTerms | None:
+        """The link to the customer portal that is kept in NetSuite; None where none is."""
+        return None if self.to_stripe is None or self.to_stripe.portal == "off" else self.to_stripe
+
+    @property
     def placeholders(self) -> Sequence[str]:
         """What stands for nothing."""
         return NO_VALUE if self.no_value is None else self.no_value
@@ -138,6 +149,7 @@ class Declaration(DeclaredPart, dg.Resolvable):
         yield from self._write_problems()
         yield from problems_without_record(self)
         yield from self._to_stripe_problems()
+        yield from self._portal_problems()
         yield from self._problems_of_exports()
 
     def _field_problems(self) -> Iterator[_Problem]:
@@ -197,12 +209,16 @@ class Declaration(DeclaredPart, dg.Resolvable):
             yield ("to_stripe", "on_none"), "create needs stripe_id to be written: by it a new customer is found again"
         if block.subsidiaries and SUBSIDIARY not in self.netsuite_fields:
             yield ("to_stripe", "subsidiaries"), f"needs {SUBSIDIARY} in netsuite_fields, the column that shows it"
-        if block.portal != "off":
-            yield ("to_stripe", "portal"), "is not served yet; take it out"
         if not self.can_write:
             given = {"on_none": block.on_none == "create", "updates": bool(block.updates)}
             for name in (name for name, is_given in given.items() if is_given):
                 yield ("to_stripe", name), "needs both sides over their APIs: no file makes or changes Stripe customers"
+
+    def _portal_problems(self) -> Iterator[_Problem]:
+        if self.portal is not None and "portal_link" not in self.netsuite_fields:
+            yield ("to_stripe", "portal"), "needs portal_link in netsuite_fields, the column that shows the link (P7)"
+        if self.portal is not None and not self.can_write:
+            yield ("to_stripe", "portal"), "needs both sides over their APIs: no file is asked for a portal"
 
     def _problems_of_exports(self) -> Iterator[_Problem]:
         """Settings of the daily run, which a declaration with an export file has not: its files come by hand."""

@@ -106,6 +106,9 @@ class NetsuiteSource(DeclaredPart, dg.Resolvable):
     script: str = Field("customscript_tieout", description="script id of the RESTlet")
     deployment: str = Field("customdeploy_tieout", description="script id of its deployment")
     stripe_id_field: str = Field("custentity_tieout_stripe_id", description="script id of the Stripe-id field (M11)")
+    portal_link_field: str = Field(
+        "custentity_tieout_portal_link", description="script id of the field with the portal link (P7)"
+    )
     refresh: Literal["full", "changed"] = Field("full", description="read all, or what was modified since")
     concurrency: int = Field(4, ge=1, le=50, description="calls at a time; an account's whole limit can be 5")
     base_url: _NoneOrAddress = Field(None, description="another address: a stand-in, or a gateway of yours")

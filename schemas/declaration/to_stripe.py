@@ -8,7 +8,7 @@ import dagster as dg
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from schemas.declaration.one_or_several import NoneOneOrSeveral
-from schemas.declaration.part import DeclaredPart
+from schemas.declaration.portal import PortalTerms
 from schemas.declaration.problems import Problem, wrong
 from schemas.stripe_parameters import ALLOWED, NEVER_BLANK, OUR_KEYS, is_parameter, why_refused
 
@@ -29,7 +29,7 @@ _Fields = Annotated[list[str], BeforeValidator(_none_is_nothing)]
 _WhichFields = Annotated[list[str], BeforeValidator(_whether_or_which)]
 
 
-class ToStripe(DeclaredPart, dg.Resolvable):
+class ToStripe(PortalTerms, dg.Resolvable):
     """How NetSuite customers are found, made and kept in Stripe; without the block nothing goes that way."""
 
     mass_search: str | None = Field(
@@ -63,9 +63,6 @@ class ToStripe(DeclaredPart, dg.Resolvable):
     )
     subsidiaries: list[str] = Field(
         default_factory=list, description="only customers of these, as the column subsidiary shows them"
-    )
-    portal: Literal["off", "login_link", "suitelet"] = Field(
-        "off", description="the link to the customer portal that is kept in NetSuite (P7)"
     )
 
     @field_validator("portal", mode="before")
@@ -126,6 +123,7 @@ class ToStripe(DeclaredPart, dg.Resolvable):
             elif self.updates.index(path) != at:
                 yield ("updates", at), f"{path} is there twice"
         yield from self._blank_problems()
+        yield from self.portal_problems()
 
     def _blank_problems(self) -> Iterator[Problem]:
         for path in self.cleared:

@@ -11,7 +11,18 @@ from typing import Final
 from schemas.link_fields.entry import Holds, LinkField, Texts
 from schemas.words import System
 
-__all__ = ["BY_NAME", "LINK_FIELDS", "Holds", "LinkField", "Texts", "by_asset", "fields_of", "in_plan_order"]
+__all__ = [
+    "ADDRESS_FIELDS",
+    "BY_NAME",
+    "LINK_FIELDS",
+    "Holds",
+    "LinkField",
+    "Texts",
+    "by_asset",
+    "fields_of",
+    "in_plan_order",
+    "written_fields",
+]
 
 
 def _found() -> Iterator[LinkField]:
@@ -21,15 +32,25 @@ def _found() -> Iterator[LinkField]:
             yield field
 
 
-LINK_FIELDS: Final[tuple[LinkField, ...]] = tuple(sorted(_found(), key=lambda field: field.rank))
-"""All of them, in the order in which evidence is believed."""
+_ALL: Final = tuple(sorted(_found(), key=lambda field: field.rank))
 
-BY_NAME: Final[Mapping[str, LinkField]] = {field.name: field for field in LINK_FIELDS}
+LINK_FIELDS: Final[tuple[LinkField, ...]] = tuple(field for field in _ALL if field.is_evidence)
+"""Those that say who is linked to whom, in the order in which evidence is believed."""
+
+ADDRESS_FIELDS: Final[tuple[LinkField, ...]] = tuple(field for field in _ALL if not field.is_evidence)
+"""Those that follow from a link and prove none."""
+
+BY_NAME: Final[Mapping[str, LinkField]] = {field.name: field for field in _ALL}
 
 
 def fields_of(system: System, holds: Holds | None = None) -> tuple[LinkField, ...]:
-    """Those of one system, of one kind or of both, in the order of the evidence."""
+    """The evidence of one system, of one kind or of both, in its order."""
     return tuple(field for field in LINK_FIELDS if field.system == system and holds in {None, field.holds})
+
+
+def written_fields(system: System) -> tuple[LinkField, ...]:
+    """Everything of one system that a plan can write into it beside whole records, evidence first."""
+    return tuple(field for field in _ALL if field.system == system)
 
 
 def by_asset(fields: Iterable[LinkField]) -> dict[str, list[LinkField]]:

@@ -8,8 +8,9 @@ from typing import Literal
 
 from schemas.words import Action, System
 
-Holds = Literal["value", "words"]
-"""`value`: one id, set while the field is empty. `words`: a text in which ids stand, and to which they are appended."""
+Holds = Literal["value", "words", "address"]
+"""`value`: one id, set while the field is empty. `words`: a text in which ids stand, and to which they are appended.
+`address`: where something of a linked customer is to be found; it is no evidence, and is set anew when it changes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,7 @@ class LinkField:
         system: where it is.
         evidence: what matching, review and report call it.
         rank: its place in the order in which evidence is believed, the smallest first.
-        holds: one value, or words of a text.
+        holds: one value, words of a text, or an address.
         asset: the asset that shows what was written into it; several fields can share one.
         texts: what people read of it.
         script_id: NetSuite's own name of the field, unless `setting` gives another one.
@@ -72,7 +73,12 @@ class LinkField:
     @property
     def action(self) -> Action:
         """How it is changed."""
-        return "set" if self.holds == "value" else "append"
+        return "append" if self.holds == "words" else "set"
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether what it holds says which two customers are the same."""
+        return self.holds != "address"
 
     @property
     def metadata_key(self) -> str:

@@ -25,6 +25,7 @@ _NEEDED_WHERE_USED = {
     "create.individual_when.metadata",
     "to_stripe.mass_search",
     "to_stripe.export",
+    "to_stripe.portal",
     "notify.kind",
     "notify.url",
 } | {f"netsuite.{key}" for key in OAUTH_KEYS | TOKEN_KEYS}

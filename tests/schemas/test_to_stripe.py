@@ -54,7 +54,7 @@ def block(**given: object) -> ToStripe:
         ({"sync_field": "CRM id"}, "expected email, or the script id of a NetSuite field"),
         ({"on_shared": "create"}, "create has no effect without on_none: create"),
         ({"subsidiaries": ["UK"]}, "needs subsidiary in netsuite_fields"),
-        ({"portal": "suitelet"}, "is not served yet"),
+        ({"portal": "suitelet"}, "needs portal_link in netsuite_fields"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(given: dict[str, object], said: str) -> None:

@@ -3,8 +3,10 @@
 A secret that the environment lacks is found out here, when it is needed, as for Stripe.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+import polars as pl
 
 from resources.extracts.extract import Extract, Known
 from resources.extracts.source_identity import SourceIdentity, labels
@@ -17,8 +19,9 @@ from resources.netsuite_api.session.transport import Timeouts
 from resources.readers import SECONDS_OF_A_TEST, OnProgress, to_set
 from schemas.declaration.sources import OAUTH_KEYS, TOKEN_KEYS, NetsuiteSource
 from schemas.errors import AccessError
-from schemas.link_fields import fields_of
+from schemas.link_fields import fields_of, written_fields
 from schemas.system_words import BUILT_IN, SystemWords
+from schemas.words import InternalId
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class NetsuiteApiReader:
                 login=_login(self.settings, self.unset),
                 script=self.settings.script,
                 deployment=self.settings.deployment,
-                field_ids={field.name: field.field_id(self.settings) for field in fields_of("netsuite")},
+                field_ids={field.name: field.field_id(self.settings) for field in written_fields("netsuite")},
                 concurrency=self.settings.concurrency,
                 base_url=self.settings.base_url,
                 proxy=self.settings.proxy,
@@ -112,6 +115,11 @@ class NetsuiteApiReader:
             },
             unknown_words=extract.unknown,
         )
+
+    def some(self, ids: Sequence[InternalId]) -> pl.DataFrame:
+        """Those of some customers that the saved search finds now, as `customers` gives them."""
+        with self.client() as client:
+            return client.read_some(self.settings.mass_search or "", self.fields, ids, self.words)
 
 
 def _login(settings: NetsuiteSource, unset: Mapping[str, str]) -> CertificateLogin | TokenLogin:

@@ -1,7 +1,9 @@
 """The saved search whose column labels are parameters of Stripe (P1), read whole over the RESTlet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+
+import polars as pl
 
 from resources.extracts.extract import Extract
 from resources.extracts.parameters import Labels, parameters_of
@@ -12,10 +14,11 @@ from resources.netsuite_api.reading.customers import JOINS, described
 from resources.netsuite_api.reading.pages import Measured, OnRows, Query, collect
 from resources.netsuite_api.reading.reader import NetsuiteApiReader
 from resources.netsuite_api.session.answers import columns_changed
-from resources.netsuite_api.session.restlet import Restlet
+from resources.netsuite_api.session.restlet import Json, Restlet
 from resources.readers import OnProgress
 from schemas.errors import UserError
 from schemas.stripe_parameters import is_parameter
+from schemas.words import InternalId
 
 
 @dataclass(frozen=True)
@@ -64,18 +67,30 @@ class NetsuiteParametersReader:
                 lambda read, count: progress(f"{read:,} of {count:,} NetSuite rows for Stripe"),
             )
 
+    def some(self, ids: Sequence[InternalId]) -> pl.DataFrame:
+        """Those of some customers that the search for one customer finds now; without one, the search for all."""
+        search = self.single_search or self.search
+        with self.netsuite.client() as client:
+            return read_parameters(client.restlet, search, self.sync_path, criteria={"ids": list(ids)}).frame
 
-def read_parameters(restlet: Restlet, search_id: str, sync_path: str, on_rows: OnRows | None = None) -> Extract:
-    """Read the rows of a saved search whose labels are parameters.
+
+def read_parameters(
+    restlet: Restlet,
+    search_id: str,
+    sync_path: str,
+    on_rows: OnRows | None = None,
+    criteria: Mapping[str, Json] | None = None,
+) -> Extract:
+    """Read the rows of a saved search whose labels are parameters, all or by further criteria of the RESTlet.
 
     Raises:
         UserError: the search cannot be used: a label, grouped rows, differing rows for one customer.
         TransientError: NetSuite could not be asked to the end. What was read till then is thrown away.
     """
-    measured = restlet.ask("measure", Measured, search=search_id)
+    measured = restlet.ask("measure", Measured, search=search_id, **(criteria or {}))
     labels = _labels(search_id, measured.columns, sync_path)
     wanted = _wanted(measured.columns, labels)
-    query = Query(search_id, wanted, restlet.settings.rows_per_call, {})
+    query = Query(search_id, wanted, restlet.settings.rows_per_call, criteria or {})
     collected = collect(restlet, query, on_rows, measured)
     if _wanted(after := described(restlet, search_id), labels) != wanted or after != measured.columns:
         raise columns_changed()

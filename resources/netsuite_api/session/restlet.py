@@ -31,7 +31,7 @@ from resources.netsuite_api.session.retry import RetryPolicy, retried
 from resources.netsuite_api.session.transport import Timeouts, Wire
 from resources.write_guard import see_that_it_is_ours
 from schemas.errors import AccessError, UserError
-from schemas.link_fields import fields_of
+from schemas.link_fields import written_fields
 
 _LOG: Final = logging.getLogger("tieout.netsuite")
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
@@ -57,7 +57,7 @@ LinkName = str
 Answer = TypeVar("Answer", bound=BaseModel)
 
 
-_FIELD_IDS: Final = {field.name: field.script_id for field in fields_of("netsuite")}
+_FIELD_IDS: Final = {field.name: field.script_id for field in written_fields("netsuite")}
 
 
 @dataclass(frozen=True, kw_only=True)

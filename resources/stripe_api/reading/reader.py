@@ -5,7 +5,7 @@ does not keep the others from loading.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -26,6 +26,8 @@ from resources.stripe_api.reading.customers import (
 from resources.stripe_api.reading.pages import customers_schema
 from resources.stripe_api.reading.parallel_list import ListProgress
 from resources.stripe_api.reading.payers import Answers, find_payers
+from resources.stripe_api.reading.portal import PortalPage, portal_page
+from resources.stripe_api.reading.some_customers import SomeCustomers, some_customers
 from resources.stripe_api.reading.transactions import LISTS, why_not_read
 from resources.stripe_api.session.account import StripeAccount
 from resources.stripe_api.session.connection import StripeConnection
@@ -145,6 +147,16 @@ class StripeApiReader:
         """
         with StripeConnection(self.account(), progress) as connection:
             return find_payers(connection, candidates, int(until.timestamp()), progress), connection.reads
+
+    def some(self, emails: Iterable[str], ids: Iterable[str], progress: OnProgress) -> SomeCustomers:
+        """A few customers as they are now. Raises as `reading.some_customers.some_customers`."""
+        with StripeConnection(self.account(), progress) as connection:
+            return some_customers(connection, emails, ids, self.metadata_keys, self.further)
+
+    def portal(self) -> PortalPage:
+        """Ask about the customer portal. Raises as `reading.portal.portal_page`."""
+        with StripeConnection(self.account(retry_seconds=SECONDS_OF_A_TEST)) as connection:
+            return portal_page(connection)
 
     def _whole(
         self, connection: StripeConnection, start: datetime, until: datetime, progress: OnProgress, why: str

@@ -8,7 +8,16 @@ import pytest
 import schemas.link_fields
 from schemas.declaration import Writes
 from schemas.declaration.sources import NetsuiteSource
-from schemas.link_fields import BY_NAME, LINK_FIELDS, LinkField, by_asset, fields_of, in_plan_order
+from schemas.link_fields import (
+    ADDRESS_FIELDS,
+    BY_NAME,
+    LINK_FIELDS,
+    LinkField,
+    by_asset,
+    fields_of,
+    in_plan_order,
+    written_fields,
+)
 
 KNOWN = ("metadata.netsuite_customer_id", "stripe_id", "external_id", "comments")
 OF_WRITES_BESIDES = {"mode", "import_comments_hours"}
@@ -21,7 +30,7 @@ def known(fields: list[LinkField] | tuple[LinkField, ...]) -> list[str]:
 
 def test_every_file_beside_the_entry_is_a_field() -> None:
     files = {path.stem for path in Path(schemas.link_fields.__file__).parent.glob("[!_]*.py")} - {"entry"}
-    assert len(LINK_FIELDS) == len(files)
+    assert len(BY_NAME) == len(LINK_FIELDS) + len(ADDRESS_FIELDS) == len(files)
     assert {field.name for field in NETSUITE} <= files
 
 
@@ -39,8 +48,15 @@ def test_a_plan_has_netsuite_before_stripe_and_then_the_names_in_order() -> None
 
 
 def test_no_two_fields_share_a_name_or_a_word_of_evidence() -> None:
-    assert len(BY_NAME) == len(LINK_FIELDS)
-    assert len({field.evidence for field in LINK_FIELDS}) == len(LINK_FIELDS)
+    assert len({field.evidence for field in BY_NAME.values()}) == len(BY_NAME)
+
+
+@pytest.mark.rule("P7")
+def test_an_address_is_written_and_is_no_evidence() -> None:
+    assert [field.name for field in ADDRESS_FIELDS] == ["portal_link"]
+    assert not set(ADDRESS_FIELDS) & set(LINK_FIELDS)
+    assert written_fields("netsuite") == (*NETSUITE, *ADDRESS_FIELDS)
+    assert written_fields("stripe") == fields_of("stripe")
 
 
 def test_every_field_of_netsuite_can_be_switched_off_by_its_name_and_nothing_else_can() -> None:

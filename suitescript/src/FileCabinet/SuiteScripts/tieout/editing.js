@@ -18,6 +18,7 @@ define(['N/log', 'N/record', 'N/search', './kinds', './text'], (log, record, sea
     { name: 'stripe_id', fieldId: /^custentity\w*$/, holds: 'value' },
     { name: 'external_id', fieldId: /^externalid$/, holds: 'value' },
     { name: 'comments', fieldId: /^comments$/, holds: 'words' },
+    { name: 'portal_link', fieldId: /^custentity\w*$/, holds: 'value' },
   ];
   const MOST_ITEMS = 1000; // changes in one request
   const COMMENTS_LIMIT = 4000;

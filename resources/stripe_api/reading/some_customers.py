@@ -1,0 +1,72 @@
+"""A few customers as they are now: those that have an e-mail address, and those that are named by their ids.
+
+For one customer on demand, where reading all would take too long. Stripe compares addresses in the case in which they
+are written, so that each is asked for as it is and in lower case; who has it in a third form is in the last extract.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from resources.stripe_api.reading.customers import check_mode
+from resources.stripe_api.reading.pages import CustomerObject, customer_page, customers_frame
+from resources.stripe_api.reading.retrieval import for_each, retrieve_object
+from resources.stripe_api.session.connection import StripeConnection
+from resources.stripe_api.session.refusals import StripeProblem
+from schemas.errors import UserError
+
+_LIST: Final = "/v1/customers"
+_PAGE: Final = 100
+_MOST_PAGES: Final = 10
+
+
+@dataclass(frozen=True)
+class SomeCustomers:
+    """What was found.
+
+    Attributes:
+        frame: `schemas.customers.StripeCustomers`, each customer once.
+        gone: ids that were named and are nobody's, or no more.
+    """
+
+    frame: pl.DataFrame
+    gone: frozenset[str]
+
+
+def some_customers(
+    connection: StripeConnection,
+    emails: Iterable[str],
+    ids: Iterable[str],
+    metadata_keys: Sequence[str],
+    further: Sequence[str] = (),
+) -> SomeCustomers:
+    """Read the customers that have one of these addresses or ids.
+
+    Raises:
+        AccessError: the key may not list customers, or one is of the other mode.
+        UserError: more customers have one address than can be one customer's.
+        TransientError: Stripe could not be asked.
+    """
+    forms = {form for email in emails for form in (email.strip(), email.strip().lower()) if form}
+    found = {row["id"]: row for email in sorted(forms) for row in _having(connection, email)}
+    asked = for_each(connection, sorted(set(ids) - found.keys()), retrieve_object)
+    found |= {customer: row for customer, row in asked.items() if row is not None}
+    rows = list(found.values())
+    check_mode(connection, rows)
+    gone = frozenset(customer for customer, row in asked.items() if row is None)
+    return SomeCustomers(customers_frame(rows, metadata_keys, further), gone)
+
+
+def _having(connection: StripeConnection, email: str) -> list[CustomerObject]:
+    rows: list[CustomerObject] = []
+    for _ in range(_MOST_PAGES):
+        after = (("starting_after", rows[-1]["id"]),) if rows else ()
+        page = connection.get(f"GET {_LIST}", _LIST, (("email", email), ("limit", str(_PAGE)), *after), customer_page)
+        if isinstance(page, StripeProblem):
+            raise page.error(f"GET {_LIST}")
+        rows += page.rows
+        if not page.has_more:
+            return rows
+    raise UserError(f"More than {len(rows):,} Stripe customers have the e-mail address of this record.")
