@@ -64,6 +64,7 @@ EXAMPLES: Mapping[str, str] = {
     "on_several": "refuse",
     "on_doubt": "refuse",
     "shared_key": "10",
+    "near_misses": "false",
     "links_visible": "false",
     "one_to_one": "true",
     "match_inactive": "true",

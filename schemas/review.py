@@ -30,3 +30,10 @@ class ReviewQueue(pa.DataFrameModel):
     proposed_evidence: str = pa.Field(nullable=True)
     decided: str = pa.Field(nullable=True, description="what a person decided: what, who, when, why (M8)")
     doubt: str = pa.Field(nullable=True, description="as in `schemas.matches.Matches`")
+    suggested_ids: str | None = pa.Field(
+        nullable=True,
+        description="records to look at for a customer that matched nothing, at most three, a space between",
+    )
+    suggestions: str | None = pa.Field(
+        nullable=True, description="each of them with what is nearly equal (`assets.near_misses`)"
+    )

@@ -6,22 +6,20 @@ import dagster as dg
 import polars as pl
 
 from assets.check_results import SCHEMA_CHECK, blocking_checks, schema_result
-from assets.matching import NO_OVERRIDES, MatchSettings, match_customers
+from assets.matching import MatchSettings
 from assets.matching.customer_matches import match_settings
 from assets.matching.global_customer import HAS_RECORD
 from assets.planning.append_words import left_out
 from assets.planning.gone_customers import gone_customers
 from assets.planning.guesses import with_unconfirmed
 from assets.planning.settings import PlanSettings
+from assets.planning.suggestions import proposals, with_suggestions
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from resources.ledger import Guesses
 from schemas.review import ReviewQueue
 from schemas.validation import violations
-from schemas.words import LINK_FIELD
 
 _DETAILS_SHOWN = 10
-
-_PROPOSAL = {"stripe_customer_id": pl.String, "proposed_internal_id": pl.Int64, "proposed_evidence": pl.String}
 
 _DECIDED = "Nothing: a person decided this. The override job takes a decision back."
 _NO_DECISIONS = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "decided": pl.String})
@@ -76,7 +74,7 @@ def queue_for_review(
     return (
         waiting.join(customers, on="stripe_customer_id")
         .join(_details(waiting, netsuite), on="stripe_customer_id", how="left")
-        .join(_proposals(stripe, netsuite, matches, settings), on="stripe_customer_id", how="left")
+        .join(proposals(stripe, netsuite, matches, settings), on="stripe_customer_id", how="left")
         .sort("urgency", "stripe_customer_id")
         .select(
             "stripe_customer_id", "outcome", "reason", "what_to_do", "created", "email", "name", "netsuite_internal_id",
@@ -180,24 +178,6 @@ def _details(waiting: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _proposals(
-    stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, settings: MatchSettings
-) -> pl.LazyFrame:
-    """What the other evidence says of the customers whose link is broken."""
-    broken = matches.filter(pl.col("outcome") == "broken").select(pl.col("stripe_customer_id").alias("id")).collect()
-    if broken.is_empty():
-        return pl.LazyFrame(schema=_PROPOSAL)
-    without_link = stripe.join(broken.lazy(), on="id", how="semi").with_columns(
-        pl.lit(None, pl.String).alias(LINK_FIELD)
-    )
-    found = match_customers(without_link, netsuite, NO_OVERRIDES, settings)
-    return found.filter(pl.col("netsuite_internal_id").is_not_null()).select(
-        "stripe_customer_id",
-        pl.col("netsuite_internal_id").alias("proposed_internal_id"),
-        pl.col("evidence").alias("proposed_evidence"),
-    )
-
-
 def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
     """The asset `review_queue` of one declaration."""
     plan = PlanSettings.of(sync.declaration)
@@ -218,8 +198,8 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
         """The customers that a person must look at: conflicts, broken links, several candidates, doubts, full comments.
 
         Each row says why it is here, what to do, who the candidates are, and for a broken link what the other evidence
-        proposes. Then come the ids that NetSuite names and that are no customer's. It does not depend on the order in
-        which customers were read.
+        proposes. Then come customers that matched nothing, with records whose values are nearly equal, and the ids that
+        NetSuite names and that are no customer's. It does not depend on the order in which customers were read.
         """
         with failures_for_people():
             decisions = sync.overrides().lazy()
@@ -234,6 +214,9 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
                 override_job=f"{sync.name}_override",
                 decisions=decisions,
             )
+            if sync.declaration.near_misses:
+                sides = (stripe_customers, netsuite_customers)
+                waits = with_suggestions(waits, *sides, customer_matches, settings, f"{sync.name}_override")
             if not sync.months_missing():  # what was not read is not gone
                 gone = gone_customers(stripe_customers, netsuite_customers, f"{sync.name}_override")
                 waits = add_gone(waits, gone, netsuite_customers, decisions)

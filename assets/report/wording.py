@@ -46,6 +46,8 @@ _COLUMNS: Final = {
     "proposed_internal_id": "Proposed record",
     "proposed_evidence": "Proposed because of",
     "doubt": "Doubt",
+    "suggested_ids": "Suggested records",
+    "suggestions": "Suggested to look at",
 }
 
 _FILES: Final = {

@@ -56,6 +56,10 @@ class Declaration(DeclaredPart, dg.Resolvable):
     shared_key: int = Field(
         3, ge=1, description="a match by a value that more customers of a side have than this is doubted"
     )
+    near_misses: bool = Field(
+        True,
+        description="show records with nearly equal values for customers that matched nothing; never planned (X15)",
+    )
     links_visible: bool = Field(
         True, description="false: plan links although the files cannot show which ones exist already"
     )

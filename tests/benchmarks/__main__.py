@@ -3,13 +3,24 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.benchmarks import advice, exports, mapping, matching, netsuite_read, stripe_read, summary, write_back
+from tests.benchmarks import (
+    advice,
+    exports,
+    mapping,
+    matching,
+    near_misses,
+    netsuite_read,
+    stripe_read,
+    summary,
+    write_back,
+)
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "advice": advice.run,
     "exports": exports.run,
     "mapping": mapping.run,
     "matching": matching.run,
+    "near_misses": near_misses.run,
     "netsuite_read": netsuite_read.run,
     "small": summary.small,
     "stripe_read": stripe_read.run,

@@ -1,0 +1,205 @@
+"""For each customer that matched nothing up to three records to look at, the likeliest first, each with its reasons.
+
+A kind of nearness is a function of `_KINDS`: it returns the pairs that it finds worth a look and what to say of each.
+Reasons of a pair add up. Nothing here is ever planned or counted as matched (M3).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import polars as pl
+from rapidfuzz.distance import OSA
+
+from assets.keys import folded_expr
+from assets.near_misses.blocks import PAIRS, halves, may_be_among, pairs_by
+from assets.near_misses.loose_texts import (
+    compact,
+    last_digits,
+    letters_and_digits,
+    own_domain,
+    postcode_and_number,
+    spaced,
+    words_key,
+)
+from assets.near_misses.name_reasons import name_reasons
+from assets.no_values import is_no_value
+
+SHOWN: Final = 3
+"""Records that are shown of a customer at most."""
+
+COLUMNS: Final = pl.Schema(
+    {"stripe_customer_id": pl.String(), "suggested_ids": pl.String(), "suggestions": pl.String()}
+)
+_MOST_OF_A_DOMAIN: Final = 5
+_SHORTEST_MAILBOX: Final = 4
+_SAID: Final = pl.Schema({**PAIRS, "points": pl.UInt32(), "said": pl.String()})
+
+
+@dataclass(frozen=True)
+class Sides:
+    """What is compared.
+
+    Attributes:
+        customers: those that matched nothing: `position` and the columns of `schemas.customers.StripeCustomers`.
+        records: NetSuite customers that a rule may find.
+        no_value: keys that are none.
+    """
+
+    customers: pl.DataFrame
+    records: pl.LazyFrame
+    no_value: frozenset[str]
+
+    @cached_property
+    def names(self) -> pl.DataFrame:
+        """`position`, `name` as it is, `text` of it in words."""
+        named = self.customers.select("position", name="name").filter(self.has_value("name"))
+        return named.with_columns(text=spaced(pl.col("name")))
+
+    @cached_property
+    def companies(self) -> pl.DataFrame:
+        """`record`, `name` as it is, `text` of it in words."""
+        named = self.records.select("internal_id", name="company_name").filter(pl.col("name").str.len_bytes() > 0)
+        return named.select(record="internal_id", name="name", text=spaced(pl.col("name"))).collect(engine="streaming")
+
+    def has_value(self, column: str) -> pl.Expr:
+        """Whether a column of customers holds a value."""
+        key = folded_expr(pl.col(column))
+        return (key.str.len_bytes() > 0) & ~is_no_value(key, self.no_value)
+
+
+def find_near_misses(
+    customers: pl.LazyFrame, records: pl.LazyFrame, taken: pl.LazyFrame, no_value: frozenset[str]
+) -> pl.DataFrame:
+    """Return `stripe_customer_id`, `suggested_ids`, `suggestions` of the customers with a record to look at.
+
+    Args:
+        customers: `schemas.customers.StripeCustomers`, those that matched nothing.
+        records: `schemas.customers.NetsuiteCustomers`, those that a rule may find.
+        taken: `internal_id` of the records that a customer is tied to: they come after the others.
+        no_value: keys that are none.
+    """
+    ours = customers.collect(engine="streaming").with_row_index("position")
+    if ours.is_empty():
+        return pl.DataFrame(schema=COLUMNS)
+    sides = Sides(ours, records, no_value)
+    said = pl.concat([pl.DataFrame(schema=_SAID), *(kind(sides).select(*_SAID) for kind in _KINDS)])
+    return _best(said, sides, taken)
+
+
+def _best(said: pl.DataFrame, sides: Sides, taken: pl.LazyFrame) -> pl.DataFrame:
+    is_taken = pl.col("record").is_in(taken.collect().to_series().implode())
+    pairs = (
+        said.sort("position", "record", "points", "said", descending=[False, False, True, False])
+        .group_by("position", "record", maintain_order=True)
+        .agg(pl.col("points").sum(), pl.col("said").unique(maintain_order=True).str.join(", "))
+        .with_columns(is_taken=is_taken)
+        .sort("position", "is_taken", "points", "record", descending=[False, False, True, False])
+        .group_by("position", maintain_order=True)
+        .head(SHOWN)
+    )
+    named = sides.records.select("internal_id", "company_name", "email").collect(engine="streaming")
+    shown = pl.concat_str(
+        pl.concat_str(pl.col("record").cast(pl.String), "company_name", "email", separator=", ", ignore_nulls=True),
+        pl.format(
+            ": {}{}",
+            "said",
+            pl.when("is_taken").then(pl.lit("; tied to another customer already")).otherwise(pl.lit("")),
+        ),
+    )
+    return (
+        pairs.join(named, left_on="record", right_on="internal_id", maintain_order="left")
+        .group_by("position", maintain_order=True)
+        .agg(
+            pl.col("record").cast(pl.String).str.join(" ").alias("suggested_ids"),
+            shown.str.join(" | ").alias("suggestions"),
+        )
+        .join(sides.customers.select("position", stripe_customer_id="id"), on="position", maintain_order="left")
+        .select(*COLUMNS)
+    )
+
+
+def _same_words(sides: Sides) -> pl.DataFrame:
+    ours = sides.names.select("position", block=words_key(pl.col("text")))
+    theirs = sides.companies.select("record", block=words_key(pl.col("text")))
+    pairs = pairs_by(ours, theirs)
+    both = pairs.join(sides.names, on="position").join(sides.companies, on="record", suffix="_theirs")
+    return name_reasons(both).with_columns(points=pl.lit(60, pl.UInt32))
+
+
+def _one_letter_of_name(sides: Sides) -> pl.DataFrame:
+    texts = {"text": compact(pl.col("text")), "words": words_key(pl.col("text"))}
+    ours = sides.names.select("position", **texts).drop_nulls()
+    theirs = sides.companies.select("record", **texts).drop_nulls()
+    return _one_letter(ours, theirs, "same name apart from one letter", 40)
+
+
+def _one_letter_of_email(sides: Sides) -> pl.DataFrame:
+    texts = {"text": folded_expr(pl.col("email")), "words": pl.lit(0)}
+    ours = sides.customers.filter(sides.has_value("email")).select("position", **texts)
+    theirs = sides.records.select("internal_id", **texts).rename({"internal_id": "record"})
+    found = theirs.filter(pl.col("text").str.len_bytes() > 0).collect(engine="streaming")
+    return _one_letter(ours, found, "same e-mail apart from one letter", 50)
+
+
+def _one_letter(ours: pl.DataFrame, theirs: pl.DataFrame, said: str, points: int) -> pl.DataFrame:
+    wanted = halves(ours, "position", "text", (-1, 0, 1))
+    offered = may_be_among(halves(theirs, "record", "text", (0,)), wanted.get_column("block"))
+    pairs = pairs_by(wanted, offered)
+    both = pairs.join(ours, on="position").join(theirs, on="record", suffix="_theirs").filter(_may_be_a_typo())
+    near = [OSA.distance(*texts, score_cutoff=1) <= 1 for texts in both.select("text", "text_theirs").iter_rows()]
+    found = both.filter(pl.Series("is_near", near, pl.Boolean))
+    return found.with_columns(points=pl.lit(points, pl.UInt32), said=pl.lit(said))
+
+
+def _may_be_a_typo() -> pl.Expr:
+    """Whether texts differ in no digit and in no short name of a mailbox, which would be another number or person."""
+    one, other = pl.col("text"), pl.col("text_theirs")
+    digits = one.str.replace_all(r"\D", "") == other.str.replace_all(r"\D", "")
+    is_another = (one != other) | (pl.col("words") != pl.col("words_theirs"))  # a space is a letter too
+    at = one.str.find("@", literal=True)
+    mailbox = one.str.head(at + 1) == other.str.head(at + 1)
+    return is_another & digits & (at.is_null() | (at >= _SHORTEST_MAILBOX) | mailbox)
+
+
+def _same_digits(sides: Sides) -> pl.DataFrame:
+    return _equal(sides, last_digits(pl.col("phone")), last_digits(pl.col("phone")), "same digits of the phone", 30)
+
+
+def _same_domain(sides: Sides) -> pl.DataFrame:
+    reads = own_domain(pl.col("email"))
+    return _equal(sides, reads, reads, "same domain of the e-mail", 20, _MOST_OF_A_DOMAIN)
+
+
+def _same_tax_id(sides: Sides) -> pl.DataFrame:
+    reads = letters_and_digits(pl.col("tax_id"))
+    return _equal(sides, reads, reads, "same tax id", 55)
+
+
+def _same_house(sides: Sides) -> pl.DataFrame:
+    ours = postcode_and_number(pl.col("address.postal_code"), pl.col("address.line1"))
+    theirs = postcode_and_number(pl.col("postal_code"), pl.col("address1"))
+    return _equal(sides, ours, theirs, "same postcode and house number", 25, _MOST_OF_A_DOMAIN)
+
+
+def _equal(sides: Sides, ours: pl.Expr, theirs: pl.Expr, said: str, points: int, most: int = 10) -> pl.DataFrame:
+    """Return the pairs whose texts are equal, as they are read; none where a side has no such column."""
+    is_there = {*ours.meta.root_names()} <= {*sides.customers.columns}
+    if not is_there or not {*theirs.meta.root_names()} <= {*sides.records.collect_schema()}:
+        return pl.DataFrame(schema=_SAID)
+    mine = sides.customers.select("position", block=ours.hash(3), is_there=ours.is_not_null()).filter("is_there")
+    other = sides.records.select(record="internal_id", block=theirs.hash(3), is_there=theirs.is_not_null())
+    pairs = pairs_by(mine.drop("is_there"), other.filter("is_there").drop("is_there").collect(engine="streaming"), most)
+    return pairs.with_columns(points=pl.lit(points, pl.UInt32), said=pl.lit(said))
+
+
+_KINDS: Final[tuple[Callable[[Sides], pl.DataFrame], ...]] = (
+    _same_words,
+    _one_letter_of_name,
+    _one_letter_of_email,
+    _same_digits,
+    _same_domain,
+    _same_tax_id,
+    _same_house,
+)

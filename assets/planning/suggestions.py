@@ -1,0 +1,73 @@
+"""What a person may decide for: the record that other evidence names where a link is broken, and near misses (X15)."""
+
+from typing import Final
+
+import polars as pl
+
+from assets.matching import NO_OVERRIDES, MatchSettings, match_customers
+from assets.near_misses.near_misses import find_near_misses
+from schemas.words import LINK_FIELD
+
+_PROPOSAL: Final = {"stripe_customer_id": pl.String, "proposed_internal_id": pl.Int64, "proposed_evidence": pl.String}
+_WHAT_TO_DO: Final = (
+    "Look at the suggestions: decide for the right one (job {job}), or leave it; nothing is planned by them."
+)
+
+
+def with_suggestions(
+    queue: pl.LazyFrame,
+    stripe: pl.LazyFrame,
+    netsuite: pl.LazyFrame,
+    matches: pl.LazyFrame,
+    settings: MatchSettings,
+    override_job: str,
+) -> pl.LazyFrame:
+    """Add `suggested_ids` and `suggestions` to a queue, and rows for customers that wait for nothing else.
+
+    Args:
+        queue: `assets.planning.review_queue.queue_for_review`.
+        stripe: `schemas.customers.StripeCustomers`.
+        netsuite: `schemas.customers.NetsuiteCustomers`.
+        matches: `schemas.matches.Matches`.
+        settings: which records rules may find, and what stands for no value.
+        override_job: the job that takes in a person's decision.
+    """
+    found = _found(stripe, netsuite, matches, settings)
+    told = queue.join(found, on="stripe_customer_id", how="left", maintain_order="left")
+    others = found.join(queue.select("stripe_customer_id"), on="stripe_customer_id", how="anti")
+    customers = stripe.select("created", "email", "name", stripe_customer_id="id")
+    rows = (
+        others.join(matches.select("stripe_customer_id", "outcome", "reason", "candidates"), on="stripe_customer_id")
+        .join(customers, on="stripe_customer_id")
+        .with_columns(what_to_do=pl.lit(_WHAT_TO_DO.format(job=override_job)))
+        .sort("stripe_customer_id")
+    )
+    return pl.concat([told, rows], how="diagonal")
+
+
+def _found(
+    stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, settings: MatchSettings
+) -> pl.LazyFrame:
+    nobody = matches.filter(pl.col("outcome") == "unmatched").select(id="stripe_customer_id")
+    is_found = pl.col("is_customer") & (pl.lit(settings.match_inactive) | ~pl.col("inactive"))
+    taken = matches.select(internal_id="netsuite_internal_id").drop_nulls()
+    open_customers = stripe.join(nobody, on="id", how="semi")
+    return find_near_misses(open_customers, netsuite.filter(is_found), taken, settings.no_value).lazy()
+
+
+def proposals(
+    stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, settings: MatchSettings
+) -> pl.LazyFrame:
+    """What the other evidence says of the customers whose link is broken."""
+    broken = matches.filter(pl.col("outcome") == "broken").select(pl.col("stripe_customer_id").alias("id")).collect()
+    if broken.is_empty():
+        return pl.LazyFrame(schema=_PROPOSAL)
+    without_link = stripe.join(broken.lazy(), on="id", how="semi").with_columns(
+        pl.lit(None, pl.String).alias(LINK_FIELD)
+    )
+    found = match_customers(without_link, netsuite, NO_OVERRIDES, settings)
+    return found.filter(pl.col("netsuite_internal_id").is_not_null()).select(
+        "stripe_customer_id",
+        pl.col("netsuite_internal_id").alias("proposed_internal_id"),
+        pl.col("evidence").alias("proposed_evidence"),
+    )
