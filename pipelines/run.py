@@ -19,6 +19,7 @@ from rich.table import Table
 from assets.check_results import SAID_FIRST
 from assets.next_step.next_step import next_step
 from assets.report import wording
+from assets.report.creation_files import CREATIONS_FILE
 from pipelines.declarations import Located
 from pipelines.exclusive_run import end_run, run_alone
 from pipelines.home import prepare_home
@@ -216,6 +217,9 @@ def _show(name: str, folders: Folders, console: Console, seconds: float) -> None
     for outcome in (each for each in OUTCOMES if each in counts or each != "global"):
         table.add_row(outcome, f"{counts.get(outcome, 0):,}", wording.OUTCOMES[outcome])
     console.print(table)
+    if (folder / CREATIONS_FILE).exists():
+        new = pl.read_csv(folder / CREATIONS_FILE, columns=["stripe_customer_id"]).height
+        console.print(f"\nThe plan makes {new:,} new NetSuite customers: {CREATIONS_FILE} shows them.")
     console.print(f"\nResults in {shown} ({seconds:.1f} s):")
     files = [file for file in folder.iterdir() if not file.name.startswith(".")]
     for file in sorted(files, key=lambda f: (f.name != "report.html", f.name)):
