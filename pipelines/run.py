@@ -19,7 +19,6 @@ from rich.table import Table
 from assets.check_results import SAID_FIRST
 from assets.next_step.next_step import next_step
 from assets.report import wording
-from assets.report.creation_files import CREATIONS_FILE
 from pipelines.declarations import Located
 from pipelines.exclusive_run import end_run, run_alone
 from pipelines.home import prepare_home
@@ -34,6 +33,7 @@ from resources.failures import KIND
 from resources.storage.disk import disk_in_words
 from resources.storage.folders import Folders
 from schemas.errors import InternalError, TieoutError, TransientError, UserError
+from schemas.plan import CREATIONS_FILE
 from schemas.secrets import masked
 from schemas.words import OUTCOMES
 
