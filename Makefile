@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help init advise run check plans apply undo decide apply-stripe ui sandbox test lint format bench prove rules validate lock clean forget
+.PHONY: help init advise run check plans apply undo decide replay prune apply-stripe ui sandbox test lint format bench prove rules validate lock clean forget
 
 help: ## List what can be done
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,12 @@ decide: $(VENV)/run.ok ## Decide as WHO about one CUSTOMER of NAME: RECORD= its 
 quoted = '$(subst ','\'',$(1))'
 PART = --plan=$(call quoted,$(PLAN)) --who=$(call quoted,$(WHO)) --at-most=$(call quoted,$(AT_MOST)) \
   --system=$(call quoted,$(SYSTEM)) --fields=$(call quoted,$(FIELDS)) --months=$(call quoted,$(MONTHS)) --ids=$(call quoted,$(IDS))
+
+replay: $(VENV)/run.ok ## Make the plan PLAN of NAME (default: the last) again from its kept inputs, and say whether it is identical
+	@$(BIN)/python -m pipelines.replay "$(NAME)" $(call quoted,$(PLAN))
+
+prune: $(VENV)/run.ok ## Remove the inputs of plans of NAME that are older than keep_inputs, and say which can no longer be replayed
+	@$(BIN)/python -m pipelines.prune "$(NAME)"
 
 apply-stripe: $(VENV)/run.ok ## Set in Stripe what FILE (stripe_updates.csv of NAME) says, with the key in STRIPE_API_KEY; UNDO=yes takes it back; WHO= names you
 	@$(BIN)/python -m pipelines.apply_stripe $(if $(UNDO),--undo) --who=$(call quoted,$(WHO)) "$(NAME)" "$(FILE)"
@@ -88,7 +94,7 @@ clean: ## Remove the environment, the caches and the results; the state stays
 
 forget: ## Say what is lost with the state in .dagster, and remove it if SURE=yes
 	@echo "In .dagster are the ledger and the kept plans, without which nothing that was written can be undone,"
-	@echo "what people decided about single customers, and the history of all runs."
+	@echo "what people decided about single customers, the history of all runs, and the inputs by which plans are replayed."
 	@test "$(SURE)" = yes || { echo "Nothing was removed; to remove it: make forget SURE=yes"; exit 1; }
 	rm -rf .dagster
 

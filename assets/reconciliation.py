@@ -18,6 +18,7 @@ from resources.notify.log import LogNotifier
 from resources.readers import NetsuiteReader, ParametersReader, StripeReader
 from resources.storage.folders import Folders
 from resources.storage.frames import DAMAGED, OF_ANOTHER_ORIGIN, READ_AT, FrameStore
+from resources.storage.kept_inputs import KeptInputs
 from resources.storage.plans import PlanStore
 from schemas.declaration import Declaration
 from schemas.words import DeclaredAccounts
@@ -83,6 +84,12 @@ class Reconciliation:
     def plans(self) -> PlanStore:
         """The plans of this declaration for these accounts."""
         return PlanStore(self.folders.plans(self.name, self.accounts))
+
+    @property
+    def kept_inputs(self) -> KeptInputs:
+        """What the plans of this declaration for these accounts were made from."""
+        storage = self.folders.inputs(self.name, self.accounts)
+        return KeptInputs(storage, self.folders.home / "inputs" / f"{self.name}.lock")
 
     def origin(self, asset: str) -> str:
         """A short hash of where an asset's frame comes from: of the accounts, and of what is read there.

@@ -112,6 +112,7 @@ EXAMPLES: Mapping[str, str] = {
     "to_stripe.portal_generation": "2",
     "to_stripe.portal_until": '"2027-12-31"',
     "to_stripe.requests_seconds": "120",
+    "keep_inputs": "30",
     "writes": "{comments: false}",
     "writes.mode": "auto",
     **{f"writes.{field.name}": "false" for field in fields_of("netsuite")},

@@ -19,6 +19,8 @@ COMMANDS: Final = {
     "pipelines.init": "Stopped before the end; no declaration was written.",
     "pipelines.advise": "Stopped before the end; nothing was changed.",
     "pipelines.apply_stripe": "Stopped before the end; start it again: it looks at what was done, and goes on.",
+    "pipelines.replay": "Stopped before the end; nothing was changed.",
+    "pipelines.prune": "Stopped before the end; start it again: it goes on.",
     "pipelines.operate": "Stopped before the end; start it again: it looks at what was done, and goes on.",
 }
 """The modules that a person starts, and may end, in a terminal, and what is said then."""

@@ -1,5 +1,7 @@
 """What matching says of every Stripe customer, and what a person said before it: overrides."""
 
+from typing import Final
+
 import pandera.polars as pa
 import polars as pl
 
@@ -29,3 +31,7 @@ class Matches(pa.DataFrameModel):
     doubt: str | None = pa.Field(
         nullable=True, description="why a person should look before it is written: a word of `DOUBTS`, a sentence, …"
     )
+
+
+DECISIONS_KEPT: Final = {"stripe_customer_id": pl.String(), "netsuite_internal_id": pl.Int64()}
+"""The columns of `Overrides`, as they are kept beside a plan."""

@@ -6,6 +6,7 @@ import dagster as dg
 import polars as pl
 
 from assets.check_results import SCHEMA_CHECK, blocking_checks, id_result, report_checks, schema_result
+from assets.kept_inputs import keep_picture
 from assets.matching import MatchSettings, Rule, by_customer, kinds_of, match_with_doubts
 from assets.matching.global_customer import HAS_RECORD, count_to_global, find_global
 from assets.no_values import placeholders_of
@@ -32,9 +33,33 @@ def match_settings(declaration: Declaration) -> MatchSettings:
     )
 
 
+def matches_of(
+    declaration: Declaration, stripe: pl.LazyFrame, netsuite: pl.LazyFrame, overrides: pl.LazyFrame
+) -> pl.DataFrame:
+    """What a declaration says of every Stripe customer, sorted by their ids.
+
+    Args:
+        declaration: what a person wrote.
+        stripe: `schemas.customers.StripeCustomers`.
+        netsuite: `schemas.customers.NetsuiteCustomers`.
+        overrides: `schemas.matches.Overrides`.
+
+    Returns:
+        `schemas.matches.Matches`, with doubts.
+
+    Raises:
+        UserError: there is no one record that stands for all, where the declaration has one (`on_none: global`).
+    """
+    decided = overrides.select("stripe_customer_id", "netsuite_internal_id")
+    matches = by_customer(match_with_doubts(stripe, netsuite, decided, match_settings(declaration)).collect())
+    if declaration.on_none != "global":
+        return matches
+    return count_to_global(matches, find_global(netsuite, declaration.global_customer))
+
+
 def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
     """The asset `customer_matches` of one declaration."""
-    key, settings = sync.key("customer_matches"), match_settings(sync.declaration)
+    key = sync.key("customer_matches")
 
     @dg.asset(
         key=key,
@@ -57,12 +82,9 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
         global: it reads every month there is, so the order in which months were loaded changes nothing.
         """
         with failures_for_people():
-            overrides = sync.overrides().lazy().select("stripe_customer_id", "netsuite_internal_id")
-            found = match_with_doubts(stripe_customers, netsuite_customers, overrides, settings)
-            matches = by_customer(found.collect())
-            if sync.declaration.on_none == "global":
-                record = find_global(netsuite_customers, sync.declaration.global_customer)
-                matches = count_to_global(matches, record)
+            overrides = sync.overrides()
+            kept = keep_picture(sync, overrides)
+            matches = matches_of(sync.declaration, stripe_customers, netsuite_customers, overrides.lazy())
             customers = stripe_customers.select(pl.len()).collect().item()
         outcomes = dict(matches.group_by("outcome").len().rows())
         counts: dict[str, int] = {outcome: outcomes.get(outcome, 0) for outcome in OUTCOMES}
@@ -77,9 +99,10 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
         yield dg.MaterializeResult(
             value=matches,
             metadata={
-                "overrides": overrides.select(pl.len()).collect().item(),
+                "overrides": overrides.height,
                 "tied_to_a_record": matches.filter(HAS_RECORD).height,
                 **{f"outcome/{outcome}": count for outcome, count in counts.items()},
+                **kept,
             },
         )
 

@@ -4,10 +4,10 @@ The only road to a write. Nothing here decides who is linked to whom, and nothin
 by an override; a placeholder (`no_value`) is nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache, partial
-from typing import Final
+from typing import Final, NamedTuple
 
 import dagster as dg
 import polars as pl
@@ -15,7 +15,8 @@ import polars as pl
 from assets.check_results import SCHEMA_CHECK, blocking_checks, report_checks, schema_result
 from assets.extract.netsuite_sync import SYNC
 from assets.extract.stripe_transactions import TRANSACTIONS
-from assets.extract.visible_links import WITHHELD_CHECK, hidden_links, withheld_result
+from assets.extract.visible_links import WITHHELD_CHECK, Hidden, hidden_links, withheld_result
+from assets.kept_inputs import keep_making
 from assets.matching import link_table
 from assets.matching.directions import both_ways, undecided
 from assets.matching.global_customer import HAS_RECORD
@@ -37,6 +38,7 @@ from assets.planning.to_stripe import ToStripe, plan_to_stripe
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from resources.ledger import PAIR, Guesses
 from resources.storage.frames import PLAN_HASH
+from schemas.declaration import Declaration
 from schemas.link_fields import LinkField, in_plan_order
 from schemas.plan import CREATIONS_FILE, Plan
 from schemas.validation import violations
@@ -94,10 +96,55 @@ def plan_changes(
     return pl.concat(parts, how="diagonal") if len(parts) > 1 else edits
 
 
+class PlanInputs(NamedTuple):
+    """What a plan is made from, as `plan_changes` has it."""
+
+    stripe: pl.LazyFrame
+    netsuite: pl.LazyFrame
+    matches: pl.LazyFrame
+    transactions: pl.LazyFrame | None = None
+    to_stripe: ToStripe | None = None
+    portal: pl.LazyFrame | None = None
+
+
+class Planned(NamedTuple):
+    """A plan, how many changes are not in it because links cannot be seen, and why."""
+
+    plan: pl.DataFrame
+    withheld: int
+    hidden: Hidden
+
+
+def plan_of(declaration: Declaration, inputs: PlanInputs, lacks_months: Callable[[], bool]) -> Planned:
+    """The plan that a declaration allows.
+
+    Args:
+        declaration: what a person wrote.
+        inputs: what it is made from.
+        lacks_months: asked whether Stripe customers of some month were never read, where that matters.
+    """
+    settings, way = PlanSettings.of(declaration), inputs.to_stripe
+    stripe, netsuite, matches, transactions, _, portal = inputs
+
+    def changes(way: ToStripe | None) -> pl.DataFrame:
+        return plan_changes(stripe, netsuite, matches, settings, transactions, way, portal).collect()
+
+    plan = wanted = changes(way)
+    hidden = hidden_links(stripe, declaration)
+    makes_some = settings.create is not None or settings.to_stripe is not None
+    if not hidden.why and makes_some and lacks_months():
+        hidden = replace(hidden, why=_MONTHS_MISSING)
+    if hidden.why:  # whoever is linked where nobody can see it would get a second record (C16)
+        hides_customers = way is not None and not hidden.systems
+        plan = without_creates(changes(None) if hides_customers else wanted)
+    plan = plan.filter(~pl.col("system").is_in(hidden.systems))
+    return Planned(plan, wanted.height - plan.height, hidden)
+
+
 def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
     """The asset `write_plan` of one declaration."""
     settings = PlanSettings.of(sync.declaration)
-    further = (TRANSACTIONS,) if sync.declaration.asks_who_transacted else ()
+    transactions = (TRANSACTIONS,) if sync.declaration.asks_who_transacted else ()
     to_stripe = (SYNC, STRIPE_MATCHES) if settings.to_stripe else ()
     portal = (PORTAL_LINKS,) if sync.declaration.portal else ()
 
@@ -107,7 +154,9 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         kinds={"polars"},
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
-        ins=sync.inputs("stripe_customers", "netsuite_customers", "customer_matches", *further, *to_stripe, *portal),
+        ins=sync.inputs(
+            "stripe_customers", "netsuite_customers", "customer_matches", *transactions, *to_stripe, *portal
+        ),
         check_specs=blocking_checks(
             sync.key("write_plan"), {"schema": SCHEMA_CHECK, "nothing_withheld": WITHHELD_CHECK}
         ),
@@ -127,25 +176,19 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         """
         with failures_for_people():
             way = ToStripe(asked[SYNC], asked[STRIPE_MATCHES]) if to_stripe else None
-            inputs = (stripe_customers, netsuite_customers, customer_matches, settings, asked.get(TRANSACTIONS))
-            plan = wanted = plan_changes(*inputs, way, asked.get(PORTAL_LINKS)).collect()
-            hidden = hidden_links(stripe_customers, sync.declaration)
-            makes_some = settings.create is not None or settings.to_stripe is not None
-            if not hidden.why and makes_some and sync.months_missing():
-                hidden = replace(hidden, why=_MONTHS_MISSING)
-            if hidden.why:  # whoever is linked where nobody can see it would get a second record (C16)
-                hides_customers = way is not None and not hidden.systems
-                seen = (*inputs, None, asked.get(PORTAL_LINKS))
-                plan = without_creates(plan_changes(*seen).collect() if hides_customers else wanted)
-            plan = plan.filter(~pl.col("system").is_in(hidden.systems))
+            further = (asked.get(TRANSACTIONS), way, asked.get(PORTAL_LINKS))
+            inputs = PlanInputs(stripe_customers, netsuite_customers, customer_matches, *further)
+            plan, withheld, hidden = plan_of(sync.declaration, inputs, lambda: bool(sync.months_missing()))
             both = customer_matches if way is None else both_ways(customer_matches, way.found)
             customers = both.select(has_record=HAS_RECORD).collect()
         by_field = plan.group_by("system", "field").len().sort("system", "field").rows()
-        withheld = withheld_result(wanted.height - plan.height, hidden)
-        yield from report_checks("write_plan", [schema_result(violations(Plan, plan, "change_id")), withheld])
+        checks = [schema_result(violations(Plan, plan, "change_id")), withheld_result(withheld, hidden)]
+        yield from report_checks("write_plan", checks)
         with failures_for_people():
             digest = sync.plans.keep(plan)
             found = _remember_guesses(sync, customer_matches, plan, digest)
+            for sentence in keep_making(sync, digest, [*transactions, *to_stripe[:1], *portal]):
+                context.log.info(sentence)
         numbers = PlanNumbers(
             changes=plan.height,
             relinks=relinks(plan, settings.no_value),

@@ -5,6 +5,7 @@ two files of different writings that belong together.
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -56,3 +57,11 @@ def flush(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def same_file(source: str | Path, target: str | Path) -> None:
+    """Give a file a further name, which must not be there yet; where a file system cannot, copy it."""
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:  # a file system without hard links, or another one
+        shutil.copy2(source, target, follow_symlinks=False)

@@ -16,7 +16,7 @@ class Folders:
 
     Attributes:
         root: export paths in declarations start here.
-        home: state: Dagster's own storage, frames between stages, kept plans.
+        home: state: Dagster's own storage, frames between stages, kept plans and their inputs.
         out: results, one folder per declaration.
     """
 
@@ -42,3 +42,7 @@ class Folders:
     def plans(self, name: str, accounts: str) -> Storage:
         """What keeps a declaration's plans for these accounts, each named by the hash of its content."""
         return LocalStorage(self.home / "plans" / name / accounts)
+
+    def inputs(self, name: str, accounts: str) -> Storage:
+        """What keeps the inputs of these plans, each named by the hash of its content."""
+        return LocalStorage(self.home / "inputs" / name / accounts)

@@ -16,6 +16,9 @@ from schemas.errors import InternalError, UserError
 PLAN_HASH: Final = "plan_hash"
 """Metadata of the plan, and of its frame's file: the hash under which it is kept."""
 
+INPUTS: Final = "inputs"
+"""Metadata of the matches, and of their frame's file: the hash under which what they were made from is kept."""
+
 READ_AT = "read_at"
 """Metadata of an asset, and of its file: the moment whose state the frame is."""
 
@@ -149,6 +152,13 @@ class FrameStore:
         """What was said of a frame when it was written; None where it was not, or there is none."""
         found = self._look(name)
         return pl.read_parquet_metadata(found.path).get(key) if found.standing == "ours" and found.path else None
+
+    def files(self, name: str, months: Sequence[str] | None = None) -> dict[str, Path]:
+        """The file of a frame that `read` would give, or of each month that `read_months` would, by its name."""
+        if months is None:
+            found = self._look(name)
+            return {name: found.path} if found.standing == "ours" and found.path else {}
+        return {f"{name}/{month}": path for month, path in _ours(self._look_at_months(name, months)).items()}
 
     def known(self, name: str) -> Known | None:
         """A frame that was written with a moment; None where there is none, or one of another origin, or damaged."""

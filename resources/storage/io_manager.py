@@ -12,7 +12,7 @@ import polars as pl
 
 from resources.failures import failures_for_people
 from resources.storage.folders import Folders
-from resources.storage.frames import ORIGIN, PLAN_HASH, READ_AT, FrameStore
+from resources.storage.frames import INPUTS, ORIGIN, PLAN_HASH, READ_AT, FrameStore
 
 
 def _moment(context: dg.OutputContext) -> datetime | None:
@@ -22,9 +22,9 @@ def _moment(context: dg.OutputContext) -> datetime | None:
 
 
 def _marks(context: dg.OutputContext) -> dict[str, str]:
-    """The hash under which a plan was kept, if the frame is one."""
-    value = (context.output_metadata or {}).get(PLAN_HASH)
-    return {PLAN_HASH: str(value.value)} if isinstance(value, dg.TextMetadataValue) else {}
+    """The hash under which a plan was kept, if the frame is one; and that of what matches were made from."""
+    said = {name: (context.output_metadata or {}).get(name) for name in (PLAN_HASH, INPUTS)}
+    return {name: str(value.value) for name, value in said.items() if isinstance(value, dg.TextMetadataValue)}
 
 
 class ParquetIOManager(dg.IOManager):

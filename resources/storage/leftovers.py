@@ -20,12 +20,13 @@ _COPIES: Final = {"export.csv", "plan.csv"}  # what these folders held; one that
 
 
 def remove_leftovers(folders: Folders) -> None:
-    """Remove what nobody holds any more beside frames, plans and results, and of export files in the temporary folder.
+    """Remove what nobody holds any more beside frames, plans, inputs, results, and of export files where they lay.
 
     Older versions held no lock on what they had not finished: theirs goes when it is a day old.
     """
-    for folder in (*_folders(folders.home / "frames"), *_folders(folders.home / "plans")):
-        _tidy(folder, _OF_OLDER_VERSIONS)
+    for kept in ("frames", "plans", "inputs"):
+        for folder in _folders(folders.home / kept):
+            _tidy(folder, _OF_OLDER_VERSIONS)
     with suppress(UserError):  # whoever needs a temporary folder says that there is none
         _tidy(temporary_folder(), _EXPORT_OF_OLDER_VERSIONS)
     names = {path.name for path in (*folders.out.glob("[!.]*"), *(folders.out / ".runs").glob("[!.]*"))}

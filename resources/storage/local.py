@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from resources.storage.atomic import replaced_together
+from resources.storage.atomic import flush, private_folder, replaced_together, same_file
 from resources.storage.disk import disk_in_words
+from resources.storage.scratch import scratch
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,18 @@ class LocalStorage:
         """See `Storage`; the mode that a new file is given in the body is kept."""
         with disk_in_words(self.folder), replaced_together([self.folder / name for name in names]) as fresh:
             yield fresh
+
+    def share(self, files: Mapping[str, Path]) -> None:
+        """See `Storage`; a file has several names then, and its mode under each. What has it already is left alone."""
+        with disk_in_words(self.folder), scratch(private_folder(self.folder)) as room:
+            for number, (name, path) in enumerate(files.items()):
+                target = self.folder / name
+                if target.exists() and target.samefile(path):
+                    continue
+                same_file(path, room / str(number))
+                (room / str(number)).replace(private_folder(target.parent) / target.name)
+            for folder in {(self.folder / name).parent for name in files}:
+                flush(folder)
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove these files, one by one; one that is not there is none the less."""

@@ -67,6 +67,11 @@ class ObjectStorage:
             objects = {name: self._put(path) for name, path in fresh.items()}
         self._swap(lambda before: before | objects)
 
+    def share(self, files: Mapping[str, Path]) -> None:
+        """See `Storage`; they go up."""
+        objects = {name: self._put(path) for name, path in files.items()}
+        self._swap(lambda before: before | objects)
+
     def remove(self, names: Iterable[str]) -> None:
         """Let these be there no longer, all at once."""
         gone = set(names)

@@ -13,6 +13,7 @@ from schemas.errors import DamageError, UserError
 from schemas.plan import check_rows, columns_kept
 
 _HASH = re.compile(r"[0-9a-f]{64}")
+_NAME = re.compile(r"[0-9a-f]{64}\.csv")
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class PlanStore:
             InternalError: a row says nothing, or two things (`schemas.plan.check_rows`).
         """
         check_rows(plan)
-        content = literal(plan.select(columns_kept(plan)))
+        content = content_of(plan)
         digest = hashlib.sha256(content).hexdigest()
         with self.storage.replaced([_file(digest)]) as [fresh]:
             fresh.write_bytes(content)
@@ -52,9 +53,7 @@ class PlanStore:
                 f"The plan {path} is damaged: it no longer has the content that its name stands for. Put your copy of "
                 "it back, or reconcile again; the same plan takes its place, if nothing has changed since."
             )
-        return pl.read_csv(path, infer_schema=False, glob=False).with_columns(
-            pl.col("netsuite_internal_id").cast(pl.Int64)
-        )
+        return read_plan(path)
 
     def path(self, digest: str) -> Path:
         """A file with the plan of this hash.
@@ -70,9 +69,23 @@ class PlanStore:
             )
         return path
 
+    def named(self, start: str) -> list[str]:
+        """The hashes of the kept plans that begin so."""
+        return [name.removesuffix(".csv") for name in self.storage.names(start) if _NAME.fullmatch(name)]
+
     def _found(self, digest: str) -> Path | None:
         name = _file(digest)
         return self.storage.fetched([name]).get(name)
+
+
+def content_of(plan: pl.DataFrame) -> bytes:
+    """What the file of a plan holds, and what its hash is of."""
+    return literal(plan.select(columns_kept(plan)))
+
+
+def read_plan(file: Path | bytes) -> pl.DataFrame:
+    """The plan that was written so."""
+    return pl.read_csv(file, infer_schema=False, glob=False).with_columns(pl.col("netsuite_internal_id").cast(pl.Int64))
 
 
 def _file(digest: str) -> str:

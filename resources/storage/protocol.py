@@ -30,5 +30,11 @@ class Storage(Protocol):
             UserError, TransientError: they cannot be put there; what was there before still is.
         """
 
+    def share(self, files: Mapping[str, Path]) -> None:
+        """Put files under these names, too, without a second copy of their bytes where the place can.
+
+        Nobody may change them in place from now on, under either name.
+        """
+
     def remove(self, names: Iterable[str]) -> None:
         """Let these be there no longer, all at once or, where a place cannot, one by one."""

@@ -22,7 +22,7 @@ from uuid import uuid4
 
 import orjson
 
-from resources.storage.atomic import flush, private_folder
+from resources.storage.atomic import flush, private_folder, same_file
 from resources.storage.disk import disk_in_words
 from resources.storage.file_lock import run_lock
 from resources.storage.scratch import scratch
@@ -227,13 +227,6 @@ def _carry_over(old: Path | None, fresh: Path, is_left: Callable[[Path], bool]) 
         if is_left(path) or _UNFINISHED.fullmatch(path.name):
             continue
         if path.is_dir():
-            shutil.copytree(path, fresh / path.name, copy_function=_same_file)
+            shutil.copytree(path, fresh / path.name, copy_function=same_file)
         else:
-            _same_file(path, fresh / path.name)
-
-
-def _same_file(source: str | Path, target: str | Path) -> None:
-    try:
-        os.link(source, target, follow_symlinks=False)
-    except OSError:  # a file system without hard links
-        shutil.copy2(source, target, follow_symlinks=False)
+            same_file(path, fresh / path.name)

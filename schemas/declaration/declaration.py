@@ -78,6 +78,9 @@ class Declaration(DeclaredPart, dg.Resolvable):
         None, gt=0, description=f"internal id of the one for all; default: the one called {GLOBAL_NAME}"
     )
     to_stripe: ToStripe | None = Field(None, description="how NetSuite customers come to Stripe; default: they do not")
+    keep_inputs: int = Field(
+        90, ge=0, le=36_500, description="days for which what a plan was made from is kept, so that it can be replayed"
+    )
     writes: Writes = Field(default_factory=Writes)
     brakes: Brakes = Field(default_factory=Brakes)
     daily: Daily = Field(default_factory=Daily)

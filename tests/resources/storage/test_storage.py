@@ -106,3 +106,14 @@ def test_plans_are_kept_in_it(storage: Storage) -> None:
     assert store.keep(plan()) == digest
     assert storage.names() == [f"{digest}.csv"]
     assert_frame_equal(store.read(digest), plan())
+
+
+def test_a_file_is_shared_under_a_further_name_and_outlives_its_first(storage: Storage, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.write_text("one")
+    second.write_text("two")
+    storage.share({"objects/a": first, "b": second})
+    storage.share({"objects/a": second, "b": second})
+    first.unlink()
+    second.unlink()
+    assert contents(storage) == {"objects/a": "two", "b": "two"}

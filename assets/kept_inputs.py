@@ -1,0 +1,103 @@
+"""What is kept of a run so that its plan can be made again (X12): extracts, declaration, decisions, rules.
+
+Matching and planning each keep what they look at, as a person may start them apart: a plan can be made today of
+yesterday's matches. The way back is in `assets.replay`.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+import orjson
+import polars as pl
+
+from assets.reconciliation import Reconciliation
+from assets.rules_version import RULES_VERSION
+from resources.storage.csv import literal
+from resources.storage.frames import INPUTS
+from resources.storage.kept_inputs import Making, Picture, hash_of_frame, hash_of_text
+from schemas.declaration.kept import kept_of
+from schemas.matches import DECISIONS_KEPT
+
+STRIPE, NETSUITE, MATCHES = "stripe_customers", "netsuite_customers", "customer_matches"
+_PLANS_NAMED = 10
+
+
+def keep_picture(sync: Reconciliation, decisions: pl.DataFrame, *further: str) -> Mapping[str, str]:
+    """Keep what a stage looks at, unless the declaration keeps nothing.
+
+    Args:
+        sync: of the declaration.
+        decisions: `schemas.matches.Overrides`, those that matching follows.
+        further: assets that it reads beside the two extracts.
+
+    Returns:
+        Metadata of the stage: where that is kept.
+    """
+    if not sync.declaration.keep_inputs:
+        return {}
+    frames, months = sync.frames, sync.month_keys()
+    of_months = frames.files(STRIPE, months)
+    others = [frames.files(name) for name in (NETSUITE, *further)]
+    files = of_months | {name: path for each in others for name, path in each.items()}
+    hashes = {name: hash_of_frame(path) for name, path in files.items()}
+    declared = declaration_as_kept(sync)
+    decided = literal(decisions.select(*DECISIONS_KEPT).sort("stripe_customer_id"))
+    picture = Picture(
+        rules=RULES_VERSION,
+        unicode=unicodedata.unidata_version,
+        declaration=hash_of_text(declared),
+        decisions=hash_of_text(decided),
+        frames=hashes,
+        months_missing=[month[:7] for month in months if f"{STRIPE}/{month}" not in of_months],
+    )
+    by_hash = {hashes[name]: path for name, path in files.items()}
+    return {INPUTS: sync.kept_inputs.keep(picture, by_hash, [declared, decided])}
+
+
+def keep_making(sync: Reconciliation, plan: str, further: Iterable[str]) -> list[str]:
+    """Keep from what a plan was made, and remove what was kept for longer than is declared.
+
+    Args:
+        sync: of the declaration.
+        plan: its hash.
+        further: assets that it was made from beside the two extracts and the matches.
+
+    Returns:
+        Sentences on what was removed, and on a plan of matches whose inputs are not known.
+    """
+    matching = sync.frames.mark(MATCHES, INPUTS)
+    said = []
+    if sync.declaration.keep_inputs and matching is None:
+        said = [f"The inputs of {MATCHES} were not kept, so that the plan of them cannot be replayed."]
+    elif matching is not None:
+        decided = pl.DataFrame(schema=DECISIONS_KEPT)  # planning asks for none: they are in the matches
+        kept = keep_picture(sync, decided, *further)
+        if kept:
+            now = sync.clock()
+            sync.kept_inputs.record(Making(plan=plan, matching=matching, planning=kept[INPUTS], made_at=now))
+    return [*said, *prune_inputs(sync)]
+
+
+def prune_inputs(sync: Reconciliation, days: int | None = None) -> list[str]:
+    """Remove the inputs of plans that are older than so many days, by default those that are declared.
+
+    Returns:
+        A sentence on the plans that can no longer be replayed, or none.
+    """
+    now, kept_for = sync.clock(), sync.declaration.keep_inputs if days is None else days
+    present = sync.frames.mark(MATCHES, INPUTS) if kept_for else None
+    gone = sync.kept_inputs.prune(now - timedelta(days=kept_for), now, [present] if present else [])
+    if not gone:
+        return []
+    named = ", ".join(f"{making.plan[:12]} of {making.made_at:%Y-%m-%d}" for making in gone[:_PLANS_NAMED])
+    more = f" and {len(gone) - _PLANS_NAMED:,} more" if len(gone) > _PLANS_NAMED else ""
+    many = "1 plan" if len(gone) == 1 else f"{len(gone):,} plans"
+    said = f"The inputs of {many} are older than {kept_for} days and were removed; these can no longer be replayed: "
+    return [f"{said}{named}{more}."]
+
+
+def declaration_as_kept(sync: Reconciliation) -> bytes:
+    """What a declaration says of plans: as it is written, and with every default."""
+    said, whole = kept_of(sync.declaration), kept_of(sync.declaration, with_defaults=True)
+    return orjson.dumps({"said": said, "whole": whole})

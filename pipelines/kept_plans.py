@@ -1,0 +1,26 @@
+"""What `make replay`, `make compare` and `make prune` share: a declaration and its kept plans, opened at a terminal."""
+
+from rich.console import Console
+
+from assets.reconciliation import Reconciliation
+from pipelines.home import prepare_home
+from resources.storage.folders import Folders
+
+
+def terminal() -> tuple[Console, Console]:
+    """Where results go, and where everything else does."""
+    return Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def opened(name: str, folders: Folders) -> Reconciliation:
+    """The reconciliation of a declaration.
+
+    Raises:
+        UserError: there is none of this name.
+    """
+    prepare_home(folders)
+    from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
+    from pipelines.definitions import LOADED  # noqa: PLC0415 (it takes longest, and looks for what was prepared)
+
+    located = LOADED.declared.named(name)
+    return reconciliation(located.declaration, folders, located.unset)

@@ -1,0 +1,217 @@
+"""What plans were made from, kept by content (X12): so that a plan can be made again, or by other rules.
+
+Frames and texts are named by the hash of what they hold, so that what did not change is kept once. A frame's file is
+the one that the stages read, under a further name. A picture lists all that a stage looked at; a making, of which plan.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final, TypeVar
+
+import orjson
+import polars as pl
+from pydantic import BaseModel, ValidationError
+
+from resources.storage.disk import disk_in_words
+from resources.storage.file_lock import run_lock
+from resources.storage.frame_seal import content_hash
+from resources.storage.frames import READ_AT
+from resources.storage.protocol import Storage
+
+_Model = TypeVar("_Model", bound=BaseModel)
+_OBJECTS, _PICTURES, _MAKINGS = "objects", "pictures", "plans"
+_UNDER_WAY: Final = 24 * 3600.0
+"""Seconds for which a picture is spared though no plan was made from it yet: its run may still be under way."""
+
+
+class Picture(BaseModel, frozen=True):
+    """All that a stage looked at, contents by their hashes.
+
+    Attributes:
+        rules: the version of the rules by which it decided.
+        unicode: the version of Unicode by which it folded letters.
+        declaration: what the declaration said, as JSON.
+        decisions: what persons had decided, as CSV.
+        frames: the extracts, months one by one, by name.
+        months_missing: months whose Stripe customers were never read.
+    """
+
+    rules: int
+    unicode: str
+    declaration: str
+    decisions: str
+    frames: dict[str, str]
+    months_missing: list[str] = []
+
+    @property
+    def contents(self) -> dict[str, str]:
+        """Every content that it needs, by what it is."""
+        return {"declaration": self.declaration, "decisions": self.decisions, **self.frames}
+
+
+class Making(BaseModel, frozen=True):
+    """That a plan was made: from which pictures its matches and its changes, and when.
+
+    The same plan made from the same inputs again is no other making.
+    """
+
+    plan: str
+    matching: str
+    planning: str
+    made_at: datetime
+    pruned_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called in the storage, by which it is noticed that one was altered."""
+        return f"{_MAKINGS}/{self.plan}/{_sha256(orjson.dumps([self.plan, self.matching, self.planning]))}.json"
+
+
+@dataclass(frozen=True)
+class KeptInputs:
+    """The inputs of the plans of one declaration for its accounts.
+
+    Attributes:
+        storage: where they lie.
+        lock: held while something is put there or taken away.
+    """
+
+    storage: Storage
+    lock: Path
+
+    def keep(self, picture: Picture, frames: Mapping[str, Path], texts: Iterable[bytes]) -> str:
+        """Keep a picture with its contents: the frames' files, by hash, and the texts; returns its hash."""
+        content = _json(picture)
+        name = f"{_PICTURES}/{_sha256(content)}.json"
+        with self._alone():
+            self.storage.share({f"{_OBJECTS}/{digest}": path for digest, path in frames.items()})
+            self._put({f"{_OBJECTS}/{_sha256(text)}": text for text in texts})
+            self._put({name: content})
+        return _sha256(content)
+
+    def record(self, making: Making) -> None:
+        """Keep that a plan was made."""
+        with self._alone(), self.storage.replaced([making.name]) as [fresh]:
+            fresh.write_bytes(_json(making))
+
+    def makings(self, start: str = "") -> list[Making]:
+        """How the plans were made whose hashes begin so, the newest first; what is no making any more is left out."""
+        found = self.storage.fetched(self.storage.names(f"{_MAKINGS}/{start}"))
+        makings = [(name, _read(path, Making)) for name, path in found.items()]
+        good = (making for name, making in makings if making is not None and making.name == name)
+        return sorted(good, key=lambda making: making.made_at, reverse=True)
+
+    def picture(self, digest: str) -> Picture | str:
+        """A picture; or what has become of it, as the end of a sentence."""
+        path = self._found(f"{_PICTURES}/{digest}.json")
+        if path is None:
+            return "is gone"
+        picture = _read(path, Picture)
+        return "was altered" if picture is None or _sha256(path.read_bytes()) != digest else picture
+
+    def text(self, digest: str) -> bytes:
+        """A text that is there; see `damage`."""
+        return self.frame(digest).read_bytes()
+
+    def frame(self, digest: str) -> Path:
+        """The file of a frame that is there; see `damage`."""
+        name = f"{_OBJECTS}/{digest}"
+        return self.storage.fetched([name])[name]
+
+    def damage(self, picture: Picture) -> dict[str, str]:
+        """What has become of the contents of a picture that are not what they were, as ends of sentences, by name."""
+        states = {name: self._damage(name, digest) for name, digest in picture.contents.items()}
+        return {name: said for name, said in states.items() if said}
+
+    def prune(self, before: datetime, now: datetime, spared: Iterable[str] = ()) -> list[Making]:
+        """Remove what only plans need that were made before a moment.
+
+        Args:
+            before: the moment.
+            now: what is noted as the moment of their removal.
+            spared: pictures that a plan may still be made from.
+
+        Returns:
+            The makings whose inputs went, without those of plans that can be made again from younger inputs.
+        """
+        with self._alone():
+            makings = [making for making in self.makings() if making.pruned_at is None]
+            old = [making for making in makings if making.made_at < before]
+            for making in old:
+                gone = making.model_copy(update={"pruned_at": now})
+                with self.storage.replaced([making.name]) as [fresh]:
+                    fresh.write_bytes(_json(gone))
+            young = [making for making in makings if making.made_at >= before]
+            self._remove_but({*spared, *(digest for making in young for digest in (making.matching, making.planning))})
+        still = {making.plan for making in young}
+        return [making for making in old if making.plan not in still]
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with disk_in_words(self.lock.parent), run_lock(self.lock, wait=True):
+            yield
+
+    def _put(self, contents: Mapping[str, bytes]) -> None:
+        there = self.storage.fetched(contents)
+        new = {name: content for name, content in contents.items() if name not in there or not _is(there[name], name)}
+        if new:
+            with self.storage.replaced(list(new)) as fresh:
+                for path, content in zip(fresh, new.values(), strict=True):
+                    path.write_bytes(content)
+
+    def _found(self, name: str) -> Path | None:
+        return self.storage.fetched([name]).get(name)
+
+    def _damage(self, name: str, digest: str) -> str:
+        path = self._found(f"{_OBJECTS}/{digest}")
+        if path is None:
+            return "is gone"
+        found = hash_of_frame(path) if name not in {"declaration", "decisions"} else _sha256(path.read_bytes())
+        return "" if found == digest else f"was altered: its hash is {found[:12]}, and was {digest[:12]}"
+
+    def _remove_but(self, pictures: set[str]) -> None:
+        known = self.storage.fetched(self.storage.names(f"{_PICTURES}/"))
+        oldest = time.time() - _UNDER_WAY
+        left = {name for name, path in known.items() if Path(name).stem in pictures or path.stat().st_mtime > oldest}
+        needed = [_read(known[name], Picture) for name in left]
+        contents = {f"{_OBJECTS}/{digest}" for picture in needed if picture for digest in picture.contents.values()}
+        objects = set(self.storage.names(f"{_OBJECTS}/"))
+        if gone := sorted((known.keys() - left) | (objects - contents)):
+            self.storage.remove(gone)
+
+
+def hash_of_frame(path: Path) -> str:
+    """A hash of what a frame's file holds, whenever it was read; of any bytes where it is none any more."""
+    try:
+        return content_hash(path, pl.read_parquet_metadata(path).get(READ_AT, ""))
+    except pl.exceptions.PolarsError:
+        return content_hash(path)
+
+
+def hash_of_text(text: bytes) -> str:
+    """The hash under which a text is kept."""
+    return _sha256(text)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _json(model: BaseModel) -> bytes:
+    return orjson.dumps(model.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+
+
+def _is(path: Path, name: str) -> bool:
+    return _sha256(path.read_bytes()) == Path(name).stem
+
+
+def _read(path: Path, model: type[_Model]) -> _Model | None:
+    try:
+        return model.model_validate_json(path.read_bytes())
+    except (ValidationError, OSError):
+        return None

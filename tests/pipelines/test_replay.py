@@ -1,0 +1,45 @@
+"""`make replay` and `make prune`, as a person starts them, after a run of their own files."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.installed import install, run_python
+from tests.test_bad_input import EXPORTS
+
+
+def sh(folder: Path, module: str, *arguments: str) -> tuple[int, str, str]:
+    ended = run_python(folder, "-m", f"pipelines.{module}", *arguments)
+    return ended.returncode, ended.stdout, ended.stderr
+
+
+@pytest.mark.rule("X12")
+def test_a_run_is_replayed_identical_until_an_input_is_altered(tmp_path: Path) -> None:
+    install(tmp_path, EXPORTS)
+    code, _, errors = sh(tmp_path, "run", "acme")
+    assert code == 0, errors
+    [plan] = (tmp_path / "home/plans/acme").glob("*/*.csv")
+    code, said, errors = sh(tmp_path, "replay", "acme", plan.stem[:8])
+    assert (code, errors) == (0, "")
+    assert said.startswith(f"✓ identical: plan {plan.stem} of ")
+
+    [frame] = [path for path in (tmp_path / "home/inputs").rglob("objects/*") if path.samefile(netsuite(tmp_path))]
+    content = frame.read_bytes()
+    frame.unlink()
+    frame.write_bytes(content[:-9] + b"?" + content[-8:])
+    code, said, errors = sh(tmp_path, "replay", "acme")
+    assert (code, said) == (1, "")
+    assert "netsuite_customers was altered: its hash is" in errors
+
+    code, said, errors = sh(tmp_path, "prune", "acme")
+    assert (code, said, errors) == (0, "No plan of acme has inputs that are older than 90 days.\n", "")
+
+    shutil.rmtree(tmp_path / "home/inputs")
+    code, said, errors = sh(tmp_path, "replay", "acme")
+    assert (code, said) == (1, "")
+    assert errors.startswith("✗ Nothing is kept of what any plan of acme was made from")
+
+
+def netsuite(folder: Path) -> Path:
+    return folder / "home/frames/acme/netsuite_customers.parquet"
