@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help init advise run check plans apply undo decide replay prune apply-stripe ui sandbox test lint format bench prove rules validate lock clean forget
+.PHONY: help init advise run check plans apply undo decide replay compare prune apply-stripe ui sandbox test lint format bench prove rules validate lock clean forget
 
 help: ## List what can be done
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ PART = --plan=$(call quoted,$(PLAN)) --who=$(call quoted,$(WHO)) --at-most=$(cal
 
 replay: $(VENV)/run.ok ## Make the plan PLAN of NAME (default: the last) again from its kept inputs, and say whether it is identical
 	@$(BIN)/python -m pipelines.replay "$(NAME)" $(call quoted,$(PLAN))
+
+compare: $(VENV)/run.ok ## Show who would be linked otherwise by the declaration WITH= (a file, or a plan's hash; default: NAME of today), on the inputs of PLAN= (default: the last)
+	@$(BIN)/python -m pipelines.compare "$(NAME)" --with=$(call quoted,$(WITH)) --plan=$(call quoted,$(PLAN))
 
 prune: $(VENV)/run.ok ## Remove the inputs of plans of NAME that are older than keep_inputs, and say which can no longer be replayed
 	@$(BIN)/python -m pipelines.prune "$(NAME)"

@@ -128,6 +128,24 @@ def read_declarations(folder: Path) -> Sequence[Located]:
     return declared.good
 
 
+def read_file(file: Path) -> Located:
+    """Read the one declaration of a file that lies anywhere.
+
+    Raises:
+        DeclarationError: it cannot be read, holds none or several, or is broken.
+    """
+    if not file.is_file():
+        raise DeclarationError(f"{file}: there is no such file; name one with a declaration (defs.yaml).")
+    nodes = [node for node in documents(file) if not _is_others(node)]
+    if len(nodes) != 1:
+        raise DeclarationError(f"{file}: expected one declaration in it, found {len(nodes)}.")
+    values = DeclaredValues(file)
+    located = _located(file, nodes[0], values)
+    if located is None:
+        raise DeclarationError(masked(values.mistakes[0]))
+    return located
+
+
 def _is_others(node: yaml.Node) -> bool:
     """Whether a document declares a component of somebody else's."""
     return bool(_OTHERS_TYPE.fullmatch(_type(node)))

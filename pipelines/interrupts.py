@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "pipelines.advise": "Stopped before the end; nothing was changed.",
     "pipelines.apply_stripe": "Stopped before the end; start it again: it looks at what was done, and goes on.",
     "pipelines.replay": "Stopped before the end; nothing was changed.",
+    "pipelines.compare": "Stopped before the end; nothing was changed.",
     "pipelines.prune": "Stopped before the end; start it again: it goes on.",
     "pipelines.operate": "Stopped before the end; start it again: it looks at what was done, and goes on.",
 }
