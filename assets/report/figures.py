@@ -167,11 +167,12 @@ def months(standings: pl.DataFrame) -> pl.DataFrame:
 def plan_size(plan: pl.DataFrame, guesses: pl.DataFrame) -> list[PlanSize]:
     """Count the planned changes, the records they touch and how many are guesses, by system, field and action."""
     record, is_set = pl.col("record_id"), pl.col("action") == "set"
-    # A field is set once in a record, so that the many ids of sets need not be compared.
-    once = record.count() + record.is_null().any()
+    # A field is set once in a record, so that the many ids of sets need not be compared; and a record that is not there
+    # yet has no id, so that each such row is about one of its own.
+    several = record.drop_nulls().n_unique() + record.null_count()
     groups = [
         plan.lazy().filter(kind).group_by("system", "field", "action").agg(changes=pl.len(), records=records)
-        for kind, records in ((is_set, once), (~is_set, record.n_unique()))
+        for kind, records in ((is_set, pl.len()), (~is_set, several))
     ]
     sizes = (
         pl.concat(groups, how="vertical_relaxed")

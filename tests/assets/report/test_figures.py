@@ -93,6 +93,19 @@ def test_plan_is_measured_by_system_and_field() -> None:
     ]
 
 
+@pytest.mark.parametrize("action", ["set", "append", "create"])
+def test_records_that_are_not_there_yet_are_counted_one_by_one(action: str) -> None:
+    rows = world().plan.with_columns(
+        system=pl.lit("netsuite"),
+        field=pl.lit("comments"),
+        action=pl.lit(action),
+        record_id=pl.lit(None, pl.String),
+    )
+    (size,) = figures.plan_size(rows, world().guesses)
+    assert (size.changes, size.records) == (rows.height, rows.height)
+    assert rows.height > 1
+
+
 def test_coverage_counts_customers_only_and_foreign_external_ids_not() -> None:
     assert figures.coverage(world()) == [
         Coverage("metadata.netsuite_customer_id", 3, 5, 8),
