@@ -21,6 +21,7 @@ PAGE = Path(__file__).with_name("declaration.md")
 
 EXAMPLES: Mapping[str, str] = {
     "name": "acme_uk",
+    "owners": "[team:finance, ada@example.com]",
     "stripe": "{export: exports/stripe.csv}",
     "stripe.export": "exports/stripe.csv",
     "stripe.since": "2019-05",

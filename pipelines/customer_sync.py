@@ -1,6 +1,7 @@
 """The component that turns one declaration into assets, checks and jobs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 import dagster as dg
@@ -23,8 +24,10 @@ from assets.planning.settings import PlanSettings
 from assets.planning.write_plan import build_write_plan
 from assets.reconciliation import Reconciliation
 from assets.report.reconciliation_report import build_reconciliation_report
+from assets.sources import build_sources
 from assets.write_back.assets import build_links
 from pipelines.declarations import Located, read_declarations
+from pipelines.described import Assets, described, with_code
 from pipelines.init.scaffolder import CustomerSyncScaffolder
 from pipelines.jobs import build_jobs
 from pipelines.sensors import build_notifications
@@ -58,7 +61,8 @@ class CustomerSync(Declaration, dg.Component):
         """
         in_file = (each for each in read_declarations(context.path) if each.declaration.name == self.name)
         found = next(in_file, Located(context.path, 1, self))
-        return build_defs(reconciliation(found.declaration, Folders.from_environment(), found.unset))
+        sync = reconciliation(found.declaration, Folders.from_environment(), found.unset)
+        return build_defs(sync, (found.file, found.line))
 
 
 _ALL_SET: Final[Mapping[str, str]] = {}
@@ -136,8 +140,13 @@ def _notifier(declaration: Declaration, unset: Mapping[str, str]) -> Notifier:
     return WebhookNotifier(url=declaration.notify.url)
 
 
-def build_defs(sync: Reconciliation) -> dg.Definitions:
-    """The assets, checks and jobs of one reconciliation, whatever its readers are."""
+def build_defs(sync: Reconciliation, declared: tuple[Path, int] | None = None) -> dg.Definitions:
+    """The assets, checks and jobs of one reconciliation, whatever its readers are.
+
+    Args:
+        sync: the declaration with its readers.
+        declared: the file and the line where it begins.
+    """
     assets = [
         build_stripe_customers(sync),
         build_netsuite_customers(sync),
@@ -153,7 +162,9 @@ def build_defs(sync: Reconciliation) -> dg.Definitions:
     shown = [spec for definition in (*assets, *checks) for spec in definition.check_specs]
     report = build_reconciliation_report(sync, shown)
     writes, brakes = (build_links(sync), [build_brakes(sync)]) if sync.declaration.can_write else ([], [])
-    own = dg.Definitions(assets=_of_origin(sync, [*assets, report, *writes]), asset_checks=[*checks, *brakes])
+    made = described(sync, _of_origin(sync, [*assets, report, *writes]))
+    sources = described(sync, build_sources(sync), "source")
+    own = dg.Definitions(assets=with_code([*made, *sources], declared), asset_checks=[*checks, *brakes])
     jobs = build_jobs(sync)
     return dg.Definitions.merge(own, jobs, build_notifications(sync, jobs), build_sync_requests(sync))
 
@@ -166,9 +177,7 @@ def _to_stripe(sync: Reconciliation) -> list[dg.AssetsDefinition]:
     return [] if settings is None else [build_netsuite_sync(sync), build_stripe_matches(sync, settings), *links]
 
 
-def _of_origin(
-    sync: Reconciliation, assets: Sequence[dg.AssetsDefinition | dg.AssetSpec]
-) -> Sequence[dg.AssetsDefinition | dg.AssetSpec]:
+def _of_origin(sync: Reconciliation, assets: Assets) -> Assets:
     """Let each asset name the origin of its frame, for the IO manager, which knows no declaration."""
     return dg.map_asset_specs(
         lambda spec: spec.merge_attributes(metadata={ORIGIN: sync.origin(spec.key.path[-1])}), assets

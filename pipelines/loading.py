@@ -66,7 +66,8 @@ class _Loading:
         """Build one of our declarations; whatever goes wrong with it is its own business."""
         declaration = located.declaration
         try:
-            built = build_defs(reconciliation(declaration, self._folders, located.unset))
+            sync = reconciliation(declaration, self._folders, located.unset)
+            built = build_defs(sync, (located.file, located.line))
         except Exception as error:  # noqa: BLE001 (none of them may keep the other declarations from loading)
             self._add_broken(declaration.name, f"{located.file}, line {located.line}", error)
         else:

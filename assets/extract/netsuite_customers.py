@@ -17,6 +17,8 @@ from assets.check_results import (
 )
 from assets.extract.visible_links import LINKS_SEEN_CHECK, links_seen_result, no_link_field, shows_links
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, extract_metadata, failures_for_people
+from assets.sources import NETSUITE, source_key
+from assets.table_columns import table_columns
 from schemas.customers import NetsuiteCustomers
 from schemas.validation import violations
 
@@ -39,6 +41,8 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         kinds={"netsuite", "polars"},
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
+        metadata=table_columns(NetsuiteCustomers, sync.declaration.netsuite_fields),
+        deps=[source_key(sync, NETSUITE)],
         check_specs=blocking_checks(sync.key(_NAME), _CHECKS),
     )
     def netsuite_customers(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:

@@ -14,6 +14,8 @@ from assets.check_results import (
     schema_result,
 )
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, extract_metadata, failures_for_people
+from assets.sources import PARAMETERS, source_key
+from assets.table_columns import table_columns
 from resources.readers import ParametersReader
 from schemas.errors import InternalError
 from schemas.stripe_matches import NetsuiteParameters
@@ -33,6 +35,8 @@ def build_netsuite_sync(sync: Reconciliation) -> dg.AssetsDefinition:
         kinds={"netsuite", "polars"},
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
+        deps=[source_key(sync, PARAMETERS)],
+        metadata=table_columns(NetsuiteParameters),
         check_specs=blocking_checks(sync.key(SYNC), checks),
     )
     def netsuite_sync(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:

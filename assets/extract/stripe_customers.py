@@ -15,6 +15,8 @@ from assets.check_results import (
 )
 from assets.extract.visible_links import LINKS_SEEN_CHECK, links_seen_result
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, extract_metadata, failures_for_people
+from assets.sources import STRIPE, source_key
+from assets.table_columns import table_columns
 from schemas.customers import StripeCustomers
 from schemas.declaration import Declaration
 from schemas.declaration.rules import STRIPE_FIELDS, stripe_columns
@@ -52,6 +54,11 @@ def _named(declaration: Declaration) -> list[str]:
     return list(dict.fromkeys([*stripe_columns(declaration.rules), *of_records, *to_stripe]))
 
 
+def _columns_of(declaration: Declaration) -> list[str]:
+    """The columns that a declaration adds to those of every extract."""
+    return [*(f"metadata.{key}" for key in metadata_keys(declaration)), *further_fields(declaration)]
+
+
 def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
     """The asset `stripe_customers` of one declaration."""
 
@@ -61,6 +68,8 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         kinds={"stripe", "polars"},
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
+        metadata=table_columns(StripeCustomers, _columns_of(sync.declaration)),
+        deps=[source_key(sync, STRIPE)],
         partitions_def=sync.months,
         backfill_policy=dg.BackfillPolicy.single_run(),
         check_specs=blocking_checks(sync.key(_NAME), _CHECKS),

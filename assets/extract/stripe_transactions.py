@@ -15,6 +15,7 @@ import polars as pl
 
 from assets.check_results import SCHEMA_CHECK, blocking_checks, report_checks, schema_result
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
+from assets.table_columns import table_columns
 from resources.extracts.extract import Known
 from resources.storage.frames import READ_AT
 from schemas.errors import InternalError
@@ -71,6 +72,7 @@ def build_stripe_transactions(sync: Reconciliation) -> dg.AssetsDefinition:
         kinds={"stripe", "polars"},
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
+        metadata=table_columns(Transactions),
         ins=sync.inputs("stripe_customers", "customer_matches"),
         check_specs=blocking_checks(sync.key(TRANSACTIONS), {"schema": SCHEMA_CHECK, "all_asked": _ASKED_CHECK}),
     )

@@ -11,6 +11,7 @@ from assets.matching import MatchSettings, Rule, by_customer, kinds_of, match_wi
 from assets.matching.global_customer import HAS_RECORD, count_to_global, find_global
 from assets.no_values import placeholders_of
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
+from assets.table_columns import table_columns
 from schemas.declaration import Declaration
 from schemas.matches import Matches
 from schemas.validation import violations
@@ -67,6 +68,7 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
         kinds={"polars"},
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
+        metadata=table_columns(Matches),
         ins=sync.inputs("stripe_customers", "netsuite_customers"),
         check_specs=blocking_checks(
             key, {"schema": SCHEMA_CHECK, "every_customer_once": _ONCE, "evidence_agrees": _AGREES}

@@ -11,6 +11,7 @@ from assets.extract.netsuite_sync import SYNC
 from assets.matching.in_stripe import find_in_stripe
 from assets.matching.to_stripe_settings import ToStripeSettings
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
+from assets.table_columns import table_columns
 from schemas.stripe_matches import StripeMatches
 from schemas.validation import violations
 from schemas.words import OUTCOMES
@@ -31,6 +32,7 @@ def build_stripe_matches(sync: Reconciliation, settings: ToStripeSettings) -> dg
         kinds={"polars"},
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
+        metadata=table_columns(StripeMatches),
         ins=sync.inputs("stripe_customers", "netsuite_customers", "customer_matches", SYNC),
         check_specs=blocking_checks(key, {"schema": SCHEMA_CHECK, "every_customer_once": _ONCE}),
     )

@@ -17,6 +17,7 @@ from assets.matching.stripe_matches import STRIPE_MATCHES
 from assets.planning.portal_links import held_by_others, who_gets_a_link
 from assets.planning.settings import PlanSettings
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
+from assets.table_columns import table_columns
 from resources.netsuite_api import LinkTerms
 from resources.netsuite_api.reading.reader import NetsuiteApiReader
 from resources.stripe_api.reading.portal import PortalPage
@@ -48,6 +49,7 @@ def build_portal_links(sync: Reconciliation, terms: PortalTerms) -> dg.AssetsDef
         kinds={"netsuite" if terms.portal == "suitelet" else "stripe", "polars"},
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
+        metadata=table_columns(PortalLinks),
         ins=sync.inputs("stripe_customers", "netsuite_customers", "customer_matches", STRIPE_MATCHES),
         check_specs=blocking_checks(key, {"schema": SCHEMA_CHECK, "portal_ready": _READY, "fields_free": _FREE}),
     )

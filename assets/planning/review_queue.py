@@ -15,6 +15,7 @@ from assets.planning.guesses import with_unconfirmed
 from assets.planning.settings import PlanSettings
 from assets.planning.suggestions import proposals, with_suggestions
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
+from assets.table_columns import table_columns
 from resources.ledger import Guesses
 from schemas.review import ReviewQueue
 from schemas.validation import violations
@@ -189,6 +190,7 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
         kinds={"polars"},
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
+        metadata=table_columns(ReviewQueue),
         ins=sync.inputs("stripe_customers", "netsuite_customers", "customer_matches"),
         check_specs=blocking_checks(sync.key("review_queue"), {"schema": SCHEMA_CHECK}),
     )

@@ -36,6 +36,7 @@ from assets.planning.set_values import set_values
 from assets.planning.settings import PlanSettings
 from assets.planning.to_stripe import ToStripe, plan_to_stripe
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
+from assets.table_columns import table_columns
 from resources.ledger import PAIR, Guesses
 from resources.storage.frames import PLAN_HASH
 from schemas.declaration import Declaration
@@ -154,6 +155,7 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         kinds={"polars"},
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
+        metadata=table_columns(Plan),
         ins=sync.inputs(
             "stripe_customers", "netsuite_customers", "customer_matches", *transactions, *to_stripe, *portal
         ),

@@ -14,6 +14,7 @@ from pydantic import Field, field_validator, model_validator
 from schemas.declaration.creation import Create
 from schemas.declaration.daily import Daily
 from schemas.declaration.notify import Notify
+from schemas.declaration.owners import Owner
 from schemas.declaration.part import DeclaredPart
 from schemas.declaration.portal import PortalTerms
 from schemas.declaration.problems import Problem as _Problem
@@ -41,6 +42,9 @@ class Declaration(DeclaredPart, dg.Resolvable):
     """One reconciliation: one Stripe account, one NetSuite account or subsidiary."""
 
     name: str = Field(description="lower-case letters, digits, underscores; prefixes every asset and job")
+    owners: list[Owner] = Field(
+        default_factory=list, description="who to ask, on every asset: e-mail addresses, or team:<name>"
+    )
     stripe: StripeSource
     netsuite: NetsuiteSource
     netsuite_fields: dict[str, str] = Field(description="our name: the column's label in the saved search")

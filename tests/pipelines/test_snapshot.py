@@ -16,8 +16,8 @@ from tests.pipelines.api_world import site as api_site
 from tests.reconciling import Site, declaration, site_at
 
 ASSETS = {
-    "stripe_customers": set[str](),
-    "netsuite_customers": set[str](),
+    "stripe_customers": {"stripe_export"},
+    "netsuite_customers": {"netsuite_export"},
     "customer_matches": {"stripe_customers", "netsuite_customers"},
     "review_queue": {"stripe_customers", "netsuite_customers", "customer_matches"},
     "write_plan": {"stripe_customers", "netsuite_customers", "customer_matches"},
@@ -29,6 +29,7 @@ ASSETS = {
         "write_plan",
     },
 }
+SOURCES = {"stripe_export": set[str](), "netsuite_export": set[str]()}
 CHECKS = {
     "stripe_customers": {
         "schema",
@@ -86,7 +87,7 @@ def specs(site: Site) -> dict[str, dg.AssetSpec]:
 
 @pytest.mark.rule("D1")
 def test_assets_and_what_they_are_made_from(specs: dict[str, dg.AssetSpec]) -> None:
-    assert {name: {dep.asset_key.path[-1] for dep in spec.deps} for name, spec in specs.items()} == ASSETS
+    assert {name: {dep.asset_key.path[-1] for dep in spec.deps} for name, spec in specs.items()} == ASSETS | SOURCES
 
 
 def test_every_asset_is_in_its_declarations_group_and_described(specs: dict[str, dg.AssetSpec]) -> None:
@@ -143,7 +144,14 @@ def test_what_two_apis_add_to_it(tmp_path: Path) -> None:
         graph = over_apis.definitions.resolve_asset_graph()
         repository = over_apis.definitions.get_repository_def()
     added = {key.path[-1] for key in graph.get_all_asset_keys()} - ASSETS.keys()
-    assert added == {"netsuite_links", "netsuite_comments", "netsuite_external_ids", "stripe_links"}
+    assert added == {
+        "stripe_account",
+        "netsuite_account",
+        "netsuite_links",
+        "netsuite_comments",
+        "netsuite_external_ids",
+        "stripe_links",
+    }
     brakes = {key.name for key in graph.asset_check_keys if key.asset_key.path[-1] == "write_plan"}
     assert brakes - CHECKS["write_plan"] == {
         "first_run_approved",

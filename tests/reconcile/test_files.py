@@ -117,8 +117,8 @@ def test_two_declarations_share_nothing(site: Site, tmp_path: Path) -> None:
     other = Site(reconciliation(declaration("acme_2"), folders), site.instance)
     both = with_frames(folders, build_defs(site.sync), build_defs(other.sync))
     keys = [spec.key.path[0] for spec in both.resolve_all_asset_specs()]
-    assert keys.count("acme") == keys.count("acme_2") == 6
-    assert len(keys) == 12
+    assert keys.count("acme") == keys.count("acme_2") == 8
+    assert len(keys) == 16
     assert site.reconcile().success
     before, log = digests(site.results), site.event_log()
     assert other.reconcile().success
