@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
-from assets.kept_inputs import NETSUITE, prune_inputs
+from assets.kept_inputs import NETSUITE, keep_picture, prune_inputs
 from assets.reconciliation import Reconciliation
 from assets.replay import replay as replaying
 from assets.replay.inputs import making_of
@@ -22,7 +22,7 @@ from schemas.errors import DamageError, UserError
 from schemas.matches import DECISIONS_KEPT
 from tests.assets.matching.oracle import World
 from tests.assets.matching.small_worlds import customer, record, world
-from tests.assets.matching.worlds import worlds
+from tests.assets.matching.worlds import as_frames, worlds
 from tests.assets.replay.kept_worlds import NOW, declared, opened, plan_again, run
 
 SMALL = world(
@@ -202,3 +202,16 @@ def test_what_did_not_change_is_kept_once_and_shares_its_bytes_with_the_frames(t
     assert frame.stat().st_nlink == 2
     assert {path.stat().st_mode & 0o777 for path in folder.rglob("*") if path.is_file()} == {0o600}
     assert {path.stat().st_mode & 0o777 for path in folder.rglob("*") if path.is_dir()} == {0o700}
+
+
+def test_the_same_rows_read_later_are_kept_once_as_the_newer_file(tmp_path: Path) -> None:
+    sync = opened(tmp_path, declared())
+    frame = as_frames(SMALL)[1]
+    folder = sync.folders.home / "inputs"
+    decisions = pl.DataFrame(schema=DECISIONS_KEPT)
+    for hour in (1, 2):
+        sync.frames.write(NETSUITE, frame, NOW + timedelta(hours=hour))
+        keep_picture(sync, decisions)
+        [newest] = sync.frames.files(NETSUITE).values()
+        frames = [path for path in folder.rglob("objects/*") if path.read_bytes().startswith(b"PAR1")]
+        assert [path.samefile(newest) for path in frames] == [True]
