@@ -44,14 +44,25 @@ def settled(matches: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
 
 def of_plan(plan: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of a plan that are guesses."""
-    return plan.join(found, on=list(PAIR), how="semi", maintain_order="left") if found.height else plan.clear()
+    if found.is_empty():
+        return plan.clear()
+    few = plan.filter(_is_of(found))
+    return few.join(found, on=list(PAIR), how="semi", maintain_order="left")
 
 
 def with_guesses(plan: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """Return a plan with a last column `guess`: why a row is one, or null."""
     if found.is_empty():
         return plan.with_columns(guess=pl.lit(None, pl.String))
-    return plan.join(found.rename({"why": "guess"}), on=list(PAIR), how="left", maintain_order="left")
+    pairs = plan.select(*PAIR).with_row_index("row").filter(_is_of(found))
+    few = pairs.join(found, on=list(PAIR))
+    none = pl.repeat(None, plan.height, dtype=pl.String, eager=True)
+    return plan.with_columns(none.scatter(few.get_column("row"), few.get_column("why")).alias("guess"))
+
+
+def _is_of(found: pl.DataFrame) -> pl.Expr:
+    """Whether a row is of a customer with a guess: few are, and only those need be joined."""
+    return pl.col(PAIR[0]).is_in(found.get_column(PAIR[0]).drop_nulls().implode())
 
 
 def _doubt(matches: pl.LazyFrame) -> pl.Expr:

@@ -29,6 +29,7 @@ from assets.planning.creates import plan_creates, plan_global, who_paid, without
 from assets.planning.guesses import guesses, of_plan, settled
 from assets.planning.new_fields import fields_metadata
 from assets.planning.pairs import pairs_to_plan
+from assets.planning.parts import parts_of
 from assets.planning.portal_asset import PORTAL_LINKS
 from assets.planning.portal_links import plan_portal_links
 from assets.planning.rows import relinks
@@ -138,7 +139,8 @@ def plan_of(declaration: Declaration, inputs: PlanInputs, lacks_months: Callable
     if hidden.why:  # whoever is linked where nobody can see it would get a second record (C16)
         hides_customers = way is not None and not hidden.systems
         plan = without_creates(changes(None) if hides_customers else wanted)
-    plan = plan.filter(~pl.col("system").is_in(hidden.systems))
+    if hidden.systems:
+        plan = plan.filter(~pl.col("system").is_in(hidden.systems))
     return Planned(plan, wanted.height - plan.height, hidden)
 
 
@@ -183,7 +185,8 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
             plan, withheld, hidden = plan_of(sync.declaration, inputs, lambda: bool(sync.months_missing()))
             both = customer_matches if way is None else both_ways(customer_matches, way.found)
             customers = both.select(has_record=HAS_RECORD).collect()
-        by_field = plan.group_by("system", "field").len().sort("system", "field").rows()
+        parts = parts_of(plan, ("system", "field"))
+        by_field = sorted((system, field, part.height) for (system, field), part in parts.items())
         checks = [schema_result(violations(Plan, plan, "change_id")), withheld_result(withheld, hidden)]
         yield from report_checks("write_plan", checks)
         with failures_for_people():

@@ -11,6 +11,7 @@ import polars as pl
 from polars import selectors
 
 from assets.planning.guesses import with_guesses
+from assets.planning.parts import parts_of
 from assets.report.figures import outcome_rank
 from assets.report.inputs import ReportInputs
 
@@ -38,15 +39,16 @@ def match_rows(inputs: ReportInputs) -> Excerpt:
     chosen = _choose(inputs.matches, ["outcome"], "stripe_customer_id")
     stripe = inputs.stripe.lazy().select(stripe_customer_id="id", name="name", email="email")
     netsuite = inputs.netsuite.lazy().select(netsuite_internal_id="internal_id", company_name="company_name")
-    rows = chosen.join(stripe, "stripe_customer_id", "left", maintain_order="left").join(
-        netsuite, "netsuite_internal_id", "left", maintain_order="left"
-    )
+    rows = chosen.lazy()
+    for named, key in ((stripe, "stripe_customer_id"), (netsuite, "netsuite_internal_id")):
+        shown = named.filter(pl.col(key).is_in(chosen.get_column(key).drop_nulls().implode()))
+        rows = rows.join(shown, key, "left", maintain_order="left")
     return Excerpt(_rows(rows), inputs.matches.height)
 
 
 def plan_rows(inputs: ReportInputs) -> Excerpt:
     """Return planned changes; what a create gives is said in words, as nobody knows its id yet."""
-    chosen = _choose(_in_words(inputs.plan), ["system", "field"], "change_id").collect()
+    chosen = _choose(_in_words(inputs.plan), ["system", "field"], "change_id")
     return Excerpt(_rows(with_guesses(chosen, inputs.guesses).lazy()), inputs.plan.height)
 
 
@@ -65,22 +67,18 @@ def _in_words(plan: pl.DataFrame) -> pl.DataFrame:
 
 
 def _excerpt(frame: pl.DataFrame, groups: list[str], key: str) -> Excerpt:
-    return Excerpt(_rows(_choose(frame, groups, key)), frame.height)
+    return Excerpt(_rows(_choose(frame, groups, key).lazy()), frame.height)
 
 
-def _choose(frame: pl.DataFrame, groups: list[str], key: str) -> pl.LazyFrame:
+def _choose(frame: pl.DataFrame, groups: list[str], key: str) -> pl.DataFrame:
     """Return at most `ROWS_SHOWN` rows: the first of each group by `key`, then the second of each, and so on."""
     if frame.is_empty():
-        return frame.lazy()
+        return frame
     order = [outcome_rank() if group == "outcome" else pl.col(group) for group in groups]
-    rows = frame.lazy().with_row_index("row").select("row", key, *groups)
+    rows = frame.with_row_index("row").select("row", key, *groups)
     # There are few groups, and one after the other needs no copy of all the ids.
-    first_of_each_group = [
-        rows.filter(pl.col(name).eq_missing(value) for name, value in group.items()).bottom_k(
-            ROWS_SHOWN, by=[key, "row"]
-        )
-        for group in frame.select(groups).unique().iter_rows(named=True)
-    ]
+    parts = parts_of(rows, groups).values()
+    first_of_each_group = [part.lazy().bottom_k(ROWS_SHOWN, by=[key, "row"]) for part in parts]
     chosen = (
         pl.concat(first_of_each_group)
         .sort(key, "row")
@@ -90,7 +88,7 @@ def _choose(frame: pl.DataFrame, groups: list[str], key: str) -> pl.LazyFrame:
         .sort(*order, "nth")
         .collect()
     )
-    return frame.lazy().select(pl.all().gather(chosen["row"]))
+    return frame[chosen["row"]]
 
 
 def _rows(frame: pl.LazyFrame) -> list[Row]:

@@ -9,6 +9,7 @@ from typing import Final, Literal, get_args
 import polars as pl
 
 from assets.planning.guesses import of_plan
+from assets.planning.parts import parts_of
 from assets.report.inputs import ReportInputs
 from schemas.link_fields import LINK_FIELDS, LinkField
 from schemas.words import GONE, OUTCOMES, MatchOutcome
@@ -166,27 +167,20 @@ def months(standings: pl.DataFrame) -> pl.DataFrame:
 
 def plan_size(plan: pl.DataFrame, guesses: pl.DataFrame) -> list[PlanSize]:
     """Count the planned changes, the records they touch and how many are guesses, by system, field and action."""
-    record, is_set = pl.col("record_id"), pl.col("action") == "set"
+    guessed = {kind: part.height for kind, part in parts_of(of_plan(plan, guesses)).items()}
+    sizes = [
+        PlanSize(system, field, action, part.height, _records(part, action), guessed.get((system, field, action), 0))
+        for (system, field, action), part in parts_of(plan).items()
+    ]
+    by_size = sorted(sizes, key=lambda size: (-size.changes, size.field, size.action))
+    return sorted(by_size, key=lambda size: size.system, reverse=True)
+
+
+def _records(part: pl.DataFrame, action: str) -> int:
+    record = part.get_column("record_id")
     # A field is set once in a record, so that the many ids of sets need not be compared; and a record that is not there
     # yet has no id, so that each such row is about one of its own.
-    several = record.drop_nulls().n_unique() + record.null_count()
-    groups = [
-        plan.lazy().filter(kind).group_by("system", "field", "action").agg(changes=pl.len(), records=records)
-        for kind, records in ((is_set, pl.len()), (~is_set, several))
-    ]
-    sizes = (
-        pl.concat(groups, how="vertical_relaxed")
-        .sort("system", "changes", "field", "action", descending=[True, True, False, False])
-        .collect()
-    )
-    guessed = of_plan(plan, guesses).group_by(_OF_PLAN).agg(guesses=pl.len())
-    counted = sizes.join(guessed, on=_OF_PLAN, how="left", maintain_order="left").with_columns(
-        pl.col("guesses").fill_null(0)
-    )
-    return [PlanSize(**row) for row in counted.iter_rows(named=True)]
-
-
-_OF_PLAN: Final = ("system", "field", "action")
+    return part.height if action == "set" else record.drop_nulls().n_unique() + record.null_count()
 
 
 def coverage(inputs: ReportInputs) -> list[Coverage]:

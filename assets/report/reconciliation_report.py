@@ -6,7 +6,7 @@ from typing import Final
 import dagster as dg
 import polars as pl
 
-from assets.matching import are_of, link_table
+from assets.matching import link_table
 from assets.matching.directions import both_ways
 from assets.matching.stripe_matches import STRIPE_MATCHES
 from assets.next_step.next_step import next_step
@@ -14,7 +14,7 @@ from assets.next_step.shown import metadata, section
 from assets.no_values import placeholders_of
 from assets.planning.brakes import why_stopped, writes_unseen
 from assets.planning.guesses import guesses, with_guesses
-from assets.planning.pairs import linked
+from assets.planning.parts import changes_of
 from assets.planning.review_queue import decisions_in_words, still_waiting
 from assets.reconciliation import Reconciliation, failures_for_people, moment_of
 from assets.report.brakes_shown import brake_checks, brakes_of, would_stop
@@ -43,6 +43,7 @@ from assets.report.page import render_report
 from assets.report.people_files import UNMATCHED_FILE, matches_for_people, unmatched_records
 from assets.report.previous_plan import follow_previous_plan
 from assets.report.to_stripe import NETSUITE_MATCHES_FILE, netsuite_matches
+from assets.report.traces import without_traces
 from resources.ledger import PAIR, Guesses
 from resources.storage.frames import PLAN_HASH
 from resources.storage.result_files import ResultFiles
@@ -110,7 +111,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 files.for_people(NETSUITE_MATCHES_FILE, netsuite_matches(found, netsuite))
             labels = sync.declaration.netsuite_fields
             now = sync.clock()
-            comments = comments_import(plan.lazy(), netsuite.lazy(), labels)
+            comments = comments_import(changes_of(plan, fields_of("netsuite", "words")), netsuite.lazy(), labels)
             notes = ImportNotes(
                 made_at=now,
                 picture_of=moment_of(context.instance, sync.key("netsuite_customers")),
@@ -119,16 +120,17 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 comments=comments.height,
                 creation=_creation(sync.declaration, plan, stripe),
             )
-            files.for_import(RECORDS_FILE, netsuite_import(plan.lazy(), netsuite.lazy(), labels))
+            fields = changes_of(plan, fields_of("netsuite", "value"))
+            files.for_import(RECORDS_FILE, netsuite_import(fields, netsuite.lazy(), labels))
             if notes.comments_can_be_imported:
                 files.for_import(COMMENTS_FILE, comments)
             if notes.creation is not None:
                 files.for_import(CREATE_FILE, netsuite_create(plan, _new_labels(sync.declaration)))
                 if notes.creation.currencies:
                     files.for_import(CURRENCIES_FILE, netsuite_create_currencies(plan, notes.creation.currencies))
-            files.for_import(STRIPE_FILE, stripe_updates(plan.lazy()))
+            files.for_import(STRIPE_FILE, stripe_updates(changes_of(plan, fields_of("stripe"))))
             files.page(NOTES_FILE, notes_text(notes, files.names))
-            files.copy(EXACT_FILE, sync.plans.path(plan_hash))
+            files.copy(EXACT_FILE, sync.plans.path(plan_hash), plan_hash)
             previous_plan, progress = follow_previous_plan(
                 context.instance, sync, stripe.lazy(), netsuite.lazy(), links.lazy(), context.log.info
             )
@@ -151,11 +153,10 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 stopped=why_stopped(brakes) if stops else "",
                 next_step=section(step) if step else None,
                 alerts=(*alerts(context.instance, checks), *would_stop(sync.declaration, brakes, stops=stops)),
-                traces=_traces(netsuite, links, matches, plan),
+                traces=without_traces(netsuite, links, matches, plan),
                 import_notes=tuple(notes.sentences()),
                 netsuite_unmatched=unmatched.height,
             )
-            waiting = still_waiting(review)
             results = (*results_of_checks(context.instance, checks), *brake_checks(brakes, stops=stops))
             guessed = guesses_found.join(plan, on=list(PAIR), how="semi")
             inputs = ReportInputs(
@@ -164,7 +165,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 links,
                 matches,
                 plan,
-                waiting,
+                still_waiting(review),
                 results,
                 header,
                 to_stripe=found,
@@ -172,6 +173,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 preflight=preflight_of(context.instance, checks),
             )
             files.page(_REPORT, render_report(inputs))
+            del inputs, stripe, netsuite, links, matches, found  # writing takes memory, too
             kept = files.put_in_place(MadeBy.now(context.run.run_id, header.plan_hash))
         return dg.MaterializeResult(
             metadata={
@@ -221,21 +223,3 @@ def _new_labels(declaration: Declaration) -> dict[str, str]:
         field for field in fields_of("netsuite") if field.setting and field.name in declaration.netsuite_fields
     )
     return {field.field_id(declaration.netsuite): declaration.netsuite_fields[field.name] for field in of_customs}
-
-
-def _traces(netsuite: pl.DataFrame, links: pl.DataFrame, matches: pl.DataFrame, plan: pl.DataFrame) -> str:
-    """A sentence on linked customers of whom NetSuite shows nothing, today and after the plan (W5)."""
-    both = ["stripe_customer_id", "netsuite_internal_id"]
-    shown = links.filter(are_of(fields_of("netsuite"))).select(both)
-    planned = plan.filter(pl.col("system") == "netsuite").select(both)
-    pairs = linked(matches.lazy()).join(netsuite.lazy(), left_on=both[1], right_on="internal_id", how="semi").collect()
-    # The customer's id alone finds a pair or two; joining on both columns would cost twice as much.
-    named = pl.concat([shown, planned]).join(pairs.with_row_index("pair"), on=both[0], suffix=" of the pair")
-    is_this = pl.col(both[1]) == pl.col(f"{both[1]} of the pair")
-    count = pairs.height - named.filter(is_this).get_column("pair").n_unique()
-    return (
-        f"{count:,} linked customers leave no trace in NetSuite: their record's fields hold something else, and its "
-        "comments are full or excluded."
-        if count
-        else ""
-    )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from resources.storage.csv import literal
+from resources.storage.csv import literal, literal_blocks
 from resources.storage.protocol import Storage
 from schemas.errors import DamageError, UserError
 from schemas.plan import check_rows, columns_kept
@@ -29,10 +29,13 @@ class PlanStore:
             InternalError: a row says nothing, or two things (`schemas.plan.check_rows`).
         """
         check_rows(plan)
-        content = content_of(plan)
-        digest = hashlib.sha256(content).hexdigest()
+        blocks, hashed = list(literal_blocks(_kept(plan))), hashlib.sha256()
+        for block in blocks:
+            hashed.update(block)
+        digest = hashed.hexdigest()
         with self.storage.replaced([_file(digest)]) as [fresh]:
-            fresh.write_bytes(content)
+            with fresh.open("wb") as file:
+                file.writelines(blocks)
             fresh.chmod(0o400)
         return digest
 
@@ -80,7 +83,11 @@ class PlanStore:
 
 def content_of(plan: pl.DataFrame) -> bytes:
     """What the file of a plan holds, and what its hash is of."""
-    return literal(plan.select(columns_kept(plan)))
+    return literal(_kept(plan))
+
+
+def _kept(plan: pl.DataFrame) -> pl.DataFrame:
+    return plan.select(columns_kept(plan))
 
 
 def read_plan(file: Path | bytes) -> pl.DataFrame:

@@ -23,7 +23,7 @@ class ResultFiles:
     """Collects the files of one run; nothing is on disk before `put_in_place`."""
 
     folder: Path
-    _writers: dict[str, Callable[[Path], None]] = field(default_factory=dict)
+    _writers: dict[str, Callable[[Path], str | None]] = field(default_factory=dict)
 
     def for_people(self, name: str, frame: pl.DataFrame) -> None:
         """A CSV that a person opens in a spreadsheet: no cell is a formula."""
@@ -40,9 +40,9 @@ class ResultFiles:
         """A page."""
         self._writers[name] = lambda path: _write_text(text, path)
 
-    def copy(self, name: str, source: Path) -> None:
-        """A file that is there already, to the byte."""
-        self._writers[name] = lambda path: _copy(source, path)
+    def copy(self, name: str, source: Path, digest: str) -> None:
+        """A file that is there already, to the byte, and has this SHA-256."""
+        self._writers[name] = lambda path: _copy(source, path, digest)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -81,8 +81,9 @@ def _literal(frame: pl.DataFrame) -> Callable[[Path], None]:
     return lambda path: write_literal(frame, path)
 
 
-def _copy(source: Path, path: Path) -> None:
+def _copy(source: Path, path: Path, digest: str) -> str:
     shutil.copyfile(source, path)
+    return digest
 
 
 def _write_text(text: str, path: Path) -> None:

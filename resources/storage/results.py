@@ -57,10 +57,11 @@ class MadeBy:
         """A run, at this moment."""
         return cls(run, plan, datetime.now(UTC).isoformat(timespec="seconds"))
 
-    def entry(self, path: Path) -> FileEntry:
-        """What `run.json` says of a file that it made."""
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    def entry(self, path: Path, digest: str | None = None) -> FileEntry:
+        """What `run.json` says of a file that it made; the SHA-256 is taken where nobody knows it."""
+        if digest is None:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
         return FileEntry(run=self.run, plan=self.plan, at=self.at, sha256=digest)
 
 
@@ -76,23 +77,23 @@ class Results:
         return sorted(path for path in self._store.glob("*") if not path.name.startswith("."))
 
     def publish(
-        self, writers: Mapping[str, Callable[[Path], None]], made_by: MadeBy, *, instead_of: Sequence[str] = ()
+        self, writers: Mapping[str, Callable[[Path], str | None]], made_by: MadeBy, *, instead_of: Sequence[str] = ()
     ) -> Path:
         """Write files, and put them in place together with all others that are there; gives the new generation.
 
         Args:
-            writers: file name → writes it to a path, which is there, empty and private.
+            writers: file name → writes it to a path, which is there, empty and private; gives its SHA-256 if it is
+                known.
             made_by: who makes them.
             instead_of: patterns of names that do not go along from the last generation.
         """
         with disk_in_words(self.folder), self._alone():
             old = self.folder if self.folder.is_dir() else None
             with self._fresh(made_by) as fresh:
-                for name, write in writers.items():
-                    _write(fresh / name, write)
+                written = {name: _write(fresh / name, write) for name, write in writers.items()}
                 taken = {MANIFEST, *writers}
                 _carry_over(old, fresh, lambda path: path.name in taken or any(map(path.match, instead_of)))
-                _write(fresh / MANIFEST, self._manifest(old, fresh, writers, made_by))
+                _write(fresh / MANIFEST, self._manifest(old, fresh, written, made_by))
             self._switch(fresh.with_name(fresh.name[1:]))
             self._prune(made_by.run)
         return self.folder.resolve()
@@ -167,11 +168,11 @@ class Results:
         flush(self.folder.parent)
 
     def _manifest(
-        self, old: Path | None, fresh: Path, names: Mapping[str, object], made_by: MadeBy
+        self, old: Path | None, fresh: Path, written: Mapping[str, str | None], made_by: MadeBy
     ) -> Callable[[Path], None]:
         known = read_manifest(old) if old else {}
-        kept = {name: entry for name, entry in known.items() if name not in names and (fresh / name).is_file()}
-        new = {name: made_by.entry(fresh / name) for name in names}
+        kept = {name: entry for name, entry in known.items() if name not in written and (fresh / name).is_file()}
+        new = {name: made_by.entry(fresh / name, digest) for name, digest in written.items()}
         document = {"declaration": self.folder.name, **asdict(made_by), "files": {**kept, **new}}
         options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
         return lambda path: _put(path, orjson.dumps(document, option=options))
@@ -205,10 +206,11 @@ def read_manifest(folder: Path) -> dict[str, FileEntry]:
     return files
 
 
-def _write(path: Path, write: Callable[[Path], None]) -> None:
+def _write(path: Path, write: Callable[[Path], str | None]) -> str | None:
     path.touch(mode=0o600)
-    write(path)
+    digest = write(path)
     flush(path)
+    return digest
 
 
 def _remove_unfinished(folder: Path) -> None:

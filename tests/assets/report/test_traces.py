@@ -1,0 +1,32 @@
+"""A linked customer leaves a trace where a link field or a planned change of its own record names it, only there."""
+
+import polars as pl
+import pytest
+
+from assets.report.traces import without_traces
+
+NETSUITE = pl.DataFrame({"internal_id": [1, 2, 3]})
+PAIRS = {"stripe_customer_id": pl.String, "netsuite_internal_id": pl.Int64}
+MATCHES = pl.DataFrame(
+    [("cus_1", 1, "linked"), ("cus_2", 2, "linked"), ("cus_3", 2, "matched"), ("cus_4", 9, "linked")],
+    schema={**PAIRS, "outcome": pl.String},
+    orient="row",
+).with_columns(evidence=pl.lit("metadata"))
+PLAN = {"system": pl.String, "field": pl.String, **PAIRS}
+LINKS = pl.DataFrame([("cus_1", 1, "external_id")], schema={**PAIRS, "source": pl.String}, orient="row")
+
+
+@pytest.mark.rule("W5")
+@pytest.mark.parametrize(
+    ("planned", "count"),
+    [
+        ([("netsuite", "comments", "cus_2", 2), ("netsuite", "comments", "cus_3", 2)], 0),
+        ([("netsuite", "stripe_id", "cus_2", 2)], 1),
+        ([("netsuite", "comments", "cus_2", 3), ("netsuite", "stripe_id", "cus_3", 2)], 1),
+        ([("stripe", "metadata.netsuite_customer_id", "cus_2", 2)], 2),
+    ],
+)
+def test_customers_without_a_trace_are_counted(planned: list[tuple[str, str, str, int]], count: int) -> None:
+    plan = pl.DataFrame(planned, schema=PLAN, orient="row")
+    said = without_traces(NETSUITE, LINKS, MATCHES, plan)
+    assert said.startswith(f"{count} linked customers leave no trace") if count else not said
