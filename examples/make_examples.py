@@ -248,6 +248,23 @@ def malformed_email(w: World) -> None:
         w.netsuite(company)
 
 
+def new_with_address(w: World) -> None:
+    """Nobody has entered them yet, and they have paid: each becomes a whole new record, as far as its values fit."""
+    for name, (line, city, state, code, country) in NEW_CUSTOMERS:
+        company = w.company(name)
+        w.stripe(
+            company,
+            **{"Payment Count": "3", "Total Spend": "147.00", "Shipping Name": company.name},
+            **{"Shipping Address Line1": line, "Shipping Address City": city, "Shipping Address State": state},
+            **{"Shipping Address Postal Code": code, "Shipping Address Country": country},
+        )
+
+
+def new_without_payment(w: World) -> None:
+    """Signed up and never paid: no record is made before the first transaction (C2)."""
+    w.stripe(w.company(), **{"Payment Count": "0", "Total Spend": "0.00"})
+
+
 SITUATIONS: tuple[tuple[Callable[[World], None], int], ...] = (
     (ids_of_different_length, 1),
     (tied_out, 96),
@@ -280,6 +297,8 @@ SITUATIONS: tuple[tuple[Callable[[World], None], int], ...] = (
     (held_back, 7),
     (long_comments, 1),
     (malformed_email, 1),
+    (new_with_address, 1),
+    (new_without_payment, 2),
 )
 """What happens in the example world, and how often."""
 
@@ -304,6 +323,15 @@ DIFFERENT_NAMES = (
     ("Paper Comet Ltd", "Paper Comet Ltd (UK)"),
 )
 """Pairs of names (Stripe, NetSuite) that look alike and have different keys."""
+
+NEW_CUSTOMERS = (
+    ("Harbour Lantern Works Ltd", ("14 Quay Street", "Bristol", "", "BS1 4DJ", "GB")),
+    ("Kindled Teapot LLC", ("900 Sample Avenue, Suite 12", "Springfield", "Illinois", "62701", "US")),
+    ("Twin Pines Trading", ("1 Pine Road", "Perth", "Western Australia", "6000", "Australia")),
+    ("Twin Pines Trading", ("Beispielgasse 7", "Graz", "", "8010", "AT")),
+    ("Far Away Outfitters", ("5 Back Lane", "Nowhere", "", "00000", "Narnia")),
+)
+"""Customers that NetSuite lacks, with their addresses: two share a name, one lives in no country."""
 
 FORMULAS = (
     '=HYPERLINK("https://shop.example/?q=1","Open invoice")',

@@ -158,8 +158,10 @@ STRIPE_COLUMNS = (
     *("id", "Description", "Email", "Name", "Created (UTC)", "Delinquent", "Plan", "Status", "Total Spend"),
     *("Payment Count", "Refunded Volume", "Dispute Losses", "Phone"),
     *("netsuite_customer_id (metadata)", "netsuite_block_integration (metadata)", "tag (metadata)"),
+    *("Shipping Name", "Shipping Address Line1", "Shipping Address City", "Shipping Address State"),
+    *("Shipping Address Postal Code", "Shipping Address Country"),
 )
-"""The default columns of a Dashboard export, `Phone`, and one column per metadata key."""
+"""The default columns of a Dashboard export, `Phone`, one column per metadata key, and where goods are sent."""
 
 NETSUITE_COLUMNS = (
     *("Internal ID", "External ID", "Stripe Customer Id", "Comments", "Email", "Company Name", "Phone"),

@@ -33,6 +33,7 @@ from resources.failures import KIND
 from resources.storage.disk import disk_in_words
 from resources.storage.folders import Folders
 from schemas.errors import InternalError, TieoutError, TransientError, UserError
+from schemas.plan import CREATIONS_FILE
 from schemas.secrets import masked
 from schemas.words import OUTCOMES
 
@@ -216,6 +217,9 @@ def _show(name: str, folders: Folders, console: Console, seconds: float) -> None
     for outcome in (each for each in OUTCOMES if each in counts or each != "global"):
         table.add_row(outcome, f"{counts.get(outcome, 0):,}", wording.OUTCOMES[outcome])
     console.print(table)
+    if (folder / CREATIONS_FILE).exists():
+        new = pl.read_csv(folder / CREATIONS_FILE, columns=["stripe_customer_id"]).height
+        console.print(f"\nThe plan makes {new:,} new NetSuite customers: {CREATIONS_FILE} shows them.")
     console.print(f"\nResults in {shown} ({seconds:.1f} s):")
     files = [file for file in folder.iterdir() if not file.name.startswith(".")]
     for file in sorted(files, key=lambda f: (f.name != "report.html", f.name)):

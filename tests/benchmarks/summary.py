@@ -105,7 +105,7 @@ def _of_matching(size: Size) -> Iterator[Line]:
 def _of_mapping(size: Size) -> Iterator[Line]:
     cpu = {work: found[1] for work, found in mapping.costs_of(size.mapping, size.rounds).items()}
     floor, ours = cpu["one pass"], cpu["ours"]
-    yield Line(f"new records of {_millions(size.mapping)} customers", _s(floor), _s(ours), _x(ours, floor), "")
+    yield Line(f"new records of {_millions(size.mapping)} customers", _s(floor), _s(ours), _x(ours, floor), "≤ 4")
 
 
 def _of_services(size: Size) -> Iterator[Line]:

@@ -95,7 +95,7 @@ def test_check_and_validate_read_and_run_nothing(folders: Folders, capsys: pytes
     assert main(["--validate"]) == 0
     output = capsys.readouterr().out.splitlines()
     assert output == [
-        "✓ examples/stripe_customers.csv: 410 Stripe customers.",
+        "✓ examples/stripe_customers.csv: 417 Stripe customers.",
         "✓ examples/netsuite_customers.csv: 450 NetSuite rows.",
         "Every declaration is good.",
     ]
