@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from sandbox.netsuite_standin.export import serve_export
 from sandbox.portal import connect
-from sandbox.stripe_standin import StripeStandIn, StripeWorld, load_customers
+from sandbox.stripe_standin import StripeStandIn, StripeWorld, load_customers, load_payments
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
 _EXAMPLES = _CHECKOUT / "examples"
@@ -32,6 +32,8 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     world, before = StripeWorld(), _published(options.environment)
     world.book().load(load_customers(options.stripe))
+    if options.stripe.suffix == ".csv":
+        load_payments(options.stripe, world.book())
     netsuite, environment = serve_export(
         options.netsuite, _port(before, "NETSUITE_BASE_URL"), private_key=before.get("NETSUITE_PRIVATE_KEY")
     )

@@ -12,7 +12,7 @@ import yaml
 
 from sandbox.netsuite_standin import NetsuiteStandIn
 from sandbox.netsuite_standin.export import serve_export
-from sandbox.stripe_standin import StripeStandIn, StripeWorld, load_customers
+from sandbox.stripe_standin import StripeStandIn, StripeWorld, load_customers, load_payments
 from schemas.declaration import Declaration
 from tests.reconciling import CHECKOUT, Site, digests, failure, site_at
 
@@ -44,6 +44,7 @@ class Services:
 def served(since: str) -> Iterator[Services]:
     first, world = datetime.fromisoformat(f"{since}-01T00:00Z").timestamp(), StripeWorld()
     world.book().load(each for each in load_customers(EXAMPLES / "stripe_customers.csv") if each[1] >= first)
+    load_payments(EXAMPLES / "stripe_customers.csv", world.book())
     netsuite, environment = serve_export(EXAMPLES / "netsuite_customers.csv")
     with StripeStandIn(world) as stripe, netsuite:
         yield Services(stripe, world, netsuite, environment | {"STRIPE_API_KEY": world.test_key}, since)

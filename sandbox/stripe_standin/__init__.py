@@ -9,7 +9,7 @@ from sandbox.stripe_standin.faults import Fault
 from sandbox.stripe_standin.options import StandInOptions
 from sandbox.stripe_standin.payments import add_charge, add_invoice, add_payment_method, add_subscription
 from sandbox.stripe_standin.server import StripeStandIn, serve
-from sandbox.stripe_standin.world import ApiKey, StripeWorld, load_customers, uneven_book
+from sandbox.stripe_standin.world import ApiKey, StripeWorld, load_customers, load_payments, uneven_book
 
 __all__ = [
     "ApiKey",
@@ -23,6 +23,7 @@ __all__ = [
     "add_payment_method",
     "add_subscription",
     "load_customers",
+    "load_payments",
     "serve",
     "uneven_book",
 ]

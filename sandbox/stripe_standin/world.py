@@ -12,6 +12,7 @@ from typing import Final
 import orjson
 
 from sandbox.stripe_standin.book import Book
+from sandbox.stripe_standin.payments import add_charge
 from sandbox.stripe_standin.wire import JsonObject
 
 ACCOUNT: Final = "acct_standin"
@@ -19,6 +20,14 @@ ACCOUNT: Final = "acct_standin"
 
 _METADATA: Final = " (metadata)"
 _EXPORTED: Final = {"Email": "email", "Name": "name", "Description": "description", "Phone": "phone"}
+_ADDRESS: Final = {
+    "Line1": "line1",
+    "Line2": "line2",
+    "City": "city",
+    "State": "state",
+    "Postal Code": "postal_code",
+    "Country": "country",
+}
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,14 @@ def load_customers(path: Path) -> Iterator[tuple[str, int, JsonObject]]:
     return _from_json(path) if path.suffix == ".json" else _from_export(path)
 
 
+def load_payments(path: Path, book: Book) -> None:
+    """Charge each customer of a Dashboard export once who has paid by its column `Payment Count`."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["id"] in book.ids and int(row.get("Payment Count") or 0):
+                add_charge(book, row["id"])
+
+
 def uneven_book(book: Book, customers: int, *, seed: int = 1, years: int = 6, until: int | None = None) -> None:
     """Fill a book as real accounts are: half spread over years and growing, half imported within one hour."""
     chance = random.Random(seed)  # noqa: S311 - a generator of examples, not of secrets
@@ -122,6 +139,13 @@ def _from_export(path: Path) -> Iterator[tuple[str, int, JsonObject]]:
 
 def _exported(row: dict[str, str]) -> JsonObject:
     fields: JsonObject = {ours: row[theirs] for theirs, ours in _EXPORTED.items() if row.get(theirs)}
+    address: JsonObject = {
+        ours: row[f"Shipping Address {theirs}"]
+        for theirs, ours in _ADDRESS.items()
+        if row.get(f"Shipping Address {theirs}")
+    }
+    if address:
+        fields["shipping"] = {"name": row["Shipping Name"], "address": address}
     fields["metadata"] = {
         column.removesuffix(_METADATA): value for column, value in row.items() if column.endswith(_METADATA) and value
     }
