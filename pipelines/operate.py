@@ -18,6 +18,7 @@ from assets.next_step.next_step import next_step
 from assets.next_step.standing import standings
 from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
+from pipelines.decide_file import decide_from_file
 from pipelines.exclusive_run import end_run, run_alone
 from pipelines.home import prepare_home
 from pipelines.interrupts import COMMANDS, INTERRUPTED, give_way, tidy_up
@@ -61,7 +62,7 @@ _COMMANDS: Final = {
     "plans": "list the last plans of a declaration, and what became of them",
     "apply": "approve a plan and write it",
     "undo": "take back what was applied of a plan",
-    "decide": "decide about one customer",
+    "decide": "decide about one customer, or about those of a file",
 }
 _PART: Final = {
     "plan": "the hash of the plan",
@@ -81,6 +82,8 @@ _OPTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "record": "the record's internal id, or never, or withdraw",
         "who": "your name, which is kept",
         "why": "why; it is shown in the review and the report",
+        "file": "instead of one customer: review.csv or review.xlsx with its column decision filled in",
+        "encoding": "the encoding of a file that is not UTF-8",
     },
 }
 _NEEDED: Final = {"apply": ("plan", "who"), "undo": ("plan", "who"), "decide": ("customer", "record", "who", "why")}
@@ -88,7 +91,8 @@ _NEEDED: Final = {"apply": ("plan", "who"), "undo": ("plan", "who"), "decide": (
 
 def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int:
     command, name = str(options.command), str(options.name)
-    config = {} if command == "plans" else _config(command, options)
+    from_file = command == "decide" and bool(options.file)
+    config: Mapping[str, object] = {} if command == "plans" or from_file else _config(command, options)
     prepare_home(folders)
     from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
     from pipelines.definitions import LOADED  # noqa: PLC0415 (it takes longest, and looks for what was prepared)
@@ -107,7 +111,14 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int
             show_plans(name, list(standings(sync, instance)), console)
             show_next_step(next_step(sync, instance), console)
             return 0
-        return _run(command, sync, instance, LOADED.definitions.resolve_job_def, config, console)
+        job_of = LOADED.definitions.resolve_job_def
+        if from_file:
+
+            def run(job: str, operation: str, config: Mapping[str, object]) -> None:
+                _run_job(command, sync, instance, console, job_of(job), operation, config)
+
+            return decide_from_file(sync, options, run, console)
+        return _run(command, sync, instance, job_of, config, console)
 
 
 def _config(command: str, options: argparse.Namespace) -> dict[str, object]:
@@ -139,15 +150,7 @@ def _run(
     console: Console,
 ) -> int:
     operation, job = f"{sync.name}__{_OPERATIONS[command]}", job_of(f"{sync.name}_{_JOBS[command]}")
-    with (
-        run_alone(sync.name, sync.folders, instance, f"make {command}") as run_id,
-        tidy_up(partial(end_run, instance, run_id)),
-    ):
-        result = execute(job, run_id, instance, console, {operation: {"config": config}})
-    if was_interrupted(result):
-        raise KeyboardInterrupt
-    if not result.success:
-        raise reason(result)
+    result = _run_job(command, sync, instance, console, job, operation, config)
     if command == "decide":
         decided = escape(f"{config['customer']}, {config['record']}")
         console.print(f"Kept: {decided}. It counts from the next run on: make run NAME={sync.name}.")
@@ -157,6 +160,28 @@ def _run(
     made = next((each for each in plans_made(instance, sync) if each.plan == config["plan"]), None)
     show_next_step(next_step(sync, instance, made), console)
     return 0 if is_done(counts) else 1
+
+
+def _run_job(
+    command: str,
+    sync: Reconciliation,
+    instance: dg.DagsterInstance,
+    console: Console,
+    job: dg.JobDefinition,
+    operation: str,
+    config: Mapping[str, object],
+) -> dg.ExecuteInProcessResult:
+    """Run a job to its good end, or raise why it has none."""
+    with (
+        run_alone(sync.name, sync.folders, instance, f"make {command}") as run_id,
+        tidy_up(partial(end_run, instance, run_id)),
+    ):
+        result = execute(job, run_id, instance, console, {operation: {"config": config}})
+    if was_interrupted(result):
+        raise KeyboardInterrupt
+    if not result.success:
+        raise reason(result)
+    return result
 
 
 if __name__ == "__main__":

@@ -1,8 +1,19 @@
-"""What a person has to look at before a plan is used, and what persons have decided."""
+"""What a person has to look at before a plan is used, and what persons have decided, or write beside it to decide."""
+
+from typing import Final
 
 import pandera.polars as pa
 import polars as pl
 from pandera.engines.polars_engine import DateTime
+
+DECISION: Final = "decision"
+"""The column of the review's files in which a person writes an internal id, or one of `DECISION_WORDS` (X16)."""
+
+WHY: Final = "why"
+"""The column in which they say why."""
+
+DECISION_WORDS: Final = ("never", "later", "withdraw")
+"""Never to link; nothing yet; to take back what was decided, and leave the customer to the rules again."""
 
 
 class ReviewQueue(pa.DataFrameModel):

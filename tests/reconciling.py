@@ -26,6 +26,7 @@ RESULTS = (
     "plan_exact.csv",
     "report.html",
     "review.csv",
+    "review.xlsx",
     "stripe_updates.csv",
 )
 SINCE = "2026-06"

@@ -62,7 +62,7 @@ def queue_for_review(
     Returns:
         `schemas.review.ReviewQueue`.
     """
-    decided = _NO_DECISIONS if decisions is None else _in_words(decisions)
+    decided = _NO_DECISIONS if decisions is None else in_words(decisions)
     lacking = {"doubt", "guessed"} - set(matches.collect_schema())
     matches = matches.with_columns(pl.lit(None, pl.String).alias(name) for name in sorted(lacking))
     advice = {outcome: text.format(job=override_job) for outcome, text in _WHAT_TO_DO.items()}
@@ -95,7 +95,7 @@ def add_gone(queue: pl.LazyFrame, gone: pl.LazyFrame, netsuite: pl.LazyFrame, de
         decisions: as `queue_for_review` takes them; one about such an id settles it.
     """
     rows = gone.join(_details(gone, netsuite), on="stripe_customer_id", how="left")
-    known = rows.join(_in_words(decisions), on="stripe_customer_id", how="left")
+    known = rows.join(in_words(decisions), on="stripe_customer_id", how="left")
     is_decided = pl.col("decided").is_not_null()
     settled = known.with_columns(what_to_do=pl.when(is_decided).then(pl.lit(_DECIDED)).otherwise("what_to_do"))
     return pl.concat([queue, settled.sort(is_decided, "stripe_customer_id")], how="diagonal")
@@ -152,8 +152,8 @@ def _waiting(
     )
 
 
-def _in_words(decisions: pl.LazyFrame) -> pl.LazyFrame:
-    """What was decided, by whom, when and why, in one text."""
+def in_words(decisions: pl.LazyFrame) -> pl.LazyFrame:
+    """What was decided about each customer, by whom, when and why, in one text, `decided`."""
     record = pl.col("netsuite_internal_id")
     what = pl.when(record.is_null()).then(pl.lit("never link")).otherwise(pl.format("link to {}", record))
     words = pl.format("{}: {}, {}: {}", what, "who", pl.col("decided_at").dt.strftime("%Y-%m-%d"), "why")

@@ -26,6 +26,7 @@ from assets.report.creation_files import (
     new_stripe_customers,
 )
 from assets.report.creation_import import CREATE_FILE, CreationNotes, creation_notes, netsuite_create
+from assets.report.decision_columns import add_review
 from assets.report.import_files import (
     COMMENTS_FILE,
     NOTES_FILE,
@@ -80,11 +81,11 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
     ) -> dg.MaterializeResult:
         """The files of this run, in the folder of results.
 
-        `report.html` is for reading, `matches.csv`, `netsuite_unmatched.csv`, `plan.csv`, `review.csv` and
-        `creations.csv` for a spreadsheet (no cell is a formula), `netsuite_import.csv`, `netsuite_import_comments.csv`,
-        `netsuite_create.csv`, `netsuite_create_currencies.csv` and `stripe_updates.csv` for importing by hand, with
-        `import_notes.txt` on how, and on how old the picture is that they were made from; `plan_exact.csv` is for an
-        auditor, who wants the plan's hash.
+        `report.html` is for reading, `matches.csv`, `netsuite_unmatched.csv`, `plan.csv`, `review.csv` (which
+        is `review.xlsx`, too) and `creations.csv` for a spreadsheet (no cell is a formula), `netsuite_import.csv`,
+        `netsuite_import_comments.csv`, `netsuite_create.csv`, `netsuite_create_currencies.csv` and `stripe_updates.csv`
+        for importing by hand, with `import_notes.txt` on how, and on how old the picture is that they were made from;
+        `plan_exact.csv` is for an auditor, who wants the plan's hash.
         All are replaced in one step, when every one of them is written; a run that fails leaves the last good ones.
         `run.json` names the run that made each file.
         """
@@ -102,7 +103,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
             files.for_people(UNMATCHED_FILE, unmatched)
             guesses_found = _guesses(sync, customer_matches)
             files.for_people("plan.csv", with_guesses(plan, guesses_found))
-            files.for_people("review.csv", review)
+            add_review(files, review)
             new = {CREATIONS_FILE: new_customers(plan), STRIPE_CREATIONS_FILE: new_stripe_customers(plan)}
             for name, creations in new.items():
                 if creations.height:

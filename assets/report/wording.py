@@ -55,7 +55,7 @@ _FILES: Final = {
     "netsuite_unmatched": "every NetSuite customer that no Stripe customer is linked or matched to",
     "plan": "every planned change, with the old and the new value",
     "plan_exact": "the same to the byte: its SHA-256 is the hash that is approved",
-    "review": "everything that waits for a person",
+    "review": "everything that waits for a person, with a column to decide in",
     "netsuite_matches": "every NetSuite customer of the search for Stripe, with its outcome and the reason",
     "stripe_creations": "the Stripe customers that the plan creates, parameter by parameter",
     "creations": "the NetSuite customers that the plan creates, field by field",

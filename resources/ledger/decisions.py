@@ -1,14 +1,17 @@
 """What persons decided about customers (M8): who, when, why. Nothing is overwritten; the last decision counts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
 
 import polars as pl
-from sqlalchemy import func, insert, select
+from sqlalchemy import Select, func, insert, select
 
+from resources.ledger.sqlite_file import in_one_transaction
 from resources.ledger.store import Ledger
 from resources.ledger.tables import DECISION
+from schemas.errors import UserError
 from schemas.words import InternalId, StripeId
 
 
@@ -19,6 +22,16 @@ class LastDecision:
     kind: Literal["link", "never", "withdrawn"]
     netsuite_internal_id: InternalId | None
     decided_at: datetime
+
+
+@dataclass(frozen=True)
+class NewDecision:
+    """A decision that is to be kept: about whom, what, for which record, and why."""
+
+    customer: StripeId
+    kind: Literal["link", "never", "withdrawn"]
+    record: InternalId | None
+    why: str
 
 
 @dataclass(frozen=True)
@@ -37,17 +50,44 @@ class Decisions:
         why: str,
     ) -> None:
         """Keep a decision; it is on disk when this returns."""
-        row = {
+        with self.ledger.engine.begin() as connection:
+            connection.execute(insert(DECISION), self._row(NewDecision(customer, kind, record, why), who))
+
+    def decide_all(self, new: Sequence[NewDecision], who: str, *, seen: int) -> None:
+        """Keep many decisions, or none of them; they are on disk when this returns.
+
+        Args:
+            new: one for each customer.
+            who: the person whose they are.
+            seen: `number_of_last` before they were made.
+
+        Raises:
+            UserError: another decision was kept since.
+        """
+        with in_one_transaction(self.ledger.engine) as connection:
+            if connection.execute(self._number_of_last()).scalar_one() != seen:
+                raise UserError("Somebody decided at this very moment, so that nothing was recorded; start it again.")
+            connection.execute(insert(DECISION), [self._row(each, who) for each in new])
+
+    def number_of_last(self) -> int:
+        """The number of the decision that was kept last; 0 before the first."""
+        with self.ledger.engine.connect() as connection:
+            return int(connection.execute(self._number_of_last()).scalar_one())
+
+    def _number_of_last(self) -> Select[int]:
+        last = func.coalesce(func.max(DECISION.c.number), 0)
+        return select(last).where(DECISION.c.declaration == self.declaration)
+
+    def _row(self, new: NewDecision, who: str) -> dict[str, object]:
+        return {
             "declaration": self.declaration,
-            "stripe_customer_id": customer,
-            "kind": kind,
-            "netsuite_internal_id": record,
+            "stripe_customer_id": new.customer,
+            "kind": new.kind,
+            "netsuite_internal_id": new.record,
             "who": who,
-            "why": why,
+            "why": new.why,
             "decided_at": datetime.now(UTC),
         }
-        with self.ledger.engine.begin() as connection:
-            connection.execute(insert(DECISION), row)
 
     def standing(self) -> pl.DataFrame:
         """The decisions that count, ordered by customer.

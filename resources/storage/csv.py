@@ -12,11 +12,11 @@ import polars as pl
 
 _APOSTROPHE = "'"
 _BLOCK_ROWS = 250_000
-_TO_THE_MINUTE = "%Y-%m-%d %H:%M"
+TO_THE_MINUTE = "%Y-%m-%d %H:%M"
 _RISKY = r"^(?:\s*[=+\-@＝＋－＠]|[\t\r\n']|\s*\|)"  # noqa: RUF001 (full-width forms start a formula too)
 
 
-def _neutralised(frame: pl.DataFrame) -> pl.DataFrame:
+def neutralised(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with an apostrophe before every text that a spreadsheet might run."""
     is_risky = frame.select(pl.selectors.string().str.contains(_RISKY).any())
     risky = [name for name in is_risky.columns if is_risky.item(0, name)]  # hardly ever one, and the others stay
@@ -26,14 +26,20 @@ def _neutralised(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.when(text.str.contains(_RISKY)).then(_APOSTROPHE + text).otherwise(text).name.keep())
 
 
+def as_meant(cell: pl.Expr) -> pl.Expr:
+    """The text that `neutralised` wrote as this cell; what a person wrote behind an apostrophe of their own stays."""
+    behind = cell.str.slice(1)
+    return pl.when(cell.str.starts_with(_APOSTROPHE) & behind.str.contains(_RISKY)).then(behind).otherwise(cell)
+
+
 def write_for_people(frame: pl.DataFrame, path: Path) -> None:
     """Write a CSV in which no cell is a formula."""
-    write_literal(_neutralised(frame), path)
+    write_literal(neutralised(frame), path)
 
 
 def write_literal(frame: pl.DataFrame, path: Path) -> None:
     """Write a CSV whose cells are the values themselves; UTF-8 without BOM, LF."""
-    frame.write_csv(path, datetime_format=_TO_THE_MINUTE)
+    frame.write_csv(path, datetime_format=TO_THE_MINUTE)
 
 
 def literal(frame: pl.DataFrame) -> bytes:
@@ -46,5 +52,5 @@ def literal_blocks(frame: pl.DataFrame) -> Iterator[bytes]:
     for start in range(0, max(frame.height, 1), _BLOCK_ROWS):
         content = BytesIO()
         rows = frame.slice(start, _BLOCK_ROWS)
-        rows.write_csv(content, include_header=start == 0, datetime_format=_TO_THE_MINUTE)
+        rows.write_csv(content, include_header=start == 0, datetime_format=TO_THE_MINUTE)
         yield content.getvalue()

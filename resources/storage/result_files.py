@@ -1,7 +1,7 @@
 """The files that a run leaves behind for a person, put in place together when all of them are written."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -10,6 +10,7 @@ import polars as pl
 
 from resources.storage.csv import write_for_people, write_literal
 from resources.storage.results import MadeBy, Results
+from resources.storage.workbook import write_workbook
 
 IMPORT_ROWS: Final = 25_000
 """Records that one file of NetSuite's CSV Import Assistant may hold (Oracle NetSuite help, section_N383794)."""
@@ -35,6 +36,10 @@ class ResultFiles:
         for number, (start, length) in enumerate(_parts(frame, rows, size), 1):
             part = frame.slice(start, length)
             self._writers[f"{stem}.csv" if number == 1 else f"{stem}_{number}.csv"] = _literal(part)
+
+    def workbook(self, name: str, frame: pl.DataFrame, choices: Mapping[str, pl.Series]) -> None:
+        """The same as a workbook, with drop-downs in the cells of some columns: a list of texts for each row."""
+        self._writers[name] = lambda path: write_workbook(frame, path, choices)
 
     def page(self, name: str, text: str) -> None:
         """A page."""
@@ -73,7 +78,13 @@ def _parts(frame: pl.DataFrame, rows: int, size: int) -> Iterator[tuple[int, int
         start += length
 
 
-_PARTS: Final = ("creations.csv", "netsuite_create*.csv", "netsuite_import_*.csv", "stripe_updates_*.csv")
+_PARTS: Final = (
+    "creations.csv",
+    "netsuite_create*.csv",
+    "netsuite_import_*.csv",
+    "review.xlsx",
+    "stripe_updates_*.csv",
+)
 """Files that a run may have and the next one not; one that is not made anew goes."""
 
 

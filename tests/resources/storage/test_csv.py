@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from polars.testing import assert_frame_equal
 
 from resources.storage import csv as csv_files
-from resources.storage.csv import literal_blocks, write_for_people, write_literal
+from resources.storage.csv import as_meant, literal_blocks, write_for_people, write_literal
 
 TIGHT = st.text(st.sampled_from("=+-@|'\"\t\r\n ,;a\u00a0\u3000＝＋－＠é\ufeff\x0b"), max_size=6)
 CELLS = st.none() | TIGHT | st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -36,6 +36,7 @@ def test_without_apostrophes_text_reads_back_exactly_empty_and_missing_apart(
     write_for_people(frame, tmp_path / "people.csv")
     cells = pl.read_csv(tmp_path / "people.csv", infer_schema=False, glob=False)
     assert_frame_equal(cells.with_columns(pl.all().str.strip_prefix("'")), frame)
+    assert_frame_equal(cells.with_columns(as_meant(pl.all())), frame)
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

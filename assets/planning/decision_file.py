@@ -1,0 +1,141 @@
+"""Many decisions at once, from the review's file (X16): each row held against the present picture, all kept or none.
+
+What single cells say is in `decision_rows`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+import dagster as dg
+import polars as pl
+from pydantic import Field
+
+from assets.planning.decision_rows import Picture, Refused, Row, decision_of, refuse_twice
+from assets.planning.review_queue import in_words
+from assets.reconciliation import Reconciliation, failures_for_people
+from resources.exports.decisions import CUSTOMER, DecisionsFile, open_decisions
+from resources.ledger import Decisions, NewDecision
+from schemas.errors import UserError
+from schemas.words import GONE
+
+_REFUSALS_SHOWN: Final = 10
+_JOB_OF: Final = r"\(job (\S+)_override\)"
+
+
+class DecisionFile(dg.Config):
+    """The decisions of a file, and whose they are."""
+
+    file: str = Field(description="the path of review.csv or review.xlsx with its column `decision` filled in")
+    who: str = Field(description="who decides")
+    why: str = Field(default="", description="why, for the rows without a `why` of their own")
+    encoding: str = Field(default="", description="the encoding of a file that is not UTF-8, as `cp1252`")
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a file decides, and what that stands on.
+
+    Attributes:
+        new: what is to be kept, a customer each, in the order of the file.
+        already: rows that say what stands already.
+        later: rows that decide nothing yet.
+        seen: `Decisions.number_of_last` when it was checked.
+    """
+
+    new: Sequence[NewDecision]
+    already: int
+    later: int
+    seen: int
+
+
+def decide_file(sync: Reconciliation, context: dg.OpExecutionContext, config: DecisionFile) -> None:
+    """Keep all decisions of a file, or raise `dg.Failure` with a sentence that names the cells and keep none."""
+    with failures_for_people():
+        who = config.who.strip()
+        if not who:
+            raise UserError("who is empty; a decision needs who decides.")
+        decided = decisions_in(sync, config)
+        with sync.ledger() as ledger:
+            decisions = Decisions(ledger, sync.name)
+            if decided.new:
+                decisions.decide_all(decided.new, who, seen=decided.seen)
+            standing = decisions.standing().height
+    kept = len(decided.new)
+    counts = {"decided": kept, "already_so": decided.already, "later": decided.later, "overrides_standing": standing}
+    context.add_output_metadata(counts)
+
+
+def decisions_in(sync: Reconciliation, config: DecisionFile) -> Decided:
+    """What a file decides, checked against the present picture; keeps nothing.
+
+    Raises:
+        UserError: cells cannot be meant, or the file is of another declaration.
+        ExportError: the file is none of decisions.
+    """
+    path = sync.folders.root / config.file.strip()
+    with open_decisions(path, config.encoding.strip() or None) as file:
+        _refuse_other_declaration(sync, file, path)
+        rows = [row for row in map(Row.of, count(), file.rows.iter_rows(named=True)) if row.decision]
+        seen, picture = _picture(sync, rows, shows_decided=file.has_decided)
+        found: list[NewDecision | None] = []
+        refusals: list[Refused] = []
+        for row in rows:
+            try:
+                found.append(decision_of(row, picture, config.why.strip()))
+            except Refused as refused:
+                refusals.append(refused)
+        refusals += refuse_twice(rows)
+        if refusals:
+            raise UserError(_sentence(refusals, file, path))
+    new = {each.customer: each for each in reversed(found) if each is not None}
+    later = sum(row.is_later for row in rows)
+    return Decided(list(reversed(new.values())), sum(each is None for each in found) - later, later, seen)
+
+
+def _refuse_other_declaration(sync: Reconciliation, file: DecisionsFile, path: Path) -> None:
+    jobs = file.rows.select(job=pl.col("what_to_do").str.extract(_JOB_OF)).to_series()
+    others = (jobs != sync.name).fill_null(value=False).arg_true()
+    if others.len():
+        raise UserError(
+            f"{path} is the review of {jobs[others[0]]}, not of {sync.name} ({file.cell(others[0], 'what_to_do')}); "
+            f"nothing was recorded."
+        )
+
+
+def _picture(sync: Reconciliation, rows: Sequence[Row], *, shows_decided: bool) -> tuple[int, Picture]:
+    """What is known now of everybody whom rows decide about, and of the records that it names."""
+    months = sync.month_keys()
+    if not sync.frames.months_present("stripe_customers", months):
+        raise UserError(f"No customers were read yet, so that nothing can be checked: make run NAME={sync.name} first.")
+    asked = [row.customer.lstrip("0") for row in rows]
+    named = [number for row in rows if (number := row.number_meant)]
+    without_zeros, is_named = pl.col("id").str.strip_chars_start("0"), pl.col("internal_id").is_in(named)
+    ids = sync.frames.read_months("stripe_customers", months).select("id")
+    known = ids.filter(without_zeros.is_in(asked)).collect()
+    records = sync.frames.read("netsuite_customers").filter(is_named).select("internal_id", "is_customer").collect()
+    review = sync.frames.read("review_queue").filter(pl.col("outcome") == GONE).select(CUSTOMER).collect()
+    with sync.ledger() as ledger:
+        decisions = Decisions(ledger, sync.name)
+        seen, standing = decisions.number_of_last(), decisions.standing()
+    words = in_words(standing.lazy()).collect()
+    return seen, Picture(
+        customers=frozenset(known.to_series()),
+        gone=frozenset(review.to_series()),
+        records=dict(records.iter_rows()),
+        standing=dict(standing.select(CUSTOMER, "netsuite_internal_id").iter_rows()),
+        in_words=dict(words.iter_rows()),
+        shows_decided=shows_decided,
+    )
+
+
+def _sentence(refusals: Sequence[Refused], file: DecisionsFile, path: Path) -> str:
+    def told() -> Iterator[str]:
+        for refused in sorted(refusals, key=lambda each: each.row)[:_REFUSALS_SHOWN]:
+            yield f"{file.cell(refused.row, refused.column)}{refused.whose}: {refused.why}"
+
+    more = len(refusals) - _REFUSALS_SHOWN
+    others = f"; and {more:,} more" if more > 0 else ""
+    return f"Nothing was recorded from {path}: {'; '.join(told())}{others}."

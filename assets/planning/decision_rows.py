@@ -1,0 +1,190 @@
+"""What one row of a file of decisions says, and why it cannot be meant (X16); pure."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from resources.exports.decisions import CUSTOMER
+from resources.ledger import NewDecision
+from schemas.review import DECISION, DECISION_WORDS, WHY
+from schemas.words import InternalId, StripeId
+
+_INTERNAL_ID: Final = re.compile(r"0*([1-9][0-9]{0,17})(?:[.,]0)?")
+_SHOWN_RECORD: Final = re.compile(r"([1-9][0-9]{0,17})[,:] .*", re.DOTALL)
+_REWRITTEN: Final = re.compile(r"[0-9][0-9.,'\s]*(?:[Ee][+-]?[0-9]+)?")
+_LONGEST_SHOWN: Final = 40
+_NOTHING: Final = -1  # no record, and not the none of never to link
+
+
+class Refused(Exception):  # noqa: N818 (it is caught where it is collected, and never leaves)
+    """A cell that cannot be meant."""
+
+    def __init__(self, row: "Row", column: str, why: str) -> None:
+        """Say of which row, which column and why."""
+        super().__init__(why)
+        self.row, self.column, self.why = row.number, column, why
+        self.whose = f" ({row.customer})" if row.customer else ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the file whose decision is filled in."""
+
+    number: int
+    customer: StripeId
+    decision: str
+    why: str
+    decided: str
+    offered: tuple[str, ...]
+
+    @classmethod
+    def of(cls, number: int, cells: Mapping[str, str | None]) -> "Row":
+        """From the cells of a row."""
+        texts = (cells["candidate_details"], cells["suggestions"])
+        return cls(
+            number,
+            StripeId(_text(cells[CUSTOMER])),
+            _text(cells[DECISION]),
+            _text(cells[WHY]),
+            _plain(cells["decided"]),
+            tuple(part.strip() for text in texts if text for part in text.split(" | ")),
+        )
+
+    @property
+    def word(self) -> str:
+        """The decision in lower case: a word, or else a record."""
+        return self.decision.lower()
+
+    @property
+    def is_later(self) -> bool:
+        """Whether it decides nothing yet."""
+        return self.word == "later"
+
+    @property
+    def meant(self) -> str:
+        """The decision as two rows of one customer are compared by."""
+        number = self.number_meant
+        return self.word if number is None else str(number)
+
+    @property
+    def number_meant(self) -> InternalId | None:
+        """The record that is decided for: its id, or one of those that the row shows, as it is shown."""
+        found = _INTERNAL_ID.fullmatch(self.decision)
+        if found is None and self.decision in self.offered:
+            found = _SHOWN_RECORD.fullmatch(self.decision)
+        return InternalId(int(found[1])) if found else None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is known now.
+
+    Attributes:
+        customers: Stripe ids, those among them that differ from one in the file in leading zeros only.
+        gone: ids that NetSuite names and that are no customer's.
+        records: internal id → whether it is a customer.
+        standing: customer → the record decided for; none if never to link.
+        in_words: the same as the review shows it.
+        shows_decided: whether the file has the column with what was decided before.
+    """
+
+    customers: frozenset[str]
+    gone: frozenset[str]
+    records: Mapping[int, bool]
+    standing: Mapping[str, int | None]
+    in_words: Mapping[str, str]
+    shows_decided: bool
+
+
+def decision_of(row: Row, picture: Picture, why: str) -> NewDecision | None:
+    """The decision of a row; none if it says `later`, or what stands already.
+
+    Args:
+        row: the row.
+        picture: what is known now.
+        why: for a row without a `why` of its own.
+
+    Raises:
+        Refused: a cell of it cannot be meant.
+    """
+    _check_customer(row, picture)
+    if row.is_later:
+        return None
+    decided = _decided(row, picture, row.why or why)
+    said = decided.record if decided.kind != "withdrawn" else _NOTHING
+    if picture.standing.get(row.customer, _NOTHING) == said:
+        return None
+    _check_meanwhile(row, picture)
+    if not decided.why:
+        raise Refused(row, WHY, "it is empty; say why there, or WHY= for all rows without")
+    return decided
+
+
+def refuse_twice(rows: Sequence[Row]) -> Iterator[Refused]:
+    """Refuse each row whose customer a row before it decides otherwise about."""
+    first: dict[StripeId, Row] = {}
+    for row in rows:
+        before = first.setdefault(row.customer, row)
+        if row.customer and before.meant != row.meant:
+            yield Refused(row, DECISION, f"{_shown(row.decision)}, and another row says {_shown(before.decision)}")
+
+
+def _check_customer(row: Row, picture: Picture) -> None:
+    if not row.customer:
+        raise Refused(row, CUSTOMER, "it is empty, so that nobody knows about whom this decides")
+    if row.customer.isdecimal():
+        bare = row.customer.lstrip("0")
+        alike = sorted(each for each in picture.customers if each.lstrip("0") == bare and each != row.customer)
+        if alike:
+            both = row.customer in picture.customers
+            what = f"{alike[0]!r} is a customer, too" if both else f"there is no such customer, but {alike[0]!r}"
+            raise Refused(
+                row, CUSTOMER, f"{what}; as spreadsheets drop zeros, decide for the one that is meant with CUSTOMER="
+            )
+    if row.customer not in picture.customers and not (row.customer in picture.gone and row.word in DECISION_WORDS):
+        gone = "; it was deleted, so that only never can be decided" if row.customer in picture.gone else ""
+        rewritten = " (a spreadsheet has rewritten it)" if "E+" in row.customer.upper() else ""
+        raise Refused(row, CUSTOMER, f"Stripe has no such customer, as far as it was read{rewritten}{gone}")
+
+
+def _decided(row: Row, picture: Picture, why: str) -> NewDecision:
+    if row.word == "never":
+        return NewDecision(row.customer, "never", None, why)
+    if row.word == "withdraw":
+        return NewDecision(row.customer, "withdrawn", None, why)
+    record = row.number_meant
+    if record is None:
+        if _REWRITTEN.fullmatch(row.decision):
+            raise Refused(row, DECISION, f"{_shown(row.decision)} is a number that a spreadsheet has rewritten")
+        raise Refused(
+            row, DECISION, f"{_shown(row.decision)} is no decision; write an internal id, never, later or withdraw"
+        )
+    if record not in picture.records:
+        raise Refused(row, DECISION, f"NetSuite has no record {record}, as far as it was read")
+    if not picture.records[record]:
+        raise Refused(row, DECISION, f"record {record} is no customer, but a lead or a prospect")
+    return NewDecision(row.customer, "link", record, why)
+
+
+def _check_meanwhile(row: Row, picture: Picture) -> None:
+    stands = picture.in_words.get(row.customer, "")
+    if row.decided == _plain(stands):
+        return
+    if not stands:
+        raise Refused(row, DECISION, "the decision that this row shows was taken back since; reconcile first")
+    otherwise = "was decided since" if picture.shows_decided else "stands, and the file has no column 'decided'"
+    raise Refused(row, DECISION, f"'{stands}' {otherwise}; reconcile first, or decide with CUSTOMER=")
+
+
+def _text(cell: str | None) -> str:
+    return (cell or "").strip()
+
+
+def _plain(cell: str | None) -> str:
+    """A text whatever became of its white space."""
+    return " ".join((cell or "").split())
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")

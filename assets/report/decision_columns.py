@@ -1,0 +1,42 @@
+"""The review as a person decides in it: two empty columns at its end, and what may be chosen in each row (X16)."""
+
+from typing import Final
+
+import polars as pl
+
+from resources.storage.result_files import ResultFiles
+from schemas.review import DECISION, WHY
+from schemas.words import GONE
+
+REVIEW_FILE: Final = "review.csv"
+REVIEW_WORKBOOK: Final = "review.xlsx"
+
+WORKBOOK_ROWS: Final = 20_000
+"""More rows are in the CSV only: a workbook costs ten times as much, and nobody decides so many cell by cell."""
+
+_IDS_OFFERED: Final = 10  # a drop-down of Excel holds 255 characters
+_RECORDS: Final = ("netsuite_internal_id", "proposed_internal_id", "candidate_ids", "suggested_ids")
+
+
+def add_review(files: ResultFiles, review: pl.DataFrame) -> None:
+    """Add the review to the files of a run: as CSV, and, unless it is huge, as a workbook."""
+    decidable = with_decision_columns(review)
+    files.for_people(REVIEW_FILE, decidable)
+    if review.height <= WORKBOOK_ROWS:
+        files.workbook(REVIEW_WORKBOOK, decidable, {DECISION: choices(review)})
+
+
+def with_decision_columns(review: pl.DataFrame) -> pl.DataFrame:
+    """The review with the columns `decision` and `why` at its end, empty."""
+    return review.with_columns(pl.lit(None, pl.String).alias(name) for name in (DECISION, WHY))
+
+
+def choices(review: pl.DataFrame) -> pl.Series:
+    """What each row offers as a decision: its records, `never`, `later`, and `withdraw` where one stands."""
+    named = [pl.col(name).cast(pl.String) for name in _RECORDS if name in review.columns]
+    ids = pl.when(pl.col("outcome") != GONE).then(pl.concat_str(named, separator=" ", ignore_nulls=True))
+    distinct = pl.when(ids != "").then(ids.str.split(" ").list.unique(maintain_order=True).list.head(_IDS_OFFERED))
+    withdraw = pl.when(pl.col("decided").is_not_null()).then(pl.lit("withdraw"))
+    words = pl.concat_list(pl.lit("never"), pl.lit("later"), withdraw).list.drop_nulls()
+    records = distinct.fill_null(pl.lit([], pl.List(pl.String)))
+    return review.select(records.list.concat(words).alias(DECISION)).to_series()

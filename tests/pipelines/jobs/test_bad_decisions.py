@@ -1,0 +1,149 @@
+"""A file with a decision that cannot be meant (X16): the cell is named, and nothing is kept."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import delete
+
+from resources.ledger import Decisions, NewDecision
+from resources.ledger.tables import DECISION
+from schemas.errors import UserError
+from schemas.words import StripeId
+from tests.pipelines.jobs.deciding import (
+    as_csv,
+    decide,
+    reconciled,
+    standing,
+    written,
+    xlsx,
+)
+from tests.reconciling import Site
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with reconciled(tmp_path_factory.mktemp("once")) as site:
+        yield site
+
+
+@pytest.fixture
+def at(once: Site) -> Iterator[Site]:
+    """After one run, and before any decision; for tests that run nothing again."""
+    yield once
+    with once.sync.ledger() as ledger, ledger.engine.begin() as connection:
+        connection.execute(delete(DECISION))
+
+
+BAD = {
+    "unknown record": ({"cus_1": "77"}, "NetSuite has no record 77"),
+    "lead": ({"cus_1": "10"}, "record 10 is no customer, but a lead or a prospect"),
+    "word": ({"cus_1": "soon"}, "'soon' is no decision; write an internal id, never, later or withdraw"),
+    "details of another": ({"cus_1": "9, Bee, bee@bee.example"}, "'9, Bee, bee@bee.example' is no decision"),
+    "error": ({"cus_1": "#REF!"}, "'#REF!' is no decision"),
+    "scientific": ({"cus_1": "1.04E+03"}, "'1.04E+03' is a number that a spreadsheet has rewritten"),
+    "grouped": ({"cus_1": "1,042"}, "'1,042' is a number that a spreadsheet has rewritten"),
+    "gone to a record": ({"cus_gone1": "7"}, "Stripe has no such customer, as far as it was read; it was deleted"),
+}
+
+
+@pytest.mark.rule("X16")
+@pytest.mark.parametrize(("decisions", "said"), BAD.values(), ids=list(BAD))
+def test_a_cell_that_cannot_be_meant_is_named_and_nothing_is_kept(
+    at: Site, decisions: dict[str, str], said: str
+) -> None:
+    rows = written(at, {"cus_2": "never"} | decisions)
+    [customer] = decisions
+    line = [row["stripe_customer_id"] for row in rows].index(customer) + 2
+    [sentence] = decide(at, as_csv(rows))
+    column = "stripe_customer_id" if customer == "cus_gone1" else "decision"
+    assert f"mine.csv: line {line}, column '{column}' ({customer}): {said}" in sentence
+    assert standing(at) == {}
+
+
+@pytest.mark.rule("X16")
+def test_an_id_that_has_lost_its_zeros_is_refused_with_the_one_it_was(at: Site) -> None:
+    rows = written(at, {"00123": "8", "cus_1": "8"})
+    xlsx(at.sync.folders.root / "mine.xlsx", rows, numbers=True)
+    row = [row["stripe_customer_id"] for row in rows].index("00123") + 2
+    [sentence] = decide(at, file="mine.xlsx")
+    assert (
+        f"mine.xlsx: cell A{row} (123): there is no such customer, but '00123'; as spreadsheets drop zeros" in sentence
+    )
+    assert standing(at) == {}
+    xlsx(at.sync.folders.root / "mine.xlsx", rows)
+    assert decide(at, file="mine.xlsx") == []
+    assert set(standing(at)) == {"00123", "cus_1"}
+
+
+@pytest.mark.rule("X16")
+def test_unknown_customers_and_empty_cells_are_named_all_at_once(at: Site) -> None:
+    rows = [
+        *({"stripe_customer_id": name, "decision": "never", "why": "x"} for name in ("cus_9", "4.93E+11", "")),
+        {"stripe_customer_id": "cus_1", "decision": "8", "why": ""},
+    ]
+    [sentence] = decide(at, as_csv(rows))
+    assert "line 2, column 'stripe_customer_id' (cus_9): Stripe has no such customer" in sentence
+    assert (
+        "line 3, column 'stripe_customer_id' (4.93E+11): Stripe has no such customer, as far as it was read (a"
+        in sentence
+    )
+    assert "line 4, column 'stripe_customer_id': it is empty" in sentence
+    assert "line 5, column 'why' (cus_1): it is empty; say why there, or WHY= for all rows without" in sentence
+    assert decide(at, as_csv(rows[3:]), why="the list of June") == []
+    assert standing(at) == {"cus_1": (8, "Ada", "the list of June")}
+
+
+@pytest.mark.rule("X16")
+def test_one_customer_twice_is_one_decision_or_refused(at: Site) -> None:
+    rows = written(at, {"cus_1": "8"})
+    twice = [*rows, *(row for row in rows if row["decision"])]
+    [sentence] = decide(at, as_csv([*rows, *(row | {"decision": "7"} for row in twice[-1:])]))
+    assert f"line {len(rows) + 2}, column 'decision' (cus_1): '7', and another row says '8'" in sentence
+    assert standing(at) == {}
+    assert decide(at, as_csv(twice)) == []
+    assert standing(at) == {"cus_1": (8, "Ada", "by phone")}
+
+
+@pytest.mark.rule("X16")
+def test_the_review_of_another_declaration_is_refused(at: Site) -> None:
+    rows = [row | {"what_to_do": row["what_to_do"].replace("acme_", "beta_")} for row in written(at, {"cus_1": "8"})]
+    [sentence] = decide(at, as_csv(rows))
+    assert "mine.csv is the review of beta, not of acme (line " in sentence
+    assert standing(at) == {}
+
+
+@pytest.mark.rule("X16")
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            "stripe_customer_id,outcome\ncus_1,x\n",
+            "has no column 'decision'; its columns are: stripe_customer_id, outcome",
+        ),
+        ("stripe_customer_id,decision,decision\ncus_1,8,7\n", "has 2 columns labelled 'decision'; remove one"),
+        ("", "mine.csv is empty"),
+        ("stripe_customer_id,decision,why\ncus_1,8\n", "mine.csv"),
+    ],
+)
+def test_another_file_is_refused(at: Site, content: str, said: str) -> None:
+    [sentence] = decide(at, content)
+    assert said in sentence
+    assert standing(at) == {}
+
+
+def test_no_file_and_nobody_are_refused(at: Site) -> None:
+    assert "There is no file" in decide(at, file="other.csv")[0]
+    assert "There is no file" in decide(at, file=".")[0]
+    assert decide(at, as_csv(written(at, {"cus_1": "8"})), who=" ") == ["who is empty; a decision needs who decides."]
+    assert standing(at) == {}
+
+
+@pytest.mark.rule("X16")
+def test_a_decision_at_the_same_moment_keeps_all_of_them_out(at: Site) -> None:
+    with at.sync.ledger() as ledger:
+        decisions = Decisions(ledger, "acme")
+        seen = decisions.number_of_last()
+        decisions.decide(StripeId("cus_5"), "never", None, "Bob", "x")
+        with pytest.raises(UserError, match="at this very moment"):
+            decisions.decide_all([NewDecision(StripeId("cus_1"), "never", None, "x")], "Ada", seen=seen)
+    assert set(standing(at)) == {"cus_5"}
