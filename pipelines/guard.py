@@ -17,7 +17,6 @@ _HEADERS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _CONTENT_POLICY: Final = "frame-ancestors 'none'; form-action 'self'; object-src 'none'"
@@ -96,6 +95,7 @@ def _with_headers(send: Send) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.update(_HEADERS)
+            headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")  # a page in a sandbox cannot have it
             headers.append("Content-Security-Policy", _CONTENT_POLICY)
         await send(message)
 

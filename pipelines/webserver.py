@@ -22,10 +22,12 @@ from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
 from dagster_webserver.version import __version__
+from starlette.types import ASGIApp
 
 from pipelines.guard import Guard
 from pipelines.hiding import hide_secrets
 from pipelines.home import check_storage
+from pipelines.result_pages import ResultPages
 from resources.storage.folders import Folders
 from schemas.errors import TieoutError, UserError
 
@@ -99,6 +101,7 @@ def serve(
     workspace: Path,
     listener: socket.socket,
     *,
+    results: Path | None = None,
     started: Callable[[uvicorn.Server], None] = lambda _: None,
 ) -> None:
     """Serve until a signal, which arrives as KeyboardInterrupt.
@@ -107,6 +110,7 @@ def serve(
         instance: Dagster's memory.
         workspace: a file that says where the code locations are.
         listener: a socket that listens.
+        results: the folder with a folder of results for each declaration; none of them is shown by default.
         started: called with the server before it serves.
     """
     names = hosts()
@@ -120,9 +124,11 @@ def serve(
         workspace_load_target=WorkspaceFileTarget([str(workspace)]),
         code_server_log_level="WARNING",
     ) as context:
-        app = Guard(create_app_from_workspace_process_context(context, "", _POLL_MS), names)
+        app: ASGIApp = create_app_from_workspace_process_context(context, "", _POLL_MS)
+        if results is not None:
+            app = ResultPages(app, results)
         config = uvicorn.Config(
-            app, log_level=logging.WARNING, timeout_graceful_shutdown=_LAST_ANSWERS_S, server_header=False
+            Guard(app, names), log_level=logging.WARNING, timeout_graceful_shutdown=_LAST_ANSWERS_S, server_header=False
         )
         server = uvicorn.Server(config)
         started(server)

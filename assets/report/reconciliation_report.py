@@ -40,6 +40,7 @@ from assets.report.import_files import (
     stripe_updates,
 )
 from assets.report.inputs import Header, ReportInputs
+from assets.report.links import links as open_links
 from assets.report.page import render_report
 from assets.report.people_files import UNMATCHED_FILE, matches_for_people, unmatched_records
 from assets.report.previous_plan import follow_previous_plan
@@ -179,6 +180,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
         return dg.MaterializeResult(
             metadata={
                 **(metadata(step) if step else {}),
+                **open_links(sync.name, _REPORT, files.names),
                 "report": dg.MetadataValue.path(files.folder / _REPORT),
                 "plan_hash": header.plan_hash,
                 "folder": dg.MetadataValue.path(files.folder),

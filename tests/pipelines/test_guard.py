@@ -35,6 +35,8 @@ def answer(asked: Scope, guard: Guard | None = None) -> list[Message]:
         sent.append(message)
 
     async def receive() -> Message:
+        if asked["type"] == "http":
+            await asyncio.Event().wait()  # nobody leaves before the answer
         return {"type": "websocket.connect"}
 
     asyncio.run((guard or Guard(_dagster))(asked, receive, send))
