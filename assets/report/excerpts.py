@@ -29,15 +29,10 @@ class Excerpt:
     total: int
 
 
-def review_rows(inputs: ReportInputs) -> Excerpt:
-    """Return things that wait for a person, with every column of the review."""
-    return _excerpt(inputs.review, ["outcome"], "stripe_customer_id")
-
-
 def match_rows(inputs: ReportInputs) -> Excerpt:
-    """Return matches, with the e-mail and name of the Stripe customer and the company name of the record."""
+    """Return matches, with the e-mail, name and mode of the Stripe customer and the company name of the record."""
     chosen = _choose(inputs.matches, ["outcome"], "stripe_customer_id")
-    stripe = inputs.stripe.lazy().select(stripe_customer_id="id", name="name", email="email")
+    stripe = inputs.stripe.lazy().select(stripe_customer_id="id", name="name", email="email", livemode="livemode")
     netsuite = inputs.netsuite.lazy().select(netsuite_internal_id="internal_id", company_name="company_name")
     rows = chosen.lazy()
     for named, key in ((stripe, "stripe_customer_id"), (netsuite, "netsuite_internal_id")):
@@ -64,10 +59,6 @@ def _in_words(plan: pl.DataFrame) -> pl.DataFrame:
         new_value=pl.when(pl.col("value_from").is_not_null()).then(given).otherwise("new_value"),
         record_id=pl.col("record_id").fill_null("new"),
     )
-
-
-def _excerpt(frame: pl.DataFrame, groups: list[str], key: str) -> Excerpt:
-    return Excerpt(_rows(_choose(frame, groups, key).lazy()), frame.height)
 
 
 def _choose(frame: pl.DataFrame, groups: list[str], key: str) -> pl.DataFrame:

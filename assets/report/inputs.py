@@ -36,6 +36,19 @@ class FieldProgress:
 
 
 @dataclass(frozen=True)
+class Workplace:
+    """What a person needs to compare and to look further.
+
+    `fields` are pairs of a Stripe column and a NetSuite column, `stripe` and `netsuite` the beginnings of the addresses
+    under which the two systems show a customer; the second is empty where the account is not known.
+    """
+
+    fields: tuple[tuple[str, str], ...] = (("name", "company_name"), ("email", "email"), ("phone", "phone"))
+    stripe: str = "https://dashboard.stripe.com/"
+    netsuite: str = ""
+
+
+@dataclass(frozen=True)
 class Header:
     """What the page says of the run itself.
 
@@ -48,7 +61,7 @@ class Header:
     sentences that a person should read first. `stopped` says, from *because* on, why this run wrote nothing, where it
     would have; else it is empty. `next_step` is the section that says how to go on. `run_id` is the run that made the
     page. `import_notes` are what a person has to know before importing by hand. `netsuite_unmatched` is how many
-    NetSuite customers no Stripe customer is tied to.
+    NetSuite customers no Stripe customer is tied to. `workplace` is how a person compares and looks further.
     """
 
     declaration: str
@@ -69,6 +82,7 @@ class Header:
     run_id: str = ""
     import_notes: Sequence[str] = ()
     netsuite_unmatched: int = 0
+    workplace: Workplace = field(default_factory=Workplace)
 
 
 @dataclass(frozen=True)

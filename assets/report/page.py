@@ -7,6 +7,7 @@ import base64
 import hashlib
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -14,15 +15,23 @@ from markupsafe import Markup
 from assets.report import charts, excerpts, figures, wording
 from assets.report.inputs import ReportInputs
 from assets.report.to_stripe import to_stripe_figures
+from assets.report.workbench import workbench
 from schemas.words import OUTCOMES
 
 _HERE = Path(__file__).parent
+
+SCRIPTS: Final = (
+    *("text", "difference", "rows", "decisions"),  # pure
+    *("elements", "tables", "pairing", "card", "book", "work"),
+)
+"""The files of the one script of the page, in their order."""
 
 
 def render_report(inputs: ReportInputs) -> str:
     """Return the report as one HTML page that needs no network and stays small however many customers there are."""
     standings = figures.standings(inputs)
     months = figures.months(standings)
+    script = Markup("\n").join(own(f"script/{name}.js") for name in SCRIPTS)
     return (
         environment()
         .get_template("page.html.jinja")
@@ -41,12 +50,12 @@ def render_report(inputs: ReportInputs) -> str:
             guessed_customers=inputs.guesses.height,
             preflight=inputs.preflight,
             coverage=figures.coverage(inputs),
-            review_rows=excerpts.review_rows(inputs),
+            work=workbench(inputs),
             match_rows=excerpts.match_rows(inputs),
             plan_rows=excerpts.plan_rows(inputs),
-            style=own("report.css"),
-            script=own("report.js"),
-            script_hash=_hash(own("report.js")),
+            style=own("report.css") + own("work.css"),
+            script=script,
+            script_hash=_hash(script),
         )
     )
 

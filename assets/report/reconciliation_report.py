@@ -46,6 +46,7 @@ from assets.report.people_files import UNMATCHED_FILE, matches_for_people, unmat
 from assets.report.previous_plan import follow_previous_plan
 from assets.report.to_stripe import NETSUITE_MATCHES_FILE, netsuite_matches
 from assets.report.traces import without_traces
+from assets.report.workbench import workplace_of
 from resources.ledger import PAIR, Guesses
 from resources.storage.frames import PLAN_HASH
 from resources.storage.result_files import ResultFiles
@@ -158,6 +159,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 traces=without_traces(netsuite, links, matches, plan),
                 import_notes=tuple(notes.sentences()),
                 netsuite_unmatched=unmatched.height,
+                workplace=workplace_of(sync.declaration),
             )
             results = (*results_of_checks(context.instance, checks), *brake_checks(brakes, stops=stops))
             guessed = guesses_found.join(plan, on=list(PAIR), how="semi")

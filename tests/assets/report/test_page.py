@@ -87,7 +87,8 @@ def test_every_reason_is_on_the_page(page: _Page) -> None:
 def test_page_refers_to_nothing_outside(html: str, page: _Page) -> None:
     assert not {"iframe", "object", "embed", "img", "base"} & set(page.tags)
     references = [value for name, value in page.attributes if name in {"src", "href", "action", "xlink:href"}]
-    assert all(value and value.startswith(("#", "data:")) for value in references)
+    there = ("#", "data:", "https://dashboard.stripe.com/customers/cus_")  # to be followed by a person, never loaded
+    assert all(value and value.startswith(there) for value in references)
     assert not re.search(r"@import|url\(", html)
 
 
@@ -110,15 +111,10 @@ def test_foreign_text_stays_text() -> None:
             )
         )
     )
-    assert page.tags.count("script") == clean.tags.count("script") == 1
+    assert page.tags.count("script") == clean.tags.count("script") == 2
     assert "img" not in page.tags
     assert not any(name.startswith("on") for name, _ in page.attributes)
     assert HOSTILE in page.text
-
-
-def test_columns_that_the_report_does_not_know_are_shown() -> None:
-    page = _Page(render_report(world(review=review().with_columns(last_invoice=pl.lit("INV-7"))))).words
-    assert "Last invoice INV-7" in page
 
 
 def test_an_appended_text_leaves_the_old_one_and_a_set_one_replaces_it(html: str) -> None:
@@ -126,11 +122,6 @@ def test_an_appended_text_leaves_the_old_one_and_a_set_one_replaces_it(html: str
     assert "<del>" not in html
     replaced = render_report(world(plan=plan().with_columns(old_value=pl.lit("10"), action=pl.lit("set"))))
     assert "<del>10</del><ins>20</ins>" in replaced
-
-
-def test_several_values_of_one_column_stand_apart() -> None:
-    html = render_report(world(review=review().with_columns(candidate_details=pl.lit("40, Acme | 41, Zeta"))))
-    assert "<span>40, Acme</span> <span>41, Zeta</span>" in html
 
 
 def test_an_empty_world_makes_a_page() -> None:

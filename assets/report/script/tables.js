@@ -1,11 +1,9 @@
-// Search and filter for the tables of the page. Text is compared without case, accents and white space. A table opens with
+// Search and filter for the other tables of the page. Text is compared without case, accents and white space. A table opens with
 // its first rows only; a search looks through all of them.
 "use strict";
 
 const OPENING_ROWS = 25;
-const fold = (text) => text.normalize("NFD").replace(/[\p{M}\s]+/gu, "").toLowerCase();
 const part = (kind, id) => document.querySelector(`[data-${kind}="${id}"]`);
-const rows = (count) => (count === 1 ? "1 row" : `${count.toLocaleString("en")} rows`);
 
 for (const search of document.querySelectorAll("[data-search]")) {
   const id = search.dataset.search;
@@ -20,8 +18,8 @@ for (const search of document.querySelectorAll("[data-search]")) {
     const hits = all.filter(fits);
     const visible = new Set(hits.slice(0, limit));
     all.forEach((row) => { row.hidden = !visible.has(row); });
-    found.textContent = hits.length === all.length ? rows(all.length) : `${hits.length} of the ${rows(all.length)} on this page`;
-    more.textContent = `Show all ${rows(hits.length)}`;
+    found.textContent = hits.length === all.length ? rowsInWords(all.length) : `${hits.length} of the ${rowsInWords(all.length)} on this page`;
+    more.textContent = `Show all ${rowsInWords(hits.length)}`;
     more.hidden = visible.size === hits.length;
   };
 
