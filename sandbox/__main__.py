@@ -12,14 +12,18 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from sandbox.netsuite_standin.export import serve_export
+from sandbox.netsuite_standin.options import Options, Permission
 from sandbox.portal import connect
 from sandbox.stripe_standin import StripeStandIn, StripeWorld, load_customers, load_payments
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
 _EXAMPLES = _CHECKOUT / "examples"
+_ROLE: Final[dict[str, Permission]] = {"LIST_CUSTJOB": 4, "LIST_FIND": 1}
+"""What the integration's role may: everything about customers, so that an undo can delete those that were made."""
 _ENVIRONMENT = _CHECKOUT / ".dagster" / "sandbox.env"
 
 
@@ -35,7 +39,10 @@ def main(argv: list[str] | None = None) -> None:
     if options.stripe.suffix == ".csv":
         load_payments(options.stripe, world.book())
     netsuite, environment = serve_export(
-        options.netsuite, _port(before, "NETSUITE_BASE_URL"), private_key=before.get("NETSUITE_PRIVATE_KEY")
+        options.netsuite,
+        _port(before, "NETSUITE_BASE_URL"),
+        Options(permissions=_ROLE),
+        private_key=before.get("NETSUITE_PRIVATE_KEY"),
     )
     with StripeStandIn(world, port=_port(before, "STRIPE_BASE_URL")) as stripe, netsuite:
         connect(netsuite, stripe)
