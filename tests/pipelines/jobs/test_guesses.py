@@ -33,13 +33,14 @@ def test_a_guess_is_named_everywhere_and_waits_until_it_is_confirmed(at: Site) -
     assert waiting["outcome"] == "linked"
     assert "written as a guess: email = email: equal; 1 other record shares it" in waiting["reason"]
     assert waiting["what_to_do"].startswith("Nobody has confirmed this record: decide for it")
-    assert at.metadata("review_queue")["waiting"] == 1
+    assert list(review(at)) == ["cus_3", "cus_4"], "beside it only a customer without a record that one nearly fits"
+    assert at.metadata("review_queue")["waiting"] == 2
 
     assert at.override("cus_3", "3").success
     at.reconcile()
     assert at.metadata("write_plan")["changes"] == 0
     assert review(at)["cus_3"]["what_to_do"].startswith("Nothing: a person decided this.")
-    assert at.metadata("review_queue")["waiting"] == 0
+    assert at.metadata("review_queue")["waiting"] == 1
 
 
 def test_what_is_left_of_a_guess_is_a_guess_and_what_settles_itself_is_none(at: Site) -> None:
