@@ -5,16 +5,17 @@ One call of NetSuite's pool each time. Like the schedule, the sensor starts stop
 
 import hashlib
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import dagster as dg
 
 from assets.reconciliation import Reconciliation
 from pipelines.jobs.sync_one import CUSTOMER_TAG, sync_op
-from resources.netsuite_api import SyncRequest
-from resources.netsuite_api.reading.reader import NetsuiteApiReader
 from schemas.errors import TieoutError
 from schemas.secrets import masked
+
+if TYPE_CHECKING:
+    from resources.netsuite_api import SyncRequest
 
 REQUEST_TAG: Final = "tieout/sync_request"
 """The tag that tells two requests for one customer apart."""
@@ -36,7 +37,11 @@ _IN_VAIN: Final = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 def build_sync_requests(sync: Reconciliation) -> dg.Definitions:
     """The sensor of one declaration, where one customer can be synced."""
     netsuite, block = sync.netsuite, sync.declaration.to_stripe
-    if not sync.declaration.syncs_one or block is None or not isinstance(netsuite, NetsuiteApiReader):
+    if not sync.declaration.syncs_one or block is None:
+        return dg.Definitions()
+    from resources.netsuite_api.reading.reader import NetsuiteApiReader  # noqa: PLC0415 (late: what reads export files does without it)
+
+    if not isinstance(netsuite, NetsuiteApiReader):
         return dg.Definitions()
 
     @dg.sensor(
@@ -66,7 +71,7 @@ def build_sync_requests(sync: Reconciliation) -> dg.Definitions:
     return dg.Definitions(sensors=[sync_requests])
 
 
-def _runs(sync: Reconciliation, instance: dg.DagsterInstance, asked: list[SyncRequest]) -> Iterator[dg.RunRequest]:
+def _runs(sync: Reconciliation, instance: dg.DagsterInstance, asked: "list[SyncRequest]") -> Iterator[dg.RunRequest]:
     for request in asked:
         key = _key(request)
         in_vain = instance.get_runs_count(dg.RunsFilter(tags={REQUEST_TAG: key}, statuses=_IN_VAIN))
@@ -78,13 +83,13 @@ def _runs(sync: Reconciliation, instance: dg.DagsterInstance, asked: list[SyncRe
             )
 
 
-def _key(request: SyncRequest) -> str:
+def _key(request: "SyncRequest") -> str:
     """What tells a request from every other one: the customer, and what its answer field said when it was listed."""
     moment = hashlib.sha256(request.answer.encode()).hexdigest()[:16]
     return f"{request.internal_id}-{moment}"
 
 
-def _why_none(asked: list[SyncRequest]) -> str:
+def _why_none(asked: "list[SyncRequest]") -> str:
     if not asked:
         return "Nobody asked for a customer."
     ids = ", ".join(str(request.internal_id) for request in asked[:MOST_AT_ONCE])

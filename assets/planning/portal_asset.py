@@ -5,7 +5,7 @@ in NetSuite, is a sentence of a check: nothing is planned for it then, and every
 """
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 import dagster as dg
@@ -18,16 +18,18 @@ from assets.planning.portal_links import held_by_others, who_gets_a_link
 from assets.planning.settings import PlanSettings
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from assets.table_columns import table_columns
-from resources.netsuite_api import LinkTerms
-from resources.netsuite_api.reading.reader import NetsuiteApiReader
-from resources.stripe_api.reading.portal import PortalPage
-from resources.stripe_api.reading.reader import StripeApiReader
 from schemas.declaration.portal import PortalTerms
 from schemas.errors import AccessError, InternalError, TransientError, UserError
 from schemas.portal import PortalLinks
 from schemas.secrets import masked
 from schemas.validation import violations
 from schemas.words import InternalId
+
+if TYPE_CHECKING:
+    from resources.netsuite_api import LinkTerms
+    from resources.netsuite_api.reading.reader import NetsuiteApiReader
+    from resources.stripe_api.reading.portal import PortalPage
+    from resources.stripe_api.reading.reader import StripeApiReader
 
 PORTAL_LINKS: Final = "portal_links"
 """The name of the asset, where a declaration has it."""
@@ -98,7 +100,7 @@ def portal_sentence(sync: Reconciliation, terms: PortalTerms) -> str:
         return "customer portal: Stripe's login page is activated."
     page = _page_if_it_may_be_read(sync)
     with _netsuite(sync).test_client() as client:
-        client.portal_links([InternalId(1)], LinkTerms(terms.portal_generation, terms.portal_until))
+        client.portal_links([InternalId(1)], _terms_of(terms))
     found = "its settings could not be read with this key" if page is None else "its settings are saved in Stripe"
     return f"customer portal: the Suitelet's links can be made, {found}."
 
@@ -128,11 +130,17 @@ def _signed_links(sync: Reconciliation, terms: PortalTerms, who: pl.DataFrame) -
     _page_if_it_may_be_read(sync)
     ids = [InternalId(number) for number in who.get_column("netsuite_internal_id")]
     with _netsuite(sync).client() as client:
-        links = client.portal_links(ids, LinkTerms(terms.portal_generation, terms.portal_until))
+        links = client.portal_links(ids, _terms_of(terms))
     return pl.Series([links[number] for number in ids], dtype=pl.String)
 
 
-def _page_if_it_may_be_read(sync: Reconciliation) -> PortalPage | None:
+def _terms_of(terms: PortalTerms) -> "LinkTerms":
+    from resources.netsuite_api import LinkTerms  # noqa: PLC0415 (late: what reads export files does without it)
+
+    return LinkTerms(terms.portal_generation, terms.portal_until)
+
+
+def _page_if_it_may_be_read(sync: Reconciliation) -> "PortalPage | None":
     """See that sessions can be made. The Suitelet has a key of its own, so that ours need not read this."""
     try:
         page = _stripe(sync).portal()
@@ -142,13 +150,17 @@ def _page_if_it_may_be_read(sync: Reconciliation) -> PortalPage | None:
     return page
 
 
-def _stripe(sync: Reconciliation) -> StripeApiReader:
+def _stripe(sync: Reconciliation) -> "StripeApiReader":
+    from resources.stripe_api.reading.reader import StripeApiReader  # noqa: PLC0415 (late: what reads export files does without it)
+
     if not isinstance(sync.stripe, StripeApiReader):
         raise InternalError("The customer portal was to be asked about in an export file.")
     return sync.stripe
 
 
-def _netsuite(sync: Reconciliation) -> NetsuiteApiReader:
+def _netsuite(sync: Reconciliation) -> "NetsuiteApiReader":
+    from resources.netsuite_api.reading.reader import NetsuiteApiReader  # noqa: PLC0415 (late: what reads export files does without it)
+
     if not isinstance(sync.netsuite, NetsuiteApiReader):
         raise InternalError("Portal links were to be made by an export file.")
     return sync.netsuite

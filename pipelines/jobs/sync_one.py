@@ -1,19 +1,20 @@
 """`<name>_sync_one`: one NetSuite customer on demand, and the answer to whoever asked with the button (P5)."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import dagster as dg
 from pydantic import Field
 
-from assets.one_customer.sync import sync_one
 from assets.reconciliation import Reconciliation, failures_for_people
 from pipelines.executor import in_this_process
-from resources.netsuite_api import NetsuiteClient, SyncRequest
-from resources.netsuite_api.reading.reader import NetsuiteApiReader
 from schemas.errors import InternalError, TransientError, UserError
 from schemas.secrets import masked
 from schemas.words import InternalId
+
+if TYPE_CHECKING:
+    from resources.netsuite_api import NetsuiteClient, SyncRequest
+    from resources.netsuite_api.reading.reader import NetsuiteApiReader
 
 CUSTOMER_TAG: Final = "tieout/netsuite_customer"
 """The tag of a run that names its customer."""
@@ -31,6 +32,8 @@ def build_sync_one(sync: Reconciliation) -> dg.Definitions:
     @dg.op(name=sync_op(sync), out=dg.Out(str))
     def sync_customer(context: dg.OpExecutionContext, config: OneCustomer) -> str:
         """Look at one customer anew, plan it, apply that within the limits, untick its box and write the answer."""
+        from assets.one_customer.sync import sync_one  # noqa: PLC0415 (late: what reads export files does without it)
+
         with failures_for_people(), _netsuite(sync).client() as client:
             internal_id = InternalId(config.internal_id)
             asked = [request for request in client.sync_requests() if request.internal_id == internal_id]
@@ -62,7 +65,7 @@ def sync_op(sync: Reconciliation) -> str:
 
 
 def _answered(
-    client: NetsuiteClient, asked: list[SyncRequest], answer: str, sync: Reconciliation, said: Callable[[str], None]
+    client: "NetsuiteClient", asked: "list[SyncRequest]", answer: str, sync: Reconciliation, said: Callable[[str], None]
 ) -> None:
     """Answer what was asked before the work began; what was asked again since stays, for the next run."""
     for request in asked:
@@ -72,7 +75,9 @@ def _answered(
         said(f"The request of customer {request.internal_id} was answered ({outcome.status}).")
 
 
-def _netsuite(sync: Reconciliation) -> NetsuiteApiReader:
+def _netsuite(sync: Reconciliation) -> "NetsuiteApiReader":
+    from resources.netsuite_api.reading.reader import NetsuiteApiReader  # noqa: PLC0415 (late: what reads export files does without it)
+
     if not isinstance(sync.netsuite, NetsuiteApiReader):
         raise InternalError("A request in NetSuite was to be answered in an export file.")
     return sync.netsuite
