@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from assets.mapping.to_netsuite import CreateSettings, global_record, new_records
-from assets.planning.rows import all_columns
+from assets.planning.rows import all_columns, create_rows
 from schemas.change import RECORD
 from schemas.link_fields import fields_of
 from schemas.words import GLOBAL_KEY, GLOBAL_NAME
@@ -45,18 +45,7 @@ def plan_creates(
     made = new_records(customers, taken, settings)
     records = made.join(held, on="stripe_customer_id", maintain_order="left").collect().lazy()
     customer = pl.col("stripe_customer_id")
-    create = pl.concat_str(pl.lit("netsuite:create:"), customer)
-    notes = pl.when(pl.col("notes").is_not_null()).then(pl.concat_str(pl.lit("; "), "notes")).otherwise(pl.lit(""))
-    creates = all_columns(
-        records,
-        change_id=create,
-        system=pl.lit("netsuite"),
-        field=pl.lit(RECORD),
-        action=pl.lit("create"),
-        new_value=customer,
-        reason=pl.concat_str(pl.lit("no NetSuite customer was found"), notes),
-        values=pl.col("record"),
-    )
+    creates, create = create_rows(records, "netsuite", customer, "no NetSuite customer was found")
     links = [
         all_columns(
             records,

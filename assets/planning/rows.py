@@ -5,6 +5,7 @@ import polars as pl
 from assets.keys import folded_expr
 from assets.no_values import PLACEHOLDERS, is_placeholder
 from assets.planning.pairs import is_blank, is_nothing, value_of
+from schemas.change import RECORD
 from schemas.link_fields import LINK_FIELDS, LinkField
 from schemas.plan import OF_CREATES, PLAN_COLUMNS
 
@@ -53,6 +54,33 @@ def all_columns(rows: pl.LazyFrame, **given: pl.Expr) -> pl.LazyFrame:
     of_rows = {name: pl.col(name) if name in names else pl.lit(None, kind) for name, kind in ids.items()}
     values = of_rows | given
     return rows.select(values.get(name, pl.lit(None, pl.String)).alias(name) for name in (*PLAN_COLUMNS, *OF_CREATES))
+
+
+def create_rows(records: pl.LazyFrame, system: str, key: pl.Expr, why: str) -> tuple[pl.LazyFrame, pl.Expr]:
+    """Make the creates of new records in a system: `schemas.plan.Plan` with all of its columns.
+
+    Args:
+        records: a row for each, with its `record` as JSON and `notes` on what was cut or left out.
+        system: where they are made.
+        key: what each is known by, so that it is made once.
+        why: the reason, which the notes follow.
+
+    Returns:
+        The creates, and the id of each, by which other changes refer to it.
+    """
+    create = pl.concat_str(pl.lit(f"{system}:create:"), key)
+    notes = pl.when(pl.col("notes").is_not_null()).then(pl.concat_str(pl.lit("; "), "notes")).otherwise(pl.lit(""))
+    rows = all_columns(
+        records,
+        change_id=create,
+        system=pl.lit(system),
+        field=pl.lit(RECORD),
+        action=pl.lit("create"),
+        new_value=key,
+        reason=pl.concat_str(pl.lit(why), notes),
+        values=pl.col("record"),
+    )
+    return rows, create
 
 
 def relinks(plan: pl.DataFrame, no_value: frozenset[str] = PLACEHOLDERS) -> int:

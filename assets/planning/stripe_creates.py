@@ -11,8 +11,7 @@ import polars as pl
 from assets.keys import folded_expr
 from assets.mapping.to_stripe import ToStripeSettings, new_customers
 from assets.no_values import is_placeholder
-from assets.planning.rows import all_columns
-from schemas.change import RECORD
+from assets.planning.rows import all_columns, create_rows
 from schemas.link_fields import LinkField
 
 _ID: Final = "netsuite_internal_id"
@@ -47,18 +46,7 @@ def plan_stripe_creates(
     held = netsuite.select(pl.col("internal_id").alias(_ID), *(field.name for field in fields))
     records = new_customers(mine, settings).join(held, on=_ID).sort(_ID).collect().lazy()
     record = pl.col(_ID).cast(pl.String)
-    create = pl.concat_str(pl.lit("stripe:create:"), record)
-    notes = pl.when(pl.col("notes").is_not_null()).then(pl.concat_str(pl.lit("; "), "notes")).otherwise(pl.lit(""))
-    creates = all_columns(
-        records,
-        change_id=create,
-        system=pl.lit("stripe"),
-        field=pl.lit(RECORD),
-        action=pl.lit("create"),
-        new_value=record,
-        reason=pl.concat_str(pl.lit("no Stripe customer was found"), notes),
-        values=pl.col("record"),
-    )
+    creates, create = create_rows(records, "stripe", record, "no Stripe customer was found")
     links = [
         all_columns(
             records.filter(_can_name(field, settings)),

@@ -22,12 +22,12 @@ from resources.stripe_api.writing.creates import StripeCreates
 from resources.stripe_api.writing.edits import GONE, StripeEdits
 from resources.stripe_api.writing.metadata import (
     MetadataChange,
-    MetadataOutcome,
     StripeCustomer,
     idempotency_key,
     retrieve,
     set_metadata,
 )
+from resources.stripe_api.writing.standing import MetadataOutcome
 
 __all__ = [
     "API_VERSION",

@@ -14,13 +14,11 @@ from pathlib import Path
 
 import orjson
 
-from resources.ledger import Journal, Ledger
 from sandbox.netsuite_standin import STRIPE_FIELD
 from schemas.change import Change
 from schemas.words import LINK_FIELD, LINK_KEY, StripeId
-from tests.proofs import child
 from tests.proofs.stage import Example, Stage, task_of
-from tests.proofs.write_back import FEW_DEATHS, Count, cause_faults, go_on, until_done
+from tests.proofs.write_back import FEW_DEATHS, Count, cause_faults, check_creates, go_on, until_done
 
 CUSTOMERS = 7
 
@@ -51,7 +49,7 @@ def trial(on: Stage, seed: int, count: Count, *, with_faults: bool = False, deat
         assert set(_links(on).values()) == {None}
         until_done(on, replace(task, run_id="4"), chance, count, deaths)
         _check(on, ours, foreign, times=2)
-        _check_journal(task, foreign)
+        check_creates(task, lambda change: change.stripe_customer_id in foreign)
     count.trials += 1
 
 
@@ -87,24 +85,6 @@ def _links(on: Stage) -> dict[StripeId, str | None]:
         metadata = (on.stripe.world.book().get(customer) or {})["metadata"]
         found[customer] = metadata.get(LINK_KEY) if isinstance(metadata, dict) else None  # type: ignore[assignment]
     return found
-
-
-def _check_journal(task: child.Task, foreign: dict[StripeId, int]) -> None:
-    """Every intent has an outcome, and the last one of each change says what stands."""
-    with Ledger.open(task.ledger_url, task.folder) as ledger:
-        journal = Journal(ledger, child.DECLARATION)
-        assert journal.unsettled() == []
-        latest = journal.latest(task.plan)
-    for change in task.changes:
-        entry = latest.get(change.change_id)
-        if change.stripe_customer_id not in foreign:
-            assert entry is not None
-            assert entry.status == "applied"
-        elif change.action == "create":
-            assert entry is not None
-            assert entry.status == "conflict"
-        else:
-            assert entry is None
 
 
 def run(argv: list[str]) -> int:

@@ -16,14 +16,12 @@ from pathlib import Path
 
 import orjson
 
-from resources.ledger import Journal, Ledger
 from sandbox.netsuite_standin import STRIPE_FIELD
 from schemas.change import Change
 from schemas.words import LINK_KEY, InternalId
-from tests.proofs import child
 from tests.proofs.oracle import FIELD_IDS
 from tests.proofs.stage import Example, Stage, task_of
-from tests.proofs.write_back import FEW_DEATHS, Count, cause_faults, go_on, until_done
+from tests.proofs.write_back import FEW_DEATHS, Count, cause_faults, check_creates, go_on, until_done
 
 RECORDS = 7
 
@@ -58,7 +56,7 @@ def trial(on: Stage, seed: int, count: Count, *, with_faults: bool = False, deat
         assert _fields(on) == before
         until_done(on, replace(task, run_id="4"), chance, count, deaths)
         _check(on, ours, times=2)
-        _check_journal(task, foreign)
+        check_creates(task, lambda change: change.netsuite_internal_id in foreign)
     count.trials += 1
 
 
@@ -113,24 +111,6 @@ def _fields(on: Stage) -> dict[int, tuple[str | None, ...]]:
         number: tuple(str(record.values.get(field) or "") or None for field in ids)
         for number, record in on.records.customers.items()
     }
-
-
-def _check_journal(task: child.Task, foreign: list[InternalId]) -> None:
-    """Every intent has an outcome, and the last one of each change says what stands."""
-    with Ledger.open(task.ledger_url, task.folder) as ledger:
-        journal = Journal(ledger, child.DECLARATION)
-        assert journal.unsettled() == []
-        latest = journal.latest(task.plan)
-    for change in task.changes:
-        entry = latest.get(change.change_id)
-        if change.netsuite_internal_id not in foreign:
-            assert entry is not None
-            assert entry.status == "applied"
-        elif change.action == "create":
-            assert entry is not None
-            assert entry.status == "conflict"
-        else:
-            assert entry is None
 
 
 def run(argv: list[str]) -> int:

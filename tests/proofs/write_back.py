@@ -21,6 +21,7 @@ from sandbox.netsuite_standin import STRIPE_FIELD
 from sandbox.netsuite_standin import Fault as NetsuiteFault
 from sandbox.stripe_standin import Fault as StripeFault
 from schemas.attempts import Status
+from schemas.change import Change
 from tests.proofs import child
 from tests.proofs.oracle import State, expected_state
 from tests.proofs.stage import Example, Stage, example, stage, task_of
@@ -165,6 +166,24 @@ def _check_journal(task: child.Task, after: State) -> None:
         is_there = change.new_value in there.split() if change.action == "append" else there == change.new_value
         entry = latest.get(change.change_id)
         assert (entry is not None and entry.status in standing) == is_there, (change, entry)
+
+
+def check_creates(task: child.Task, is_foreign: Callable[[Change], bool]) -> None:
+    """Every intent has an outcome: ours were made and named, foreign ones are conflicts that nobody names."""
+    with Ledger.open(task.ledger_url, task.folder) as ledger:
+        journal = Journal(ledger, child.DECLARATION)
+        assert journal.unsettled() == []
+        latest = journal.latest(task.plan)
+    for change in task.changes:
+        entry = latest.get(change.change_id)
+        if not is_foreign(change):
+            assert entry is not None
+            assert entry.status == "applied"
+        elif change.action == "create":
+            assert entry is not None
+            assert entry.status == "conflict"
+        else:
+            assert entry is None
 
 
 def go_on(argv: list[str], doc: str | None, kills: int, one: Callable[[Stage, int, Count], None], proved: str) -> int:

@@ -5,8 +5,9 @@ from typing import Final
 
 from resources.stripe_api.reading.retrieval import retrieve_object
 from resources.stripe_api.session.connection import StripeConnection
-from resources.stripe_api.writing.fields import FieldChange, set_fields, value_at
-from resources.stripe_api.writing.metadata import MetadataChange, MetadataOutcome, set_metadata
+from resources.stripe_api.writing.fields import FieldChange, set_fields
+from resources.stripe_api.writing.metadata import MetadataChange, set_metadata
+from resources.stripe_api.writing.standing import MetadataOutcome, value_at
 from schemas.attempts import Answer, Attempt, Entry
 from schemas.errors import InternalError, TransientError
 from schemas.link_fields import BY_NAME

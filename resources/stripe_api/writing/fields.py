@@ -12,15 +12,13 @@ from typing import Any, Final, cast
 import orjson
 import stripe
 
-from resources.stripe_api.reading.pages import CustomerObject
 from resources.stripe_api.reading.retrieval import ask_for, retrieve_object
 from resources.stripe_api.session.connection import StripeConnection
 from resources.stripe_api.session.refusals import StripeProblem
-from resources.stripe_api.writing.metadata import MetadataOutcome
+from resources.stripe_api.writing.standing import MetadataOutcome, parts_of_path, refused, standing, written
 from schemas.words import StripeId
 
 _ENDPOINT: Final = "POST /v1/customers/{id}"
-_METADATA: Final = "metadata."
 _SERVER_ERROR: Final = 500
 _ROUNDS: Final = 3
 
@@ -49,19 +47,11 @@ def set_fields(
     """
     row = ask_for(connection, customer)
     if isinstance(row, StripeProblem):
-        return dict.fromkeys(changes, _refused(row))
-    found = {change: _standing(row, change) for change in changes}
+        return dict.fromkeys(changes, refused(row))
+    found = {change: standing(row, change) for change in changes}
     wanted = [change for change, outcome in found.items() if outcome is None]
     outcomes = {change: outcome for change, outcome in found.items() if outcome is not None}
     return outcomes | dict(_posted(connection, customer, wanted)) if wanted else outcomes
-
-
-def value_at(row: CustomerObject, path: str) -> str | None:
-    """The text at a path of a customer, such as `address.city`; a metadata key may hold dots. None where none is."""
-    value: object = row
-    for part in _parts(path):
-        value = value.get(part) if isinstance(value, dict) else None
-    return value if isinstance(value, str) and value else None
 
 
 def _posted(
@@ -72,7 +62,7 @@ def _posted(
     if not isinstance(answer, StripeProblem):
         row, is_replay = answer
         now = retrieve_object(connection, customer) if is_replay else row
-        return {change: _written(now, change) for change in changes}
+        return {change: written(now, change) for change in changes}
     if answer.is_missing:
         return dict.fromkeys(changes, MetadataOutcome("gone"))
     if answer.status >= _SERVER_ERROR:
@@ -80,7 +70,7 @@ def _posted(
     if not answer.is_of_one_row and answer.code != "parameter_missing":  # of shipping: name and address go together
         raise answer.error(_ENDPOINT)
     if len(changes) == 1:
-        return {changes[0]: _refused(answer)}
+        return {changes[0]: refused(answer)}
     one_by_one: dict[FieldChange, MetadataOutcome] = {}
     for change in changes:
         one_by_one |= _posted(connection, customer, [change])
@@ -95,14 +85,14 @@ def _after_a_kept_failure(
     answer: StripeProblem,
 ) -> Mapping[FieldChange, MetadataOutcome]:
     row = retrieve_object(connection, customer)
-    found = {change: _standing(row, change) for change in changes}
+    found = {change: standing(row, change) for change in changes}
     left = [change for change, outcome in found.items() if outcome is None]
     known = {change: _ours(outcome) for change, outcome in found.items() if outcome is not None}
     if not left:
         return known
     if number + 1 < _ROUNDS:
         return known | dict(_posted(connection, customer, left, number + 1))
-    return known | dict.fromkeys(left, _refused(answer))
+    return known | dict.fromkeys(left, refused(answer))
 
 
 def _ours(outcome: MetadataOutcome) -> MetadataOutcome:
@@ -113,7 +103,7 @@ def _ours(outcome: MetadataOutcome) -> MetadataOutcome:
 def _params(changes: Sequence[FieldChange]) -> stripe.params.CustomerUpdateParams:
     params: dict[str, Any] = {}
     for change in changes:
-        *roots, leaf = _parts(change.path)
+        *roots, leaf = parts_of_path(change.path)
         inner = params
         for root in roots:
             inner = inner.setdefault(root, {})
@@ -126,28 +116,3 @@ def _key(connection: StripeConnection, customer: StripeId, changes: Sequence[Fie
     wanted = [[change.scope, change.path, change.expected_old, change.new] for change in changes]
     place = [account.key_mode, account.stripe_account, "fields", customer, sorted(wanted, key=str), number]
     return f"tieout-{hashlib.sha256(orjson.dumps(place)).hexdigest()}"
-
-
-def _parts(path: str) -> list[str]:
-    return ["metadata", path.removeprefix(_METADATA)] if path.startswith(_METADATA) else path.split(".")
-
-
-def _standing(row: CustomerObject | None, change: FieldChange) -> MetadataOutcome | None:
-    """Return the outcome that the present value forces, None if the old one still stands."""
-    if row is None:
-        return MetadataOutcome("gone")
-    found = value_at(row, change.path)
-    if found == (change.new or None):
-        return MetadataOutcome("already", found)
-    return None if found == (change.expected_old or None) else MetadataOutcome("conflict", found)
-
-
-def _written(row: CustomerObject | None, change: FieldChange) -> MetadataOutcome:
-    if row is None:
-        return MetadataOutcome("gone")
-    found = value_at(row, change.path)
-    return MetadataOutcome("applied" if found == (change.new or None) else "conflict", found)
-
-
-def _refused(problem: StripeProblem) -> MetadataOutcome:
-    return MetadataOutcome("refused", code=problem.code or f"http_{problem.status}", reason=problem.reason)

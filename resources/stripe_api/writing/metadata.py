@@ -8,7 +8,7 @@ present (somebody may have set the value back since), so after a replay the valu
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import orjson
 
@@ -17,6 +17,7 @@ from resources.stripe_api.reading.retrieval import ask_for, retrieve_object
 from resources.stripe_api.session.account import StripeAccount
 from resources.stripe_api.session.connection import StripeConnection
 from resources.stripe_api.session.refusals import StripeProblem
+from resources.stripe_api.writing.standing import MetadataOutcome, refused, standing, written
 from schemas.words import StripeId
 
 _ENDPOINT: Final = "POST /v1/customers/{id}"
@@ -44,20 +45,10 @@ class MetadataChange:
     new: str | None
     scope: str
 
-
-@dataclass(frozen=True)
-class MetadataOutcome:
-    """What became of one change.
-
-    `applied`: the value was set now. `already`: it was there before. `conflict`: another value is there (`found`; null
-    when there is none), and was left alone. `gone`: the customer is deleted or unknown. `refused`: Stripe does not take
-    this value for this customer, and the old one still stands; `code` and `reason` are Stripe's.
-    """
-
-    status: Literal["applied", "already", "conflict", "gone", "refused"]
-    found: str | None = None
-    code: str | None = None
-    reason: str | None = None
+    @property
+    def path(self) -> str:
+        """The parameter that holds the value."""
+        return f"metadata.{self.key}"
 
 
 def retrieve(connection: StripeConnection, customer_id: StripeId) -> StripeCustomer | None:
@@ -80,8 +71,8 @@ def set_metadata(connection: StripeConnection, change: MetadataChange) -> Metada
     """
     row = ask_for(connection, change.customer_id)
     if isinstance(row, StripeProblem):
-        return _refused(row)
-    return _standing(row, change) or _set(connection, change, attempt=0)
+        return refused(row)
+    return standing(row, change) or _set(connection, change, attempt=0)
 
 
 def _set(connection: StripeConnection, change: MetadataChange, attempt: int) -> MetadataOutcome:
@@ -89,15 +80,15 @@ def _set(connection: StripeConnection, change: MetadataChange, attempt: int) -> 
     answer = _post(connection, change, attempt)
     if not isinstance(answer, StripeProblem):
         row, replayed = answer
-        return _written(retrieve_object(connection, change.customer_id) if replayed else row, change)
+        return written(retrieve_object(connection, change.customer_id) if replayed else row, change)
     if answer.is_missing or answer.is_of_one_row:
-        return MetadataOutcome("gone") if answer.is_missing else _refused(answer)
+        return MetadataOutcome("gone") if answer.is_missing else refused(answer)
     if answer.status < _SERVER_ERROR:
         raise answer.error(_ENDPOINT)
-    standing = _standing(retrieve_object(connection, change.customer_id), change)
-    if standing is not None:
-        return MetadataOutcome("applied", change.new) if standing.status == "already" else standing
-    return _set(connection, change, attempt + 1) if attempt + 1 < _ROUNDS else _refused(answer)
+    found = standing(retrieve_object(connection, change.customer_id), change)
+    if found is not None:
+        return MetadataOutcome("applied", change.new) if found.status == "already" else found
+    return _set(connection, change, attempt + 1) if attempt + 1 < _ROUNDS else refused(answer)
 
 
 def idempotency_key(account: StripeAccount, change: MetadataChange, attempt: int = 0) -> str:
@@ -114,28 +105,3 @@ def _post(
 ) -> tuple[CustomerObject, bool] | StripeProblem:
     key = idempotency_key(connection.account, change, attempt)
     return connection.post_customer(change.customer_id, {"metadata": {change.key: change.new or ""}}, key)
-
-
-def _refused(problem: StripeProblem) -> MetadataOutcome:
-    return MetadataOutcome("refused", code=problem.code or f"http_{problem.status}", reason=problem.reason)
-
-
-def _standing(row: CustomerObject | None, change: MetadataChange) -> MetadataOutcome | None:
-    """Return the outcome that the present value forces, None if the old one still stands."""
-    if row is None:
-        return MetadataOutcome("gone")
-    found = _value(row, change.key)
-    if found == (change.new or None):
-        return MetadataOutcome("already", found)
-    return None if found == (change.expected_old or None) else MetadataOutcome("conflict", found)
-
-
-def _written(row: CustomerObject | None, change: MetadataChange) -> MetadataOutcome:
-    if row is None or row.get("deleted"):
-        return MetadataOutcome("gone")
-    found = _value(row, change.key)
-    return MetadataOutcome("applied" if found == (change.new or None) else "conflict", found)
-
-
-def _value(row: CustomerObject, key: str) -> str | None:
-    return (row.get("metadata") or {}).get(key) or None

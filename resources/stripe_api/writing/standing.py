@@ -1,0 +1,76 @@
+"""What a value of a Stripe customer says about a wanted change of it: the compare of compare-and-set, for any field."""
+
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol
+
+from resources.stripe_api.reading.pages import CustomerObject
+from resources.stripe_api.session.refusals import StripeProblem
+
+_METADATA: Final = "metadata."
+
+
+@dataclass(frozen=True)
+class MetadataOutcome:
+    """What became of one change.
+
+    `applied`: the value was set now. `already`: it was there before. `conflict`: another value is there (`found`; null
+    when there is none), and was left alone. `gone`: the customer is deleted or unknown. `refused`: Stripe does not take
+    this value for this customer, and the old one still stands; `code` and `reason` are Stripe's.
+    """
+
+    status: Literal["applied", "already", "conflict", "gone", "refused"]
+    found: str | None = None
+    code: str | None = None
+    reason: str | None = None
+
+
+class Wanted(Protocol):
+    """A change of one value: where, from what and to what (None or empty: there is none)."""
+
+    @property
+    def path(self) -> str:
+        """The parameter, such as `email`, `address.city` or `metadata.tier`."""
+
+    @property
+    def expected_old(self) -> str | None:
+        """What was there when the change was planned."""
+
+    @property
+    def new(self) -> str | None:
+        """What is to be there."""
+
+
+def parts_of_path(path: str) -> list[str]:
+    """The keys that lead to a value; one of metadata may hold dots."""
+    return ["metadata", path.removeprefix(_METADATA)] if path.startswith(_METADATA) else path.split(".")
+
+
+def value_at(row: CustomerObject, path: str) -> str | None:
+    """The text at a path of a customer, such as `address.city`. None where none is."""
+    value: object = row
+    for part in parts_of_path(path):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value if isinstance(value, str) and value else None
+
+
+def standing(row: CustomerObject | None, change: Wanted) -> MetadataOutcome | None:
+    """Return the outcome that the present value forces, None if the old one still stands."""
+    if row is None:
+        return MetadataOutcome("gone")
+    found = value_at(row, change.path)
+    if found == (change.new or None):
+        return MetadataOutcome("already", found)
+    return None if found == (change.expected_old or None) else MetadataOutcome("conflict", found)
+
+
+def written(row: CustomerObject | None, change: Wanted) -> MetadataOutcome:
+    """Say of a customer that was written to what became of the change."""
+    if row is None or row.get("deleted"):
+        return MetadataOutcome("gone")
+    found = value_at(row, change.path)
+    return MetadataOutcome("applied" if found == (change.new or None) else "conflict", found)
+
+
+def refused(problem: StripeProblem) -> MetadataOutcome:
+    """Say what Stripe does not take."""
+    return MetadataOutcome("refused", code=problem.code or f"http_{problem.status}", reason=problem.reason)
