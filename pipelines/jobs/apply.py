@@ -5,8 +5,7 @@ import dagster as dg
 from assets.reconciliation import Reconciliation
 from assets.write_back.by_hand import apply_plan
 from assets.write_back.request import PlanPart
-from pipelines.executor import in_this_process
-from pipelines.progress import LOGGERS
+from pipelines.jobs.one_operation import job_of
 
 
 def build_apply(sync: Reconciliation) -> dg.Definitions:
@@ -17,15 +16,11 @@ def build_apply(sync: Reconciliation) -> dg.Definitions:
         """Apply an approved plan: NetSuite, then Stripe for those customers whose record accepted its part."""
         return dict(apply_plan(sync, context, config))
 
-    @dg.job(
-        name=f"{sync.name}_apply",
-        executor_def=in_this_process(sync.folders),
-        logger_defs=LOGGERS,
-        description="Approves a plan and writes it, into NetSuite, then into Stripe. It wants the plan's hash, as an "
+    return job_of(
+        sync,
+        "apply",
+        write,
+        "Approves a plan and writes it, into NetSuite, then into Stripe. It wants the plan's hash, as an "
         "approval is for one content, and your name, which is kept with it. The page of the asset write_plan has a "
         "link that fills the form in. Start it again after any failure: it looks first, and goes on.",
     )
-    def apply_job() -> None:
-        write()
-
-    return dg.Definitions(jobs=[apply_job])

@@ -4,8 +4,7 @@ import dagster as dg
 
 from assets.planning.overrides import Override, decide
 from assets.reconciliation import Reconciliation
-from pipelines.executor import in_this_process
-from pipelines.progress import LOGGERS
+from pipelines.jobs.one_operation import job_of
 
 
 def build_override(sync: Reconciliation) -> dg.Definitions:
@@ -16,13 +15,9 @@ def build_override(sync: Reconciliation) -> dg.Definitions:
         """Keep a person's decision about one customer."""
         decide(sync, context, config)
 
-    @dg.job(
-        name=f"{sync.name}_override",
-        executor_def=in_this_process(sync.folders),
-        logger_defs=LOGGERS,
-        description="Keeps a person's decision: link this customer to that record, or never (M8). Then reconcile.",
+    return job_of(
+        sync,
+        "override",
+        keep_decision,
+        "Keeps a person's decision: link this customer to that record, or never (M8). Then reconcile.",
     )
-    def override_job() -> None:
-        keep_decision()
-
-    return dg.Definitions(jobs=[override_job])

@@ -4,8 +4,7 @@ import dagster as dg
 
 from assets.planning.decision_file import DecisionFile, decide_file
 from assets.reconciliation import Reconciliation
-from pipelines.executor import in_this_process
-from pipelines.progress import LOGGERS
+from pipelines.jobs.one_operation import job_of
 
 
 def build_override_file(sync: Reconciliation) -> dg.Definitions:
@@ -16,13 +15,9 @@ def build_override_file(sync: Reconciliation) -> dg.Definitions:
         """Keep all decisions of a file, or none."""
         decide_file(sync, context, config)
 
-    @dg.job(
-        name=f"{sync.name}_override_file",
-        executor_def=in_this_process(sync.folders),
-        logger_defs=LOGGERS,
-        description="Keeps the decisions that a person wrote into review.csv or review.xlsx (X16). Then reconcile.",
+    return job_of(
+        sync,
+        "override_file",
+        keep_decisions,
+        "Keeps the decisions that a person wrote into review.csv or review.xlsx (X16). Then reconcile.",
     )
-    def override_file_job() -> None:
-        keep_decisions()
-
-    return dg.Definitions(jobs=[override_file_job])

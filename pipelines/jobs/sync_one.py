@@ -7,7 +7,7 @@ import dagster as dg
 from pydantic import Field
 
 from assets.reconciliation import Reconciliation, failures_for_people
-from pipelines.executor import in_this_process
+from pipelines.jobs.one_operation import job_of
 from schemas.errors import InternalError, TransientError, UserError
 from schemas.secrets import masked
 from schemas.words import InternalId
@@ -47,16 +47,13 @@ def build_sync_one(sync: Reconciliation) -> dg.Definitions:
         context.add_output_metadata({"internal_id": config.internal_id, "answer": answer})
         return answer
 
-    @dg.job(
-        name=f"{sync.name}_sync_one",
-        executor_def=in_this_process(sync.folders),
-        description="Plans one NetSuite customer and applies that within the limits, as the button “Sync with Stripe” "
+    return job_of(
+        sync,
+        "sync_one",
+        sync_customer,
+        "Plans one NetSuite customer and applies that within the limits, as the button “Sync with Stripe” "
         "asks for it; the answer goes into the customer's record if its box is ticked (P5).",
     )
-    def sync_one_job() -> None:
-        sync_customer()
-
-    return dg.Definitions(jobs=[sync_one_job])
 
 
 def sync_op(sync: Reconciliation) -> str:

@@ -5,8 +5,7 @@ import dagster as dg
 from assets.reconciliation import Reconciliation
 from assets.write_back.by_hand import undo_plan
 from assets.write_back.request import PlanPart
-from pipelines.executor import in_this_process
-from pipelines.progress import LOGGERS
+from pipelines.jobs.one_operation import job_of
 
 
 def build_undo(sync: Reconciliation) -> dg.Definitions:
@@ -17,14 +16,10 @@ def build_undo(sync: Reconciliation) -> dg.Definitions:
         """Take back what was applied of a plan, where it still stands."""
         return dict(undo_plan(sync, context, config))
 
-    @dg.job(
-        name=f"{sync.name}_undo",
-        executor_def=in_this_process(sync.folders),
-        logger_defs=LOGGERS,
-        description="Takes back what was applied of a plan, whole or in part, where it still stands (W10). It wants "
+    return job_of(
+        sync,
+        "undo",
+        take_back,
+        "Takes back what was applied of a plan, whole or in part, where it still stands (W10). It wants "
         "the plan's hash, and your name, which is kept with it.",
     )
-    def undo_job() -> None:
-        take_back()
-
-    return dg.Definitions(jobs=[undo_job])

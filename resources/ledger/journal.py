@@ -7,8 +7,9 @@ deleted here; a new attempt is a new row, and the primary key refuses the same a
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, func, insert, select, update
 
 from resources.ledger.leases import Lease
 from resources.ledger.store import Ledger
@@ -16,6 +17,8 @@ from resources.ledger.tables import JOURNAL
 from schemas.attempts import Attempt, ChangeResult, Direction, Entry, Status
 from schemas.change import Change
 from schemas.words import DeclaredAccounts
+
+_Columns = TypeVar("_Columns", bound=tuple[Any, ...])
 
 
 @dataclass(frozen=True)
@@ -86,37 +89,29 @@ class Journal:
 
     def latest(self, plan: str) -> dict[str, Entry]:
         """The last attempt at each change of a plan that was ever tried, by change id."""
-        newest = (
-            select(JOURNAL.c.change_id, func.max(JOURNAL.c.attempt).label("attempt"))
-            .where(JOURNAL.c.declaration == self.declaration, JOURNAL.c.plan == plan)
-            .group_by(JOURNAL.c.change_id)
-            .subquery()
-        )
-        is_newest = (JOURNAL.c.change_id == newest.c.change_id) & (JOURNAL.c.attempt == newest.c.attempt)
-        query = select(JOURNAL).join(newest, is_newest).where(JOURNAL.c.plan == plan)
         with self.ledger.engine.connect() as connection:
-            rows = connection.execute(query.where(JOURNAL.c.declaration == self.declaration)).mappings()
+            rows = connection.execute(self._last_attempts(select(JOURNAL), plan)).mappings()
             return {row["change_id"]: _entry(row) for row in rows}
 
     def tallies(self, plan: str, since: datetime) -> list[Tally]:
         """How many changes of a plan ended in which way, by the last attempt at each; only attempts since a moment."""
+        by = (JOURNAL.c.direction, JOURNAL.c.status, JOURNAL.c.code)
+        last = self._last_attempts(select(*by, func.count().label("changes")), plan)
+        query = last.where(JOURNAL.c.settled_at.is_(None) | (JOURNAL.c.settled_at >= since)).group_by(*by)
+        with self.ledger.engine.connect() as connection:
+            return [Tally(**row) for row in connection.execute(query).mappings()]
+
+    def _last_attempts(self, query: Select[_Columns], plan: str) -> Select[_Columns]:
+        """Narrow a query of the journal to the last attempt at each change of a plan."""
+        of_plan = (JOURNAL.c.declaration == self.declaration, JOURNAL.c.plan == plan)
         newest = (
             select(JOURNAL.c.change_id, func.max(JOURNAL.c.attempt).label("attempt"))
-            .where(JOURNAL.c.declaration == self.declaration, JOURNAL.c.plan == plan)
+            .where(*of_plan)
             .group_by(JOURNAL.c.change_id)
             .subquery()
         )
         is_newest = (JOURNAL.c.change_id == newest.c.change_id) & (JOURNAL.c.attempt == newest.c.attempt)
-        by = (JOURNAL.c.direction, JOURNAL.c.status, JOURNAL.c.code)
-        query = (
-            select(*by, func.count().label("changes"))
-            .join(newest, is_newest)
-            .where(JOURNAL.c.declaration == self.declaration, JOURNAL.c.plan == plan)
-            .where(JOURNAL.c.settled_at.is_(None) | (JOURNAL.c.settled_at >= since))
-            .group_by(*by)
-        )
-        with self.ledger.engine.connect() as connection:
-            return [Tally(**row) for row in connection.execute(query).mappings()]
+        return query.join(newest, is_newest).where(*of_plan)
 
     def _row(self, attempt: Attempt, run_id: str, now: datetime) -> dict[str, object]:
         change = attempt.change

@@ -1,0 +1,29 @@
+"""Jobs of one operation: they make no asset, and their form, with each setting described, is on their page."""
+
+import dagster as dg
+
+from assets.reconciliation import Reconciliation
+from pipelines.executor import in_this_process
+from pipelines.progress import LOGGERS
+
+
+def job_of(sync: Reconciliation, name: str, operation: dg.OpDefinition, description: str) -> dg.Definitions:
+    """The job `<declaration>_<name>` of one operation.
+
+    Args:
+        sync: the declaration.
+        name: what the job is called, after the declaration's name.
+        operation: what it does.
+        description: what people read on its page.
+    """
+
+    @dg.job(
+        name=f"{sync.name}_{name}",
+        executor_def=in_this_process(sync.folders),
+        logger_defs=LOGGERS,
+        description=description,
+    )
+    def job() -> None:
+        operation()
+
+    return dg.Definitions(jobs=[job])
