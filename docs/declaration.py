@@ -129,10 +129,13 @@ EXAMPLES: Mapping[str, str] = {
     "daily": "{time_zone: Europe/Berlin}",
     "daily.at": '"06:15"',
     "daily.time_zone": "Europe/Berlin",
+    "daily.within_hours": "2",
     "notify": "{events: [failure, success]}",
     "notify.kind": "webhook",
     "notify.url": '"{{ env.TIEOUT_WEBHOOK }}"',
     "notify.events": "[failure, success, brakes]",
+    "notify.every_minutes": "60",
+    "notify.alive_url": '"{{ env.TIEOUT_ALIVE }}"',
 }
 """One value for each key, as it is written in YAML."""
 

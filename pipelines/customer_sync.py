@@ -30,14 +30,13 @@ from pipelines.declarations import Located, read_declarations
 from pipelines.described import Assets, described, with_code
 from pipelines.init.scaffolder import CustomerSyncScaffolder
 from pipelines.jobs import build_jobs
-from pipelines.sensors import build_notifications
+from pipelines.notifications import build_notifications
+from pipelines.notifications.notifier import notifier_of
 from pipelines.sync_requests import build_sync_requests
 from resources.exports.parameters import ParametersExportReader
 from resources.exports.readers import NetsuiteExportReader, StripeExportReader
 from resources.exports.stripe_fields import Further
-from resources.notifiers import Notifier
-from resources.notify.log import LogNotifier
-from resources.readers import NetsuiteReader, ParametersReader, StripeReader, to_set
+from resources.readers import NetsuiteReader, ParametersReader, StripeReader
 from resources.storage.folders import Folders
 from resources.storage.frames import ORIGIN
 from schemas.declaration import Declaration
@@ -78,7 +77,7 @@ def reconciliation(declaration: Declaration, folders: Folders, unset: Mapping[st
     """
     stripe, netsuite = _stripe_reader(declaration, folders, unset), _netsuite_reader(declaration, folders, unset)
     parameters = _parameters_reader(declaration, folders, unset)
-    return Reconciliation(declaration, stripe, netsuite, folders, parameters, notifier=_notifier(declaration, unset))
+    return Reconciliation(declaration, stripe, netsuite, folders, parameters, notifier=notifier_of(declaration, unset))
 
 
 def _stripe_reader(declaration: Declaration, folders: Folders, unset: Mapping[str, str]) -> StripeReader:
@@ -128,16 +127,6 @@ def _written(declaration: Declaration) -> frozenset[str]:
     allowed = PlanSettings.of(declaration).written if declaration.can_write else ()
     addresses = ADDRESS_FIELDS if declaration.can_write and declaration.portal else ()
     return frozenset(field.name for field in (*allowed, *addresses) if field.system == "netsuite")
-
-
-def _notifier(declaration: Declaration, unset: Mapping[str, str]) -> Notifier:
-    if declaration.notify.kind == "log":
-        return LogNotifier()
-    if not declaration.notify.url:
-        return LogNotifier(f"Nobody else is told: {to_set(['notify.url'], unset)}.")
-    from resources.notify.webhook import WebhookNotifier  # noqa: PLC0415 (as above)
-
-    return WebhookNotifier(url=declaration.notify.url)
 
 
 def build_defs(sync: Reconciliation, declared: tuple[Path, int] | None = None) -> dg.Definitions:

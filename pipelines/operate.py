@@ -176,7 +176,7 @@ def _run_job(
         run_alone(sync.name, sync.folders, instance, f"make {command}") as run_id,
         tidy_up(partial(end_run, instance, run_id)),
     ):
-        result = execute(job, run_id, instance, console, {operation: {"config": config}})
+        result = execute(job, run_id, instance, console, {operation: {"config": config}}, f"make {command}")
     if was_interrupted(result):
         raise KeyboardInterrupt
     if not result.success:

@@ -24,6 +24,7 @@ from pipelines.exclusive_run import end_run, run_alone
 from pipelines.home import prepare_home
 from pipelines.interrupts import COMMANDS, INTERRUPTED, give_way, tidy_up
 from pipelines.loading import Loaded
+from pipelines.notifications.events import COMMAND_TAG
 from pipelines.operate_shown import show_next_step
 from pipelines.portal_check import portal_is_checked
 from pipelines.progress import stage_progress
@@ -155,11 +156,14 @@ def execute(
     instance: dg.DagsterInstance,
     console: Console,
     ops: Mapping[str, object] | None = None,
+    command: str = "make run",
 ) -> dg.ExecuteInProcessResult:
     """Run a job in this process, with its progress shown; it may fail."""
     with stage_progress(console, job) as loggers:
         config = {"loggers": loggers, "ops": ops or {}}
-        return job.execute_in_process(instance=instance, raise_on_error=False, run_config=config, run_id=run_id)
+        return job.execute_in_process(
+            instance=instance, raise_on_error=False, run_config=config, run_id=run_id, tags={COMMAND_TAG: command}
+        )
 
 
 def was_interrupted(result: dg.ExecuteInProcessResult) -> bool:

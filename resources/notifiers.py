@@ -1,12 +1,16 @@
 """What a notifier is asked; those there are stand in `resources.notify`, one a file."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from schemas.events import RunEvent
 
 
 class Notifier(Protocol):
-    """Tells somebody of a run."""
+    """Tells somebody what happened."""
 
-    def notify(self, event: RunEvent) -> None:
-        """Tell it, once and soon. What goes wrong is a line in the log, and never an error."""
+    def notify(self, events: Sequence[RunEvent]) -> bool:
+        """Tell it in one message, once and soon; whether anybody took it.
+
+        What goes wrong is a line in the log, and never an error.
+        """

@@ -26,10 +26,11 @@ def remember(name: str, value: str) -> None:
     Args:
         name: the variable of the environment that holds it, shown in its place.
         value: as it is there. Of several lines each is hidden too, as a PEM key is quoted line by line, and of a URL
-            the path, as a server repeats it without the host.
+            the path, as a server repeats it without the host. Of several URLs with blanks between each is hidden.
     """
     shown = f"{{{{ env.{name} }}}}"
-    for part in {value, value.strip(), *value.splitlines(), *value.split("\\n"), _path(value)}:
+    urls = [part for part in value.split() if "://" in part]
+    for part in {value, value.strip(), *value.splitlines(), *value.split("\\n"), *urls, *map(_path, (value, *urls))}:
         if len(part.strip()) >= SHORTEST:
             for written in (part, repr(part)[1:-1], quote(part, safe="")):
                 _remembered.setdefault(written, shown)
@@ -53,6 +54,11 @@ def remember_url(name: str, url: str) -> None:
     for secret in found:
         remember(name, secret)
         remember(name, unquote(secret))
+
+
+def is_remembered(text: str) -> bool:
+    """Whether a text holds something that came from the environment."""
+    return any(value in text for value in tuple(_remembered))
 
 
 def masked(text: str) -> str:

@@ -1,6 +1,7 @@
-"""Tells of a run in the log of whoever runs the sensors."""
+"""Tells what happened in the log of whoever runs the sensors."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +20,9 @@ class LogNotifier:
 
     note: str = ""
 
-    def notify(self, event: RunEvent) -> None:
+    def notify(self, events: Sequence[RunEvent]) -> bool:
         """See `Notifier`."""
-        level = logging.INFO if event.occasion == "success" else logging.WARNING
-        _LOG.log(level, "%s", f"{event.sentence} {self.note}".rstrip())
+        for event in events:
+            level = logging.INFO if event.occasion in {"success", "test"} else logging.WARNING
+            _LOG.log(level, "%s", f"{event.sentence} {self.note}".rstrip())
+        return not self.note

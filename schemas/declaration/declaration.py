@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from schemas.declaration.creation import Create
 from schemas.declaration.daily import Daily
-from schemas.declaration.notify import Notify
+from schemas.declaration.notify import OF_WRITING, Notify
 from schemas.declaration.owners import Owner
 from schemas.declaration.part import DeclaredPart
 from schemas.declaration.portal import PortalTerms
@@ -242,5 +242,8 @@ class Declaration(DeclaredPart, dg.Resolvable):
             yield ("brakes", key), idle
         if "daily" in self.model_fields_set:
             yield ("daily",), idle
-        if "events" in self.notify.model_fields_set and "brakes" in self.notify.events:
-            yield ("notify", "events"), f"brakes {idle}"
+        given = self.notify.events if "events" in self.notify.model_fields_set else ()
+        for event in sorted(OF_WRITING.intersection(given)):
+            yield ("notify", "events"), f"{event} {idle}"
+        if "alive_url" in self.notify.model_fields_set:
+            yield ("notify", "alive_url"), idle

@@ -138,6 +138,7 @@ ASKED_FOR_LATE = frozenset(
         ("stripe", "api_key"),
         *(("netsuite", name) for name in OAUTH_KEYS | TOKEN_KEYS | {"account", "base_url"}),
         ("notify", "url"),
+        ("notify", "alive_url"),
     }
 )
 """Where a variable that the environment lacks is found out when it is needed, and not when a declaration is loaded."""

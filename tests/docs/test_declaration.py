@@ -40,8 +40,9 @@ def _default_on_page(key: str) -> str:
 
 
 def _loaded(text: str) -> Any:  # noqa: ANN401 - a document of YAML
-    """With an address where one comes from the environment."""
-    return yaml.safe_load(text.replace("{{ env.TIEOUT_WEBHOOK }}", "https://chat.example/hook"))
+    """With addresses where they come from the environment."""
+    with_webhook = text.replace("{{ env.TIEOUT_WEBHOOK }}", "https://chat.example/hook")
+    return yaml.safe_load(with_webhook.replace("{{ env.TIEOUT_ALIVE }}", "https://alive.example/ping"))
 
 
 def _declaration_with(key: str) -> tuple[Any, Any, str]:

@@ -14,7 +14,7 @@ from tests.resources.notify.events import event
 )
 def test_each_event_is_a_line(occasion: Occasion, level: int, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "tieout.notify"):
-        LogNotifier().notify(event(occasion))
-        LogNotifier("Nobody else is told.").notify(event(occasion))
+        LogNotifier().notify([event(occasion)])
+        LogNotifier("Nobody else is told.").notify([event(occasion)])
     said = event(occasion).sentence
     assert [(r.levelno, r.message) for r in caplog.records] == [(level, said), (level, f"{said} Nobody else is told.")]

@@ -18,7 +18,7 @@ SECRET = "/hooks/T0/xoxb-hush"
 
 
 def told(url: str, **given: float) -> WebhookNotifier:
-    return WebhookNotifier(url=url, first_wait=0.01, connect_seconds=2, **{"answer_seconds": 2, **given})  # type: ignore[arg-type]
+    return WebhookNotifier(url=url, first_wait=0.01, **{"answer_seconds": 2, **given})
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def said(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
 
 def test_an_event_is_posted_once_as_json_with_its_sentence(said: Callable[[], list[str]]) -> None:
     with answers(204) as server:
-        told(server.url + SECRET).notify(event())
+        told(server.url + SECRET).notify([event()])
     assert [json.loads(asked.body) for asked in server.asked] == [
         {
             "declaration": "acme",
@@ -64,7 +64,7 @@ def test_what_may_pass_is_tried_again_until_it_is_taken(
     statuses: list[int], posts: int, said: Callable[[], list[str]]
 ) -> None:
     with answers(*statuses) as server:
-        told(server.url + SECRET).notify(event())
+        told(server.url + SECRET).notify([event()])
     assert [(asked.method, asked.target) for asked in server.asked] == [("POST", SECRET)] * posts
     assert said() == []
 
@@ -72,7 +72,7 @@ def test_what_may_pass_is_tried_again_until_it_is_taken(
 @pytest.mark.parametrize(("status", "posts"), [(503, 3), (429, 3), (404, 1), (400, 1), (302, 1), (307, 1)])
 def test_what_is_not_taken_is_a_line_in_the_log(status: int, posts: int, said: Callable[[], list[str]]) -> None:
     with answers(status) as server:
-        told(server.url + SECRET).notify(event())
+        told(server.url + SECRET).notify([event()])
     assert len(server.asked) == posts
     assert said() == [f"Nobody was told that {event().sentence} The webhook answers HTTP {status}; check notify.url."]
 
@@ -80,10 +80,10 @@ def test_what_is_not_taken_is_a_line_in_the_log(status: int, posts: int, said: C
 def test_nobody_there_and_no_answer_in_time_are_lines_that_name_no_address(said: Callable[[], list[str]]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         nobody = f"http://127.0.0.1:{gone.getsockname()[1]}{SECRET}"
-    told(nobody).notify(event())
+    told(nobody).notify([event()])
     with socket.create_server(("127.0.0.1", 0)) as silent:
         started = time.monotonic()
-        told(f"http://127.0.0.1:{silent.getsockname()[1]}{SECRET}", answer_seconds=0.1).notify(event())
+        told(f"http://127.0.0.1:{silent.getsockname()[1]}{SECRET}", answer_seconds=0.1).notify([event()])
     assert time.monotonic() - started < 5
     assert ["(ConnectionError)" in said()[0], "(ReadTimeout)" in said()[1]] == [True, True]
     assert not [line for line in said() if "hush" in line or "127.0.0.1" in line]
@@ -99,5 +99,5 @@ def test_nothing_of_the_machine_touches_a_post(monkeypatch: pytest.MonkeyPatch, 
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.setenv("no_proxy", "")
     with answers(200) as server:
-        told(server.url + SECRET).notify(event())
+        told(server.url + SECRET).notify([event()])
     assert "authorization" not in server.asked[0].headers

@@ -1,10 +1,6 @@
-"""Tells whoever a declaration names that a run of it has ended. A sensor does, so that no run waits or fails for it.
+"""What there is to tell of a run that has ended: how it ended, and what it found that waits for a person."""
 
-Like the schedule, sensors start stopped. They see the runs that Dagster's daemon sees: those of the UI and of
-schedules, not those of `make run`, before which a person sits.
-"""
-
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -13,41 +9,38 @@ import dagster as dg
 from assets.planning.brakes import CHECKS
 from assets.reconciliation import Reconciliation
 from resources.failures import KIND
-from schemas.events import Occasion, RunEvent
+from resources.ledger import Requests
+from schemas.events import CHANGES, WAITING, RunEvent
 
-_OCCASIONS: Final[dict[dg.DagsterRunStatus, frozenset[Occasion]]] = {
-    dg.DagsterRunStatus.FAILURE: frozenset({"failure", "brakes"}),
-    dg.DagsterRunStatus.SUCCESS: frozenset({"success"}),
-}
-_EVERY_SECONDS: Final = 30
+COMMAND_TAG: Final = "tieout/command"
+"""The tag of a run that a command started: which one, such as `make run`."""
 
-
-def build_notifications(sync: Reconciliation, jobs: dg.Definitions) -> dg.Definitions:
-    """A sensor for each status of runs that the declaration wants to hear of."""
-    wanted = set(sync.declaration.notify.events)
-    return dg.Definitions(sensors=[_sensor(sync, jobs, status) for status, all_ in _OCCASIONS.items() if all_ & wanted])
+ENDS: Final = (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS)
+_RUNS_COMPARED: Final = 20
 
 
-def _sensor(sync: Reconciliation, jobs: dg.Definitions, status: dg.DagsterRunStatus) -> dg.SensorDefinition:
-    @dg.run_status_sensor(
-        run_status=status,
-        name=f"{sync.name}_notify_{status.value.lower()}",
-        monitored_jobs=list(jobs.jobs or ()),
-        minimum_interval_seconds=_EVERY_SECONDS,
-        default_status=dg.DefaultSensorStatus.STOPPED,
-        description="Tells whoever `notify` of the declaration names; it starts stopped.",
-    )
-    def notify(context: dg.RunStatusSensorContext) -> dg.SkipReason:
-        try:
-            event = event_of(sync, context.instance, context.dagster_run, status)
-            if event.occasion not in sync.declaration.notify.events:
-                return dg.SkipReason(f"{event.sentence} The declaration wants to hear of nothing such.")
-            sync.notifier.notify(event)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the next run is to be told again
-            return dg.SkipReason(f"Nobody was told of run {context.dagster_run.run_id} ({type(error).__name__}).")
-        return dg.SkipReason(f"Told: {event.sentence}")
+def wanted_of(
+    sync: Reconciliation, instance: dg.DagsterInstance, run: dg.DagsterRun, status: dg.DagsterRunStatus
+) -> list[RunEvent]:
+    """What the declaration wants to hear of a run that has ended so."""
+    return [each for each in _told(sync, instance, run, status) if each.occasion in sync.declaration.notify.events]
 
-    return notify
+
+def _told(
+    sync: Reconciliation, instance: dg.DagsterInstance, run: dg.DagsterRun, status: dg.DagsterRunStatus
+) -> Iterator[RunEvent]:
+    ended = event_of(sync, instance, run, status)
+    yield ended
+    before = _waiting_before(sync, instance, run)
+    if before is not None and ended.counts.get(WAITING, 0) > before:
+        yield ended.model_copy(update={"occasion": "review", "before": before})
+    if ended.occasion == "success" and _waits_for_approval(sync, ended):
+        yield ended.model_copy(update={"occasion": "plan"})
+
+
+def was_unattended(run: dg.DagsterRun) -> bool:
+    """Whether the UI or a schedule started it, and not a command, before which a person sits."""
+    return COMMAND_TAG not in run.tags
 
 
 def event_of(
@@ -70,6 +63,29 @@ def event_of(
         brakes=brakes,
         results=str(sync.folders.results(sync.name)),
     )
+
+
+def _waiting_before(sync: Reconciliation, instance: dg.DagsterInstance, run: dg.DagsterRun) -> int | None:
+    """How many waited in the review that was made before the one of this run."""
+    found = instance.fetch_materializations(sync.key("review_queue"), limit=_RUNS_COMPARED).records
+    earlier = [each for each in found if each.run_id != run.run_id]
+    if len(earlier) == len(found) or not earlier:
+        return None
+    newest = next((each for each in earlier if each.storage_id < _own(found, run)), None)
+    made = newest.asset_materialization if newest else None
+    return dict(_counts(made)).get("waiting") if made else None
+
+
+def _own(records: Sequence[dg.EventLogRecord], run: dg.DagsterRun) -> int:
+    return min(each.storage_id for each in records if each.run_id == run.run_id)
+
+
+def _waits_for_approval(sync: Reconciliation, ended: RunEvent) -> bool:
+    """Whether the run has made a plan that has changes and that nobody has approved."""
+    if not sync.declaration.can_write or ended.plan is None or not ended.counts.get(CHANGES):
+        return False
+    with sync.ledger() as ledger:
+        return not any(Requests(ledger, sync.declared_accounts).of_plan(ended.plan))
 
 
 def _events(instance: dg.DagsterInstance, run: dg.DagsterRun, kind: dg.DagsterEventType) -> Iterator[dg.DagsterEvent]:

@@ -2,33 +2,25 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import dagster as dg
 import pytest
+from rich.console import Console
 
 from pipelines.customer_sync import reconciliation
+from pipelines.run import execute
 from resources.notify.log import LogNotifier
+from resources.notify.services import ServiceNotifier
 from resources.notify.webhook import WebhookNotifier
 from schemas.declaration import Declaration
-from schemas.events import RunEvent
+from schemas.secrets import masked, remember
 from tests.pipelines.api_world import site as api_site
+from tests.pipelines.notifications.heard import Heard
 from tests.reconciling import STRIPE, Site, declaration, site_at
 from tests.resources.raw_server import Sent, raw_server
-
-
-@dataclass(frozen=True)
-class Heard:
-    """A notifier that keeps what it is told, or fails."""
-
-    events: list[RunEvent] = field(default_factory=list)
-    error: Exception | None = None
-
-    def notify(self, event: RunEvent) -> None:
-        if self.error is not None:
-            raise self.error
-        self.events.append(event)
 
 
 @contextmanager
@@ -37,10 +29,12 @@ def installation(folder: Path, heard: Heard, **declared: object) -> Iterator[Sit
         yield replace(site, sync=replace(site.sync, notifier=heard))
 
 
-def tick(definitions: dg.Definitions, instance: dg.DagsterInstance, result: dg.ExecuteInProcessResult) -> str:
+def tick(
+    definitions: dg.Definitions, instance: dg.DagsterInstance, result: dg.ExecuteInProcessResult, name: str = ""
+) -> str:
     """Let the sensor that a run concerns look at it, as the daemon does; give what it says of it."""
     kind = "success" if result.success else "failure"
-    sensor = definitions.get_repository_def().get_sensor_def(f"acme_notify_{kind}")
+    sensor = definitions.get_repository_def().get_sensor_def(name or f"acme_notify_{kind}")
     end = dg.DagsterEventType.RUN_SUCCESS if result.success else dg.DagsterEventType.RUN_FAILURE
     [event] = [each for each in result.all_events if each.event_type is end]
     context = dg.build_run_status_sensor_context(sensor.name, event, instance, result.dagster_run)
@@ -94,7 +88,7 @@ def test_only_what_the_declaration_wants_to_hear_of_is_told(tmp_path: Path) -> N
     assert sensors == {"acme_notify_failure", "acme_notify_success"}
     with api_site(tmp_path / "api", writes={"mode": "auto"}, notify={"events": ["failure"]}) as made:
         at = replace(made, sync=replace(made.sync, notifier=heard))
-        assert "wants to hear of nothing such" in tick(at.definitions, at.instance, at.run("daily"))
+        assert "wants to hear of nothing such as run" in tick(at.definitions, at.instance, at.run("daily"))
     assert heard.events == []
 
 
@@ -149,6 +143,27 @@ def test_who_is_told_is_whom_the_declaration_names(declared: dict[str, object], 
     assert made.notifier == expected
 
 
+def test_addresses_of_apprise_are_told_one_by_one_and_come_from_the_environment(site: Site) -> None:
+    remember("TIEOUT_ALERTS", "mailtos://ada:hush@example.com jsons://chat.example/T0")
+    declared = declaration(notify={"kind": "apprise", "url": "mailtos://ada:hush@example.com jsons://chat.example/T0"})
+    made = reconciliation(declared, site.sync.folders)
+    assert made.notifier == ServiceNotifier(urls=("mailtos://ada:hush@example.com", "jsons://chat.example/T0"))
+    assert "hush" not in repr(declared) + repr(made.notifier)
+    assert masked("mailtos://ada:hush@example.com failed, then jsons://chat.example/T0") == (
+        "{{ env.TIEOUT_ALERTS }} failed, then {{ env.TIEOUT_ALERTS }}"
+    )
+
+
+def test_a_run_of_a_command_is_not_told(tmp_path: Path) -> None:
+    heard = Heard()
+    with installation(tmp_path, heard, notify={"events": ["success", "failure"]}) as site:
+        job = site.definitions.resolve_job_def("acme_override")
+        config = {"customer": "cus_none", "record": "never", "who": "ada", "why": "a test"}
+        result = execute(job, str(uuid4()), site.instance, Console(quiet=True), {"acme__decide": {"config": config}})
+        assert tick(site.definitions, site.instance, result).endswith("was started by a person at a terminal.")
+    assert heard.messages == []
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     with site_at(tmp_path, declaration()) as made:
@@ -164,7 +179,11 @@ def site(tmp_path: Path) -> Iterator[Site]:
         ({"kind": "webhook", "url": "https://user:hush@chat.example/T0"}, "take out the user, the password"),
         ({"kind": "webhook", "url": "chat.example"}, "expected an address"),
         ({"events": ["brakes"]}, "brakes has no effect here"),
-        ({"events": ["canceled"]}, "'failure', 'success' or 'brakes'"),
+        ({"events": ["late"]}, "late has no effect here"),
+        ({"alive_url": "https://alive.example/T0"}, "has no effect here"),
+        ({"kind": "apprise"}, "is required beside kind: apprise"),
+        ({"kind": "apprise", "url": "mailtos://ada:hush@example.com"}, "comes from the environment"),
+        ({"events": ["canceled"]}, "'failure', 'success', 'brakes', 'review', 'plan' or 'late'"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(declared: dict[str, object], says: str) -> None:
