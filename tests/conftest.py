@@ -24,6 +24,9 @@ hypothesis.settings.load_profile("untimed")
 # Of the processes that tests start, each would compile the whole project anew where nothing compiled may be kept.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# As the commands have it, so that a step's events are one write.
+os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
+
 # Whoever starts the tests in the background has them ignore Ctrl-C, and what they start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -14,6 +14,7 @@ from resources.storage.folders import Folders
 from resources.storage.io_manager import ParquetIOManager
 from schemas.declaration import Declaration
 from tests.labels import LABELS
+from tests.memory import in_memory
 
 CHECKOUT = Path(__file__).parents[1]
 RESULTS = (
@@ -120,7 +121,7 @@ def site_at(folder: Path, declared: Declaration, *, root: Path | None = None) ->
         (folder / "stripe.csv").write_text(STRIPE)
         (folder / "netsuite.csv").write_text(NETSUITE)
     folders = Folders(root=root or folder, home=folder / "home", out=folder / "out")
-    with dg.DagsterInstance.ephemeral() as instance:
+    with in_memory() as instance:
         yield Site(reconciliation(declared, folders), instance)
 
 

@@ -12,7 +12,8 @@ from pipelines.declarations import read_folder
 from resources.storage.folders import Folders
 from resources.storage.results import MANIFEST
 from schemas.errors import UserError
-from tests.installed import drive, install, run_python
+from tests.in_process import command, lay_out
+from tests.installed import drive, install
 from tests.reconciling import NETSUITE, RESULTS, SINCE, STRIPE, declaration
 
 HEADER, FIRST, *_ = NETSUITE.splitlines()
@@ -127,8 +128,8 @@ def test_bad_input_leaves_the_last_results(tmp_path: Path) -> None:
 
 
 def test_unknown_declaration_gives_a_sentence_that_names_those_that_are_there(tmp_path: Path) -> None:
-    install(tmp_path, EXPORTS)
-    ended = run_python(tmp_path, "-m", "pipelines.run", "nobody")
+    lay_out(tmp_path, EXPORTS)
+    ended = command(tmp_path, "run", "nobody")
     assert ended.returncode == 1
     assert ended.stderr == "✗ There is no declaration 'nobody'; there are: acme.\n"
 

@@ -1,4 +1,4 @@
-"""The commands behind `make`, run as a person runs them: in processes of their own, on a copy of the product."""
+"""The commands behind `make`, as a person runs them: what they say, and with which code they end."""
 
 import shutil
 import subprocess
@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.interrupts import COMMANDS
 from sandbox.netsuite_standin import NetsuiteStandIn
 from sandbox.netsuite_standin.export import serve_export
 from sandbox.stripe_standin import StripeStandIn, StripeWorld, load_customers
+from tests.in_process import command, lay_out
 from tests.installed import install, run_python
 from tests.reconciling import CHECKOUT
 from tests.test_bad_input import DECLARED, EXPORTS
@@ -37,8 +39,8 @@ def services() -> Iterator[Services]:
 
 
 def run(folder: Path, environment: dict[str, str], *options: str) -> tuple[int, str, str]:
-    install(folder, {DEFS: (EXAMPLES / "sandbox.yaml").read_text("utf-8")})
-    ended = run_python(folder, "-m", "pipelines.run", "sandbox", *options, environment=environment)
+    lay_out(folder, {DEFS: (EXAMPLES / "sandbox.yaml").read_text("utf-8")})
+    ended = command(folder, "run", "sandbox", *options, environment=environment)
     return ended.returncode, ended.stdout, ended.stderr
 
 
@@ -90,6 +92,38 @@ def test_definitions_load_without_a_warning(tmp_path: Path) -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
+ONE_AFTER_THE_OTHER = """
+import runpy, sys
+for line in sys.stdin:
+    sys.argv = line.split()
+    try:
+        runpy.run_module(sys.argv[0], run_name="__main__")
+    except SystemExit as ended:
+        print(sys.argv[0], ended.code)
+"""
+STARTED = {
+    "pipelines.run": "nobody",
+    "pipelines.init": "Nobody",
+    "pipelines.advise": "nobody",
+    "pipelines.apply_stripe": "nobody updates.csv",
+    "pipelines.replay": "nobody",
+    "pipelines.compare": "nobody",
+    "pipelines.prune": "nobody",
+    "pipelines.operate": "plans nobody",
+}
+
+
+def test_each_command_is_a_module_that_starts_by_itself_and_ends_in_its_sentence(tmp_path: Path) -> None:
+    install(tmp_path, {"updates.csv": "id,netsuite_customer_id\ncus_1,7\n"})
+    given = "\n".join(f"{module} {words}" for module, words in STARTED.items())
+    ended = run_python(tmp_path, "-W", "ignore", "-c", ONE_AFTER_THE_OTHER, given=given)
+    assert STARTED.keys() == COMMANDS.keys()
+    assert ended.stdout.splitlines() == [f"{module} 1" for module in STARTED], ended.stderr
+    said = ended.stderr.splitlines()
+    assert said.pop(1).startswith("✗ 'Nobody' is no name for a declaration: ")
+    assert said == ["✗ There is no declaration 'nobody'; there are: none."] * 7
+
+
 def make(folder: Path, *arguments: str) -> int:
     shutil.copyfile(CHECKOUT / "Makefile", folder / "Makefile")
     return subprocess.run(["make", *arguments], cwd=folder, capture_output=True, check=False).returncode
@@ -115,16 +149,16 @@ BROKEN_BESIDE = {
 
 
 def test_broken_declarations_leave_the_good_ones_alone(tmp_path: Path) -> None:
-    install(tmp_path, BROKEN_BESIDE)
-    good = run_python(tmp_path, "-m", "pipelines.run", "acme")
+    lay_out(tmp_path, BROKEN_BESIDE)
+    good = command(tmp_path, "run", "acme")
     assert good.returncode == 0, good.stderr
     start = f"! Left out, as it is broken: {tmp_path}/pipelines/defs/"
     assert [line.removeprefix(start)[0] for line in good.stderr.splitlines()] == ["b", "c", "d"]
-    bad = run_python(tmp_path, "-m", "pipelines.run", "beta")
+    bad = command(tmp_path, "run", "beta")
     assert (bad.returncode, bad.stdout) == (1, "")
     assert bad.stderr.startswith(f"✗ {tmp_path}/pipelines/defs/b/defs.yaml, line ")
     assert "did you mean on_several?" in bad.stderr
     assert bad.stderr.count("\n") == 1
-    validated = run_python(tmp_path, "-m", "pipelines.run", "--validate")
+    validated = command(tmp_path, "run", "--validate")
     assert (validated.returncode, validated.stdout) == (1, "The others are good: acme.\n")
     assert [line[0] for line in validated.stderr.splitlines()] == ["✗"] * 4

@@ -9,7 +9,7 @@ import pytest
 
 from resources.storage.folders import Folders
 from resources.storage.frames import frame_file
-from tests.installed import install, run_python
+from tests.in_process import command, lay_out
 from tests.pipelines.api_world import NAME, sentences
 from tests.pipelines.api_world import site as api_site
 from tests.reconciling import NETSUITE, RESULTS, STRIPE, Site, declaration, digests, failure, site_at
@@ -107,12 +107,11 @@ def test_a_damaged_plan_is_not_applied(tmp_path: Path) -> None:
 
 
 def test_make_run_on_a_damaged_ledger_ends_in_one_sentence(tmp_path: Path) -> None:
-    install(tmp_path, {"stripe.csv": STRIPE, "netsuite.csv": NETSUITE, DEFS: DECLARED})
-    run = ("-m", "pipelines.run", "acme")
-    assert run_python(tmp_path, *run).returncode == 0
+    lay_out(tmp_path, {"stripe.csv": STRIPE, "netsuite.csv": NETSUITE, DEFS: DECLARED})
+    assert command(tmp_path, "run", "acme").returncode == 0
     results = pl.read_csv(tmp_path / "out" / "acme" / "matches.csv")
     (tmp_path / "home" / "ledger.db").write_bytes(b"")
-    ended = run_python(tmp_path, *run)
+    ended = command(tmp_path, "run", "acme")
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"✗ The ledger {tmp_path}/home/ledger.db is damaged (it is empty): stop every run")
     assert ended.stderr.count("\n") == 1

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.installed import install, run_python
+from tests.in_process import command, lay_out
 from tests.reconciling import NETSUITE, STRIPE, declaration, site_at
 from tests.test_bad_input import DECLARED, EXPORTS
 
@@ -58,8 +58,8 @@ def test_validate_lists_what_is_not_in_the_files_of_all_declarations_and_reads_n
         "pipelines/defs/g/defs.yaml": good,
         "pipelines/defs/x/defs.yaml": "type: [",
     }
-    install(tmp_path, files)
-    ended = run_python(tmp_path, "-m", "pipelines.run", "--validate")
+    lay_out(tmp_path, files)
+    ended = command(tmp_path, "run", "--validate")
     assert (ended.returncode, ended.stdout) == (1, "The others are good: good.\n")
     broken, labels, gone = ended.stderr.splitlines()
     assert broken.startswith(f"✗ {tmp_path}/pipelines/defs/x/defs.yaml, line ")

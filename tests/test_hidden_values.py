@@ -16,7 +16,8 @@ from sandbox.netsuite_standin import NetsuiteStandIn, World
 from sandbox.stripe_standin import StripeStandIn, StripeWorld
 from schemas.errors import TransientError
 from schemas.secrets import masked, remember, remember_url
-from tests.installed import drive, install, run_python
+from tests.in_process import command, lay_out
+from tests.installed import drive, install
 from tests.reconciling import NETSUITE, STRIPE
 from tests.test_bad_input import DECLARED
 
@@ -215,9 +216,9 @@ def test_failing_runs_leave_no_value_in_what_they_say_or_remember(tmp_path: Path
 
 
 def test_a_ledger_that_cannot_be_opened_leaves_no_password(tmp_path: Path) -> None:
-    install(tmp_path, {"stripe.csv": STRIPE, "netsuite.csv": NETSUITE, DEFS: _document({})})
+    lay_out(tmp_path, {"stripe.csv": STRIPE, "netsuite.csv": NETSUITE, DEFS: _document({})})
     url = f"postgresql+psycopg2://u:{CANARY}@127.0.0.1:9/x?password={CANARY}"
-    ended = run_python(tmp_path, "-m", "pipelines.run", "acme", environment={"TIEOUT_LEDGER_URL": url})
+    ended = command(tmp_path, "run", "acme", environment={"TIEOUT_LEDGER_URL": url})
     assert (ended.returncode, ended.stderr.count("\n")) == (1, 1), ended.stderr
     assert_no_canary(tmp_path, ended.stdout + ended.stderr)
 

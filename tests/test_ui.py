@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, Page, expect
 from assets.next_step.forms import decide_form
 from resources.ledger import Decisions, Ledger
 from resources.storage.folders import Folders
-from tests.installed import install, run_python
+from tests.in_process import command, lay_out
+from tests.installed import install
 from tests.test_bad_input import DECLARED, EXPORTS
 from tests.ui import Ui, processes_in, serving
 
@@ -165,10 +166,10 @@ def test_a_mutation_by_get_is_refused_to_everybody(ui: Ui) -> None:
 
 
 def test_a_port_that_is_taken_is_said_before_anything_starts(tmp_path: Path) -> None:
-    install(tmp_path, EXPORTS)
+    lay_out(tmp_path, EXPORTS)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        ended = run_python(tmp_path, "-m", "pipelines.ui", environment={"PORT": port})
+        ended = command(tmp_path, "ui", environment={"PORT": port})
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.startswith(f"✗ Port {port} on 127.0.0.1 cannot be used (Address already in use)")
     assert ended.stderr.count("\n") == 1
@@ -184,8 +185,8 @@ def test_a_port_that_is_taken_is_said_before_anything_starts(tmp_path: Path) -> 
     ],
 )
 def test_a_wrong_setting_is_a_sentence(tmp_path: Path, environment: dict[str, str], said: str) -> None:
-    install(tmp_path, EXPORTS)
-    ended = run_python(tmp_path, "-m", "pipelines.ui", environment=environment)
+    lay_out(tmp_path, EXPORTS)
+    ended = command(tmp_path, "ui", environment=environment)
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
     assert ended.stderr.startswith(said)
 

@@ -7,12 +7,14 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Final, Self
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL, ExceptionContext
@@ -38,6 +40,7 @@ from resources.ledger.sqlite_file import (
     refuse_damaged,
     refuse_foreign,
 )
+from resources.ledger.tables import VERSION_TABLE
 from resources.storage.folders import Folders
 from schemas.errors import AccessError, TieoutError, TransientError, UserError
 
@@ -167,7 +170,15 @@ class Ledger:
 
 
 def _newest_form(connection: Connection) -> None:
-    command.upgrade(migration_settings(connection), "head")
+    found = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_heads()
+    if found != (_newest(),):
+        command.upgrade(migration_settings(connection), "head")
+
+
+@cache
+def _newest() -> str | None:
+    """The name of the newest form; a run opens the ledger twenty times, and reading every migration is dear."""
+    return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
 
 
 def migration_settings(connection: Connection) -> Config:

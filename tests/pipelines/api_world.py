@@ -18,6 +18,7 @@ from sandbox.netsuite_standin import STANDARD_COLUMNS, STRIPE_FIELD, NetsuiteSta
 from sandbox.stripe_standin import Book, StandInOptions, StripeStandIn, StripeWorld
 from schemas.declaration import Declaration
 from schemas.words import LINK_KEY
+from tests.memory import in_memory
 
 MOMENT = 1_767_225_600  # 2026-01-01
 LONG_AGO = datetime.fromtimestamp(MOMENT, UTC)
@@ -187,5 +188,5 @@ def site(
         if instance is not None:
             yield Site(records, book, sync, instance, world, stripe)
             return
-        with dg.DagsterInstance.ephemeral() as made:
+        with in_memory() as made:
             yield Site(records, book, sync, made, world, stripe)

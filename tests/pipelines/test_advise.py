@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.installed import install, run_python
+from tests.in_process import command, lay_out
 from tests.test_bad_input import DECLARED
 
 STRIPE = "id,Email,Name,Created (UTC),crm (metadata)\n" + "".join(
@@ -19,8 +19,8 @@ NETSUITE = (
 
 @pytest.mark.rule("X14")
 def test_columns_that_are_not_declared_are_compared_and_what_they_need_is_said(tmp_path: Path) -> None:
-    install(tmp_path, {"stripe.csv": STRIPE, "netsuite.csv": NETSUITE, "pipelines/defs/acme/defs.yaml": DECLARED})
-    ended = run_python(tmp_path, "-m", "pipelines.advise", "acme")
+    lay_out(tmp_path, {"stripe.csv": STRIPE, "netsuite.csv": NETSUITE, "pipelines/defs/acme/defs.yaml": DECLARED})
+    ended = command(tmp_path, "advise", "acme")
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "    - {stripe: metadata.crm, netsuite: crm_nummer} # 9 customers, 0 ambiguous\n" in ended.stdout
     assert "They need, under netsuite_fields:\n    crm_nummer: CRM = Nummer\n" in ended.stdout
@@ -30,7 +30,7 @@ def test_columns_that_are_not_declared_are_compared_and_what_they_need_is_said(t
 
 
 def test_an_unknown_declaration_is_said_in_one_sentence(tmp_path: Path) -> None:
-    install(tmp_path, {})
-    ended = run_python(tmp_path, "-m", "pipelines.advise", "nobody")
+    lay_out(tmp_path, {})
+    ended = command(tmp_path, "advise", "nobody")
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr == "✗ There is no declaration 'nobody'; there are: none.\n"

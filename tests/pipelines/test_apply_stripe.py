@@ -19,13 +19,14 @@ from sandbox.stripe_standin import Book, Fault, StandInOptions, StripeStandIn, S
 from schemas.attempts import Direction
 from schemas.errors import AccessError, ExportError, UserError
 from schemas.words import LINK_KEY
-from tests.installed import install, run_python, start_python
+from tests.in_process import command
+from tests.installed import install, start_python
 from tests.pipelines.api_world import site as api_site
 from tests.reconciling import NETSUITE, STRIPE, Site, declaration, site_at
 
 HEADER = f"id,{LINK_KEY}\n"
 CREATED = 1_780_272_000  # 2026-06-01
-APPLY = ("-m", "pipelines.apply_stripe", "acme", "out/acme/stripe_updates.csv")
+UPDATES = ("acme", "out/acme/stripe_updates.csv")
 UNLIMITED = StandInOptions(endpoint_rate=None, test_rate=None, live_rate=None)
 
 
@@ -239,14 +240,14 @@ def test_what_a_killed_start_left_open_is_settled_first(tmp_path: Path) -> None:
         declared = yaml.safe_dump({"type": "pipelines.CustomerSync", "attributes": attributes})
         files = {"stripe.csv": STRIPE, "netsuite.csv": NETSUITE, "pipelines/defs/acme/defs.yaml": declared}
         install(tmp_path, files)
-        assert run_python(tmp_path, "-m", "pipelines.run", "acme").returncode == 0
+        assert command(tmp_path, "run", "acme").returncode == 0
         environment = {"STRIPE_API_KEY": served.test_key}
         server.fault(Fault(kind="late", method="POST", after_effect=True))
-        with start_python(tmp_path, *APPLY, environment=environment) as process:
+        with start_python(tmp_path, "-m", "pipelines.apply_stripe", *UPDATES, environment=environment) as process:
             while link(served.book(), "cus_1") is None and process.poll() is None:
                 time.sleep(0.01)
             process.kill()
-        again = run_python(tmp_path, *APPLY, environment=environment)
+        again = command(tmp_path, "apply_stripe", *UPDATES, environment=environment)
         assert (again.returncode, again.stderr) == (0, "1 of 1 stripe changes\n")
         assert [line.split()[:3] for line in again.stdout.splitlines() if "applied" in line] == [["applied", "1", "2"]]
         assert [link(served.book(), f"cus_{number}") for number in (1, 2, 3, 4)] == ["7", "8", "7", None]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.installed import install, run_python
+from tests.in_process import command, lay_out
 from tests.reconciling import FIELDS, STRIPE, declaration
 from tests.test_bad_input import EXPORTS
 
@@ -18,7 +18,7 @@ def declared(**changes: object) -> str:
 
 
 def sh(folder: Path, module: str, *arguments: str) -> tuple[int, str, str]:
-    ended = run_python(folder, "-m", f"pipelines.{module}", *arguments)
+    ended = command(folder, module, *arguments)
     return ended.returncode, ended.stdout, ended.stderr
 
 
@@ -32,7 +32,7 @@ def kept(folder: Path) -> dict[str, int]:
 
 @pytest.mark.rule("X12")
 def test_a_second_declaration_is_compared_and_nothing_else_is_written(tmp_path: Path) -> None:
-    install(tmp_path, {**EXPORTS, "stripe.csv": RISKY})
+    lay_out(tmp_path, {**EXPORTS, "stripe.csv": RISKY})
     code, _, errors = sh(tmp_path, "run", "acme")
     assert code == 0, errors
     before = kept(tmp_path)
@@ -79,7 +79,7 @@ WRONG = {
 
 
 def test_what_cannot_be_compared_ends_in_a_sentence(tmp_path: Path) -> None:
-    install(tmp_path, EXPORTS)
+    lay_out(tmp_path, EXPORTS)
     assert sh(tmp_path, "compare", "acme")[2].startswith("✗ acme has no plan yet")
     assert sh(tmp_path, "run", "acme")[0] == 0
     for content, sentence in WRONG.values():

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.installed import install, run_python
+from tests.in_process import command, lay_out
 from tests.pipelines.jobs.deciding import NETSUITE, STRIPE, as_csv
 from tests.test_bad_input import EXPORTS
 
@@ -12,7 +12,7 @@ from tests.test_bad_input import EXPORTS
 @pytest.mark.rule("X16")
 @pytest.mark.timeout(300)
 def test_a_file_is_shown_then_recorded_then_known(tmp_path: Path) -> None:
-    install(tmp_path, EXPORTS | {"stripe.csv": STRIPE, "netsuite.csv": NETSUITE})
+    lay_out(tmp_path, EXPORTS | {"stripe.csv": STRIPE, "netsuite.csv": NETSUITE})
     decided = [
         {"stripe_customer_id": "cus_1", "decision": "8", "why": "by phone"},
         {"stripe_customer_id": "cus_2", "decision": "Never", "why": ""},
@@ -21,7 +21,7 @@ def test_a_file_is_shown_then_recorded_then_known(tmp_path: Path) -> None:
     (tmp_path / "mine.csv").write_text(as_csv(decided))
 
     def decide(*words: str) -> tuple[int, str, str]:
-        ended = run_python(tmp_path, "-m", "pipelines.operate", "decide", "acme", *words)
+        ended = command(tmp_path, "operate", "decide", "acme", *words)
         return ended.returncode, " ".join(ended.stdout.split()), ended.stderr
 
     file = f"--file={tmp_path / 'mine.csv'}"
@@ -30,7 +30,7 @@ def test_a_file_is_shown_then_recorded_then_known(tmp_path: Path) -> None:
     assert sentence.startswith(
         "✗ No customers were read yet, so that nothing can be checked: make run NAME=acme first."
     )
-    assert run_python(tmp_path, "-m", "pipelines.run", "acme").returncode == 0
+    assert command(tmp_path, "run", "acme").returncode == 0
     code, shown, _ = decide(file, "--why=the list")
     assert code == 1
     assert shown.startswith("1 to link, 1 never to link, 1 later customer decision why cus_1 link to 8 by phone cus_2")

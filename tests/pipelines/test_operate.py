@@ -11,7 +11,7 @@ from assets.next_step.standing import standings
 from pipelines.operate import _config, _parser, _run, main
 from pipelines.operate_shown import show_plans
 from schemas.errors import UserError
-from tests.installed import install, run_python
+from tests.in_process import command, lay_out
 from tests.pipelines.api_world import NAME, Site, site
 from tests.proofs.installation import installation
 from tests.test_bad_input import EXPORTS
@@ -108,8 +108,8 @@ def test_what_is_missing_is_said_with_the_whole_command(
 
 
 def test_a_declaration_over_exports_says_what_to_do_instead(tmp_path: Path) -> None:
-    install(tmp_path, EXPORTS)
-    ended = run_python(tmp_path, "-m", "pipelines.operate", "apply", "acme", f"--plan={'f' * 64}", "--who=Ada")
+    lay_out(tmp_path, EXPORTS)
+    ended = command(tmp_path, "operate", "apply", "acme", f"--plan={'f' * 64}", "--who=Ada")
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
     assert ended.stderr.startswith(
         "✗ acme reads an export file, so that no job writes for it: import its files by hand"
@@ -118,14 +118,14 @@ def test_a_declaration_over_exports_says_what_to_do_instead(tmp_path: Path) -> N
 
 @pytest.mark.timeout(900)
 def test_from_the_shell_alone(tmp_path: Path) -> None:
-    with installation(tmp_path, customers=40) as at:
+    with installation(tmp_path, customers=20) as at:
 
         def shell(*words: str) -> str:
-            ended = run_python(tmp_path, "-m", "pipelines.operate", *words, environment=at.environment)
+            ended = command(tmp_path, "operate", *words, environment=at.environment)
             assert (ended.returncode, ended.stderr) == (0, "")
             return ended.stdout
 
-        assert at.run().returncode == 0
+        assert command(tmp_path, "run", "sandbox", environment=at.environment).returncode == 0
         first = at.state()
         [plan] = re.findall(r"^  ([0-9a-f]{64})$", shell("plans", "sandbox"), re.MULTILINE)
         shell("apply", "sandbox", f"--plan={plan}", "--who=Ada", "--at-most=6")

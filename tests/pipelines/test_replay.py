@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.installed import install, run_python
+from tests.in_process import command, lay_out
 from tests.test_bad_input import EXPORTS
 
 
 def sh(folder: Path, module: str, *arguments: str) -> tuple[int, str, str]:
-    ended = run_python(folder, "-m", f"pipelines.{module}", *arguments)
+    ended = command(folder, module, *arguments)
     return ended.returncode, ended.stdout, ended.stderr
 
 
 @pytest.mark.rule("X12")
 def test_a_run_is_replayed_identical_until_an_input_is_altered(tmp_path: Path) -> None:
-    install(tmp_path, EXPORTS)
+    lay_out(tmp_path, EXPORTS)
     code, _, errors = sh(tmp_path, "run", "acme")
     assert code == 0, errors
     [plan] = (tmp_path / "home/plans/acme").glob("*/*.csv")

@@ -10,7 +10,7 @@ from dagster.components.component_scaffolding import scaffold_object
 from pipelines.declarations import read_declarations
 from sandbox.netsuite_standin.export import serve_export
 from sandbox.stripe_standin import StripeStandIn, StripeWorld, load_customers
-from tests.installed import install, run_python
+from tests.in_process import command, lay_out
 from tests.pipelines.init.two_exports import NETSUITE, STRIPE
 from tests.reconciling import CHECKOUT
 
@@ -20,13 +20,13 @@ EXAMPLES = CHECKOUT / "examples"
 @pytest.mark.rule("X13")
 @pytest.mark.parametrize(("folder", "outcomes"), [("german", 16), ("japanese", 12)])
 def test_two_files_become_results_with_two_commands(tmp_path: Path, folder: str, outcomes: int) -> None:
-    install(tmp_path, {})
+    lay_out(tmp_path, {})
     stripe, netsuite = (str(EXAMPLES / folder / f"{system}.csv") for system in ("stripe", "netsuite"))
-    began = run_python(tmp_path, "-m", "pipelines.init", "acme", "--stripe", stripe, "--netsuite", netsuite)
+    began = command(tmp_path, "init.__main__", "acme", "--stripe", stripe, "--netsuite", netsuite)
     assert (began.returncode, began.stderr) == (0, "")
     assert "\nNext: make run NAME=acme (" in began.stdout
     assert f"{outcomes} Stripe customers" in began.stdout
-    ran = run_python(tmp_path, "-m", "pipelines.run", "acme")
+    ran = command(tmp_path, "run", "acme")
     assert ran.returncode == 0, ran.stderr
     found = pl.read_csv(tmp_path / "out/acme/matches.csv").get_column("outcome").value_counts()
     counts = dict(found.rows())
@@ -44,8 +44,8 @@ def test_two_files_become_results_with_two_commands(tmp_path: Path, folder: str,
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence(tmp_path: Path, arguments: list[str], said: str) -> None:
-    install(tmp_path, {})
-    ended = run_python(tmp_path, "-m", "pipelines.init", *arguments)
+    lay_out(tmp_path, {})
+    ended = command(tmp_path, "init.__main__", *arguments)
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.startswith(said)
     assert ended.stderr.count("\n") == 1
@@ -56,10 +56,10 @@ def test_over_the_apis_the_saved_search_is_described_and_both_sides_are_asked(tm
     world = StripeWorld()
     world.book().load(load_customers(EXAMPLES / "stripe_customers.csv"))
     netsuite, environment = serve_export(EXAMPLES / "netsuite_customers.csv")
-    install(tmp_path, {})
+    lay_out(tmp_path, {})
     with StripeStandIn(world) as stripe, netsuite:
         keys = environment | {"STRIPE_API_KEY": world.test_key, "STRIPE_BASE_URL": stripe.url}
-        ended = run_python(tmp_path, "-m", "pipelines.init", "acme", "--api", environment=keys)
+        ended = command(tmp_path, "init.__main__", "acme", "--api", environment=keys)
         assert (ended.returncode, ended.stderr) == (0, "")
     assert "✓ Stripe API: the key opens test mode" in ended.stdout
     text = (tmp_path / "pipelines/defs/acme/defs.yaml").read_text("utf-8")
