@@ -20,6 +20,7 @@ from assets.check_results import SAID_FIRST
 from assets.next_step.next_step import next_step
 from assets.report import wording
 from pipelines.declarations import Located
+from pipelines.echoes import without_echoes
 from pipelines.exclusive_run import end_run, run_alone
 from pipelines.home import prepare_home
 from pipelines.interrupts import COMMANDS, INTERRUPTED, give_way, tidy_up
@@ -61,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
 def at_terminal(errors: Console, folders: Folders, act: Callable[[], int]) -> int:
     """Do something, and say in its sentence why it could not be done: what it returns, or 1."""
     try:
-        with disk_in_words(folders.home):
+        with disk_in_words(folders.home), without_echoes():
             return act()
     except TieoutError as error:
         give_way()

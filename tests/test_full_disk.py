@@ -96,11 +96,8 @@ def test_make_run_on_a_full_disk_ends_in_one_sentence(size: int, tmp_path: Path)
     main = "from pipelines.run import main\nraise SystemExit(main(['acme']))"
     ended = run_python(tmp_path, "-c", LIMITED.format(size=size) + main)
     assert ended.returncode == 1
-    *of_dagster, sentence = ended.stderr.splitlines()
+    [sentence] = ended.stderr.splitlines()
     assert sentence.startswith("✗ ")
-    # Dagster prints by itself that an event found no room; the run's own word stays one sentence.
-    assert "".join(of_dagster[:1]).startswith("Exception while writing logger call to event log") or not of_dagster
-    assert not {"Traceback", "✗", "Tieout itself"} & {word for line in of_dagster for word in line.split()}
     assert "Tieout itself" not in sentence
 
 
