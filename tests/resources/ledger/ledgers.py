@@ -7,12 +7,14 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, text
 
-from resources.ledger import Ledger
+from resources.ledger import Journal, Ledger
 from schemas.attempts import Attempt
 from schemas.change import Change
 from schemas.words import Action, DeclaredAccounts, InternalId, StripeId
@@ -55,6 +57,14 @@ def ledger_url(backend: str, folder: Path) -> str:
 def ledger(backend: str, folder: Path) -> Iterator[Ledger]:
     with Ledger.open(ledger_url(backend, folder), folder) as opened:
         yield opened
+
+
+def open_at_once(url: str, folder: Path, number: int, start: Barrier, done: "Queue[int]") -> None:
+    """Be one of several processes that open a ledger at one moment; here, where a new process has little to load."""
+    start.wait()
+    with Ledger.open(url, folder) as opened:
+        Journal(opened, ACME).intend([attempt(number)], "run")
+    done.put(number)
 
 
 def change(number: int = 1, field: str = "stripe_id", old: str | None = None) -> Change:

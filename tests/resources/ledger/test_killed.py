@@ -10,7 +10,7 @@ import pytest
 
 from resources.ledger import Journal, Ledger
 from tests.reconciling import CHECKOUT
-from tests.resources.ledger.ledgers import ACME, BACKENDS, attempt, ledger_url
+from tests.resources.ledger.ledgers import ACME, BACKENDS, ledger_url, open_at_once
 
 DRIVER = ("-m", "tests.resources.ledger.killed_ledger")
 
@@ -29,18 +29,11 @@ def test_a_ledger_whose_maker_is_killed_at_any_step_opens_and_has_lost_nothing(
     assert found["kills"] > 10
 
 
-def _open(url: str, folder: Path, number: int, start: object, done: object) -> None:
-    start.wait()  # type: ignore[attr-defined]
-    with Ledger.open(url, folder) as opened:
-        Journal(opened, ACME).intend([attempt(number)], "run")
-    done.put(number)  # type: ignore[attr-defined]
-
-
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_processes_that_make_it_at_once_share_one(backend: str, tmp_path: Path) -> None:
     url, context = ledger_url(backend, tmp_path), multiprocessing.get_context("spawn")
     start, done = context.Barrier(3), context.Queue()
-    makers = [context.Process(target=_open, args=(url, tmp_path, n, start, done)) for n in (1, 2, 3)]
+    makers = [context.Process(target=open_at_once, args=(url, tmp_path, n, start, done)) for n in (1, 2, 3)]
     for maker in makers:
         maker.start()
     assert {done.get(timeout=120) for _ in makers} == {1, 2, 3}
