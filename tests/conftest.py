@@ -5,9 +5,11 @@ What tests write lies in memory where there is room: half of the time of a run w
 Those three are Dagster's: of settings that we mean, and of what Python 3.12 and newer say of its own code.
 """
 
+import gc
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,8 +23,10 @@ from schemas import secrets
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
-# Of the processes that tests start, each would compile the whole project anew where nothing compiled may be kept.
+# Of the processes that tests start, each would compile the whole project anew where nothing compiled may be kept. So
+# would each of those that share the tests, and rewrite every assertion in them: half of the time to load them.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # As the commands have it, so that a step's events are one write.
 os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
@@ -54,6 +58,12 @@ _DAGSTERS = (
     "Parameter `execution_type` of function:dagster.BetaWarning",
     r"datetime.datetime.utcfromtimestamp\(\) is deprecated:DeprecationWarning",
 )
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: no collection of garbage need look at it again, nor a fork copy it."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_configure(config: pytest.Config) -> None:
