@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sandbox.netsuite_standin.errors import ScriptError
 from sandbox.netsuite_standin.export import world_of_export
 from sandbox.netsuite_standin.script import Host
 from sandbox.netsuite_standin.searches import Json
+from schemas.declaration import Declaration
 from schemas.words import GLOBAL_KEY, GLOBAL_NAME
 from tests.csv_import import export_customers, import_currencies, import_customers
 from tests.reconciling import Site, declaration, failure, site_at
@@ -41,25 +43,37 @@ CREATE = {
     "mapping": {"metadata.region": "custentity_region"},
     "defaults": {"custentity_rank": 3},
 }
-BY_HAND = {
-    "Stripe Customer Id": STRIPE_FIELD,
-    "custentity_region": "custentity_region",
-    "custentity_rank": "custentity_rank",
-}
+CREATING = declaration(on_none="create", create=CREATE)
+CUSTOM = {"custentity_region", "custentity_rank"}
+BY_HAND = {"Stripe Customer Id": STRIPE_FIELD} | {name: name for name in CUSTOM}
 
 
 @pytest.fixture
 def at(tmp_path: Path) -> Iterator[Site]:
-    (tmp_path / "stripe.csv").write_text(STRIPE, "utf-8")
-    (tmp_path / "netsuite.csv").write_text(NETSUITE, "utf-8")
-    with site_at(tmp_path, declaration(on_none="create", create=CREATE), root=tmp_path) as site:
+    with _site(tmp_path) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """After one run; for tests that only look at what it has left, and import it into accounts of their own."""
+    with _site(tmp_path_factory.mktemp("once")) as site:
+        assert site.reconcile().success
+        yield site
+
+
+@contextmanager
+def _site(folder: Path, declared: Declaration = CREATING) -> Iterator[Site]:
+    (folder / "stripe.csv").write_text(STRIPE, "utf-8")
+    (folder / "netsuite.csv").write_text(NETSUITE, "utf-8")
+    with site_at(folder, declared, root=folder) as site:
         yield site
 
 
 def account(at: Site) -> tuple[World, SavedSearch]:
     """The stand-in as the export shows it, with the fields that the declaration fills."""
     world, search = world_of_export(at.sync.folders.root / "netsuite.csv")
-    world.custom_fields |= {"custentity_region", "custentity_rank"}
+    world.custom_fields |= CUSTOM
     return world, search
 
 
@@ -117,13 +131,12 @@ def test_what_is_imported_is_linked_by_the_next_exports_and_made_once(at: Site) 
 
 
 @pytest.mark.rule("C15")
-def test_a_file_that_is_imported_twice_doubles_nobody(at: Site) -> None:
-    assert at.reconcile().success
-    world, _ = account(at)
-    import_customers(at.results / "netsuite_create.csv", world, BY_HAND)
+def test_a_file_that_is_imported_twice_doubles_nobody(once: Site) -> None:
+    world, _ = account(once)
+    import_customers(once.results / "netsuite_create.csv", world, BY_HAND)
     before = set(world.customers)
     with pytest.raises(ScriptError):
-        import_customers(at.results / "netsuite_create.csv", world, BY_HAND)
+        import_customers(once.results / "netsuite_create.csv", world, BY_HAND)
     assert set(world.customers) == before
 
 
@@ -132,11 +145,10 @@ def test_a_file_that_is_imported_twice_doubles_nobody(at: Site) -> None:
 @pytest.mark.rule("C6")
 @pytest.mark.rule("C9")
 @pytest.mark.rule("C11")
-def test_what_is_imported_is_what_the_restlet_makes(at: Site) -> None:
-    assert at.reconcile().success
-    (imported, _), (called, _) = account(at), account(at)
-    import_customers(at.results / "netsuite_create.csv", imported, BY_HAND)
-    call_create(at, called)
+def test_what_is_imported_is_what_the_restlet_makes(once: Site) -> None:
+    (imported, _), (called, _) = account(once), account(once)
+    import_customers(once.results / "netsuite_create.csv", imported, BY_HAND)
+    call_create(once, called)
     shown = [
         [(customer.values, customer.addresses) for _, customer in sorted(world.customers.items())]
         for world in (imported, called)
@@ -165,19 +177,17 @@ def test_the_currencies_that_are_imported_are_those_that_the_restlet_adds(at: Si
 
 
 @pytest.mark.rule("C10")
-def test_an_address_of_an_unknown_country_is_not_imported_under_the_accounts_own(at: Site) -> None:
-    assert at.reconcile().success
-    world, _ = account(at)
-    bee, cell = import_customers(at.results / "netsuite_create.csv", world, BY_HAND)
+def test_an_address_of_an_unknown_country_is_not_imported_under_the_accounts_own(once: Site) -> None:
+    world, _ = account(once)
+    bee, cell = import_customers(once.results / "netsuite_create.csv", world, BY_HAND)
     assert [line["country"] for line in world.customers[bee].addresses] == ["DE", "US"]
     assert world.customers[cell].addresses == []
-    assert "1 addresses are not in netsuite_create.csv, because their country is not known" in notes(at)
+    assert "1 addresses are not in netsuite_create.csv, because their country is not known" in notes(once)
 
 
 @pytest.mark.rule("C2")
-def test_who_has_not_paid_waits(at: Site) -> None:
-    assert at.reconcile().success
-    creates = plan_of(at).filter(pl.col("action") == "create")
+def test_who_has_not_paid_waits(once: Site) -> None:
+    creates = plan_of(once).filter(pl.col("action") == "create")
     assert creates.get_column("stripe_customer_id").to_list() == ["cus_2", "cus_3"]
 
 
@@ -199,9 +209,7 @@ def test_an_export_that_does_not_tell_who_has_paid_is_refused(at: Site) -> None:
 @pytest.mark.rule("C1")
 @pytest.mark.rule("W11")
 def test_the_one_customer_for_all_is_imported_and_found_by_the_next_exports(tmp_path: Path) -> None:
-    (tmp_path / "stripe.csv").write_text(STRIPE, "utf-8")
-    (tmp_path / "netsuite.csv").write_text(NETSUITE, "utf-8")
-    with site_at(tmp_path, declaration(on_none="global"), root=tmp_path) as at:
+    with _site(tmp_path, declaration(on_none="global")) as at:
         assert at.reconcile().success
         assert plan_of(at).select("action", "new_value", "stripe_customer_id").rows() == [("create", GLOBAL_KEY, None)]
         said = notes(at)
@@ -228,9 +236,8 @@ def test_nobody_is_created_while_links_cannot_be_seen(at: Site) -> None:
     assert not at.check("write_plan", "nothing_withheld").passed
 
 
-def test_notes_say_how_to_import_and_what_the_export_has_not(at: Site) -> None:
-    assert at.reconcile().success
-    said = notes(at)
+def test_notes_say_how_to_import_and_what_the_export_has_not(once: Site) -> None:
+    said = notes(once)
     assert "netsuite_create.csv makes 2 new customers" in said
     assert "Data Handling: Add" in said
     assert "Map by hand" in said
@@ -238,4 +245,4 @@ def test_notes_say_how_to_import_and_what_the_export_has_not(at: Site) -> None:
     assert "shipping.phone" in said
     assert "address.line1" not in said
     assert "export both sides again and reconcile" in said
-    assert "netsuite_create.csv" in (at.results / "report.html").read_text("utf-8")
+    assert "netsuite_create.csv" in (once.results / "report.html").read_text("utf-8")

@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.exclusive_run import end_gone
 from resources.ledger import Ledger
+from tests.in_process import command
 from tests.installed import install, start_python
 from tests.proofs.installation import DECLARED, PATIENCE, RUN_COMMAND, Installation, installation, until
 from tests.proofs.work import BY_HAND, DAILY, NAME, RECONCILE, Work, apply, undo
@@ -39,7 +40,7 @@ def test_a_killed_run_does_not_block_the_next_nor_change_its_result(site: Instal
     undisturbed.mkdir()
     install(undisturbed, DECLARED)
     other = replace(site, folder=undisturbed)
-    assert other.run().returncode == 0
+    assert command(undisturbed, "run", NAME, environment=site.environment).returncode == 0
     results = [each.folders.results(NAME) for each in (site, other)]
     assert digests(results[0], TABLES) == digests(results[1], TABLES)
 
@@ -77,11 +78,11 @@ def test_a_wait_for_a_run_of_others_is_told_and_can_be_stopped(site: Installatio
 
 @pytest.mark.parametrize("work", [RECONCILE, DAILY, BY_HAND], ids=["reconcile", "daily", "by hand"])
 def test_a_killed_run_of_dagsters_own_holds_nobody_up(site: Installation, work: Work) -> None:
-    site.follow(site.by_make_run, RECONCILE, kills=lambda _: site.by_dagster(work))
+    site.follow(site.here, RECONCILE, kills=lambda _: site.by_dagster(work))
 
 
 def test_killed_runs_that_the_ui_started_hold_nobody_up_and_end_with_it(site: Installation) -> None:
-    assert site.run().returncode == 0
+    site.here()
     before, plan = site.state(), site.plan()
     with serving(site.folder, RECONCILE.job, site.environment) as ui:
         site.follow(partial(site.in_ui, ui), apply(plan, at_most=40))
@@ -105,7 +106,7 @@ def test_after_ctrl_c_the_next_run_starts_at_once(site: Installation, number: si
         errors = process.communicate(timeout=PATIENCE)[1]
     assert (process.returncode, errors) == (130, STOPPED)
     assert site.under_way() == []
-    again = site.by_make_run(RECONCILE)
+    again = site.here()
     site.ends_well(again)
     assert not site.waited(again)
 

@@ -23,11 +23,12 @@ from resources.storage.folders import Folders
 from sandbox.netsuite_standin import NetsuiteStandIn
 from sandbox.netsuite_standin.export import serve_export
 from sandbox.stripe_standin import Book, StandInOptions, StripeStandIn, StripeWorld, load_customers
+from tests.in_process import command
 from tests.installed import install, run_python, start_python
 from tests.proofs.gate import Gate
 from tests.proofs.moments import Moment
 from tests.proofs.oracle import State, effects, state
-from tests.proofs.work import NAME, Work
+from tests.proofs.work import NAME, RECONCILE, Start, Started, Work
 from tests.reconciling import CHECKOUT
 from tests.ui import Ui
 
@@ -40,17 +41,6 @@ PATIENCE = 300
 
 T = TypeVar("T")
 _PID = re.compile(r"Started process for run \(pid: (\d+)\)")
-
-
-@dataclass(frozen=True)
-class Started:
-    """A run that was started, and how it is killed."""
-
-    run_id: str
-    kill: Callable[[], None]
-
-
-Start = Callable[[Work], Started]
 
 
 @dataclass
@@ -138,6 +128,14 @@ class Installation:
     def by_make_run(self, _: Work) -> Started:
         """Start the reconcile as `make run` does."""
         return self._by_process(*RUN_COMMAND)
+
+    def here(self, _: Work = RECONCILE) -> Started:
+        """Reconcile as `make run` does, but in this process; it has ended well."""
+        before = self.run_ids()
+        ended = command(self.folder, "run", NAME, environment=self.environment)
+        assert ended.returncode == 0, ended.stderr
+        [run_id] = self.run_ids() - before
+        return Started(run_id, lambda: None)
 
     def _by_process(self, *command: str) -> Started:
         before = self.run_ids()

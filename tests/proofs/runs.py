@@ -31,10 +31,10 @@ from sandbox.stripe_standin import StandInOptions
 from schemas.change import Change
 from schemas.plan import changes_of
 from schemas.words import LINK_KEY
-from tests.proofs.installation import EXAMPLES, Installation, Start, Started, installation, until
+from tests.proofs.installation import EXAMPLES, Installation, installation, until
 from tests.proofs.moments import Moment, saving, updating, writing_to_the_ledger
 from tests.proofs.oracle import FIELD_IDS, State, effects_of_undo, expected_state
-from tests.proofs.work import BY_HAND, DAILY, NAME, RECONCILE, Work, apply, decide, undo
+from tests.proofs.work import BY_HAND, DAILY, NAME, RECONCILE, Start, Started, Work, apply, decide, undo
 from tests.ui import Ui, serving
 
 SOON = 60.0

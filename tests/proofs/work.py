@@ -1,6 +1,6 @@
-"""What a run can be started for: each job of a declaration, or one of its assets by hand."""
+"""What a run can be started for, and what has started: each job of a declaration, or one of its assets by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 NAME = "sandbox"
@@ -19,6 +19,17 @@ class Work:
     @property
     def tags(self) -> dict[str, str]:
         return {"dagster/partition": self.partition} if self.partition else {}
+
+
+@dataclass(frozen=True)
+class Started:
+    """A run that was started, and how it is killed."""
+
+    run_id: str
+    kill: Callable[[], None]
+
+
+Start = Callable[[Work], Started]
 
 
 RECONCILE, DAILY = Work(f"{NAME}_reconcile"), Work(f"{NAME}_daily")

@@ -42,12 +42,12 @@ def test_an_approved_plan_is_applied_and_a_second_run_plans_nothing(at: Site) ->
 
 
 @pytest.mark.rule("X1")
-@pytest.mark.parametrize("plan", ["f" * 64, "the newest", ""])
-def test_anything_but_the_hash_of_a_plan_is_refused(at: Site, plan: str) -> None:
+def test_anything_but_the_hash_of_a_plan_is_refused(at: Site) -> None:
     at.reconcile()
-    for result in (at.apply(plan), at.undo(plan)):
-        assert not result.success
-        assert len(sentences(result)) == 1
+    for plan in ("f" * 64, "the newest", ""):
+        for result in (at.apply(plan), at.undo(plan)):
+            assert not result.success, plan
+            assert len(sentences(result)) == 1
     assert at.netsuite.saves == []
     assert at.approved() == set()
 
