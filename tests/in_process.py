@@ -1,6 +1,7 @@
 """The commands behind `make`, run in this process in a folder of a test: what they come to, without starting Python.
 
-What only a process of its own can show, a signal, a kill, a limit, what is imported first, is for `installed`.
+What only a process of its own can show, a signal, a kill, a limit, what is imported first, is for `installed`; so is a
+command beside an open browser, whose event loop runs in this thread.
 """
 
 import importlib

@@ -9,8 +9,7 @@ from playwright.sync_api import Browser
 
 from sandbox.netsuite_standin import STRIPE_FIELD
 from sandbox.netsuite_standin.world import SYNC_REQUEST
-from tests.in_process import command
-from tests.installed import install
+from tests.installed import install, run_python
 from tests.pipelines.api_world import LINK_OP, NAME, Site
 from tests.pipelines.test_to_stripe import TO_STRIPE, world
 from tests.test_notified import START
@@ -34,7 +33,7 @@ def test_a_press_is_answered_in_the_record_by_the_daemon(tmp_path: Path, browser
     with world(tmp_path / "site", writes={"mode": "auto"}, brakes=brakes, to_stripe=block) as at:
         folder = tmp_path / "installed"
         installed(folder, at)
-        first = command(folder, "run", NAME)
+        first = run_python(folder, "-m", "pipelines.run", NAME)
         assert first.returncode == 0, first.stderr
         [plan] = [file.stem for file in (folder / "home" / "plans" / NAME).rglob("*.csv")]
         with serving(folder, f"{NAME}_sync_one") as ui:
