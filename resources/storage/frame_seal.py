@@ -19,7 +19,8 @@ UNSEALED: Final = "tieout-crc32:00000000"
 _MARK: Final = re.compile(rb"tieout-crc32:([0-9a-f]{8})")
 _TAIL: Final = 1 << 18  # metadata stand at the end of the footer
 _BLOCK: Final = 1 << 22
-_WHOLE: Final[set[tuple[int, int, int, int]]] = set()  # files that this process has sealed or looked at
+State = tuple[int, int, int, int]
+_WHOLE: Final[set[State]] = set()  # files that this process has sealed or looked at
 
 
 def seal(path: Path) -> None:
@@ -31,7 +32,7 @@ def seal(path: Path) -> None:
     with path.open("r+b") as file:
         file.seek(place)
         file.write(b"%08x" % checksum)
-    _WHOLE.add(_state(path))
+    _WHOLE.add(state_of(path))
 
 
 def is_whole(path: Path) -> bool:
@@ -39,7 +40,7 @@ def is_whole(path: Path) -> bool:
 
     Each state of a file is read once in a process.
     """
-    if (state := _state(path)) in _WHOLE:
+    if (state := state_of(path)) in _WHOLE:
         return True
     place = _place(path)
     if place is not None and _read(path, place, 8) != b"%08x" % _checksum(path, place):
@@ -48,7 +49,7 @@ def is_whole(path: Path) -> bool:
     return True
 
 
-def _state(path: Path) -> tuple[int, int, int, int]:
+def state_of(path: Path) -> State:
     """What changes when a file is written or replaced; its name is none of it, as it is sealed beside its place."""
     found = path.stat()
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
@@ -86,13 +87,13 @@ def content_hash(path: Path, blanked: str = "") -> str:
     So two writings of the same rows have one hash, although they were read at different moments. Each state of a file
     is read once in a process.
     """
-    state = _state(path)
+    state = state_of(path)
     if (known := _HASHES.get((state, blanked))) is None:
         known = _HASHES[state, blanked] = _content_hash(path, blanked.encode())
     return known
 
 
-_HASHES: Final[dict[tuple[tuple[int, int, int, int], str], str]] = {}
+_HASHES: Final[dict[tuple[State, str], str]] = {}
 _END: Final = b"PAR1"
 
 

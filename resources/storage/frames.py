@@ -10,6 +10,7 @@ import polars as pl
 
 from resources.extracts.extract import Known
 from resources.storage.frame_seal import SEAL, UNSEALED, is_whole, seal
+from resources.storage.held_frames import hold, metadata_of, scanned, scanned_months
 from resources.storage.protocol import Storage
 from schemas.errors import InternalError, UserError
 
@@ -33,9 +34,6 @@ OF_ANOTHER_ORIGIN = "read from another account or with other columns"
 
 DAMAGED = "damaged on disk"
 """What is to be said of a frame whose file was cut, emptied, overwritten or changed since it was written."""
-
-_READ_AT_ONCE: Final = 1 << 28
-"""Bytes of the files of months, compressed, up to which they become one frame in memory when they are read."""
 
 _NONE: Final[Mapping[str, str]] = {}
 
@@ -86,7 +84,9 @@ class FrameStore:
             stamp = {**marks, **self._stamp(name, read_at)}
             frame.lazy().sink_parquet(fresh, compression="zstd", compression_level=1, statistics=False, metadata=stamp)
             seal(fresh)
-            return int(pl.scan_parquet(fresh).select(pl.len()).collect().item())
+            if isinstance(frame, pl.DataFrame):
+                hold([fresh], frame)
+            return int(scanned(fresh).select(pl.len()).collect().item())
 
     def write_months(
         self, name: str, frame: pl.DataFrame, months: Sequence[str], read_at: datetime | None = None
@@ -112,7 +112,7 @@ class FrameStore:
         """
         match self._look(name):
             case _Looked("ours", Path() as path):
-                return pl.scan_parquet(path, glob=False)
+                return scanned(path)
             case _Looked("elsewhere"):
                 raise UserError(f"{name} was {OF_ANOTHER_ORIGIN}; materialize it again.")
             case _Looked("damaged"):
@@ -135,23 +135,12 @@ class FrameStore:
             raise UserError(f"All months of {name} were {DAMAGED}; materialize them again.")
         if not present:
             raise UserError(f"No month of {name} has been materialized yet; materialize it first.")
-        schemas = {month: pl.read_parquet_schema(path) for month, path in present.items()}
-        newest = schemas[list(schemas)[-1]]
-        outdated = [month[:7] for month, schema in schemas.items() if schema != newest]
-        if outdated:
-            raise UserError(
-                f"{len(outdated)} months of {name}, {outdated[0]} the first, were read under an older declaration; "
-                "materialize all months again."
-            )
-        scanned = pl.scan_parquet(list(present.values()), glob=False)
-        is_small = sum(path.stat().st_size for path in present.values()) <= _READ_AT_ONCE
-        # What is made of a text costs a table of letters for each chunk, and a file is a chunk.
-        return scanned.collect(engine="streaming").rechunk().lazy() if is_small else scanned
+        return scanned_months(name, present)
 
     def mark(self, name: str, key: str) -> str | None:
         """What was said of a frame when it was written; None where it was not, or there is none."""
         found = self._look(name)
-        return pl.read_parquet_metadata(found.path).get(key) if found.standing == "ours" and found.path else None
+        return metadata_of(found.path).get(key) if found.standing == "ours" and found.path else None
 
     def files(self, name: str, months: Sequence[str] | None = None) -> dict[str, Path]:
         """The file of a frame that `read` would give, or of each month that `read_months` would, by its name."""
@@ -218,7 +207,7 @@ class FrameStore:
         try:
             if not is_whole(path):
                 return _Looked("damaged", path)
-            origin = pl.read_parquet_metadata(path).get(ORIGIN, "")
+            origin = metadata_of(path).get(ORIGIN, "")
         except (pl.exceptions.PolarsError, OSError):
             return _Looked("damaged", path)
         return _Looked("ours" if origin == self.origin(name) else "elsewhere", path)
@@ -241,5 +230,5 @@ def _first_instant(month: str) -> datetime:
 
 
 def _read_at(path: Path) -> datetime | None:
-    text = pl.read_parquet_metadata(path).get(READ_AT)
+    text = metadata_of(path).get(READ_AT)
     return datetime.fromisoformat(text) if text else None

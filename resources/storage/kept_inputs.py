@@ -21,6 +21,7 @@ from resources.storage.disk import disk_in_words
 from resources.storage.file_lock import run_lock
 from resources.storage.frame_seal import content_hash
 from resources.storage.frames import READ_AT
+from resources.storage.held_frames import metadata_of
 from resources.storage.protocol import Storage
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -188,7 +189,7 @@ class KeptInputs:
 def hash_of_frame(path: Path) -> str:
     """A hash of what a frame's file holds, whenever it was read; of any bytes where it is none any more."""
     try:
-        return content_hash(path, pl.read_parquet_metadata(path).get(READ_AT, ""))
+        return content_hash(path, metadata_of(path).get(READ_AT, ""))
     except pl.exceptions.PolarsError:
         return content_hash(path)
 
