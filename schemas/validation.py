@@ -12,6 +12,8 @@ import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrors
 
+from schemas.repeated import are_distinct
+
 _IDS_SHOWN = 20
 
 
@@ -31,17 +33,12 @@ def violations(model: type[pa.DataFrameModel], frame: pl.DataFrame, id_column: s
     Returns:
         An empty list for a frame that holds. `ids` are at most 20 values of `id_column`, never another cell's value.
     """
-    is_proved = _are_distinct(frame.get_column(id_column)) if id_column in frame.columns else False
+    is_proved = are_distinct(frame.get_column(id_column)) if id_column in frame.columns else False
     try:
         (_but_unique(model, id_column) if is_proved else model.to_schema()).validate(frame, lazy=True)
     except SchemaErrors as error:
         return _grouped(error.failure_cases, frame, id_column)
     return []
-
-
-def _are_distinct(ids: pl.Series) -> bool:
-    """Whether ids are distinct because their hashes are; no more than a hint where two hashes are equal."""
-    return bool(ids.hash().n_unique() == ids.len())
 
 
 @cache

@@ -19,6 +19,7 @@ from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
 from schemas.declaration.rules import columns_of
 from schemas.link_fields import fields_of
+from schemas.repeated import is_repeated
 from schemas.words import System
 
 _EMAIL = r"^[^@\s,;:<>()]+@[^@\s,;:<>()]+\.[^@\s,;:<>()]+$|^$"
@@ -186,9 +187,9 @@ def _flags(customers: pl.LazyFrame, id_column: str, compared: list[str], no_valu
     return text.select(
         id_column,
         pl.col("wrong_form").fill_null(value=False),
-        repeated=pl.col(id_column).is_duplicated(),
+        is_repeated(text.get_column(id_column)).alias("repeated"),
         empty=~pl.any_horizontal(~pl.lit(bool(keys)), *is_filled.values()),
-        **{f"shared:{name[4:]}": pl.col(name).is_duplicated() & filled for name, filled in is_filled.items()},
+        **{f"shared:{name[4:]}": is_repeated(text.get_column(name)) & filled for name, filled in is_filled.items()},
     )
 
 

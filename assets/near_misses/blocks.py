@@ -12,6 +12,7 @@ import polars as pl
 _BITS: Final = 26
 _MOST_RECORDS: Final = 10
 """Records of one number, beyond which it says nothing."""
+_TWICE: Final = 2
 PAIRS: Final = pl.Schema({"position": pl.UInt32(), "record": pl.Int64()})
 
 
@@ -24,7 +25,10 @@ def pairs_by(ours: pl.DataFrame, theirs: pl.DataFrame, most: int = _MOST_RECORDS
         most: records that a number may have.
     """
     wanted = may_be_among(theirs.drop_nulls("block"), ours.get_column("block").drop_nulls())
-    sized = wanted.join(ours.select("block").unique(), on="block", how="semi").unique()
+    # A record has a number twice at most, so that what many rows have is left out before rows are compared.
+    often = wanted.group_by("block").len("rows").filter(pl.col("rows") <= _TWICE * most).select("block")
+    some = wanted.join(often, on="block", how="semi")
+    sized = some.join(ours.select("block").unique(), on="block", how="semi").unique()
     few = sized.group_by("block").len("records").filter(pl.col("records") <= most).select("block")
     rare = sized.join(few, on="block", how="semi")
     return ours.drop_nulls("block").join(rare, on="block").select("position", "record").unique()

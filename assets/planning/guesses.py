@@ -61,8 +61,8 @@ def with_guesses(plan: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
 
 
 def _is_of(found: pl.DataFrame) -> pl.Expr:
-    """Whether a row is of a customer with a guess: few are, and only those need be joined."""
-    return pl.col(PAIR[0]).is_in(found.get_column(PAIR[0]).drop_nulls().implode())
+    """Whether a row is of a record with a guess: few are, only those need be joined, and numbers are soon compared."""
+    return pl.col(PAIR[1]).is_in(found.get_column(PAIR[1]).drop_nulls().implode())
 
 
 def _doubt(matches: pl.LazyFrame) -> pl.Expr:

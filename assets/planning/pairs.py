@@ -4,6 +4,7 @@ import polars as pl
 
 from assets.keys import folded_expr
 from assets.no_values import is_placeholder
+from assets.rows_of import rows_of
 from schemas.link_fields import LINK_FIELDS, LinkField, fields_of
 
 _LINKING = ("linked", "matched", "ambiguous")
@@ -14,15 +15,32 @@ def linked_pairs(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyF
 
     Older is by `created` to the minute, as exports have no seconds, then by id.
     """
-    ours = stripe.select(
-        pl.col("id").alias("stripe_customer_id"), pl.col("created").dt.truncate("1m"), *_names(fields_of("stripe"))
-    )
-    theirs = netsuite.select(*_names(fields_of("netsuite")), pl.col("internal_id").alias("netsuite_internal_id"))
-    pairs = linked(matches).join(ours, on="stripe_customer_id").join(theirs, on="netsuite_internal_id").collect().lazy()
-    # Only records with several customers need an order of age, and sorting by text is what costs here.
-    is_shared = pl.col("netsuite_internal_id").is_duplicated()
-    shared = pairs.filter(is_shared).sort("netsuite_internal_id", "created", "stripe_customer_id")
-    return pairs.filter(~is_shared).sort("netsuite_internal_id").merge_sorted(shared, key="netsuite_internal_id")
+    ours = stripe.select("id", pl.col("created").dt.truncate("1m"), *_names(fields_of("stripe"))).collect()
+    theirs = netsuite.select("internal_id", *_names(fields_of("netsuite"))).collect()
+    found = linked(matches).collect()
+    places = found.select(
+        "netsuite_internal_id",
+        "stripe_customer_id",
+        rows_of(found.get_column("stripe_customer_id"), ours.get_column("id")).alias("ours"),
+        rows_of(found.get_column("netsuite_internal_id"), theirs.get_column("internal_id")).alias("theirs"),
+        row=pl.int_range(pl.len(), dtype=pl.UInt32),
+    ).drop_nulls(["ours", "theirs"])
+    places = places[_by_age(places, ours.get_column("created"))]
+    sides = ((found, "row"), (ours.drop("id"), "ours"), (theirs.drop("internal_id"), "theirs"))
+    return pl.concat([side[places.get_column(row)] for side, row in sides], how="horizontal").lazy()
+
+
+def _by_age(pairs: pl.DataFrame, created: pl.Series) -> pl.Series:
+    """The order of pairs. Only records with several customers need one of age, and sorting by text is what costs."""
+    records = pairs.get_column("netsuite_internal_id")
+    order = records.arg_sort()
+    in_order = records.gather(order)
+    is_like_last = (in_order == in_order.shift()).fill_null(value=False)
+    places = (is_like_last | is_like_last.shift(-1, fill_value=False)).arg_true()
+    shared = pairs[order.gather(places)].with_columns(pair=order.gather(places))
+    aged = shared.with_columns(created.gather(shared.get_column("ours")).alias("created"))
+    by_age = aged.sort("netsuite_internal_id", "created", "stripe_customer_id").get_column("pair")
+    return order.scatter(places, by_age)
 
 
 def linked(matches: pl.LazyFrame) -> pl.LazyFrame:
@@ -70,7 +88,8 @@ def is_empty(field: LinkField) -> pl.Expr:
 def _placeholders(pairs: pl.DataFrame, field: LinkField, no_value: frozenset[str]) -> pl.Series:
     """Look for placeholders only among the values that are not the link's own."""
     name = field.name
-    other = pairs.select(name, is_other=pl.col(name) != value_of(field)).with_row_index("row").filter("is_other")
+    held = pairs.with_row_index("row").filter(pl.col(name).is_not_null())
+    other = held.filter(pl.col(name) != value_of(field))
     found = other.filter(is_placeholder(folded_expr(pl.col(name)), no_value)).get_column("row")
     nothing = pl.repeat(value=False, n=pairs.height, dtype=pl.Boolean, eager=True)
     return nothing.scatter(found, True).alias(f"placeholder {name}")

@@ -51,7 +51,9 @@ def _found(
     nobody = matches.filter(pl.col("outcome") == "unmatched").select(id="stripe_customer_id")
     is_found = pl.col("is_customer") & (pl.lit(settings.match_inactive) | ~pl.col("inactive"))
     taken = matches.select(internal_id="netsuite_internal_id").drop_nulls()
-    open_customers = stripe.join(nobody, on="id", how="semi")
+    ids = nobody.collect().get_column("id")
+    may_be_open = pl.col("id").hash().is_in(ids.hash().implode())  # of few others, and numbers are soon compared
+    open_customers = stripe.filter(may_be_open).join(ids.to_frame().lazy(), on="id", how="semi")
     return find_near_misses(open_customers, netsuite.filter(is_found), taken, settings.no_value).lazy()
 
 

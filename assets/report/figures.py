@@ -11,7 +11,9 @@ import polars as pl
 from assets.planning.guesses import of_plan
 from assets.planning.parts import parts_of
 from assets.report.inputs import ReportInputs
+from assets.rows_of import rows_of
 from schemas.link_fields import LINK_FIELDS, LinkField
+from schemas.repeated import are_among, are_distinct
 from schemas.words import GONE, OUTCOMES, MatchOutcome
 
 Standing = Literal["tied", "planned", "waiting", "rest"]
@@ -86,7 +88,8 @@ def standings(inputs: ReportInputs) -> pl.DataFrame:
     A customer in the review waits, even if a part of its links is planned. It is tied out when it is linked and nothing
     is left to plan.
     """
-    is_waiting, is_planned = pl.col("waits"), pl.col("changes")
+    ids, waits = inputs.matches.get_column("stripe_customer_id"), inputs.review.get_column("stripe_customer_id")
+    is_waiting, is_planned = pl.lit(are_among(ids, waits)), pl.lit(_have_changes(ids, inputs.plan))
     is_tied = pl.col("outcome") == "linked"
     standing = (
         pl.when(is_waiting).then(pl.lit("waiting"))
@@ -94,14 +97,10 @@ def standings(inputs: ReportInputs) -> pl.DataFrame:
         .when(is_tied).then(pl.lit("tied"))
         .otherwise(pl.lit("rest"))
     )  # fmt: skip
-    created = inputs.stripe.lazy().select("id", month=pl.col("created").dt.truncate("1mo").dt.date())
-    return (
-        inputs.matches.lazy()
-        .select("stripe_customer_id", "outcome", "evidence")
-        .join(created, left_on="stripe_customer_id", right_on="id", how="left")
-        .with_columns(waits=_is_in(inputs.review), changes=_is_in(inputs.plan))
-        .select("month", "outcome", "evidence", standing=standing)
-        .collect()
+    created = inputs.stripe.get_column("created").gather(rows_of(ids, inputs.stripe.get_column("id")))
+    month = pl.lit(created).dt.truncate("1mo").dt.date()
+    return inputs.matches.select("outcome", "evidence", month=month, standing=standing).select(
+        "month", "outcome", "evidence", "standing"
     )
 
 
@@ -203,16 +202,29 @@ def _outcome_count(outcome: MatchOutcome, counts: pl.DataFrame, total: int) -> O
 
 def _covered(field: LinkField, inputs: ReportInputs, total: int) -> Coverage:
     key = "stripe_customer_id" if field.system == "stripe" else "netsuite_internal_id"
-    linked = inputs.links.filter(pl.col("source") == field.evidence)[key].cast(pl.String)
-    planned = inputs.plan.filter(pl.col("field") == field.name)["record_id"].cast(pl.String)
-    today, after = linked.n_unique(), pl.concat([linked.rename("id"), planned.rename("id")]).n_unique()
-    return Coverage(field.name, today, after, total)
+    linked = inputs.links.filter(pl.col("source") == field.evidence)[key].cast(pl.String).unique()
+    planned = [part for (name,), part in parts_of(inputs.plan, ["field"]).items() if name == field.name]
+    ids = pl.concat([linked.clear(), *(part.get_column("record_id").alias(key) for part in planned)])
+    new = ids.filter(~are_among(ids, linked))
+    # A field is set once in a record, so that those ids are distinct; a record that is not there yet has none.
+    is_set = all(part.get_column("action").is_in(["set"]).all() for part in planned)
+    more = new.len() - max(new.null_count() - 1, 0) if is_set else new.n_unique()
+    return Coverage(field.name, linked.len(), linked.len() + more, total)
 
 
-def _is_in(frame: pl.DataFrame) -> pl.Expr:
-    """Whether a customer has a row in a frame."""
-    ids = frame.get_column("stripe_customer_id").drop_nulls()
-    return pl.col("stripe_customer_id").is_in(ids.implode())
+def _have_changes(customers: pl.Series, plan: pl.DataFrame) -> pl.Series:
+    """Whether customers have a row in a plan of them.
+
+    The largest part first, which settles most; ids of customers are told apart by their hashes, where those differ.
+    """
+    parts = sorted(parts_of(plan.select("field", "stripe_customer_id"), ["field"]).values(), key=len, reverse=True)
+    is_short = are_distinct(customers)
+    left = pl.DataFrame({"id": customers.hash() if is_short else customers}).with_row_index("row")
+    for part in parts:
+        planned = part.get_column("stripe_customer_id").drop_nulls()
+        left = left.join(pl.DataFrame({"id": planned.hash() if is_short else planned}), on="id", how="anti")
+    everybody = pl.repeat(value=True, n=customers.len(), dtype=pl.Boolean, eager=True)
+    return everybody.scatter(left.get_column("row"), False)
 
 
 def without_particulars(text: pl.Expr) -> pl.Expr:

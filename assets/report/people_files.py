@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from assets.rows_of import rows_of
 from schemas.link_fields import fields_of, in_plan_order
 
 UNMATCHED_FILE: Final = "netsuite_unmatched.csv"
@@ -21,12 +22,14 @@ def matches_for_people(matches: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl
         stripe: `schemas.customers.StripeCustomers`.
         netsuite: `schemas.customers.NetsuiteCustomers`.
     """
-    ours = stripe.select(stripe_customer_id="id", stripe_name="name", stripe_email="email")
-    theirs = netsuite.select(netsuite_internal_id="internal_id", netsuite_company_name="company_name")
-    return (
-        matches.join(ours, on="stripe_customer_id", how="left", maintain_order="left")
-        .join(theirs, on="netsuite_internal_id", how="left", maintain_order="left")
-        .collect()
+    ours = stripe.select("id", stripe_name="name", stripe_email="email").collect()
+    theirs = netsuite.select("internal_id", netsuite_company_name="company_name").collect()
+    found = matches.collect()
+    customers = rows_of(found.get_column("stripe_customer_id"), ours.get_column("id"))
+    records = rows_of(found.get_column("netsuite_internal_id"), theirs.get_column("internal_id"))
+    return found.with_columns(
+        *(column.gather(customers) for column in ours.drop("id").rechunk()),
+        *(column.gather(records) for column in theirs.drop("internal_id").rechunk()),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from schemas.errors import ExportError, UserError
+from schemas.repeated import are_distinct, is_repeated
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,10 @@ def unique_by_id(frame: pl.DataFrame, id_column: str, source: RowSource) -> pl.D
         UserError: of the kind of `source`: two rows of one id differ; the sentence names the id and the columns in
             which they do.
     """
-    repeated = frame.get_column(id_column).is_duplicated()
+    ids = frame.get_column(id_column)
+    if are_distinct(ids):
+        return frame
+    repeated = is_repeated(ids)
     if not repeated.any():
         return frame
     numbered = frame.with_row_index(_ROW)
