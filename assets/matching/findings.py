@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from assets.matching.order import order_by_text
 from schemas.words import CANDIDATES_SHOWN, MatchOutcome
 
 ROWS = pl.Schema({"position": pl.UInt32(), "record": pl.Int64(), "finding": pl.UInt32()})
@@ -103,6 +104,16 @@ def combine(parts: Iterable[Findings]) -> Findings:
     return Findings(
         pl.concat([ROWS.to_frame(), *rows]).rechunk(), pl.concat([FINDINGS.to_frame(), *findings]).rechunk()
     )
+
+
+def in_order(decided: Findings, ids: pl.Series) -> Findings:
+    """Put what was decided of all customers into the order of their ids, while it is numbers and not yet words."""
+    if decided.rows.height != ids.len():
+        return decided
+    numbers = pl.int_range(ids.len(), dtype=pl.UInt32, eager=True)
+    ranks = numbers.clone().scatter(order_by_text(ids), numbers)
+    rows = numbers.clone().scatter(ranks.gather(decided.rows.get_column("position")), numbers)
+    return Findings(decided.rows[rows], decided.findings)
 
 
 def joined(ids: pl.Expr, separator: str) -> pl.Expr:

@@ -12,7 +12,7 @@ from assets.keys import folded_expr
 from assets.matching.comparison import Comparison
 from assets.matching.doubts import find_doubts
 from assets.matching.existing_links import decide_by_ids, decide_by_texts
-from assets.matching.findings import Findings, combine, say_alike, say_several
+from assets.matching.findings import Findings, combine, in_order, say_alike, say_several
 from assets.matching.holds import hold_back, hold_guests
 from assets.matching.link_traces import are_of, named_by_metadata, named_by_records, without_placeholders
 from assets.matching.match_rule import Found, MatchRule
@@ -65,7 +65,7 @@ def match_with_doubts(
     """Return what `match_customers` does, and why a person should look at a pair first, as the column `doubt`."""
     world = _World(stripe, netsuite, overrides, settings, comparison or Comparison())
     opinions = SecondOpinions(world.customers, world.records, settings, world.comparison)
-    decided = world.decided(opinions.watched(world.steps(opinions)))
+    decided = in_order(world.decided(opinions.watched(world.steps(opinions))), world.customers.get_column("id"))
     known = world.traces.drop_nulls("record")
     doubts = find_doubts(Evidence(world.customers, world.records, known, decided, settings, opinions))
     nothing = pl.Series("doubt", [None], pl.String).new_from_index(0, world.customers.height)

@@ -14,6 +14,8 @@ _ROWS = 2**32
 
 def by_customer(matches: pl.DataFrame) -> pl.DataFrame:
     """Return matches (`schemas.matches.Matches`) sorted by their `stripe_customer_id`."""
+    if matches.get_column("stripe_customer_id").is_sorted():
+        return matches
     return matches.rechunk().select(pl.all().gather(order_by_text(matches.get_column("stripe_customer_id"))))
 
 

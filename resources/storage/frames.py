@@ -82,7 +82,10 @@ class FrameStore:
         """
         with self.storage.replaced([frame_file(name)]) as [fresh]:
             stamp = {**marks, **self._stamp(name, read_at)}
-            frame.lazy().sink_parquet(fresh, compression="zstd", compression_level=1, statistics=False, metadata=stamp)
+            # What was read is kept for months; what was made of it is made again, and need only be written fast.
+            how: Literal["zstd", "lz4"] = "zstd" if read_at else "lz4"
+            level = 1 if read_at else None
+            frame.lazy().sink_parquet(fresh, compression=how, compression_level=level, statistics=False, metadata=stamp)
             seal(fresh)
             if isinstance(frame, pl.DataFrame):
                 hold([fresh], frame)

@@ -1,0 +1,52 @@
+"""Frames that are in memory are those of their files: what was replaced is read anew, and room is bounded."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from resources.storage import held_frames
+from resources.storage.frames import FrameStore
+from resources.storage.local import LocalStorage
+
+JUNE = "2024-06-01"
+
+
+def customers(*ids: str) -> pl.DataFrame:
+    frame = pl.DataFrame({"id": ids}, {"id": pl.String})
+    return frame.with_columns(created=pl.lit(datetime(2024, 6, 2, tzinfo=UTC)).cast(pl.Datetime("us", "UTC")))
+
+
+def test_another_store_of_the_same_process_sees_what_replaced_a_frame(tmp_path: Path) -> None:
+    one, other = (FrameStore(LocalStorage(tmp_path)) for _ in range(2))
+    one.write("matches", customers("cus_1"))
+    assert_frame_equal(other.read("matches").collect(), customers("cus_1"))
+    other.write("matches", customers("cus_2", "cus_3"))
+    assert_frame_equal(one.read("matches").collect(), customers("cus_2", "cus_3"))
+
+
+def test_months_are_read_anew_when_one_of_them_is_replaced(tmp_path: Path) -> None:
+    store = FrameStore(LocalStorage(tmp_path))
+    for ids in (("cus_1",), ("cus_2", "cus_3"), ()):
+        store.write_months("customers", customers(*ids), [JUNE])
+        assert_frame_equal(store.read_months("customers", [JUNE]).collect(), customers(*ids))
+
+
+def test_the_oldest_frames_go_and_are_read_from_their_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, frames = FrameStore(LocalStorage(tmp_path)), {name: customers(f"cus_{name}") for name in "abc"}
+    monkeypatch.setattr(held_frames, "MOST_HELD", 2 * frames["a"].estimated_size())
+    for name, frame in frames.items():
+        store.write(name, frame)
+    assert sum(frame.estimated_size() for frame in held_frames._HELD.values()) <= held_frames.MOST_HELD
+    for name, frame in frames.items():
+        assert_frame_equal(store.read(name).collect(), frame)
+
+
+def test_a_frame_that_is_too_large_is_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(held_frames, "MOST_HELD", 1)
+    store = FrameStore(LocalStorage(tmp_path))
+    store.write("matches", customers("cus_1"))
+    assert not held_frames._HELD
+    assert_frame_equal(store.read("matches").collect(), customers("cus_1"))
