@@ -19,6 +19,7 @@ from rich.table import Table
 from assets.check_results import SAID_FIRST
 from assets.next_step.next_step import next_step
 from assets.report import wording
+from pipelines.code_location import located
 from pipelines.declarations import Located
 from pipelines.echoes import without_echoes
 from pipelines.exclusive_run import end_run, run_alone
@@ -162,9 +163,10 @@ def execute(
     """Run a job in this process, with its progress shown; it may fail."""
     with stage_progress(console, job) as loggers:
         config = {"loggers": loggers, "ops": ops or {}}
-        return job.execute_in_process(
-            instance=instance, raise_on_error=False, run_config=config, run_id=run_id, tags={COMMAND_TAG: command}
-        )
+        with located(instance, job.name):
+            return job.execute_in_process(
+                instance=instance, raise_on_error=False, run_config=config, run_id=run_id, tags={COMMAND_TAG: command}
+            )
 
 
 def was_interrupted(result: dg.ExecuteInProcessResult) -> bool:

@@ -23,6 +23,7 @@ import yaml
 from rich.console import Console
 from rich.markup import escape
 
+from pipelines.code_location import LOCATION
 from pipelines.declarations import read_folder
 from pipelines.exclusive_run import end_killed
 from pipelines.home import prepare_home
@@ -31,7 +32,6 @@ from resources.storage.folders import Folders
 from schemas.errors import TieoutError, TransientError
 
 _ADDRESS: Final = "127.0.0.1"
-_LOCATION: Final = "tieout"
 _PATIENCE_S: Final = 10.0
 
 
@@ -72,10 +72,10 @@ def main() -> int:
 def _parts(folders: Folders, folder: Path) -> Iterator[tuple[Path, list[subprocess.Popen[bytes]]]]:
     """The code location and the daemon while the body runs; gives the workspace that names the location, and them."""
     sock, workspace = folder / "code.sock", folder / "workspace.yaml"
-    where = {"grpc_server": {"socket": str(sock), "location_name": _LOCATION}}
+    where = {"grpc_server": {"socket": str(sock), "location_name": LOCATION}}
     workspace.write_text(yaml.safe_dump({"load_from": [where]}))
     module = ("--module-name", "pipelines.definitions", "--working-directory", str(folders.root))
-    location = ("code-server", "start", *module, "--location-name", _LOCATION, "--socket", str(sock))
+    location = ("code-server", "start", *module, "--location-name", LOCATION, "--socket", str(sock))
     _log(folders).unlink(missing_ok=True)
     parts = [_start(folders, "dagster", *location, "--log-level", "warning")]
     try:

@@ -12,6 +12,7 @@ import re
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -27,6 +28,7 @@ from starlette.types import ASGIApp
 from pipelines.guard import Guard
 from pipelines.hiding import hide_secrets
 from pipelines.home import check_storage
+from pipelines.month_turn import follow_months
 from pipelines.result_pages import ResultPages
 from resources.storage.folders import Folders
 from schemas.errors import TieoutError, UserError
@@ -131,8 +133,13 @@ def serve(
             Guard(app, names), log_level=logging.WARNING, timeout_graceful_shutdown=_LAST_ANSWERS_S, server_header=False
         )
         server = uvicorn.Server(config)
+        ended = threading.Event()
+        follow_months(context, ended)
         started(server)
-        server.run(sockets=[listener])
+        try:
+            server.run(sockets=[listener])
+        finally:
+            ended.set()
 
 
 _LAST_PORT: Final = 65_535

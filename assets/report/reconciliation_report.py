@@ -1,6 +1,7 @@
 """Last stage: the files for a person, all of one run or none: matches, plan, review queue, import files, the report."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 import dagster as dg
@@ -70,6 +71,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
         key=sync.key("reconciliation_report"),
         group_name=sync.name,
         kinds={"html", "csv"},
+        freshness_policy=_fresh_by(sync),
         ins=sync.inputs(*_INPUTS, *to_stripe),
     )
     def reconciliation_report(
@@ -193,6 +195,14 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
         )
 
     return reconciliation_report
+
+
+def _fresh_by(sync: Reconciliation) -> dg.FreshnessPolicy | None:
+    """Fresh is a report since the last daily run was due; without a daily run there is no time for one."""
+    if not sync.declaration.can_write:
+        return None
+    daily = sync.declaration.daily
+    return dg.FreshnessPolicy.cron(daily.deadline_cron, timedelta(hours=daily.within_hours), daily.time_zone)
 
 
 def _kept(sync: Reconciliation, planned: pl.LazyFrame) -> tuple[pl.DataFrame, str]:

@@ -5,7 +5,7 @@ Dagster knows assets, checks and jobs by these names; a changed one loses its pa
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -129,6 +129,18 @@ def test_reconcile_covers_every_month_at_once(site: Site) -> None:
         "dagster/asset_partition_range_start": "2026-06-01",
         "dagster/asset_partition_range_end": "2026-08-01",
     }
+
+
+def test_a_report_is_fresh_until_the_next_daily_run_has_been_missed(
+    tmp_path: Path, specs: dict[str, dg.AssetSpec]
+) -> None:
+    with api_site(tmp_path, daily={"at": "22:30", "time_zone": "Europe/Berlin", "within_hours": 2}) as over_apis:
+        policies = {
+            spec.key.path[-1]: spec.freshness_policy for spec in over_apis.definitions.resolve_all_asset_specs()
+        }
+    expected = dg.FreshnessPolicy.cron("30 0 * * *", timedelta(hours=2), "Europe/Berlin")
+    assert {name: policy for name, policy in policies.items() if policy} == {"reconciliation_report": expected}
+    assert not any(spec.freshness_policy for spec in specs.values())  # exports come by hand, whenever they do
 
 
 def test_nothing_runs_by_itself(site: Site) -> None:
