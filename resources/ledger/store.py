@@ -157,6 +157,11 @@ class Ledger:
         """Remove the lease of who is gone."""
         forget(self.engine, self.folder, holder)
 
+    def form(self) -> str:
+        """The form of its tables, as the newest migration calls it."""
+        with self.engine.connect() as connection:
+            return str(connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar())  # noqa: S608
+
     def _migrate(self) -> None:
         with exclusive(self.engine, self.folder, "migrate", wait=True):
             path = Path(self.engine.url.database or "") if self.engine.dialect.name == "sqlite" else None

@@ -1,0 +1,49 @@
+"""This machine: whether state and results can be written, how much room there is, and which form the ledger has."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Final
+
+from pipelines.doctor.finding import Finding
+from resources.ledger import Ledger
+from resources.storage.atomic import private_folder
+from resources.storage.disk import disk_in_words
+from resources.storage.folders import Folders
+from schemas.errors import TieoutError
+
+_GIB: Final = 1 << 30
+LEAST_FREE: Final = _GIB
+"""A run of a million customers writes some hundred megabytes, several times."""
+
+
+def storage(folders: Folders, least_free: int = LEAST_FREE) -> Iterator[Finding]:
+    """Whether the folders of state and of results can be written, and have room."""
+    for of, place in {"state": folders.home, "results": folders.out}.items():
+        try:
+            yield _of_folder(of, place, least_free)
+        except TieoutError as error:
+            yield Finding("todo", of, str(error))
+
+
+def _of_folder(of: str, place: Path, least_free: int) -> Finding:
+    with disk_in_words(place):
+        with TemporaryFile(dir=private_folder(place)) as probe:
+            probe.write(b"x")
+        free = shutil.disk_usage(place).free
+    room = f"{free / _GIB:,.1f} GiB free"
+    if free < least_free:
+        return Finding("todo", of, f"{place} has {room}: make room, {least_free / _GIB:,.0f} GiB at least.")
+    if place.stat().st_mode & 0o077:
+        return Finding("todo", of, f"{place} can be read by others, and holds customer data: chmod 700 {place}.")
+    return Finding("good", of, f"{place} can be written, {room}.")
+
+
+def ledger(folders: Folders) -> Iterator[Finding]:
+    """Whether the ledger opens, where it is, and which form it has."""
+    try:
+        with Ledger.of(folders) as opened:
+            yield Finding("good", "ledger", f"It opens: {opened.engine.dialect.name}, form {opened.form()}.")
+    except TieoutError as error:
+        yield Finding("todo", "ledger", str(error))
