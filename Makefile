@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help init advise run check plans apply undo decide replay compare prune apply-stripe ui sandbox test lint format bench prove rules validate lock clean forget
+.PHONY: help init advise run check doctor plans apply undo decide replay compare prune audit erase apply-stripe ui sandbox test lint format bench prove rules validate lock clean forget
 
 help: ## List what can be done
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ run: $(VENV)/run.ok ## Reconcile the declaration NAME (default: example) and sho
 
 check: $(VENV)/run.ok ## Ask both sides of the declaration NAME whether they can be read
 	@$(BIN)/python -m pipelines.run $(NAME) --check
+
+doctor: $(VENV)/run.ok ## Look at everything that the declaration NAME needs, and say what to do; SEND=yes sends a test message
+	@$(BIN)/python -m pipelines.doctor "$(NAME)" $(if $(filter yes,$(SEND)),--send)
 
 plans: $(VENV)/run.ok ## List the last plans of the declaration NAME, and what became of them
 	@$(BIN)/python -m pipelines.operate plans "$(NAME)"
@@ -51,10 +54,16 @@ compare: $(VENV)/run.ok ## Show who would be linked otherwise by the declaration
 prune: $(VENV)/run.ok ## Remove the inputs of plans of NAME that are older than keep_inputs, and say which can no longer be replayed
 	@$(BIN)/python -m pipelines.prune "$(NAME)"
 
+audit: $(VENV)/run.ok ## Put all that is known of the plan PLAN of NAME into one archive: plan, approvals, attempts, hashes of its inputs
+	@$(BIN)/python -m pipelines.audit "$(NAME)" --plan=$(call quoted,$(PLAN))
+
+erase: $(VENV)/run.ok ## Remove as WHO what NAME keeps of the person of CUSTOMER (cus_...), and name what must stay
+	@$(BIN)/python -m pipelines.erase "$(NAME)" --customer=$(call quoted,$(CUSTOMER)) --who=$(call quoted,$(WHO))
+
 apply-stripe: $(VENV)/run.ok ## Set in Stripe what FILE (stripe_updates.csv of NAME) says, with the key in STRIPE_API_KEY; UNDO=yes takes it back; WHO= names you
 	@$(BIN)/python -m pipelines.apply_stripe $(if $(UNDO),--undo) --who=$(call quoted,$(WHO)) "$(NAME)" "$(FILE)"
 
-ui: $(VENV)/run.ok ## Open Dagster on every declaration, on http://127.0.0.1:3000
+ui: $(VENV)/run.ok ## Open Dagster on every declaration, on http://127.0.0.1:3000; PORT= for another port
 	@$(BIN)/python -m pipelines.ui
 
 sandbox: $(VENV)/dev.ok ## Serve stand-ins for Stripe and NetSuite with the example data, and print the environment

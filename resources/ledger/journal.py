@@ -93,6 +93,19 @@ class Journal:
             rows = connection.execute(self._last_attempts(select(JOURNAL), plan)).mappings()
             return {row["change_id"]: _entry(row) for row in rows}
 
+    def attempts(self, plan: str) -> list[Entry]:
+        """Every attempt at every change of a plan, by change, oldest first."""
+        query = select(JOURNAL).where(JOURNAL.c.declaration == self.declaration, JOURNAL.c.plan == plan)
+        ordered = query.order_by(JOURNAL.c.change_id, JOURNAL.c.attempt)
+        with self.ledger.engine.connect() as connection:
+            return [_entry(row) for row in connection.execute(ordered).mappings()]
+
+    def rows_about(self, customer: str) -> int:
+        """How many attempts there were, under any accounts of any declaration, that concern a Stripe customer."""
+        query = select(func.count()).where(JOURNAL.c.stripe_customer_id == customer)
+        with self.ledger.engine.connect() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def tallies(self, plan: str, since: datetime) -> list[Tally]:
         """How many changes of a plan ended in which way, by the last attempt at each; only attempts since a moment."""
         by = (JOURNAL.c.direction, JOURNAL.c.status, JOURNAL.c.code)

@@ -111,6 +111,18 @@ class Results:
             with scratch(self._store) as room, (room / "outcomes.csv").open("wb") as file:
                 _reserve(file.fileno(), max(size, 1))
 
+    def erase(self) -> int:
+        """Remove the files that runs have made, and say how many; what a person put there stays."""
+        gone: set[tuple[int, int]] = set()
+        with self._alone():
+            for generation in self.generations:
+                for name in (*read_manifest(generation), MANIFEST):
+                    path = generation / name
+                    if path.is_file():
+                        gone.add((path.stat().st_dev, path.stat().st_ino))
+                        path.unlink()
+        return len(gone)
+
     def tidy(self) -> None:
         """Remove what processes that were killed have left, and finish a move that one had begun."""
         if self._store.is_dir():

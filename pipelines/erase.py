@@ -1,0 +1,154 @@
+"""`make erase`: remove what is kept of a person, the customer of one Stripe id, and name what must stay.
+
+A person is not only in the row of that id: the NetSuite records that were compared hold the same name and address, and
+which ones they are is what matching found out. So all frames, all kept inputs and all result files of the declaration
+go; the next run makes them anew, of what both services still have. Plans and ledger stay: without them nothing that was
+written can be undone. That it was done, for which id, when and by whom, is kept in Dagster's history.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import dagster as dg
+import polars as pl
+from rich.console import Console
+from rich.markup import escape
+
+from assets.reconciliation import Reconciliation
+from pipelines.exclusive_run import run_alone
+from pipelines.kept_plans import opened, terminal
+from pipelines.run import at_terminal
+from resources.ledger import Decisions, Journal
+from resources.storage.disk import disk_in_words
+from resources.storage.folders import Folders
+from resources.storage.local import LocalStorage
+from resources.storage.plans import read_plan
+from resources.storage.results import Results
+from schemas.errors import UserError
+
+_CUSTOMER: Final = re.compile(r"[A-Za-z0-9_-]{1,255}")
+_LONGEST_NAME: Final = 200
+_NAMED: Final = 12
+
+
+@dataclass(frozen=True)
+class Erased:
+    """How many files went."""
+
+    frames: int
+    inputs: int
+    results: int
+
+
+@dataclass(frozen=True)
+class Stays:
+    """What must stay of a customer.
+
+    Attributes:
+        plans: kept plans with a row about it, by hash, and whether one holds a new record with name and address.
+        attempts: rows of the journal, with ids and with the values that were written.
+        decisions: whether a person decided about it, with the reason in that person's words.
+    """
+
+    plans: dict[str, bool]
+    attempts: int
+    decisions: bool
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; 0 when it is done, 1 when a sentence says why not."""
+    parser = argparse.ArgumentParser(prog="make erase", description=__doc__)
+    parser.add_argument("name", help="the declaration")
+    parser.add_argument("--customer", default="", help="the Stripe id")
+    parser.add_argument("--who", default="", help="your name, which is kept")
+    options = parser.parse_args(arguments)
+    folders, (console, errors) = Folders.from_environment(), terminal()
+    return at_terminal(errors, folders, lambda: _act(options, folders, console))
+
+
+def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int:
+    customer, who = options.customer.strip(), options.who.strip()
+    if not _CUSTOMER.fullmatch(customer):
+        raise UserError("CUSTOMER must be the Stripe id of one customer, such as CUSTOMER=cus_123.")
+    if not who or len(who) > _LONGEST_NAME:
+        raise UserError("WHO must be your name, which is kept with what was done: WHO=Ada.")
+    sync = opened(options.name, folders)
+    with dg.DagsterInstance.get() as instance, run_alone(sync.name, folders, instance, "make erase"):
+        erased = erase(sync)
+        _remember(sync, instance, customer, who)
+    for sentence in said(sync, customer, erased, stays(sync, customer)):
+        console.print(escape(sentence))
+    return 0
+
+
+def erase(sync: Reconciliation) -> Erased:
+    """Remove frames, kept inputs and result files of a declaration, whatever accounts they are of."""
+    home, name = sync.folders.home, sync.name
+    return Erased(
+        frames=_emptied(home / "frames" / name), inputs=_emptied(home / "inputs" / name), results=_results(sync)
+    )
+
+
+def stays(sync: Reconciliation, customer: str) -> Stays:
+    """What names a customer and cannot go."""
+    with sync.ledger() as ledger:
+        attempts = Journal(ledger, sync.declared_accounts).rows_about(customer)
+        decided = customer in Decisions(ledger, sync.name).last()
+    return Stays(dict(_plans_about(sync, customer)), attempts, decided)
+
+
+def said(sync: Reconciliation, customer: str, erased: Erased, left: Stays) -> Iterator[str]:
+    """What was done and what stays, in sentences."""
+    yield (
+        f"Removed of {sync.name}: {erased.frames} frames, {erased.inputs} files of kept inputs, {erased.results} "
+        "result files, of all customers. The next run makes frames and results anew; older plans cannot be replayed."
+    )
+    if left.plans:
+        named = ", ".join(digest[:_NAMED] for digest in left.plans)
+        whole = " with name and address of a new record" * any(left.plans.values())
+        yield f"{len(left.plans)} kept plans stay, which have rows about {customer}{whole}: {named}."
+    if left.attempts:
+        yield f"{left.attempts} rows of the ledger stay: ids, and values that were written, so that they can be undone."
+    if left.decisions:
+        yield f"A person's decision about {customer} stays in the ledger, with its reason."
+    yield (
+        f"Not removed: {customer} in Stripe, its NetSuite record, export files, backups, archives of make audit, and "
+        f"what you put into {sync.folders.results(sync.name)} yourself. While Stripe or NetSuite have it, the next "
+        "run reads it again."
+    )
+
+
+def _emptied(folder: Path) -> int:
+    storage = LocalStorage(folder)
+    names = storage.names()
+    storage.remove(names)
+    return len(names)
+
+
+def _results(sync: Reconciliation) -> int:
+    results = Results(sync.folders.results(sync.name))
+    with disk_in_words(results.folder):
+        return results.erase()
+
+
+def _plans_about(sync: Reconciliation, customer: str) -> Iterator[tuple[str, bool]]:
+    """Every kept plan with a row about a customer, and whether a row has a whole record."""
+    for path in sorted((sync.folders.home / "plans" / sync.name).rglob("*.csv")):
+        rows = read_plan(path).filter(pl.col("stripe_customer_id") == customer)
+        if rows.height:
+            yield path.stem, "values" in rows.columns and bool(rows.get_column("values").is_not_null().any())
+
+
+def _remember(sync: Reconciliation, instance: dg.DagsterInstance, customer: str, who: str) -> None:
+    told = {"erased": customer, "who": who}
+    made = dg.AssetObservation(sync.key("stripe_customers"), description="A person's data was erased.", metadata=told)
+    instance.report_runless_asset_event(made)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
