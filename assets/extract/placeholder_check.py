@@ -7,7 +7,7 @@ import polars as pl
 
 from assets.check_results import id_result
 from assets.keys import key_expr
-from assets.no_values import is_damaged, is_placeholder
+from assets.no_values import is_damaged, is_placeholder, may_be_no_value
 
 
 def placeholders_result(
@@ -23,14 +23,22 @@ def placeholders_result(
         no_value: keys of placeholders.
     """
     names = [name for name in dict.fromkeys(columns) if name != id_column]
-    keys = customers.select(id_column, *(key_expr(pl.col(name).cast(pl.String)) for name in names))
+    texts = {name: pl.col(name).cast(pl.String) for name in names}
+    suspects = customers.select(
+        id_column, **{name: pl.when(may_be_no_value(text, no_value)).then(text) for name, text in texts.items()}
+    ).collect(engine="streaming")
+    # Keys are made of few rows alone: hardly any text is short, odd or beyond ASCII enough to stand for nothing.
+    some = suspects.lazy().filter(
+        pl.any_horizontal(pl.lit(value=False), *(pl.col(name).is_not_null() for name in names))
+    )
+    keys = some.select(id_column, *(key_expr(pl.col(name)) for name in names))
     placeholders = [_flag(is_placeholder(pl.col(name), no_value), f"placeholders/{name}") for name in names]
     damaged = [_flag(is_damaged(pl.col(name)), f"damaged_numbers/{name}") for name in names]
     found = keys.select(id_column, *placeholders, *damaged).collect(engine="streaming")
     counts = {name: int(found.get_column(name).sum()) for name in found.columns if name != id_column}
     shown = {name: count for name, count in counts.items() if count}
     bad = found.lazy().filter(pl.any_horizontal(pl.lit(value=False), pl.exclude(id_column)))
-    result = id_result(key, "placeholders", bad, id_column, of=found.height, counts=shown)
+    result = id_result(key, "placeholders", bad, id_column, of=suspects.height, counts=shown)
     if not shown:
         return result
     said = ", ".join(f"{count:,} {_in_words(name)}" for name, count in shown.items())

@@ -227,7 +227,8 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
 
 
 def _creates(plan: pl.DataFrame, system: System) -> int:
-    return plan.filter((pl.col("action") == "create") & (pl.col("system") == system)).height
+    is_create = (pl.col("action") == "create") & (pl.col("system") == system)
+    return int(plan.select(is_create.sum()).item())
 
 
 def _remember_guesses(sync: Reconciliation, matches: pl.LazyFrame, plan: pl.DataFrame, digest: str) -> pl.DataFrame:

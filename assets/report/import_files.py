@@ -7,6 +7,7 @@ Comments have a file of their own, because an import can only replace them whole
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
 from typing import Final
 
 import polars as pl
@@ -146,9 +147,8 @@ def _under_labels(
     values: Mapping[str, pl.LazyFrame], netsuite: pl.LazyFrame, labels: Mapping[str, str]
 ) -> pl.DataFrame:
     """Put fields side by side, record by record; `values` has of each field `netsuite_internal_id` and `new_value`."""
-    records = pl.concat([changes.select(_KEY) for changes in values.values()]).unique().sort(_KEY)
-    for field, changes in values.items():
-        records = records.join(changes.rename({"new_value": field}), on=_KEY, how="left", maintain_order="left")
+    columns = [changes.rename({"new_value": field}) for field, changes in values.items()]
+    records = reduce(lambda one, other: one.join(other, on=_KEY, how="full", coalesce=True), columns).sort(_KEY)
     carried = [SUBSIDIARY] if SUBSIDIARY in labels else []
     if carried:
         of_record = netsuite.select(SUBSIDIARY, pl.col("internal_id").alias(_KEY))

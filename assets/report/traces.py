@@ -14,11 +14,12 @@ def without_traces(netsuite: pl.DataFrame, links: pl.DataFrame, matches: pl.Data
     shown = links.filter(are_of(fields_of("netsuite"))).select(both)
     planned = [part for (system, _), part in parts_of(plan, ("system", "field")).items() if system == "netsuite"]
     pairs = linked(matches.lazy()).join(netsuite.lazy(), left_on=both[1], right_on="internal_id", how="semi").collect()
-    left = pairs.with_row_index("pair")
-    is_this = pl.col(both[1]) == pl.col(f"{both[1]} of the pair")
+    # The hash of the customer's id finds a pair or two; a join of texts, or on both columns, would cost far more.
+    customer = pl.col(both[0]).hash().alias("customer")
+    left = pairs.with_columns(customer).with_row_index("pair")
+    is_this = pl.all_horizontal(pl.col(name) == pl.col(f"{name} of the pair") for name in both)
     for part in sorted((shown, *planned), key=lambda part: part.height, reverse=True):
-        # The customer's id alone finds a pair or two; joining on both columns would cost twice as much.
-        named = part.select(both).join(left, on=both[0], suffix=" of the pair").filter(is_this)
+        named = part.select(*both, customer).join(left, on="customer", suffix=" of the pair").filter(is_this)
         left = left.join(named, on="pair", how="anti")
     count = left.height
     return (
