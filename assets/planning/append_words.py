@@ -6,7 +6,7 @@ from typing import Final
 import polars as pl
 
 from assets.matching import link_table
-from assets.planning.pairs import is_empty, linked, oldest, pairs_to_plan
+from assets.planning.pairs import is_empty, is_first_of_record, linked, oldest, pairs_to_plan
 from assets.planning.rows import change_rows
 from assets.planning.settings import PlanSettings
 from schemas.link_fields import LinkField, fields_of
@@ -115,7 +115,7 @@ def _appends(pairs: pl.LazyFrame, links: pl.LazyFrame, field: LinkField) -> pl.L
         pl.when(is_telling & is_word).then(pl.col("stripe_customer_id").str.len_chars().cast(pl.Int64) + 1).otherwise(0)
     )
     # Pairs are sorted by record: what was added within one is the running total less that before its first row.
-    before_record = pl.when(pl.col("netsuite_internal_id").is_first_distinct()).then(added.cum_sum() - added)
+    before_record = pl.when(is_first_of_record()).then(added.cum_sum() - added)
     within_record = added.cum_sum() - before_record.forward_fill()
     held = pl.col(field.name).str.len_chars().cast(pl.Int64).fill_null(0)
     length = held + within_record - (held == 0).cast(pl.Int64)

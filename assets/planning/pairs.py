@@ -61,8 +61,14 @@ def pairs_to_plan(
 
 
 def oldest(pairs: pl.LazyFrame) -> pl.LazyFrame:
-    """Of each record the pair with the customer who claims its fields."""
-    return pairs.filter(pl.col("netsuite_internal_id").is_first_distinct())
+    """Of each record the pair with the customer who claims its fields; pairs are sorted by record."""
+    return pairs.filter(is_first_of_record())
+
+
+def is_first_of_record() -> pl.Expr:
+    """Whether a pair is the first of its record, where pairs are sorted by record."""
+    record = pl.col("netsuite_internal_id")
+    return record.ne_missing(record.shift())
 
 
 def value_of(field: LinkField) -> pl.Expr:

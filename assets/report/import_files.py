@@ -14,6 +14,7 @@ import polars as pl
 
 from assets.report.creation_import import CreationNotes
 from schemas.link_fields import LinkField, fields_of, in_plan_order
+from schemas.repeated import is_repeated
 from schemas.words import LINK_FIELD, LINK_KEY
 
 RECORDS_FILE: Final = "netsuite_import.csv"
@@ -169,7 +170,9 @@ def _changes_of(field: LinkField, plan: pl.LazyFrame) -> pl.LazyFrame:
 def _full_texts(appends: pl.LazyFrame) -> pl.LazyFrame:
     """What each record's text holds once every append is made: netsuite_internal_id, new_value."""
     old = pl.col("old_value").replace("", None)
-    is_shared = pl.col(_KEY).is_duplicated()
+    some = appends.collect()
+    is_shared = pl.lit(is_repeated(some.get_column(_KEY)))
+    appends = some.lazy()
     together = appends.filter(is_shared).group_by(_KEY, maintain_order=True)
     joined = together.agg(pl.col("old_value").first(), pl.col("new_value").str.join("\n"))
     all_of_it = pl.concat([appends.filter(~is_shared).select(_KEY, "old_value", "new_value"), joined])
