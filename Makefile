@@ -51,7 +51,7 @@ replay: $(VENV)/run.ok ## Make the plan PLAN of NAME (default: the last) again f
 compare: $(VENV)/run.ok ## Show who would be linked otherwise by the declaration WITH= (a file, or a plan's hash; default: NAME of today), on the inputs of PLAN= (default: the last)
 	@$(BIN)/python -m pipelines.compare "$(NAME)" --with=$(call quoted,$(WITH)) --plan=$(call quoted,$(PLAN))
 
-prune: $(VENV)/run.ok ## Remove the inputs of plans of NAME that are older than keep_inputs, and say which can no longer be replayed
+prune: $(VENV)/run.ok ## Remove what of NAME is older than keep_inputs and keep say: inputs, frames, results, plans, history; the ledger stays
 	@$(BIN)/python -m pipelines.prune "$(NAME)"
 
 audit: $(VENV)/run.ok ## Put all that is known of the plan PLAN of NAME into one archive: plan, approvals, attempts, hashes of its inputs

@@ -1,16 +1,21 @@
-"""`make prune`: remove the inputs of plans that are older than `keep_inputs`, and say which cannot be replayed now.
+"""`make prune`: remove what is older than `keep_inputs` and `keep` say, and say what went; the ledger stays.
 
-Every run does so too, when it has made its plan. Plans, ledger and results stay.
+Inputs go in every run, too, when it has made its plan.
 """
 
 import argparse
 import sys
+from collections.abc import Iterator
 
+import dagster as dg
 from rich.console import Console
 from rich.markup import escape
 
 from assets.kept_inputs import prune_inputs
+from assets.reconciliation import Reconciliation
+from pipelines.exclusive_run import run_alone
 from pipelines.kept_plans import opened, terminal
+from pipelines.retention import prune_frames, prune_history, prune_plans, prune_results
 from pipelines.run import at_terminal
 from resources.storage.folders import Folders
 
@@ -26,10 +31,24 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _act(name: str, folders: Folders, console: Console) -> int:
     sync = opened(name, folders)
+    with dg.DagsterInstance.get() as instance, run_alone(name, folders, instance, "make prune"):
+        said = list(pruned(sync, instance))
     days = sync.declaration.keep_inputs
-    for sentence in prune_inputs(sync) or [f"No plan of {name} has inputs that are older than {days} days."]:
+    for sentence in said or [f"No plan of {name} has inputs that are older than {days} days."]:
         console.print(escape(sentence))
     return 0
+
+
+def pruned(sync: Reconciliation, instance: dg.DagsterInstance) -> Iterator[str]:
+    """Remove what is old, and say in sentences what went."""
+    from pipelines.jobs import build_jobs  # noqa: PLC0415 (late, like the definitions)
+
+    jobs = [job.name for job in build_jobs(sync).jobs or ()]
+    yield from prune_inputs(sync)
+    yield from prune_frames(sync, sync.clock())
+    yield from prune_results(sync, sync.clock())
+    yield from prune_plans(sync, instance, sync.clock())
+    yield from prune_history(sync, instance, jobs)
 
 
 if __name__ == "__main__":

@@ -13,10 +13,11 @@ from pydantic import Field, field_validator, model_validator
 
 from schemas.declaration.creation import Create
 from schemas.declaration.daily import Daily
+from schemas.declaration.keep import Keep
 from schemas.declaration.notify import OF_WRITING, Notify
 from schemas.declaration.owners import Owner
 from schemas.declaration.part import DeclaredPart
-from schemas.declaration.portal import PortalTerms
+from schemas.declaration.portal import PortalTerms, problems_of_portal
 from schemas.declaration.problems import Problem as _Problem
 from schemas.declaration.problems import wrong as _wrong
 from schemas.declaration.rules import STRIPE_FIELDS, RulePair, is_stripe_field
@@ -85,6 +86,7 @@ class Declaration(DeclaredPart, dg.Resolvable):
     keep_inputs: int = Field(
         90, ge=0, le=36_500, description="days for which what a plan was made from is kept, so that it can be replayed"
     )
+    keep: Keep = Field(default_factory=Keep)
     writes: Writes = Field(default_factory=Writes)
     brakes: Brakes = Field(default_factory=Brakes)
     daily: Daily = Field(default_factory=Daily)
@@ -160,7 +162,7 @@ class Declaration(DeclaredPart, dg.Resolvable):
         yield from self._write_problems()
         yield from problems_without_record(self)
         yield from self._to_stripe_problems()
-        yield from self._portal_problems()
+        yield from problems_of_portal(self)
         yield from self._problems_of_exports()
 
     def _field_problems(self) -> Iterator[_Problem]:
@@ -224,12 +226,6 @@ class Declaration(DeclaredPart, dg.Resolvable):
             given = {"on_none": block.on_none == "create", "updates": bool(block.updates)}
             for name in (name for name, is_given in given.items() if is_given):
                 yield ("to_stripe", name), "needs both sides over their APIs: no file makes or changes Stripe customers"
-
-    def _portal_problems(self) -> Iterator[_Problem]:
-        if self.portal is not None and "portal_link" not in self.netsuite_fields:
-            yield ("to_stripe", "portal"), "needs portal_link in netsuite_fields, the column that shows the link (P7)"
-        if self.portal is not None and not self.can_write:
-            yield ("to_stripe", "portal"), "needs both sides over their APIs: no file is asked for a portal"
 
     def _problems_of_exports(self) -> Iterator[_Problem]:
         """Settings of the daily run, which a declaration with an export file has not: its files come by hand."""

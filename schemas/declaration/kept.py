@@ -6,7 +6,7 @@ from typing import Final
 from schemas.declaration.declaration import Declaration
 from schemas.declaration.sources import OAUTH_KEYS, TOKEN_KEYS
 
-_NOT_OF_PLANS: Final = frozenset({"brakes", "daily", "notify", "keep_inputs"})
+_NOT_OF_PLANS: Final = frozenset({"brakes", "daily", "notify", "keep_inputs", "keep"})
 _OF_SOURCES: Final = {
     "stripe": frozenset({"export", "since", "encoding", "dates"}),
     "netsuite": frozenset({"export", "encoding", "mass_search", "stripe_id_field"}),

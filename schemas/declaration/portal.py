@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from schemas.declaration.part import DeclaredPart
 from schemas.declaration.problems import Problem
+
+if TYPE_CHECKING:
+    from schemas.declaration.declaration import Declaration
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -48,3 +51,13 @@ def _is_day(text: str) -> bool:
     except ValueError:
         return False
     return bool(_DAY.fullmatch(text))
+
+
+def problems_of_portal(declared: "Declaration") -> Iterator[Problem]:
+    """Say what of the portal link does not fit to the rest of a declaration."""
+    if declared.portal is None:
+        return
+    if "portal_link" not in declared.netsuite_fields:
+        yield ("to_stripe", "portal"), "needs portal_link in netsuite_fields, the column that shows the link (P7)"
+    if not declared.can_write:
+        yield ("to_stripe", "portal"), "needs both sides over their APIs: no file is asked for a portal"

@@ -1,0 +1,104 @@
+"""What `make prune` removes beside inputs: frames, results, plans and Dagster's history that are older than declared.
+
+The ledger is never touched, nor a plan of which something is in effect: without it that could not be undone.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import dagster as dg
+
+from assets.plan_history import plans_made
+from assets.reconciliation import Reconciliation
+from resources.ledger import Journal
+from resources.storage.disk import disk_in_words
+from resources.storage.local import LocalStorage
+from resources.storage.results import Results
+
+RUNS_SPARED: Final = 10
+
+
+def prune_frames(sync: Reconciliation, now: datetime) -> Iterator[str]:
+    """Remove frames that no run has replaced for so long; a run reads what is missing again."""
+    folder, days = sync.folders.home / "frames" / sync.name, sync.declaration.keep.frames_days
+    gone = _removed(folder, days, now)
+    if gone:
+        yield f"{gone:,} frames of {sync.name} were older than {days} days and were removed; the next run reads anew."
+
+
+def prune_results(sync: Reconciliation, now: datetime) -> Iterator[str]:
+    """Remove the files of results, if the newest of them are older."""
+    results, days = Results(sync.folders.results(sync.name)), sync.declaration.keep.results_days
+    newest = results.generations[-1:]
+    if days is None or not newest or not _is_older(newest[0], days, now):
+        return
+    with disk_in_words(results.folder):
+        gone = results.erase()
+    if gone:
+        yield f"{gone:,} result files of {sync.name} were older than {days} days and were removed."
+
+
+def prune_plans(sync: Reconciliation, instance: dg.DagsterInstance, now: datetime) -> Iterator[str]:
+    """Remove old plans of which nothing is in effect; the last one stays."""
+    days = sync.declaration.keep.plans_days
+    if days is None:
+        return
+    old = [plan for plan in sync.plans.named("") if _is_older(sync.plans.path(plan), days, now)]
+    last = next((made.plan for made in plans_made(instance, sync)), None)
+    with sync.ledger() as ledger:
+        journal = Journal(ledger, sync.declared_accounts)
+        standing = {plan for plan in old if _stands(journal, plan)}
+    gone = [plan for plan in old if plan != last and plan not in standing]
+    sync.plans.storage.remove(f"{plan}.csv" for plan in gone)
+    if gone:
+        yield f"{len(gone):,} plans of {sync.name} were older than {days} days, in effect nowhere, and were removed."
+    if standing:
+        yield f"{len(standing):,} plans of {sync.name} are as old and stay: what they wrote can be undone."
+
+
+def prune_history(
+    sync: Reconciliation, instance: dg.DagsterInstance, jobs: Iterable[str], spared: int = RUNS_SPARED
+) -> Iterator[str]:
+    """Remove old runs with their events; the newest runs of each job stay, as do those under way."""
+    days = sync.declaration.keep.history_days
+    if days is None:
+        return
+    before = sync.clock() - timedelta(days=days)
+    gone = sum(_forgotten(instance, _old_runs(instance, job, spared, before.timestamp())) for job in jobs)
+    if gone:
+        yield f"{gone:,} runs of {sync.name} were older than {days} days and were removed, with their events."
+
+
+def _old_runs(instance: dg.DagsterInstance, job: str, spared: int, before: float) -> list[str]:
+    """Runs of a job that have ended, are older than a moment, and are not among the newest."""
+    records = instance.get_run_records(dg.RunsFilter(job_name=job))
+    return [
+        record.dagster_run.run_id
+        for record in records[spared:]
+        if record.dagster_run.is_finished and record.create_timestamp.timestamp() < before
+    ]
+
+
+def _forgotten(instance: dg.DagsterInstance, runs: Sequence[str]) -> int:
+    for run in runs:
+        instance.delete_run(run)
+    return len(runs)
+
+
+def _stands(journal: Journal, plan: str) -> bool:
+    """Whether something of a plan is in effect, or may be."""
+    return any(entry.may_have_taken_effect or entry.status == "intended" for entry in journal.latest(plan).values())
+
+
+def _removed(folder: Path, days: int | None, now: datetime) -> int:
+    storage = LocalStorage(folder)
+    files = storage.fetched(storage.names()) if days is not None else {}
+    old = [name for name, path in files.items() if _is_older(path, days or 0, now)]
+    storage.remove(old)
+    return len(old)
+
+
+def _is_older(path: Path, days: int, now: datetime) -> bool:
+    return path.stat().st_mtime < (now - timedelta(days=days)).timestamp()
