@@ -23,13 +23,16 @@ STRIPE, NETSUITE, MATCHES = "stripe_customers", "netsuite_customers", "customer_
 _PLANS_NAMED = 10
 
 
-def keep_picture(sync: Reconciliation, decisions: pl.DataFrame, *further: str) -> Mapping[str, str]:
+def keep_picture(
+    sync: Reconciliation, decisions: pl.DataFrame, *further: str, traces: pl.DataFrame | None = None
+) -> Mapping[str, str]:
     """Keep what a stage looks at, unless the declaration keeps nothing.
 
     Args:
         sync: of the declaration.
         decisions: `schemas.matches.Overrides`, those that matching follows.
         further: assets that it reads beside the two extracts.
+        traces: `assets.planning.taken_back.TRACES`, where it takes some away.
 
     Returns:
         Metadata of the stage: where that is kept.
@@ -43,25 +46,30 @@ def keep_picture(sync: Reconciliation, decisions: pl.DataFrame, *further: str) -
     hashes = {name: hash_of_frame(path) for name, path in files.items()}
     declared = declaration_as_kept(sync)
     decided = literal(decisions.select(*DECISIONS_KEPT).sort("stripe_customer_id"))
+    taken_away = literal(traces) if traces is not None and traces.height else b""
     picture = Picture(
         rules=RULES_VERSION,
         unicode=unicodedata.unidata_version,
         declaration=hash_of_text(declared),
         decisions=hash_of_text(decided),
         frames=hashes,
+        traces=hash_of_text(taken_away) if taken_away else None,
         months_missing=[month[:7] for month in months if f"{STRIPE}/{month}" not in of_months],
     )
     by_hash = {hashes[name]: path for name, path in files.items()}
-    return {INPUTS: sync.kept_inputs.keep(picture, by_hash, [declared, decided])}
+    return {INPUTS: sync.kept_inputs.keep(picture, by_hash, [declared, decided, *filter(None, [taken_away])])}
 
 
-def keep_making(sync: Reconciliation, plan: str, further: Iterable[str]) -> list[str]:
+def keep_making(
+    sync: Reconciliation, plan: str, further: Iterable[str], traces: pl.DataFrame | None = None
+) -> list[str]:
     """Keep from what a plan was made, and remove what was kept for longer than is declared.
 
     Args:
         sync: of the declaration.
         plan: its hash.
         further: assets that it was made from beside the two extracts and the matches.
+        traces: those that it takes away.
 
     Returns:
         Sentences on what was removed, and on a plan of matches whose inputs are not known.
@@ -72,7 +80,7 @@ def keep_making(sync: Reconciliation, plan: str, further: Iterable[str]) -> list
         said = [f"The inputs of {MATCHES} were not kept, so that the plan of them cannot be replayed."]
     elif matching is not None:
         decided = pl.DataFrame(schema=DECISIONS_KEPT)  # planning asks for none: they are in the matches
-        kept = keep_picture(sync, decided, *further)
+        kept = keep_picture(sync, decided, *further, traces=traces)
         if kept:
             now = sync.clock()
             sync.kept_inputs.record(Making(plan=plan, matching=matching, planning=kept[INPUTS], made_at=now))

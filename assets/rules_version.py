@@ -2,5 +2,5 @@
 
 from typing import Final
 
-RULES_VERSION: Final = 1
+RULES_VERSION: Final = 2
 """Raised with every change by which the same extracts, decisions and declaration give other matches or another plan."""

@@ -4,7 +4,9 @@ Its kind (`action`) decides how it is compared, written, read back and undone:
 
 - `set`: a field of a record, from `old_value` to `new_value`;
 - `append`: the word `new_value` into the text of a field;
-- `create`: a whole new record, `values` as canonical JSON, found again by its key `new_value`.
+- `create`: a whole new record, `values` as canonical JSON, found again by its key `new_value`;
+- `clear`: a field of a record, from `old_value` to nothing, which an empty `new_value` says;
+- `remove`: the word `new_value` out of the text of a field, where it is a line of its own.
 """
 
 from dataclasses import dataclass, replace
@@ -12,10 +14,14 @@ from typing import Final
 
 from schemas.words import Action, InternalId, StripeId, System
 
-"""What a change does, as its `action` says."""
-
 RECORD: Final = "record"
 """The field of a create: all of the record."""
+
+REMOVALS: Final[frozenset[Action]] = frozenset({"clear", "remove"})
+"""What takes a trace of ours away that a person decided against."""
+
+VALUES: Final[frozenset[Action]] = frozenset({"set", "clear"})
+"""What says which value a field is to hold, and which one it has to hold until then."""
 
 
 @dataclass(frozen=True)

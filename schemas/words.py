@@ -66,7 +66,7 @@ DateForm = Literal["day_first", "month_first", "year_first", "epoch", "local"]
 """What dates mean that leave it open: their order, seconds since 1970, or the zone of their label."""
 
 System = Literal["stripe", "netsuite"]
-Action = Literal["set", "append", "create"]
+Action = Literal["set", "append", "create", "clear", "remove"]
 
 LINK_KEY: Final = "netsuite_customer_id"
 """Stripe metadata key that names the NetSuite record (M7, W1)."""

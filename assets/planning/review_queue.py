@@ -12,8 +12,10 @@ from assets.matching.global_customer import HAS_RECORD
 from assets.planning.append_words import left_out
 from assets.planning.gone_customers import gone_customers
 from assets.planning.guesses import with_unconfirmed
+from assets.planning.own_traces import own_traces
 from assets.planning.settings import PlanSettings
 from assets.planning.suggestions import proposals, with_suggestions
+from assets.planning.traces_in_review import NOTHING, tell_traces
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from assets.table_columns import table_columns
 from resources.ledger import Guesses
@@ -22,7 +24,7 @@ from schemas.validation import violations
 
 _DETAILS_SHOWN = 10
 
-_DECIDED = "Nothing: a person decided this. The override job takes a decision back."
+_DECIDED = f"{NOTHING}: a person decided this. The override job takes a decision back."
 _NO_DECISIONS = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "decided": pl.String})
 
 _WHAT_TO_DO = {
@@ -103,7 +105,7 @@ def add_gone(queue: pl.LazyFrame, gone: pl.LazyFrame, netsuite: pl.LazyFrame, de
 
 def still_waiting(queue: pl.DataFrame) -> pl.DataFrame:
     """The rows of a queue that still want something of a person; the others tell what one has decided."""
-    return queue.filter(pl.col("what_to_do") != _DECIDED)
+    return queue.filter(~pl.col("what_to_do").str.starts_with(NOTHING))
 
 
 def decisions_in_words(queue: pl.DataFrame) -> list[str]:
@@ -195,7 +197,10 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
         check_specs=blocking_checks(sync.key("review_queue"), {"schema": SCHEMA_CHECK}),
     )
     def review_queue(
-        stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame, customer_matches: pl.LazyFrame
+        context: dg.AssetExecutionContext,
+        stripe_customers: pl.LazyFrame,
+        netsuite_customers: pl.LazyFrame,
+        customer_matches: pl.LazyFrame,
     ) -> dg.MaterializeResult:
         """The customers that a person must look at: conflicts, broken links, several candidates, doubts, full comments.
 
@@ -216,8 +221,9 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
                 override_job=f"{sync.name}_override",
                 decisions=decisions,
             )
+            sides = (stripe_customers, netsuite_customers)
+            waits = tell_traces(waits, *own_traces(sync, context.instance, *sides, customer_matches))
             if sync.declaration.near_misses:
-                sides = (stripe_customers, netsuite_customers)
                 waits = with_suggestions(waits, *sides, customer_matches, settings, f"{sync.name}_override")
             if not sync.months_missing():  # what was not read is not gone
                 gone = gone_customers(stripe_customers, netsuite_customers, f"{sync.name}_override")

@@ -5,7 +5,7 @@ import polars as pl
 from assets.keys import folded_expr
 from assets.no_values import PLACEHOLDERS, is_placeholder
 from assets.planning.pairs import is_blank, is_nothing, value_of
-from schemas.change import RECORD
+from schemas.change import RECORD, REMOVALS
 from schemas.link_fields import LINK_FIELDS, LinkField
 from schemas.plan import OF_CREATES, PLAN_COLUMNS
 
@@ -84,11 +84,12 @@ def create_rows(records: pl.LazyFrame, system: str, key: pl.Expr, why: str) -> t
 
 
 def relinks(plan: pl.DataFrame, no_value: frozenset[str] = PLACEHOLDERS) -> int:
-    """How many changes of a plan replace a link that is there, as only an override does."""
+    """How many changes of a plan replace a link that is there or take it away, as only a person's decision does."""
     # The first filter is cheap, and leaves next to nothing for the others.
     held = plan.filter((pl.col("action") == "set") & pl.col("old_value").is_not_null())
+    removed = plan.filter(pl.col("action").is_in(REMOVALS)).height
     replaces = pl.col("field").is_in(_LINKS) & ~is_blank("old_value")
-    return held.filter(replaces).filter(~is_placeholder(folded_expr(pl.col("old_value")), no_value)).height
+    return held.filter(replaces).filter(~is_placeholder(folded_expr(pl.col("old_value")), no_value)).height + removed
 
 
 def _what_it_held(field: LinkField) -> pl.Expr:

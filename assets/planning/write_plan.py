@@ -28,6 +28,7 @@ from assets.planning.append_words import append_words
 from assets.planning.creates import plan_creates, plan_global, who_paid, without_creates
 from assets.planning.guesses import guesses, of_plan, settled
 from assets.planning.new_fields import fields_metadata
+from assets.planning.own_traces import own_traces
 from assets.planning.pairs import pairs_to_plan
 from assets.planning.parts import parts_of
 from assets.planning.portal_asset import PORTAL_LINKS
@@ -35,6 +36,7 @@ from assets.planning.portal_links import plan_portal_links
 from assets.planning.rows import relinks
 from assets.planning.set_values import set_values
 from assets.planning.settings import PlanSettings
+from assets.planning.taken_back import with_removals, without_traces
 from assets.planning.to_stripe import ToStripe, plan_to_stripe
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from assets.table_columns import table_columns
@@ -99,7 +101,7 @@ def plan_changes(
 
 
 class PlanInputs(NamedTuple):
-    """What a plan is made from, as `plan_changes` has it."""
+    """What a plan is made from, as `plan_changes` has it; `traces` are ours that a person decided against."""
 
     stripe: pl.LazyFrame
     netsuite: pl.LazyFrame
@@ -107,6 +109,7 @@ class PlanInputs(NamedTuple):
     transactions: pl.LazyFrame | None = None
     to_stripe: ToStripe | None = None
     portal: pl.LazyFrame | None = None
+    traces: pl.DataFrame | None = None
 
 
 class Planned(NamedTuple):
@@ -126,10 +129,14 @@ def plan_of(declaration: Declaration, inputs: PlanInputs, lacks_months: Callable
         lacks_months: asked whether Stripe customers of some month were never read, where that matters.
     """
     settings, way = PlanSettings.of(declaration), inputs.to_stripe
-    stripe, netsuite, matches, transactions, _, portal = inputs
+    stripe, netsuite, matches, transactions, _, portal, traces = inputs
 
     def changes(way: ToStripe | None) -> pl.DataFrame:
-        return plan_changes(stripe, netsuite, matches, settings, transactions, way, portal).collect()
+        if traces is None or traces.is_empty():
+            return plan_changes(stripe, netsuite, matches, settings, transactions, way, portal).collect()
+        left = without_traces(netsuite, traces)
+        planned = plan_changes(stripe, left, matches, settings, transactions, way, portal)
+        return with_removals(planned, traces).collect()
 
     plan = wanted = changes(way)
     hidden = hidden_links(stripe, declaration)
@@ -175,13 +182,15 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         """Every change that would make the two systems agree, one row each: old value, new value, reason.
 
         Only fields without a value are set and only missing ids are appended; a value that is there stays, unless a
-        person's override says otherwise. The plan is kept as a file named by the hash of its content: approving it is
-        approving that content and no other. Nothing is written by this asset outside of this machine.
+        person's override says otherwise. What Tieout wrote before that is taken away. The plan is kept as a file named
+        by the hash of its content: approving it is approving that content and no other. Nothing is written by this
+        asset outside of this machine.
         """
         with failures_for_people():
             way = ToStripe(asked[SYNC], asked[STRIPE_MATCHES]) if to_stripe else None
-            further = (asked.get(TRANSACTIONS), way, asked.get(PORTAL_LINKS))
-            inputs = PlanInputs(stripe_customers, netsuite_customers, customer_matches, *further)
+            sides = (stripe_customers, netsuite_customers, customer_matches)
+            traces, _ = own_traces(sync, context.instance, *sides)
+            inputs = PlanInputs(*sides, asked.get(TRANSACTIONS), way, asked.get(PORTAL_LINKS), traces)
             plan, withheld, hidden = plan_of(sync.declaration, inputs, lambda: bool(sync.months_missing()))
             both = customer_matches if way is None else both_ways(customer_matches, way.found)
             customers = both.select(has_record=HAS_RECORD).collect()
@@ -192,7 +201,7 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
         with failures_for_people():
             digest = sync.plans.keep(plan)
             found = _remember_guesses(sync, customer_matches, plan, digest)
-            for sentence in keep_making(sync, digest, [*transactions, *to_stripe[:1], *portal]):
+            for sentence in keep_making(sync, digest, [*transactions, *to_stripe[:1], *portal], traces):
                 context.log.info(sentence)
         numbers = PlanNumbers(
             changes=plan.height,

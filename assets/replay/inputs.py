@@ -13,6 +13,7 @@ from assets.kept_inputs import NETSUITE, STRIPE
 from assets.matching.customer_matches import matches_of
 from assets.matching.in_stripe import find_in_stripe
 from assets.matching.to_stripe_settings import ToStripeSettings
+from assets.planning.taken_back import TRACES
 from assets.reconciliation import Reconciliation
 from resources.storage.kept_inputs import KeptInputs, Making, Picture
 from schemas.declaration import Declaration
@@ -34,6 +35,7 @@ class Inputs:
         defaults_changed: keys that it does not set, whose default is another one by now.
         overrides: `schemas.matches.Overrides`.
         frames: the extracts, by asset.
+        traces: what is ours and is taken away: `assets.planning.taken_back.TRACES`.
     """
 
     picture: Picture
@@ -41,6 +43,7 @@ class Inputs:
     defaults_changed: tuple[str, ...]
     overrides: pl.LazyFrame
     frames: Mapping[str, pl.LazyFrame]
+    traces: pl.DataFrame
 
     @property
     def stripe(self) -> pl.LazyFrame:
@@ -138,4 +141,5 @@ def _loaded(kept: KeptInputs, picture: Picture, plan: str) -> Inputs:
         tuple(settings_changed(said["whole"], now)),
         pl.read_csv(kept.text(picture.decisions), schema=DECISIONS_KEPT).lazy(),
         {name: pl.scan_parquet([kept.frame(each) for each in digests], glob=False) for name, digests in files.items()},
+        pl.read_csv(kept.text(picture.traces), schema=TRACES) if picture.traces else pl.DataFrame(schema=TRACES),
     )

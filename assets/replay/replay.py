@@ -66,7 +66,7 @@ def planned_again(matching: Inputs, planning: Inputs) -> pl.DataFrame:
     frames, matches = planning.frames, matching.matches().lazy()
     found = found_in_stripe(planning.declaration, frames, matches)
     way = None if found is None else ToStripe(frames[SYNC], found)
-    further = (frames.get(TRANSACTIONS), way, frames.get(PORTAL_LINKS))
+    further = (frames.get(TRANSACTIONS), way, frames.get(PORTAL_LINKS), planning.traces)
     inputs = PlanInputs(planning.stripe, planning.netsuite, matches, *further)
     return plan_of(planning.declaration, inputs, lambda: bool(planning.picture.months_missing)).plan
 

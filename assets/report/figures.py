@@ -12,9 +12,13 @@ from assets.planning.guesses import of_plan
 from assets.planning.parts import parts_of
 from assets.report.inputs import ReportInputs
 from assets.rows_of import rows_of
+from schemas.change import REMOVALS, VALUES
 from schemas.link_fields import LINK_FIELDS, LinkField
 from schemas.repeated import are_among, are_distinct
 from schemas.words import GONE, OUTCOMES, MatchOutcome
+
+_KINDS: Final = ("field", "action")
+_PAIR: Final = ["stripe_customer_id", "netsuite_internal_id"]
 
 Standing = Literal["tied", "planned", "waiting", "rest"]
 """Where a customer stands today: ties out, will once the plan is applied, waits for a person, or none of these."""
@@ -179,7 +183,7 @@ def _records(part: pl.DataFrame, action: str) -> int:
     record = part.get_column("record_id")
     # A field is set once in a record, so that the many ids of sets need not be compared; and a record that is not there
     # yet has no id, so that each such row is about one of its own.
-    return part.height if action == "set" else record.drop_nulls().n_unique() + record.null_count()
+    return part.height if action in VALUES else record.drop_nulls().n_unique() + record.null_count()
 
 
 def coverage(inputs: ReportInputs) -> list[Coverage]:
@@ -202,14 +206,17 @@ def _outcome_count(outcome: MatchOutcome, counts: pl.DataFrame, total: int) -> O
 
 def _covered(field: LinkField, inputs: ReportInputs, total: int) -> Coverage:
     key = "stripe_customer_id" if field.system == "stripe" else "netsuite_internal_id"
-    linked = inputs.links.filter(pl.col("source") == field.evidence)[key].cast(pl.String).unique()
-    planned = [part for (name,), part in parts_of(inputs.plan, ["field"]).items() if name == field.name]
-    ids = pl.concat([linked.clear(), *(part.get_column("record_id").alias(key) for part in planned)])
+    links = inputs.links.filter(pl.col("source") == field.evidence)
+    today = links.get_column(key).n_unique()
+    kinds = {action: part for (name, action), part in parts_of(inputs.plan, _KINDS).items() if name == field.name}
+    for action in REMOVALS & kinds.keys():
+        links = links.join(kinds.pop(action), on=_PAIR, how="anti")
+    linked = links.get_column(key).cast(pl.String).unique()
+    ids = pl.concat([linked.clear(), *(part.get_column("record_id").alias(key) for part in kinds.values())])
     new = ids.filter(~are_among(ids, linked))
     # A field is set once in a record, so that those ids are distinct; a record that is not there yet has none.
-    is_set = all(part.get_column("action").is_in(["set"]).all() for part in planned)
-    more = new.len() - max(new.null_count() - 1, 0) if is_set else new.n_unique()
-    return Coverage(field.name, linked.len(), linked.len() + more, total)
+    more = new.len() - max(new.null_count() - 1, 0) if kinds.keys() <= {"set"} else new.n_unique()
+    return Coverage(field.name, today, linked.len() + more, total)
 
 
 def _have_changes(customers: pl.Series, plan: pl.DataFrame) -> pl.Series:

@@ -13,6 +13,7 @@ from typing import Final
 import polars as pl
 
 from assets.report.creation_import import CreationNotes
+from schemas.change import REMOVALS
 from schemas.link_fields import LinkField, fields_of, in_plan_order
 from schemas.repeated import is_repeated
 from schemas.words import LINK_FIELD, LINK_KEY
@@ -21,6 +22,8 @@ RECORDS_FILE: Final = "netsuite_import.csv"
 COMMENTS_FILE: Final = "netsuite_import_comments.csv"
 STRIPE_FILE: Final = "stripe_updates.csv"
 NOTES_FILE: Final = "import_notes.txt"
+CLEAR_FILE: Final = "netsuite_clear.csv"
+CLEAR_COMMENTS_FILE: Final = "netsuite_clear_comments.csv"
 
 SUBSIDIARY: Final = "subsidiary"
 """Our name of the column that an account with subsidiaries (OneWorld) wants in every import of customers."""
@@ -42,6 +45,8 @@ class ImportNotes:
         has_subsidiary: whether the import files carry it.
         comments: records whose comments the plan changes.
         creation: what is to be said of new customers; null where the plan has none.
+        cleared: records of which a field that holds one value is cleared.
+        cleared_comments: records from whose comments an id is taken.
     """
 
     made_at: datetime
@@ -50,6 +55,8 @@ class ImportNotes:
     has_subsidiary: bool
     comments: int
     creation: CreationNotes | None = None
+    cleared: int = 0
+    cleared_comments: int = 0
 
     @property
     def comments_can_be_imported(self) -> bool:
@@ -59,6 +66,7 @@ class ImportNotes:
     def sentences(self) -> Iterator[str]:
         """What is to be said on the page and in the text beside the files."""
         yield self._age()
+        yield from self._clearing()
         if self.comments and self.comments_can_be_imported:
             yield (
                 f"{COMMENTS_FILE} replaces the {_WHOLE_TEXTS} of {self.comments:,} records with the text that they "
@@ -77,6 +85,25 @@ class ImportNotes:
             )
         if self.creation is not None:
             yield from self.creation.sentences()
+
+    def _clearing(self) -> Iterator[str]:
+        """On what is taken back where a person decided otherwise."""
+        how = "under a mapping of its own with 'Overwrite Missing Fields' on, as its blank cells are to empty fields"
+        if self.cleared:
+            yield (
+                f"{CLEAR_FILE} takes back what Tieout put into {_records(self.cleared)} before a person decided "
+                f"otherwise. Import it before all others, {how}; never import another file under that mapping."
+            )
+        if self.cleared_comments and self.comments_can_be_imported:
+            yield (
+                f"{CLEAR_COMMENTS_FILE} is the same for the {_WHOLE_TEXTS} of {_records(self.cleared_comments)}, "
+                f"{how}: what somebody has written since is lost."
+            )
+        elif self.cleared_comments:
+            yield (
+                f"{CLEAR_COMMENTS_FILE} was left out, as the {_WHOLE_TEXTS} of {_records(self.cleared_comments)} are "
+                f"known from more than {self.hours:g} hours ago (writes.import_comments_hours): export anew."
+            )
 
     def _age(self) -> str:
         if self.picture_of is None:
@@ -121,16 +148,19 @@ def netsuite_import(plan: pl.LazyFrame, netsuite: pl.LazyFrame, labels: Mapping[
     Returns:
         String columns under the account's labels, ordered by internal id; only fields that some record changes.
     """
-    values = {field.name: _changes_of(field, plan).select(_KEY, "new_value") for field in _VALUES}
+    values = {field.name: changes_of_field(field, plan).select(_KEY, "new_value") for field in _VALUES}
     return _under_labels(values, netsuite, labels)
 
 
 def comments_import(plan: pl.LazyFrame, netsuite: pl.LazyFrame, labels: Mapping[str, str]) -> pl.DataFrame:
-    """One row per record whose comments change: its internal id, and the whole new text.
+    """One row per record whose comments only get more: its internal id, and the whole new text.
 
     Arguments and result as for `netsuite_import`.
     """
-    texts = {field.name: _full_texts(_changes_of(field, plan)) for field in _TEXTS}
+    removed = plan.filter(pl.col("action") == "remove")
+    texts = {
+        field.name: full_texts(changes_of_field(field, plan)).join(removed, on=_KEY, how="anti") for field in _TEXTS
+    }
     return _under_labels(texts, netsuite, labels)
 
 
@@ -142,6 +172,10 @@ def stripe_updates(plan: pl.LazyFrame) -> pl.DataFrame:
         .sort("id")
         .collect()
     )
+
+
+def _records(count: int) -> str:
+    return "1 record" if count == 1 else f"{count:,} records"
 
 
 def _under_labels(
@@ -162,12 +196,14 @@ def _under_labels(
     )
 
 
-def _changes_of(field: LinkField, plan: pl.LazyFrame) -> pl.LazyFrame:
+def changes_of_field(field: LinkField, plan: pl.LazyFrame) -> pl.LazyFrame:
+    """The changes of a plan that put a known value or word into a field."""
     is_known = pl.col("new_value").is_not_null()  # and no id that a create will give
-    return plan.filter((pl.col("system") == field.system) & (pl.col("field") == field.name) & is_known)
+    is_put = ~pl.col("action").is_in(REMOVALS)
+    return plan.filter((pl.col("system") == field.system) & (pl.col("field") == field.name) & is_known & is_put)
 
 
-def _full_texts(appends: pl.LazyFrame) -> pl.LazyFrame:
+def full_texts(appends: pl.LazyFrame) -> pl.LazyFrame:
     """What each record's text holds once every append is made: netsuite_internal_id, new_value."""
     old = pl.col("old_value").replace("", None)
     some = appends.collect()

@@ -67,10 +67,13 @@ def states_of(plan: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame, 
     found = plain.join(now, on=["field", "record_id"], how="left").join(
         named.select(*pair, is_named=pl.lit(value=True)).unique(), on=pair, how="left"
     )
-    is_append = pl.col("action") == "append"
-    is_done = pl.when(is_append).then(pl.col("is_named").fill_null(value=False)).otherwise(_same("now", "new_value"))
-    is_open = pl.when(is_append).then(pl.col("is_there").fill_null(value=False)).otherwise(_same("now", "old_value"))
-    is_open = is_open & pl.col("is_there").fill_null(value=False)
+    is_named, is_there = (pl.col(name).fill_null(value=False) for name in ("is_named", "is_there"))
+    is_append, is_removal = pl.col("action") == "append", pl.col("action") == "remove"
+    is_gone, is_cleared = ~is_named & is_there, (pl.col("action") != "clear") | is_there
+    is_set = pl.when(is_removal).then(is_gone).otherwise(_same("now", "new_value") & is_cleared)
+    is_done = pl.when(is_append).then(is_named).otherwise(is_set)
+    is_open = pl.when(is_append).then(is_there).when(is_removal).then(is_named).otherwise(_same("now", "old_value"))
+    is_open = is_open & is_there
     state = pl.when(is_done).then(pl.lit("done")).when(is_open).then(pl.lit("not yet")).otherwise(pl.lit("otherwise"))
     return found.with_columns(state.alias("state")).drop("now", "is_there", "is_named")
 

@@ -20,6 +20,7 @@ from assets.planning.review_queue import decisions_in_words, still_waiting
 from assets.reconciliation import Reconciliation, failures_for_people, moment_of
 from assets.report.brakes_shown import brake_checks, brakes_of, would_stop
 from assets.report.checks_shown import alerts, preflight_of, results_of_checks
+from assets.report.clear_files import ClearFiles
 from assets.report.creation_currencies import CURRENCIES_FILE, netsuite_create_currencies
 from assets.report.creation_files import (
     STRIPE_CREATIONS_FILE,
@@ -87,8 +88,9 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
 
         `report.html` is for reading, `matches.csv`, `netsuite_unmatched.csv`, `plan.csv`, `review.csv` (which
         is `review.xlsx`, too) and `creations.csv` for a spreadsheet (no cell is a formula), `netsuite_import.csv`,
-        `netsuite_import_comments.csv`, `netsuite_create.csv`, `netsuite_create_currencies.csv` and `stripe_updates.csv`
-        for importing by hand, with `import_notes.txt` on how, and on how old the picture is that they were made from;
+        `netsuite_import_comments.csv`, `netsuite_create.csv`, `netsuite_create_currencies.csv`, `netsuite_clear.csv`,
+        `netsuite_clear_comments.csv` and `stripe_updates.csv` for importing by hand, with `import_notes.txt` on how,
+        and on how old the picture is that they were made from;
         `plan_exact.csv` is for an auditor, who wants the plan's hash.
         All are replaced in one step, when every one of them is written; a run that fails leaves the last good ones.
         `run.json` names the run that made each file.
@@ -108,15 +110,13 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
             guesses_found = _guesses(sync, customer_matches)
             files.for_people("plan.csv", with_guesses(plan, guesses_found))
             add_review(files, review)
-            new = {CREATIONS_FILE: new_customers(plan), STRIPE_CREATIONS_FILE: new_stripe_customers(plan)}
-            for name, creations in new.items():
-                if creations.height:
-                    files.for_people(name, creations)
+            _add_new_customers(files, plan)
             if found is not None:
                 files.for_people(NETSUITE_MATCHES_FILE, netsuite_matches(found, netsuite))
             labels = sync.declaration.netsuite_fields
             now = sync.clock()
             comments = comments_import(changes_of(plan, fields_of("netsuite", "words")), netsuite.lazy(), labels)
+            clear = ClearFiles.of(plan, netsuite.lazy(), labels)
             notes = ImportNotes(
                 made_at=now,
                 picture_of=moment_of(context.instance, sync.key("netsuite_customers")),
@@ -124,7 +124,10 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 has_subsidiary=SUBSIDIARY in labels,
                 comments=comments.height,
                 creation=_creation(sync.declaration, plan, stripe),
+                cleared=clear.values.height,
+                cleared_comments=clear.comments.height,
             )
+            clear.add_to(files, with_comments=notes.comments_can_be_imported)
             fields = changes_of(plan, fields_of("netsuite", "value"))
             files.for_import(RECORDS_FILE, netsuite_import(fields, netsuite.lazy(), labels))
             if notes.comments_can_be_imported:
@@ -203,6 +206,13 @@ def _fresh_by(sync: Reconciliation) -> dg.FreshnessPolicy | None:
         return None
     daily = sync.declaration.daily
     return dg.FreshnessPolicy.cron(daily.deadline_cron, timedelta(hours=daily.within_hours), daily.time_zone)
+
+
+def _add_new_customers(files: ResultFiles, plan: pl.DataFrame) -> None:
+    new = {CREATIONS_FILE: new_customers(plan), STRIPE_CREATIONS_FILE: new_stripe_customers(plan)}
+    for name, creations in new.items():
+        if creations.height:
+            files.for_people(name, creations)
 
 
 def _kept(sync: Reconciliation, planned: pl.LazyFrame) -> tuple[pl.DataFrame, str]:

@@ -63,6 +63,8 @@ _FILES: Final = {
     "netsuite_create_currencies": "for the same assistant, after it: their currencies, added by an update",
     "netsuite_import": "for NetSuite's CSV Import Assistant: only changed records, keyed by Internal ID",
     "netsuite_import_comments": "for the same assistant: the whole new comments of records; read the note below first",
+    "netsuite_clear": "for the same assistant, first: what Tieout put into records that a person decided against",
+    "netsuite_clear_comments": "for the same assistant: their whole comments without the ids; read the note below",
     "import_notes": "how to import them, and how old the picture is that they were made from",
     "stripe_updates": "the metadata to write to Stripe customers",
     "report": "this page",

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from resources.stripe_api import GONE, StripeConnection, StripeProblem, why_not_there
 from resources.writers import Writer
 from schemas.attempts import Answer, Attempt, Entry
+from schemas.change import REMOVALS
 
 
 class LivingOnly:
@@ -22,12 +23,12 @@ class LivingOnly:
 
     def write(self, attempts: Sequence[Attempt]) -> Iterator[Answer]:
         """See `Writer`. What takes a change back goes through whatever has become of the customer."""
-        customers = {a.change.stripe_customer_id for a in attempts if a.direction == "apply"}
+        customers = {attempt.change.stripe_customer_id for attempt in attempts if _adds(attempt)}
         missing = why_not_there(self._connection, sorted(customer for customer in customers if customer))
         through: list[Attempt] = []
         for attempt in attempts:
             customer = attempt.change.stripe_customer_id
-            if attempt.direction == "apply" and customer in missing:
+            if _adds(attempt) and customer in missing:
                 yield _failed(attempt, missing[customer])
             else:
                 through.append(attempt)
@@ -36,6 +37,10 @@ class LivingOnly:
     def inspect(self, entries: Sequence[Entry]) -> Iterator[Answer]:
         """See `Writer`."""
         return self._writer.inspect(entries)
+
+
+def _adds(attempt: Attempt) -> bool:
+    return attempt.direction == "apply" and attempt.change.action not in REMOVALS
 
 
 def _failed(attempt: Attempt, problem: StripeProblem | None) -> Answer:

@@ -10,7 +10,7 @@ from assets.write_back.executor import WriteBack, carry_out, settle
 from assets.write_back.readiness import readiness, takeable
 from assets.write_back.selection import CREATES, STEPS, Part, Step, rows_to_apply, rows_to_undo
 from schemas.attempts import Entry
-from schemas.change import Change
+from schemas.change import REMOVALS, Change
 from schemas.words import System
 
 
@@ -41,7 +41,8 @@ def apply_steps(work: WriteBack, part: Part, steps: Sequence[Step]) -> Tally:
             made, or must act.
         TransientError: a system could not be asked; what was done is in the journal, and the next run goes on.
     """
-    waiting = [change for step in steps for change in _applied(work, part, step)]
+    needed = [step for step in steps if step.kinds != REMOVALS or any(map(step.takes, part.changes))]
+    waiting = [change for step in needed for change in _applied(work, part, step)]
     return _tally(work, part, steps, waiting)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from resources.ledger import LastDecision
 from schemas.attempts import Entry
-from schemas.change import Change
+from schemas.change import REMOVALS, Change
 from schemas.errors import UserError
 from schemas.words import Action, InternalId, StripeId, System
 
@@ -29,12 +29,14 @@ class Step:
 
 CREATES: Final[frozenset[Action]] = frozenset({"create"})
 EDITS: Final[frozenset[Action]] = frozenset({"set", "append"})
+NETSUITE_REMOVALS: Final = Step("netsuite", REMOVALS)
 NETSUITE_CREATES: Final = Step("netsuite", CREATES)
 NETSUITE_EDITS: Final = Step("netsuite", EDITS)
-STRIPE_EDITS: Final = Step("stripe", EDITS)
+STRIPE_EDITS: Final = Step("stripe", EDITS | REMOVALS)
 STRIPE_CREATES: Final = Step("stripe", CREATES)
-STEPS: Final = (NETSUITE_CREATES, STRIPE_CREATES, NETSUITE_EDITS, STRIPE_EDITS)
-"""The order in which a plan is applied: what is made comes before what names it. It is taken back in the other one."""
+STEPS: Final = (NETSUITE_REMOVALS, NETSUITE_CREATES, STRIPE_CREATES, NETSUITE_EDITS, STRIPE_EDITS)
+"""The order in which a plan is applied: what is taken away comes first, as its id may go into another record, then what
+is made, and then what names it. It is taken back in the other order."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ def decided_otherwise(
     """The customers about whom a person has decided something else than these changes say (M8).
 
     That is: another record, or none ever; or they took a decision back after the plan was made, which may have followed
-    it.
+    it. Against what takes traces of a former record away it is a decision for that record.
     """
 
     def is_contrary(customer: StripeId, change: Change) -> bool:
@@ -158,7 +160,8 @@ def decided_otherwise(
             return False
         if last.kind == "withdrawn":
             return made_at is not None and last.decided_at > made_at
-        return last.kind == "never" or last.netsuite_internal_id != change.netsuite_internal_id
+        is_of_it = last.kind == "link" and last.netsuite_internal_id == change.netsuite_internal_id
+        return is_of_it == (change.action in REMOVALS)
 
     chosen = {last.netsuite_internal_id: customer for customer, last in decisions.items() if last.kind == "link"}
     found = set[StripeId]()

@@ -13,7 +13,14 @@ import dagster as dg
 from assets.reconciliation import Reconciliation
 from assets.write_back.outcomes import outcomes_file
 from assets.write_back.run import Tally
-from assets.write_back.selection import NETSUITE_CREATES, NETSUITE_EDITS, STRIPE_CREATES, STRIPE_EDITS, Step
+from assets.write_back.selection import (
+    NETSUITE_CREATES,
+    NETSUITE_EDITS,
+    NETSUITE_REMOVALS,
+    STRIPE_CREATES,
+    STRIPE_EDITS,
+    Step,
+)
 from schemas.change import RECORD
 from schemas.declaration import Declaration
 from schemas.link_fields import ADDRESS_FIELDS, by_asset, fields_of
@@ -100,9 +107,10 @@ def writes_group(sync: Reconciliation) -> str:
 
 def step_assets(sync: Reconciliation) -> tuple[StepAssets, StepAssets]:
     """Those of NetSuite, which is written first, and those of Stripe."""
-    netsuite = _of_fields("netsuite_links", NETSUITE_EDITS, ("write_plan",))
+    netsuite = _of_fields("netsuite_links", (NETSUITE_REMOVALS, NETSUITE_EDITS), ("write_plan",))
     if sync.declaration.makes_customers:
-        steps, shown = (NETSUITE_CREATES, NETSUITE_EDITS), {NEW_CUSTOMERS: [RECORD], **netsuite.shown}
+        steps = (NETSUITE_REMOVALS, NETSUITE_CREATES, NETSUITE_EDITS)
+        shown = {NEW_CUSTOMERS: [RECORD], **netsuite.shown}
         netsuite = replace(netsuite, steps=steps, shown=shown, texts={NEW_CUSTOMERS: _NEW, **netsuite.texts})
     to_stripe = sync.declaration.to_stripe
     if to_stripe is not None and to_stripe.on_none == "create":
@@ -114,7 +122,7 @@ def step_assets(sync: Reconciliation) -> tuple[StepAssets, StepAssets]:
         shown = {**netsuite.shown, **{asset: [field.name] for asset, field in links.items()}}
         texts = {**netsuite.texts, **{asset: field.texts.asset for asset, field in links.items()}}
         netsuite = replace(netsuite, shown=shown, texts=texts)
-    stripe = _of_fields("stripe_links", STRIPE_EDITS, tuple(netsuite.shown))
+    stripe = _of_fields("stripe_links", (STRIPE_EDITS,), tuple(netsuite.shown))
     if to_stripe is not None and to_stripe.kept:
         shown, texts = {**stripe.shown, FIELDS_IN_STRIPE: to_stripe.kept}, {**stripe.texts, FIELDS_IN_STRIPE: _FIELDS}
         stripe = replace(stripe, shown=shown, texts=texts)
@@ -134,8 +142,8 @@ def further_writes(declaration: Declaration) -> Iterator[str]:
         yield from by_asset(ADDRESS_FIELDS)
 
 
-def _of_fields(name: str, step: Step, deps: tuple[str, ...]) -> StepAssets:
+def _of_fields(name: str, steps: tuple[Step, ...], deps: tuple[str, ...]) -> StepAssets:
     """The assets of a system's link fields."""
-    fields = by_asset(fields_of(step.system))
+    fields = by_asset(fields_of(steps[-1].system))
     shown = {asset: [field.name for field in those] for asset, those in fields.items()}
-    return StepAssets(name, (step,), shown, {asset: those[0].texts.asset for asset, those in fields.items()}, deps)
+    return StepAssets(name, steps, shown, {asset: those[0].texts.asset for asset, those in fields.items()}, deps)

@@ -177,9 +177,10 @@ def _parts(sync: Reconciliation, instance: dg.DagsterInstance, updates: StripeUp
 def _of_no_plan(sync: Reconciliation, updates: StripeUpdates, rows: pl.DataFrame) -> UserError:
     first = rows.sort("row").row(0, named=True)
     customer = first["id"] if first["id"].startswith("cus_") else "a text that looks like no Stripe customer"
+    record = f"the record {first[LINK_KEY]}" if first[LINK_KEY] else "no record"
     others = f" ({rows.height - 1:,} others likewise)" if rows.height > 1 else ""
     return UserError(
-        f"Line {updates.line(first['row']):,} of {updates.path} gives {customer} the record {first[LINK_KEY]}, which "
+        f"Line {updates.line(first['row']):,} of {updates.path} gives {customer} {record}, which "
         f"stands in no plan of {sync.name} with the other rows{others}: an edited file was approved by nobody. Nothing "
         "was written; reconcile, and use the new file as it is."
     )

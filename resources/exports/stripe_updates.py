@@ -26,7 +26,7 @@ _AS_WRITTEN: Final = "use the file as the run wrote it"
 
 @dataclass(frozen=True)
 class StripeUpdates:
-    """The rows of a file: `id` and `netsuite_customer_id`, both String, each customer once."""
+    """The rows of a file: `id` and `netsuite_customer_id`, both String, each customer once; empty: to be cleared."""
 
     path: Path
     rows: pl.DataFrame
@@ -48,11 +48,13 @@ def read_stripe_updates(path: Path) -> StripeUpdates:
     if _is_header_only(path):
         return StripeUpdates(path, pl.DataFrame(schema=dict.fromkeys(_COLUMNS, pl.String)))
     with _opened(path) as export:
-        updates = StripeUpdates(path, export.read(_COLUMNS))
+        rows = export.read(_COLUMNS).with_columns(pl.col(LINK_KEY).fill_null(""))
+        updates = StripeUpdates(path, rows)
     _refuse(updates, ~_matches("id", r"\S"), "has no customer")
     is_id, is_rewritten = _matches(LINK_KEY, _INTERNAL_ID), _matches(LINK_KEY, _REWRITTEN)
     _refuse(updates, ~is_id & is_rewritten, f"has a number under {LINK_KEY!r} that a spreadsheet has rewritten")
-    _refuse(updates, ~is_id, f"has something else than an internal id under {LINK_KEY!r}, a whole number")
+    is_other = ~is_id & (pl.col(LINK_KEY) != "")
+    _refuse(updates, is_other, f"has something else than an internal id under {LINK_KEY!r}, a whole number")
     _refuse(updates, ~pl.col("id").is_first_distinct(), "names a customer that a line before it names")
     return updates
 

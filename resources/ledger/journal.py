@@ -4,10 +4,10 @@ An intent without an outcome means: nobody knows. Whoever starts next asks the t
 deleted here; a new attempt is a new row, and the primary key refuses the same attempt twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, func, insert, select, update
 
@@ -15,10 +15,12 @@ from resources.ledger.leases import Lease
 from resources.ledger.store import Ledger
 from resources.ledger.tables import JOURNAL
 from schemas.attempts import Attempt, ChangeResult, Direction, Entry, Status
-from schemas.change import Change
+from schemas.change import VALUES, Change
 from schemas.words import DeclaredAccounts
 
 _Columns = TypeVar("_Columns", bound=tuple[Any, ...])
+_RECORDS_ASKED: Final = 500
+"""So many records are named in one question to the database."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,17 @@ class Journal:
         with self.ledger.engine.connect() as connection:
             return int(connection.execute(query).scalar_one())
 
+    def of_records(self, records: Collection[str]) -> list[Entry]:
+        """Every attempt at a change of these records, or at making them, that has a result, the first first."""
+        found: list[Entry] = []
+        with self.ledger.engine.connect() as connection:
+            for some in _batches(sorted(records)):
+                is_of = JOURNAL.c.record_id.in_(some) | JOURNAL.c.result_id.in_(some)
+                query = select(JOURNAL).where(JOURNAL.c.declaration == self.declaration, is_of)
+                rows = connection.execute(query.where(JOURNAL.c.settled_at.is_not(None))).mappings()
+                found += [_entry(row) for row in rows]
+        return sorted(found, key=lambda entry: (entry.settled_at or entry.intended_at, entry.attempt.number))
+
     def tallies(self, plan: str, since: datetime) -> list[Tally]:
         """How many changes of a plan ended in which way, by the last attempt at each; only attempts since a moment."""
         by = (JOURNAL.c.direction, JOURNAL.c.status, JOURNAL.c.code)
@@ -140,7 +153,7 @@ class Journal:
             "record_id": change.record_id,
             "field": change.field,
             "action": change.action,
-            "old_value": change.old_value if change.action == "set" else None,
+            "old_value": change.old_value if change.action in VALUES else None,
             "new_value": change.new_value,
             "stripe_customer_id": change.stripe_customer_id,
             "netsuite_internal_id": change.netsuite_internal_id,
@@ -179,6 +192,10 @@ _SETTLE = (
         {name: bindparam(name) for name in ("status", "found", "code", "error", "result_id", "witness", "settled_at")}
     )
 )
+
+
+def _batches(records: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (records[start : start + _RECORDS_ASKED] for start in range(0, len(records), _RECORDS_ASKED))
 
 
 def _entry(row: RowMapping) -> Entry:

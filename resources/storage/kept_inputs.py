@@ -26,6 +26,7 @@ from resources.storage.protocol import Storage
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _OBJECTS, _PICTURES, _MAKINGS = "objects", "pictures", "plans"
+_TEXTS: Final = frozenset({"declaration", "decisions", "traces"})
 _UNDER_WAY: Final = 24 * 3600.0
 """Seconds for which a picture is spared though no plan was made from it yet: its run may still be under way."""
 
@@ -40,6 +41,7 @@ class Picture(BaseModel, frozen=True):
         decisions: what persons had decided, as CSV.
         frames: the extracts, months one by one, by name.
         months_missing: months whose Stripe customers were never read.
+        traces: what is ours and was taken away, as CSV; none where nothing was.
     """
 
     rules: int
@@ -48,11 +50,13 @@ class Picture(BaseModel, frozen=True):
     decisions: str
     frames: dict[str, str]
     months_missing: list[str] = []
+    traces: str | None = None
 
     @property
     def contents(self) -> dict[str, str]:
         """Every content that it needs, by what it is."""
-        return {"declaration": self.declaration, "decisions": self.decisions, **self.frames}
+        taken_away = {"traces": self.traces} if self.traces else {}
+        return {"declaration": self.declaration, "decisions": self.decisions, **taken_away, **self.frames}
 
 
 class Making(BaseModel, frozen=True):
@@ -172,7 +176,7 @@ class KeptInputs:
         path = self._found(f"{_OBJECTS}/{digest}")
         if path is None:
             return "is gone"
-        found = hash_of_frame(path) if name not in {"declaration", "decisions"} else _sha256(path.read_bytes())
+        found = hash_of_frame(path) if name not in _TEXTS else _sha256(path.read_bytes())
         return "" if found == digest else f"was altered: its hash is {found[:12]}, and was {digest[:12]}"
 
     def _remove_but(self, pictures: set[str]) -> None:
@@ -204,7 +208,7 @@ def _sha256(content: bytes) -> str:
 
 
 def _json(model: BaseModel) -> bytes:
-    return orjson.dumps(model.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(model.model_dump(mode="json", exclude_none=True), option=orjson.OPT_SORT_KEYS)
 
 
 def _is(path: Path, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""The writer of edits in NetSuite: sets and appends, one load and one save for all changes of a record.
+"""The writer of edits in NetSuite: sets, appends, and what takes both away; one load and one save a record.
 
 A batch is one call of the RESTlet: 300 records use nearly all of its units, fewer keep it short where scripts and
 workflows make every save slow. A field that NetSuite refuses is saved apart from the others of its record.
@@ -10,6 +10,7 @@ from typing import Final, Literal
 from resources.netsuite_api.client import NetsuiteClient
 from resources.netsuite_api.writing.wire import FieldEdit, NetsuiteOutcome
 from schemas.attempts import Answer, Attempt, Entry
+from schemas.change import VALUES
 from schemas.errors import InternalError
 from schemas.link_fields import BY_NAME
 from schemas.words import Action, InternalId, System
@@ -21,7 +22,7 @@ class NetsuiteEdits:
     """See `resources.writers.Writer`."""
 
     system: System = "netsuite"
-    kinds: frozenset[Action] = frozenset({"set", "append"})
+    kinds: frozenset[Action] = frozenset({"set", "append", "clear", "remove"})
 
     def __init__(self, client: NetsuiteClient, records_per_batch: int = _RECORDS) -> None:
         """Use an open client, which somebody else closes; its account says how many calls it takes at a time."""
@@ -45,9 +46,11 @@ class NetsuiteEdits:
 def _edit(attempt: Attempt) -> FieldEdit:
     change = attempt.change
     record, field = InternalId(int(change.record_id or 0)), _field(change.field)
-    if change.action == "append":
-        action: Literal["append", "remove"] = "append" if attempt.direction == "apply" else "remove"
-        return FieldEdit(record, field, action, change.new_value, old=change.old_value)
+    if change.action not in VALUES:
+        adds = (change.action == "append") == (attempt.direction == "apply")
+        before = change.old_value if change.action == "append" else None  # of a removal nobody knows what stood before
+        action: Literal["append", "remove"] = "append" if adds else "remove"
+        return FieldEdit(record, field, action, change.new_value, old=before)
     return FieldEdit(record, field, "set", attempt.wanted, old=attempt.expected)
 
 

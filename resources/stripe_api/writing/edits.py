@@ -9,6 +9,7 @@ from resources.stripe_api.writing.fields import FieldChange, set_fields
 from resources.stripe_api.writing.metadata import MetadataChange, set_metadata
 from resources.stripe_api.writing.standing import MetadataOutcome, value_at
 from schemas.attempts import Answer, Attempt, Entry
+from schemas.change import VALUES
 from schemas.errors import InternalError, TransientError
 from schemas.link_fields import BY_NAME
 from schemas.stripe_parameters import is_parameter
@@ -22,7 +23,7 @@ class StripeEdits:
     """See `resources.writers.Writer`. The connection keeps the rate, whatever is under way."""
 
     system: System = "stripe"
-    kinds: frozenset[Action] = frozenset({"set"})
+    kinds: frozenset[Action] = VALUES
 
     def __init__(self, connection: StripeConnection, records_per_batch: int = _RECORDS) -> None:
         """Use an open connection, which somebody else closes; its account says how much may be under way."""
