@@ -13,13 +13,12 @@ import dagster as dg
 import polars as pl
 from pydantic import Field
 
-from assets.planning.decision_rows import Picture, Refused, Row, decision_of, refuse_twice
-from assets.planning.review_queue import in_words
+from assets.planning.decision_picture import picture_of
+from assets.planning.decision_rows import Refused, Row, decision_of, refuse_twice
 from assets.reconciliation import Reconciliation, failures_for_people
-from resources.exports.decisions import CUSTOMER, DecisionsFile, open_decisions
+from resources.exports.decisions import DecisionsFile, open_decisions
 from resources.ledger import Decisions, NewDecision
 from schemas.errors import UserError
-from schemas.words import GONE
 
 _REFUSALS_SHOWN: Final = 10
 _JOB_OF: Final = r"\(job (\S+)_override\)"
@@ -79,7 +78,7 @@ def decisions_in(sync: Reconciliation, config: DecisionFile) -> Decided:
     with open_decisions(path, config.encoding.strip() or None) as file:
         _refuse_other_declaration(sync, file, path)
         rows = [row for row in map(Row.of, count(), file.rows.iter_rows(named=True)) if row.decision]
-        seen, picture = _picture(sync, rows, shows_decided=file.has_decided)
+        seen, picture = picture_of(sync, rows, shows_decided=file.has_decided)
         found: list[NewDecision | None] = []
         refusals: list[Refused] = []
         for row in rows:
@@ -103,32 +102,6 @@ def _refuse_other_declaration(sync: Reconciliation, file: DecisionsFile, path: P
             f"{path} is the review of {jobs[others[0]]}, not of {sync.name} ({file.cell(others[0], 'what_to_do')}); "
             f"nothing was recorded."
         )
-
-
-def _picture(sync: Reconciliation, rows: Sequence[Row], *, shows_decided: bool) -> tuple[int, Picture]:
-    """What is known now of everybody whom rows decide about, and of the records that it names."""
-    months = sync.month_keys()
-    if not sync.frames.months_present("stripe_customers", months):
-        raise UserError(f"No customers were read yet, so that nothing can be checked: make run NAME={sync.name} first.")
-    asked = [row.customer.lstrip("0") for row in rows]
-    named = [number for row in rows if (number := row.number_meant)]
-    without_zeros, is_named = pl.col("id").str.strip_chars_start("0"), pl.col("internal_id").is_in(named)
-    ids = sync.frames.read_months("stripe_customers", months).select("id")
-    known = ids.filter(without_zeros.is_in(asked)).collect()
-    records = sync.frames.read("netsuite_customers").filter(is_named).select("internal_id", "is_customer").collect()
-    review = sync.frames.read("review_queue").filter(pl.col("outcome") == GONE).select(CUSTOMER).collect()
-    with sync.ledger() as ledger:
-        decisions = Decisions(ledger, sync.name)
-        seen, standing = decisions.number_of_last(), decisions.standing()
-    words = in_words(standing.lazy()).collect()
-    return seen, Picture(
-        customers=frozenset(known.to_series()),
-        gone=frozenset(review.to_series()),
-        records=dict(records.iter_rows()),
-        standing=dict(standing.select(CUSTOMER, "netsuite_internal_id").iter_rows()),
-        in_words=dict(words.iter_rows()),
-        shows_decided=shows_decided,
-    )
 
 
 def _sentence(refusals: Sequence[Refused], file: DecisionsFile, path: Path) -> str:

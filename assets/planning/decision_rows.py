@@ -1,4 +1,4 @@
-"""What one row of a file of decisions says, and why it cannot be meant (X16); pure."""
+"""What a decision says, a row of a file or a single one, and why it cannot be meant (M8, X16); pure."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -87,6 +87,7 @@ class Picture:
         standing: customer → the record decided for; none if never to link.
         in_words: the same as the review shows it.
         shows_decided: whether the file has the column with what was decided before.
+        is_typed: whether a person typed it, so that no spreadsheet has rewritten it.
     """
 
     customers: frozenset[str]
@@ -95,6 +96,7 @@ class Picture:
     standing: Mapping[str, int | None]
     in_words: Mapping[str, str]
     shows_decided: bool
+    is_typed: bool = False
 
 
 def decision_of(row: Row, picture: Picture, why: str) -> NewDecision | None:
@@ -108,10 +110,10 @@ def decision_of(row: Row, picture: Picture, why: str) -> NewDecision | None:
     Raises:
         Refused: a cell of it cannot be meant.
     """
-    _check_customer(row, picture)
     if row.is_later:
+        _check_customer(row, picture)
         return None
-    decided = _decided(row, picture, row.why or why)
+    decided = meant_by(row, picture, row.why or why)
     said = decided.record if decided.kind != "withdrawn" else _NOTHING
     if picture.standing.get(row.customer, _NOTHING) == said:
         return None
@@ -119,6 +121,16 @@ def decision_of(row: Row, picture: Picture, why: str) -> NewDecision | None:
     if not decided.why:
         raise Refused(row, WHY, "it is empty; say why there, or WHY= for all rows without")
     return decided
+
+
+def meant_by(row: Row, picture: Picture, why: str) -> NewDecision:
+    """The decision of a row that says one, whatever was decided before.
+
+    Raises:
+        Refused: a cell of it cannot be meant.
+    """
+    _check_customer(row, picture)
+    return _decided(row, picture, why)
 
 
 def refuse_twice(rows: Sequence[Row]) -> Iterator[Refused]:
@@ -136,16 +148,19 @@ def _check_customer(row: Row, picture: Picture) -> None:
     if row.customer.isdecimal():
         bare = row.customer.lstrip("0")
         alike = sorted(each for each in picture.customers if each.lstrip("0") == bare and each != row.customer)
-        if alike:
+        if alike and not (picture.is_typed and row.customer in picture.customers):
             both = row.customer in picture.customers
             what = f"{alike[0]!r} is a customer, too" if both else f"there is no such customer, but {alike[0]!r}"
             raise Refused(
                 row, CUSTOMER, f"{what}; as spreadsheets drop zeros, decide for the one that is meant with CUSTOMER="
             )
     if row.customer not in picture.customers and not (row.customer in picture.gone and row.word in DECISION_WORDS):
-        gone = "; it was deleted, so that only never can be decided" if row.customer in picture.gone else ""
+        known = "Stripe has no such customer, as far as it was read"
+        if row.customer in picture.gone:
+            raise Refused(row, CUSTOMER, f"{known}; it was deleted, so that only never can be decided")
         rewritten = " (a spreadsheet has rewritten it)" if "E+" in row.customer.upper() else ""
-        raise Refused(row, CUSTOMER, f"Stripe has no such customer, as far as it was read{rewritten}{gone}")
+        check = "; check the id, or reconcile first" if picture.is_typed else ""
+        raise Refused(row, CUSTOMER, f"{known}{rewritten}{check}")
 
 
 def _decided(row: Row, picture: Picture, why: str) -> NewDecision:
@@ -155,6 +170,9 @@ def _decided(row: Row, picture: Picture, why: str) -> NewDecision:
         return NewDecision(row.customer, "withdrawn", None, why)
     record = row.number_meant
     if record is None:
+        if picture.is_typed:
+            what = "a record's internal id (a whole number of at most 18 digits), never or withdraw"
+            raise Refused(row, DECISION, f"{_shown(row.decision)} is no decision; expected {what}")
         if _REWRITTEN.fullmatch(row.decision):
             raise Refused(row, DECISION, f"{_shown(row.decision)} is a number that a spreadsheet has rewritten")
         raise Refused(

@@ -1,18 +1,22 @@
-"""A person's decision about one customer (M8), taken in with who and why; matching follows it from the next run on."""
+"""A person's decision about one customer (M8), taken in with who and why; matching follows it from the next run on.
 
-import re
+It is checked as those of a file are: in `decision_rows`, by what is known now.
+"""
+
 from typing import Final
 
 import dagster as dg
-import polars as pl
 from pydantic import Field
 
+from assets.planning.decision_picture import picture_of
+from assets.planning.decision_rows import Refused, Row, meant_by
 from assets.reconciliation import Reconciliation, failures_for_people
-from resources.ledger import Decisions
+from resources.exports.decisions import CUSTOMER
+from resources.ledger import Decisions, NewDecision
 from schemas.errors import UserError
-from schemas.words import InternalId, StripeId
+from schemas.words import StripeId
 
-_INTERNAL_ID: Final = re.compile(r"0*[1-9][0-9]{0,17}")  # more digits would not fit where ids are kept
+_SHOWN: Final = 60
 
 
 class Override(dg.Config):
@@ -26,36 +30,30 @@ class Override(dg.Config):
 
 def decide(sync: Reconciliation, context: dg.OpExecutionContext, config: Override) -> None:
     """Keep a decision. Raises `dg.Failure` with a sentence for a decision that cannot be meant."""
-    with failures_for_people(), sync.ledger() as ledger:
-        _check(sync, config)
-        decisions, customer = Decisions(ledger, sync.name), StripeId(config.customer.strip())
-        who, why = config.who.strip(), config.why.strip()
-        match config.record.strip().lower():
-            case "never":
-                decisions.decide(customer, "never", None, who, why)
-            case "withdraw":
-                decisions.decide(customer, "withdrawn", None, who, why)
-            case number:
-                decisions.decide(customer, "link", InternalId(int(number)), who, why)
-        standing = decisions.standing().height
-    context.add_output_metadata({"customer": customer, "record": config.record, "overrides_standing": standing})
+    with failures_for_people():
+        for name in ("customer", "who", "why"):
+            if not getattr(config, name).strip():
+                raise UserError(f"{name} is empty; a decision needs a customer, who decides, and why.")
+        new = _checked(sync, config)
+        with sync.ledger() as ledger:
+            decisions = Decisions(ledger, sync.name)
+            decisions.decide(new.customer, new.kind, new.record, config.who.strip(), new.why)
+            standing = decisions.standing().height
+    context.add_output_metadata({"customer": new.customer, "record": config.record, "overrides_standing": standing})
 
 
-def _check(sync: Reconciliation, config: Override) -> None:
-    record = config.record.strip().lower()
-    if record not in {"never", "withdraw"} and not _INTERNAL_ID.fullmatch(record):
-        raise UserError(
-            f"{config.record!r} is no decision; expected a record's internal id (a whole number of at most 18 digits), "
-            "never, or withdraw."
-        )
-    for name in ("customer", "who", "why"):
-        if not getattr(config, name).strip():
-            raise UserError(f"{name} is empty; a decision needs a customer, who decides, and why.")
-    months = sync.month_keys()
-    if sync.frames.months_present("stripe_customers", months):
-        known = sync.frames.read_months("stripe_customers", months).filter(pl.col("id") == config.customer.strip())
-        if known.select(pl.len()).collect().item() == 0:
-            raise UserError(
-                f"Stripe has no customer {config.customer.strip()!r}, as far as it was read; check the id, or "
-                "reconcile first."
-            )
+def _checked(sync: Reconciliation, config: Override) -> NewDecision:
+    """The decision, held against what is known now.
+
+    Raises:
+        UserError: it cannot be meant.
+    """
+    row = Row(0, StripeId(config.customer.strip()), config.record.strip(), config.why.strip(), "", ())
+    if row.is_later:
+        raise UserError("later is no decision about one customer: nothing was recorded, and it goes on waiting.")
+    _, picture = picture_of(sync, [row], shows_decided=False, is_typed=True)
+    try:
+        return meant_by(row, picture, row.why)
+    except Refused as refused:
+        whose = f"{row.customer[:_SHOWN]!r}: " if refused.column == CUSTOMER else ""
+        raise UserError(f"Nothing was recorded: {whose}{refused.why}.") from None

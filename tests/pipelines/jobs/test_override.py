@@ -1,8 +1,10 @@
 """A person's decision about one customer: when it counts, and what it overtakes."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from tests.pipelines.api_world import NAME, Site, sentences
+from tests.pipelines.api_world import NAME, Site, sentences, site
 
 
 @pytest.mark.rule("M8")
@@ -35,18 +37,14 @@ def test_a_plan_that_a_decision_has_overtaken_is_refused(at: Site) -> None:
     assert (at.links()["cus_1"], at.links()["cus_2"]) == ((None,), ("2",))
 
 
-@pytest.mark.rule("M8")
-@pytest.mark.rule("W11")
-def test_a_decision_corrects_a_link_that_was_written(at: Site) -> None:
-    """NetSuite gives an external id to one record only, so the right record does without."""
-    at.apply(at.reconcile())
-    at.netsuite.insert(4, email="other@acme.example")
-    at.override("cus_1", "4")
-    result = at.apply(at.reconcile())
-    assert result.success, sentences(result)
-    assert (at.links()["cus_1"], at.links()["4"]) == (("4",), (None, "cus_1", "cus_1"))
-    at.reconcile()
-    assert at.metadata("write_plan")["changes"] == 0
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """What was read, once for all decisions that change nothing; a lead, and a customer that is gone from Stripe."""
+    with site(tmp_path_factory.mktemp("read")) as made:
+        made.netsuite.insert(5, email="lead@acme.example", stage="LEAD")
+        made.netsuite.insert(6, email="old@acme.example", externalid="cus_gone")
+        made.reconcile()
+        yield made
 
 
 @pytest.mark.parametrize(
@@ -55,13 +53,32 @@ def test_a_decision_corrects_a_link_that_was_written(at: Site) -> None:
         (("cus_1", "soon"), "'soon' is no decision"),
         (("cus_1", "0"), "'0' is no decision"),
         (("cus_1", "9223372036854775808"), "'9223372036854775808' is no decision; expected a record's internal id (a"),
+        (("cus_1", "later"), "later is no decision about one customer: nothing was recorded"),
+        (("cus_1", "77"), "NetSuite has no record 77, as far as it was read"),
+        (("cus_1", "5"), "record 5 is no customer, but a lead or a prospect"),
         (("cus_1", "3", " "), "who is empty"),
         (("cus_1", "3", "ada", ""), "why is empty"),
-        (("cus_9", "3"), "Stripe has no customer 'cus_9'"),
+        (
+            ("cus_9", "3"),
+            "'cus_9': Stripe has no such customer, as far as it was read; check the id, or reconcile first",
+        ),
+        (("cus_9", "never"), "'cus_9': Stripe has no such customer, as far as it was read; check the id"),
+        (("cus_gone", "3"), "'cus_gone': Stripe has no such customer, as far as it was read; it was deleted, so that"),
     ],
 )
-def test_a_decision_that_cannot_be_meant_is_refused(at: Site, given: tuple[str, ...], said: str) -> None:
-    at.reconcile()
-    [sentence] = sentences(at.override(*given))
+@pytest.mark.rule("M8", "X16")
+def test_a_decision_that_cannot_be_meant_is_refused(read: Site, given: tuple[str, ...], said: str) -> None:
+    [sentence] = sentences(read.override(*given))
     assert said in sentence
-    assert at.sync.overrides().is_empty()
+    assert read.sync.overrides().is_empty()
+
+
+@pytest.mark.rule("X11")
+def test_a_customer_that_is_gone_and_that_a_record_names_can_be_left(read: Site) -> None:
+    assert read.override("cus_gone", "never").success
+    assert read.override("cus_gone", "withdraw").success
+
+
+def test_before_anything_was_read_nothing_can_be_checked(at: Site) -> None:
+    [sentence] = sentences(at.override("cus_1", "never"))
+    assert "No customers were read yet, so that nothing can be checked: make run NAME=acme first." in sentence
