@@ -18,11 +18,13 @@ from rich.table import Table
 
 from assets.advice.advice import Advice, advise
 from assets.matching.customer_matches import match_settings
+from assets.reconciliation import Reconciliation
 from assets.report.advice_page import LABELS, render_advice
 from pipelines.every_field import with_every_field
 from pipelines.home import prepare_home
 from pipelines.init.declaration_text import quoted
 from pipelines.run import at_terminal
+from resources.readers import OnProgress
 from resources.storage.csv import write_for_people
 from resources.storage.folders import Folders
 from resources.storage.results import MadeBy, Results
@@ -42,6 +44,20 @@ def main(arguments: list[str] | None = None) -> int:
     return at_terminal(errors, folders, lambda: _act(options.name, folders, console, errors))
 
 
+def advice_for(sync: Reconciliation, on_progress: OnProgress) -> tuple[Advice, Mapping[str, str]]:
+    """Read both sides with every field that they have, and say which to compare.
+
+    Returns:
+        The advice, and of each NetSuite name that is not declared the label of its column.
+    """
+    every = with_every_field(sync)
+    first, until = sync.declaration.stripe.first_month, _after(sync.clock())
+    stripe = every.stripe.customers(first, until, None, on_progress).frame
+    netsuite = every.netsuite.customers(None, on_progress).frame
+    overrides = sync.overrides().lazy().select("stripe_customer_id", "netsuite_internal_id")
+    return advise(stripe, netsuite, overrides, match_settings(sync.declaration)), every.undeclared
+
+
 def _act(name: str, folders: Folders, console: Console, errors: Console) -> int:
     prepare_home(folders)
     from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
@@ -49,19 +65,14 @@ def _act(name: str, folders: Folders, console: Console, errors: Console) -> int:
 
     located = LOADED.declared.named(name)
     sync = reconciliation(located.declaration, folders, located.unset)
-    every = with_every_field(sync)
 
     def on_progress(said: str) -> None:
         errors.print(f"[dim]{escape(said)}[/]")
 
-    first, until = located.declaration.stripe.first_month, _after(sync.clock())
-    stripe = every.stripe.customers(first, until, None, on_progress).frame
-    netsuite = every.netsuite.customers(None, on_progress).frame
-    overrides = sync.overrides().lazy().select("stripe_customer_id", "netsuite_internal_id")
-    advice = advise(stripe, netsuite, overrides, match_settings(located.declaration))
+    advice, undeclared = advice_for(sync, on_progress)
     table = advice.table.with_columns(
         label=pl.col("netsuite").replace_strict(
-            {**located.declaration.netsuite_fields, **every.undeclared}, default=None, return_dtype=pl.String
+            {**located.declaration.netsuite_fields, **undeclared}, default=None, return_dtype=pl.String
         )
     )
     results = Results(folders.results(name))
@@ -71,7 +82,7 @@ def _act(name: str, folders: Folders, console: Console, errors: Console) -> int:
         PAGE: lambda path: _write(page, path),
     }
     results.publish(writers, MadeBy.now("advise", ""))
-    _show(name, advice, every.undeclared, console)
+    _show(name, advice, undeclared, console)
     console.print(
         f"\nAll {table.height:,} pairs are in {folders.results(name) / FILE}, and in {PAGE} beside it.", soft_wrap=True
     )

@@ -34,7 +34,7 @@ from schemas.errors import UserError
 
 FILE: Final = "comparison.csv"
 PAGE: Final = "comparison.html"
-_FILES: Final = (".yaml", ".yml")
+FILES: Final = (".yaml", ".yml")
 
 
 @dataclass(frozen=True)
@@ -58,28 +58,62 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _act(options: argparse.Namespace, folders: Folders, console: Console, errors: Console) -> int:
-    sync = opened(options.name, folders)
-    making = making_of(sync, options.plan)
+    def on_progress(said: str) -> None:
+        errors.print(f"[dim]{escape(said)}[/]")
+
+    found = compare(opened(options.name, folders), options.second, options.plan, on_progress)
+    _show(found.compared, found.rows, console)
+    rows = found.rows.height
+    many = "1 customer" if rows == 1 else f"{rows:,} customers"
+    console.print(f"\n{many}, with both reasons: {found.folder / FILE}, and {PAGE} beside it.")
+    return 0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What came of it.
+
+    Attributes:
+        compared: what was compared with what.
+        rows: `assets.replay.compare.differences`.
+        folder: where the table and the page are.
+    """
+
+    compared: Compared
+    rows: pl.DataFrame
+    folder: Path
+
+    def counts(self) -> dict[str, int]:
+        """How many customers there are of each change."""
+        return counts(self.rows)
+
+
+def compare(sync: Reconciliation, second: str, plan: str, on_progress: Callable[[str], None]) -> Comparison:
+    """Compare what two declarations say of the inputs of a plan, and leave it as a table and a page.
+
+    Args:
+        sync: of the first declaration, which is the plan's own.
+        second: a file with the second one, or the hash of a plan whose it is; empty: what the first one says today.
+        plan: the hash of the plan, or its beginning; empty: the last.
+        on_progress: is told what is read again.
+
+    Raises:
+        UserError: they cannot be compared.
+        DamageError: the inputs are no longer what they were.
+    """
+    folders, making = sync.folders, making_of(sync, plan)
     kept = inputs_of(sync.kept_inputs, making, making.matching)
     planning = inputs_of(sync.kept_inputs, making, making.planning)
     kept = replace(
         kept, frames={**planning.frames, **kept.frames}
     )  # what goes to Stripe is looked at for the plan only
-    second = _second(sync, folders, options.second)
-
-    def on_progress(said: str) -> None:
-        errors.print(f"[dim]{escape(said)}[/]")
-
-    frames = frames_for(kept, second.label, second.declaration, second.reading, on_progress)
+    other = _second(sync, folders, second)
+    frames = frames_for(kept, other.label, other.declaration, other.reading, on_progress)
     before = linked_by(kept.declaration, kept.frames, kept.overrides)
-    after = linked_by(second.declaration, frames, kept.overrides)
+    after = linked_by(other.declaration, frames, kept.overrides)
     rows = differences(before, after, kept.stripe)
-    compared = _compared(sync.name, making, second.label, before.select(pl.len()).collect().item())
-    folder = _publish(compared, rows, folders)
-    _show(compared, rows, console)
-    many = "1 customer" if rows.height == 1 else f"{rows.height:,} customers"
-    console.print(f"\n{many}, with both reasons: {folder / FILE}, and {PAGE} beside it.")
-    return 0
+    compared = _compared(sync.name, making, other.label, before.select(pl.len()).collect().item())
+    return Comparison(compared, rows, _publish(compared, rows, folders))
 
 
 def _second(sync: Reconciliation, folders: Folders, second: str) -> _Second:
@@ -90,7 +124,7 @@ def _second(sync: Reconciliation, folders: Folders, second: str) -> _Second:
     """
     if not second:
         return _Second(f"the declaration {sync.name} of today", sync.declaration, sync)
-    if not second.endswith(_FILES):
+    if not second.endswith(FILES):
         making = making_of(sync, second)
         declaration = inputs_of(sync.kept_inputs, making, making.matching).declaration
         return _Second(f"the declaration of plan {making.plan[:12]}", declaration, _opened(declaration, folders))

@@ -35,12 +35,13 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int
         console.print(f"[green]✓[/] identical: {plan}, {many}, made again from its inputs.")
         return 0
     console.print(f"[red]✗[/] differs: {plan}, made again from its inputs, which are what they were.")
-    for sentence in _said(found):
+    for sentence in said_of(found):
         console.print(f"  {escape(sentence)}.")
     return 1
 
 
-def _said(found: Replayed) -> list[str]:
+def said_of(found: Replayed) -> list[str]:
+    """What differs and why, as sentences without their full stops."""
     unknown = "Why is not known: version of the rules, Unicode and defaults are the same; this is an error in Tieout"
     return [*found.differences, *([f"Why: {'; '.join(found.reasons)}"] if found.reasons else [unknown])]
 

@@ -5,7 +5,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipelines.advise import advice_for
 from tests.in_process import command, lay_out
+from tests.pipelines.api_world import site
 from tests.test_bad_input import DECLARED
 
 STRIPE = "id,Email,Name,Created (UTC),crm (metadata)\n" + "".join(
@@ -34,3 +36,17 @@ def test_an_unknown_declaration_is_said_in_one_sentence(tmp_path: Path) -> None:
     ended = command(tmp_path, "advise", "nobody")
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr == "✗ There is no declaration 'nobody'; there are: none.\n"
+
+
+@pytest.mark.rule("X14")
+def test_over_two_apis_every_metadata_key_and_every_column_of_the_search_is_compared(tmp_path: Path) -> None:
+    with site(tmp_path) as at:
+        for number in (1, 2, 3):
+            at.stripe.update(f"cus_{number}", {"metadata": {"erp": f"E-{number}"}})
+            at.netsuite.edit(number, companyname=f"e-{number}")
+        at.stripe.update("cus_4", {"metadata": {"erp": "E-3"}})
+        advice, undeclared = advice_for(at.sync, lambda _: None)
+    [name] = [name for name, label in undeclared.items() if label == "Company Name"]
+    found = {(row["stripe"], row["netsuite"]): row for row in advice.table.to_dicts()}
+    assert (found["metadata.erp", name]["links"], found["email", "email"]["links"]) == (4, 3)
+    assert advice.rules[0].stripe == "metadata.erp"

@@ -114,7 +114,7 @@ def test_only_stripe_customers_have_partitions_by_month_in_utc(specs: dict[str, 
 
 def test_jobs_and_the_assets_they_run(site: Site) -> None:
     jobs = {job.name: job for job in site.definitions.resolve_all_job_defs() if not job.name.startswith("__")}
-    assert list(jobs) == ["acme_override", "acme_override_file", "acme_reconcile"]
+    assert list(jobs) == ["acme_compare", "acme_override", "acme_override_file", "acme_reconcile", "acme_replay"]
     run = {key.path[-1] for key in jobs["acme_reconcile"].asset_layer.selected_asset_keys}
     assert run == set(ASSETS)
     assert {node.name for node in jobs["acme_reconcile"].nodes} == {
@@ -174,7 +174,8 @@ def test_what_two_apis_add_to_it(tmp_path: Path) -> None:
         "picture_is_fresh",
     }
     jobs = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
-    assert jobs == {f"acme_{name}" for name in ("reconcile", "apply", "undo", "override", "override_file", "daily")}
+    kept = ("override", "override_file", "replay", "compare")
+    assert jobs == {f"acme_{name}" for name in ("reconcile", "apply", "undo", "daily", *kept)}
     assert [schedule.name for schedule in repository.schedule_defs] == ["acme_daily"]
     assert {each.default_status for each in repository.schedule_defs} == {dg.DefaultScheduleStatus.STOPPED}
 

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +15,7 @@ from tests.reconciling import Site, declaration, site_at
 
 Row = dict[str, str]
 OTHER = "10,,,,new@acme.example,Acme Holding,Customer,No\n"
+NEARLY = "cus_5,,Acme-Holding,2026-09-02 00:00,\n"
 OURS = "netsuite:7:comments:remove:cus_1"
 
 
@@ -28,14 +29,17 @@ class Story:
     left: pl.DataFrame
     records: dict[str, Row]
     customers: dict[str, Row]
+    suggested: list[str]
 
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     folder = tmp_path_factory.mktemp("by_hand")
-    with site_at(folder, declaration()) as at:
+    with site_at(folder, declaration(near_misses=False)) as at:
         with (folder / "netsuite.csv").open("a") as file:
             file.write(OTHER)
+        with (folder / "stripe.csv").open("a") as file:
+            file.write(NEARLY)
         assert at.reconcile().success
         import_all(at, folder)
         with at.sync.ledger() as ledger:
@@ -49,7 +53,10 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         assert at.reconcile().success
         records = {row["Internal ID"]: row for row in rows(folder / "netsuite.csv")}
         customers = {row["id"]: row for row in rows(folder / "stripe.csv")}
-        yield Story(plan, files, notes, planned(at), records, customers)
+        asking = replace(at, sync=replace(at.sync, declaration=declaration()))
+        assert asking.materialize("review_queue").success
+        suggested = asking.sync.frames.read("review_queue").collect().get_column("stripe_customer_id").to_list()
+        yield Story(plan, files, notes, planned(at), records, customers, suggested)
 
 
 def planned(at: Site) -> pl.DataFrame:
@@ -108,3 +115,9 @@ def test_after_their_import_nothing_is_planned(story: Story) -> None:
     assert story.records["7"]["Stripe Customer Id"] == "cus_3", "the record's other customer has it now"
     assert story.records["10"]["External ID"] == "cus_1"
     assert story.customers["cus_1"][LINK] == "10"
+
+
+@pytest.mark.rule("X15")
+def test_near_misses_are_listed_unless_the_declaration_says_no(story: Story) -> None:
+    assert "cus_5" in story.suggested
+    assert "cus_5" not in {row["stripe_customer_id"] for row in story.files["review.csv"]}

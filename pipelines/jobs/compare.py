@@ -1,0 +1,55 @@
+"""`<name>_compare`: who would be linked otherwise by a second declaration. It writes nothing but the comparison."""
+
+import dagster as dg
+from pydantic import Field
+
+from assets.reconciliation import Reconciliation, failures_for_people
+from pipelines.executor import in_this_process
+from pipelines.progress import LOGGERS
+
+
+class Comparison(dg.Config):
+    """What is compared with what."""
+
+    second: str = Field(
+        default="",
+        description="the path of a file with the second declaration, from the checkout on; or the hash of a plan whose "
+        "declaration it is; nothing for what the declaration says today",
+    )
+    plan: str = Field(
+        default="", description="the hash of the plan on whose inputs both are tried; nothing for the last plan"
+    )
+
+
+def build_compare(sync: Reconciliation) -> dg.Definitions:
+    """The job of one operation, which makes no asset."""
+
+    @dg.op(name=f"{sync.name}__compare_declarations", out=dg.Out(dg.Nothing))
+    def compare_them(context: dg.OpExecutionContext, config: Comparison) -> None:
+        """Compare, and leave the customers that are linked otherwise as a table and a page."""
+        from pipelines.compare import FILE, FILES, PAGE, compare  # noqa: PLC0415 (late: other jobs do without)
+
+        second = config.second.strip()
+        path = str(sync.folders.root / second) if second.endswith(FILES) else second
+        with failures_for_people():
+            found = compare(sync, path, config.plan, context.log.info)
+        context.add_output_metadata(
+            {
+                "before": found.compared.before,
+                "after": found.compared.after,
+                **found.counts(),
+                "table": dg.MetadataValue.path(found.folder / FILE),
+                "page": dg.MetadataValue.path(found.folder / PAGE),
+            }
+        )
+
+    @dg.job(
+        name=f"{sync.name}_compare",
+        executor_def=in_this_process(sync.folders),
+        logger_defs=LOGGERS,
+        description="Shows who would be linked otherwise by a second declaration, on the kept inputs of a plan.",
+    )
+    def compare_job() -> None:
+        compare_them()
+
+    return dg.Definitions(jobs=[compare_job])
