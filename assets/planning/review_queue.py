@@ -32,6 +32,7 @@ _WHAT_TO_DO = {
     "broken": "Decide for the record that took the old one's place (job {job}), or clear the metadata.",
     "ambiguous": "Decide for one candidate (job {job}), or merge them in NetSuite, before the plan is used.",
 }
+_IF_CHOSEN_IS_GONE = "Decide for the record that took its place, or take the decision back (job {job})."
 _IF_DOUBTED = (
     "Compare the two customers; decide for the right record, or never to link (job {job}), before the plan is used."
 )
@@ -72,13 +73,15 @@ def queue_for_review(
     of_doubted = pl.when(is_planned).then(pl.lit(_IF_DOUBTED)).otherwise(pl.lit(_IF_HELD))
     if_doubted = of_doubted.str.replace("{job}", override_job, literal=True)
     unwritten = left_out(stripe, netsuite, matches, plan)
-    waiting = _waiting(matches, unwritten, decided, advice, if_doubted, _IF_GUESSED.format(job=override_job))
+    others = (text.format(job=override_job) for text in (_IF_GUESSED, _IF_CHOSEN_IS_GONE))
+    waiting = _waiting(matches, unwritten, decided, advice, if_doubted, *others)
     customers = stripe.select(pl.col("id").alias("stripe_customer_id"), "created", "email", "name")
     return (
         waiting.join(customers, on="stripe_customer_id")
         .join(_details(waiting, netsuite), on="stripe_customer_id", how="left")
         .join(proposals(stripe, netsuite, matches, settings), on="stripe_customer_id", how="left")
         .sort("urgency", "stripe_customer_id")
+        .with_columns(reason=pl.concat_str("reason", "proposed_because", separator="; ", ignore_nulls=True))
         .select(
             "stripe_customer_id", "outcome", "reason", "what_to_do", "created", "email", "name", "netsuite_internal_id",
             "candidates", "candidate_ids", "candidate_details", "proposed_internal_id", "proposed_evidence",
@@ -121,10 +124,13 @@ def _waiting(
     advice: Mapping[str, str],
     if_doubted: pl.Expr,
     if_guessed: str,
+    if_gone: str,
 ) -> pl.LazyFrame:
     is_left_out, is_doubted = pl.col("obstacle").is_not_null(), pl.col("doubt").is_not_null()
     is_guessed = pl.col("guessed").is_not_null()
-    by_outcome = pl.col("outcome").replace_strict(advice, default=None, return_dtype=pl.String)
+    is_lost = (pl.col("outcome") == "broken") & (pl.col("evidence") == "override")
+    usual = pl.col("outcome").replace_strict(advice, default=None, return_dtype=pl.String)
+    by_outcome = pl.when(is_lost).then(pl.lit(if_gone)).otherwise(usual)
     what_to_do = pl.concat_str(
         by_outcome,
         pl.when(is_doubted & by_outcome.is_null()).then(if_doubted),

@@ -8,7 +8,12 @@ from assets.matching import NO_OVERRIDES, MatchSettings, match_customers
 from assets.near_misses.near_misses import find_near_misses
 from schemas.words import LINK_FIELD
 
-_PROPOSAL: Final = {"stripe_customer_id": pl.String, "proposed_internal_id": pl.Int64, "proposed_evidence": pl.String}
+_PROPOSAL: Final = {
+    "stripe_customer_id": pl.String,
+    "proposed_internal_id": pl.Int64,
+    "proposed_evidence": pl.String,
+    "proposed_because": pl.String,
+}
 _WHAT_TO_DO: Final = (
     "Look at the suggestions: decide for the right one (job {job}), or leave it; nothing is planned by them."
 )
@@ -32,7 +37,8 @@ def with_suggestions(
         settings: which records rules may find, and what stands for no value.
         override_job: the job that takes in a person's decision.
     """
-    found = _found(stripe, netsuite, matches, settings)
+    lost = queue.filter((pl.col("outcome") == "broken") & pl.col("proposed_internal_id").is_null())
+    found = _found(stripe, netsuite, matches, settings, lost.select(id="stripe_customer_id"))
     told = queue.join(found, on="stripe_customer_id", how="left", maintain_order="left")
     others = found.join(queue.select("stripe_customer_id"), on="stripe_customer_id", how="anti")
     customers = stripe.select("created", "email", "name", stripe_customer_id="id")
@@ -46,9 +52,15 @@ def with_suggestions(
 
 
 def _found(
-    stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, settings: MatchSettings
+    stripe: pl.LazyFrame,
+    netsuite: pl.LazyFrame,
+    matches: pl.LazyFrame,
+    settings: MatchSettings,
+    lost: pl.LazyFrame,
 ) -> pl.LazyFrame:
-    nobody = matches.filter(pl.col("outcome") == "unmatched").select(id="stripe_customer_id")
+    """Near misses of the customers without a record, and of those whose record vanished and nothing else is found."""
+    unmatched = matches.filter(pl.col("outcome") == "unmatched").select(id="stripe_customer_id")
+    nobody = pl.concat([unmatched, lost])
     is_found = pl.col("is_customer") & (pl.lit(settings.match_inactive) | ~pl.col("inactive"))
     taken = matches.select(internal_id="netsuite_internal_id").drop_nulls()
     ids = nobody.collect().get_column("id")
@@ -60,7 +72,11 @@ def _found(
 def proposals(
     stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, settings: MatchSettings
 ) -> pl.LazyFrame:
-    """What the other evidence says of the customers whose link is broken."""
+    """What the other evidence says of the customers whose link is broken, and why, in words.
+
+    A record that vanished was deleted, or merged into another one, which the API does not name: NetSuite leaves the
+    Stripe id of the merged one there, if it had none, so that it is found by that; else the rules find it.
+    """
     broken = matches.filter(pl.col("outcome") == "broken").select(pl.col("stripe_customer_id").alias("id")).collect()
     if broken.is_empty():
         return pl.LazyFrame(schema=_PROPOSAL)
@@ -72,4 +88,5 @@ def proposals(
         "stripe_customer_id",
         pl.col("netsuite_internal_id").alias("proposed_internal_id"),
         pl.col("evidence").alias("proposed_evidence"),
+        pl.format("record {} is found instead, by {}", "netsuite_internal_id", "reason").alias("proposed_because"),
     )

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from assets.matching import MatchSettings, Rule
 from assets.planning.review_queue import queue_for_review
 from assets.planning.settings import PlanSettings
+from assets.planning.suggestions import with_suggestions
 from schemas.review import ReviewQueue
 from schemas.validation import violations
 from tests.assets.matching.oracle import Customer, Record, World, verdicts
@@ -74,6 +75,33 @@ def test_merged_record_is_proposed_its_successor() -> None:
     assert row["netsuite_internal_id"] is None
     assert (row["proposed_internal_id"], row["proposed_evidence"]) == (7, "name = company_name")
     assert row["what_to_do"].startswith("Decide for the record that took the old one's place")
+    assert row["reason"].endswith("; record 7 is found instead, by name = company_name: equal")
+
+
+@pytest.mark.rule("X11")
+def test_a_record_that_has_the_id_of_a_merged_one_is_proposed_before_those_of_rules() -> None:
+    """NetSuite leaves a field of the merged record in the one that is left, if it had none."""
+    world = World([acme("cus_1", metadata="6")], [record(7), Record(8, fields={"stripe_id": "cus_1"})], {}, BY_NAME)
+    row = queue_of(world).row(0, named=True)
+    assert (row["proposed_internal_id"], row["proposed_evidence"]) == (8, "stripe_id")
+
+
+@pytest.mark.rule("X11")
+def test_a_decision_for_a_record_that_vanished_waits_with_what_is_found_instead() -> None:
+    row = queue_of(World([acme("cus_1")], [record(7)], {"cus_1": 6}, BY_NAME)).row(0, named=True)
+    assert (row["outcome"], row["proposed_internal_id"]) == ("broken", 7)
+    assert row["what_to_do"] == (
+        "Decide for the record that took its place, or take the decision back (job acme_override)."
+    )
+
+
+@pytest.mark.rule("X11", "X15")
+def test_where_nothing_else_is_found_records_that_are_nearly_equal_are_suggested() -> None:
+    world = World([acme("cus_1", metadata="6")], [Record(7, fields={"company_name": "Acme, Ltd."})], {}, BY_NAME)
+    stripe, netsuite, _ = as_frames(world)
+    queue = with_suggestions(queue_of(world).lazy(), stripe, netsuite, matches_of(world).lazy(), BY_NAME, "job")
+    [row] = queue.collect().rows(named=True)
+    assert (row["outcome"], row["proposed_internal_id"], row["suggested_ids"]) == ("broken", None, "7")
 
 
 @pytest.mark.rule("M9")
