@@ -4,8 +4,7 @@ import dagster as dg
 from pydantic import Field
 
 from assets.reconciliation import Reconciliation, failures_for_people
-from pipelines.executor import in_this_process
-from pipelines.progress import LOGGERS
+from pipelines.jobs.one_operation import job_of
 
 
 class Comparison(dg.Config):
@@ -43,13 +42,9 @@ def build_compare(sync: Reconciliation) -> dg.Definitions:
             }
         )
 
-    @dg.job(
-        name=f"{sync.name}_compare",
-        executor_def=in_this_process(sync.folders),
-        logger_defs=LOGGERS,
-        description="Shows who would be linked otherwise by a second declaration, on the kept inputs of a plan.",
+    return job_of(
+        sync,
+        "compare",
+        compare_them,
+        "Shows who would be linked otherwise by a second declaration, on the kept inputs of a plan.",
     )
-    def compare_job() -> None:
-        compare_them()
-
-    return dg.Definitions(jobs=[compare_job])

@@ -4,8 +4,7 @@ import dagster as dg
 from pydantic import Field
 
 from assets.reconciliation import Reconciliation, failures_for_people
-from pipelines.executor import in_this_process
-from pipelines.progress import LOGGERS
+from pipelines.jobs.one_operation import job_of
 from schemas.errors import UserError
 
 
@@ -38,13 +37,9 @@ def build_replay(sync: Reconciliation) -> dg.Definitions:
             }
         )
 
-    @dg.job(
-        name=f"{sync.name}_replay",
-        executor_def=in_this_process(sync.folders),
-        logger_defs=LOGGERS,
-        description="Makes a kept plan again from the inputs that were kept of it: identical, or what differs and why.",
+    return job_of(
+        sync,
+        "replay",
+        make_again,
+        "Makes a kept plan again from the inputs that were kept of it: identical, or what differs and why.",
     )
-    def replay_job() -> None:
-        make_again()
-
-    return dg.Definitions(jobs=[replay_job])

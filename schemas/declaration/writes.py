@@ -33,7 +33,9 @@ class Brakes(DeclaredPart, dg.Resolvable):
     shrink: float = Field(0.02, ge=0, le=1, description="share by which an extract may be smaller than before")
     match_rate: float = Field(0.02, ge=0, le=1, description="how far the share of customers with a record may move")
     most_writes: int = Field(500, ge=0, description="changes in one plan")
-    most_relinks: int = Field(0, ge=0, description="changes in one plan that replace a value or take it away, as overrides do")
+    most_relinks: int = Field(
+        0, ge=0, description="changes in one plan that replace a value or take it away, as overrides do"
+    )
     most_creates: int = Field(0, ge=0, description="new NetSuite customers in one plan")
     most_stripe_creates: int = Field(0, ge=0, description="new Stripe customers in one plan")
     oldest_hours: float = Field(
