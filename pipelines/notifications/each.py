@@ -6,7 +6,6 @@ import dagster as dg
 
 from assets.reconciliation import Reconciliation
 from pipelines.notifications.events import ENDS, wanted_of, was_unattended
-from resources.notify.alive import AliveSignal
 from schemas.events import Occasion
 
 _EVERY_SECONDS: Final = 30
@@ -60,6 +59,8 @@ def build_alive(sync: Reconciliation, jobs: dg.Definitions) -> dg.SensorDefiniti
         description="Asks `notify.alive_url` of the declaration after each good daily run; it starts stopped.",
     )
     def alive(context: dg.RunStatusSensorContext) -> dg.SkipReason:
+        from resources.notify.alive import AliveSignal  # noqa: PLC0415 (late: a run on files asks no address)
+
         url = sync.declaration.notify.alive_url
         if not url:
             return dg.SkipReason("Nobody is told: the variable that notify.alive_url names is not set.")
