@@ -13,7 +13,14 @@ print(*sorted(sys.modules), sep="\\n")
 """
 APIS = ("stripe", "requests", "urllib3", "oauthlib", "joserfc", "cryptography", "pyrate_limiter")
 DRAWING = ("altair", "vl_convert", "pandas", "numpy", "pyarrow")
-OURS = ("resources.stripe_api", "resources.netsuite_api", "resources.notify.webhook", "sandbox")
+OURS = (
+    "resources.stripe_api",
+    "resources.netsuite_api",
+    "resources.notify.webhook",
+    "resources.notify.sending",
+    "apprise",
+    "sandbox",
+)
 SERVING = ("uvicorn", "starlette", "dagster_webserver", "dagster_graphql", "grpc", "psycopg2")
 
 
