@@ -4,6 +4,7 @@ What is asked of Stripe and how it answers lives here; what the answers mean for
 """
 
 from resources.stripe_api.reading.changes import Changes, FullReadNeeded, merge_changes, read_changes
+from resources.stripe_api.reading.customer_columns import customers_schema
 from resources.stripe_api.reading.customers import (
     StripeExtract,
     exists_before,
@@ -11,7 +12,6 @@ from resources.stripe_api.reading.customers import (
     oldest_month,
     read_customers,
 )
-from resources.stripe_api.reading.pages import customers_schema
 from resources.stripe_api.reading.parallel_list import ListProgress
 from resources.stripe_api.reading.retrieval import why_not_there
 from resources.stripe_api.reading.windows import coverage_gaps

@@ -13,8 +13,9 @@ from typing import Final
 
 import polars as pl
 
+from resources.stripe_api.reading.customer_columns import customers_frame
 from resources.stripe_api.reading.customers import check_mode, read_customers
-from resources.stripe_api.reading.pages import EventPage, customers_frame, event_page
+from resources.stripe_api.reading.pages import EventPage, event_page
 from resources.stripe_api.reading.parallel_list import PAGE_LIMIT, Listing, ListProgress, ParallelList
 from resources.stripe_api.reading.retrieval import for_each, retrieve_object
 from resources.stripe_api.session.connection import StripeConnection

@@ -14,12 +14,8 @@ from typing import Final
 
 import polars as pl
 
-from resources.stripe_api.reading.pages import (
-    CustomerObject,
-    CustomerPage,
-    Parts,
-    customer_page,
-)
+from resources.stripe_api.reading.customer_columns import Parts
+from resources.stripe_api.reading.pages import CustomerObject, CustomerPage, customer_page
 from resources.stripe_api.reading.parallel_list import Listing, ListProgress, ParallelList
 from resources.stripe_api.session.connection import StripeConnection
 from resources.stripe_api.session.refusals import StripeProblem

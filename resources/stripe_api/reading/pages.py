@@ -1,20 +1,13 @@
-"""From the bytes of a page to columns, without an object per customer. No request is made here.
+"""From the bytes of an answer to what Stripe describes, or the sentence why it is not that. No request is made here."""
 
-Pages gather in lists, a frame every few hundred: one for each page costs six times as much, SDK objects a hundred.
-"""
-
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import NoneType
 from typing import Any, Final, NotRequired, TypedDict
 
 import orjson
-import polars as pl
 
 _TEXTS: Final = ("email", "name", "description", "phone")
-_ROWS_PER_PART: Final = 20_000
 
 
 class CustomerObject(TypedDict):
@@ -174,88 +167,3 @@ def _subject(event: Mapping[str, Any]) -> str:
     if not isinstance(event.get("type"), str) or not isinstance(customer, dict):
         raise UnusableError("an event does not say what happened")
     return str(customer["id"])
-
-
-def customers_frame(
-    rows: Sequence[CustomerObject], metadata_keys: Sequence[str], further: Sequence[str] = ()
-) -> pl.DataFrame:
-    """Return customers as columns, in the shape of `schemas.customers.StripeCustomers`."""
-    parts = Parts(metadata_keys, folder=None, further=further)
-    parts.add(rows)
-    return parts.rows().collect()
-
-
-def customers_schema(metadata_keys: Sequence[str], further: Sequence[str] = ()) -> pl.Schema:
-    """Return the columns that a read with these metadata keys and further fields (paths) has, in their order."""
-    texts = dict.fromkeys((*_TEXTS, *(f"metadata.{key}" for key in metadata_keys), *further), pl.String())
-    return pl.Schema({"id": pl.String(), "created": pl.Datetime("us", "UTC"), "livemode": pl.Boolean(), **texts})
-
-
-class Parts:
-    """Collects pages into a few large frames, in memory or as Parquet files in a folder. Safe for threads."""
-
-    def __init__(self, metadata_keys: Sequence[str], folder: Path | None, further: Sequence[str] = ()) -> None:
-        """Start empty. With a folder, which must exist and be private, rows wait on disk instead of in memory."""
-        self._keys, self._further, self._folder = metadata_keys, further, folder
-        self._lock = threading.Lock()
-        self._columns = _empty(metadata_keys, further)
-        self._frames: list[pl.LazyFrame] = []
-
-    def add(self, rows: Sequence[CustomerObject]) -> None:
-        """Add the customers of one page. Raises TypeError if one of them is not as Stripe describes it."""
-        with self._lock:
-            _extend(self._columns, rows, self._keys)
-            for path in self._further:
-                self._columns[path].extend([_at(row, path) for row in rows])
-            if len(self._columns["id"]) >= _ROWS_PER_PART:
-                self._join()
-
-    def rows(self) -> pl.LazyFrame:
-        """Return all rows so far."""
-        with self._lock:
-            self._join()
-            return pl.concat(self._frames)
-
-    def _join(self) -> None:
-        frame = pl.DataFrame(self._columns, schema=_raw_schema(self._keys, self._further)).with_columns(_MOMENT)
-        self._columns = _empty(self._keys, self._further)
-        if self._folder is None:
-            self._frames.append(frame.lazy())
-            return
-        path = self._folder / f"part-{len(self._frames):06d}.parquet"
-        frame.write_parquet(path)
-        self._frames.append(pl.scan_parquet(path))
-
-
-_MOMENT: Final = pl.from_epoch("created", time_unit="s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-
-
-def _empty(metadata_keys: Sequence[str], further: Sequence[str]) -> dict[str, list[str | int | bool | None]]:
-    return {name: [] for name in customers_schema(metadata_keys, further)}
-
-
-def _at(row: CustomerObject, path: str) -> str | None:
-    """The text at a path such as `address.postal_code`; None where some part of the way is null or absent."""
-    value: object = row
-    for part in path.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
-    return value if isinstance(value, str) else None
-
-
-def _extend(
-    columns: dict[str, list[str | int | bool | None]], rows: Sequence[CustomerObject], keys: Sequence[str]
-) -> None:
-    columns["id"].extend([row["id"] for row in rows])
-    columns["created"].extend([row["created"] for row in rows])
-    columns["livemode"].extend([row["livemode"] for row in rows])
-    columns["email"].extend([row.get("email") for row in rows])
-    columns["name"].extend([row.get("name") for row in rows])
-    columns["description"].extend([row.get("description") for row in rows])
-    columns["phone"].extend([row.get("phone") for row in rows])
-    metadata = [row.get("metadata") or {} for row in rows]
-    for key in keys:
-        columns[f"metadata.{key}"].extend([pairs.get(key) for pairs in metadata])
-
-
-def _raw_schema(metadata_keys: Sequence[str], further: Sequence[str]) -> dict[str, pl.DataType]:
-    return {**customers_schema(metadata_keys, further), "created": pl.Int64()}

@@ -16,6 +16,7 @@ from resources.extracts.extract import Extract, Known
 from resources.extracts.source_identity import SourceIdentity
 from resources.readers import SECONDS_OF_A_TEST, OnProgress, to_set
 from resources.stripe_api.reading.changes import FullReadNeeded, merge_changes, read_changes
+from resources.stripe_api.reading.customer_columns import customers_schema
 from resources.stripe_api.reading.customers import (
     exists_before,
     keys_in_use,
@@ -23,7 +24,6 @@ from resources.stripe_api.reading.customers import (
     oldest_month,
     read_customers,
 )
-from resources.stripe_api.reading.pages import customers_schema
 from resources.stripe_api.reading.parallel_list import ListProgress
 from resources.stripe_api.reading.payers import Answers, find_payers
 from resources.stripe_api.reading.portal import PortalPage, portal_page

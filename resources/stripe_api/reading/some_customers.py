@@ -10,8 +10,9 @@ from typing import Final
 
 import polars as pl
 
+from resources.stripe_api.reading.customer_columns import customers_frame
 from resources.stripe_api.reading.customers import check_mode
-from resources.stripe_api.reading.pages import CustomerObject, customer_page, customers_frame
+from resources.stripe_api.reading.pages import CustomerObject, customer_page
 from resources.stripe_api.reading.retrieval import for_each, retrieve_object
 from resources.stripe_api.session.connection import StripeConnection
 from resources.stripe_api.session.refusals import StripeProblem

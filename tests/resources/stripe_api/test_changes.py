@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from resources.stripe_api import Changes, FullReadNeeded, StripeConnection, merge_changes, read_changes, read_customers
-from resources.stripe_api.reading.pages import customers_schema
+from resources.stripe_api.reading.customer_columns import customers_schema
 from sandbox.stripe_standin import ApiKey, Fault
 from schemas.errors import AccessError, InternalError, TransientError
 from tests.resources.stripe_api.stripe_world import KEYS, START, Stage, account, stage

@@ -14,7 +14,7 @@ from resources.stripe_api import (
     oldest_month,
     read_customers,
 )
-from resources.stripe_api.reading.pages import customers_schema
+from resources.stripe_api.reading.customer_columns import customers_schema
 from sandbox.stripe_standin import ApiKey, StandInOptions, uneven_book
 from schemas.customers import StripeCustomers
 from schemas.errors import InternalError
