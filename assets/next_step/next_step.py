@@ -96,7 +96,8 @@ class NextStep:
             yield Action("See what stands now", f"make run NAME={name}")
         if self.waiting:
             command = f'make decide NAME={name} CUSTOMER=cus_… RECORD=… {_WHO} WHY="…"'
-            yield Action("Decide about a customer that waits", command, forms.decide_form(name))
+            many_at_once = f"many at once: fill in {self.results}/review.xlsx, and FILE= reads it back"
+            yield Action(f"Decide about a customer that waits ({many_at_once})", command, forms.decide_form(name))
 
     def _to_write(self, of_plan: str) -> Iterator[Action]:
         if self.is_by_hand:

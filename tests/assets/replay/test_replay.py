@@ -16,6 +16,7 @@ from assets.reconciliation import Reconciliation
 from assets.replay import replay as replaying
 from assets.replay.inputs import making_of
 from assets.replay.replay import replay
+from assets.rules_version import RULES_VERSION
 from resources.storage.kept_inputs import Making, Picture, hash_of_text
 from schemas.declaration import Declaration
 from schemas.errors import DamageError, UserError
@@ -117,7 +118,7 @@ def test_another_version_of_the_rules_is_the_reason_where_the_plan_differs(
     assert found.differences == (
         f"no longer planned: {len(gone)} changes, {', '.join(gone[:5])}{' …' * (len(gone) > 5)}",
     )
-    assert found.reasons == ("it was made by version 0 of the rules, and this is version 1",)
+    assert found.reasons == (f"it was made by version 0 of the rules, and this is version {RULES_VERSION}",)
 
 
 def kept_with(sync: Reconciliation, picture: Picture, *texts: bytes) -> Making:
