@@ -74,7 +74,7 @@ def queue_for_review(
     if_doubted = of_doubted.str.replace("{job}", override_job, literal=True)
     unwritten = left_out(stripe, netsuite, matches, plan)
     others = (text.format(job=override_job) for text in (_IF_GUESSED, _IF_CHOSEN_IS_GONE))
-    waiting = _waiting(matches, unwritten, decided, advice, if_doubted, *others)
+    waiting = _waiting(matches, unwritten, decided, advice, if_doubted, *others).collect().lazy()
     customers = stripe.select(pl.col("id").alias("stripe_customer_id"), "created", "email", "name")
     return (
         waiting.join(customers, on="stripe_customer_id")
@@ -170,16 +170,21 @@ def in_words(decisions: pl.LazyFrame) -> pl.LazyFrame:
 
 def _details(waiting: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
     """Id, company and e-mail of the first candidates of each row, in one text."""
-    records = netsuite.select(
-        pl.col("internal_id").alias("candidate"),
-        pl.concat_str("internal_id", "company_name", "email", separator=", ", ignore_nulls=True).alias("text"),
-    )
     shown = pl.col("candidate_ids").str.split(" ").list.head(_DETAILS_SHOWN)
-    return (
+    candidates = (
         waiting.filter(pl.col("candidate_ids").is_not_null())
         .select("stripe_customer_id", shown.alias("candidate"))
         .explode("candidate")
         .with_columns(pl.col("candidate").cast(pl.Int64))
+        .collect()
+    )
+    is_candidate = pl.col("internal_id").is_in(candidates.get_column("candidate").unique().implode())
+    records = netsuite.filter(is_candidate).select(
+        pl.col("internal_id").alias("candidate"),
+        pl.concat_str("internal_id", "company_name", "email", separator=", ", ignore_nulls=True).alias("text"),
+    )
+    return (
+        candidates.lazy()
         .join(records, on="candidate")
         .sort("stripe_customer_id", "candidate")
         .group_by("stripe_customer_id")
