@@ -170,14 +170,9 @@ def in_words(decisions: pl.LazyFrame) -> pl.LazyFrame:
 
 def _details(waiting: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
     """Id, company and e-mail of the first candidates of each row, in one text."""
-    shown = pl.col("candidate_ids").str.split(" ").list.head(_DETAILS_SHOWN)
-    candidates = (
-        waiting.filter(pl.col("candidate_ids").is_not_null())
-        .select("stripe_customer_id", shown.alias("candidate"))
-        .explode("candidate")
-        .with_columns(pl.col("candidate").cast(pl.Int64))
-        .collect()
-    )
+    shown = pl.col("candidate_ids").str.split(" ").list.head(_DETAILS_SHOWN).cast(pl.List(pl.Int64))
+    told = waiting.drop_nulls("candidate_ids").select("stripe_customer_id", candidate=shown)
+    candidates = told.explode("candidate").collect()
     is_candidate = pl.col("internal_id").is_in(candidates.get_column("candidate").unique().implode())
     records = netsuite.filter(is_candidate).select(
         pl.col("internal_id").alias("candidate"),
