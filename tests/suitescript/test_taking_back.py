@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sandbox.netsuite_standin import STRIPE_FIELD, Account, Options, World
+from tests.suitescript.new_customers import item, made
 from tests.suitescript.restlet import FIELDS, ask, ask_as, host_of
-from tests.suitescript.test_creating import item, made
 
 MAY_DELETE = Options(permissions={"LIST_CUSTJOB": 4, "LIST_FIND": 1})
 DEPENDENT = "THIS_RECORD_CANNOT_BE_DELETED_BECAUSE_IT_HAS_DEPENDENT_RECORDS"
