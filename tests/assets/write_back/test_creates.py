@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from assets.write_back.executor import WriteBack
-from assets.write_back.run import Tally, apply_step, undo_part
-from assets.write_back.selection import STEPS, Filters, Part
+from assets.write_back.run import Tally, undo_part
+from assets.write_back.selection import Filters, Part
 from resources.storage.local import LocalStorage
 from resources.storage.plans import PlanStore
 from resources.writers import registry
@@ -20,6 +20,7 @@ from schemas.errors import InternalError, TransientError, UserError
 from schemas.plan import OF_CREATES, PLAN_COLUMNS, changes_of
 from schemas.words import LINK_FIELD, Action, StripeId, System
 from tests.assets.write_back.fakes import FakeWorld
+from tests.resources.netsuite_api.creating import counts, step_by_step
 
 
 class FakeCreates:
@@ -131,11 +132,7 @@ def part(tmp_path: Path) -> Part:
 
 
 def apply(world: World, part: Part, run_id: str) -> list[Tally]:
-    return [apply_step(world.run(run_id), part, step) for step in STEPS]
-
-
-def counts(tallies: list[Tally]) -> list[dict[str, int]]:
-    return [dict(tally.counts()) for tally in tallies]
+    return step_by_step(world.run(run_id), part)
 
 
 def test_a_plan_with_creates_is_kept_whole_and_one_without_has_the_columns_of_ever(tmp_path: Path) -> None:

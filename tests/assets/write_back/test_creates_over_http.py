@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from assets.write_back.living_customers import LivingOnly
-from assets.write_back.run import apply_step
-from assets.write_back.selection import STEPS, Part
+from assets.write_back.selection import Part
 from resources.netsuite_api import NetsuiteCreates, NetsuiteEdits
 from resources.stripe_api import StripeEdits
 from resources.stripe_api.writing.metadata import retrieve
@@ -26,6 +25,7 @@ from tests.resources.netsuite_api.creating import (
     customers,
     link_of,
     stage,
+    step_by_step,
 )
 from tests.resources.stripe_api.stripe_world import START
 from tests.resources.stripe_api.stripe_world import Stage as StripeStage
@@ -150,6 +150,6 @@ def test_nobody_is_made_for_a_customer_that_is_gone_from_stripe(at: Stage, world
     living = LivingOnly(NetsuiteCreates(at.client), stripe.connection)
     edits = LivingOnly(NetsuiteEdits(at.client), stripe.connection)
     at_once = replace(work, writers=registry([living, edits, StripeEdits(stripe.connection)]))
-    tallies = [apply_step(at_once, Part(PLAN, CHANGES), step) for step in STEPS]
+    tallies = step_by_step(at_once, Part(PLAN, CHANGES))
     assert counts(tallies) == [{"applied": 2, "failed": 1}, {}, {"applied": 3}, {"applied": 3, "waiting": 1}]
     assert "cus_2" not in customers(world)

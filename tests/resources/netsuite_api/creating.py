@@ -81,8 +81,7 @@ class Stage:
         return WriteBack(self.journal, writers, run_id, checkpoint=checkpoint)
 
     def apply(self, changes: Sequence[Change], run_id: str = "run", dies_at: str = "", at: int = 1) -> list[Tally]:
-        work = self.work(run_id, dies_at, at)
-        return [apply_step(work, Part(PLAN, changes), step) for step in STEPS]
+        return step_by_step(self.work(run_id, dies_at, at), Part(PLAN, changes))
 
     def undo(self, changes: Sequence[Change], run_id: str = "undo", dies_at: str = "", at: int = 1) -> Tally:
         return undo_part(self.work(run_id, dies_at, at), Part(PLAN, changes))
@@ -102,6 +101,13 @@ class StageSettings(TypedDict, total=False):
     how: HowToUndo
     batch: int
     by_key_alone: bool
+
+
+def step_by_step(work: WriteBack, part: Part) -> list[Tally]:
+    """Apply a plan that takes nothing away; give what became of its creates and of what names them, in their order."""
+    removals, *others = [apply_step(work, part, step) for step in STEPS]
+    assert not removals.counts()
+    return others
 
 
 def counts(tallies: Iterable[Tally]) -> list[dict[str, int]]:
