@@ -15,10 +15,11 @@ import yaml
 from assets.write_back.stripe_file import Applied, Start, apply_file, writing_account
 from pipelines.apply_stripe import main
 from resources.exports.stripe_updates import read_stripe_updates
+from resources.ledger import Decisions
 from sandbox.stripe_standin import Book, Fault, StandInOptions, StripeStandIn, StripeWorld
 from schemas.attempts import Direction
 from schemas.errors import AccessError, ExportError, UserError
-from schemas.words import LINK_KEY
+from schemas.words import LINK_KEY, StripeId
 from tests.in_process import command
 from tests.installed import install, start_python
 from tests.pipelines.api_world import site as api_site
@@ -142,11 +143,27 @@ def test_the_file_of_an_older_plan_takes_back_what_was_written_by_it(world: Worl
     assert world.apply(old, direction="undo").done == {"undone": 2}
 
 
+@pytest.mark.rule("M8")
+def test_a_blank_cell_takes_away_what_a_person_decided_against_and_an_undo_puts_it_back(world: World) -> None:
+    assert world.apply().done == {"applied": 2}
+    linked = STRIPE.replace("Acme,2026-06-01 00:00,\n", "Acme,2026-06-01 00:00,7\n")
+    (world.at.sync.folders.root / "stripe.csv").write_text(linked)
+    with world.at.sync.ledger() as ledger:
+        Decisions(ledger, "acme").decide(StripeId("cus_1"), "never", None, "Ada", "another Acme")
+    assert world.at.reconcile().success
+    assert "cus_1,\n" in world.file.read_text().replace('""', "")
+    assert world.apply().done == {"applied": 1, "already": 1}
+    assert link(world.book, "cus_1") is None
+    assert world.apply(direction="undo").done == {"undone": 1}
+    assert link(world.book, "cus_1") == "7"
+
+
 @pytest.mark.rule("X1")
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
         ("cus_1,7\ncus_3,8\n", "Line 3 of {} gives cus_3 the record 8, which stands in no plan of acme"),
+        ("cus_1,\n", "Line 2 of {} gives cus_1 no record, which stands in no plan of acme with the"),
         ("cus_4,7\ncus_1,8\n", "Line 2 of {} gives cus_4 the record 7, which stands in no plan of acme with the"),
         ("Acme Ltd,7\n", "Line 2 of {} gives a text that looks like no Stripe customer the record 7, which stands"),
     ],
@@ -169,7 +186,6 @@ def test_a_row_that_nobody_planned_is_refused_with_its_line_and_nothing_is_writt
         (f"{HEADER}cus_1,7.0E+0\n", "Line 2 of {} has a number under 'netsuite_customer_id' that a spreadsheet has"),
         (f"{HEADER}cus_1,7\ncus_3,7.00\n", "Line 3 of {} has a number under"),
         (f"{HEADER}cus_1,Acme\n", "Line 2 of {} has something else than an internal id under"),
-        (f"{HEADER}cus_1,\n", "Line 2 of {} has something else than an internal id under"),
         (f"{HEADER},7\n", "Line 2 of {} has no customer"),
         (f"{HEADER}cus_1,7\ncus_1,7\n", "Line 3 of {} names a customer that a line before it names"),
         ("id,record\ncus_1,7\n", "{} is no file of updates for Stripe: its columns are id, record, and should be id, "),
