@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from schemas.change import Change
+from schemas.errors import InternalError
 
 Direction = Literal["apply", "undo"]
 """Carry a change out, or take it back."""
@@ -66,6 +67,26 @@ class Attempt:
     def wanted(self) -> str | None:
         """The value that stands after a `set`; None clears it."""
         return self.change.new_value if self.direction == "apply" else self.change.old_value
+
+    @property
+    def key(self) -> str:
+        """What the new record of a create is found by."""
+        return self._of_a_create(self.change.new_value, "without a key")
+
+    @property
+    def values(self) -> str:
+        """The new record of a create, as canonical JSON."""
+        return self._of_a_create(self.change.values, "without a record")
+
+    @property
+    def made_id(self) -> str:
+        """The id of the record that a create made, to take it back."""
+        return self._of_a_create(self.result_id, "that is to be taken back, and of which the journal names no record,")
+
+    def _of_a_create(self, value: str | None, without: str) -> str:
+        if value is None:
+            raise InternalError(f"A create {without} was given to the writer of {self.change.system}.")
+        return value
 
     @property
     def purpose(self) -> str:

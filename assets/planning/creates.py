@@ -10,7 +10,6 @@ import polars as pl
 
 from assets.mapping.to_netsuite import CreateSettings, global_record, new_records
 from assets.planning.rows import all_columns, create_rows
-from schemas.change import RECORD
 from schemas.link_fields import fields_of
 from schemas.words import GLOBAL_KEY, GLOBAL_NAME
 
@@ -76,18 +75,10 @@ def plan_global(matches: pl.LazyFrame, settings: CreateSettings) -> pl.LazyFrame
     is_counted = pl.col("outcome") == "global"
     waiting = matches.filter(is_counted & pl.col("netsuite_internal_id").is_null()).select(pl.len().alias("customers"))
     many = pl.when(pl.col("customers") == 1).then(pl.lit("customer")).otherwise(pl.lit("customers"))
-    return all_columns(
-        waiting.filter(pl.col("customers") > 0),
-        change_id=pl.lit(f"netsuite:create:{GLOBAL_KEY}"),
-        system=pl.lit("netsuite"),
-        field=pl.lit(RECORD),
-        action=pl.lit("create"),
-        new_value=pl.lit(GLOBAL_KEY),
-        reason=pl.format(
-            f"no NetSuite customer is called {GLOBAL_NAME}; {{}} {{}} without a record", "customers", many
-        ),
-        values=pl.lit(global_record(settings)),
+    one = waiting.filter(pl.col("customers") > 0).select(
+        record=pl.lit(global_record(settings)), notes=pl.format("{} {} without a record", "customers", many)
     )
+    return create_rows(one, "netsuite", pl.lit(GLOBAL_KEY), f"no NetSuite customer is called {GLOBAL_NAME}")[0]
 
 
 def who_paid(stripe: pl.LazyFrame, columns: Sequence[str]) -> pl.LazyFrame:

@@ -7,18 +7,17 @@ target then says what is true, and `settle` writes it down before anything else 
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
 from typing import Final, TypeVar
 
+from assets.write_back.batches import in_batches
 from resources.ledger import Decisions, Journal
 from resources.write_guard import while_ours
 from resources.writers import Writer, Writers
 from schemas.attempts import Answer, Attempt, ChangeResult, Entry
 from schemas.change import Change
-from schemas.errors import TieoutError, TransientError
+from schemas.errors import TransientError
 from schemas.words import System
 
 T = TypeVar("T", Attempt, Entry)
@@ -61,7 +60,7 @@ def settle(work: WriteBack) -> None:
         TransientError: a system could not be asked; what it holds is still unknown.
     """
     for writer, entries in _by_writer(work, work.journal.unsettled(), lambda entry: entry.attempt.change):
-        _in_parallel(writer, entries, lambda entry: entry.attempt.change.record, partial(_settle_batch, work, writer))
+        in_batches(writer, entries, lambda entry: entry.attempt.change.record, partial(_settle_batch, work, writer))
 
 
 def carry_out(work: WriteBack, attempts: Sequence[Attempt]) -> None:
@@ -83,7 +82,7 @@ def carry_out(work: WriteBack, attempts: Sequence[Attempt]) -> None:
             _write_batch(work, writer, batch, unknown)
             progress.add(len(batch))
 
-        _in_parallel(writer, mine, lambda attempt: attempt.change.record, write)
+        in_batches(writer, mine, lambda attempt: attempt.change.record, write)
         unknown.check(most=0)
 
 
@@ -170,40 +169,3 @@ class _Progress:
             if time.monotonic() >= self._next or self._done == self._total:
                 self._on_progress(f"{self._done:,} of {self._total:,} {self._system} changes")
                 self._next = time.monotonic() + _SECONDS_BETWEEN
-
-
-def _in_parallel(
-    writer: Writer, items: Sequence[T], record_of: Callable[[T], str], act: Callable[[Sequence[T]], None]
-) -> None:
-    """Act on every batch, as many at a time as the writer takes; after an error no further batch begins."""
-    stopped = threading.Event()
-
-    def one(batch: Sequence[T]) -> BaseException | None:
-        if stopped.is_set():
-            return None
-        try:
-            act(batch)
-        except BaseException as error:  # noqa: BLE001 - kept, and raised below, when the others have ended
-            stopped.set()
-            return error
-        return None
-
-    with ThreadPoolExecutor(writer.workers, thread_name_prefix="write-back") as pool:
-        batches = _batches(items, record_of, writer.records_per_batch)
-        errors = [error for error in pool.map(one, batches) if error is not None]
-    for error in sorted(errors, key=_importance):
-        raise error
-
-
-def _importance(error: BaseException) -> int:
-    """A bug before a person's mistake before what passes by itself."""
-    if isinstance(error, TransientError):
-        return 2
-    return 1 if isinstance(error, TieoutError) else 0
-
-
-def _batches(items: Sequence[T], record_of: Callable[[T], str], records: int) -> Iterator[list[T]]:
-    """So many records at a time, each with all that is for it."""
-    groups = [list(group) for _, group in groupby(sorted(items, key=record_of), key=record_of)]
-    for start in range(0, len(groups), records):
-        yield [item for group in groups[start : start + records] for item in group]

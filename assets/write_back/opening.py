@@ -23,6 +23,7 @@ def open_write_back(
         InternalError: a side of the declaration is an export file.
     """
     from assets.write_back.living_customers import LivingOnly  # noqa: PLC0415 (late: what reads export files does without it)
+    from assets.write_back.spread import Spread  # noqa: PLC0415
     from assets.write_back.unclaimed_records import UnclaimedOnly  # noqa: PLC0415
     from resources.netsuite_api import NetsuiteCreates, NetsuiteEdits  # noqa: PLC0415
     from resources.netsuite_api.reading.reader import NetsuiteApiReader  # noqa: PLC0415
@@ -38,12 +39,11 @@ def open_write_back(
             stack.enter_context(sync.exclusive(system, run_id, on_progress))
         ledger, client = stack.enter_context(sync.ledger()), stack.enter_context(netsuite.client())
         connection = stack.enter_context(StripeConnection(account, on_progress))
-        of_netsuite: list[Writer] = [NetsuiteEdits(client)]
-        if (planned := PlanSettings.of(sync.declaration)).create is not None:
-            how = sync.declaration.creation.undo
-            of_netsuite.append(NetsuiteCreates(client, how, by_key_alone=planned.new_by_key_alone))
-        creates = UnclaimedOnly(StripeCreates(connection), client, is_placeholder_of(sync.declaration))
-        of_stripe: list[Writer] = [StripeEdits(connection), *([creates] if sync.declaration.to_stripe else [])]
+        # What was made is taken back, and what a run left open is settled, even where nothing is made any more.
+        how, by_key_alone = sync.declaration.creation.undo, PlanSettings.of(sync.declaration).new_by_key_alone
+        of_netsuite: list[Writer] = [NetsuiteEdits(client), NetsuiteCreates(client, how, by_key_alone=by_key_alone)]
+        creates = UnclaimedOnly(Spread(StripeCreates(connection)), client, is_placeholder_of(sync.declaration))
+        of_stripe: list[Writer] = [Spread(StripeEdits(connection)), creates]
         yield WriteBack(
             Journal(ledger, sync.declared_accounts),
             registry([*(LivingOnly(writer, connection) for writer in of_netsuite), *of_stripe]),

@@ -27,16 +27,16 @@ from resources.stripe_api.writing.metadata import (
     retrieve,
     set_metadata,
 )
-from resources.stripe_api.writing.standing import MetadataOutcome
+from resources.stripe_api.writing.standing import FieldOutcome
 
 __all__ = [
     "API_VERSION",
     "GONE",
     "Changes",
+    "FieldOutcome",
     "FullReadNeeded",
     "ListProgress",
     "MetadataChange",
-    "MetadataOutcome",
     "Mode",
     "StripeAccount",
     "StripeConnection",

@@ -45,6 +45,8 @@ class Options:
     concurrency: int = 5
     latency: float = 0.0
     """Seconds that every call takes at least, in its place in the pool."""
+    row_latency: float = 0.0
+    """Seconds more for every row that a call gives, changes or makes."""
     units: int = 5_000
     seconds: float = 300.0
     operation_seconds: float = 0.0

@@ -36,7 +36,7 @@ from sandbox.netsuite_standin.script import Host
 from sandbox.netsuite_standin.searches import STANDARD_COLUMNS, Json, SavedSearch
 from sandbox.netsuite_standin.serving import Server, dated
 from sandbox.netsuite_standin.visitors import Visitors
-from sandbox.netsuite_standin.wire import as_error, as_json, as_problem, is_json, parameters, thrown
+from sandbox.netsuite_standin.wire import as_error, as_json, as_problem, is_json, parameters, rows_of, thrown
 from sandbox.netsuite_standin.world import World
 
 RESTLET_PATH = "/app/site/hosting/restlet.nl"
@@ -75,6 +75,7 @@ class NetsuiteStandIn:
         self.logins = Logins(self.options)
         self.calls: list[Call] = []
         self.most_at_once = 0
+        self.busy_seconds = 0.0
         self.tokens_issued = 0
         self.script = Script.shipped()
         self._faults = Faults()
@@ -160,11 +161,12 @@ class NetsuiteStandIn:
     def _in_the_pool(self) -> Iterator[bool]:
         """Take a place in the account's pool; gives whether there was one left."""
         self._running += 1
-        self.most_at_once = max(self.most_at_once, self._running)
+        self.most_at_once, came = max(self.most_at_once, self._running), time.monotonic()
         try:
             yield self._running <= self.options.concurrency
         finally:
             self._running -= 1
+            self.busy_seconds += time.monotonic() - came
 
     async def _admitted(self, request: Request, body: bytes, action: str, asked: Mapping[str, Json]) -> Response:
         fault = self._faults.due(action)
@@ -177,7 +179,8 @@ class NetsuiteStandIn:
         elif response is None:
             started = time.monotonic()
             response = await run_in_threadpool(self._run, request, body, host)
-            await asyncio.sleep(max(0.0, self.options.latency - (time.monotonic() - started)))
+            takes = self.options.latency + self.options.row_latency * rows_of(asked, response)
+            await asyncio.sleep(max(0.0, started + takes - time.monotonic()))
             if fault == "lost":
                 await drop(request, at_once=True)
         status = 0 if fault in DROPPED else response.status_code

@@ -60,3 +60,12 @@ def parameters(request: Request, body: bytes) -> Json:
 def is_json(request: Request) -> bool:
     """Say whether a request is in JSON, and so its answer is to be."""
     return request.headers.get("content-type") == JSON
+
+
+def rows_of(asked: Mapping[str, Json], response: Response) -> int:
+    """How many rows a call gave, changed or made: those that it did not hand back."""
+    given = asked.get("changes") or asked.get("records")
+    if response.status_code != 200 or (given is None and asked.get("action") != "search"):  # noqa: PLR2004
+        return 0
+    answer = orjson.loads(bytes(response.body))
+    return len(given) - len(answer["remaining"]) if isinstance(given, list) else len(answer["ids"])

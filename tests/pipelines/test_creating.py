@@ -61,6 +61,14 @@ def test_an_undo_leaves_the_world_as_it_was(at: Site) -> None:
 
 
 @pytest.mark.rule("W10")
+def test_what_was_made_is_taken_back_even_if_nothing_is_made_any_more(at: Site) -> None:
+    plan = at.reconcile()
+    assert at.apply(plan).success
+    assert at.redeclared(on_none="report", create=None).undo(plan).success
+    assert made_for(at, NEW) == []
+
+
+@pytest.mark.rule("W10")
 def test_a_record_that_somebody_has_worked_with_stays(at: Site) -> None:
     plan = at.reconcile()
     assert at.apply(plan).success
@@ -109,6 +117,7 @@ def test_while_a_month_is_missing_nobody_is_created(at: Site) -> None:
         ({"on_none": "create"}, "create needs the block create"),
         ({"create": {"when": "at_once"}}, "has no effect without on_none: create"),
         ({**CREATE, "writes": {"external_id": False}}, "by it a record is found"),
+        ({"on_none": "create", "create": {"currencies": ["Euro"]}}, "over the APIs all active ones of the account"),
     ],
 )
 def test_a_declaration_that_cannot_create_is_refused(given: dict[str, object], said: str) -> None:

@@ -17,6 +17,7 @@ from assets.write_back.executor import WriteBack
 from assets.write_back.living_customers import LivingOnly
 from assets.write_back.run import apply_step, undo_part
 from assets.write_back.selection import STEPS, Filters, Part
+from assets.write_back.spread import Spread
 from assets.write_back.unclaimed_records import UnclaimedOnly
 from resources.ledger import Journal, Ledger
 from resources.netsuite_api import (
@@ -89,8 +90,8 @@ def carry_out(task: Task) -> None:
                 [
                     LivingOnly(NetsuiteCreates(client, records_per_batch=2), connection),
                     LivingOnly(NetsuiteEdits(client, records_per_batch=2), connection),
-                    StripeEdits(connection, records_per_batch=2),
-                    UnclaimedOnly(StripeCreates(connection, records_per_batch=2), client, lambda _: False),
+                    Spread(StripeEdits(connection), records_per_batch=2),
+                    UnclaimedOnly(Spread(StripeCreates(connection), records_per_batch=2), client, lambda _: False),
                 ]
             ),
             task.run_id,

@@ -13,7 +13,7 @@ from schemas.attempts import Answer, Attempt, Entry
 from schemas.errors import InternalError, TransientError
 from schemas.words import Action, InternalId, System
 
-_RECORDS: Final = 25
+_RECORDS: Final = 50
 
 
 class NetsuiteCreates:
@@ -50,12 +50,12 @@ class NetsuiteCreates:
     def inspect(self, entries: Sequence[Entry]) -> Iterator[Answer]:
         """See `Writer`. A record that somebody else has made with the key is a conflict."""
         new, old = _parted([entry.attempt for entry in entries])
-        by_key = {_key(attempt): attempt for attempt in new}
+        by_key = {attempt.key: attempt for attempt in new}
         for outcome in self._client.look_for([NewRecord(key, by_key_alone=self._by_key_alone) for key in by_key]):
             yield _looked_for(by_key[outcome.key], outcome)
-        there = self._client.existing([_result_id(attempt) for attempt in old]) if old else set()
+        there = self._client.existing([_made_id(attempt) for attempt in old]) if old else set()
         for attempt in old:
-            yield Answer(attempt, "not_done" if _result_id(attempt) in there else "done")
+            yield Answer(attempt, "not_done" if _made_id(attempt) in there else "done")
 
 
 def _parted(attempts: Sequence[Attempt]) -> tuple[list[Attempt], list[Attempt]]:
@@ -70,7 +70,7 @@ def _answered(
     answer: Callable[[Attempt, RecordOutcome], Answer],
 ) -> Iterator[Answer]:
     """Answer each attempt as its outcome says; those that no answer came for are unknown."""
-    waiting = {_key(attempt): attempt for attempt in attempts}
+    waiting = {attempt.key: attempt for attempt in attempts}
     if not waiting:
         return
     try:
@@ -139,19 +139,9 @@ def _looked_for(attempt: Attempt, outcome: RecordOutcome) -> Answer:
 
 def _record(attempt: Attempt) -> NewRecord:
     if attempt.direction == "undo":
-        return NewRecord(_key(attempt), None, _result_id(attempt), attempt.witness)
-    if attempt.change.values is None:
-        raise InternalError("A create without a record was given to NetSuite.")
-    return NewRecord(_key(attempt), attempt.change.values)
+        return NewRecord(attempt.key, None, _made_id(attempt), attempt.witness)
+    return NewRecord(attempt.key, attempt.values)
 
 
-def _key(attempt: Attempt) -> str:
-    if attempt.change.new_value is None:
-        raise InternalError("A create without a key was given to NetSuite.")
-    return attempt.change.new_value
-
-
-def _result_id(attempt: Attempt) -> InternalId:
-    if attempt.result_id is None:
-        raise InternalError("A record is to be taken back, and the journal does not say which.")
-    return InternalId(int(attempt.result_id))
+def _made_id(attempt: Attempt) -> InternalId:
+    return InternalId(int(attempt.made_id))

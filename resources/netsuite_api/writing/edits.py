@@ -15,7 +15,7 @@ from schemas.errors import InternalError
 from schemas.link_fields import BY_NAME
 from schemas.words import Action, InternalId, System
 
-_RECORDS: Final = 100
+_RECORDS: Final = 300
 
 
 class NetsuiteEdits:

@@ -20,7 +20,7 @@ from resources.stripe_api.reading.usage import what_uses
 from resources.stripe_api.session.connection import StripeConnection
 from resources.stripe_api.session.refusals import StripeProblem
 from schemas.attempts import Answer, Attempt, Entry
-from schemas.errors import InternalError, TransientError
+from schemas.errors import TransientError
 from schemas.words import LINK_FIELD, LINK_KEY, Action, StripeId, System
 
 _RECORDS: Final = 10
@@ -77,8 +77,8 @@ class StripeCreates:
         for entry in entries:
             attempt = entry.attempt
             if attempt.direction == "undo":
-                row = retrieve_object(self._connection, _result_id(attempt))
-                yield Answer(attempt, "not_done" if row is not None and _key_of(row) == _key(attempt) else "done")
+                row = retrieve_object(self._connection, StripeId(attempt.made_id))
+                yield Answer(attempt, "not_done" if row is not None and _key_of(row) == attempt.key else "done")
             else:
                 found = self._made.of(attempt, entry.intended_at)
                 yield Answer(attempt, "not_done") if found is None else self._standing(attempt, found)
@@ -92,7 +92,7 @@ class StripeCreates:
 
     def _post(self, attempt: Attempt, number: int) -> Answer:
         """Send the create; once more, under another key, where Stripe has kept a failure and has made nobody."""
-        params = cast("stripe.params.CustomerCreateParams", orjson.loads(_values(attempt)))
+        params = cast("stripe.params.CustomerCreateParams", orjson.loads(attempt.values))
         answer = self._connection.create_customer(params, create_key(self._connection, attempt, number))
         if not isinstance(answer, StripeProblem):
             row, is_replay = answer
@@ -118,7 +118,7 @@ class StripeCreates:
 
     def _take_back(self, attempt: Attempt) -> Answer:
         """Delete what nobody has touched; of the rest only take our key away, and say why it stays."""
-        customer = _result_id(attempt)
+        customer = StripeId(attempt.made_id)
         row = retrieve_object(self._connection, customer)
         if row is None:
             return Answer(attempt, "already", is_repeat=attempt.is_uncertain)
@@ -134,7 +134,7 @@ class StripeCreates:
 
     def _unlink(self, attempt: Attempt, row: CustomerObject, customer: StripeId, why: str) -> Answer:
         kept = f"The customer {customer} stays, as {why}; only our key in its metadata was removed."
-        if _key_of(row) != _key(attempt):
+        if _key_of(row) != attempt.key:
             found = _key_of(row)
             return Answer(attempt, "conflict" if found else "done", found=found, error=None if found else kept)
         key = create_key(self._connection, attempt, 0)
@@ -164,7 +164,7 @@ class _Made:
         with self._lock:
             if again or self._since is None or start < self._since:
                 self._by_record, self._since = self._read(start), start
-            return self._by_record.get(_key(attempt))
+            return self._by_record.get(attempt.key)
 
     def _read(self, start: datetime) -> Mapping[str, str]:
         until = datetime.now(UTC) + _AHEAD
@@ -179,7 +179,7 @@ def create_key(connection: StripeConnection, attempt: Attempt, number: int) -> s
     `number` grows only when Stripe has kept a failure under the key before, and would replay it for a day.
     """
     account = connection.account
-    place = [account.key_mode, account.stripe_account, "create", _key(attempt), attempt.change.values, attempt.purpose]
+    place = [account.key_mode, account.stripe_account, "create", attempt.key, attempt.change.values, attempt.purpose]
     return f"tieout-{hashlib.sha256(orjson.dumps([*place, number])).hexdigest()}"
 
 
@@ -190,7 +190,7 @@ def witness(row: CustomerObject) -> str:
 
 
 def _done(attempt: Attempt, row: CustomerObject) -> Answer:
-    if _key_of(row) != _key(attempt):
+    if _key_of(row) != attempt.key:
         return Answer(attempt, "conflict", found=f"{row['id']} was made, and names the record {_key_of(row)} now")
     return Answer(attempt, "done", result_id=row["id"], witness=witness(row))
 
@@ -202,21 +202,3 @@ def _refused(attempt: Attempt, problem: StripeProblem) -> Answer:
 
 def _key_of(row: CustomerObject) -> str | None:
     return (row.get("metadata") or {}).get(LINK_KEY) or None
-
-
-def _key(attempt: Attempt) -> str:
-    if attempt.change.new_value is None:
-        raise InternalError("A create without a key was given to Stripe.")
-    return attempt.change.new_value
-
-
-def _values(attempt: Attempt) -> str:
-    if attempt.change.values is None:
-        raise InternalError("A create without a customer was given to Stripe.")
-    return attempt.change.values
-
-
-def _result_id(attempt: Attempt) -> StripeId:
-    if attempt.result_id is None:
-        raise InternalError("A customer is to be taken back, and the journal does not say which.")
-    return StripeId(attempt.result_id)

@@ -7,7 +7,7 @@ from resources.stripe_api.reading.retrieval import retrieve_object
 from resources.stripe_api.session.connection import StripeConnection
 from resources.stripe_api.writing.fields import FieldChange, set_fields
 from resources.stripe_api.writing.metadata import MetadataChange, set_metadata
-from resources.stripe_api.writing.standing import MetadataOutcome, value_at
+from resources.stripe_api.writing.standing import FieldOutcome, value_at
 from schemas.attempts import Answer, Attempt, Entry
 from schemas.change import VALUES
 from schemas.errors import InternalError, TransientError
@@ -73,7 +73,7 @@ class StripeEdits:
             yield Answer(attempt, "done" if stands else "not_done")
 
 
-def _answer(attempt: Attempt, outcome: MetadataOutcome) -> Answer:
+def _answer(attempt: Attempt, outcome: FieldOutcome) -> Answer:
     match outcome.status:
         case "applied":
             return Answer(attempt, "done")

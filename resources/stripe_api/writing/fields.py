@@ -15,7 +15,7 @@ import stripe
 from resources.stripe_api.reading.retrieval import ask_for, retrieve_object
 from resources.stripe_api.session.connection import StripeConnection
 from resources.stripe_api.session.refusals import StripeProblem
-from resources.stripe_api.writing.standing import MetadataOutcome, parts_of_path, refused, standing, written
+from resources.stripe_api.writing.standing import FieldOutcome, parts_of_path, refused, standing, written
 from schemas.words import StripeId
 
 _ENDPOINT: Final = "POST /v1/customers/{id}"
@@ -35,7 +35,7 @@ class FieldChange:
 
 def set_fields(
     connection: StripeConnection, customer: StripeId, changes: Sequence[FieldChange]
-) -> Mapping[FieldChange, MetadataOutcome]:
+) -> Mapping[FieldChange, FieldOutcome]:
     """Set the fields whose old values still stand; say of each what became of it.
 
     It may be called again after any failure: the effect happens once (W9). Calls for one customer must not run at the
@@ -56,7 +56,7 @@ def set_fields(
 
 def _posted(
     connection: StripeConnection, customer: StripeId, changes: Sequence[FieldChange], number: int = 0
-) -> Mapping[FieldChange, MetadataOutcome]:
+) -> Mapping[FieldChange, FieldOutcome]:
     """Set fields; once more, under another key, where Stripe has kept a failure and some are not set."""
     answer = connection.post_customer(customer, _params(changes), _key(connection, customer, changes, number))
     if not isinstance(answer, StripeProblem):
@@ -64,14 +64,14 @@ def _posted(
         now = retrieve_object(connection, customer) if is_replay else row
         return {change: written(now, change) for change in changes}
     if answer.is_missing:
-        return dict.fromkeys(changes, MetadataOutcome("gone"))
+        return dict.fromkeys(changes, FieldOutcome("gone"))
     if answer.status >= _SERVER_ERROR:
         return _after_a_kept_failure(connection, customer, changes, number, answer)
     if not answer.is_of_one_row and answer.code != "parameter_missing":  # of shipping: name and address go together
         raise answer.error(_ENDPOINT)
     if len(changes) == 1:
         return {changes[0]: refused(answer)}
-    one_by_one: dict[FieldChange, MetadataOutcome] = {}
+    one_by_one: dict[FieldChange, FieldOutcome] = {}
     for change in changes:
         one_by_one |= _posted(connection, customer, [change])
     return one_by_one
@@ -83,7 +83,7 @@ def _after_a_kept_failure(
     changes: Sequence[FieldChange],
     number: int,
     answer: StripeProblem,
-) -> Mapping[FieldChange, MetadataOutcome]:
+) -> Mapping[FieldChange, FieldOutcome]:
     row = retrieve_object(connection, customer)
     found = {change: standing(row, change) for change in changes}
     left = [change for change, outcome in found.items() if outcome is None]
@@ -95,9 +95,9 @@ def _after_a_kept_failure(
     return known | dict.fromkeys(left, refused(answer))
 
 
-def _ours(outcome: MetadataOutcome) -> MetadataOutcome:
+def _ours(outcome: FieldOutcome) -> FieldOutcome:
     """What is there after a failure was kept, which stood otherwise before it."""
-    return MetadataOutcome("applied", outcome.found) if outcome.status == "already" else outcome
+    return FieldOutcome("applied", outcome.found) if outcome.status == "already" else outcome
 
 
 def _params(changes: Sequence[FieldChange]) -> stripe.params.CustomerUpdateParams:

@@ -17,7 +17,7 @@ from resources.stripe_api.reading.retrieval import ask_for, retrieve_object
 from resources.stripe_api.session.account import StripeAccount
 from resources.stripe_api.session.connection import StripeConnection
 from resources.stripe_api.session.refusals import StripeProblem
-from resources.stripe_api.writing.standing import MetadataOutcome, refused, standing, written
+from resources.stripe_api.writing.standing import FieldOutcome, refused, standing, written
 from schemas.words import StripeId
 
 _ENDPOINT: Final = "POST /v1/customers/{id}"
@@ -59,7 +59,7 @@ def retrieve(connection: StripeConnection, customer_id: StripeId) -> StripeCusto
     return StripeCustomer(dict(row.get("metadata") or {}))
 
 
-def set_metadata(connection: StripeConnection, change: MetadataChange) -> MetadataOutcome:
+def set_metadata(connection: StripeConnection, change: MetadataChange) -> FieldOutcome:
     """Set one metadata value if the old one still stands (W1, W8).
 
     It may be called again after any failure: the effect happens once (W9). Calls for one customer must not run at the
@@ -75,19 +75,19 @@ def set_metadata(connection: StripeConnection, change: MetadataChange) -> Metada
     return standing(row, change) or _set(connection, change, attempt=0)
 
 
-def _set(connection: StripeConnection, change: MetadataChange, attempt: int) -> MetadataOutcome:
+def _set(connection: StripeConnection, change: MetadataChange, attempt: int) -> FieldOutcome:
     """Set the value; once more, under another key, where Stripe has kept a failure and nothing is set."""
     answer = _post(connection, change, attempt)
     if not isinstance(answer, StripeProblem):
         row, replayed = answer
         return written(retrieve_object(connection, change.customer_id) if replayed else row, change)
     if answer.is_missing or answer.is_of_one_row:
-        return MetadataOutcome("gone") if answer.is_missing else refused(answer)
+        return FieldOutcome("gone") if answer.is_missing else refused(answer)
     if answer.status < _SERVER_ERROR:
         raise answer.error(_ENDPOINT)
     found = standing(retrieve_object(connection, change.customer_id), change)
     if found is not None:
-        return MetadataOutcome("applied", change.new) if found.status == "already" else found
+        return FieldOutcome("applied", change.new) if found.status == "already" else found
     return _set(connection, change, attempt + 1) if attempt + 1 < _ROUNDS else refused(answer)
 
 

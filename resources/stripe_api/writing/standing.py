@@ -10,7 +10,7 @@ _METADATA: Final = "metadata."
 
 
 @dataclass(frozen=True)
-class MetadataOutcome:
+class FieldOutcome:
     """What became of one change.
 
     `applied`: the value was set now. `already`: it was there before. `conflict`: another value is there (`found`; null
@@ -53,24 +53,24 @@ def value_at(row: CustomerObject, path: str) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def standing(row: CustomerObject | None, change: Wanted) -> MetadataOutcome | None:
+def standing(row: CustomerObject | None, change: Wanted) -> FieldOutcome | None:
     """Return the outcome that the present value forces, None if the old one still stands."""
     if row is None:
-        return MetadataOutcome("gone")
+        return FieldOutcome("gone")
     found = value_at(row, change.path)
     if found == (change.new or None):
-        return MetadataOutcome("already", found)
-    return None if found == (change.expected_old or None) else MetadataOutcome("conflict", found)
+        return FieldOutcome("already", found)
+    return None if found == (change.expected_old or None) else FieldOutcome("conflict", found)
 
 
-def written(row: CustomerObject | None, change: Wanted) -> MetadataOutcome:
+def written(row: CustomerObject | None, change: Wanted) -> FieldOutcome:
     """Say of a customer that was written to what became of the change."""
     if row is None or row.get("deleted"):
-        return MetadataOutcome("gone")
+        return FieldOutcome("gone")
     found = value_at(row, change.path)
-    return MetadataOutcome("applied" if found == (change.new or None) else "conflict", found)
+    return FieldOutcome("applied" if found == (change.new or None) else "conflict", found)
 
 
-def refused(problem: StripeProblem) -> MetadataOutcome:
+def refused(problem: StripeProblem) -> FieldOutcome:
     """Say what Stripe does not take."""
-    return MetadataOutcome("refused", code=problem.code or f"http_{problem.status}", reason=problem.reason)
+    return FieldOutcome("refused", code=problem.code or f"http_{problem.status}", reason=problem.reason)

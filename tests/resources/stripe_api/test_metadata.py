@@ -6,8 +6,8 @@ import pytest
 from stripe.params import CustomerUpdateParams
 
 from resources.stripe_api import (
+    FieldOutcome,
     MetadataChange,
-    MetadataOutcome,
     StripeConnection,
     idempotency_key,
     retrieve,
@@ -40,7 +40,7 @@ def value(at: Stage) -> str | None:
 
 @pytest.mark.rule("W1")
 def test_an_empty_value_is_set_and_nothing_else_changes(at: Stage) -> None:
-    assert set_metadata(at.connection, change()) == MetadataOutcome("applied", "77")
+    assert set_metadata(at.connection, change()) == FieldOutcome("applied", "77")
     customer = retrieve(at.connection, CUSTOMER)
     assert customer is not None
     assert customer.metadata == {"kept": "yes", LINK_KEY: "77"}
@@ -50,7 +50,7 @@ def test_an_empty_value_is_set_and_nothing_else_changes(at: Stage) -> None:
 @pytest.mark.rule("W1")
 def test_an_equal_value_is_no_write(at: Stage) -> None:
     at.book.update("cus_1", {"metadata": {LINK_KEY: "77"}})
-    assert set_metadata(at.connection, change()) == MetadataOutcome("already", "77")
+    assert set_metadata(at.connection, change()) == FieldOutcome("already", "77")
     assert [line.method for line in at.server.log] == ["GET"]
 
 
@@ -58,15 +58,15 @@ def test_an_equal_value_is_no_write(at: Stage) -> None:
 @pytest.mark.rule("W8")
 def test_another_value_is_a_conflict_and_stays(at: Stage) -> None:
     at.book.update("cus_1", {"metadata": {LINK_KEY: "5"}})
-    assert set_metadata(at.connection, change()) == MetadataOutcome("conflict", "5")
-    assert set_metadata(at.connection, change(old="4")) == MetadataOutcome("conflict", "5")
+    assert set_metadata(at.connection, change()) == FieldOutcome("conflict", "5")
+    assert set_metadata(at.connection, change(old="4")) == FieldOutcome("conflict", "5")
     assert value(at) == "5"
 
 
 @pytest.mark.rule("W10")
 def test_a_value_can_be_taken_back(at: Stage) -> None:
     set_metadata(at.connection, change())
-    assert set_metadata(at.connection, change(old="77", new=None)) == MetadataOutcome("applied", None)
+    assert set_metadata(at.connection, change(old="77", new=None)) == FieldOutcome("applied", None)
     assert value(at) is None
 
 
@@ -76,7 +76,7 @@ def test_a_customer_that_is_deleted_or_unknown_is_gone(at: Stage, *, deleted: bo
         at.book.delete("cus_1")
     gone = CUSTOMER if deleted else StripeId("cus_nope")
     assert retrieve(at.connection, gone) is None
-    assert set_metadata(at.connection, MetadataChange(gone, LINK_KEY, None, "77", "plan")) == MetadataOutcome("gone")
+    assert set_metadata(at.connection, MetadataChange(gone, LINK_KEY, None, "77", "plan")) == FieldOutcome("gone")
     assert at.server.effects == 0
 
 
@@ -91,7 +91,7 @@ def test_a_customer_deleted_between_read_and_write_is_gone(monkeypatch: pytest.M
             return write(connection, customer, params, key)
 
         monkeypatch.setattr(StripeConnection, "post_customer", write_late)
-        assert set_metadata(at.connection, change()) == MetadataOutcome("gone")
+        assert set_metadata(at.connection, change()) == FieldOutcome("gone")
         assert [line.method for line in at.server.log] == ["GET", "POST"]
 
 
@@ -115,7 +115,7 @@ def test_weather_around_a_write_makes_one_effect(fault: Fault) -> None:
     with stage(read_timeout=0.25) as at:
         at.book.load([("cus_1", START, {})])
         at.server.fault(fault)
-        assert set_metadata(at.connection, change()) == MetadataOutcome("applied", "77")
+        assert set_metadata(at.connection, change()) == FieldOutcome("applied", "77")
         assert [event["type"] for event in at.book.events] == ["customer.updated"]
         assert value(at) == "77"
 
@@ -126,7 +126,7 @@ def test_a_run_that_died_after_the_effect_finds_it_done(at: Stage) -> None:
     at.server.fault(Fault(kind="server_error", method="POST", should_retry=False))
     with pytest.raises(TransientError):
         set_metadata(at.connection, change())
-    assert set_metadata(at.connection, change()) == MetadataOutcome("already", "77")
+    assert set_metadata(at.connection, change()) == FieldOutcome("already", "77")
     assert at.server.effects == 1
 
 
@@ -134,8 +134,8 @@ def test_a_run_that_died_after_the_effect_finds_it_done(at: Stage) -> None:
 def test_a_value_that_a_person_took_back_is_not_claimed_as_applied(at: Stage) -> None:
     set_metadata(at.connection, change())
     at.book.update("cus_1", {"metadata": {LINK_KEY: ""}})
-    assert set_metadata(at.connection, change()) == MetadataOutcome("conflict", None)
-    assert set_metadata(at.connection, change(scope="plan 2")) == MetadataOutcome("applied", "77")
+    assert set_metadata(at.connection, change()) == FieldOutcome("conflict", None)
+    assert set_metadata(at.connection, change(scope="plan 2")) == FieldOutcome("applied", "77")
 
 
 @pytest.mark.rule("W9")
@@ -143,7 +143,7 @@ def test_a_failure_that_stripe_keeps_under_the_key_is_overcome(at: Stage) -> Non
     at.server.fault(Fault(kind="server_error", method="POST", after_effect=True, times=1))
     at.book.update("cus_1", {"metadata": {LINK_KEY: "1"}})
     outcome = set_metadata(at.connection, change(old="1"))
-    assert outcome == MetadataOutcome("applied", "77")
+    assert outcome == FieldOutcome("applied", "77")
     assert at.server.effects == 1
 
 
