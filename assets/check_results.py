@@ -30,6 +30,7 @@ SAID_FIRST = frozenset(
         "other_readings",
         "all_asked",
         "new_customers_accepted",
+        "new_stripe_customers_accepted",
     }
 )
 """The checks whose warnings a person should read before anything else, in the terminal and on the page."""

@@ -21,6 +21,7 @@ from assets.planning.portal_asset import build_portal_links
 from assets.planning.preflight_check import build_preflight_check
 from assets.planning.review_queue import build_review_queue
 from assets.planning.settings import PlanSettings
+from assets.planning.stripe_preflight import build_stripe_preflight_check
 from assets.planning.write_plan import build_write_plan
 from assets.reconciliation import Reconciliation
 from assets.report.reconciliation_report import build_reconciliation_report
@@ -148,6 +149,8 @@ def build_defs(sync: Reconciliation, declared: tuple[Path, int] | None = None) -
     checks = [*build_customer_checks(sync), build_link_checks(sync), build_reading_check(sync)]
     if sync.declaration.can_write and sync.declaration.makes_customers:
         checks.append(build_preflight_check(sync))
+    if sync.declaration.can_write and (way := ToStripeSettings.of(sync.declaration)) is not None and way.creates:
+        checks.append(build_stripe_preflight_check(sync, way))
     shown = [spec for definition in (*assets, *checks) for spec in definition.check_specs]
     report = build_reconciliation_report(sync, shown)
     writes, brakes = (build_links(sync), [build_brakes(sync)]) if sync.declaration.can_write else ([], [])

@@ -6,6 +6,7 @@ customer nor who else has its e-mail address.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -15,6 +16,7 @@ from resources.netsuite_api.reading.reader import NetsuiteApiReader
 from resources.netsuite_api.reading.sync_search import NetsuiteParametersReader
 from resources.stripe_api.reading.changes import merge_changes
 from resources.stripe_api.reading.reader import StripeApiReader
+from resources.stripe_api.reading.some_customers import KnownUntil
 from schemas.errors import InternalError, UserError
 from schemas.link_fields import fields_of
 from schemas.words import STRIPES_OWN, InternalId
@@ -51,7 +53,8 @@ def fresh_picture(sync: Reconciliation, internal_id: InternalId, on_progress: Ca
         raise UserError(
             f"The saved search {netsuite.settings.mass_search} does not find this customer: its criteria leave it out."
         )
-    found = stripe.some(_emails(record, own), _named(record, known, internal_id), on_progress)
+    named = _named(record, known, internal_id)
+    found = stripe.some(_emails(record, own), named, _known_until(sync, known), on_progress)
     return Picture(
         merge_changes(known.stripe, found.frame.lazy(), found.gone),
         _replaced(known.netsuite, record.lazy()),
@@ -86,6 +89,17 @@ def _known(sync: Reconciliation) -> Picture:
         )
     stripe = sync.frames.read_months("stripe_customers", sync.month_keys())
     return Picture(stripe, netsuite.frame.lazy(), parameters.frame.lazy())
+
+
+def _known_until(sync: Reconciliation, known: Picture) -> KnownUntil:
+    """Of a month that was over when it was read all customers are known; the others may have got some since."""
+    now = sync.clock()
+    months = sync.month_keys()
+    read = [moment or now for moment in sync.frames.moments("stripe_customers", months)]
+    ends = [datetime.fromisoformat(month).replace(tzinfo=UTC) for month in months[1:]] + [now]
+    running = (moment for moment, end in zip(read, ends, strict=True) if moment <= end)
+    customers = known.stripe.select(pl.len()).collect().item()
+    return KnownUntil(created=min(running, default=now), changed=min(read, default=now), customers=customers)
 
 
 def _emails(record: pl.DataFrame, own: pl.DataFrame) -> Iterator[str]:

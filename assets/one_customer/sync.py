@@ -30,6 +30,7 @@ from assets.planning.to_stripe import ToStripe
 from assets.planning.write_plan import plan_changes
 from assets.reconciliation import Reconciliation
 from assets.write_back.opening import open_write_back
+from assets.write_back.outcomes import SYNC_ONE_OUTCOMES, write_outcomes
 from assets.write_back.run import apply_steps
 from assets.write_back.selection import STEPS, Part
 from resources.ledger import Request, Requests
@@ -64,10 +65,9 @@ def sync_one(
     if because := _why_it_waits(sync, instance, made):
         return of_what_waits(who, changes, digest, because)
     with open_write_back(sync, run_id, said, "netsuite", "stripe") as work:
-        Requests(work.journal.ledger, sync.declared_accounts).add(
-            Request(run_id, "apply", digest, {}, f"{sync.name}_sync_one")
-        )
-        tally = apply_steps(work, Part(digest, changes, made_at=made.made_at), STEPS)
+        request = Request(run_id, "apply", digest, {}, f"{sync.name}_sync_one")
+        with write_outcomes(sync, instance, work, request, len(changes), SYNC_ONE_OUTCOMES):
+            tally = apply_steps(work, Part(digest, changes, made_at=made.made_at), STEPS)
     return of_what_was_done(who, tally.entries, tally.waiting)
 
 

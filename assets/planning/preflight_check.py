@@ -24,6 +24,9 @@ ACCEPTED: Final = "new_customers_accepted"
 FINDINGS: Final = "findings"
 """Its metadata: a table with a row for each thing found."""
 
+Row = tuple[str, str, str]
+"""How much a finding weighs, of what, and the sentence."""
+
 _COLUMNS: Final = ("weight", "of", "found")
 _ACCEPTED: Final = (
     "NetSuite would take the new customers of the plan: mandatory fields are filled, fields and values of lists exist, "
@@ -60,7 +63,7 @@ def build_preflight_check(sync: Reconciliation) -> dg.AssetChecksDefinition:
     return preflight
 
 
-def findings_of(evaluation: dg.AssetCheckEvaluation | None) -> list[tuple[str, str, str]]:
+def findings_of(evaluation: dg.AssetCheckEvaluation | None) -> list[Row]:
     """What an evaluation of the check found: how much it weighs, of what, and the sentence."""
     value = None if evaluation is None else evaluation.metadata.get(FINDINGS)
     if not isinstance(value, dg.TableMetadataValue):
@@ -79,15 +82,23 @@ def _asked(sync: Reconciliation) -> "list[Finding]":
         return checked(client, settings.trials, settings.create, sync.declaration.creation.undo)
 
 
-def _result(key: dg.AssetKey, rows: Sequence[tuple[str, str, str]], good: str) -> dg.AssetCheckResult:
+def table_result(
+    key: dg.AssetKey, check: str, rows: Sequence[Row], description: str, *, passed: bool
+) -> dg.AssetCheckResult:
+    """A result that warns, with a table of what was found."""
     schema = dg.TableSchema([dg.TableColumn(name, "string") for name in _COLUMNS])
     records = [dg.TableRecord(dict(zip(_COLUMNS, row, strict=True))) for row in rows]
-    listed = "; ".join(f"{of}: {sentence}" for _, of, sentence in rows)
     return dg.AssetCheckResult(
         asset_key=key,
-        check_name=ACCEPTED,
-        passed=not rows,
+        check_name=check,
+        passed=passed,
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{_HEAVIEST[rows[0][0]]} (nothing was saved): {listed}." if rows else good,
+        description=description,
         metadata={FINDINGS: dg.MetadataValue.table(records, schema=schema)},
     )
+
+
+def _result(key: dg.AssetKey, rows: Sequence[Row], good: str) -> dg.AssetCheckResult:
+    listed = "; ".join(f"{of}: {sentence}" for _, of, sentence in rows)
+    said = f"{_HEAVIEST[rows[0][0]]} (nothing was saved): {listed}." if rows else good
+    return table_result(key, ACCEPTED, rows, said, passed=not rows)

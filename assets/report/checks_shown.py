@@ -1,12 +1,13 @@
 """What the page says of the checks: their last results, and what of them a person should read first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import dagster as dg
 
 from assets.check_results import SAID_FIRST
-from assets.planning.preflight_check import ACCEPTED, findings_of
+from assets.planning.preflight_check import ACCEPTED, Row, findings_of
+from assets.planning.stripe_preflight import STRIPE_ACCEPTED
 from assets.report.inputs import Check
 
 
@@ -27,10 +28,11 @@ def results_of_checks(instance: dg.DagsterInstance, specs: Sequence[dg.AssetChec
             yield Check(where, found.passed, found.severity.value, spec.description or "", numbers)
 
 
-def preflight_of(instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec]) -> tuple[tuple[str, str, str], ...]:
-    """What would refuse the new customers of the plan: its weight, of what, a sentence."""
-    of_new = (_last_evaluation(instance, spec.key) for spec in specs if spec.name == ACCEPTED)
-    return tuple(row for result in of_new for row in findings_of(result))
+def preflight_of(instance: dg.DagsterInstance, specs: Sequence[dg.AssetCheckSpec]) -> Mapping[str, tuple[Row, ...]]:
+    """What each service would refuse of the new customers of the plan; one that has nothing to say is left out."""
+    services = {ACCEPTED: "NetSuite", STRIPE_ACCEPTED: "Stripe"}
+    of_new = {services[spec.name]: _last_evaluation(instance, spec.key) for spec in specs if spec.name in services}
+    return {service: rows for service, result in of_new.items() if (rows := tuple(findings_of(result)))}
 
 
 def _last_evaluation(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> dg.AssetCheckEvaluation | None:

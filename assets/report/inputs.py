@@ -101,7 +101,7 @@ class ReportInputs:
         checks: The results of the checks.
         header: The run itself.
         to_stripe: As `schemas.stripe_matches.StripeMatches`, where NetSuite customers go to Stripe.
-        preflight: What NetSuite would say of the new customers of the plan: its weight, of what, a sentence.
+        preflight: What each service would say of the new customers of the plan: its weight, of what, a sentence.
     """
 
     stripe: pl.DataFrame
@@ -114,4 +114,4 @@ class ReportInputs:
     header: Header
     to_stripe: pl.DataFrame | None = None
     guesses: pl.DataFrame = field(default_factory=partial(pl.DataFrame, schema=GUESSES))
-    preflight: tuple[tuple[str, str, str], ...] = ()
+    preflight: Mapping[str, tuple[tuple[str, str, str], ...]] = field(default_factory=dict)

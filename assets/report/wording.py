@@ -34,7 +34,12 @@ TO_STRIPE: Final[dict[MatchOutcome, str]] = {
 
 _EVIDENCE: Final = {"override": "A person decided", **{field.evidence: field.texts.evidence for field in LINK_FIELDS}}
 
-WEIGHTS: Final = {"refused": "all of them refused", "some": "some of them", "unknown": "not checked"}
+WEIGHTS: Final = {
+    "refused": "all of them refused",
+    "some": "some of them",
+    "cut": "taken, not whole",
+    "unknown": "not checked",
+}
 """How much a finding about new customers weighs."""
 
 _COLUMNS: Final = {

@@ -19,12 +19,21 @@ from resources.storage.csv import write_for_people
 from resources.storage.results import MadeBy, Results, read_manifest
 from schemas.attempts import Entry
 
+OUTCOMES: Final = "outcomes.csv"
+SYNC_ONE_OUTCOMES: Final = "sync_one_outcomes.csv"
+"""Of the last customer that was synced by itself, so that those of a whole plan stay."""
+
 _BYTES_OF_AN_OUTCOME: Final = 300
 
 
 @contextmanager
 def write_outcomes(
-    sync: Reconciliation, instance: dg.DagsterInstance, work: WriteBack, request: Request, changes: int
+    sync: Reconciliation,
+    instance: dg.DagsterInstance,
+    work: WriteBack,
+    request: Request,
+    changes: int,
+    file: str = OUTCOMES,
 ) -> Iterator[None]:
     """Write what has become of a whole plan so far into the folder of results, for a person, however the body ends.
 
@@ -42,7 +51,7 @@ def write_outcomes(
         asked = Requests(work.journal.ledger, sync.declared_accounts).of_plan(request.plan)
         names = {each.run_id: each.who for each in asked}
         outcomes = outcomes_frame(list(work.journal.latest(request.plan).values()), names)
-        writers: dict[str, Callable[[Path], None]] = {outcomes_path(sync).name: partial(write_for_people, outcomes)}
+        writers: dict[str, Callable[[Path], None]] = {file: partial(write_for_people, outcomes)}
         step = _next_step(sync, instance, request.plan)
         page = _page(results.folder, step) if step else {}
         results.publish(writers | page, MadeBy.now(request.run_id, request.plan))
@@ -72,14 +81,14 @@ def _page(folder: Path, step: NextStep) -> dict[str, Callable[[Path], None]]:
     return {page.name: write}
 
 
-def outcomes_file(sync: Reconciliation) -> dg.PathMetadataValue:
+def outcomes_file(sync: Reconciliation, file: str = OUTCOMES) -> dg.PathMetadataValue:
     """Where it is, for the page of an asset or a run."""
-    return dg.MetadataValue.path(outcomes_path(sync))
+    return dg.MetadataValue.path(outcomes_path(sync, file))
 
 
-def outcomes_path(sync: Reconciliation) -> Path:
+def outcomes_path(sync: Reconciliation, file: str = OUTCOMES) -> Path:
     """Where it is."""
-    return sync.folders.results(sync.name) / "outcomes.csv"
+    return sync.folders.results(sync.name) / file
 
 
 def outcomes_frame(entries: Sequence[Entry], names: Mapping[str, str | None]) -> pl.DataFrame:

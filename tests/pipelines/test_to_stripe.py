@@ -8,11 +8,13 @@ from typing import Any
 import polars as pl
 import pytest
 
+from assets.planning.preflight_check import findings_of
+from assets.planning.stripe_preflight import STRIPE_ACCEPTED
 from sandbox.netsuite_standin import STRIPE_FIELD, Column, Options, SavedSearch
 from sandbox.stripe_standin import Book, add_charge, add_invoice, add_payment_method, add_subscription
 from schemas.link_fields import BY_NAME
 from schemas.words import LINK_KEY
-from tests.pipelines.api_world import MOMENT, Site, sentences, site
+from tests.pipelines.api_world import MOMENT, NAME, Site, sentences, site
 
 SEARCH = "customsearch_to_stripe"
 COLUMNS = (
@@ -264,3 +266,17 @@ def test_nobody_is_found_or_made_while_a_month_was_never_read(at: Site) -> None:
     assert result.success, sentences(result)
     plan = older.sync.plans.read(str(older.metadata("write_plan")["plan_hash"]))
     assert set(plan.get_column("netsuite_internal_id").drop_nulls()).isdisjoint({5, 6, 8})
+
+
+def test_before_anybody_approves_it_is_said_what_stripe_would_not_take_as_it_is(tmp_path: Path) -> None:
+    with world(tmp_path) as at:
+        at.netsuite.edit(5, phone="+49 30 555 0100 0100 0100")
+        at.netsuite.edit(6, email="n6 at acme.example")
+        result = at.run("reconcile")
+        assert result.success, sentences(result)
+        [found] = [each for each in result.get_asset_check_evaluations() if each.check_name == STRIPE_ACCEPTED]
+        page = (at.sync.folders.results(NAME) / "report.html").read_text("utf-8")
+    rows = [(weight, of) for weight, of, _ in findings_of(found)]
+    assert (found.passed, rows) == (False, [("some", "email"), ("cut", "phone")])
+    assert "What Stripe would say of the new customers" in page
+    assert "phone left out: longer than 20 characters; 1 are made so, for the records 5" in page

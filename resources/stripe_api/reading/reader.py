@@ -27,7 +27,7 @@ from resources.stripe_api.reading.customers import (
 from resources.stripe_api.reading.parallel_list import ListProgress
 from resources.stripe_api.reading.payers import Answers, find_payers
 from resources.stripe_api.reading.portal import PortalPage, portal_page
-from resources.stripe_api.reading.some_customers import SomeCustomers, some_customers
+from resources.stripe_api.reading.some_customers import KnownUntil, SomeCustomers, some_customers, with_news
 from resources.stripe_api.reading.transactions import LISTS, why_not_read
 from resources.stripe_api.session.account import StripeAccount
 from resources.stripe_api.session.connection import StripeConnection
@@ -148,10 +148,12 @@ class StripeApiReader:
         with StripeConnection(self.account(), progress) as connection:
             return find_payers(connection, candidates, int(until.timestamp()), progress), connection.reads
 
-    def some(self, emails: Iterable[str], ids: Iterable[str], progress: OnProgress) -> SomeCustomers:
-        """A few customers as they are now. Raises as `reading.some_customers.some_customers`."""
+    def some(self, emails: Iterable[str], ids: Iterable[str], known: KnownUntil, progress: OnProgress) -> SomeCustomers:
+        """A few customers as they are now, and what is new. Raises as `some_customers` and `with_news`."""
+        keys, by_events = self.metadata_keys, self.settings.refresh == "changed"
         with StripeConnection(self.account(), progress) as connection:
-            return some_customers(connection, emails, ids, self.metadata_keys, self.further)
+            found = some_customers(connection, emails, ids, keys, self.further)
+            return with_news(connection, found, known, keys, self.further, by_events=by_events)
 
     def portal(self) -> PortalPage:
         """Ask about the customer portal. Raises as `reading.portal.portal_page`."""

@@ -75,6 +75,8 @@ def test_a_customer_whom_stripe_has_is_linked_on_both_sides_and_answered(at: Sit
     assert at.link_of("cus_4") == "8"
     assert at.netsuite.value(8, STRIPE_FIELD) == "cus_4"
     assert answer(at, 8).startswith("This customer is cus_4 in Stripe. Changes: 4 written. Written: ")
+    assert at.result("sync_one_outcomes.csv").get_column("status").to_list() == ["applied"] * 4
+    assert at.result("outcomes.csv").height > 4  # of the last plan that a person has approved
     assert made_for(at, 5) == []
 
 

@@ -1,8 +1,10 @@
 """A few customers as they are now, by address in two spellings or by id; who is gone is named."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from resources.stripe_api.reading.some_customers import some_customers
+from resources.stripe_api.reading.some_customers import KnownUntil, some_customers, with_news
 from sandbox.stripe_standin import ApiKey, Fault
 from schemas.errors import AccessError, TransientError, UserError
 from tests.resources.stripe_api.stripe_world import START, Stage, stage
@@ -52,3 +54,24 @@ def test_what_cannot_be_asked_is_not_taken_for_nobody() -> None:
         at.server.world.add_key(ApiKey("rk_test_none", permissions=frozenset()))
         with pytest.raises(AccessError):
             ids(at, ["a@a.example"], [])
+
+
+@pytest.mark.rule("P5")
+@pytest.mark.parametrize("by_events", [False, True])
+def test_who_has_come_since_the_last_extract_is_read_whatever_the_case_of_the_address(
+    at: Stage, *, by_events: bool
+) -> None:
+    """An address in a third case is found by neither question: it is among what is new, and with events changed."""
+    at.book.load([("cus_old", START - 9, {"email": "x@a.example"}), ("cus_gone", START - 9, {})])
+    read = datetime.now(UTC)
+    at.clock.now = int(read.timestamp())
+    new = str(at.book.create({"email": "ANNA@a.example"})["id"])
+    at.book.put("cus_old", {"email": "ANNA@A.example"})
+    at.book.delete("cus_gone")
+    keys = ["netsuite_customer_id"]
+    found = some_customers(at.connection, ["Anna@a.example"], [], keys)
+    assert found.frame.is_empty()
+    known = KnownUntil(read, read, 2)
+    news = with_news(at.connection, found, known, keys, by_events=by_events)
+    assert set(news.frame.get_column("id")) == ({new, "cus_old"} if by_events else {new})
+    assert news.gone == ({"cus_gone"} if by_events else set())

@@ -1,0 +1,131 @@
+"""What Stripe would refuse of the new customers of a plan, or gets otherwise than NetSuite has it, before the approval.
+
+A warning, never a stop. Stripe can only be asked by making a customer, so that its limits are looked at here.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+import dagster as dg
+import orjson
+import polars as pl
+
+from assets.check_results import blocking_checks
+from assets.extract.netsuite_sync import SYNC
+from assets.mapping.to_netsuite.limits import EMAIL
+from assets.mapping.to_stripe import ToStripeSettings, fitted
+from assets.matching.stripe_matches import STRIPE_MATCHES
+from assets.planning.preflight_check import Row, table_result
+from assets.reconciliation import Reconciliation
+from schemas.stripe_parameters import LENGTHS, METADATA_LENGTH
+
+STRIPE_ACCEPTED: Final = "new_stripe_customers_accepted"
+"""The check's name."""
+
+_ACCEPTED: Final = (
+    "Stripe would take the new customers of the plan whole: no value is longer than it takes, every e-mail is one "
+    "address. Nothing is sent to find out."
+)
+_ADDRESS: Final = re.compile(EMAIL)
+_MOST_KEYS: Final = 50
+_IDS_SHOWN: Final = 5
+_ID: Final = "netsuite_internal_id"
+
+
+def build_stripe_preflight_check(sync: Reconciliation, settings: ToStripeSettings) -> dg.AssetChecksDefinition:
+    """The check of one declaration over two APIs that may make Stripe customers."""
+    key = sync.key("write_plan")
+
+    @dg.multi_asset_check(
+        name=f"{sync.name}_stripe_preflight",
+        specs=blocking_checks(key, {STRIPE_ACCEPTED: _ACCEPTED}),
+        ins=sync.inputs("write_plan", SYNC, STRIPE_MATCHES),
+    )
+    def stripe_preflight(
+        write_plan: pl.LazyFrame, netsuite_sync: pl.LazyFrame, stripe_matches: pl.LazyFrame
+    ) -> dg.AssetCheckResult:
+        rows = what_stripe_would_say(write_plan, netsuite_sync, stripe_matches, settings)
+        is_refused = any(weight == "some" for weight, _, _ in rows)
+        told = "; ".join(f"{of}: {sentence}" for _, of, sentence in rows)
+        said = f"{'Some new Stripe customers would be refused' if is_refused else 'All would be taken'} ({told})."
+        description = said if rows else "Nothing was found that would refuse them."
+        return table_result(key, STRIPE_ACCEPTED, rows, description, passed=not is_refused)
+
+    return stripe_preflight
+
+
+def what_stripe_would_say(
+    plan: pl.LazyFrame, parameters: pl.LazyFrame, found: pl.LazyFrame, settings: ToStripeSettings
+) -> list[Row]:
+    """List what would be refused, and what was cut or left out so that it is not; how many, and the first internal ids.
+
+    Args:
+        plan: `schemas.plan.Plan`.
+        parameters: `schemas.stripe_matches.NetsuiteParameters`.
+        found: `schemas.stripe_matches.StripeMatches`.
+        settings: what the declaration says.
+    """
+    is_new = (pl.col("action") == "create") & (pl.col("system") == "stripe")
+    new = plan.filter(is_new).select(_ID, "values", "reason").collect() if "values" in plan.collect_schema() else None
+    rows = list(_not_made(parameters, found, settings))
+    if new is not None:
+        ids = new.get_column(_ID).to_list()
+        refused = (
+            (record, why) for record, text in zip(ids, new.get_column("values"), strict=True) for why in _why(text)
+        )
+        rows += [("some", of, said) for of, said in _counted(refused, "would be refused")]
+        reasons = zip(ids, new.get_column("reason"), strict=True)
+        notes = ((record, note) for record, reason in reasons for note in reason.split("; ")[1:])
+        rows += [("cut", of, said) for of, said in _counted(notes, "are made so")]
+    return rows
+
+
+def _not_made(parameters: pl.LazyFrame, found: pl.LazyFrame, settings: ToStripeSettings) -> Iterator[Row]:
+    """Records without a Stripe customer for which the plan makes none, as Stripe would refuse what they hold."""
+    if "email" not in parameters.collect_schema():
+        return
+    unmatched = found.filter(pl.col("outcome") == "unmatched").select(internal_id=_ID)
+    values = fitted(parameters.select("internal_id", "email"), settings.no_value)
+    held = values.filter(pl.col("refused").is_not_null()).join(unmatched, on="internal_id", how="semi")
+    rows = held.sort("internal_id").select("internal_id", "refused").collect().rows()
+    for _, said in _counted(rows, "are not made"):
+        yield "some", "email", said
+
+
+def _why(text: str) -> Iterator[str]:
+    """What Stripe would refuse of one customer: the parameter, and why."""
+    given = orjson.loads(text)
+    for path, limit in LENGTHS.items():
+        value: object = given
+        for part in path.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
+        if isinstance(value, str) and len(value) > limit:
+            yield f"{path} is longer than {limit:,} characters"
+    if "email" in given and not _ADDRESS.match(given["email"]):
+        yield "email is not one address"
+    metadata = given.get("metadata") or {}
+    if len(metadata) > _MOST_KEYS:
+        yield f"metadata has more than {_MOST_KEYS} keys"
+    for name, value in metadata.items():
+        if len(value) > METADATA_LENGTH:
+            yield f"metadata.{name} is longer than {METADATA_LENGTH} characters"
+
+
+def _counted(said: Iterable[tuple[int, str]], what: str) -> Iterator[tuple[str, str]]:
+    """Each sentence once: of which parameter it is, how many customers it is about, and which records are the first."""
+    counts: Counter[str] = Counter()
+    first: dict[str, list[int]] = {}
+    for record, sentence in said:
+        counts[sentence] += 1
+        ids = first.setdefault(sentence, [])
+        if len(ids) < _IDS_SHOWN:
+            ids.append(record)
+    for sentence, count in counts.most_common():
+        of, _, _ = sentence.partition(" ")
+        yield of, f"{sentence}; {count:,} {what}, for the records {_listed(first[sentence], count)}"
+
+
+def _listed(ids: Sequence[int], count: int) -> str:
+    return ", ".join(map(str, ids)) + (" and others" if count > len(ids) else "")
