@@ -6,7 +6,8 @@ target then says what is true, and `settle` writes it down before anything else 
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
@@ -105,8 +106,8 @@ def _write_batch(work: WriteBack, writer: Writer, batch: Sequence[Attempt], unkn
     work.checkpoint("after intent")
     results: list[tuple[Attempt, ChangeResult]] = []
     try:
-        with while_ours(work.journal.check):
-            for answer in _checked(work.journal, writer.write(batch)):
+        with while_ours(work.journal.check), _ended(writer.write(batch)) as answers:
+            for answer in _checked(work.journal, answers):
                 work.checkpoint("after effect")
                 if answer.result is None:
                     unknown.add(answer)
@@ -124,6 +125,16 @@ def _checked(journal: Journal, answers: Iterator[Answer]) -> Iterator[Answer]:
     for answer in answers:
         yield answer
         journal.check()
+
+
+@contextmanager
+def _ended(answers: Iterator[Answer]) -> Iterator[Iterator[Answer]]:
+    """Let a writer know when nobody listens any more: it may have records under way, and others waiting."""
+    try:
+        yield answers
+    finally:
+        if isinstance(answers, Generator):
+            answers.close()
 
 
 def _settle_batch(work: WriteBack, writer: Writer, batch: Sequence[Entry]) -> None:

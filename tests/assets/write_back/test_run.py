@@ -1,14 +1,19 @@
 """What a run takes on, in which order, what it leaves alone, and what it says afterwards."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
 import pytest
 
-from assets.write_back.selection import Filters
-from schemas.attempts import Attempt
+from assets.write_back.run import apply_step
+from assets.write_back.selection import STRIPE_EDITS, Filters, Part
+from resources.writers import registry
+from schemas.attempts import Answer, Attempt
 from schemas.change import Change
 from schemas.errors import TransientError
 from schemas.words import StripeId
 from tests.assets.write_back.applying import METADATA, apply, pairs, undo
-from tests.assets.write_back.fakes import FakeWorld
+from tests.assets.write_back.fakes import FakeSystem, FakeWorld
 from tests.resources.ledger.ledgers import PLAN, change
 
 
@@ -153,6 +158,27 @@ def test_a_system_that_answers_nothing_is_left_alone_soon(world: FakeWorld) -> N
     with pytest.raises(TransientError):
         apply(world, pairs(*range(1, 41)), "run")
     assert len(world.journal.unsettled()) <= 10
+
+
+def test_a_writer_hears_that_nobody_listens_before_the_outcomes_are_put_down(world: FakeWorld) -> None:
+    """It may have more of the batch under way, which must end before the run says what it knows."""
+    heard: list[str] = []
+
+    class Slow(FakeSystem):
+        records_per_batch = 9
+
+        def write(self, attempts: Sequence[Attempt]) -> Iterator[Answer]:
+            try:
+                yield from super().write(attempts)
+            finally:
+                heard.append("ended")
+
+    silent = Slow("stripe")
+    silent.silent.update(f"cus_{n}" for n in range(1, 10))
+    work = replace(world.run("run"), writers=registry([silent]), checkpoint=heard.append)
+    with pytest.raises(TransientError):
+        apply_step(work, Part(PLAN, [change(n, METADATA) for n in range(1, 10)]), STRIPE_EDITS)
+    assert heard == ["before intent", "after intent", *["after effect"] * 3, "ended", "before outcome", "after outcome"]
 
 
 def test_a_value_that_somebody_else_put_there_is_not_ours(world: FakeWorld) -> None:
