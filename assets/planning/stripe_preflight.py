@@ -12,7 +12,6 @@ import dagster as dg
 import orjson
 import polars as pl
 
-from assets.check_results import blocking_checks
 from assets.extract.netsuite_sync import SYNC
 from assets.mapping.to_netsuite.limits import EMAIL
 from assets.mapping.to_stripe import ToStripeSettings, fitted
@@ -40,7 +39,15 @@ def build_stripe_preflight_check(sync: Reconciliation, settings: ToStripeSetting
 
     @dg.multi_asset_check(
         name=f"{sync.name}_stripe_preflight",
-        specs=blocking_checks(key, {STRIPE_ACCEPTED: _ACCEPTED}),
+        specs=[
+            dg.AssetCheckSpec(
+                STRIPE_ACCEPTED,
+                asset=key,
+                description=_ACCEPTED,
+                additional_deps=[sync.key(SYNC), sync.key(STRIPE_MATCHES)],
+                blocking=True,
+            )
+        ],
         ins=sync.inputs("write_plan", SYNC, STRIPE_MATCHES),
     )
     def stripe_preflight(

@@ -65,7 +65,7 @@ def test_who_has_come_since_the_last_extract_is_read_whatever_the_case_of_the_ad
     at.book.load([("cus_old", START - 9, {"email": "x@a.example"}), ("cus_gone", START - 9, {})])
     read = datetime.now(UTC)
     at.clock.now = int(read.timestamp())
-    new = str(at.book.create({"email": "ANNA@a.example"})["id"])
+    new = at.book.create({"email": "ANNA@a.example"})
     at.book.put("cus_old", {"email": "ANNA@A.example"})
     at.book.delete("cus_gone")
     keys = ["netsuite_customer_id"]
