@@ -112,7 +112,7 @@ def _why(text: str) -> Iterator[str]:
             yield f"{path} is longer than {limit:,} characters"
     if "email" in given and not _ADDRESS.match(given["email"]):
         yield "email is not one address"
-    metadata = given.get("metadata") or {}
+    metadata: Mapping[str, str] = given.get("metadata") or {}
     if len(metadata) > _MOST_KEYS:
         yield f"metadata has more than {_MOST_KEYS} keys"
     for name, value in metadata.items():

@@ -68,4 +68,5 @@ def rows_of(asked: Mapping[str, Json], response: Response) -> int:
     if response.status_code != 200 or (given is None and asked.get("action") != "search"):  # noqa: PLR2004
         return 0
     answer = orjson.loads(bytes(response.body))
-    return len(given) - len(answer["remaining"]) if isinstance(given, list) else len(answer["ids"])
+    remaining, ids = answer.get("remaining", ()), answer.get("ids", ())
+    return len(given) - len(remaining) if isinstance(given, list) else len(ids)

@@ -1,5 +1,6 @@
 """What Stripe would refuse of new customers, and what it gets otherwise than NetSuite has it, is known beforehand."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import orjson
@@ -14,7 +15,7 @@ NOBODY: Final = pl.LazyFrame(schema={"internal_id": pl.Int64(), "email": pl.Stri
 UNMATCHED: Final = pl.LazyFrame({"netsuite_internal_id": [1, 2, 3], "outcome": ["unmatched", "unmatched", "linked"]})
 
 
-def plan(*values: dict[str, object], reason: str = "no Stripe customer was found") -> pl.LazyFrame:
+def plan(*values: Mapping[str, object], reason: str = "no Stripe customer was found") -> pl.LazyFrame:
     return pl.LazyFrame(
         {
             "netsuite_internal_id": list(range(1, len(values) + 1)),

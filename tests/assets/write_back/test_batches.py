@@ -61,7 +61,11 @@ class Place(FakeSystem):
 def test_one_batch_more_than_there_are_places_is_under_way() -> None:
     """Each waits until all of them have come: with fewer threads nobody would ever go on."""
     met = threading.Barrier(Place.workers + AHEAD)
-    in_batches(Place("netsuite"), [attempt(n) for n in range(9)], record_of, lambda _: met.wait(timeout=20))
+
+    def act(_: Sequence[Attempt]) -> None:
+        met.wait(timeout=20)
+
+    in_batches(Place("netsuite"), [attempt(n) for n in range(9)], record_of, act)
 
 
 def test_after_an_error_no_batch_begins_and_the_gravest_is_told() -> None:
