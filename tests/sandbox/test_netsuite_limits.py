@@ -1,6 +1,7 @@
 """The stand-in has the limits of NetSuite: units, time, size, one pool, and the answers that come with them."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import orjson
@@ -167,3 +168,13 @@ def test_the_rest_api_changes_one_record_a_call() -> None:
         gone = ns.session.patch(f"{ns.server.url}/services/rest/record/v1/customer/8", json={"externalId": "cus_1"})
         assert (gone.status_code, gone.json()["o:errorDetails"][0]["o:errorCode"]) == (404, "NONEXISTENT_ID")
     assert world.value(7, "externalid") == "cus_1"
+
+
+def test_a_call_takes_its_own_time_and_that_of_its_rows_and_keeps_its_place_busy() -> None:
+    with netsuite(options=Options(latency=0.05, row_latency=0.05)) as asker:
+        for number in (1, 2, 3):
+            asker.server.world.insert(number)
+        started = time.monotonic()
+        assert len(asker.ask("search", search="customsearch_tieout")["ids"]) == 3
+        taken = time.monotonic() - started
+    assert 0.2 <= asker.server.busy_seconds <= taken
