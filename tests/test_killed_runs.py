@@ -33,8 +33,7 @@ def test_a_killed_run_does_not_block_the_next_nor_change_its_result(site: Instal
         process.kill()
         process.wait()
     assert len(site.under_way()) == 1
-    ended = site.run()
-    assert ended.returncode == 0, ended.stderr
+    site.here()
     assert site.under_way() == []
     undisturbed = tmp_path / "undisturbed"
     undisturbed.mkdir()
@@ -45,15 +44,22 @@ def test_a_killed_run_does_not_block_the_next_nor_change_its_result(site: Instal
     assert digests(results[0], TABLES) == digests(results[1], TABLES)
 
 
-def test_a_second_run_beside_one_under_way_says_so_and_leaves_it_alone(site: Installation) -> None:
-    with site.held():
+def test_a_run_under_way_is_left_alone_by_a_second_one_and_by_the_start_of_the_ui(site: Installation) -> None:
+    with site.held() as process:
         [first] = site.under_way()
-        second = site.run()
+        second = command(site.folder, "run", NAME, environment=site.environment)
         assert (second.returncode, second.stderr) == (
             1,
             f"✗ Another `make run` of sandbox is under way (run {first}); wait until it has ended.\n",
         )
+        with Ledger.of(site.folders) as ledger:
+            end_gone(ledger, site.instance)
         assert site.under_way() == [first]
+        process.kill()
+        process.wait()
+    with Ledger.of(site.folders) as ledger:
+        end_gone(ledger, site.instance)
+    assert site.under_way() == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -109,17 +115,3 @@ def test_after_ctrl_c_the_next_run_starts_at_once(site: Installation, number: si
     again = site.here()
     site.ends_well(again)
     assert not site.waited(again)
-
-
-def test_the_ui_starts_without_the_runs_of_killed_processes_but_with_those_that_live(
-    site: Installation,
-) -> None:
-    with site.held() as process:
-        with Ledger.of(site.folders) as ledger:
-            end_gone(ledger, site.instance)
-        assert len(site.under_way()) == 1
-        process.kill()
-        process.wait()
-    with Ledger.of(site.folders) as ledger:
-        end_gone(ledger, site.instance)
-    assert site.under_way() == []
