@@ -1,26 +1,35 @@
-"""`make ui` in a real browser: the UI works, and a page of another origin can neither read it nor start anything."""
+"""`make ui` with all it consists of, in a real browser: it works, its daemon answers and tells, and it ends.
 
-import http.server
+A page of another origin can neither read it nor start anything. All tests look at one: to start it is dear.
+"""
+
 import json
 import signal
-import socket
-import threading
 import time
 from collections.abc import Iterator
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 import requests
+import yaml
 from playwright.sync_api import Browser, Page, expect
 
 from assets.next_step.forms import decide_form
-from tests.in_process import command, lay_out
+from sandbox.netsuite_standin import STRIPE_FIELD
+from sandbox.netsuite_standin.world import SYNC_REQUEST
 from tests.installed import install
-from tests.test_bad_input import DECLARED, EXPORTS
+from tests.other_origin import ATTACKS, WITH, elsewhere
+from tests.pipelines.api_world import LINK_OP, NAME, Site
+from tests.pipelines.test_to_stripe import TO_STRIPE, world
+from tests.resources.raw_server import RawServer, Sent, raw_server
+from tests.test_bad_input import DECLARED
 from tests.ui import Ui, processes_in, serving
 
+pytestmark = pytest.mark.timeout(900)  # on a busy machine; each ends as soon as what it waits for is there
+DEFS = f"pipelines/defs/{NAME}/defs.yaml"
+PATIENCE_S = 200
 LAUNCH = """mutation($job: String!) { launchRun(executionParams: {
   selector: {repositoryName: "__repository__", repositoryLocationName: "tieout", jobName: $job}, runConfigData: {}
 }) { __typename } }"""
@@ -29,14 +38,42 @@ OVERRIDES = """{ runsOrError(filter: {pipelineName: "acme_override"}) { ... on R
 ASK = """async ([query, job]) => (await fetch("/graphql", {
   method: "POST", headers: {"content-type": "application/json"}, body: JSON.stringify({query, variables: {job}})
 })).json()"""
+NOBODY = {
+    "ops": {"acme__decide": {"config": {"customer": "cus_none", "record": "seven", "who": "ada", "why": "a test"}}}
+}
+
+
+@dataclass
+class Around:
+    """The services around the installation that the UI shows."""
+
+    site: Site
+    hook: RawServer
 
 
 @pytest.fixture(scope="module")
-def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
+def around(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Around]:
+    brakes = {"most_stripe_creates": 1}
+    block = {**TO_STRIPE, "requests_seconds": 30}
+    with (
+        raw_server(lambda _: Sent()) as hook,
+        world(tmp_path_factory.mktemp("site"), writes={"mode": "auto"}, brakes=brakes, to_stripe=block) as site,
+    ):
+        yield Around(site, hook)
+
+
+@pytest.fixture(scope="module")
+def ui(tmp_path_factory: pytest.TempPathFactory, around: Around) -> Iterator[Ui]:
+    """The UI over two declarations, one of them broken, with the sensors of the other switched on."""
     folder = tmp_path_factory.mktemp("ui")
+    attributes = around.site.sync.declaration.model_dump(exclude_unset=True, mode="json")
+    attributes["notify"] = {"kind": "webhook", "url": "{{ env.HOOK }}"}
+    declared = yaml.safe_dump({"type": "pipelines.CustomerSync", "attributes": attributes})
     broken = DECLARED.replace("name: acme", "name: beta") + "  on_severl: first\n"
-    install(folder, {**EXPORTS, "pipelines/defs/b/defs.yaml": broken})
-    with serving(folder, "acme_reconcile") as found:
+    install(folder, {DEFS: declared, "pipelines/defs/b/defs.yaml": broken})
+    with serving(folder, "acme_sync_one", {"HOOK": f"{around.hook.url}/hooks/T0"}) as found:
+        for sensor in ("acme_notify_failure", "acme_sync_requests"):
+            assert found.switch_on(sensor) == {"startSensor": {"__typename": "Sensor"}}
         yield found
 
 
@@ -74,7 +111,7 @@ def test_a_form_opens_filled_in_and_waits_for_what_only_a_person_can_say(ui: Ui,
         page.keyboard.press("End")
         page.keyboard.type(value)
 
-    page.goto(f"{ui.url}{decide_form('acme', 'cus_1')}")
+    page.goto(f"{ui.url}{decide_form('acme', 'cus_9')}")
     launch = page.get_by_role("button", name="Launch Run")
     page.get_by_text("who must not be None", exact=False).wait_for(timeout=60_000)
     assert launch.is_disabled()
@@ -87,62 +124,15 @@ def test_a_form_opens_filled_in_and_waits_for_what_only_a_person_can_say(ui: Ui,
     while "a test account" not in asked and time.monotonic() < until:
         asked = json.dumps(ui.ask(OVERRIDES))
         time.sleep(0.5)
-    assert [said for said in ("cus_1", "never", "Ada", "a test account") if said not in asked] == []
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> Iterator[int]:
-    """A server of somebody else's on this machine; gives its port."""
-    (tmp_path / "index.html").write_text("<!doctype html><title>elsewhere</title><body></body>")
-    handler = partial(_Quiet, directory=str(tmp_path))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_address[1]
-        server.shutdown()
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-ATTACKS = {
-    "image": """new Promise(done => {
-      const image = new Image(); image.onload = image.onerror = () => done('none'); image.src = asked;
-    })""",
-    "fetch by GET": "fetch(asked, {mode: 'no-cors'}).then(a => a.text(), String)",
-    "simple POST": """fetch(asked, {
-      method: 'POST', mode: 'no-cors', body: JSON.stringify({query}), headers: {'content-type': 'text/plain'}
-    }).then(a => a.text(), String)""",
-    "JSON POST": """fetch(`${url}/graphql`, {
-      method: 'POST', body: JSON.stringify({query}), headers: {'content-type': 'application/json'}
-    }).then(a => a.text(), String)""",
-    "beacon": "String(navigator.sendBeacon(asked, new Blob([JSON.stringify({query})], {type: 'text/plain'})))",
-    "websocket": """new Promise(done => {
-      const socket = new WebSocket(url.replace('http', 'ws') + '/graphql', 'graphql-ws');
-      socket.onopen = () => { socket.send(JSON.stringify({type: 'connection_init'})); };
-      socket.onmessage = message => done(message.data);
-      socket.onerror = () => done('refused');
-    })""",
-    "form": """new Promise(done => {
-      const frame = document.body.appendChild(document.createElement('iframe'));
-      const form = document.body.appendChild(document.createElement('form'));
-      frame.name = 'hidden';
-      Object.assign(form, {method: 'post', target: 'hidden', enctype: 'text/plain', action: asked});
-      const field = form.appendChild(document.createElement('input'));
-      field.name = JSON.stringify({query}).slice(0, -1) + ', "x": "'; field.value = '"}';
-      form.submit(); setTimeout(() => done('sent'), 2000);
-    })""",
-    "navigation": "new Promise(done => { window.open(asked); setTimeout(() => done('opened'), 2000); })",
-}
-WITH = "([url, query]) => { const asked = `${url}/graphql?query=${encodeURIComponent(query)}`; return %s; }"
+    assert [said for said in ("cus_9", "never", "Ada", "a test account") if said not in asked] == []
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
-def test_a_page_of_another_origin_reads_and_starts_nothing(ui: Ui, page: Page, elsewhere: int, host: str) -> None:
+def test_a_page_of_another_origin_reads_and_starts_nothing(ui: Ui, page: Page, tmp_path: Path, host: str) -> None:
     before = ui.runs()
-    page.goto(f"http://{host}:{elsewhere}/")
-    answers = {name: page.evaluate(WITH % attack, [ui.url, LAUNCH_NOW]) for name, attack in ATTACKS.items()}
+    with elsewhere(tmp_path) as port:
+        page.goto(f"http://{host}:{port}/")
+        answers = {name: page.evaluate(WITH % attack, [ui.url, LAUNCH_NOW]) for name, attack in ATTACKS.items()}
     assert answers["websocket"] == "refused"
     assert [name for name, text in answers.items() if "data" in text or "typename" in text] == []
     assert ui.runs() == before
@@ -163,30 +153,49 @@ def test_a_mutation_by_get_is_refused_to_everybody(ui: Ui) -> None:
     assert answer.status_code == 405
 
 
-def test_a_port_that_is_taken_is_said_before_anything_starts(tmp_path: Path) -> None:
-    lay_out(tmp_path, EXPORTS)
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        ended = command(tmp_path, "ui", environment={"PORT": port})
-    assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr.startswith(f"✗ Port {port} on 127.0.0.1 cannot be used (Address already in use)")
-    assert ended.stderr.count("\n") == 1
-    assert not (tmp_path / "home").exists()
+def test_a_failed_run_is_posted_by_the_daemon(ui: Ui, around: Around) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while "Initiating" not in ui.ticks("acme_notify_failure") and time.monotonic() < until:
+        time.sleep(0.5)
+    run = ui.launch("acme_override", NOBODY, [], {})
+    told: list[dict[str, object]] = []
+    while not told and time.monotonic() < until:
+        time.sleep(0.5)
+        told = [found for asked in around.hook.asked if (found := json.loads(asked.body))["run_id"] == run]
+    [post] = told
+    assert (post["occasion"], post["job"]) == ("failure", "acme_override")
+    assert "cus_none" not in json.dumps(post)
+    assert "hooks/T0" not in ui.ticks("acme_notify_failure")
 
 
-@pytest.mark.parametrize(
-    ("environment", "said"),
-    [
-        ({"PORT": "http"}, "✗ PORT is 'http'; expected a number from 1 to 65535."),
-        ({"PORT": "70000"}, "✗ PORT is '70000'; expected a number from 1 to 65535."),
-        ({"TIEOUT_UI_HOSTS": "a.example, http://b"}, "✗ TIEOUT_UI_HOSTS holds 'http://b'; expected names of hosts"),
-    ],
-)
-def test_a_wrong_setting_is_a_sentence(tmp_path: Path, environment: dict[str, str], said: str) -> None:
-    lay_out(tmp_path, EXPORTS)
-    ended = command(tmp_path, "ui", environment=environment)
-    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
-    assert ended.stderr.startswith(said)
+@pytest.mark.rule("P5")
+def test_a_press_is_answered_in_the_record_by_the_daemon(ui: Ui, around: Around, page: Page) -> None:
+    site = around.site
+    ui.wait_for(ui.launch(f"{NAME}_reconcile", {}, [], {}), PATIENCE_S)
+    plan = max((ui.folder / "home" / "plans" / NAME).rglob("*.csv"), key=lambda file: file.stat().st_mtime_ns)
+    part = {"plan": plan.stem, "who": "Ada", "ids": ["cus_1", "cus_2", "cus_3"]}
+    ui.wait_for(ui.launch(f"{NAME}_apply", {"ops": {LINK_OP: {"config": part}}}, [], {}), PATIENCE_S)
+    told = pressed(page, site, 5)
+    [customer] = [customer for customer in site.stripe.ids if site.link_of(customer) == "5"]
+    assert f"{customer} was made in Stripe for this customer." in told
+    assert "Written: " in told
+    assert site.netsuite.value(5, STRIPE_FIELD) == customer
+    assert site.netsuite.value(5, SYNC_REQUEST) is False
+
+
+def pressed(page: Page, at: Site, record: int) -> str:
+    """Press the button on the page of a record, and look at it again until it has an answer."""
+    page.goto(f"{at.sync.declaration.netsuite.base_url}/app/common/entity/custjob.nl?id={record}")
+    page.get_by_role("button", name="Sync with Stripe").click()
+    answer = page.locator("#custentity_tieout_sync_answer")
+    answer.wait_for()
+    assert answer.inner_text().startswith("Requested at ")
+    until = time.monotonic() + PATIENCE_S
+    while " UTC: " not in answer.inner_text():
+        assert time.monotonic() < until, "nobody answered"
+        time.sleep(1)
+        page.reload()
+    return answer.inner_text()
 
 
 def test_ctrl_c_ends_it_with_one_line_and_leaves_nothing_running(ui: Ui) -> None:

@@ -20,6 +20,12 @@ _JOBS = "{repositoriesOrError {... on RepositoryConnection {nodes {jobs {name}}}
 _LAUNCH = """mutation($params: ExecutionParams!) { launchRun(executionParams: $params) {
   __typename ... on LaunchRunSuccess {run {runId}} ... on PythonError {message}
 } }"""
+_STATUS = "query($run: ID!) { runOrError(runId: $run) { ... on Run { status } } }"
+_START = "mutation($sensor: SensorSelector!) { startSensor(sensorSelector: $sensor) { __typename } }"
+_TICKS = """query($sensor: SensorSelector!) { sensorOrError(sensorSelector: $sensor) {
+  ... on Sensor { sensorState { ticks(limit: 9) { status skipReason } } }
+} }"""
+_WHERE = {"repositoryName": "__repository__", "repositoryLocationName": "tieout"}
 
 
 @dataclass
@@ -46,7 +52,7 @@ class Ui:
 
     def launch(self, job: str, config: Mapping[str, object], assets: list[list[str]], tags: Mapping[str, str]) -> str:
         """Start a job as the page does, whole or only for some assets; its run id."""
-        where = {"repositoryName": "__repository__", "repositoryLocationName": "tieout", "jobName": job}
+        where = {**_WHERE, "jobName": job}
         chosen = {"assetSelection": [{"path": path} for path in assets]} if assets else {}
         tagged = {"tags": [{"key": key, "value": value} for key, value in tags.items()]}
         params = {"selector": where | chosen, "runConfigData": config, "executionMetadata": tagged}
@@ -54,6 +60,22 @@ class Ui:
         assert isinstance(answer, dict)
         assert answer["__typename"] == "LaunchRunSuccess", answer
         return str(answer["run"]["runId"])
+
+    def wait_for(self, run: str, seconds: float) -> None:
+        """Wait until a run has succeeded."""
+        until = time.monotonic() + seconds
+        while (found := str(self.ask(_STATUS, {"run": run}))) and "SUCCESS" not in found:
+            assert "FAILURE" not in found
+            assert time.monotonic() < until, found
+            time.sleep(0.5)
+
+    def switch_on(self, sensor: str) -> dict[str, object]:
+        """Have the daemon ask a sensor, as the switch on its page does."""
+        return self.ask(_START, {"sensor": {**_WHERE, "sensorName": sensor}})
+
+    def ticks(self, sensor: str) -> str:
+        """What the last times came to at which the daemon asked a sensor."""
+        return str(self.ask(_TICKS, {"sensor": {**_WHERE, "sensorName": sensor}}))
 
 
 def free_port() -> int:
