@@ -1,8 +1,8 @@
 """The event log of one machine: what Dagster's own would have kept, in its files, with fewer steps."""
 
+import multiprocessing
+import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -166,19 +166,24 @@ def test_history_that_another_process_wipes_is_gone(tmp_path: Path, monkeypatch:
         assert theirs.all_logs(run_id) == []
 
 
-_ONE_OF_MANY = """
-import dagster as dg
-from tests.pipelines.test_event_log import JOB, ALL
-with dg.DagsterInstance.get() as instance:
-    for _ in range(2):
-        assert JOB.execute_in_process(instance=instance, tags=ALL).success
-"""
+def _two_runs(home: Path) -> None:
+    """Run twice, in a process whose environment is that of the one it was forked from."""
+    os.environ.update(DAGSTER_HOME=str(home), DAGSTER_EVENT_BATCH_SIZE="1000")
+    with dg.DagsterInstance.get() as instance:
+        for _ in range(2):
+            assert JOB.execute_in_process(instance=instance, tags=ALL).success
 
 
 def test_several_processes_write_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    context = multiprocessing.get_context("forkserver")  # which loads Dagster once for all of them
+    context.set_forkserver_preload([__name__])
     with _ours(tmp_path, monkeypatch):
-        children = [subprocess.Popen([sys.executable, "-W", "ignore", "-c", _ONE_OF_MANY]) for _ in range(3)]
-        assert [child.wait(timeout=200) for child in children] == [0, 0, 0]
+        children = [context.Process(target=_two_runs, args=(tmp_path,)) for _ in range(3)]
+        for child in children:
+            child.start()
+        for child in children:
+            child.join(timeout=200)
+        assert [child.exitcode for child in children] == [0, 0, 0]
     with _dagsters(tmp_path) as theirs:
         runs = theirs.get_runs()
         assert [run.status for run in runs] == [dg.DagsterRunStatus.SUCCESS] * 6

@@ -28,12 +28,19 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     return file.as_uri()
 
 
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[Page]:
+    """One for all, as each begins with loading the page, which keeps nothing."""
+    tab = browser.new_page(offline=True)
+    yield tab
+    tab.close()
+
+
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1280, "height": 900}, offline=True)
-    page.goto(address)
-    yield page
-    page.close()
+def page(tab: Page, address: str) -> Page:
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    tab.goto(address)
+    return tab
 
 
 def _visible(page: Page, table: str) -> list[str]:
@@ -85,21 +92,19 @@ def test_search_looks_through_the_rows_that_are_not_shown(page: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])
-def test_nothing_scrolls_sideways(browser: Browser, address: str, width: int) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 800}, offline=True)
-    page.goto(address)
-    page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.close()
+def test_nothing_scrolls_sideways(tab: Page, address: str, width: int) -> None:
+    tab.set_viewport_size({"width": width, "height": 800})
+    tab.goto(address)
+    tab.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize(("width", "shown", "hidden"), [(360, "narrow", "wide"), (1280, "wide", "narrow")])
-def test_the_chart_that_fits_is_shown(browser: Browser, address: str, width: int, shown: str, hidden: str) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 800}, offline=True)
-    page.goto(address)
-    assert page.locator(f"figure div.{shown} svg").is_visible()
-    assert not page.locator(f"figure div.{hidden} svg").is_visible()
-    page.close()
+def test_the_chart_that_fits_is_shown(tab: Page, address: str, width: int, shown: str, hidden: str) -> None:
+    tab.set_viewport_size({"width": width, "height": 800})
+    tab.goto(address)
+    assert tab.locator(f"figure div.{shown} svg").is_visible()
+    assert not tab.locator(f"figure div.{hidden} svg").is_visible()
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
