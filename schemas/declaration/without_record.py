@@ -35,7 +35,8 @@ def _problems_of_create(declared: "Declaration") -> Iterator[Problem]:
     if declared.create is None:
         yield ("on_none",), "create needs the block create, which says how; create: {} is the least"
     if declared.can_write and declared.create is not None and declared.create.currencies:
-        yield ("create", "currencies"), "is for export files; over the APIs all active ones of the account are added"
+        said = "is for export files; leave it out, as over the APIs all active ones of the account are added"
+        yield ("create", "currencies"), said
     if declared.writes.may_write("external_id") is False or "external_id" not in declared.netsuite_fields:
         yield ("on_none",), "create needs external_id in netsuite_fields, and written: by it a record is found"
 
