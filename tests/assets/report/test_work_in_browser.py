@@ -43,8 +43,24 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     return file.as_uri()
 
 
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[Page]:
+    """One for all that decide nothing, which is all that the page keeps: each begins with loading it."""
+    tab = browser.new_page(offline=True)
+    yield tab
+    tab.close()
+
+
+@pytest.fixture
+def view(tab: Page, address: str) -> Page:
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    tab.goto(address)
+    return tab
+
+
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A tab of its own, for what decides."""
     page = browser.new_page(viewport={"width": 1280, "height": 900}, offline=True)
     page.goto(address)
     yield page
@@ -78,61 +94,61 @@ def _saved(page: Page) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_rows_come_a_page_at_a_time_in_the_order_of_the_review(page: Page) -> None:
-    assert _shown(page)[:4] == ["cus_4", "cus_6", "cus_7", "cus_w00000"]
-    assert (len(_shown(page)), _found(page)) == (50, "1 to 50 of 120 rows")
-    page.get_by_role("button", name="Next").click()
-    assert _found(page) == "51 to 100 of 120 rows"
-    assert page.evaluate("document.activeElement.dataset.work") == "list"
-    page.get_by_role("button", name="Next").click()
-    assert (len(_shown(page)), _found(page)) == (20, "101 to 120 of 120 rows")
-    assert page.get_by_role("button", name="Next").is_disabled()
+def test_rows_come_a_page_at_a_time_in_the_order_of_the_review(view: Page) -> None:
+    assert _shown(view)[:4] == ["cus_4", "cus_6", "cus_7", "cus_w00000"]
+    assert (len(_shown(view)), _found(view)) == (50, "1 to 50 of 120 rows")
+    view.get_by_role("button", name="Next").click()
+    assert _found(view) == "51 to 100 of 120 rows"
+    assert view.evaluate("document.activeElement.dataset.work") == "list"
+    view.get_by_role("button", name="Next").click()
+    assert (len(_shown(view)), _found(view)) == (20, "101 to 120 of 120 rows")
+    assert view.get_by_role("button", name="Next").is_disabled()
 
 
-def test_rows_are_searched_filtered_and_sorted_by_outcome_and_reason(page: Page) -> None:
-    page.get_by_label("Search what waits").fill("WAITING  00003")
-    assert (_shown(page), _found(page)) == (["cus_w00114"], "1 to 1 of 1 row, of 120 rows on this page")
-    page.get_by_label("Search what waits").fill("")
-    _choice(page, "Outcome").select_option("broken")
-    assert _found(page) == "1 to 40 of 40 rows, of 120 rows on this page"
-    _choice(page, "Order").select_option("name")
-    assert _shown(page)[0] == "cus_7"
-    assert _shown(page)[1] == "cus_w00116"
-    _choice(page, "Why").select_option("e-mail equals; … other records share it")
-    assert _found(page) == "1 to 39 of 39 rows, of 120 rows on this page"
-    _choice(page, "Outcome").select_option("")
-    _choice(page, "Order").select_option("outcome")
-    assert page.locator(".work-row .outcome").first.inner_text() == "ambiguous"
-    page.get_by_label("Search what waits").fill("nobody of this name")
-    assert _found(page) == "No row fits, of 120 rows on this page"
+def test_rows_are_searched_filtered_and_sorted_by_outcome_and_reason(view: Page) -> None:
+    view.get_by_label("Search what waits").fill("WAITING  00003")
+    assert (_shown(view), _found(view)) == (["cus_w00114"], "1 to 1 of 1 row, of 120 rows on this page")
+    view.get_by_label("Search what waits").fill("")
+    _choice(view, "Outcome").select_option("broken")
+    assert _found(view) == "1 to 40 of 40 rows, of 120 rows on this page"
+    _choice(view, "Order").select_option("name")
+    assert _shown(view)[0] == "cus_7"
+    assert _shown(view)[1] == "cus_w00116"
+    _choice(view, "Why").select_option("e-mail equals; … other records share it")
+    assert _found(view) == "1 to 39 of 39 rows, of 120 rows on this page"
+    _choice(view, "Outcome").select_option("")
+    _choice(view, "Order").select_option("outcome")
+    assert view.locator(".work-row .outcome").first.inner_text() == "ambiguous"
+    view.get_by_label("Search what waits").fill("nobody of this name")
+    assert _found(view) == "No row fits, of 120 rows on this page"
 
 
-def test_a_pair_stands_side_by_side_with_what_differs_marked(page: Page) -> None:
-    pair = _row(page, "cus_w00001").locator(".pairing").first
+def test_a_pair_stands_side_by_side_with_what_differs_marked(view: Page) -> None:
+    pair = _row(view, "cus_w00001").locator(".pairing").first
     assert pair.get_by_role("rowheader").all_inner_texts() == ["Name"]
     assert pair.get_by_role("cell").all_inner_texts() == ["Waiting 00116", "Record 40", "different"]
     assert "".join(pair.get_by_role("cell").nth(1).locator("mark").all_inner_texts()) != ""
     assert pair.get_by_role("link").get_attribute("href") == f"{NETSUITE}40"
 
 
-def test_names_stay_text(page: Page) -> None:
-    assert page.locator(".work-row strong").first.inner_text() == HOSTILE
-    assert page.title() == "Reconciliation report: acme"
+def test_names_stay_text(view: Page) -> None:
+    assert view.locator(".work-row strong").first.inner_text() == HOSTILE
+    assert view.title() == "Reconciliation report: acme"
 
 
-def test_links_lead_to_the_mode_of_the_customer(page: Page) -> None:
-    links = page.locator(".work-row").get_by_role("link").all()
+def test_links_lead_to_the_mode_of_the_customer(view: Page) -> None:
+    links = view.locator(".work-row").get_by_role("link").all()
     assert links[0].get_attribute("href") == "https://dashboard.stripe.com/customers/cus_4"
     assert links[1].get_attribute("href") == "https://dashboard.stripe.com/test/customers/cus_6"
     assert {link.get_attribute("rel") for link in links} == {"noopener noreferrer"}
 
 
-def test_an_id_is_copied_and_that_is_said(page: Page) -> None:
-    page.locator(".work-row").get_by_role("button", name="Copy cus_6").click()
-    expect(page.locator("#said")).to_have_text("Copied cus_6")
-    page.get_by_label("Search what waits").focus()
-    page.keyboard.press("Control+V")
-    assert page.get_by_label("Search what waits").input_value() == "cus_6"
+def test_an_id_is_copied_and_that_is_said(view: Page) -> None:
+    view.locator(".work-row").get_by_role("button", name="Copy cus_6").click()
+    expect(view.locator("#said")).to_have_text("Copied cus_6")
+    view.get_by_label("Search what waits").focus()
+    view.keyboard.press("Control+V")
+    assert view.get_by_label("Search what waits").input_value() == "cus_6"
 
 
 def test_decisions_are_saved_with_the_columns_of_the_review(page: Page) -> None:
@@ -203,21 +219,20 @@ def test_leaving_with_unsaved_decisions_is_asked_about(page: Page, address: str)
     assert asked == ["beforeunload"]
 
 
-def test_on_paper_every_row_is_there(page: Page) -> None:
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert (len(_shown(page)), _found(page)) == (120, "120 rows")
-    page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert len(_shown(page)) == 50
+def test_on_paper_every_row_is_there(view: Page) -> None:
+    view.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert (len(_shown(view)), _found(view)) == (120, "120 rows")
+    view.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert len(_shown(view)) == 50
 
 
 @pytest.mark.parametrize("width", [320, 768, 1280])
-def test_an_opened_row_scrolls_nothing_sideways(browser: Browser, address: str, width: int) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 800}, offline=True)
-    page.goto(address)
-    for summary in page.locator(".work-row summary").all()[:5]:
+def test_an_opened_row_scrolls_nothing_sideways(tab: Page, address: str, width: int) -> None:
+    tab.set_viewport_size({"width": width, "height": 800})
+    tab.goto(address)
+    for summary in tab.locator(".work-row summary").all()[:5]:
         summary.click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.close()
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_of_fifty_thousand_rows_a_page_is_in_the_document(browser: Browser, tmp_path: Path) -> None:
