@@ -39,7 +39,7 @@ def with_unconfirmed(matches: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame
 def settled(matches: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
     """Return the known pairs that are no guess any more: a rule finds one record, undoubted, or a person said so."""
     is_settled = (pl.col("outcome") == "matched") & _doubt(matches).is_null()
-    return matches.filter(is_settled).select(*PAIR).join(known, on=list(PAIR), how="semi")
+    return matches.filter(is_settled).select(*PAIR).join(known, on=list(PAIR), how="semi", maintain_order="left")
 
 
 def of_plan(plan: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:

@@ -31,6 +31,7 @@ def test_a_plan_is_made_again_after_the_accounts_have_moved_on(
     opened: Callable[[Path], AbstractContextManager[Site]], tmp_path: Path
 ) -> None:
     with opened(tmp_path) as at:
+        at.reconcile()
         assert at.override("cus_3", "2").success
         add_charge(at.stripe, "cus_4", "succeeded")
         first = at.reconcile()

@@ -177,4 +177,4 @@ def test_a_call_takes_its_own_time_and_that_of_its_rows_and_keeps_its_place_busy
         started = time.monotonic()
         assert len(asker.ask("search", search="customsearch_tieout")["ids"]) == 3
         taken = time.monotonic() - started
-    assert 0.2 <= asker.server.busy_seconds <= taken
+    assert 0.19 <= asker.server.busy_seconds <= taken  # clocks of a sleep and of its measure differ a little
