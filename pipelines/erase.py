@@ -34,6 +34,8 @@ from schemas.errors import UserError
 _CUSTOMER: Final = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _LONGEST_NAME: Final = 200
 _NAMED: Final = 12
+_PARQUET: Final = b"PAR1"
+_IDS: Final = ("id", "stripe_customer_id")
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,10 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int
         raise UserError("WHO must be your name, which is kept with what was done: WHO=Ada.")
     sync = opened(options.name, folders)
     with dg.DagsterInstance.get() as instance, run_alone(sync.name, folders, instance, "make erase"):
+        if not is_kept(sync, customer):
+            raise UserError(
+                f"Nothing was removed: no frame, input or result of {sync.name} names {customer}; check the id."
+            )
         erased = erase(sync)
         _remember(sync, instance, customer, who)
     for sentence in said(sync, customer, erased, stays(sync, customer)):
@@ -92,6 +98,27 @@ def erase(sync: Reconciliation) -> Erased:
     return Erased(
         frames=_emptied(home / "frames" / name), inputs=_emptied(home / "inputs" / name), results=_results(sync)
     )
+
+
+def is_kept(sync: Reconciliation, customer: str) -> bool:
+    """Whether something that would be removed names a customer; a file that cannot be read may do so."""
+    home, name = sync.folders.home, sync.name
+    folders = (home / "frames" / name, home / "inputs" / name, *Results(sync.folders.results(name)).generations)
+    files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    return any(_may_name(path, customer) for path in files)
+
+
+def _may_name(path: Path, customer: str) -> bool:
+    with path.open("rb") as file:
+        head = file.read(len(_PARQUET))
+        if head != _PARQUET:
+            return customer.encode() in head + file.read()
+    try:
+        rows = pl.scan_parquet(path, glob=False)
+        ids = [pl.col(column) for column in _IDS if column in rows.collect_schema()]
+        return bool(ids) and any(rows.select((each == customer).any() for each in ids).collect().row(0))
+    except pl.exceptions.PolarsError:
+        return True
 
 
 def stays(sync: Reconciliation, customer: str) -> Stays:

@@ -58,7 +58,7 @@ class Work:
 
     read: int = 100_000
     edited: int = 2_000
-    made: int = 400
+    made: int = 1_200
     made_in_stripe: int = 1_000
     linked_in_stripe: int = 1_000
 
