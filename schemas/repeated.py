@@ -8,6 +8,15 @@ def are_distinct(values: pl.Series) -> bool:
     return bool(values.hash().n_unique() == values.len())
 
 
+def at_rows(rows: pl.Series, count: int) -> pl.Series:
+    """Return which of so many rows are these.
+
+    >>> at_rows(pl.Series([2, 0]), 3).to_list()
+    [True, False, True]
+    """
+    return pl.repeat(value=False, n=count, dtype=pl.Boolean, eager=True).scatter(rows, True)
+
+
 def are_among(values: pl.Series, some: pl.Series) -> pl.Series:
     """Return which values are one of some, as `Series.is_in` does; null is one where null is among them.
 
@@ -16,8 +25,7 @@ def are_among(values: pl.Series, some: pl.Series) -> pl.Series:
     """
     rows = values.hash().is_in(some.hash().implode()).arg_true()
     is_one = values.gather(rows).is_in(some.implode(), nulls_equal=True)
-    nothing = pl.repeat(value=False, n=values.len(), dtype=pl.Boolean, eager=True)
-    return nothing.scatter(rows, is_one)
+    return at_rows(rows.filter(is_one), values.len())
 
 
 def is_repeated(values: pl.Series) -> pl.Series:
@@ -32,5 +40,4 @@ def is_repeated(values: pl.Series) -> pl.Series:
     in_order = hashes.sort()
     again = in_order.filter(in_order == in_order.shift()).unique()
     rows = hashes.is_in(again.implode()).arg_true()
-    nothing = pl.repeat(value=False, n=values.len(), dtype=pl.Boolean, eager=True).alias(values.name)
-    return nothing.scatter(rows, values.gather(rows).is_duplicated())
+    return at_rows(rows.filter(values.gather(rows).is_duplicated()), values.len()).alias(values.name)

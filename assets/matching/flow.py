@@ -23,6 +23,7 @@ from assets.matching.settings import MatchSettings
 from assets.matching.side_keys import keyed_records, side_keys
 from assets.no_values import is_no_value, may_be_no_value
 from schemas.link_fields import fields_of
+from schemas.repeated import at_rows
 from schemas.words import ALLOW_KEY, BLOCK_KEY
 
 _POSITION: Final = pl.col("position")
@@ -207,8 +208,7 @@ def _has_no_value(suspects: pl.Series, settings: MatchSettings) -> pl.Series:
     at = suspects.is_not_null().arg_true()
     keys = pl.select(folded_expr(pl.lit(suspects.gather(at)))).to_series()
     is_none = (keys == "") | pl.select(is_no_value(pl.lit(keys), settings.no_value)).to_series()
-    nothing = pl.repeat(value=False, n=suspects.len(), dtype=pl.Boolean, eager=True)
-    return nothing.scatter(at.filter(is_none), True).alias(suspects.name)
+    return at_rows(at.filter(is_none), suspects.len()).alias(suspects.name)
 
 
 def _why_unmatched(settings: MatchSettings, empty: list[str], *, is_all: bool) -> str:

@@ -16,6 +16,7 @@ from assets.matching.comment_ids import Hash, find_unusual_ids, find_usual_ids, 
 from assets.matching.id_texts import cleaned, ids_within, may_mean, one_id
 from assets.no_values import is_placeholder
 from schemas.link_fields import LinkField, fields_of
+from schemas.repeated import at_rows
 from schemas.words import STRIPES_OWN
 
 _VALUES: Final = fields_of("netsuite", "value")
@@ -66,8 +67,7 @@ def without_placeholders(traces: pl.DataFrame, no_value: frozenset[str]) -> pl.D
     nothing = dangling.filter(is_placeholder(folded_expr(pl.col("text")), no_value)).get_column("row")
     if nothing.is_empty():
         return traces
-    is_kept = pl.repeat(value=True, n=traces.height, dtype=pl.Boolean, eager=True).scatter(nothing, False)
-    return traces.filter(is_kept)
+    return traces.filter(~at_rows(nothing, traces.height))
 
 
 def named_by_metadata(customers: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
@@ -114,7 +114,7 @@ def _is_evidence(named: pl.Expr) -> pl.Expr:
 
 def _unmet(texts: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
     """Return the texts of fields that are no customer's id and may hold one: of foreign values, only usual ones."""
-    is_met = pl.repeat(value=False, n=texts.height, dtype=pl.Boolean, eager=True).scatter(met.get_column("row"), True)
+    is_met = at_rows(met.get_column("row"), texts.height)
     is_worth_it = are_of(_OWNER_FIELDS) | pl.col("text").str.contains("(?i)cus_")
     return texts.filter(~is_met & ~are_of(_TEXTS)).filter(is_worth_it).drop("row")
 

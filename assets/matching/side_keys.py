@@ -13,6 +13,7 @@ from assets.matching.comparison import Comparison
 from assets.matching.match_rule import Side
 from assets.no_values import is_no_value
 from schemas.declaration.rules import columns_of
+from schemas.repeated import at_rows
 from schemas.rule_kinds import AS_IT_IS
 
 Key = Callable[[pl.Expr], pl.Expr]
@@ -52,8 +53,7 @@ def _with_values(keys: pl.DataFrame, no_value: frozenset[str], hashed: Hash) -> 
     none = at.filter(pl.select(is_no_value(pl.lit(key.gather(at)), no_value)).to_series())
     if none.is_empty():
         return keys
-    is_kept = pl.repeat(value=True, n=keys.height, dtype=pl.Boolean, eager=True).scatter(none, False)
-    return keys.filter(is_kept)
+    return keys.filter(~at_rows(none, keys.height))
 
 
 _SPLIT = "\x1e"

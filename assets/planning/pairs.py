@@ -6,6 +6,7 @@ from assets.keys import folded_expr
 from assets.no_values import is_placeholder
 from assets.rows_of import rows_of
 from schemas.link_fields import LINK_FIELDS, LinkField, fields_of
+from schemas.repeated import at_rows
 
 _LINKING = ("linked", "matched", "ambiguous")
 
@@ -97,8 +98,7 @@ def _placeholders(pairs: pl.DataFrame, field: LinkField, no_value: frozenset[str
     held = pairs.with_row_index("row").filter(pl.col(name).is_not_null())
     other = held.filter(pl.col(name) != value_of(field))
     found = other.filter(is_placeholder(folded_expr(pl.col(name)), no_value)).get_column("row")
-    nothing = pl.repeat(value=False, n=pairs.height, dtype=pl.Boolean, eager=True)
-    return nothing.scatter(found, True).alias(f"placeholder {name}")
+    return at_rows(found, pairs.height).alias(f"placeholder {name}")
 
 
 def _names(fields: tuple[LinkField, ...]) -> list[str]:

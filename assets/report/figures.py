@@ -14,7 +14,7 @@ from assets.report.inputs import ReportInputs
 from assets.rows_of import rows_of
 from schemas.change import REMOVALS, VALUES
 from schemas.link_fields import LINK_FIELDS, LinkField
-from schemas.repeated import are_among, are_distinct
+from schemas.repeated import are_among, are_distinct, at_rows
 from schemas.words import GONE, OUTCOMES, MatchOutcome
 
 _KINDS: Final = ("field", "action")
@@ -230,8 +230,7 @@ def _have_changes(customers: pl.Series, plan: pl.DataFrame) -> pl.Series:
     for part in parts:
         planned = part.get_column("stripe_customer_id").drop_nulls()
         left = left.join(pl.DataFrame({"id": planned.hash() if is_short else planned}), on="id", how="anti")
-    everybody = pl.repeat(value=True, n=customers.len(), dtype=pl.Boolean, eager=True)
-    return everybody.scatter(left.get_column("row"), False)
+    return ~at_rows(left.get_column("row"), customers.len())
 
 
 def without_particulars(text: pl.Expr) -> pl.Expr:
