@@ -26,8 +26,10 @@ LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
 """Characters that Stripe takes at most."""
 
 METADATA_LENGTH: Final = 500
-MOST_METADATA: Final = 48
-"""Keys that columns may feed: Stripe takes 50, and two are the link's."""
+METADATA_KEYS: Final = 50
+"""Keys that a customer has at most."""
+MOST_METADATA: Final = METADATA_KEYS - 2
+"""Keys that columns may feed: two are the link's."""
 
 TAX_EXEMPT: Final = ("none", "exempt", "reverse")
 NEVER_BLANK: Final = ("email", "name", "phone")
@@ -44,6 +46,7 @@ _PLAIN: Final = frozenset(
         *(f"{owner}address.{leaf}" for owner in ("", "shipping.") for leaf in _ADDRESS),
     }
 )
+_ROOT: Final = "metadata."
 _METADATA: Final = re.compile(r"metadata\.([^\[\]]{1,40})")
 _LOCALE: Final = re.compile(r"preferred_locales(?:\[[0-9]\])?")
 _MEANT: Final = re.compile(r"(?:address|shipping|metadata)[.\[].*|preferred_locales.*")
@@ -81,6 +84,23 @@ def metadata_key(path: str) -> str | None:
     """The metadata key of a path, None of another one."""
     found = _METADATA.fullmatch(path)
     return found[1] if found else None
+
+
+def parts_of_path(path: str) -> list[str]:
+    """The keys that lead to a value; one of metadata may hold dots.
+
+    >>> parts_of_path("address.city"), parts_of_path("metadata.crm.id")
+    (['address', 'city'], ['metadata', 'crm.id'])
+    """
+    return ["metadata", path.removeprefix(_ROOT)] if path.startswith(_ROOT) else path.split(".")
+
+
+def text_at(customer: Mapping[str, object], path: str) -> str | None:
+    """The text at a path of a customer, such as `address.city`; None where some part of the way is null or absent."""
+    value: object = customer
+    for part in parts_of_path(path):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else None
 
 
 def why_refused(path: str) -> str | None:

@@ -82,6 +82,11 @@ def _asked(sync: Reconciliation) -> "list[Finding]":
         return checked(client, settings.trials, settings.create, sync.declaration.creation.undo)
 
 
+def listed(rows: Sequence[Row]) -> str:
+    """What was found, in one line."""
+    return "; ".join(f"{of}: {sentence}" for _, of, sentence in rows)
+
+
 def table_result(
     key: dg.AssetKey, check: str, rows: Sequence[Row], description: str, *, passed: bool
 ) -> dg.AssetCheckResult:
@@ -99,6 +104,5 @@ def table_result(
 
 
 def _result(key: dg.AssetKey, rows: Sequence[Row], good: str) -> dg.AssetCheckResult:
-    listed = "; ".join(f"{of}: {sentence}" for _, of, sentence in rows)
-    said = f"{_HEAVIEST[rows[0][0]]} (nothing was saved): {listed}." if rows else good
+    said = f"{_HEAVIEST[rows[0][0]]} (nothing was saved): {listed(rows)}." if rows else good
     return table_result(key, ACCEPTED, rows, said, passed=not rows)

@@ -16,9 +16,9 @@ from assets.extract.netsuite_sync import SYNC
 from assets.mapping.to_netsuite.limits import EMAIL
 from assets.mapping.to_stripe import ToStripeSettings, fitted
 from assets.matching.stripe_matches import STRIPE_MATCHES
-from assets.planning.preflight_check import Row, table_result
+from assets.planning.preflight_check import Row, listed, table_result
 from assets.reconciliation import Reconciliation
-from schemas.stripe_parameters import LENGTHS, METADATA_LENGTH
+from schemas.stripe_parameters import LENGTHS, METADATA_KEYS, METADATA_LENGTH, text_at
 
 STRIPE_ACCEPTED: Final = "new_stripe_customers_accepted"
 """The check's name."""
@@ -28,7 +28,6 @@ _ACCEPTED: Final = (
     "address. Nothing is sent to find out."
 )
 _ADDRESS: Final = re.compile(EMAIL)
-_MOST_KEYS: Final = 50
 _IDS_SHOWN: Final = 5
 _ID: Final = "netsuite_internal_id"
 
@@ -55,8 +54,9 @@ def build_stripe_preflight_check(sync: Reconciliation, settings: ToStripeSetting
     ) -> dg.AssetCheckResult:
         rows = what_stripe_would_say(write_plan, netsuite_sync, stripe_matches, settings)
         is_refused = any(weight == "some" for weight, _, _ in rows)
-        told = "; ".join(f"{of}: {sentence}" for _, of, sentence in rows)
-        said = f"{'Some new Stripe customers would be refused' if is_refused else 'All would be taken'} ({told})."
+        said = (
+            f"{'Some new Stripe customers would be refused' if is_refused else 'All would be taken'} ({listed(rows)})."
+        )
         description = said if rows else "Nothing was found that would refuse them."
         return table_result(key, STRIPE_ACCEPTED, rows, description, passed=not is_refused)
 
@@ -105,16 +105,13 @@ def _why(text: str) -> Iterator[str]:
     """What Stripe would refuse of one customer: the parameter, and why."""
     given = orjson.loads(text)
     for path, limit in LENGTHS.items():
-        value: object = given
-        for part in path.split("."):
-            value = value.get(part) if isinstance(value, Mapping) else None
-        if isinstance(value, str) and len(value) > limit:
+        if len(text_at(given, path) or "") > limit:
             yield f"{path} is longer than {limit:,} characters"
     if "email" in given and not _ADDRESS.match(given["email"]):
         yield "email is not one address"
     metadata: Mapping[str, str] = given.get("metadata") or {}
-    if len(metadata) > _MOST_KEYS:
-        yield f"metadata has more than {_MOST_KEYS} keys"
+    if len(metadata) > METADATA_KEYS:
+        yield f"metadata has more than {METADATA_KEYS} keys"
     for name, value in metadata.items():
         if len(value) > METADATA_LENGTH:
             yield f"metadata.{name} is longer than {METADATA_LENGTH} characters"
@@ -131,8 +128,8 @@ def _counted(said: Iterable[tuple[int, str]], what: str) -> Iterator[tuple[str, 
             ids.append(record)
     for sentence, count in counts.most_common():
         of, _, _ = sentence.partition(" ")
-        yield of, f"{sentence}; {count:,} {what}, for the records {_listed(first[sentence], count)}"
+        yield of, f"{sentence}; {count:,} {what}, for the records {_some_ids(first[sentence], count)}"
 
 
-def _listed(ids: Sequence[int], count: int) -> str:
+def _some_ids(ids: Sequence[int], count: int) -> str:
     return ", ".join(map(str, ids)) + (" and others" if count > len(ids) else "")

@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from resources.stripe_api.reading.pages import CustomerObject
+from schemas.stripe_parameters import text_at
 
 _TEXTS: Final = ("email", "name", "description", "phone")
 _ROWS_PER_PART: Final = 20_000
@@ -46,7 +47,7 @@ class Parts:
         with self._lock:
             _extend(self._columns, rows, self._keys)
             for path in self._further:
-                self._columns[path].extend([_at(row, path) for row in rows])
+                self._columns[path].extend([text_at(row, path) for row in rows])
             if len(self._columns["id"]) >= _ROWS_PER_PART:
                 self._join()
 
@@ -72,14 +73,6 @@ _MOMENT: Final = pl.from_epoch("created", time_unit="s").cast(pl.Datetime("us"))
 
 def _empty(metadata_keys: Sequence[str], further: Sequence[str]) -> dict[str, list[str | int | bool | None]]:
     return {name: [] for name in customers_schema(metadata_keys, further)}
-
-
-def _at(row: CustomerObject, path: str) -> str | None:
-    """The text at a path such as `address.postal_code`; None where some part of the way is null or absent."""
-    value: object = row
-    for part in path.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
-    return value if isinstance(value, str) else None
 
 
 def _extend(

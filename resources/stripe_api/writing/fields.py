@@ -15,7 +15,8 @@ import stripe
 from resources.stripe_api.reading.retrieval import ask_for, retrieve_object
 from resources.stripe_api.session.connection import StripeConnection
 from resources.stripe_api.session.refusals import StripeProblem
-from resources.stripe_api.writing.standing import FieldOutcome, parts_of_path, refused, standing, written
+from resources.stripe_api.writing.standing import FieldOutcome, refused, standing, written
+from schemas.stripe_parameters import parts_of_path
 from schemas.words import StripeId
 
 _ENDPOINT: Final = "POST /v1/customers/{id}"

@@ -1,12 +1,11 @@
 """What a value of a Stripe customer says about a wanted change of it: the compare of compare-and-set, for any field."""
 
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Literal, Protocol
 
 from resources.stripe_api.reading.pages import CustomerObject
 from resources.stripe_api.session.refusals import StripeProblem
-
-_METADATA: Final = "metadata."
+from schemas.stripe_parameters import text_at
 
 
 @dataclass(frozen=True)
@@ -40,17 +39,9 @@ class Wanted(Protocol):
         """What is to be there."""
 
 
-def parts_of_path(path: str) -> list[str]:
-    """The keys that lead to a value; one of metadata may hold dots."""
-    return ["metadata", path.removeprefix(_METADATA)] if path.startswith(_METADATA) else path.split(".")
-
-
 def value_at(row: CustomerObject, path: str) -> str | None:
-    """The text at a path of a customer, such as `address.city`. None where none is."""
-    value: object = row
-    for part in parts_of_path(path):
-        value = value.get(part) if isinstance(value, dict) else None
-    return value if isinstance(value, str) and value else None
+    """The text at a path of a customer; None where none is, or an empty one."""
+    return text_at(row, path) or None
 
 
 def standing(row: CustomerObject | None, change: Wanted) -> FieldOutcome | None:
