@@ -21,8 +21,8 @@ from assets.matching.customer_matches import match_settings
 from assets.reconciliation import Reconciliation
 from assets.report.advice_page import LABELS, render_advice
 from pipelines.every_field import with_every_field
-from pipelines.home import prepare_home
 from pipelines.init.declaration_text import quoted
+from pipelines.kept_plans import opened, told_on
 from pipelines.run import at_terminal
 from resources.readers import OnProgress
 from resources.storage.csv import write_for_people
@@ -59,20 +59,11 @@ def advice_for(sync: Reconciliation, on_progress: OnProgress) -> tuple[Advice, M
 
 
 def _act(name: str, folders: Folders, console: Console, errors: Console) -> int:
-    prepare_home(folders)
-    from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
-    from pipelines.definitions import LOADED  # noqa: PLC0415 (it takes longest, and looks for what was prepared)
-
-    located = LOADED.declared.named(name)
-    sync = reconciliation(located.declaration, folders, located.unset)
-
-    def on_progress(said: str) -> None:
-        errors.print(f"[dim]{escape(said)}[/]")
-
-    advice, undeclared = advice_for(sync, on_progress)
+    sync = opened(name, folders)
+    advice, undeclared = advice_for(sync, told_on(errors))
     table = advice.table.with_columns(
         label=pl.col("netsuite").replace_strict(
-            {**located.declaration.netsuite_fields, **undeclared}, default=None, return_dtype=pl.String
+            {**sync.declaration.netsuite_fields, **undeclared}, default=None, return_dtype=pl.String
         )
     )
     results = Results(folders.results(name))

@@ -20,7 +20,7 @@ from rich.table import Table
 from assets.write_back.outcomes import outcomes_path
 from assets.write_back.request import signature
 from assets.write_back.stripe_file import API_KEY, Applied, Start, apply_file, writing_account
-from pipelines.home import prepare_home
+from pipelines.kept_plans import opened, told_on
 from pipelines.run import at_terminal
 from resources.exports.stripe_updates import read_stripe_updates
 from resources.storage.folders import Folders
@@ -47,23 +47,14 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console, errors
         )
     who = signature(options.who or _login())
     updates = read_stripe_updates(Path(options.file))
-    prepare_home(folders)
-    from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
-    from pipelines.definitions import LOADED  # noqa: PLC0415 (it takes longest, and looks for what was prepared)
-
-    located = LOADED.declared.named(options.name)
-    sync = reconciliation(located.declaration, folders, located.unset)
+    sync = opened(options.name, folders)
     account = writing_account(sync, os.environ.get(API_KEY))
     if updates.rows.is_empty():
         console.print(f"{escape(options.file)} has no rows: there is nothing to set in Stripe.")
         return 0
-
-    def on_progress(said: str) -> None:
-        errors.print(f"[dim]{escape(said)}[/]")
-
     direction: Final = "undo" if options.undo else "apply"
     with dg.DagsterInstance.get() as instance:
-        applied = apply_file(sync, instance, updates, account, Start(str(uuid4()), direction, who), on_progress)
+        applied = apply_file(sync, instance, updates, account, Start(str(uuid4()), direction, who), told_on(errors))
     _show(applied, updates.rows.height, console)
     console.print(f"\nThe outcome of each change is in {outcomes_path(sync)}.")
     return 0 if applied.standing.total() == applied.standing[_DONE[direction]] + applied.standing["already"] else 1

@@ -23,7 +23,7 @@ from assets.replay.inputs import inputs_of, making_of
 from assets.replay.second_inputs import frames_for
 from assets.report.comparison_page import Compared, render_comparison
 from pipelines.declarations import read_file
-from pipelines.kept_plans import opened, terminal
+from pipelines.kept_plans import opened, terminal, told_on
 from pipelines.run import at_terminal
 from resources.storage.csv import write_for_people
 from resources.storage.folders import Folders
@@ -58,10 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _act(options: argparse.Namespace, folders: Folders, console: Console, errors: Console) -> int:
-    def on_progress(said: str) -> None:
-        errors.print(f"[dim]{escape(said)}[/]")
-
-    found = compare(opened(options.name, folders), options.second, options.plan, on_progress)
+    found = compare(opened(options.name, folders), options.second, options.plan, told_on(errors))
     _show(found.compared, found.rows, console)
     rows = found.rows.height
     many = "1 customer" if rows == 1 else f"{rows:,} customers"

@@ -1,15 +1,26 @@
-"""What `make replay`, `make compare` and `make prune` share: a declaration and its kept plans, opened at a terminal."""
+"""What commands about one declaration share: it is opened at a terminal, which is told how far they are."""
 
 from rich.console import Console
+from rich.markup import escape
 
 from assets.reconciliation import Reconciliation
 from pipelines.home import prepare_home
+from resources.readers import OnProgress
 from resources.storage.folders import Folders
 
 
 def terminal() -> tuple[Console, Console]:
     """Where results go, and where everything else does."""
     return Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def told_on(errors: Console) -> OnProgress:
+    """Says on the terminal how far a command is."""
+
+    def on_progress(said: str) -> None:
+        errors.print(f"[dim]{escape(said)}[/]")
+
+    return on_progress
 
 
 def opened(name: str, folders: Folders) -> Reconciliation:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from pipelines.doctor import alerts, machine, services
 from pipelines.doctor.finding import Finding, Weight
-from pipelines.home import prepare_home
+from pipelines.kept_plans import opened
 from pipelines.run import at_terminal
 from resources.storage.folders import Folders
 from schemas.secrets import masked
@@ -33,18 +33,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int:
-    prepare_home(folders)
+    sync = opened(options.name, folders)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     from pipelines.creating_check import creating_is_checked  # noqa: PLC0415 (late, like the definitions)
-    from pipelines.customer_sync import reconciliation  # noqa: PLC0415
-    from pipelines.definitions import LOADED  # noqa: PLC0415 (it takes longest, and looks for what was prepared)
-    from pipelines.portal_check import portal_is_checked  # noqa: PLC0415
+    from pipelines.definitions import LOADED  # noqa: PLC0415 (as above)
+    from pipelines.portal_check import portal_is_checked  # noqa: PLC0415 (as above)
 
-    located = LOADED.declared.named(options.name)
-    sync = reconciliation(located.declaration, folders, located.unset)
+    unset = LOADED.declared.named(options.name).unset
     with dg.DagsterInstance.get() as instance:
         found = [
-            *services.variables(located.unset),
+            *services.variables(unset),
             *services.sides(sync),
             *services.clocks(sync),
             *machine.storage(folders),

@@ -9,6 +9,7 @@ import dagster as dg
 from assets.reconciliation import Reconciliation
 from pipelines.doctor.finding import Finding
 from resources.notify.log import LogNotifier
+from resources.notify.services import ServiceNotifier
 from schemas.events import RunEvent
 
 _ALIVE_SECONDS: Final = 120
@@ -23,7 +24,7 @@ def alerts(sync: Reconciliation, *, send: bool) -> Iterator[Finding]:
         else:
             yield Finding("note", "alerts", "They go to the log alone; `notify` in the declaration names somebody.")
         return
-    for problem in _problems(sync):
+    for problem in notifier.problems() if isinstance(notifier, ServiceNotifier) else ():
         yield Finding("todo", "alerts", f"{problem}.")
     if not send:
         yield Finding("note", "alerts", f"No message was sent; to try it: make doctor NAME={sync.name} SEND=yes.")
@@ -33,14 +34,6 @@ def alerts(sync: Reconciliation, *, send: bool) -> Iterator[Finding]:
         yield Finding("good", "alerts", "A test message was taken; see that it has arrived.")
     else:
         yield Finding("todo", "alerts", "Nobody took the test message; the log above says why: correct notify.url.")
-
-
-def _problems(sync: Reconciliation) -> list[str]:
-    if sync.declaration.notify.kind != "apprise":
-        return []
-    from resources.notify.services import ServiceNotifier  # noqa: PLC0415 (late: it is slow to load)
-
-    return ServiceNotifier(urls=tuple(sync.declaration.notify.urls)).problems()
 
 
 def automation(sync: Reconciliation, instance: dg.DagsterInstance, definitions: dg.Definitions) -> Iterator[Finding]:
