@@ -8,7 +8,7 @@ end batches get smaller, so that the places become free together.
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from math import ceil
@@ -34,14 +34,18 @@ LEAST_SECONDS: Final = 2.0
 """The end of a run is cut no finer: a call takes half a second in itself."""
 
 
+def by_record(items: Iterable[T], record_of: Callable[[T], str]) -> list[list[T]]:
+    """All that is for one record together, in the order of records."""
+    return [list(group) for _, group in groupby(sorted(items, key=record_of), key=record_of)]
+
+
 class Batches(Generic[T]):
     """Hands out what is left, so many records at a time, each with all that is for it. Safe to share by threads."""
 
     def __init__(self, items: Sequence[T], record_of: Callable[[T], str], most: int, takers: int) -> None:
         """Hand out `items` to so many takers, `most` records at a time at most."""
         self._lock = threading.Lock()
-        by_record = groupby(sorted(items, key=record_of), key=record_of)
-        self._records: deque[list[T]] = deque(list(group) for _, group in by_record)
+        self._records: deque[list[T]] = deque(by_record(items, record_of))
         self._most, self._takers = most, takers
         self._seconds_per_record: float | None = None
 

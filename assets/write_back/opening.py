@@ -23,7 +23,7 @@ def open_write_back(
         InternalError: a side of the declaration is an export file.
     """
     from assets.write_back.living_customers import LivingOnly  # noqa: PLC0415 (late: what reads export files does without it)
-    from assets.write_back.spread import Spread  # noqa: PLC0415
+    from assets.write_back.spread import Spread  # noqa: PLC0415 (as above)
     from assets.write_back.unclaimed_records import UnclaimedOnly  # noqa: PLC0415
     from resources.netsuite_api import NetsuiteCreates, NetsuiteEdits  # noqa: PLC0415
     from resources.netsuite_api.reading.reader import NetsuiteApiReader  # noqa: PLC0415

@@ -7,9 +7,9 @@ service that is asked for each record by itself still has its whole rate used, f
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
-from itertools import groupby
 from typing import Final, TypeVar
 
+from assets.write_back.batches import by_record
 from resources.writers import Writer
 from schemas.attempts import Answer, Attempt, Entry
 
@@ -49,10 +49,9 @@ class Spread:
                 return answers, error
             return answers, None
 
-        records = [list(group) for _, group in groupby(sorted(items, key=record_of), key=record_of)]
         with ThreadPoolExecutor(self._threads, thread_name_prefix=self.system) as pool:
             # Each in a copy of this context, which knows whether the right to write is still ours.
-            under_way = {pool.submit(copy_context().run, one, record) for record in records}
+            under_way = {pool.submit(copy_context().run, one, record) for record in by_record(items, record_of)}
             try:
                 yield from _answers(under_way)
             finally:

@@ -7,7 +7,7 @@ from assets.reconciliation import Reconciliation, failures_for_people
 from pipelines.jobs.one_operation import job_of
 
 
-class Comparison(dg.Config):
+class BothDeclarations(dg.Config):
     """What is compared with what."""
 
     second: str = Field(
@@ -24,7 +24,7 @@ def build_compare(sync: Reconciliation) -> dg.Definitions:
     """The job of one operation, which makes no asset."""
 
     @dg.op(name=f"{sync.name}__compare_declarations", out=dg.Out(dg.Nothing))
-    def compare_them(context: dg.OpExecutionContext, config: Comparison) -> None:
+    def compare_them(context: dg.OpExecutionContext, config: BothDeclarations) -> None:
         """Compare, and leave the customers that are linked otherwise as a table and a page."""
         from pipelines.compare import FILE, FILES, PAGE, compare  # noqa: PLC0415 (late: other jobs do without)
 

@@ -27,7 +27,7 @@ def build_replay(sync: Reconciliation) -> dg.Definitions:
         with failures_for_people():
             found = replay(sync, making_of(sync, config.plan))
             if found.differences:
-                raise UserError(f"{' '.join(f'{sentence}.' for sentence in said_of(found))}")
+                raise UserError(" ".join(f"{sentence}." for sentence in said_of(found)))
         context.add_output_metadata(
             {
                 "plan_hash": found.making.plan,
