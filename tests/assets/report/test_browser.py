@@ -1,7 +1,5 @@
 """The page in a real browser, offline: it opens without a request or a complaint, searches, and fits a phone."""
 
-from collections.abc import Iterator
-
 import polars as pl
 import pytest
 from playwright.sync_api import Browser, Page
@@ -28,21 +26,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     return file.as_uri()
 
 
-@pytest.fixture(scope="module")
-def tab(browser: Browser) -> Iterator[Page]:
-    """One for all, as each begins with loading the page, which keeps nothing."""
-    tab = browser.new_page(offline=True)
-    yield tab
-    tab.close()
-
-
-@pytest.fixture
-def page(tab: Page, address: str) -> Page:
-    tab.set_viewport_size({"width": 1280, "height": 900})
-    tab.goto(address)
-    return tab
-
-
 def _visible(page: Page, table: str) -> list[str]:
     return page.locator(f"#{table} tbody tr:visible td:first-child code").all_inner_texts()
 
@@ -62,33 +45,33 @@ def test_opens_offline_without_a_request_or_a_complaint(browser: Browser, addres
     page.close()
 
 
-def test_search_narrows_the_table_whatever_the_case_and_spaces(page: Page) -> None:
-    page.locator('[data-search="matches"]').fill("COMPANY  cus_5")
-    assert _visible(page, "matches") == ["cus_5"]
-    assert page.locator('[data-found="matches"]').inner_text() == "1 of the 60 rows on this page"
+def test_search_narrows_the_table_whatever_the_case_and_spaces(view: Page) -> None:
+    view.locator('[data-search="matches"]').fill("COMPANY  cus_5")
+    assert _visible(view, "matches") == ["cus_5"]
+    assert view.locator('[data-found="matches"]').inner_text() == "1 of the 60 rows on this page"
 
 
-def test_filter_shows_one_outcome(page: Page) -> None:
-    page.locator('[data-filter="matches"]').select_option("broken")
-    assert _visible(page, "matches") == ["cus_7"]
+def test_filter_shows_one_outcome(view: Page) -> None:
+    view.locator('[data-filter="matches"]').select_option("broken")
+    assert _visible(view, "matches") == ["cus_7"]
 
 
-def test_search_and_filter_together_can_find_nothing(page: Page) -> None:
-    page.locator('[data-filter="matches"]').select_option("broken")
-    page.locator('[data-search="matches"]').fill("cus_5")
-    assert _visible(page, "matches") == []
-    assert page.locator('[data-found="matches"]').inner_text() == "0 of the 60 rows on this page"
+def test_search_and_filter_together_can_find_nothing(view: Page) -> None:
+    view.locator('[data-filter="matches"]').select_option("broken")
+    view.locator('[data-search="matches"]').fill("cus_5")
+    assert _visible(view, "matches") == []
+    assert view.locator('[data-found="matches"]').inner_text() == "0 of the 60 rows on this page"
 
 
-def test_a_table_opens_short_and_shows_all_when_asked(page: Page) -> None:
-    assert len(_visible(page, "matches")) == 25
-    page.get_by_role("button", name="Show all 60 rows").click()
-    assert len(_visible(page, "matches")) == 60
+def test_a_table_opens_short_and_shows_all_when_asked(view: Page) -> None:
+    assert len(_visible(view, "matches")) == 25
+    view.get_by_role("button", name="Show all 60 rows").click()
+    assert len(_visible(view, "matches")) == 60
 
 
-def test_search_looks_through_the_rows_that_are_not_shown(page: Page) -> None:
-    page.locator('[data-search="matches"]').fill("cus_x51")
-    assert _visible(page, "matches") == ["cus_x51"]
+def test_search_looks_through_the_rows_that_are_not_shown(view: Page) -> None:
+    view.locator('[data-search="matches"]').fill("cus_x51")
+    assert _visible(view, "matches") == ["cus_x51"]
 
 
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])

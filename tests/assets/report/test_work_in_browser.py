@@ -43,21 +43,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     return file.as_uri()
 
 
-@pytest.fixture(scope="module")
-def tab(browser: Browser) -> Iterator[Page]:
-    """One for all that decide nothing, which is all that the page keeps: each begins with loading it."""
-    tab = browser.new_page(offline=True)
-    yield tab
-    tab.close()
-
-
-@pytest.fixture
-def view(tab: Page, address: str) -> Page:
-    tab.set_viewport_size({"width": 1280, "height": 900})
-    tab.goto(address)
-    return tab
-
-
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """A tab of its own, for what decides."""
