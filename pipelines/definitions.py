@@ -13,6 +13,7 @@ from pipelines.loading import load
 from pipelines.progress import LOGGER_NAME, progress_logger
 from resources.storage.folders import Folders
 from resources.storage.io_manager import ParquetIOManager
+from resources.traces import keep_traces
 
 DECLARATIONS = Path(__file__).parent / "defs"
 
@@ -21,6 +22,7 @@ _BETA = r"Parameter `(backfill_policy|execution_type)` of function"
 warnings.filterwarnings("ignore", message=_BETA, category=dg.BetaWarning)
 
 hide_secrets()
+keep_traces(Folders.from_environment().home)
 
 LOADED = load(
     read_folder(DECLARATIONS),

@@ -18,6 +18,7 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from resources import traces
 from schemas import secrets
 
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -37,9 +38,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @pytest.fixture(autouse=True)
 def _no_secrets_of_another_test() -> Iterator[None]:
-    """What one test takes from its environment must not be hidden from the next."""
+    """What one test takes from its environment must not be hidden from the next, nor its errors be kept there."""
     yield
     secrets._remembered.clear()
+    traces.forget_home()
 
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 (each test gets a private folder of its own in it)

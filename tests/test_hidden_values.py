@@ -1,17 +1,20 @@
 """Canaries: what comes from the environment is in no sentence, log, repr or trace, wherever a declaration puts it."""
 
 import logging
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from io import StringIO
 from pathlib import Path
 
+import dagster as dg
 import pytest
 import yaml
 
 from assets.reconciliation import failures_for_people
 from pipelines.declarations import read_folder
 from pipelines.hiding import hide_secrets
+from resources.traces import keep_traces
 from sandbox.netsuite_standin import NetsuiteStandIn, World
 from sandbox.stripe_standin import StripeStandIn, StripeWorld
 from schemas.errors import TransientError
@@ -133,14 +136,35 @@ def test_the_path_of_a_url_is_hidden_where_a_server_repeats_it_without_the_host(
     assert masked("GET /v1/customers") == "GET /v1/customers"
 
 
-def test_an_error_that_nobody_foresaw_keeps_its_name_and_loses_the_value(planted: str) -> None:
+def test_an_error_that_nobody_foresaw_keeps_its_name_and_its_words_are_in_a_file(planted: str, tmp_path: Path) -> None:
     remember("TIEOUT_CANARY", planted)
-    with pytest.raises(RuntimeError, match=r"env\.TIEOUT_CANARY") as caught, failures_for_people():
+    keep_traces(tmp_path)
+    with pytest.raises(RuntimeError, match="they are in ") as caught, failures_for_people():
         _divide(planted)
     assert (type(caught.value).__name__, caught.value.__cause__) == ("ZeroDivisionError", None)
     assert caught.value.__suppress_context__
-    with pytest.raises(ZeroDivisionError), failures_for_people():
-        raise ZeroDivisionError
+    [file] = (tmp_path / "errors").iterdir()
+    assert str(file) in str(caught.value)
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert "ZeroDivisionError: no {{ env.TIEOUT_CANARY }}\n" in file.read_text()
+    os.utime(file, (0, 0))
+    with pytest.raises(RuntimeError), failures_for_people():
+        _divide(planted)
+    assert file not in [*file.parent.iterdir()]
+
+
+def test_its_words_are_shown_nowhere_if_they_can_be_kept_nowhere(planted: str, tmp_path: Path) -> None:
+    keep_traces(tmp_path / "not there")
+    with pytest.raises(RuntimeError, match="they were kept nowhere"), failures_for_people():
+        _divide(planted)
+
+
+def test_a_failure_that_shows_a_value_loses_it_and_keeps_its_words(planted: str) -> None:
+    remember("TIEOUT_CANARY", planted)
+    with pytest.raises(RuntimeError, match=r"^no \{\{ env\.TIEOUT_CANARY"), failures_for_people():
+        raise dg.DagsterInvariantViolationError(f"no {planted}")
+    with pytest.raises(dg.Failure, match="as it was"), failures_for_people(), failures_for_people():
+        raise dg.Failure("as it was")
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from assets.extract.placeholder_check import placeholders_result
 from assets.keys import key_expr
 from assets.no_values import PLACEHOLDERS, is_no_value, placeholders_of
 from assets.plan_history import plans_made
-from assets.reconciliation import Reconciliation
+from assets.reconciliation import Reconciliation, failures_for_people
 from schemas.declaration.rules import columns_of
 from schemas.link_fields import fields_of
 from schemas.repeated import is_repeated
@@ -58,10 +58,11 @@ def _stripe_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     def stripe_quality(
         context: dg.AssetCheckExecutionContext, stripe_customers: pl.LazyFrame
     ) -> Iterator[dg.AssetCheckResult]:
-        yield from quality_results(key, stripe_customers, "id", compared, no_value)
-        yield placeholders_result(key, stripe_customers, "id", [*compared, *_names("stripe")], no_value)
-        yield _not_shrunk(context.instance, sync, "stripe_customers", stripe_customers)
-        yield _no_month_missing(sync)
+        with failures_for_people():
+            yield from quality_results(key, stripe_customers, "id", compared, no_value)
+            yield placeholders_result(key, stripe_customers, "id", [*compared, *_names("stripe")], no_value)
+            yield _not_shrunk(context.instance, sync, "stripe_customers", stripe_customers)
+            yield _no_month_missing(sync)
 
     return stripe_quality
 
@@ -87,22 +88,25 @@ def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
         context: dg.AssetCheckExecutionContext, netsuite_customers: pl.LazyFrame
     ) -> Iterator[dg.AssetCheckResult]:
         customers = netsuite_customers.filter("is_customer")
-        yield from quality_results(key, customers, "internal_id", compared, no_value)
-        yield placeholders_result(key, customers, "internal_id", [*compared, *_names("netsuite")], no_value)
-        yield _not_shrunk(context.instance, sync, "netsuite_customers", customers)
-        count = customers.select(pl.len()).collect().item()
-        yield dg.AssetCheckResult(
-            asset_key=key,
-            check_name="has_customers",
-            passed=count > 0,
-            severity=dg.AssetCheckSeverity.ERROR,
-            description=f"{count:,} customers"
-            if count
-            else "no row has the stage Customer: check the label of `stage`",
-            metadata={"customers": count},
-        )
+        with failures_for_people():
+            yield from quality_results(key, customers, "internal_id", compared, no_value)
+            yield placeholders_result(key, customers, "internal_id", [*compared, *_names("netsuite")], no_value)
+            yield _not_shrunk(context.instance, sync, "netsuite_customers", customers)
+            yield _has_customers(key, customers)
 
     return netsuite_quality
+
+
+def _has_customers(key: dg.AssetKey, customers: pl.LazyFrame) -> dg.AssetCheckResult:
+    count = customers.select(pl.len()).collect().item()
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name="has_customers",
+        passed=count > 0,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=f"{count:,} customers" if count else "no row has the stage Customer: check the label of `stage`",
+        metadata={"customers": count},
+    )
 
 
 def _names(system: System) -> list[str]:

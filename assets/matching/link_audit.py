@@ -13,7 +13,7 @@ import polars as pl
 from assets.check_results import id_result
 from assets.matching import are_of, link_table
 from assets.no_values import placeholders_of
-from assets.reconciliation import Reconciliation
+from assets.reconciliation import Reconciliation, failures_for_people
 from schemas.link_fields import LinkField, fields_of
 from schemas.words import USUAL_STRIPE_ID
 
@@ -100,9 +100,10 @@ def build_link_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
         ins=sync.inputs(*extracts),
     )
     def link_audit(stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame) -> Iterator[dg.AssetCheckResult]:
-        links = every_link(stripe_customers, netsuite_customers, no_value).collect().lazy()
-        subjects = links.select(_SUBJECT.n_unique()).collect().item()
-        for name, found in audit_links(links).items():
-            yield id_result(key, name, found, "subject", of=subjects)
+        with failures_for_people():
+            links = every_link(stripe_customers, netsuite_customers, no_value).collect().lazy()
+            subjects = links.select(_SUBJECT.n_unique()).collect().item()
+            for name, found in audit_links(links).items():
+                yield id_result(key, name, found, "subject", of=subjects)
 
     return link_audit

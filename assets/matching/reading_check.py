@@ -7,7 +7,7 @@ from assets.check_results import id_result
 from assets.matching.customer_matches import match_settings
 from assets.matching.other_readings import PERSON, READINGS, other_readings
 from assets.matching.settings import MatchSettings
-from assets.reconciliation import Reconciliation
+from assets.reconciliation import Reconciliation, failures_for_people
 from schemas.words import WITHOUT_RECORD
 
 _DESCRIPTION = (
@@ -34,7 +34,8 @@ def build_reading_check(sync: Reconciliation) -> dg.AssetChecksDefinition:
     def readings(
         customer_matches: pl.LazyFrame, stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame
     ) -> dg.AssetCheckResult:
-        return readings_result(key, customer_matches, stripe_customers, netsuite_customers, settings)
+        with failures_for_people():
+            return readings_result(key, customer_matches, stripe_customers, netsuite_customers, settings)
 
     return readings
 

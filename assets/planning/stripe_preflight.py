@@ -17,7 +17,7 @@ from assets.mapping.to_netsuite.limits import EMAIL
 from assets.mapping.to_stripe import ToStripeSettings, fitted
 from assets.matching.stripe_matches import STRIPE_MATCHES
 from assets.planning.preflight_check import Row, listed, table_result
-from assets.reconciliation import Reconciliation
+from assets.reconciliation import Reconciliation, failures_for_people
 from schemas.stripe_parameters import LENGTHS, METADATA_KEYS, METADATA_LENGTH, text_at
 
 STRIPE_ACCEPTED: Final = "new_stripe_customers_accepted"
@@ -52,7 +52,8 @@ def build_stripe_preflight_check(sync: Reconciliation, settings: ToStripeSetting
     def stripe_preflight(
         write_plan: pl.LazyFrame, netsuite_sync: pl.LazyFrame, stripe_matches: pl.LazyFrame
     ) -> dg.AssetCheckResult:
-        rows = what_stripe_would_say(write_plan, netsuite_sync, stripe_matches, settings)
+        with failures_for_people():
+            rows = what_stripe_would_say(write_plan, netsuite_sync, stripe_matches, settings)
         is_refused = any(weight == "some" for weight, _, _ in rows)
         said = (
             f"{'Some new Stripe customers would be refused' if is_refused else 'All would be taken'} ({listed(rows)})."

@@ -122,7 +122,7 @@ def _failed_steps(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Iterator[
     for event in _events(instance, run, dg.DagsterEventType.STEP_FAILURE):
         found = event.step_failure_data
         kind = found.user_failure_data.metadata.get(KIND) if found.user_failure_data else None
-        unforeseen = found.error.cls_name if found.error else None
+        unforeseen = (found.error.cause or found.error).cls_name if found.error else None
         yield f"{event.step_key}: {kind.value if kind else unforeseen}"
 
 
