@@ -1,10 +1,11 @@
 """The answer to whoever asked for one customer: what was done, or why not, in words that fit into a field of NetSuite.
 
-It names ids and fields, and neither an e-mail address nor a name.
+It names ids and fields. What a service said of its own refusal stands in the record only, as it may quote the customer.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from schemas.attempts import Entry
 from schemas.change import Change
@@ -19,6 +20,25 @@ _ENDED: Mapping[str, str] = {
     "intended": "not known, as there was no answer",
 }
 _SHOWN = 5
+
+
+@dataclass(frozen=True)
+class SyncAnswer:
+    """An answer.
+
+    Attributes:
+        text: for the record of the customer.
+        told: for Dagster's history, where no customer's data may be: without the words of a service.
+    """
+
+    text: str
+    told: str
+
+
+def answer_of(who: str, entries: Sequence[Entry], waiting: Sequence[Change]) -> SyncAnswer:
+    """The answer on a plan that was applied."""
+    wordless = [replace(entry, result=replace(entry.result, error=None)) for entry in entries]
+    return SyncAnswer(of_what_was_done(who, entries, waiting), of_what_was_done(who, wordless, waiting))
 
 
 def of_what_was_done(who: str, entries: Sequence[Entry], waiting: Sequence[Change]) -> str:

@@ -18,7 +18,7 @@ from assets.matching.customer_matches import match_settings
 from assets.matching.directions import both_ways
 from assets.matching.global_customer import HAS_RECORD
 from assets.matching.in_stripe import find_in_stripe
-from assets.one_customer.answers import of_nothing_to_do, of_what_waits, of_what_was_done
+from assets.one_customer.answers import SyncAnswer, answer_of, of_nothing_to_do, of_what_waits
 from assets.one_customer.picture import Picture, fresh_picture
 from assets.plan_history import History, PlanMade, PlanNumbers, plans_made
 from assets.planning.brakes import results_of, why_stopped
@@ -47,7 +47,7 @@ OnProgress = Callable[[str], None]
 
 def sync_one(
     sync: Reconciliation, instance: dg.DagsterInstance, run_id: str, internal_id: InternalId, said: OnProgress
-) -> str:
+) -> SyncAnswer:
     """Sync one customer; return the answer.
 
     Raises:
@@ -58,17 +58,19 @@ def sync_one(
         picture = fresh_picture(sync, internal_id, said)
     plan, who, numbers = plan_one(sync, picture, internal_id, said)
     if plan.is_empty():
-        return of_nothing_to_do(who)
+        said_of_it = of_nothing_to_do(who)
+        return SyncAnswer(said_of_it, said_of_it)
     digest = sync.plans.keep(plan)
     changes = changes_of(plan)
     made = PlanMade(digest, sync.clock(), run_id, numbers)
     if because := _why_it_waits(sync, instance, made):
-        return of_what_waits(who, changes, digest, because)
+        waits = of_what_waits(who, changes, digest, because)
+        return SyncAnswer(waits, waits)
     with open_write_back(sync, run_id, said, "netsuite", "stripe") as work:
         request = Request(run_id, "apply", digest, {}, f"{sync.name}_sync_one")
         with write_outcomes(sync, instance, work, request, len(changes), SYNC_ONE_OUTCOMES):
             tally = apply_steps(work, Part(digest, changes, made_at=made.made_at), STEPS)
-    return of_what_was_done(who, tally.entries, tally.waiting)
+    return answer_of(who, tally.entries, tally.waiting)
 
 
 def plan_one(

@@ -29,8 +29,8 @@ class OneCustomer(dg.Config):
 def build_sync_one(sync: Reconciliation) -> dg.Definitions:
     """The job of one operation, which makes no asset."""
 
-    @dg.op(name=sync_op(sync), out=dg.Out(str))
-    def sync_customer(context: dg.OpExecutionContext, config: OneCustomer) -> str:
+    @dg.op(name=sync_op(sync), out=dg.Out(dg.Nothing))
+    def sync_customer(context: dg.OpExecutionContext, config: OneCustomer) -> None:
         """Look at one customer anew, plan it, apply that within the limits, untick its box and write the answer."""
         from assets.one_customer.sync import sync_one  # noqa: PLC0415 (late: what reads export files does without it)
 
@@ -40,12 +40,11 @@ def build_sync_one(sync: Reconciliation) -> dg.Definitions:
             try:
                 answer = sync_one(sync, context.instance, context.run.run_id, internal_id, context.log.info)
             except (UserError, TransientError) as error:
-                answer = f"Nothing was done, or not all of it: {masked(str(error))}"
-                _answered(client, asked, answer, sync, context.log.info)
+                why = f"Nothing was done, or not all of it: {masked(str(error))}"
+                _answered(client, asked, why, sync, context.log.info)
                 raise
-            _answered(client, asked, answer, sync, context.log.info)
-        context.add_output_metadata({"internal_id": config.internal_id, "answer": answer})
-        return answer
+            _answered(client, asked, answer.text, sync, context.log.info)
+        context.add_output_metadata({"internal_id": config.internal_id, "answer": answer.told})
 
     return job_of(
         sync,
@@ -68,7 +67,7 @@ def _answered(
     for request in asked:
         outcome = client.answer_request(request, f"{sync.clock():%Y-%m-%d %H:%M} UTC: {answer}")
         if outcome.status == "failed":
-            raise UserError(f"The answer could not be written: {outcome.code}: {outcome.reason}")
+            raise UserError(f"The answer could not be written ({outcome.code}): see who may edit this customer.")
         said(f"The request of customer {request.internal_id} was answered ({outcome.status}).")
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from assets.one_customer.answers import of_nothing_to_do, of_what_waits, of_what_was_done
+from assets.one_customer.answers import answer_of, of_nothing_to_do, of_what_waits, of_what_was_done
 from schemas.attempts import Attempt, ChangeResult, Entry, Status
 from schemas.change import Change
 from schemas.words import Action, InternalId, StripeId, System
@@ -50,6 +50,13 @@ def test_what_was_refused_says_why_and_what_follows_from_it_waits() -> None:
         "External ID: DUP_RCRD: This record already exists; Stripe-id field: left, because somebody else's value is "
         "there."
     )
+
+
+def test_the_words_of_a_service_stand_in_the_record_only() -> None:
+    done = [entry(change("external_id"), "failed", "DUP_RCRD", "ap@acme.example has it")]
+    answer = answer_of(WHO, done, [])
+    assert answer.text == f"{WHO} Changes: 1 refused. External ID: DUP_RCRD: ap@acme.example has it."
+    assert answer.told == f"{WHO} Changes: 1 refused. External ID: DUP_RCRD."
 
 
 def test_many_refusals_are_not_all_listed() -> None:
