@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
 
 from resources.exports.decisions import CUSTOMER
@@ -13,6 +14,10 @@ from schemas.words import InternalId, StripeId
 _INTERNAL_ID: Final = re.compile(r"0*([1-9][0-9]{0,17})(?:[.,]0)?")
 _SHOWN_RECORD: Final = re.compile(r"([1-9][0-9]{0,17})[,:] .*", re.DOTALL)
 _REWRITTEN: Final = re.compile(r"[0-9][0-9.,'\s]*(?:[Ee][+-]?[0-9]+)?")
+_ERROR: Final = re.compile(r"#[A-Z0-9/]+[!?]?")
+_ID: Final = re.compile(r"cus_\w+|[\d.,E+-]+")
+"""What may be shown as the id of a customer; what else stands there can be a cell of another column."""
+
 _LONGEST_SHOWN: Final = 40
 _NOTHING: Final = -1  # no record, and not the none of never to link
 
@@ -24,7 +29,7 @@ class Refused(Exception):  # noqa: N818 (it is caught where it is collected, and
         """Say of which row, which column and why."""
         super().__init__(why)
         self.row, self.column, self.why = row.number, column, why
-        self.whose = f" ({row.customer})" if row.customer else ""
+        self.whose = f" ({row.customer})" if _ID.fullmatch(row.customer) else ""
 
 
 @dataclass(frozen=True)
@@ -172,7 +177,7 @@ def _decided(row: Row, picture: Picture, why: str) -> NewDecision:
     if record is None:
         if picture.is_typed:
             what = "a record's internal id (a whole number of at most 18 digits), never or withdraw"
-            raise Refused(row, DECISION, f"{_shown(row.decision)} is no decision; expected {what}")
+            raise Refused(row, DECISION, f"{_typed(row.decision)} is no decision; expected {what}")
         if _REWRITTEN.fullmatch(row.decision):
             raise Refused(row, DECISION, f"{_shown(row.decision)} is a number that a spreadsheet has rewritten")
         raise Refused(
@@ -204,5 +209,15 @@ def _plain(cell: str | None) -> str:
     return " ".join((cell or "").split())
 
 
-def _shown(text: str) -> str:
+def _typed(text: str) -> str:
     return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")
+
+
+def _shown(text: str) -> str:
+    """A cell as far as a sentence may have it: a number, an error, nearly a word; never the name of a wrong column."""
+    if record := _SHOWN_RECORD.fullmatch(text):
+        return repr(f"{record[1]}, …")
+    is_number = _INTERNAL_ID.fullmatch(text) or _REWRITTEN.fullmatch(text) or _ERROR.fullmatch(text)
+    if is_number or get_close_matches(text.lower(), DECISION_WORDS):
+        return _typed(text)
+    return f"a text of {len(text)} characters"
