@@ -153,7 +153,7 @@ def _compared(name: str, making: Making, second: str, customers: int) -> Compare
 def _publish(compared: Compared, rows: pl.DataFrame, folders: Folders) -> Path:
     """Put the comparison into a folder of its own, beside the results, which no declaration can be called."""
     page = render_comparison(compared, rows, counts(rows), CHANGES)
-    folder = folders.results(f"{compared.name}-compared")
+    folder = folders.compared(compared.name)
     writers: dict[str, Callable[[Path], None]] = {
         FILE: partial(write_for_people, rows),
         PAGE: lambda path: _write(page, path),

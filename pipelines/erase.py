@@ -2,8 +2,9 @@
 
 A person is not only in the row of that id: the NetSuite records that were compared hold the same name and address, and
 which ones they are is what matching found out. So all frames, all kept inputs and all result files of the declaration
-go; the next run makes them anew, of what both services still have. Plans and ledger stay: without them nothing that was
-written can be undone. That it was done, for which id, when and by whom, is kept in Dagster's history.
+go, those of comparisons too, and the words of errors; the next run makes them anew, of what both services still have.
+Plans and ledger stay: without them nothing that was written can be undone. That it was done, for which id, when and by
+whom, is kept in Dagster's history.
 """
 
 import argparse
@@ -29,6 +30,8 @@ from resources.storage.folders import Folders
 from resources.storage.local import LocalStorage
 from resources.storage.plans import read_plan
 from resources.storage.results import Results
+from resources.traces import FOLDER as ERRORS
+from resources.traces import remove_traces
 from schemas.errors import UserError
 
 _CUSTOMER: Final = re.compile(r"[A-Za-z0-9_-]{1,255}")
@@ -45,6 +48,7 @@ class Erased:
     frames: int
     inputs: int
     results: int
+    errors: int
 
 
 @dataclass(frozen=True)
@@ -96,14 +100,18 @@ def erase(sync: Reconciliation) -> Erased:
     """Remove frames, kept inputs and result files of a declaration, whatever accounts they are of."""
     home, name = sync.folders.home, sync.name
     return Erased(
-        frames=_emptied(home / "frames" / name), inputs=_emptied(home / "inputs" / name), results=_results(sync)
+        frames=_emptied(home / "frames" / name),
+        inputs=_emptied(home / "inputs" / name),
+        results=sum(map(_without_files, _results(sync))),
+        errors=remove_traces(home),
     )
 
 
 def is_kept(sync: Reconciliation, customer: str) -> bool:
     """Whether something that would be removed names a customer; a file that cannot be read may do so."""
     home, name = sync.folders.home, sync.name
-    folders = (home / "frames" / name, home / "inputs" / name, *Results(sync.folders.results(name)).generations)
+    generations = [folder for results in _results(sync) for folder in results.generations]
+    folders = (home / "frames" / name, home / "inputs" / name, home / ERRORS, *generations)
     files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
     return any(_may_name(path, customer) for path in files)
 
@@ -135,6 +143,8 @@ def said(sync: Reconciliation, customer: str, erased: Erased, left: Stays) -> It
         f"Removed of {sync.name}: {erased.frames} frames, {erased.inputs} files of kept inputs, {erased.results} "
         "result files, of all customers. The next run makes frames and results anew; older plans cannot be replayed."
     )
+    if erased.errors:
+        yield f"Removed of all declarations: {erased.errors} files with the words of errors."
     if left.plans:
         named = ", ".join(digest[:_NAMED] for digest in left.plans)
         whole = " with name and address of a new record" * any(left.plans.values())
@@ -157,8 +167,11 @@ def _emptied(folder: Path) -> int:
     return len(names)
 
 
-def _results(sync: Reconciliation) -> int:
-    results = Results(sync.folders.results(sync.name))
+def _results(sync: Reconciliation) -> tuple[Results, Results]:
+    return Results(sync.folders.results(sync.name)), Results(sync.folders.compared(sync.name))
+
+
+def _without_files(results: Results) -> int:
     with disk_in_words(results.folder):
         return results.erase()
 

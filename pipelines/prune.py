@@ -18,6 +18,7 @@ from pipelines.kept_plans import opened, terminal
 from pipelines.retention import prune_frames, prune_history, prune_plans, prune_results
 from pipelines.run import at_terminal
 from resources.storage.folders import Folders
+from resources.traces import KEPT_DAYS, remove_traces
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,6 +50,7 @@ def pruned(sync: Reconciliation, instance: dg.DagsterInstance) -> Iterator[str]:
     yield from prune_results(sync, sync.clock())
     yield from prune_plans(sync, instance, sync.clock())
     yield from prune_history(sync, instance, jobs)
+    remove_traces(sync.folders.home, KEPT_DAYS)
 
 
 if __name__ == "__main__":

@@ -29,13 +29,14 @@ def prune_frames(sync: Reconciliation, now: datetime) -> Iterator[str]:
 
 
 def prune_results(sync: Reconciliation, now: datetime) -> Iterator[str]:
-    """Remove the files of results, if the newest of them are older."""
-    results, days = Results(sync.folders.results(sync.name)), sync.declaration.keep.results_days
-    newest = results.generations[-1:]
-    if days is None or not newest or not _is_older(newest[0], days, now):
-        return
-    with disk_in_words(results.folder):
-        gone = results.erase()
+    """Remove the files of results, and those of comparisons, if the newest of them are older."""
+    days, gone = sync.declaration.keep.results_days, 0
+    for folder in (sync.folders.results(sync.name), sync.folders.compared(sync.name)):
+        results = Results(folder)
+        newest = results.generations[-1:]
+        if days is not None and newest and _is_older(newest[0], days, now):
+            with disk_in_words(folder):
+                gone += results.erase()
     if gone:
         yield f"{gone:,} result files of {sync.name} were older than {days} days and were removed."
 

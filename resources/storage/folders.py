@@ -35,6 +35,10 @@ class Folders:
         """The folder of a declaration's results."""
         return self.out / name
 
+    def compared(self, name: str) -> Path:
+        """The folder of what comparing a declaration with another one found."""
+        return self.out / f"{name}-compared"
+
     def frames(self, name: str) -> Storage:
         """What keeps a declaration's frames between stages."""
         return LocalStorage(self.home / "frames" / name)

@@ -11,6 +11,8 @@ import polars as pl
 import pytest
 
 from pipelines import audit, erase
+from resources.storage.results import MadeBy, Results
+from resources.traces import keep, keep_traces
 from schemas.errors import UserError
 from tests.pipelines.api_world import Site
 from tests.pipelines.api_world import site as api_site
@@ -59,6 +61,10 @@ def test_what_is_kept_of_a_person_goes_and_what_stays_is_named(tmp_path: Path) -
         customer, email = _somebody(site)
         mine = site.sync.folders.results("acme") / "mine.txt"
         mine.write_text("a note")
+        found = {"compared.csv": lambda path: path.write_text(email) and None}
+        Results(site.sync.folders.compared("acme")).publish(found, MadeBy.now("compare", plan))
+        keep_traces(site.sync.folders.home)
+        assert keep(ValueError(email))
         assert _files_with(tmp_path, email)
         assert erase.is_kept(site.sync, customer)
         assert not erase.is_kept(site.sync, "cus_of_no_file")
@@ -66,6 +72,7 @@ def test_what_is_kept_of_a_person_goes_and_what_stays_is_named(tmp_path: Path) -
         erased, left = erase.erase(site.sync), erase.stays(site.sync, customer)
 
         assert min(erased.frames, erased.inputs, erased.results) > 0
+        assert erased.errors == 1
         assert _files_with(tmp_path, email) == []
         assert not erase.is_kept(site.sync, customer)
         assert mine.read_text() == "a note"
