@@ -12,8 +12,8 @@ help: ## List what can be done
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 init: $(VENV)/run.ok ## Write the declaration NAME from the files STRIPE and NETSUITE, or by asking both accounts (API=1), and say what was taken for what
-	@$(BIN)/python -m pipelines.init "$(if $(filter file,$(origin NAME)),,$(NAME))" --stripe "$(STRIPE)" --netsuite "$(NETSUITE)" $(if $(API),--api) \
-	  --columns "$(COLUMNS)" --encoding "$(ENCODING)" --dates "$(DATES)"
+	@$(BIN)/python -m pipelines.init "$(if $(filter file,$(origin NAME)),,$(NAME))" --stripe=$(call quoted,$(STRIPE)) --netsuite=$(call quoted,$(NETSUITE)) $(if $(API),--api) \
+	  --columns=$(call quoted,$(COLUMNS)) --encoding=$(call quoted,$(ENCODING)) --dates=$(call quoted,$(DATES))
 
 advise: $(VENV)/run.ok ## Show what a rule on every pair of fields would link in the declaration NAME, and recommend rules
 	@$(BIN)/python -m pipelines.advise $(NAME)

@@ -4,9 +4,11 @@ It never overwrites one. What only a person can say is asked at a terminal, and 
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final, get_args
 
 from rich.console import Console
 from rich.markup import escape
@@ -19,6 +21,9 @@ from pipelines.init.written import Written, from_accounts, from_files, place_for
 from pipelines.run import at_terminal
 from resources.storage.folders import Folders
 from schemas.errors import UserError
+from schemas.words import DateForm
+
+_FIELD: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -53,7 +58,7 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int
             "whose keys are in the environment."
         )
     else:
-        said = Said(options.stripe, options.netsuite, columns, options.encoding or None, options.dates or None)
+        said = Said(options.stripe, options.netsuite, columns, options.encoding or None, _dates(options.dates))
         written = from_files(options.name, place, folders, said, at_a_terminal(console))
     _show(options.name, written, folders.root, console)
     return 0
@@ -63,7 +68,22 @@ def _columns(text: str) -> Mapping[str, str]:
     pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
     if wrong := [name for name, equals, label in pairs if not (equals and name.strip() and label.strip())]:
         raise UserError(f"COLUMNS has {wrong[0].strip()!r}; write it as COLUMNS='internal_id=Kunden-ID, email=Mail'.")
-    return {name.strip(): label.strip() for name, _, label in pairs}
+    said = [(name.strip(), label.strip()) for name, _, label in pairs]
+    for name, _ in said:
+        if not _FIELD.fullmatch(name) or name == "is_customer":
+            raise UserError(
+                f"COLUMNS has the field {name!r}; a field is called by lower-case letters, digits and underscores."
+            )
+    for what, values in (("field", [name for name, _ in said]), ("column", [label for _, label in said])):
+        if twice := [value for at, value in enumerate(values) if value in values[:at]]:
+            raise UserError(f"COLUMNS names the {what} {twice[0]!r} twice; leave one out.")
+    return dict(said)
+
+
+def _dates(text: str) -> str | None:
+    if text and text not in get_args(DateForm):
+        raise UserError(f"DATES is {text!r}; expected one of {', '.join(get_args(DateForm))}.")
+    return text or None
 
 
 def _show(name: str, written: Written, root: Path, console: Console) -> None:

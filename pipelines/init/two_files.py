@@ -1,6 +1,6 @@
 """Two export files of which nothing is known: which is which, and what of each a declaration has to say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,13 +8,14 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.init.internal_id import labelled_id, no_internal_id
 from pipelines.init.questions import Ask
 from resources.exports.column_contents import is_stripe_id
 from resources.exports.dates import read_dates, zone_of
 from resources.exports.file import Declared
 from resources.exports.files import export_files
 from resources.exports.known_labels import fields_meant
-from resources.exports.recognition import Open, Recognized, Taken, recognize
+from resources.exports.recognition import Recognized, Taken, recognize
 from resources.exports.stripe import CREATED_LABEL, ID_LABEL, check_stripe_export
 from resources.exports.whole_file import WholeFile, read_whole
 from schemas.errors import ExportError
@@ -67,10 +68,12 @@ def look_at_both(said: Said, root: Path, ask: Ask) -> TwoFiles:
     stripe_path, netsuite_path = (export_files(root, [name])[0] for name in (said.stripe, said.netsuite))
     _refuse_same(stripe_path, netsuite_path)
     stripe, netsuite = read_whole(stripe_path, said.encoding), read_whole(netsuite_path, said.encoding)
+    for file in (stripe, netsuite):
+        _refuse_results(file)
     _refuse_swapped(said, stripe, netsuite)
     check_stripe_export(stripe_path, metadata_keys=(), declared=_declared(stripe))
     recognized = recognize(netsuite.columns, _known(said.columns, netsuite), stripe.columns)
-    _refuse_doubled(netsuite)
+    recognized.notes += _doubled(netsuite, recognized)
     return TwoFiles(_dated(stripe, said, ask), netsuite, _answered(recognized, netsuite, ask))
 
 
@@ -87,6 +90,14 @@ def _refuse_same(stripe: Path, netsuite: Path) -> None:
         raise ExportError(
             f"{stripe} and {netsuite} are the same file; name the customer export of Stripe as STRIPE, and the saved "
             "search of NetSuite as NETSUITE."
+        )
+
+
+def _refuse_results(file: WholeFile) -> None:
+    if {"stripe_customer_id", "reason"} <= set(file.labels):
+        raise ExportError(
+            f"{file.path} is a result of Tieout, not an export; name the customer export of Stripe as STRIPE, and the "
+            "saved search of NetSuite as NETSUITE (what people decided in a review: make decide FILE=)."
         )
 
 
@@ -129,14 +140,24 @@ def _known(columns: Mapping[str, str], netsuite: WholeFile) -> Mapping[str, str]
     return columns
 
 
-def _refuse_doubled(netsuite: WholeFile) -> None:
-    """Columns of one label cannot be told apart; one that nobody wants does no harm."""
+def _doubled(netsuite: WholeFile, recognized: Recognized) -> Iterator[str]:
+    """Columns of one label cannot be told apart: a sentence on each that was wanted.
+
+    Raises:
+        ExportError: the internal id is among them.
+    """
     for label in dict.fromkeys(netsuite.labels):
-        count = netsuite.labels.count(label)
-        if count > 1 and "internal_id" in fields_meant(label):
+        count, fields = netsuite.labels.count(label), fields_meant(label)
+        if count > 1 and "internal_id" in fields:
             raise ExportError(
                 f"{netsuite.path} has {count} columns labelled {label!r}; give each its own label in the saved search, "
                 "and export again."
+            )
+        missed = [field for field in fields if field not in recognized.labels]
+        if count > 1 and missed:
+            yield (
+                f"{count} columns are labelled {label!r}, so that none was taken for {' or '.join(missed)}; give each "
+                "its own label in the saved search, and export again."
             )
 
 
@@ -144,38 +165,20 @@ def _answered(recognized: Recognized, netsuite: WholeFile, ask: Ask) -> Recogniz
     """Let a person say what is open; without the internal id nothing can be declared."""
     still = []
     for each in recognized.open:
+        found = labelled_id(recognized, netsuite) if each.field == "internal_id" and not each.labels else None
+        if found:
+            recognized.taken.append(found)
+            continue
         label = ask(f"Which column of {netsuite.path.name} is {each.field} ({each.why})?", each.labels)
         if label:
             recognized.taken.append(Taken(each.field, label, "you said so"))
         elif each.field == "internal_id":
-            raise _no_internal_id(each, netsuite)
+            raise no_internal_id(each, netsuite)
         else:
             still.append(each)
     recognized.open[:] = still
     recognized.taken.sort(key=lambda taken: taken.field != "internal_id")
     return recognized
-
-
-def _no_internal_id(open_: Open, netsuite: WholeFile) -> ExportError:
-    match open_.labels:
-        case ():
-            shown = ", ".join(netsuite.labels)
-            return ExportError(
-                f"{netsuite.path} has no column with NetSuite's Internal ID, a whole number of its own in each row; "
-                f"add it to the saved search and export again. Its columns are: {shown}."
-            )
-        case (label,):
-            return ExportError(
-                f"{netsuite.path} has no column labelled Internal ID; if {label!r} is it, and no customer number, say "
-                f"so: COLUMNS='internal_id={label}'."
-            )
-        case (first, *_):
-            shown = " and ".join(map(repr, open_.labels))
-            return ExportError(
-                f"{netsuite.path} has several columns that may be NetSuite's Internal ID, {shown} ({open_.why}); name "
-                f"the right one: COLUMNS='internal_id={first}'."
-            )
-    raise AssertionError
 
 
 def _dated(stripe: WholeFile, said: Said, ask: Ask) -> StripeFile:

@@ -50,7 +50,7 @@ def as_utf8(source: Path, room: Path, encoding: str | None = None) -> Path:
     head = _head(held.path, source)
     marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
     codec = lookup(encoding).name if encoding else None
-    _refuse_foreign(source, head)
+    refuse_foreign(source, head)
     if marked and codec and not codec.startswith(marked):
         raise ExportError(
             f"{source} begins with the mark of {marked.upper()}, and the declaration says `encoding: {encoding}`; "
@@ -95,7 +95,12 @@ def nul_character(source: Path, byte: int) -> ExportError:
     )
 
 
-def _refuse_foreign(source: Path, head: bytes) -> None:
+def refuse_foreign(source: Path, head: bytes) -> None:
+    """Refuse what begins as a PDF or a web page does.
+
+    Raises:
+        ExportError: it does.
+    """
     foreign = "a PDF" if head.startswith(_PDF) else ""
     if head.removeprefix(BOM_UTF8).lstrip().startswith(b"<"):
         foreign = "a web page (often a log-in page that was saved in place of the file)"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from resources.exports.containers import unpack
+from resources.exports.encoding import refuse_foreign
 from resources.exports.known_labels import fields_meant
 from schemas.column_words import CODEC_LANGUAGES
 from schemas.errors import ExportError
@@ -20,7 +21,13 @@ from schemas.errors import ExportError
 _MARKS: Final = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 _EASTERN: Final = ("cp932", "euc_jp", "gb18030", "big5", "cp949")
 _WESTERN: Final = ("cp1252", "cp1250", "cp1251")
+_OF_SPREADSHEETS: Final = ("mac_roman", "cp850")
+"""What a spreadsheet writes as "CSV (Macintosh)" and "CSV (MS-DOS)"; looked at if the usual ones read nonsense."""
 _OWN_LETTERS: Final = {"cp932": "[\u3041-\u30fa]{2}", "euc_jp": "[\u3041-\u30fa]{2}", "cp949": "[\uac00-\ud7a3]{2}"}
+_STRAY: Final = re.compile(
+    "[A-Za-z][\u00a1-\u00ac\u00ae-\u00b6\u00b8-\u00de\u0152\u0160\u0178\u017d\u0192\u2018\u201a-\u2030\u2039-\u2122][a-z]"
+)
+_MANY: Final = 4  # a fourth
 _LINES: Final = 2_000
 _SHOWN: Final = 40
 _ASCII_END: Final = 128
@@ -50,13 +57,14 @@ def choose_encoding(source: Path, room: Path) -> Encoding:
     head = lines[0] if lines else b""
     if held.is_sheet:
         return Encoding(None, "cells of a workbook")
+    refuse_foreign(source, head)
     if head.startswith(_MARKS):
         return Encoding(None, "its byte order mark says so")
     if head.count(0) * 3 > len(head):
         name = "utf-16-be" if head.startswith(b"\0") else "utf-16-le"
         return Encoding(name, "every second byte of its labels is zero")
     if any(b"\0" in line for line in lines[:_LINES]):
-        return Encoding(None, "it is no text, as a reader will say")
+        raise ExportError(f"{source} is not text, or damaged: it holds zero bytes; export it again as CSV.")
     high = [line for line in lines if not line.isascii()]
     if all(_reads(line, "utf-8") is not None for line in high):
         shifts = b"\x1b$" in b"".join(lines[:_LINES])
@@ -77,6 +85,9 @@ def _among(source: Path, head: bytes, high: Sequence[bytes]) -> Encoding:
             _best(whole, {codec: _has_own_letters(high, codec) for codec in whole}),
             "only so its letters are those of one language",
         )
+    if _is_misread(_texts(high, among[0])):
+        others = [codec for codec in _OF_SPREADSHEETS if not _is_misread(_texts(high, codec))]
+        among, why = others or among, "the usual encodings have signs within its words"
     if len({tuple(_texts(high, codec)) for codec in among}) == 1:
         return Encoding(among[0], why if among != whole else "what else could be read says the same")
     readings = " or ".join(f"{codec} ({_difference(high, codec, among)!r})" for codec in among)
@@ -115,6 +126,11 @@ def _is_mixed(text: str) -> bool:
         if {"LATIN", "CYRILLIC"} <= scripts:
             return True
     return False
+
+
+def _is_misread(texts: Sequence[str]) -> bool:
+    """Whether many lines have a capital or a sign within a word, as letters look in a wrong encoding."""
+    return _MANY * sum(_STRAY.search(text) is not None for text in texts) > len(texts)
 
 
 def _known_labels(head: bytes, codec: str) -> int:

@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from resources.exports.containers import unpack
 from resources.exports.encoding import as_utf8
 from resources.exports.encoding_choice import Encoding, choose_encoding
 from resources.exports.file import open_export
@@ -50,6 +51,8 @@ def read_whole(path: Path, encoding: str | None = None) -> WholeFile:
     """
     if path.is_dir():
         raise ExportError(f"{path} is a folder; name the file in it.")
+    if not path.exists():
+        raise ExportError(f"There is no file {path}; correct its path, or put the export there.")
     with TemporaryDirectory() as folder:
         room = Path(folder)
         if not path.is_file() or not path.stat().st_size:
@@ -73,8 +76,23 @@ def _chosen(path: Path, room: Path, encoding: str | None) -> Encoding:
     except ExportError:
         if encoding is None:
             raise
-        return Encoding(encoding, "you said so")
-    return Encoding(encoding, "you said so") if encoding and chosen.name else chosen
+        return _as_said(path, encoding)
+    return _as_said(path, encoding) if encoding and chosen.name else chosen
+
+
+def _as_said(path: Path, encoding: str) -> Encoding:
+    """The encoding that a person names, if there is one of that name and the file can be in it."""
+    try:
+        with TemporaryDirectory() as folder:
+            held = unpack(path, Path(folder))
+            held.path.read_bytes().decode(encoding)
+    except LookupError:
+        raise ExportError(
+            f"There is no encoding {encoding!r}; ENCODING takes the names that Python has, such as cp1252 or cp932."
+        ) from None
+    except UnicodeError:
+        raise ExportError(f"{path} is not {encoding}, as ENCODING says; leave ENCODING out, or name another.") from None
+    return Encoding(encoding, "you said so")
 
 
 def _known_label(header: Header) -> str | None:

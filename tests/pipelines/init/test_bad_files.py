@@ -21,6 +21,9 @@ CASES: Mapping[str, tuple[str, str | bytes, str]] = {
     "two of Stripe": (STRIPE, STRIPE.replace("Acme", "X"), "are both Stripe customer exports; name the saved search"),
     "two of NetSuite": (NETSUITE, NETSUITE.replace("Acme", "X"), "saved search, not a Stripe customer export"),
     "no id": (STRIPE, NETSUITE.replace("7,,", "x,,").replace("Internal ID", "Key"), "no column with NetSuite's Intern"),
+    "an id of a spreadsheet": (STRIPE, NETSUITE.replace("8,cus", "8E+00,cus"), "Line 3 of .* has 8E.00, a number that"),
+    "a row of totals": (STRIPE, NETSUITE + "Total,,,,,,,\n", "Line 5 of .* is a totals row: it has 'Total'"),
+    "a result": (STRIPE, "stripe_customer_id,reason\ncus_1,x\n", "netsuite.csv is a result of Tieout, not an export"),
     "an unknown number": (
         STRIPE,
         NETSUITE.replace("Internal ID", "Kundennummer"),
@@ -38,7 +41,8 @@ CASES: Mapping[str, tuple[str, str | bytes, str]] = {
     "empty": (STRIPE, "", "netsuite.csv is empty; export it again"),
     "only labels": (STRIPE, NETSUITE.partition("\n")[0] + "\n", "has a header and no rows"),
     "title lines": (STRIPE, "Customers of 2026\n\n" + NETSUITE, "with title lines: its column labels are in line 3"),
-    "a picture": (STRIPE, b"\x89PNG\r\n\x1a\n\0\0\0", "netsuite.csv is not text"),
+    "a picture": (STRIPE, b"\x89PNG\r\n\x1a\n\0\0\0", "netsuite.csv is not text, or damaged: it holds zero bytes"),
+    "a PDF": (STRIPE, b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "netsuite.csv is a PDF, not CSV"),
     "dates in two ways": (IN_TWO_WAYS, NETSUITE, "be told in two ways .*; name the right one: DATES=day_first"),
     "no customer": (STRIPE, NETSUITE.replace(",Customer,", ",Lead,"), "by their stage none is a customer"),
 }
@@ -65,11 +69,45 @@ def test_an_encoding_that_is_not_clear_is_shown_in_both_readings_and_can_be_name
     )
 
 
+@pytest.mark.parametrize(
+    ("encoding", "said"), [("nonsense", "There is no encoding 'nonsense'"), ("utf-8", "not utf-8")]
+)
+def test_an_encoding_that_does_not_fit_is_refused_by_the_word_that_a_person_gave(
+    tmp_path: Path, encoding: str, said: str
+) -> None:
+    with pytest.raises(UserError, match=f"{said}.*ENCODING"):
+        write(tmp_path, netsuite=NETSUITE.replace("pays late", "Forêt").encode("cp1252"), encoding=encoding)
+
+
+@pytest.mark.parametrize("codec", ["mac_roman", "cp850"])
+def test_what_a_spreadsheet_saves_for_a_macintosh_or_for_dos_is_not_misread(tmp_path: Path, codec: str) -> None:
+    text = NETSUITE.replace("Acme", "Bäckerei").replace("Bee", "Käsehütte").replace("Stage", "Phase")
+    written = write(tmp_path, netsuite=text.encode(codec))
+    assert f"encoding: {codec} # the usual encodings have signs within its words" in written.file.read_text("utf-8")
+
+
+def test_the_same_rows_twice_are_the_same_customers(tmp_path: Path) -> None:
+    written = write(tmp_path, netsuite=NETSUITE + NETSUITE.partition("\n")[2])
+    assert written.recognized.labels["internal_id"] == "Internal ID"
+    assert written.recognized.notes == []
+    assert "netsuite.csv: 3 NetSuite rows, 2 of them customers." in written.counted
+
+
+def test_columns_of_one_label_are_not_taken_and_that_is_said(tmp_path: Path) -> None:
+    written = write(tmp_path, netsuite=NETSUITE.replace("Phone", "Email"))
+    assert "email" not in written.recognized.labels
+    [note] = written.recognized.notes
+    assert note.startswith("2 columns are labelled 'Email', so that none was taken for email; give each its own label")
+
+
 def test_a_folder_and_a_file_that_is_not_there_are_refused(tmp_path: Path) -> None:
     (tmp_path / "stripe.csv").write_text(STRIPE)
     (tmp_path / "exports").mkdir()
     folders = Folders(root=tmp_path, home=tmp_path / "home", out=tmp_path / "out")
-    for name, said in (("exports", "is a folder; name the files in it"), ("gone.csv", "There is no file")):
+    for name, said in (
+        ("exports", "is a folder; name the files in it"),
+        ("gone.csv", "There is no file .*gone.csv; correct its path"),
+    ):
         with pytest.raises(UserError, match=said):
             from_files(
                 "acme",

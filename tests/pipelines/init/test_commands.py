@@ -15,6 +15,7 @@ from tests.pipelines.init.two_exports import NETSUITE, STRIPE
 from tests.reconciling import CHECKOUT
 
 EXAMPLES = CHECKOUT / "examples"
+_BOTH = ("acme", "--stripe", "a", "--netsuite", "b")
 
 
 @pytest.mark.rule("X13")
@@ -40,7 +41,11 @@ def test_two_files_become_results_with_two_commands(tmp_path: Path, folder: str,
         (["Acme"], "✗ 'Acme' is no name for a declaration: expected a letter, then lower-case letters"),
         (["acme"], "✗ Say which files: make init NAME=acme STRIPE=path NETSUITE=path, or API=1"),
         (["acme", "--api"], "✗ The environment lacks STRIPE_API_KEY, NETSUITE_ACCOUNT, NETSUITE_CLIENT_ID, "),
-        (["acme", "--stripe", "a", "--netsuite", "b", "--columns", "email"], "✗ COLUMNS has 'email'; write it as"),
+        ([*_BOTH, "--columns", "email"], "✗ COLUMNS has 'email'; write it as"),
+        ([*_BOTH, "--columns", "my mail=Mail"], "✗ COLUMNS has the field 'my mail'; a field is called by lower-case"),
+        ([*_BOTH, "--columns", "email=A, email=B"], "✗ COLUMNS names the field 'email' twice; leave one out."),
+        ([*_BOTH, "--columns", "email=A, phone=A"], "✗ COLUMNS names the column 'A' twice; leave one out."),
+        ([*_BOTH, "--dates", "soon"], "✗ DATES is 'soon'; expected one of day_first, month_first"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence(tmp_path: Path, arguments: list[str], said: str) -> None:

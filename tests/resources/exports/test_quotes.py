@@ -149,7 +149,11 @@ def _is_plain_of_quotes(value: str, separator: str) -> bool:
 def test_quotes_that_were_never_doubled_are_read_exactly_or_refused(file: Written) -> None:
     is_known = all(_is_plain_of_quotes(value, file.separator) for row in file.rows for value in row)
     is_quoted = any(token.role == "quote" for token in file.tokens)
-    leaves_blank_lines = not is_quoted and any(value.endswith("\n") for row in file.rows for value in row)
+    lines = (line for row in file.rows for line in file.separator.join(row).split("\n")[1:])
+    leaves_blank_lines = not is_quoted and (
+        any(value.endswith("\n") for row in file.rows for value in row)
+        or not all(line.strip(file.separator) for line in lines)
+    )
     is_quoted_text = any(value[:1] == '"' == value[-1:] for row in file.rows for value in row)
     if is_known and not is_quoted_text and not leaves_blank_lines:
         found = read(file, file.body)
