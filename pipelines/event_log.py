@@ -13,6 +13,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final, Self
 
 from dagster import AssetKey, DagsterEventType
@@ -99,6 +100,17 @@ class EventLog(SqliteEventLogStorage):
         if name not in self._tables and super()._has_asset_key_col_on_connection(conn, column_name):
             self._tables.add(name)
         return name in self._tables
+
+    def delete_events(self, run_id: str) -> None:
+        """Remove what is kept of a run, with its file."""
+        super().delete_events(run_id)
+        with self._db_lock:
+            engine, _ = self._engines.pop(run_id, (None, 0))
+            if engine is not None:
+                engine.dispose()
+            self._initialized_dbs.discard(run_id)
+            for end in ("", "-wal", "-shm"):
+                Path(self.path_for_shard(run_id) + end).unlink(missing_ok=True)
 
     def wipe(self) -> None:
         """Remove every file."""

@@ -5,7 +5,7 @@ Inputs go in every run, too, when it has made its plan.
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 import dagster as dg
 from rich.console import Console
@@ -15,7 +15,7 @@ from assets.kept_inputs import prune_inputs
 from assets.reconciliation import Reconciliation
 from pipelines.exclusive_run import run_alone
 from pipelines.kept_plans import opened, terminal
-from pipelines.retention import prune_frames, prune_history, prune_plans, prune_results
+from pipelines.retention import COMMAND, KINDS, prune_frames, prune_history, prune_plans, prune_results
 from pipelines.run import at_terminal
 from resources.storage.folders import Folders
 from resources.traces import KEPT_DAYS, remove_traces
@@ -23,7 +23,7 @@ from resources.traces import KEPT_DAYS, remove_traces
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; 0 when it is done, 1 when a sentence says why it could not be."""
-    parser = argparse.ArgumentParser(prog="make prune", description=__doc__)
+    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
     parser.add_argument("name", help="the declaration")
     options = parser.parse_args(arguments)
     folders, (console, errors) = Folders.from_environment(), terminal()
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _act(name: str, folders: Folders, console: Console) -> int:
     sync = opened(name, folders)
-    with dg.DagsterInstance.get() as instance, run_alone(name, folders, instance, "make prune"):
+    with dg.DagsterInstance.get() as instance, run_alone(name, folders, instance, COMMAND):
         said = list(pruned(sync, instance))
     days = sync.declaration.keep_inputs
     for sentence in said or [f"No plan of {name} has inputs that are older than {days} days."]:
@@ -40,16 +40,22 @@ def _act(name: str, folders: Folders, console: Console) -> int:
     return 0
 
 
-def pruned(sync: Reconciliation, instance: dg.DagsterInstance) -> Iterator[str]:
-    """Remove what is old, and say in sentences what went."""
+def pruned(sync: Reconciliation, instance: dg.DagsterInstance, kinds: Collection[str] = KINDS) -> Iterator[str]:
+    """Remove what is old of some kinds, and say in sentences what went."""
     from pipelines.jobs import build_jobs  # noqa: PLC0415 (late, like the definitions)
 
+    now = sync.clock()
     jobs = [job.name for job in build_jobs(sync).jobs or ()]
-    yield from prune_inputs(sync)
-    yield from prune_frames(sync, sync.clock())
-    yield from prune_results(sync, sync.clock())
-    yield from prune_plans(sync, instance, sync.clock())
-    yield from prune_history(sync, instance, jobs)
+    ways: Mapping[str, Callable[[], Iterable[str]]] = {
+        "inputs": lambda: prune_inputs(sync),
+        "frames": lambda: prune_frames(sync, now),
+        "results": lambda: prune_results(sync, now),
+        "plans": lambda: prune_plans(sync, instance, now),
+        "history": lambda: prune_history(sync, instance, jobs),
+    }
+    for kind in KINDS:
+        if kind in kinds:
+            yield from ways[kind]()
     remove_traces(sync.folders.home, KEPT_DAYS)
 
 

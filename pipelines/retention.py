@@ -3,12 +3,14 @@
 The ledger is never touched, nor a plan of which something is in effect: without it that could not be undone.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import dagster as dg
+from dagster._core.definitions.assets.job.asset_job import IMPLICIT_ASSET_JOB_NAME
 
 from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
@@ -16,6 +18,10 @@ from resources.ledger import Journal
 from resources.storage.disk import disk_in_words
 from resources.storage.local import LocalStorage
 from resources.storage.results import Results
+
+COMMAND: Final = "make prune"
+KINDS: Final = ("inputs", "frames", "results", "plans", "history")
+"""What can be removed."""
 
 RUNS_SPARED: Final = 10
 
@@ -62,19 +68,31 @@ def prune_plans(sync: Reconciliation, instance: dg.DagsterInstance, now: datetim
 def prune_history(
     sync: Reconciliation, instance: dg.DagsterInstance, jobs: Iterable[str], spared: int = RUNS_SPARED
 ) -> Iterator[str]:
-    """Remove old runs with their events; the newest runs of each job stay, as do those under way."""
+    """Remove old runs with their events, logs and outputs; the newest of each job stay, as do those under way.
+
+    A run that a person has made of single assets in the UI belongs to no job of ours: it goes if all its assets do.
+    """
     days = sync.declaration.keep.history_days
     if days is None:
         return
-    before = sync.clock() - timedelta(days=days)
-    gone = sum(_forgotten(instance, _old_runs(instance, job, spared, before.timestamp())) for job in jobs)
+    before = (sync.clock() - timedelta(days=days)).timestamp()
+    runs = [run for job in jobs for run in _old_runs(instance, job, spared, before)]
+    runs += _old_runs(instance, IMPLICIT_ASSET_JOB_NAME, spared, before, lambda run: _is_of(run, sync.name))
+    gone = _forgotten(instance, runs)
     if gone:
         yield f"{gone:,} runs of {sync.name} were older than {days} days and were removed, with their events."
 
 
-def _old_runs(instance: dg.DagsterInstance, job: str, spared: int, before: float) -> list[str]:
+def _old_runs(
+    instance: dg.DagsterInstance,
+    job: str,
+    spared: int,
+    before: float,
+    is_ours: Callable[[dg.DagsterRun], bool] = lambda _: True,
+) -> list[str]:
     """Runs of a job that have ended, are older than a moment, and are not among the newest."""
-    records = instance.get_run_records(dg.RunsFilter(job_name=job))
+    found = instance.get_run_records(dg.RunsFilter(job_name=job))
+    records = [record for record in found if is_ours(record.dagster_run)]
     return [
         record.dagster_run.run_id
         for record in records[spared:]
@@ -82,9 +100,18 @@ def _old_runs(instance: dg.DagsterInstance, job: str, spared: int, before: float
     ]
 
 
+def _is_of(run: dg.DagsterRun, name: str) -> bool:
+    """Whether a run of single assets and checks is of this declaration alone."""
+    checks = (key.asset_key for key in run.asset_check_selection or ())
+    first = {key.path[0] for key in (*(run.asset_selection or ()), *checks)}
+    return first == {name}
+
+
 def _forgotten(instance: dg.DagsterInstance, runs: Sequence[str]) -> int:
     for run in runs:
         instance.delete_run(run)
+        instance.compute_log_manager.delete_logs(prefix=[run])
+        shutil.rmtree(Path(instance.storage_directory()) / run, ignore_errors=True)  # what its operations gave
     return len(runs)
 
 

@@ -42,6 +42,7 @@ OPERATIONS: Sequence[tuple[str, str, Mapping[str, Any]]] = (
     ("replay", "replay_plan", {}),
     ("compare", "compare_declarations", {}),
     ("sync_one", "sync_customer", {"internal_id": 11}),
+    ("prune", "prune_old", {}),
 )
 """The jobs of one operation: what each asks for."""
 
@@ -53,6 +54,7 @@ def operate_alike(watch: Watch, defs: dg.Definitions, *, well: bool) -> None:
     watch.run(defs, "override_file", "decide_file", file="mine.csv", **WHO)
     watch.run(defs, "replay", "replay_plan", plan="" if well else "0" * 12)
     watch.run(defs, "compare", "compare_declarations", second="" if well else "0" * 12)
+    watch.run(defs, "prune", "prune_old", only=[] if well else ["ledger"])
 
 
 ROWS = [

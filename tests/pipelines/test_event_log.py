@@ -49,6 +49,22 @@ def _ours(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterIns
         yield instance
 
 
+def test_a_run_that_is_deleted_leaves_no_file_and_no_other_loses_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _ours(tmp_path, monkeypatch) as instance:
+        first, second = (JOB.execute_in_process(instance=instance, tags=ALL).run_id for _ in range(2))
+        kept = len(instance.all_logs(second))
+        instance.delete_run(first)
+        assert [path.name for path in (tmp_path / "history").rglob(f"{first}*")] == []
+        assert len(instance.all_logs(second)) == kept
+        assert instance.get_run_by_id(first) is None
+        assert JOB.execute_in_process(instance=instance, tags=ALL).success
+    with _dagsters(tmp_path) as instance:
+        assert len(instance.all_logs(second)) == kept
+        assert instance.all_logs(first) == []
+
+
 @contextmanager
 def _dagsters(home: Path) -> Iterator[dg.DagsterInstance]:
     """An instance of the same files without our class."""

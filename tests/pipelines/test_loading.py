@@ -111,7 +111,9 @@ def test_of_two_with_one_name_none_wins_and_the_others_load(folder: Path) -> Non
     assert good(found) == ["third"]
     [said] = broken(found)["acme"]
     assert all(str(file) in said for file in files)
-    assert jobs(found) == {f"third_{job}" for job in ("reconcile", "override", "override_file", "replay", "compare")}
+    assert jobs(found) == {
+        f"third_{job}" for job in ("reconcile", "override", "override_file", "replay", "compare", "prune")
+    }
     for name in ("acme", "one", "two"):
         with pytest.raises(DeclarationError, match="Two declarations have the name 'acme'"):
             found.declared.named(name)

@@ -3,6 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
+
+import dagster as dg
 
 from pipelines.prune import pruned
 from pipelines.retention import prune_history
@@ -10,6 +13,7 @@ from resources.ledger import Journal
 from resources.storage.plans import read_plan
 from schemas.attempts import Attempt, ChangeResult
 from schemas.plan import changes_of
+from tests.pipelines.api_world import sentences
 from tests.reconciling import Site, declaration, site_at
 
 KEEP = {"frames_days": 60, "results_days": 60, "plans_days": 60, "history_days": 60}
@@ -53,6 +57,75 @@ def test_what_is_old_goes_and_what_is_needed_stays(tmp_path: Path) -> None:
         assert (len(left), decisions[-1] in left) == (2, True)
         assert site.plan_hash() == last
         assert site.reconcile().success
+
+
+def test_runs_of_single_assets_go_if_all_they_name_is_of_this_declaration(tmp_path: Path) -> None:
+    ours, theirs = dg.AssetKey(["acme", "write_plan"]), dg.AssetKey(["beta", "write_plan"])
+    named: dict[str, tuple[set[dg.AssetKey] | None, set[dg.AssetCheckKey] | None]] = {
+        "ours": ({ours, dg.AssetKey(["acme", "review_queue"])}, None),
+        "a check of ours": (set(), {dg.AssetCheckKey(ours, "schema")}),
+        "ours and others'": ({ours, theirs}, None),
+        "ours and a check of others": ({ours}, {dg.AssetCheckKey(theirs, "schema")}),
+        "others'": ({theirs}, None),
+        "nothing said": (None, None),
+        "ours, under way": ({ours}, None),
+        "ours, the newest": ({ours}, None),
+    }
+    with site_at(tmp_path, declaration(keep=KEEP)) as site:
+        for name, (assets, checks) in named.items():
+            ended = dg.DagsterRunStatus.STARTED if "under way" in name else dg.DagsterRunStatus.SUCCESS
+            run = dg.DagsterRun(
+                "__ASSET_JOB",
+                str(uuid4()),
+                tags={"name": name},
+                status=ended,
+                asset_selection=None if assets is None else frozenset(assets),
+                asset_check_selection=None if checks is None else frozenset(checks),
+            )
+            site.instance.add_run(run)
+        later = datetime.now(UTC) + timedelta(days=61)
+        [said] = prune_history(replace(site.sync, clock=lambda: later), site.instance, [], spared=1)
+        left = {run.tags["name"] for run in site.instance.get_runs()}
+    assert said.startswith("2 runs of acme")
+    assert named.keys() - left == {"ours", "a check of ours"}
+
+
+def test_the_job_removes_what_it_is_asked_to_and_says_so(tmp_path: Path) -> None:
+    with site_at(tmp_path, declaration(keep=KEEP)) as made:
+        assert made.reconcile().success
+        later = datetime.now(UTC) + timedelta(days=61)
+        site = replace(made, sync=replace(made.sync, clock=lambda: later))
+        frames = made.sync.folders.home / "frames" / "acme"
+
+        unknown = prune(site, only=["frames", "ledger"])
+        assert sentences(unknown) == [
+            "only: 'ledger' is none of inputs, frames, results, plans, history; nothing was removed."
+        ]
+        assert list(frames.rglob("*.parquet"))
+
+        with site.sync.ledger() as ledger, ledger.lease("make prune acme", "theirs"):
+            held = prune(site)
+        assert sentences(held) == ["acme is being pruned by the run theirs; wait until it has ended."]
+
+        assert removed(prune(site, only=["results"])).endswith(
+            "result files of acme were older than 60 days and were removed."
+        )
+        assert list(frames.rglob("*.parquet"))
+        assert "frames of acme were older" in removed(prune(site))
+        assert not list(frames.rglob("*.parquet"))
+        assert removed(prune(site)) == "Nothing was old enough."
+
+
+def prune(site: Site, **config: object) -> dg.ExecuteInProcessResult:
+    asked = {"ops": {"acme__prune_old": {"config": config}}}
+    job = site.definitions.resolve_job_def("acme_prune")
+    return job.execute_in_process(instance=site.instance, run_config=asked, raise_on_error=False)
+
+
+def removed(result: dg.ExecuteInProcessResult) -> str:
+    assert result.success, sentences(result)
+    [event] = [event for event in result.all_node_events if event.is_successful_output]
+    return str(event.step_output_data.metadata["removed"].value)
 
 
 def decide(site: Site) -> str:

@@ -114,7 +114,8 @@ def test_only_stripe_customers_have_partitions_by_month_in_utc(specs: dict[str, 
 
 def test_jobs_and_the_assets_they_run(site: Site) -> None:
     jobs = {job.name: job for job in site.definitions.resolve_all_job_defs() if not job.name.startswith("__")}
-    assert list(jobs) == ["acme_compare", "acme_override", "acme_override_file", "acme_reconcile", "acme_replay"]
+    always = ("compare", "override", "override_file", "prune", "reconcile", "replay")
+    assert list(jobs) == [f"acme_{name}" for name in always]
     run = {key.path[-1] for key in jobs["acme_reconcile"].asset_layer.selected_asset_keys}
     assert run == set(ASSETS)
     assert {node.name for node in jobs["acme_reconcile"].nodes} == {
@@ -145,7 +146,8 @@ def test_a_report_is_fresh_until_the_next_daily_run_has_been_missed(
 
 def test_nothing_runs_by_itself(site: Site) -> None:
     repository = site.definitions.get_repository_def()
-    assert list(repository.schedule_defs) == []
+    schedules = {schedule.name: schedule.default_status for schedule in repository.schedule_defs}
+    assert schedules == {"acme_prune": dg.DefaultScheduleStatus.STOPPED}
     sensors = {sensor.name: sensor.default_status for sensor in repository.sensor_defs}
     assert sensors == {"acme_notify_failure": dg.DefaultSensorStatus.STOPPED}
 
@@ -174,9 +176,9 @@ def test_what_two_apis_add_to_it(tmp_path: Path) -> None:
         "picture_is_fresh",
     }
     jobs = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
-    kept = ("override", "override_file", "replay", "compare")
+    kept = ("override", "override_file", "replay", "compare", "prune")
     assert jobs == {f"acme_{name}" for name in ("reconcile", "apply", "undo", "daily", *kept)}
-    assert [schedule.name for schedule in repository.schedule_defs] == ["acme_daily"]
+    assert [schedule.name for schedule in repository.schedule_defs] == ["acme_daily", "acme_prune"]
     assert {each.default_status for each in repository.schedule_defs} == {dg.DefaultScheduleStatus.STOPPED}
 
 
