@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help init advise run check doctor plans apply undo decide replay compare prune audit erase apply-stripe ui sandbox test lint format bench prove rules validate lock clean forget
+.PHONY: help init advise run check doctor plans apply undo decide replay compare prune audit erase apply-stripe ui ui-user sandbox test lint format bench prove rules validate lock clean forget
 
 help: ## List what can be done
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ apply-stripe: $(VENV)/run.ok ## Set in Stripe what FILE (stripe_updates.csv of N
 
 ui: $(VENV)/run.ok ## Open Dagster on every declaration, on http://127.0.0.1:3000; PORT= for another port
 	@$(BIN)/python -m pipelines.ui
+
+ui-user: $(VENV)/run.ok ## Let NAME sign in to a UI that several share, with the ROLE look, plan or approve; asks for a password
+	@$(BIN)/python -m pipelines.login.add_person $(call quoted,$(if $(filter file,$(origin NAME)),,$(NAME))) --role=$(call quoted,$(ROLE))
 
 sandbox: $(VENV)/dev.ok ## Serve stand-ins for Stripe and NetSuite with the example data, and print the environment
 	@$(BIN)/python -m sandbox

@@ -13,15 +13,23 @@ _Path = tuple[str | int, ...]
 _LONGEST: Final = 400
 
 
-def mistakes(error: ValidationError) -> Iterator[tuple[_Path, str]]:
-    """Path and mistake of each node, without the full stop; unknown keys first, as others may follow from them."""
+def mistakes(
+    error: ValidationError, model: type[BaseModel] = Declaration, whole: str = "attributes"
+) -> Iterator[tuple[_Path, str]]:
+    """Path and mistake of each node, without the full stop; unknown keys first, as others may follow from them.
+
+    Args:
+        error: what pydantic found.
+        model: what was to be read.
+        whole: what to call it.
+    """
     for found in sorted(error.errors(include_url=False), key=lambda e: e["type"] != "extra_forbidden"):
         context = found.get("ctx", {})
         path: _Path = (*found["loc"], *context.get("path", ()))
-        yield path, f"{_where(path)}: {_message(found, path)}"
+        yield path, f"{_where(path, whole)}: {_message(found, path, model)}"
         for inner, message in context.get("others", ()):
             other = (*found["loc"], *inner)
-            yield other, f"{_where(other)}: {_short(message)}"
+            yield other, f"{_where(other, whole)}: {_short(message)}"
 
 
 def unknown_key(key: str, known: Sequence[str]) -> str:
@@ -31,13 +39,13 @@ def unknown_key(key: str, known: Sequence[str]) -> str:
     return f"unknown key{hint} Expected one of {', '.join(known)}"
 
 
-def _where(path: _Path) -> str:
-    return ".".join(str(part + 1) if isinstance(part, int) else shown(part) for part in path) or "attributes"
+def _where(path: _Path, whole: str) -> str:
+    return ".".join(str(part + 1) if isinstance(part, int) else shown(part) for part in path) or whole
 
 
-def _message(found: Mapping[str, object], path: _Path) -> str:
+def _message(found: Mapping[str, object], path: _Path, model: type[BaseModel]) -> str:
     if found["type"] == "extra_forbidden":
-        return unknown_key(str(path[-1]), _keys_at(Declaration, path[:-1]))
+        return unknown_key(str(path[-1]), _keys_at(model, path[:-1]))
     if found["type"] == "missing":
         return "is required"
     if found["type"] in {"model_type", "dict_type"}:

@@ -22,14 +22,22 @@ _HEADERS: Final[Mapping[str, str]] = {
 _CONTENT_POLICY: Final = "frame-ancestors 'none'; form-action 'self'; object-src 'none'"
 """Beside Dagster's own policy, which says what its pages may load; a browser obeys both."""
 _VIOLATION: Final = 1008
+_JSON: Final = "application/json"
+_FORM: Final = "application/x-www-form-urlencoded"
 
 
 class Guard:
     """An ASGI application that refuses what only a foreign web page would ask of another one."""
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str] = ()) -> None:
-        """`hosts` are names of this server beside those of loopback, without a port."""
-        self._app = app
+    def __init__(self, app: ASGIApp, hosts: Iterable[str] = (), forms: Iterable[str] = ()) -> None:
+        """Put the guard before an application.
+
+        Args:
+            app: what it guards.
+            hosts: names of this server beside those of loopback, without a port.
+            forms: paths to which its own pages post forms, and nobody else does.
+        """
+        self._app, self._forms = app, frozenset(forms)
         self._hosts = LOOPBACK | {host.lower() for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,8 +60,10 @@ class Guard:
         is_own = _is_own(headers, hosts[0])
         if scope["type"] == "websocket":
             return None if is_own and "origin" in headers else (403, "Only pages of this server may listen.\n")
+        if scope["method"] == "POST" and scope["path"] in self._forms:
+            return _refusal_of_post(headers, _FORM, is_own=is_own and "origin" in headers)
         if scope["method"] == "POST":
-            return _refusal_of_post(headers, is_own=is_own)
+            return _refusal_of_post(headers, _JSON, is_own=is_own)
         return _refusal_of_get(scope, headers, is_own=is_own)
 
 
@@ -68,12 +78,12 @@ def _refusal_of_get(scope: Scope, headers: Headers, *, is_own: bool) -> tuple[in
     return None
 
 
-def _refusal_of_post(headers: Headers, *, is_own: bool) -> tuple[int, str] | None:
+def _refusal_of_post(headers: Headers, kind: str, *, is_own: bool) -> tuple[int, str] | None:
     if not is_own:
         return 403, "Only pages of this server may change something.\n"
     kinds = headers.getlist("content-type")
-    if len(kinds) != 1 or kinds[0].partition(";")[0].strip().lower() != "application/json":
-        return 415, "This server takes JSON.\n"
+    if len(kinds) != 1 or kinds[0].partition(";")[0].strip().lower() != kind:
+        return 415, "This server takes JSON, and forms where its own pages have one.\n"
     return None
 
 

@@ -27,6 +27,7 @@ from pipelines.code_location import LOCATION
 from pipelines.declarations import read_folder
 from pipelines.exclusive_run import end_killed
 from pipelines.home import prepare_home
+from pipelines.login.shared import shared_ui
 from pipelines.webserver import hosts, listening, serve
 from resources.storage.folders import Folders
 from schemas.errors import TieoutError, TransientError
@@ -43,6 +44,7 @@ def main() -> int:
         signal.signal(number, signal.default_int_handler)
     try:
         hosts()
+        shared = shared_ui()
         with listening(_ADDRESS, port) as listener:
             prepare_home(folders)
             for broken in read_folder(folders.root / "pipelines" / "defs").broken:
@@ -55,7 +57,7 @@ def main() -> int:
                         console.print(f"Dagster's UI is on http://{_ADDRESS}:{port}; Ctrl-C ends it.")
                         _watch(parts, server)
 
-                    serve(instance, workspace, listener, results=folders.out, started=started)
+                    serve(instance, workspace, listener, shared=shared, results=folders.out, started=started)
                     log = _log(folders)
                     raise TransientError(
                         f"Dagster's daemon or code server has ended by itself; what it said is in {log}."

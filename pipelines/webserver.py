@@ -28,6 +28,9 @@ from starlette.types import ASGIApp
 from pipelines.guard import Guard
 from pipelines.hiding import hide_secrets
 from pipelines.home import check_storage
+from pipelines.login.login import FORMS
+from pipelines.login.shared import Shared, shared_ui
+from pipelines.login.workspace import PeoplesContext
 from pipelines.month_turn import follow_months
 from pipelines.result_pages import ResultPages
 from resources.storage.folders import Folders
@@ -50,8 +53,9 @@ def main(arguments: list[str] | None = None) -> int:
     hide_secrets()
     try:
         check_storage(Folders.from_environment().home)
+        shared = shared_ui()
         with listening(options.host, options.port) as listener, dg.DagsterInstance.get() as instance:
-            serve(instance, options.workspace, listener)
+            serve(instance, options.workspace, listener, shared=shared)
     except TieoutError as error:
         sys.stderr.write(f"✗ {error}\n")
         return 1
@@ -103,6 +107,7 @@ def serve(
     workspace: Path,
     listener: socket.socket,
     *,
+    shared: Shared | None = None,
     results: Path | None = None,
     started: Callable[[uvicorn.Server], None] = lambda _: None,
 ) -> None:
@@ -112,14 +117,17 @@ def serve(
         instance: Dagster's memory.
         workspace: a file that says where the code locations are.
         listener: a socket that listens.
+        shared: how several people share the UI; by default it is for one.
         results: the folder with a folder of results for each declaration; none of them is shown by default.
         started: called with the server before it serves.
     """
-    names = hosts()
+    names = [*hosts(), *(shared.hosts if shared else [])]
+    proxies = shared.settings.proxies if shared else []
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     instance.optimize_for_webserver(_STATEMENT_TIMEOUT_MS, _POOL_RECYCLE_S, _POOL_OVERFLOW)
-    with WorkspaceProcessContext(
+    workspace_context = PeoplesContext if shared else WorkspaceProcessContext
+    with workspace_context(
         instance,
         version=__version__,
         read_only=False,
@@ -130,7 +138,12 @@ def serve(
         if results is not None:
             app = ResultPages(app, results)
         config = uvicorn.Config(
-            Guard(app, names), log_level=logging.WARNING, timeout_graceful_shutdown=_LAST_ANSWERS_S, server_header=False
+            Guard(app if shared is None else shared.before(app, context), names, FORMS if shared else ()),
+            log_level=logging.WARNING,
+            timeout_graceful_shutdown=_LAST_ANSWERS_S,
+            server_header=False,
+            proxy_headers=bool(proxies),
+            forwarded_allow_ips=proxies,
         )
         server = uvicorn.Server(config)
         ended = threading.Event()

@@ -29,6 +29,7 @@ from assets.planning.settings import PlanSettings
 from assets.planning.to_stripe import ToStripe
 from assets.planning.write_plan import plan_changes
 from assets.reconciliation import Reconciliation
+from assets.signed_in import name_of
 from assets.write_back.opening import open_write_back
 from assets.write_back.outcomes import SYNC_ONE_OUTCOMES, write_outcomes
 from assets.write_back.run import apply_steps
@@ -46,7 +47,7 @@ OnProgress = Callable[[str], None]
 
 
 def sync_one(
-    sync: Reconciliation, instance: dg.DagsterInstance, run_id: str, internal_id: InternalId, said: OnProgress
+    sync: Reconciliation, instance: dg.DagsterInstance, run: dg.DagsterRun, internal_id: InternalId, said: OnProgress
 ) -> SyncAnswer:
     """Sync one customer; return the answer.
 
@@ -54,6 +55,7 @@ def sync_one(
         UserError: nothing could be planned, or a person must act; the sentence says so.
         TransientError: a service could not be asked.
     """
+    run_id = run.run_id
     with sync.exclusive("netsuite", run_id, said), sync.exclusive("stripe", run_id, said):
         picture = fresh_picture(sync, internal_id, said)
     plan, who, numbers = plan_one(sync, picture, internal_id, said)
@@ -67,7 +69,7 @@ def sync_one(
         waits = of_what_waits(who, changes, digest, because)
         return SyncAnswer(waits, waits)
     with open_write_back(sync, run_id, said, "netsuite", "stripe") as work:
-        request = Request(run_id, "apply", digest, {}, f"{sync.name}_sync_one")
+        request = Request(run_id, "apply", digest, {}, name_of(run, f"{sync.name}_sync_one"))
         with write_outcomes(sync, instance, work, request, len(changes), SYNC_ONE_OUTCOMES):
             tally = apply_steps(work, Part(digest, changes, made_at=made.made_at), STEPS)
     return answer_of(who, tally.entries, tally.waiting)

@@ -16,6 +16,7 @@ from pydantic import Field
 from assets.planning.decision_picture import picture_of
 from assets.planning.decision_rows import Refused, Row, decision_of, refuse_twice
 from assets.reconciliation import Reconciliation, failures_for_people
+from assets.signed_in import name_of
 from resources.exports.decisions import DecisionsFile, open_decisions
 from resources.ledger import Decisions, NewDecision
 from schemas.errors import UserError
@@ -53,7 +54,7 @@ class Decided:
 def decide_file(sync: Reconciliation, context: dg.OpExecutionContext, config: DecisionFile) -> None:
     """Keep all decisions of a file, or raise `dg.Failure` with a sentence that names the cells and keep none."""
     with failures_for_people():
-        who = config.who.strip()
+        who = name_of(context.run, config.who).strip()
         if not who:
             raise UserError("who is empty; a decision needs who decides.")
         decided = decisions_in(sync, config)

@@ -11,6 +11,7 @@ from pydantic import Field
 from assets.planning.decision_picture import picture_of
 from assets.planning.decision_rows import Refused, Row, meant_by
 from assets.reconciliation import Reconciliation, failures_for_people
+from assets.signed_in import name_of
 from resources.exports.decisions import CUSTOMER
 from resources.ledger import Decisions, NewDecision
 from schemas.errors import UserError
@@ -31,13 +32,14 @@ class Override(dg.Config):
 def decide(sync: Reconciliation, context: dg.OpExecutionContext, config: Override) -> None:
     """Keep a decision. Raises `dg.Failure` with a sentence for a decision that cannot be meant."""
     with failures_for_people():
-        for name in ("customer", "who", "why"):
-            if not getattr(config, name).strip():
+        who = name_of(context.run, config.who).strip()
+        for name, said in {"customer": config.customer, "who": who, "why": config.why}.items():
+            if not said.strip():
                 raise UserError(f"{name} is empty; a decision needs a customer, who decides, and why.")
         new = _checked(sync, config)
         with sync.ledger() as ledger:
             decisions = Decisions(ledger, sync.name)
-            decisions.decide(new.customer, new.kind, new.record, config.who.strip(), new.why)
+            decisions.decide(new.customer, new.kind, new.record, who, new.why)
             standing = decisions.standing().height
     context.add_output_metadata({"customer": new.customer, "record": config.record, "overrides_standing": standing})
 

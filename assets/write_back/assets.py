@@ -11,6 +11,7 @@ import dagster as dg
 from assets.plan_history import History, last_made_at, plans_made
 from assets.planning.brakes import results_of
 from assets.reconciliation import Reconciliation, failures_for_people
+from assets.signed_in import name_of
 from assets.write_back.opening import open_write_back
 from assets.write_back.outcomes import write_outcomes
 from assets.write_back.request import check_that_it_may, part_of
@@ -35,7 +36,7 @@ def _first_step(sync: Reconciliation, assets: StepAssets) -> dg.AssetsDefinition
     @dg.multi_asset(name=f"{sync.name}__daily_{assets.name}", specs=assets.specs(sync))
     def write(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         """One load and one save per record, for all fields."""
-        run_id, who = context.run.run_id, f"{sync.name}_daily"
+        run_id, who = context.run.run_id, name_of(context.run, f"{sync.name}_daily")
         with failures_for_people(), open_write_back(sync, run_id, context.log.info, *assets.systems) as work:
             approvals = Requests(work.journal.ledger, sync.declared_accounts).approvals()
             history = History.read(sync.name, plans_made(context.instance, sync), approvals)
@@ -46,7 +47,7 @@ def _first_step(sync: Reconciliation, assets: StepAssets) -> dg.AssetsDefinition
                 sync, context.instance, work, Request(run_id, "apply", plan, {}, who), len(part.changes)
             ):
                 tally = apply_steps(work, part, assets.steps)
-        yield from _results(sync, assets, tally, plan)
+        yield from _results(sync, assets, tally, plan, who)
 
     return write
 
@@ -57,7 +58,7 @@ def _later_step(sync: Reconciliation, assets: StepAssets) -> dg.AssetsDefinition
     @dg.multi_asset(name=f"{sync.name}__daily_{assets.name}", specs=assets.specs(sync))
     def write(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         """One read and one write per customer."""
-        run_id = context.run.run_id
+        run_id, job = context.run.run_id, f"{sync.name}_daily"
         with failures_for_people(), open_write_back(sync, run_id, context.log.info, *assets.systems) as work:
             request = Requests(work.journal.ledger, sync.declared_accounts).of(run_id)
             if request is None:
@@ -69,11 +70,13 @@ def _later_step(sync: Reconciliation, assets: StepAssets) -> dg.AssetsDefinition
             part = part_of(sync, request.plan, request.filters, changes, made_at)
             with write_outcomes(sync, context.instance, work, request, len(changes)):
                 tally = apply_steps(work, part, assets.steps)
-        yield from _results(sync, assets, tally, request.plan)
+        yield from _results(sync, assets, tally, request.plan, request.who or job)
 
     return write
 
 
-def _results(sync: Reconciliation, assets: StepAssets, tally: Tally, plan: str) -> Iterator[dg.MaterializeResult]:
-    for key, shown in assets.shown_of(sync, tally, plan, f"{sync.name}_daily"):
+def _results(
+    sync: Reconciliation, assets: StepAssets, tally: Tally, plan: str, who: str
+) -> Iterator[dg.MaterializeResult]:
+    for key, shown in assets.shown_of(sync, tally, plan, who):
         yield dg.MaterializeResult(asset_key=key, metadata=shown)

@@ -11,9 +11,10 @@ import dagster as dg
 
 from assets.plan_history import last_made_at, plans_made
 from assets.reconciliation import Reconciliation, failures_for_people
+from assets.signed_in import name_of
 from assets.write_back.opening import open_write_back
 from assets.write_back.outcomes import outcomes_file, write_outcomes
-from assets.write_back.request import PlanPart, part_of
+from assets.write_back.request import PlanPart, part_of, signature
 from assets.write_back.run import apply_steps, undo_part
 from assets.write_back.step_assets import BOTH, step_assets
 from resources.ledger import Request
@@ -30,7 +31,8 @@ def apply_plan(sync: Reconciliation, context: dg.OpExecutionContext, config: Pla
     """
     ended = Counter[str]()
     with failures_for_people(), open_write_back(sync, context.run.run_id, context.log.info, *BOTH) as work:
-        who, changes = config.signed, changes_of(sync.plans.read(config.plan))
+        who = signature(name_of(context.run, config.who))
+        changes = changes_of(sync.plans.read(config.plan))
         made_at = last_made_at(plans_made(context.instance, sync), config.plan)
         part = part_of(sync, config.plan, config.filters, changes, made_at)
         request = Request(context.run.run_id, "apply", config.plan, config.filters, who)
@@ -52,7 +54,8 @@ def undo_plan(sync: Reconciliation, context: dg.OpExecutionContext, config: Plan
         dg.Failure: with a sentence for a person.
     """
     with failures_for_people(), open_write_back(sync, context.run.run_id, context.log.info, *BOTH) as work:
-        who, changes = config.signed, changes_of(sync.plans.read(config.plan))
+        who = signature(name_of(context.run, config.who))
+        changes = changes_of(sync.plans.read(config.plan))
         part = part_of(sync, config.plan, config.filters, changes, None)
         request = Request(context.run.run_id, "undo", config.plan, config.filters, who)
         with write_outcomes(sync, context.instance, work, request, len(changes)):

@@ -45,15 +45,6 @@ class PlanPart(_Narrowed, _Named):
         """The part alone."""
         return self.model_dump(include=set(_Narrowed.model_fields))
 
-    @property
-    def signed(self) -> str:
-        """Who asks.
-
-        Raises:
-            UserError: nobody does.
-        """
-        return signature(self.who)
-
 
 def signature(who: str) -> str:
     """A name as it is kept.

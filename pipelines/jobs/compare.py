@@ -47,4 +47,5 @@ def build_compare(sync: Reconciliation) -> dg.Definitions:
         "compare",
         compare_them,
         "Shows who would be linked otherwise by a second declaration, on the kept inputs of a plan.",
+        role="plan",
     )

@@ -6,6 +6,7 @@ from assets.reconciliation import Reconciliation
 from pipelines.exclusive_run import end_killed
 from pipelines.executor import in_this_process
 from pipelines.jobs.selections import every_month, read_and_report, writes
+from pipelines.login.roles import needs
 
 
 def build_daily(sync: Reconciliation) -> dg.Definitions:
@@ -19,6 +20,7 @@ def build_daily(sync: Reconciliation) -> dg.Definitions:
         description=f"The reconcile of every day; {then}.",
         executor_def=in_this_process(sync.folders),
         tags=every_month(sync),
+        metadata=needs("approve" if writes_alone else "plan"),
     )
 
     @dg.schedule(

@@ -4,10 +4,13 @@ import dagster as dg
 
 from assets.reconciliation import Reconciliation
 from pipelines.executor import in_this_process
+from pipelines.login.roles import Role, needs
 from pipelines.progress import LOGGERS
 
 
-def job_of(sync: Reconciliation, name: str, operation: dg.OpDefinition, description: str) -> dg.Definitions:
+def job_of(
+    sync: Reconciliation, name: str, operation: dg.OpDefinition, description: str, role: Role = "approve"
+) -> dg.Definitions:
     """The job `<declaration>_<name>` of one operation.
 
     Args:
@@ -15,6 +18,7 @@ def job_of(sync: Reconciliation, name: str, operation: dg.OpDefinition, descript
         name: what the job is called, after the declaration's name.
         operation: what it does.
         description: what people read on its page.
+        role: who may start it where the UI has a login.
     """
 
     @dg.job(
@@ -22,6 +26,7 @@ def job_of(sync: Reconciliation, name: str, operation: dg.OpDefinition, descript
         executor_def=in_this_process(sync.folders),
         logger_defs=LOGGERS,
         description=description,
+        metadata=needs(role),
     )
     def job() -> None:
         operation()

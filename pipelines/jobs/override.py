@@ -5,6 +5,7 @@ import dagster as dg
 from assets.planning.overrides import Override, decide
 from assets.reconciliation import Reconciliation
 from pipelines.jobs.one_operation import job_of
+from pipelines.login.roles import to_decide
 
 
 def build_override(sync: Reconciliation) -> dg.Definitions:
@@ -20,4 +21,5 @@ def build_override(sync: Reconciliation) -> dg.Definitions:
         "override",
         keep_decision,
         "Keeps a person's decision: link this customer to that record, or never (M8). Then reconcile.",
+        role=to_decide(sync),
     )

@@ -5,6 +5,7 @@ import dagster as dg
 from assets.planning.decision_file import DecisionFile, decide_file
 from assets.reconciliation import Reconciliation
 from pipelines.jobs.one_operation import job_of
+from pipelines.login.roles import to_decide
 
 
 def build_override_file(sync: Reconciliation) -> dg.Definitions:
@@ -20,4 +21,5 @@ def build_override_file(sync: Reconciliation) -> dg.Definitions:
         "override_file",
         keep_decisions,
         "Keeps the decisions that a person wrote into review.csv or review.xlsx (X16). Then reconcile.",
+        role=to_decide(sync),
     )

@@ -5,6 +5,7 @@ import dagster as dg
 from assets.reconciliation import Reconciliation
 from pipelines.executor import in_this_process
 from pipelines.jobs.selections import every_month, read_and_report
+from pipelines.login.roles import needs
 
 
 def build_reconcile(sync: Reconciliation) -> dg.Definitions:
@@ -15,5 +16,6 @@ def build_reconcile(sync: Reconciliation) -> dg.Definitions:
         description="Reads both sides, matches, plans, reports. Writes nothing outside of this machine.",
         executor_def=in_this_process(sync.folders),
         tags=every_month(sync),
+        metadata=needs("plan"),
     )
     return dg.Definitions(jobs=[job])

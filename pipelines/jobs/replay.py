@@ -42,4 +42,5 @@ def build_replay(sync: Reconciliation) -> dg.Definitions:
         "replay",
         make_again,
         "Makes a kept plan again from the inputs that were kept of it: identical, or what differs and why.",
+        role="plan",
     )

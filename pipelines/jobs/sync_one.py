@@ -38,7 +38,7 @@ def build_sync_one(sync: Reconciliation) -> dg.Definitions:
             internal_id = InternalId(config.internal_id)
             asked = [request for request in client.sync_requests() if request.internal_id == internal_id]
             try:
-                answer = sync_one(sync, context.instance, context.run.run_id, internal_id, context.log.info)
+                answer = sync_one(sync, context.instance, context.run, internal_id, context.log.info)
             except (UserError, TransientError) as error:
                 why = f"Nothing was done, or not all of it: {masked(str(error))}"
                 _answered(client, asked, why, sync, context.log.info)

@@ -56,10 +56,14 @@ class Site:
             return self.sync.frames.read_months(asset, self.sync.month_keys()).collect()
         return self.sync.frames.read(asset).collect()
 
-    def run(self, job: str, config: Mapping[str, object] | None = None) -> dg.ExecuteInProcessResult:
+    def run(
+        self, job: str, config: Mapping[str, object] | None = None, tags: Mapping[str, str] | None = None
+    ) -> dg.ExecuteInProcessResult:
         """Run a job of the declaration; it may fail."""
         definition = self.definitions.resolve_job_def(f"{NAME}_{job}")
-        return definition.execute_in_process(instance=self.instance, raise_on_error=False, run_config=config)
+        return definition.execute_in_process(
+            instance=self.instance, raise_on_error=False, run_config=config, tags=dict(tags or {})
+        )
 
     def materialize(self, *assets: str, month: str | None = None) -> dg.ExecuteInProcessResult:
         """Materialize some assets without the checks beside them, as a person can in the UI; it may fail."""

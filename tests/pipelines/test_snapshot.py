@@ -12,6 +12,7 @@ import dagster as dg
 import pytest
 
 from pipelines.jobs.selections import every_month
+from pipelines.login.roles import NEEDS
 from tests.pipelines.api_world import site as api_site
 from tests.reconciling import Site, declaration, site_at
 
@@ -175,6 +176,8 @@ def test_what_two_apis_add_to_it(tmp_path: Path) -> None:
         "no_month_missing_for_writes",
         "picture_is_fresh",
     }
+    roles = needed(over_apis.definitions)
+    assert [name for name, role in roles.items() if role == "plan"] == ["reconcile", "replay", "compare"]
     jobs = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
     kept = ("override", "override_file", "replay", "compare", "prune")
     assert jobs == {f"acme_{name}" for name in ("reconcile", "apply", "undo", "daily", *kept)}
@@ -191,7 +194,19 @@ def test_what_the_way_to_stripe_adds_to_that(tmp_path: Path) -> None:
             for each in (there, without)
         ]
     assert keys[0] - keys[1] == {"netsuite_sync", "stripe_matches", "stripe_new_customers", "stripe_fields"}
+        roles = [needed(each.definitions) for each in (there, without)]
     assert keys[1] <= keys[0]
+    planned = dict.fromkeys(("daily", "reconcile", "replay", "compare"), "plan")
+    asked = {name: "approve" for name in ("apply", "undo")}
+    deciding = ("override", "override_file")
+    assert roles[1] == {**planned, **asked, **dict.fromkeys(deciding, "plan")}
+    assert roles[0] == {**planned, **asked, **dict.fromkeys((*deciding, "sync_one"), "approve")}
+
+
+def needed(definitions: dg.Definitions) -> dict[str, object]:
+    """Who may start each job where the UI has a login: a mistake here lets somebody write who may not."""
+    jobs = [job for job in definitions.resolve_all_job_defs() if not job.name.startswith("__")]
+    return {job.name.removeprefix("acme_"): job.metadata[NEEDS].value for job in jobs}
 
 
 def test_operations_have_names_of_their_declaration(site: Site, tmp_path: Path) -> None:

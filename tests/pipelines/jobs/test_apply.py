@@ -6,8 +6,9 @@ import dagster as dg
 import polars as pl
 import pytest
 
+from assets.signed_in import WHO
 from pipelines.jobs.selections import WRITES, every_month
-from resources.ledger import Requests
+from resources.ledger import Decisions, Requests
 from resources.storage.results import read_manifest
 from schemas.words import LINK_KEY
 from tests.pipelines.api_world import LINK_OP, NAME, Site, sentences, site
@@ -103,6 +104,20 @@ def test_who_asked_is_kept_with_the_approval_and_stands_in_the_outcomes(at: Site
         ("Grace Hopper", "applied", 4),
     ]
     assert at.metadata("stripe_links")["who"] == "Grace Hopper"
+
+
+def test_the_name_of_the_login_is_kept_whatever_the_form_says(at: Site) -> None:
+    plan, login = at.reconcile(), {WHO: "Carol"}
+    named = {"plan": plan, "who": "Eve"}
+    assert at.run("apply", {"ops": {LINK_OP: {"config": named}}}, login).success
+    assert at.run("undo", {"ops": {f"{NAME}__undo_plan": {"config": {**named, "ids": ["cus_2"]}}}}, login).success
+    decision = {"customer": "cus_1", "record": "never", "who": "Eve", "why": "a test account"}
+    assert at.run("override", {"ops": {f"{NAME}__decide": {"config": decision}}}, login).success
+    with at.sync.ledger() as ledger:
+        asked = Requests(ledger, at.sync.declared_accounts).of_plan(plan)
+        decided = Decisions(ledger, at.sync.name).standing()["who"].to_list()
+    assert ([each.who for each in asked], decided) == (["Carol", "Carol"], ["Carol"])
+    assert at.result("outcomes.csv")["who"].unique().to_list() == ["Carol"]
 
 
 @pytest.mark.rule("W8")
