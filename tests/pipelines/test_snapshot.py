@@ -177,7 +177,7 @@ def test_what_two_apis_add_to_it(tmp_path: Path) -> None:
         "picture_is_fresh",
     }
     roles = needed(over_apis.definitions)
-    assert [name for name, role in roles.items() if role == "plan"] == ["reconcile", "replay", "compare"]
+    assert {name for name, role in roles.items() if role == "plan"} == {"reconcile", "replay", "compare"}
     jobs = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
     kept = ("override", "override_file", "replay", "compare", "prune")
     assert jobs == {f"acme_{name}" for name in ("reconcile", "apply", "undo", "daily", *kept)}
@@ -193,11 +193,11 @@ def test_what_the_way_to_stripe_adds_to_that(tmp_path: Path) -> None:
             {key.path[-1] for key in each.definitions.resolve_asset_graph().get_all_asset_keys()}
             for each in (there, without)
         ]
-    assert keys[0] - keys[1] == {"netsuite_sync", "stripe_matches", "stripe_new_customers", "stripe_fields"}
         roles = [needed(each.definitions) for each in (there, without)]
+    assert keys[0] - keys[1] == {"netsuite_sync", "stripe_matches", "stripe_new_customers", "stripe_fields"}
     assert keys[1] <= keys[0]
     planned = dict.fromkeys(("daily", "reconcile", "replay", "compare"), "plan")
-    asked = {name: "approve" for name in ("apply", "undo")}
+    asked = dict.fromkeys(("apply", "undo"), "approve")
     deciding = ("override", "override_file")
     assert roles[1] == {**planned, **asked, **dict.fromkeys(deciding, "plan")}
     assert roles[0] == {**planned, **asked, **dict.fromkeys((*deciding, "sync_one"), "approve")}
