@@ -18,6 +18,7 @@ from typing import Any, Final, Self
 
 from dagster import AssetKey, DagsterEventType
 from dagster._core.events.log import EventLogEntry
+from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
@@ -45,16 +46,10 @@ class SqliteStorage(DagsterSqliteStorage):
         return cls.from_local(inst_data=inst_data, **config_value)
 
 
-class EventLog(SqliteEventLogStorage):
-    """Dagster's event log, a file a run and one for all, each with one connection that is kept."""
+class BatchedEventLog(SqlEventLogStorage):
+    """An event log, in whichever database, that stores a batch in one transaction, and of an asset only its newest."""
 
-    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
-        self._engines: OrderedDict[str, tuple[Engine, int]] = OrderedDict()
-        self._open: dict[str, Connection] = {}
-        self._tables: set[str] = set()
-        self._newest: dict[tuple[AssetKey | None, DagsterEventType], tuple[EventLogEntry, int]] | None = None
-        super().__init__(base_dir, inst_data)
-        self._db_lock = threading.RLock()  # type: ignore[assignment] # what is open is used again by its own thread
+    _newest: dict[tuple[AssetKey | None, DagsterEventType], tuple[EventLogEntry, int]] | None = None
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events of one run, all or none."""
@@ -74,6 +69,17 @@ class EventLog(SqliteEventLogStorage):
             super()._store_asset_event(conn, event, event_id)
         elif event.dagster_event is not None:
             self._newest[event.dagster_event.asset_key, event.dagster_event.event_type] = event, event_id
+
+
+class EventLog(BatchedEventLog, SqliteEventLogStorage):
+    """Dagster's event log, a file a run and one for all, each with one connection that is kept."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        self._engines: OrderedDict[str, tuple[Engine, int]] = OrderedDict()
+        self._open: dict[str, Connection] = {}
+        self._tables: set[str] = set()
+        super().__init__(base_dir, inst_data)
+        self._db_lock = threading.RLock()  # type: ignore[assignment] # what is open is used again by its own thread
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:

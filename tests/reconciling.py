@@ -14,7 +14,7 @@ from resources.storage.folders import Folders
 from resources.storage.io_manager import ParquetIOManager
 from schemas.declaration import Declaration
 from tests.labels import LABELS
-from tests.memory import in_memory
+from tests.memory import in_memory, with_ledger
 
 CHECKOUT = Path(__file__).parents[1]
 RESULTS = (
@@ -120,7 +120,7 @@ def site_at(folder: Path, declared: Declaration, *, root: Path | None = None) ->
     if root is None:
         (folder / "stripe.csv").write_text(STRIPE)
         (folder / "netsuite.csv").write_text(NETSUITE)
-    folders = Folders(root=root or folder, home=folder / "home", out=folder / "out")
+    folders = with_ledger(Folders(root=root or folder, home=folder / "home", out=folder / "out"))
     with in_memory() as instance:
         yield Site(reconciliation(declared, folders), instance)
 

@@ -18,7 +18,7 @@ from sandbox.netsuite_standin import STANDARD_COLUMNS, STRIPE_FIELD, NetsuiteSta
 from sandbox.stripe_standin import Book, StandInOptions, StripeStandIn, StripeWorld
 from schemas.declaration import Declaration
 from schemas.words import LINK_KEY
-from tests.memory import in_memory
+from tests.memory import in_memory, with_ledger
 
 MOMENT = 1_767_225_600  # 2026-01-01
 LONG_AGO = datetime.fromtimestamp(MOMENT, UTC)
@@ -188,7 +188,7 @@ def site(
     with NetsuiteStandIn(records, options or Options(), saved) as netsuite, StripeStandIn(world, unlimited) as stripe:
         netsuite.register_token(("consumer", "consumer-secret"), ("token", "token-secret"))
         declaration = declared(netsuite.url, stripe.url, world.test_key, **given)
-        sync = reconciliation(declaration, Folders(folder, folder / "home", folder / "out"))
+        sync = reconciliation(declaration, with_ledger(Folders(folder, folder / "home", folder / "out")))
         if instance is not None:
             yield Site(records, book, sync, instance, world, stripe)
             return
