@@ -38,7 +38,7 @@ def decide_from_file(
     if options.customer or options.record:
         raise UserError("Say FILE, or CUSTOMER and RECORD; not both.")
     given = {name: str(getattr(options, name)).strip() for name in ("who", "why", "encoding")}
-    config = DecisionFile(file=str(Path(options.file).absolute()), **given)
+    config = DecisionFile(file=str(Path(options.file).expanduser().absolute()), **given)
     decided = decisions_in(sync, config)
     _show(decided, console)
     if not decided.new:
@@ -46,10 +46,12 @@ def decide_from_file(
         return 0
     if not config.who:
         command = f"make decide NAME={sync.name} FILE={options.file} WHO=…"
-        console.print(f"Nothing was recorded yet; to record it, say who decides: {escape(command)}")
+        console.print(f"Nothing was recorded yet; to record it, say who decides: {escape(command)}", soft_wrap=True)
         return 1
     run(f"{sync.name}_override_file", f"{sync.name}__decide_file", config.model_dump())
-    console.print(f"Kept: {_summary(decided)}. They count from the next run on: make run NAME={sync.name}.")
+    console.print(
+        f"Kept: {_summary(decided)}. They count from the next run on: make run NAME={sync.name}.", soft_wrap=True
+    )
     return 0
 
 
@@ -60,6 +62,13 @@ def _show(decided: Decided, console: Console) -> None:
     for new in decided.new[:_ROWS_SHOWN]:
         table.add_row(escape(new.customer), _in_words(new), escape(new.why))
     console.print(table)
+    if decided.silent:
+        rows = "1 row says" if decided.silent == 1 else f"{decided.silent:,} rows say"
+        shown = ", ".join(decided.undecided) + (", …" if decided.silent > len(decided.undecided) else "")
+        console.print(
+            f"[yellow]![/] {rows} why and decides nothing, so that nothing is recorded of it: {escape(shown)}.",
+            soft_wrap=True,
+        )
     if len(decided.new) > _ROWS_SHOWN:
         console.print(f"and {len(decided.new) - _ROWS_SHOWN:,} more")
 

@@ -20,6 +20,7 @@ from assets.signed_in import name_of
 from resources.exports.decisions import DecisionsFile, open_decisions
 from resources.ledger import Decisions, NewDecision
 from schemas.errors import UserError
+from schemas.review import DECISION
 
 _REFUSALS_SHOWN: Final = 10
 _JOB_OF: Final = r"\(job (\S+)_override\)"
@@ -43,12 +44,16 @@ class Decided:
         already: rows that say what stands already.
         later: rows that decide nothing yet.
         seen: `Decisions.number_of_last` when it was checked.
+        silent: how many rows have a `why` and no decision, so that nothing is kept of them.
+        undecided: where the decisions of the first of them are missing.
     """
 
     new: Sequence[NewDecision]
     already: int
     later: int
     seen: int
+    silent: int = 0
+    undecided: Sequence[str] = ()
 
 
 def decide_file(sync: Reconciliation, context: dg.OpExecutionContext, config: DecisionFile) -> None:
@@ -65,6 +70,7 @@ def decide_file(sync: Reconciliation, context: dg.OpExecutionContext, config: De
             standing = decisions.standing().height
     kept = len(decided.new)
     counts = {"decided": kept, "already_so": decided.already, "later": decided.later, "overrides_standing": standing}
+    counts |= {"why_without_decision": decided.silent} if decided.silent else {}
     context.add_output_metadata(counts)
 
 
@@ -75,10 +81,11 @@ def decisions_in(sync: Reconciliation, config: DecisionFile) -> Decided:
         UserError: cells cannot be meant, or the file is of another declaration.
         ExportError: the file is none of decisions.
     """
-    path = sync.folders.root / config.file.strip()
+    path = sync.folders.root / Path(config.file.strip()).expanduser()
     with open_decisions(path, config.encoding.strip() or None) as file:
         _refuse_other_declaration(sync, file, path)
-        rows = [row for row in map(Row.of, count(), file.rows.iter_rows(named=True)) if row.decision]
+        whole = [Row.of(*each) for each in zip(count(), file.rows.iter_rows(named=True), strict=False)]
+        rows = [row for row in whole if row.decision]
         seen, picture = picture_of(sync, rows, shows_decided=file.has_decided)
         found: list[NewDecision | None] = []
         refusals: list[Refused] = []
@@ -90,9 +97,12 @@ def decisions_in(sync: Reconciliation, config: DecisionFile) -> Decided:
         refusals += refuse_twice(rows)
         if refusals:
             raise UserError(_sentence(refusals, file, path))
+        silent = [row.number for row in whole if row.why and not row.decision]
+        undecided = [file.cell(row, DECISION) for row in silent[:_REFUSALS_SHOWN]]
     new = {each.customer: each for each in reversed(found) if each is not None}
     later = sum(row.is_later for row in rows)
-    return Decided(list(reversed(new.values())), sum(each is None for each in found) - later, later, seen)
+    already = sum(each is None for each in found) - later
+    return Decided(list(reversed(new.values())), already, later, seen, len(silent), undecided)
 
 
 def _refuse_other_declaration(sync: Reconciliation, file: DecisionsFile, path: Path) -> None:

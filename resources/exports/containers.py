@@ -26,7 +26,7 @@ _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
 _SPREADSHEET_XML: Final = b"urn:schemas-microsoft-com:office:spreadsheet"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
-_WORKBOOK_FOLDERS: Final = ("xl/", "_rels/", "[Content_Types].xml")
+_OF_WORKBOOKS: Final = ("xl/", "_rels/", "[Content_Types].xml", "content.xml")  # the last: of LibreOffice
 _MOST_BYTES: Final = 1 << 33  # unpacked: a thousand bytes of gzip can hold a terabyte
 _BLOCK: Final = 1 << 20
 _MOST_COLUMNS: Final = 1 << 14  # a sheet of Excel has no more
@@ -83,7 +83,7 @@ def _from_gzip(held: Path, source: Path, target: Path) -> Path:
 def _from_zip(held: Path, source: Path, scratch: Path) -> Unpacked:
     try:
         with zipfile.ZipFile(held) as archive:
-            if any(name.startswith(_WORKBOOK_FOLDERS) for name in archive.namelist()):
+            if any(name.startswith(_OF_WORKBOOKS) for name in archive.namelist()):
                 return _from_workbook(held, source, scratch / "sheet.csv")
             files = [info for info in archive.infolist() if not info.is_dir() and not _is_litter(info.filename)]
             if len(files) != 1:
@@ -125,7 +125,7 @@ def _from_workbook(held: Path, source: Path, target: Path) -> Unpacked:
         sheets = {name: _sheet(workbook, name) for name in workbook.sheet_names}
     except fastexcel.FastExcelError:
         raise ExportError(
-            f"{source} is an Excel workbook that is damaged, has a password, or is none; export the list again as CSV."
+            f"{source} is a workbook that is damaged, has a password, or is none; export the list again as CSV."
         ) from None
     filled = {name: frame for name, frame in sheets.items() if not frame.is_empty()}
     if len(filled) > 1:

@@ -14,6 +14,7 @@ import polars as pl
 
 from resources.exports.file import ExportFile, open_export
 from resources.exports.header import Header
+from resources.exports.sheet_cells import SheetCells, cells_without_value
 from resources.storage.csv import as_meant
 from schemas.errors import ExportError
 from schemas.review import DECISION, WHY
@@ -22,6 +23,7 @@ CUSTOMER: Final = "stripe_customer_id"
 _NEEDED: Final = (CUSTOMER, DECISION)
 _SHOWN: Final = (WHY, "what_to_do", "decided", "candidate_details", "suggestions")
 _BINARY: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff")
+_CELLS_NAMED: Final = 10
 _THE_FILE: Final = "give the review.csv or review.xlsx of a run, with decisions in its column decision."
 
 
@@ -42,11 +44,28 @@ class DecisionsFile:
 
     def cell(self, row: int, column: str) -> str:
         """Where a row's cell stands, as a person finds it; slow, for messages."""
-        if _begins_with(self._export.source, _BINARY[:2]) and column in self._columns:
-            from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415 (slow to load, and only for a message)
-
-            return f"cell {xl_col_to_name(self._export.header.position(self._columns[column]))}{row + 2}"
+        if _is_workbook(self._export.source) and column in self._columns:
+            cells = SheetCells.of(self._export.source)
+            letters = cells.columns[self._export.header.position(self._columns[column])]
+            return f"cell {letters}{cells.rows[1 + self._export.place_of(self._columns, row)]}"
         return f"line {self._export.line_of(self._columns, row)}, column {column!r}"
+
+    def refuse_without_value(self) -> None:
+        """Refuse a workbook in which a cell that decides shows an error, or was never computed.
+
+        Raises:
+            ExportError: there is such a cell, which would be taken for an empty one.
+        """
+        lost = cells_without_value(self._export.source) if _is_workbook(self._export.source) else {}
+        if not lost:
+            return
+        letters = SheetCells.of(self._export.source).columns
+        deciding = [letters[self._export.header.position(self._columns[name])] for name in _NEEDED]
+        found = [(cell, said) for cell, said in lost.items() if cell.rstrip("0123456789") in deciding]
+        if found:
+            told = "; ".join(f"cell {cell}: {said}" for cell, said in found[:_CELLS_NAMED])
+            more = f"; and {len(found) - _CELLS_NAMED:,} more" if len(found) > _CELLS_NAMED else ""
+            raise ExportError(f"Nothing was recorded from {self._export.source}: {told}{more}.")
 
 
 @contextmanager
@@ -64,12 +83,18 @@ def open_decisions(path: Path, encoding: str | None = None) -> Iterator[Decision
         columns = {name: name for name in (*_NEEDED, *_SHOWN) if export.header.found(name)}
         absent = [pl.lit(None, pl.String).alias(name) for name in _SHOWN if name not in columns]
         rows = export.read(columns).with_columns(as_meant(pl.all())).with_columns(absent)
-        yield DecisionsFile(rows, "decided" in columns, export, columns)
+        found = DecisionsFile(rows, "decided" in columns, export, columns)
+        found.refuse_without_value()
+        yield found
 
 
 def _check_labels(header: Header) -> None:
     if missing := [name for name in _NEEDED if not header.found(name)]:
         raise header.missing(missing, advice=f"{_THE_FILE[0].upper()}{_THE_FILE[1:]}")
+
+
+def _is_workbook(path: Path) -> bool:
+    return _begins_with(path, _BINARY[:2])
 
 
 def _begins_with(path: Path, marks: tuple[bytes, ...]) -> bool:

@@ -55,9 +55,14 @@ class ExportFile:
         """
         return self._all_rows(columns).filter(_is_filled())
 
+    def place_of(self, columns: Mapping[str, str], row: int) -> int:
+        """Which of all rows this row of what `read` gives is, counted from 0; slow, for messages."""
+        place: int = self._all_rows(columns).select(_is_filled()).to_series().arg_true()[row]
+        return place
+
     def line_of(self, columns: Mapping[str, str], row: int) -> int:
         """The line, as an editor counts it, at which this row of what `read` gives begins; slow, for messages."""
-        at = self._all_rows(columns).select(_is_filled()).to_series().arg_true()[row]
+        at = self.place_of(columns, row)
         if self._strict.path == self._text:
             return line_of_row(self._text, self.header, at)
         return next(islice(read_rows(self._text, self.header), at, None)).line

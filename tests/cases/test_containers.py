@@ -104,7 +104,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "b.xlsx": (lambda path: workbook(path, []), "is a workbook without any rows"),
     "a.xls": (
         lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and nothing"),
-        "is an Excel workbook that is",
+        "is a workbook that is",
     ),
     "b.xls": (lambda path: path.write_text(XML[:900]), "is NetSuite's Excel export (an XML file), and it is damaged"),
     "c.xls": (

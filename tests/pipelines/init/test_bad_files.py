@@ -1,5 +1,6 @@
 """Files that no declaration can be written from: each is refused in one sentence, and nothing is written."""
 
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -127,3 +128,26 @@ def test_a_workbook_is_read_whatever_it_is_called(tmp_path: Path, name: str) -> 
     said = Said(str(tmp_path / "stripe.csv"), str(tmp_path / name))
     written = from_files("acme", tmp_path / "new" / "defs.yaml", folders, said, nobody)
     assert f"export: {name} # commas between 8 columns; cells of a workbook" in written.file.read_text("utf-8")
+
+
+def test_a_workbook_of_libreoffice_is_read(tmp_path: Path) -> None:
+    rows = "".join(
+        f"<table:table-row>{''.join(map(_cell, line.split(',')))}</table:table-row>" for line in NETSUITE.splitlines()
+    )
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    content = (
+        f"<office:document-content {names}><office:body><office:spreadsheet><table:table table:name='Customers'>{rows}"
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    with zipfile.ZipFile(tmp_path / "book", "w") as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr("META-INF/manifest.xml", "<manifest/>")
+        book.writestr("content.xml", content)
+    written = write(tmp_path, netsuite=(tmp_path / "book").read_bytes())
+    assert "netsuite.csv: 3 NetSuite rows, 2 of them customers." in written.counted
+
+
+def _cell(value: str) -> str:
+    return f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'

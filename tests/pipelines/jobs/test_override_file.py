@@ -7,10 +7,8 @@ from pathlib import Path
 import fastexcel
 import polars as pl
 import pytest
-from sqlalchemy import delete
 
 from resources.ledger import Decisions
-from resources.ledger.tables import DECISION
 from schemas.words import InternalId, StripeId
 from tests.pipelines.jobs.deciding import (
     REVIEWED,
@@ -26,20 +24,6 @@ from tests.pipelines.jobs.deciding import (
 from tests.reconciling import Site
 
 
-@pytest.fixture(scope="module")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with reconciled(tmp_path_factory.mktemp("once")) as site:
-        yield site
-
-
-@pytest.fixture
-def at(once: Site) -> Iterator[Site]:
-    """After one run, and before any decision; for tests that run nothing again."""
-    yield once
-    with once.sync.ledger() as ledger, ledger.engine.begin() as connection:
-        connection.execute(delete(DECISION))
-
-
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Site]:
     with reconciled(tmp_path) as site:
@@ -47,12 +31,12 @@ def fresh(tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.mark.rule("X16")
-def test_the_review_has_two_empty_columns_at_its_end_and_is_a_workbook_with_the_same_cells(at: Site) -> None:
-    rows = review(at)
+def test_the_review_has_two_empty_columns_at_its_end_and_is_a_workbook_with_the_same_cells(reviewed: Site) -> None:
+    rows = review(reviewed)
     assert sorted(row["stripe_customer_id"].removeprefix("'") for row in rows) == REVIEWED
     assert list(rows[0])[-2:] == ["decision", "why"]
     assert {(row["decision"], row["why"]) for row in rows} == {("", "")}
-    book = fastexcel.read_excel(at.results / "review.xlsx")
+    book = fastexcel.read_excel(reviewed.results / "review.xlsx")
     sheet = book.load_sheet(0, dtypes="string").to_polars()
     assert sheet.fill_null("").to_dicts() == rows
 
@@ -99,36 +83,36 @@ def test_decisions_of_every_kind_are_kept_and_counted(fresh: Site) -> None:
     ],
     ids=["semicolons", "utf-16", "bom", "sorted", "filtered", "more columns", "fewer columns", "fraction"],
 )
-def test_what_a_spreadsheet_does_is_survived(at: Site, damage: Callable[[list[Row]], str | bytes]) -> None:
-    assert decide(at, damage(written(at, {"cus_1": "8", "-7": "NEVER"}, why="sagt Büro"))) == []
-    assert standing(at) == {"cus_1": (8, "Ada", "sagt Büro"), "-7": (None, "Ada", "sagt Büro")}
+def test_what_a_spreadsheet_does_is_survived(reviewed: Site, damage: Callable[[list[Row]], str | bytes]) -> None:
+    assert decide(reviewed, damage(written(reviewed, {"cus_1": "8", "-7": "NEVER"}, why="sagt Büro"))) == []
+    assert standing(reviewed) == {"cus_1": (8, "Ada", "sagt Büro"), "-7": (None, "Ada", "sagt Büro")}
 
 
 @pytest.mark.rule("X16")
-def test_the_run_s_own_workbook_and_one_made_of_the_csv_are_read(at: Site) -> None:
-    xlsx(at.sync.folders.root / "mine.xlsx", written(at, {"cus_1": "8", "cus_2": "never"}), numbers=True)
-    assert decide(at, file="mine.xlsx") == []
-    assert standing(at) == {"cus_1": (8, "Ada", "by phone"), "cus_2": (None, "Ada", "by phone")}
+def test_the_run_s_own_workbook_and_one_made_of_the_csv_are_read(reviewed: Site) -> None:
+    xlsx(reviewed.sync.folders.root / "mine.xlsx", written(reviewed, {"cus_1": "8", "cus_2": "never"}), numbers=True)
+    assert decide(reviewed, file="mine.xlsx") == []
+    assert standing(reviewed) == {"cus_1": (8, "Ada", "by phone"), "cus_2": (None, "Ada", "by phone")}
 
 
 @pytest.mark.rule("X16")
-def test_another_encoding_is_read_where_it_is_named_and_refused_where_not(at: Site) -> None:
-    rows = written(at, {"cus_1": "8"}, why="sagt Büro")
-    [sentence] = decide(at, as_csv(rows).encode("cp1252"))
+def test_another_encoding_is_read_where_it_is_named_and_refused_where_not(reviewed: Site) -> None:
+    rows = written(reviewed, {"cus_1": "8"}, why="sagt Büro")
+    [sentence] = decide(reviewed, as_csv(rows).encode("cp1252"))
     assert "mine.csv is not UTF-8 (line " in sentence
     assert "ENCODING=cp1252" in sentence
-    assert decide(at, encoding="cp1252") == []
-    assert standing(at) == {"cus_1": (8, "Ada", "sagt Büro")}
+    assert decide(reviewed, encoding="cp1252") == []
+    assert standing(reviewed) == {"cus_1": (8, "Ada", "sagt Büro")}
 
 
 @pytest.mark.rule("X16")
 @pytest.mark.parametrize("why", ["'twas Bob", "''twas Bob", "'=1", "=1", "-", "'", "it's"])
-def test_apostrophes_of_escaping_go_and_those_of_people_stay(at: Site, why: str) -> None:
+def test_apostrophes_of_escaping_go_and_those_of_people_stay(reviewed: Site, why: str) -> None:
     escaped = "'" + why if why[0] in "'=-" else why
-    assert decide(at, as_csv(written(at, {"cus_1": "8"}, why=escaped))) == []
-    assert standing(at)["cus_1"][2] == why
-    assert decide(at, as_csv(written(at, {"cus_2": "never"}, why="'twas Bob"))) == []
-    assert standing(at)["cus_2"][2] == "'twas Bob"
+    assert decide(reviewed, as_csv(written(reviewed, {"cus_1": "8"}, why=escaped))) == []
+    assert standing(reviewed)["cus_1"][2] == why
+    assert decide(reviewed, as_csv(written(reviewed, {"cus_2": "never"}, why="'twas Bob"))) == []
+    assert standing(reviewed)["cus_2"][2] == "'twas Bob"
 
 
 @pytest.mark.rule("X16")

@@ -1,0 +1,69 @@
+"""Where the cells of a workbook stand, as a person sees them, and which of them show no value that could be read.
+
+What reads a workbook begins where its cells begin, and gives nothing for a cell that shows an error, or whose formula
+no program has computed. So this looks again, for the sentence that names a cell.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import fastexcel
+import polars as pl
+from xlsxwriter.utility import xl_col_to_name
+
+_SHEETS: Final = "xl/worksheets/"
+_CELL: Final = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_AT: Final = re.compile(rb"\br=\"([A-Z]+[0-9]+)\"")
+_IS_ERROR: Final = re.compile(rb"\bt=\"e\"")
+_VALUE: Final = re.compile(rb"<(?:\w+:)?v>([^<]+)</")
+_FORMULA: Final = re.compile(rb"<(?:\w+:)?f\b")
+
+
+@dataclass(frozen=True)
+class SheetCells:
+    """The one sheet with rows of a workbook.
+
+    Attributes:
+        rows: of each row with a value its number, as a spreadsheet shows it.
+        columns: the letters of each column from the first with a value on.
+    """
+
+    rows: tuple[int, ...]
+    columns: tuple[str, ...]
+
+    @classmethod
+    def of(cls, path: Path) -> "SheetCells":
+        """Look at a workbook that was read; slow, for messages."""
+        workbook = fastexcel.read_excel(path)
+        for name in workbook.sheet_names:
+            sheet = workbook.load_sheet(name, header_row=None, dtypes="string", skip_rows=0)
+            frame = sheet.to_polars()
+            filled = frame.select(pl.any_horizontal(pl.all().is_not_null())).to_series() if frame.width else pl.Series()
+            if filled.len() and filled.any():
+                letters = (xl_col_to_name(column.absolute_index) for column in sheet.available_columns())
+                return cls(tuple(at + 1 for at in filled.arg_true()), tuple(letters))
+        return cls((), ())
+
+
+def cells_without_value(path: Path) -> Mapping[str, str]:
+    """Which cells of an .xlsx have something in them and no value, each with what it has, in words."""
+    if not zipfile.is_zipfile(path):
+        return {}
+    with zipfile.ZipFile(path) as book:
+        sheets = [name for name in book.namelist() if name.startswith(_SHEETS)]
+        return {cell: said for name in sheets for cell, said in _without_value(book.read(name))}
+
+
+def _without_value(sheet: bytes) -> Iterator[tuple[str, str]]:
+    if not (_FORMULA.search(sheet) or _IS_ERROR.search(sheet)):
+        return
+    for attributes, inside in _CELL.findall(sheet):
+        at, value = _AT.search(attributes), _VALUE.search(inside)
+        if at and _IS_ERROR.search(attributes):
+            yield at[1].decode(), f"it shows {value[1].decode() if value else 'an error'}"
+        elif at and value is None and _FORMULA.search(inside):
+            yield at[1].decode(), "it has a formula that was never computed; open the file, and save it"
