@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -35,16 +35,27 @@ class Ui:
     folder: Path
     port: int
     process: "subprocess.Popen[str]"
+    headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def ask(self, query: str, variables: Mapping[str, object] | None = None) -> dict[str, object]:
-        answer = requests.post(f"{self.url}/graphql", json={"query": query, "variables": variables}, timeout=60)
+        asked = {"query": query, "variables": variables}
+        answer = requests.post(f"{self.url}/graphql", json=asked, headers=self.headers, timeout=60)
         assert answer.status_code == 200, answer.text
         found: dict[str, object] = answer.json()["data"]
         return found
+
+    def sign_in(self, name: str, password: str) -> None:
+        """Ask as this person from now on, as their browser does."""
+        form = {"name": name, "password": password}
+        entered = requests.post(
+            f"{self.url}/login", data=form, headers={"Origin": self.url}, allow_redirects=False, timeout=60
+        )
+        assert entered.status_code == 303, entered.text
+        self.headers = {"Origin": self.url, "Cookie": entered.headers["set-cookie"].partition(";")[0]}
 
     def runs(self) -> int:
         found = self.ask("{runsOrError {... on Runs {results {runId}}}}")
@@ -85,12 +96,17 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, job: str, environment: Mapping[str, str] | None = None) -> Iterator[Ui]:
-    """Start `make ui` of an installation; it answers, and knows the job, when the body begins."""
+def serving(
+    folder: Path, job: str, environment: Mapping[str, str] | None = None, person: tuple[str, str] | None = None
+) -> Iterator[Ui]:
+    """Start `make ui` of an installation; it answers, to this person, and knows the job, when the body begins."""
     port = free_port()
     process = start_python(folder, "-m", "pipelines.ui", environment={**(environment or {}), "PORT": str(port)})
     found = Ui(folder, port, process)
     try:
+        if person:
+            _wait_until_it_answers(found)
+            found.sign_in(*person)
         _wait_until_it_knows(found, job)
         yield found
     finally:
@@ -98,6 +114,17 @@ def serving(folder: Path, job: str, environment: Mapping[str, str] | None = None
         with contextlib.suppress(subprocess.TimeoutExpired, ValueError):
             process.communicate(timeout=ENDING_S)
         process.kill()
+
+
+def _wait_until_it_answers(ui: Ui) -> None:
+    until = time.monotonic() + STARTING_S
+    while time.monotonic() < until and ui.process.poll() is None:
+        with contextlib.suppress(requests.ConnectionError, requests.Timeout):
+            requests.get(f"{ui.url}/login", timeout=60)
+            return
+        time.sleep(0.2)
+    ui.process.kill()
+    pytest.fail(f"it did not start: {ui.process.communicate()}")
 
 
 def _wait_until_it_knows(ui: Ui, job: str) -> None:
