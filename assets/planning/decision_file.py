@@ -16,12 +16,13 @@ from pydantic import Field
 from assets.planning.decision_picture import picture_of
 from assets.planning.decision_rows import Refused, Row, decision_of, refuse_twice
 from assets.reconciliation import Reconciliation, failures_for_people
-from assets.signed_in import name_of
+from assets.signed_in import name_of, see_that_it_may_be_read
 from resources.exports.decisions import DecisionsFile, open_decisions
 from resources.ledger import Decisions, NewDecision
 from schemas.errors import UserError
 from schemas.review import DECISION
 
+_KINDS: Final = (".csv", ".xlsx")
 _REFUSALS_SHOWN: Final = 10
 _JOB_OF: Final = r"\(job (\S+)_override\)"
 
@@ -62,6 +63,7 @@ def decide_file(sync: Reconciliation, context: dg.OpExecutionContext, config: De
         who = name_of(context.run, config.who).strip()
         if not who:
             raise UserError("who is empty; a decision needs who decides.")
+        see_that_it_may_be_read(context.run, sync.folders, config.file, _KINDS)
         decided = decisions_in(sync, config)
         with sync.ledger() as ledger:
             decisions = Decisions(ledger, sync.name)

@@ -4,6 +4,7 @@ import dagster as dg
 from pydantic import Field
 
 from assets.reconciliation import Reconciliation, failures_for_people
+from assets.signed_in import see_that_it_may_be_read
 from pipelines.jobs.one_operation import job_of
 
 
@@ -31,6 +32,8 @@ def build_compare(sync: Reconciliation) -> dg.Definitions:
         second = config.second.strip()
         path = str(sync.folders.root / second) if second.endswith(FILES) else second
         with failures_for_people():
+            if second.endswith(FILES):
+                see_that_it_may_be_read(context.run, sync.folders, second, FILES)
             found = compare(sync, path, config.plan, context.log.info)
         context.add_output_metadata(
             {

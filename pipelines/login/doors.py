@@ -1,5 +1,6 @@
 """The two ways to sign in, as the web server asks them: a password of the file of people, or the word of a provider."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -16,6 +17,7 @@ from pipelines.login.people import LONGEST_NAME, People
 from pipelines.login.sessions import Person, Session
 from schemas.errors import UserError
 
+_LOG: Final = logging.getLogger(__name__)
 SORRY: Final = "This name and this password do not belong together."
 TOO_OFTEN: Final = "There were too many attempts; wait a quarter of an hour."
 _AT_A_TIME: Final = 2
@@ -78,6 +80,7 @@ class PasswordDoor:
         name, following = " ".join(form.get("name", "").split())[:LONGEST_NAME], path_of(form.get("next"))
         address = request.client.host if request.client else ""
         if not (self._by_address.take(address) and self._by_name.take(name)):
+            _LOG.warning("Somebody at %s tries to sign in too often.", address)
             return page(429, message=TOO_OFTEN, following=following)
         try:
             account = await run_sync(self._people.verified, name, form.get("password", ""), limiter=self._turns)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import xlsxwriter
 
+from assets.signed_in import WHO
 from tests.pipelines.api_world import sentences
 from tests.reconciling import Site, declaration, site_at
 
@@ -62,14 +63,17 @@ def as_csv(rows: Sequence[Row], separator: str = ",") -> str:
     return text.getvalue()
 
 
-def decide(site: Site, content: str | bytes | None = None, **config: str) -> list[str]:
-    """What the job says to a person; nothing when all was kept."""
+def decide(site: Site, content: str | bytes | None = None, signed_in: str = "", **config: str) -> list[str]:
+    """What the job says to a person, who may have signed in to the UI; nothing when all was kept."""
     if content is not None:
         (site.sync.folders.root / "mine.csv").write_bytes(content.encode() if isinstance(content, str) else content)
     job = site.definitions.resolve_job_def("acme_override_file")
     given = {"file": "mine.csv", "who": "Ada", **config}
     result = job.execute_in_process(
-        instance=site.instance, raise_on_error=False, run_config={"ops": {"acme__decide_file": {"config": given}}}
+        instance=site.instance,
+        raise_on_error=False,
+        run_config={"ops": {"acme__decide_file": {"config": given}}},
+        tags={WHO: signed_in} if signed_in else {},
     )
     return sentences(result)
 

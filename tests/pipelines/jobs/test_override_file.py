@@ -140,3 +140,13 @@ def test_a_decision_is_taken_back_by_a_file(fresh: Site) -> None:
     assert fresh.reconcile().success
     assert decide(fresh, as_csv(written(fresh, {"cus_1": "withdraw", "cus_gone1": "withdraw"}))) == []
     assert standing(fresh) == {}
+
+
+def test_whoever_signed_in_decides_under_their_own_name_by_files_of_the_checkout(reviewed: Site) -> None:
+    elsewhere = reviewed.sync.folders.root.parent / "elsewhere.csv"
+    elsewhere.write_text("secret,decision\n")
+    [sentence] = decide(reviewed, file=str(elsewhere), signed_in="Carol")
+    assert sentence.startswith("Whoever signs in to the UI names files (.csv or .xlsx) of the checkout")
+    row = {"stripe_customer_id": "cus_1", "decision": "never", "why": "a test account"}
+    assert decide(reviewed, as_csv([row]), signed_in="Carol", who="Eve") == []
+    assert standing(reviewed)["cus_1"][1] == "Carol"

@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 
 from assets.reconciliation import Reconciliation
+from assets.signed_in import WHO
 from pipelines.jobs.compare import build_compare
 from pipelines.jobs.replay import build_replay
 from tests.assets.matching.small_worlds import customer, record, world
@@ -36,11 +37,12 @@ class Kept:
     plan: str
     instance: dg.DagsterInstance
 
-    def start(self, name: str, op: str, **config: str) -> dg.ExecuteInProcessResult:
+    def start(self, name: str, op: str, signed_in: str = "", **config: str) -> dg.ExecuteInProcessResult:
         build = {"replay": build_replay, "compare": build_compare}[name]
         job = build(self.sync).resolve_job_def(f"acme_{name}")
         asked = {"ops": {f"acme__{op}": {"config": config}}}
-        return job.execute_in_process(instance=self.instance, raise_on_error=False, run_config=asked)
+        tags = {WHO: signed_in} if signed_in else {}
+        return job.execute_in_process(instance=self.instance, raise_on_error=False, run_config=asked, tags=tags)
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +82,9 @@ def test_another_declaration_is_compared_and_left_as_files(kept: Kept) -> None:
     assert found["other_record"] == 1
     assert "cus_1" in Path(str(found["table"])).read_text("utf-8")
     assert Path(str(found["page"])).exists()
+
+
+def test_whoever_signed_in_compares_with_declarations_of_the_checkout_alone(kept: Kept, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere.yaml").write_text("secret: 1\n")
+    result = kept.start("compare", "compare_declarations", "Carol", second=str(tmp_path / "elsewhere.yaml"))
+    assert [said.partition(" (")[0] for said in sentences(result)] == ["Whoever signs in to the UI names files"]
