@@ -20,6 +20,7 @@ from assets.advice.advice import Advice, advise
 from assets.matching.customer_matches import match_settings
 from assets.reconciliation import Reconciliation
 from assets.report.advice_page import LABELS, render_advice
+from assets.report.wording import many
 from pipelines.every_field import with_every_field
 from pipelines.init.declaration_text import quoted
 from pipelines.kept_plans import opened, told_on
@@ -102,7 +103,7 @@ def _show(name: str, advice: Advice, undeclared: Mapping[str, str], console: Con
     console.print("\nRecommended, in this order; each line says what it adds to those before it:")
     for each in advice.rules:
         stripe = each.stripe if each.stripe.replace(".", "").replace("_", "").isalnum() else quoted(each.stripe)
-        said = f"{each.links:,} customers, {each.ambiguous:,} ambiguous"
+        said = f"{many(each.links, 'customer')}, {each.ambiguous:,} ambiguous"
         console.print(f"    - {{stripe: {escape(stripe)}, netsuite: {each.netsuite}}} # {said}", soft_wrap=True)
     if needed := {each.netsuite for each in advice.rules} & undeclared.keys():
         console.print("\nThey need, under netsuite_fields:")

@@ -15,6 +15,9 @@ WHY: Final = "why"
 DECISION_WORDS: Final = ("never", "later", "withdraw")
 """Never to link; nothing yet; to take back what was decided, and leave the customer to the rules again."""
 
+WORKBOOK_ROWS: Final = 20_000
+"""More rows are in the CSV only: a workbook costs ten times as much, and nobody decides so many cell by cell."""
+
 
 class ReviewQueue(pa.DataFrameModel):
     """One row per Stripe customer that waits for a person, with what is needed to decide, or that a person decided.

@@ -59,6 +59,19 @@ def decide_form(name: str, customer: str = "") -> str:
     return _form(f"{name}_override", f"{name}__decide", "Decides about one customer; then reconcile.", lines)
 
 
+def decide_file_form(name: str) -> str:
+    """The path of the form that keeps the decisions of a file."""
+    lines = (
+        "# the file that the page saved, or the review with its column decision filled in; where Dagster runs:",
+        "file: ",
+        "# your name, which is kept:",
+        "who: ",
+        "# why, for the rows without a why of their own:",
+        'why: ""',
+    )
+    return _form(f"{name}_override_file", f"{name}__decide_file", "Keeps all decisions of a file, or none.", lines)
+
+
 def _form(job: str, operation: str, what: str, lines: Sequence[str]) -> str:
     config = "\n".join([f"# {what}", "ops:", f"  {operation}:", "    config:", *(f"      {line}" for line in lines)])
     return f"/locations/{LOCATION}/jobs/{job}/playground/setup?config={quote(config + chr(10))}"

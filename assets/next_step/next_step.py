@@ -11,6 +11,7 @@ from assets.next_step.standing import Standing, standing_of
 from assets.plan_history import PlanMade, plans_made
 from assets.reconciliation import Reconciliation
 from resources.ledger import Request
+from schemas.review import WORKBOOK_ROWS
 from schemas.words import GONE
 
 _WHO: Final = 'WHO="your name"'
@@ -59,6 +60,7 @@ class NextStep:
     waiting: int
     is_by_hand: bool
     results: str
+    has_workbook: bool = True
 
     @property
     def plan(self) -> str:
@@ -95,9 +97,17 @@ class NextStep:
         if standing.last is not None:
             yield Action("See what stands now", f"make run NAME={name}")
         if self.waiting:
-            command = f'make decide NAME={name} CUSTOMER=cus_… RECORD=… {_WHO} WHY="…"'
-            many_at_once = f"many at once: fill in {self.results}/review.xlsx, and FILE= reads it back"
-            yield Action(f"Decide about a customer that waits ({many_at_once})", command, forms.decide_form(name))
+            yield from self._to_decide()
+
+    def _to_decide(self) -> Iterator[Action]:
+        name = self.declaration
+        review = f"{self.results}/{'review.xlsx' if self.has_workbook else 'review.csv'}"
+        many_at_once = (
+            f"Decide about those that wait: in {self.results}/report.html, which saves a file, or in {review}"
+        )
+        yield Action(many_at_once, f"make decide NAME={name} FILE=… {_WHO}", forms.decide_file_form(name))
+        command = f'make decide NAME={name} CUSTOMER=cus_… RECORD=… {_WHO} WHY="…"'
+        yield Action("Decide about a single one", command, forms.decide_form(name))
 
     def _to_write(self, of_plan: str) -> Iterator[Action]:
         if self.is_by_hand:
@@ -122,7 +132,10 @@ def next_step(sync: Reconciliation, instance: dg.DagsterInstance, made: PlanMade
         return None
     is_by_hand = not sync.declaration.can_write
     results = str(sync.folders.results(sync.name))
-    return NextStep(sync.name, standing_of(sync, made), _waiting(sync, instance), is_by_hand, results)
+    review = _counts_of_review(sync, instance)
+    waiting = review.get("waiting", 0) - review.get(f"waiting/{GONE}", 0)
+    has_workbook = review.get("waiting", 0) + review.get("decided", 0) <= WORKBOOK_ROWS
+    return NextStep(sync.name, standing_of(sync, made), waiting, is_by_hand, results, has_workbook)
 
 
 def first_step(sync: Reconciliation, made: PlanMade) -> NextStep:
@@ -131,12 +144,11 @@ def first_step(sync: Reconciliation, made: PlanMade) -> NextStep:
     return NextStep(sync.name, Standing(made), 0, not sync.declaration.can_write, results)
 
 
-def _waiting(sync: Reconciliation, instance: dg.DagsterInstance) -> int:
-    """How many customers the last review has that wait for a person; ids that are no customer's are none."""
+def _counts_of_review(sync: Reconciliation, instance: dg.DagsterInstance) -> dict[str, int]:
+    """What was counted of the last review: customers that wait for a person, ids that are no customer's, decisions."""
     event = instance.get_latest_materialization_event(sync.key("review_queue"))
     found = event.asset_materialization.metadata if event and event.asset_materialization else {}
-    counts = {name: value.value or 0 for name, value in found.items() if isinstance(value, dg.IntMetadataValue)}
-    return counts.get("waiting", 0) - counts.get(f"waiting/{GONE}", 0)
+    return {name: value.value or 0 for name, value in found.items() if isinstance(value, dg.IntMetadataValue)}
 
 
 def _what_was_done(standing: Standing, last: Request) -> Iterator[str]:

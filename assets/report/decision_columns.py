@@ -5,14 +5,11 @@ from typing import Final
 import polars as pl
 
 from resources.storage.result_files import ResultFiles
-from schemas.review import DECISION, WHY
+from schemas.review import DECISION, WHY, WORKBOOK_ROWS
 from schemas.words import GONE
 
 REVIEW_FILE: Final = "review.csv"
 REVIEW_WORKBOOK: Final = "review.xlsx"
-
-WORKBOOK_ROWS: Final = 20_000
-"""More rows are in the CSV only: a workbook costs ten times as much, and nobody decides so many cell by cell."""
 
 _IDS_OFFERED: Final = 10  # a drop-down of Excel holds 255 characters
 _RECORDS: Final = ("netsuite_internal_id", "proposed_internal_id", "candidate_ids", "suggested_ids")

@@ -101,8 +101,7 @@ def embedded(block: dict[str, object]) -> Markup:
 
 def _rows(inputs: ReportInputs) -> pl.DataFrame:
     review = inputs.review.head(ROWS)
-    size = pl.sum_horizontal(selectors.string().str.len_bytes().fill_null(0)) if review.width else pl.lit(0)
-    review = review.filter(size.cum_sum() <= BYTES)
+    review = review.filter(_size(review).cum_sum() <= BYTES)
     wanted = {one for one, _ in inputs.header.workplace.fields} - {*review.columns, "id"}
     sides = [name for name in inputs.stripe.columns if name in wanted]
     is_test = (~pl.col("livemode").cast(pl.Boolean).fill_null(True)).any()
@@ -117,6 +116,16 @@ def _rows(inputs: ReportInputs) -> pl.DataFrame:
         .with_columns(_cut(selectors.string() - selectors.by_name(*_WHOLE, require_all=False)))
         .collect()
     )
+
+
+def _size(review: pl.DataFrame) -> pl.Expr:
+    """Bytes of text of each row; of a column whose values repeat each is in the page once, which is next to nothing."""
+    own = [column.name for column in review.select(selectors.string()) if not _repeats(column, column.n_unique())]
+    return pl.sum_horizontal(pl.col(own).str.len_bytes().fill_null(0)) if own else pl.lit(0)
+
+
+def _repeats(column: pl.Series, different: int) -> bool:
+    return 2 * different <= column.len()
 
 
 def _named_records(review: pl.DataFrame) -> pl.Expr:
@@ -150,7 +159,7 @@ def _columns(frame: pl.DataFrame) -> Iterator[tuple[str, dict[str, object]]]:
         if column.null_count() == frame.height:
             continue
         words = column.drop_nulls().unique(maintain_order=True) if column.dtype == pl.String else column
-        if 2 * words.len() > frame.height:
+        if not _repeats(column, words.len()):
             yield column.name, {"values": column.to_list()}
         else:
             places = column.replace_strict(words, range(words.len()), default=None, return_dtype=pl.UInt32)

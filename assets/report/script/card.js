@@ -61,8 +61,8 @@ const choice = (book, row, records) => {
     keep();
   });
   why.addEventListener("input", keep);
-  const box = make("fieldset", {}, make("legend", {}, `Decide for ${id}`), ...known,
-    option("never", "Never link it"), option("later", "Later"), option("", "Not decided"), note,
+  const box = make("fieldset", {}, make("legend", {}, `Decide for ${id}`), option("", "Not decided"), ...known,
+    option("never", "Never link it"), option("later", "Later"), note,
     make("label", { class: "reason" }, "Why", why));
   return box;
 };

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 
-from assets.next_step.forms import apply_form, decide_form, undo_form
+from assets.next_step.forms import apply_form, decide_file_form, decide_form, undo_form
 from assets.next_step.next_step import NextStep
 from assets.next_step.shown import markdown, renewed, section, terminal
 from assets.next_step.standing import Standing, Why
@@ -73,7 +73,10 @@ def test_it_says_what_waits_or_what_was_done_by_whom_and_what_was_not_and_why(
         (replace(FRESH, is_by_hand=True), ["make apply-stripe NAME=acme FILE=out/acme/stripe_updates.csv"]),
         (
             replace(FRESH, standing=Standing(replace(MADE, numbers=PlanNumbers())), waiting=3),
-            ['make decide NAME=acme CUSTOMER=cus_… RECORD=… WHO="your name" WHY="…"'],
+            [
+                'make decide NAME=acme FILE=… WHO="your name"',
+                'make decide NAME=acme CUSTOMER=cus_… RECORD=… WHO="your name" WHY="…"',
+            ],
         ),
     ],
 )
@@ -95,6 +98,12 @@ def test_it_gives_the_exact_commands_that_make_sense_then(step: NextStep, comman
             "acme__decide",
             {"customer": "cus_1", "record": None, "who": None, "why": None},
         ),
+        (
+            decide_file_form("acme"),
+            "acme_override_file",
+            "acme__decide_file",
+            {"file": None, "who": None, "why": ""},
+        ),
     ],
 )
 def test_a_form_is_filled_in_but_for_what_only_a_person_can_say(
@@ -104,6 +113,15 @@ def test_a_form_is_filled_in_but_for_what_only_a_person_can_say(
     assert parts.path == f"/locations/tieout/jobs/{job}/playground/setup"
     [config] = parse_qs(parts.query)["config"]
     assert yaml.safe_load(config) == {"ops": {operation: {"config": given}}}
+
+
+def test_a_review_that_is_no_workbook_is_named_as_the_file_that_is_there() -> None:
+    for has_workbook, file in ((True, "review.xlsx"), (False, "review.csv")):
+        step = replace(FRESH, waiting=3, has_workbook=has_workbook)
+        [what] = [action.what for action in step.actions() if "those that wait" in action.what]
+        assert (
+            what == f"Decide about those that wait: in out/acme/report.html, which saves a file, or in out/acme/{file}"
+        )
 
 
 def test_only_the_next_step_of_a_page_is_renewed_and_that_it_was_stopped_is_over() -> None:

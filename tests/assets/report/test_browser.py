@@ -1,13 +1,25 @@
 """The page in a real browser, offline: it opens without a request or a complaint, searches, and fits a phone."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
 import polars as pl
 import pytest
 from playwright.sync_api import Browser, Page
 
+from assets.advice.advice import Advice
+from assets.next_step.next_step import NextStep
+from assets.next_step.shown import section
+from assets.next_step.standing import Standing
+from assets.plan_history import PlanMade, PlanNumbers
+from assets.report.advice_page import render_advice
+from assets.report.inputs import FieldProgress
 from assets.report.page import render_report
-from tests.assets.report.report_world import matches, stripe, world
+from tests.assets.report.report_world import HEADER, matches, stripe, world
 
 SCHEMES = ("light", "dark")
+MADE = PlanMade("a" * 64, datetime(2026, 9, 3, tzinfo=UTC), "run", PlanNumbers(changes=12))
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +32,16 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     inputs = world(
         matches=matches().vstack(copies.select(matches().columns)),
         stripe=stripe().vstack(people.select(stripe().columns)).with_columns(name=hostile.otherwise("name")),
+        header=replace(
+            HEADER,
+            previous_plan="a" * 64,
+            progress=[
+                FieldProgress("netsuite", field, 1, 2, 3, ("10412", "10413")) for field in ("stripe_id", "comments")
+            ],
+            next_step=section(
+                NextStep("acme", Standing(MADE), 3, is_by_hand=True, results=f"/home/{'folder' * 9}/out")
+            ),
+        ),
     )
     file = tmp_path_factory.mktemp("report") / "report.html"
     file.write_text(render_report(inputs), encoding="utf-8")
@@ -80,6 +102,17 @@ def test_nothing_scrolls_sideways(tab: Page, address: str, width: int) -> None:
     tab.goto(address)
     tab.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_page_of_advice_fits_a_phone(tab: Page, tmp_path: Path) -> None:
+    row = (1, "metadata.some_key", "a_column_of_the_search", 1_000_000, 900_000, 12_345, 98_765, 4_321)
+    table = pl.DataFrame(
+        [row], schema=["rule", "stripe", "netsuite", "links", "only", "ambiguous", "agree", "against"], orient="row"
+    )
+    (tmp_path / "advice.html").write_text(render_advice("acme", Advice(table, (), 2, 1)), encoding="utf-8")
+    tab.set_viewport_size({"width": 360, "height": 800})
+    tab.goto((tmp_path / "advice.html").as_uri())
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 @pytest.mark.parametrize(("width", "shown", "hidden"), [(360, "narrow", "wide"), (1280, "wide", "narrow")])

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import polars as pl
 import pytest
+from polars import selectors
 
 from assets.report import workbench as at
 from assets.report.inputs import ReportInputs, Workplace
@@ -72,6 +73,17 @@ def test_more_rows_or_bytes_than_a_page_can_hold_are_left_out_at_the_end(monkeyp
     monkeypatch.setattr(at, "BYTES", 100)
     found = workbench(world())
     assert (found.rows, found.total) == (1, 3)
+
+
+def test_a_text_that_all_rows_have_takes_no_room_of_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    same = review().with_columns(
+        pl.lit(None, pl.String).alias(name) for name in review().select(selectors.string()).columns
+    )
+    same = same.with_columns(
+        review().select("stripe_customer_id"), reason=pl.lit("r" * 250), outcome=pl.lit("unmatched")
+    )
+    monkeypatch.setattr(at, "BYTES", 100)
+    assert workbench(world(review=same)).rows == 3
 
 
 def test_long_texts_are_cut_but_for_those_that_decisions_are_checked_by() -> None:
