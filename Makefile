@@ -2,11 +2,12 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 NAME ?= example
+SITE ?= out/docs
 VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help init advise run check doctor plans apply undo decide replay compare prune audit erase apply-stripe ui ui-user sandbox test lint format bench prove rules validate lock clean forget
+.PHONY: help init advise run check doctor plans apply undo decide replay compare prune audit erase apply-stripe ui ui-user sandbox test lint docs screenshots format bench prove rules validate lock clean forget
 
 help: ## List what can be done
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +81,13 @@ lint: $(VENV)/dev.ok ## Check format, lint, types and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(VENV)/dev.ok ## Build these pages as a site into out/docs (SITE= for another folder), and stop at a link that leads nowhere
+	@$(BIN)/python -m sphinx --quiet --nitpicky --fail-on-warning --keep-going --fresh-env docs "$(SITE)"
+	@echo "Open $(SITE)/index.html"
+
+screenshots: $(VENV)/dev.ok ## Take the pictures of these pages anew, by the tests that look at what they show (needs Chromium)
+	$(BIN)/python -m pytest -q --pictures docs/images tests/examples/test_golden.py tests/test_ui.py
 
 format: $(VENV)/dev.ok ## Format the code
 	$(BIN)/ruff format .

@@ -21,7 +21,7 @@ PAGES = (_ROOT / "README.md", _ROOT / "docs" / "architecture.md")
 
 _GRAPH = re.compile(r"(<!-- graph -->\n).*?(<!-- end -->)", re.DOTALL)
 _WRITES_ARE = "written only from an approved plan, or within the brakes"
-_OVER_APIS = {
+OVER_APIS = {
     "name": "acme",
     "stripe": {"api_key": "from the environment"},
     "netsuite": {
@@ -35,7 +35,7 @@ _OVER_APIS = {
 
 def specs() -> dict[str, dg.AssetSpec]:
     """Every asset of a declaration over two APIs, by name. Nothing is read and nothing is asked."""
-    definitions = build_defs(reconciliation(Declaration.model_validate(_OVER_APIS), Folders.from_environment()))
+    definitions = build_defs(reconciliation(Declaration.model_validate(OVER_APIS), Folders.from_environment()))
     found = [
         spec
         for asset in definitions.assets or ()

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from resources import traces
 from schemas import secrets
@@ -94,3 +94,29 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=list(_QUIET))
         yield browser
         browser.close()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", type=Path, help="keep the pictures of the documentation in this folder")
+
+
+class Picture:
+    """Keeps what a page shows as a picture of the documentation, where the tests were asked for those."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
+
+    def __call__(self, page: Page, name: str, address: str = "", until: str = "") -> None:
+        """Take the picture of a page, or first go to an address and wait for a text there."""
+        if self.folder is None:
+            return
+        if address:
+            page.goto(address)
+            page.get_by_text(until).first.wait_for()
+            page.wait_for_timeout(3_000)  # it draws, and moves what it has drawn
+        page.screenshot(path=self.folder / f"{name}.png")
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest) -> Picture:
+    return Picture(request.config.getoption("--pictures"))

@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 from assets.next_step.forms import decide_form
 from sandbox.netsuite_standin import STRIPE_FIELD
 from sandbox.netsuite_standin.world import SYNC_REQUEST
+from tests.conftest import Picture
 from tests.installed import install
 from tests.other_origin import ATTACKS, WITH, elsewhere
 from tests.pipelines.api_world import LINK_OP, NAME, Site
@@ -105,7 +106,7 @@ def test_its_own_pages_show_the_graph_and_start_a_job_that_can_be_followed(ui: U
     assert [said for said in complaints if "Content Security" in said or "refused" in said.lower()] == []
 
 
-def test_a_form_opens_filled_in_and_waits_for_what_only_a_person_can_say(ui: Ui, page: Page) -> None:
+def test_a_form_opens_filled_in_and_waits_for_what_only_a_person_can_say(ui: Ui, page: Page, picture: Picture) -> None:
     def fill(key: str, value: str) -> None:
         page.locator(".CodeMirror-line", has_text=f"{key}:").last.click()
         page.keyboard.press("End")
@@ -118,6 +119,7 @@ def test_a_form_opens_filled_in_and_waits_for_what_only_a_person_can_say(ui: Ui,
     for key, value in (("record", "never"), ("who", "Ada"), ("why", "a test account")):
         fill(key, value)
     expect(launch).to_be_enabled(timeout=60_000)
+    picture(page, "form")
     launch.click()
     page.wait_for_url("**/runs/*", timeout=60_000)
     until, asked = time.monotonic() + 120, ""
@@ -169,9 +171,11 @@ def test_a_failed_run_is_posted_by_the_daemon(ui: Ui, around: Around) -> None:
 
 
 @pytest.mark.rule("P5")
-def test_a_press_is_answered_in_the_record_by_the_daemon(ui: Ui, around: Around, page: Page) -> None:
+def test_a_press_is_answered_in_the_record_by_the_daemon(ui: Ui, around: Around, page: Page, picture: Picture) -> None:
     site = around.site
     ui.wait_for(ui.launch(f"{NAME}_reconcile", {}, [], {}), PATIENCE_S)
+    picture(page, "graph", f"{ui.url}/locations/tieout/asset-groups/acme", "write_plan")
+    picture(page, "plan", f"{ui.url}/assets/acme/write_plan", "Latest check results")
     plan = max((ui.folder / "home" / "plans" / NAME).rglob("*.csv"), key=lambda file: file.stat().st_mtime_ns)
     part = {"plan": plan.stem, "who": "Ada", "ids": ["cus_1", "cus_2", "cus_3"]}
     ui.wait_for(ui.launch(f"{NAME}_apply", {"ops": {LINK_OP: {"config": part}}}, [], {}), PATIENCE_S)

@@ -49,7 +49,7 @@ def decide_form(name: str, customer: str = "") -> str:
     lines = (
         "# the Stripe id, as review.csv has it:",
         f"customer: {customer}",
-        "# the internal id of the record, in quotes; or never; or withdraw, to take a decision back:",
+        "# the record's internal id, in quotes; never; or withdraw (a decision):",
         "record: ",
         "# your name, which is kept:",
         "who: ",
