@@ -13,7 +13,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +34,7 @@ from pipelines.login.workspace import PeoplesContext
 from pipelines.month_turn import follow_months
 from pipelines.result_pages import ResultPages
 from resources.storage.folders import Folders
+from schemas.addresses import is_loopback
 from schemas.errors import TieoutError, UserError
 
 HOSTS: Final = "TIEOUT_UI_HOSTS"
@@ -54,6 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         check_storage(Folders.from_environment().home)
         shared = shared_ui()
+        _see_that_nobody_overhears(options.host, shared)
         with listening(options.host, options.port) as listener, dg.DagsterInstance.get() as instance:
             serve(instance, options.workspace, listener, shared=shared)
     except TieoutError as error:
@@ -62,6 +64,15 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("Stopped.\n")
     return 0
+
+
+def _see_that_nobody_overhears(host: str, shared: Shared | None) -> None:
+    """Raises UserError where passwords would come to other machines' ports over an open line."""
+    if shared and shared.door and not shared.settings.is_encrypted and not is_loopback(host):
+        raise UserError(
+            f"People would sign in at {host} over an open line: listen on 127.0.0.1 behind a proxy with TLS, or say "
+            "url: https://… in the settings of the UI if one is in front."
+        )
 
 
 def listening(host: str, port: str) -> socket.socket:
@@ -137,15 +148,8 @@ def serve(
         app: ASGIApp = create_app_from_workspace_process_context(context, "", _POLL_MS)
         if results is not None:
             app = ResultPages(app, results)
-        config = uvicorn.Config(
-            Guard(app if shared is None else shared.before(app, context), names, FORMS if shared else ()),
-            log_level=logging.WARNING,
-            timeout_graceful_shutdown=_LAST_ANSWERS_S,
-            server_header=False,
-            proxy_headers=bool(proxies),
-            forwarded_allow_ips=proxies,
-        )
-        server = uvicorn.Server(config)
+        app = app if shared is None else shared.before(app, context)
+        server = uvicorn.Server(served(Guard(app, names, FORMS if shared else ()), proxies))
         ended = threading.Event()
         follow_months(context, ended)
         started(server)
@@ -153,6 +157,18 @@ def serve(
             server.run(sockets=[listener])
         finally:
             ended.set()
+
+
+def served(app: ASGIApp, proxies: Sequence[str]) -> uvicorn.Config:
+    """How an application is served; who asked, only these proxies may say for others."""
+    return uvicorn.Config(
+        app,
+        log_level=logging.WARNING,
+        timeout_graceful_shutdown=_LAST_ANSWERS_S,
+        server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
+    )
 
 
 _LAST_PORT: Final = 65_535

@@ -7,12 +7,13 @@ from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipelines.login.corner import in_the_corner
 from pipelines.login.doors import Door, Entered, back_to_login
 from pipelines.login.pages import LOGIN, page, path_of
+from pipelines.login.permitted import GRAPHQL
 from pipelines.login.sessions import PERSON, Session, Sessions
 
 FORMS: Final = frozenset({LOGIN, f"{LOGIN}/out"})
@@ -84,6 +85,9 @@ class Login:
         path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
         if scope["method"] == "GET" and "text/html" in headers.get("accept", ""):
             return back_to_login(path_of(path + (f"?{query}" if query else "")))
+        if scope["path"] == GRAPHQL:
+            said = {"message": f"You are not signed in any more: load the page again, or go to {LOGIN}."}
+            return JSONResponse({"data": None, "errors": [said]}, 401, {"Cache-Control": "no-store"})
         return PlainTextResponse(f"Sign in first, at {LOGIN}.\n", 401, {"Cache-Control": "no-store"})
 
     def _keep(self, answer: Response, token: str) -> None:

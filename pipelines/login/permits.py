@@ -5,7 +5,7 @@ starts runs is judged by what it would start, and gets the name of the person as
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -76,7 +76,15 @@ NOBODY: Final = frozenset({"setAppManagedComponent", "deleteAppManagedComponent"
 
 
 class RefusedError(Exception):
-    """Why a request does not go on: a sentence."""
+    """Why a request does not go on: a sentence.
+
+    Attributes:
+        fields: what was asked, as the answer would name it, where Dagster's pages can show a refusal in its place.
+    """
+
+    def __init__(self, sentence: str, fields: Sequence[str] = ()) -> None:
+        super().__init__(sentence)
+        self.fields = fields
 
 
 @dataclass(frozen=True)
@@ -97,8 +105,9 @@ class Permit:
             variables = request.get("variables")
             known = json.loads(variables) if isinstance(variables, str) else variables
             signed = dict(mapping(known or {}))
-            for field in _mutations(_parsed(request.get("query"))):
-                self._judge(field, signed)
+            asked_for = list(_mutations(_parsed(request.get("query"))))
+            for field in asked_for:
+                self._judge(field, signed, asked_for)
         except UnclearError as error:
             raise RefusedError(f"This request cannot be understood: {error}.") from None
         except (ValueError, RecursionError):
@@ -121,7 +130,7 @@ class Permit:
             raise RefusedError("Only subscriptions are asked for here.")
         return request
 
-    def _judge(self, field: FieldNode, variables: dict[str, object]) -> None:
+    def _judge(self, field: FieldNode, variables: dict[str, object], all_of_them: Sequence[FieldNode]) -> None:
         name = field.name.value
         if name == "__typename":
             return
@@ -129,11 +138,10 @@ class Permit:
         if needed is None:
             raise RefusedError(f"{name} is not for this page.")
         if not may(self.person.role, needed):
-            raise RefusedError(
-                f"You may {self.person.role}; for this somebody is needed who may {needed}."
-                if self.person.name
-                else "This page can only be read."
-            )
+            sentence = f"You may {self.person.role}; for this somebody is needed who may {needed}."
+            runs = all(each.name.value in {*LAUNCHES, *ENDS} for each in all_of_them)
+            keys = [(each.alias or each.name).value for each in all_of_them] if runs else []
+            raise RefusedError(sentence if self.person.name else "This page can only be read.", keys)
 
     def _needed(self, name: str, field: FieldNode, variables: dict[str, object]) -> Role | None:
         """The role that a mutation needs; None where nobody has it. What starts runs gets the name."""

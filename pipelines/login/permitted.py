@@ -70,7 +70,7 @@ class Permitted:
         try:
             judged = await run_sync(_judged, permit, body)
         except RefusedError as refused:
-            await _refusal(str(refused))(scope, receive, send)
+            await _refusal(refused)(scope, receive, send)
             return
         headers = MutableHeaders(raw=list(scope["headers"]))
         headers["content-length"], headers["content-type"] = str(len(judged)), "application/json"
@@ -85,8 +85,12 @@ def _judged(permit: Permit, body: bytes) -> bytes:
     return json.dumps(permit.judged(asked)).encode()
 
 
-def _refusal(sentence: str) -> JSONResponse:
-    """As GraphQL says an error, so that Dagster's pages show the sentence."""
+def _refusal(refused: RefusedError) -> JSONResponse:
+    """As Dagster says that it could not start a run, which its pages show; else as GraphQL says an error."""
+    sentence = str(refused)
+    if refused.fields:
+        shown = {"__typename": "PythonError", "message": sentence, "stack": [], "errorChain": [], "causes": []}
+        return JSONResponse({"data": dict.fromkeys(refused.fields, shown)})
     return JSONResponse({"data": None, "errors": [{"message": sentence}]}, 403)
 
 
