@@ -19,6 +19,7 @@ from resources.readers import NetsuiteReader, ParametersReader, StripeReader
 from resources.storage.folders import Folders
 from resources.storage.frames import DAMAGED, OF_ANOTHER_ORIGIN, READ_AT, FrameStore
 from resources.storage.kept_inputs import KeptInputs
+from resources.storage.kept_steps import Made, Same
 from resources.storage.plans import PlanStore
 from schemas.declaration import Declaration
 from schemas.words import DeclaredAccounts
@@ -26,7 +27,9 @@ from schemas.words import DeclaredAccounts
 __all__ = ["FRAME", "IO_MANAGER_KEY", "Reconciliation", "extract_metadata", "failures_for_people"]
 
 IO_MANAGER_KEY = "frames"
-FRAME = dg.PythonObjectDagsterType(pl.DataFrame, name="Frame", description="a polars frame, kept as Parquet")
+FRAME = dg.PythonObjectDagsterType(
+    (pl.DataFrame, Made, Same), name="Frame", description="a polars frame, kept as Parquet"
+)
 _MONTHS_NAMED = 12
 
 

@@ -17,12 +17,12 @@ from assets.matching.reading_check import build_reading_check
 from assets.matching.stripe_matches import build_stripe_matches
 from assets.matching.to_stripe_settings import ToStripeSettings
 from assets.planning.brakes import build_brakes
+from assets.planning.plan_asset import build_write_plan
 from assets.planning.portal_asset import build_portal_links
 from assets.planning.preflight_check import build_preflight_check
-from assets.planning.review_queue import build_review_queue
+from assets.planning.review_asset import build_review_queue
 from assets.planning.settings import PlanSettings
 from assets.planning.stripe_preflight import build_stripe_preflight_check
-from assets.planning.write_plan import build_write_plan
 from assets.reconciliation import Reconciliation
 from assets.report.reconciliation_report import build_reconciliation_report
 from assets.sources import build_sources

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from resources.extracts.extract import Extract, Known
 from resources.extracts.source_identity import SourceIdentity
@@ -72,6 +72,14 @@ class ParametersReader(Protocol):
 
     def rows(self, progress: OnProgress) -> Extract:
         """All rows, as `schemas.stripe_matches.NetsuiteParameters`."""
+
+
+@runtime_checkable
+class ReadsFiles(Protocol):
+    """A reader that can say whether it would read the same as before, without reading it."""
+
+    def content(self) -> str | None:
+        """A hash of all that an extract depends on: files, what is declared of them, the month; None: it cannot say."""
 
 
 def to_set(keys: Sequence[str], unset: Mapping[str, str]) -> str:

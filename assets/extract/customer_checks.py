@@ -17,6 +17,7 @@ from assets.keys import key_expr
 from assets.no_values import PLACEHOLDERS, is_no_value, placeholders_of
 from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation, failures_for_people
+from assets.steps import Step, key_of, of_frames
 from schemas.declaration.rules import columns_of
 from schemas.link_fields import fields_of
 from schemas.repeated import is_repeated
@@ -58,9 +59,12 @@ def _stripe_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     def stripe_quality(
         context: dg.AssetCheckExecutionContext, stripe_customers: pl.LazyFrame
     ) -> Iterator[dg.AssetCheckResult]:
-        with failures_for_people():
+        def check() -> Iterator[dg.AssetCheckResult]:
             yield from quality_results(key, stripe_customers, "id", compared, no_value)
             yield placeholders_result(key, stripe_customers, "id", [*compared, *_names("stripe")], no_value)
+
+        with failures_for_people():
+            yield from _step(sync, context, "stripe_customers").checked(check)
             yield _not_shrunk(context.instance, sync, "stripe_customers", stripe_customers)
             yield _no_month_missing(sync)
 
@@ -88,9 +92,13 @@ def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
         context: dg.AssetCheckExecutionContext, netsuite_customers: pl.LazyFrame
     ) -> Iterator[dg.AssetCheckResult]:
         customers = netsuite_customers.filter("is_customer")
-        with failures_for_people():
+
+        def check() -> Iterator[dg.AssetCheckResult]:
             yield from quality_results(key, customers, "internal_id", compared, no_value)
             yield placeholders_result(key, customers, "internal_id", [*compared, *_names("netsuite")], no_value)
+
+        with failures_for_people():
+            yield from _step(sync, context, "netsuite_customers").checked(check)
             yield _not_shrunk(context.instance, sync, "netsuite_customers", customers)
             yield _has_customers(key, customers)
 
@@ -107,6 +115,12 @@ def _has_customers(key: dg.AssetKey, customers: pl.LazyFrame) -> dg.AssetCheckRe
         description=f"{count:,} customers" if count else "no row has the stage Customer: check the label of `stage`",
         metadata={"customers": count},
     )
+
+
+def _step(sync: Reconciliation, context: dg.AssetCheckExecutionContext, asset: str) -> Step:
+    """What is asked of an extract alone; what else is asked changes by itself."""
+    name = f"{asset}_quality"
+    return Step(sync, name, context.run.run_id, lambda: key_of(sync, name, of_frames(sync, asset)))
 
 
 def _names(system: System) -> list[str]:

@@ -1,6 +1,7 @@
 """First stage: NetSuite customers of the saved search. The reader does the reading."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import dagster as dg
 import polars as pl
@@ -18,6 +19,7 @@ from assets.check_results import (
 from assets.extract.visible_links import LINKS_SEEN_CHECK, links_seen_result, no_link_field, shows_links
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, extract_metadata, failures_for_people
 from assets.sources import NETSUITE, source_key
+from assets.steps import Step, key_of_reading
 from assets.table_columns import table_columns
 from schemas.customers import NetsuiteCustomers
 from schemas.validation import violations
@@ -54,6 +56,10 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         if damage := sync.damage(_NAME):
             context.log.info(damage)
         said = context.log.info
+        step = Step(sync, _NAME, context.run.run_id, partial(key_of_reading, sync, _NAME, sync.netsuite), _NAME)
+        if before := step.before():
+            yield from before.again(context)
+            return
         with failures_for_people(), sync.exclusive("netsuite", context.run.run_id, said) as make_sure:
             extract = sync.netsuite.customers(sync.frames.known(_NAME), said)
             make_sure()
@@ -66,14 +72,12 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
             links_seen_result(unseen, is_wanted=sync.declaration.links_visible),
         ]
         yield from report_checks(_NAME, checks)
-        yield dg.MaterializeResult(
-            value=extract.frame,
-            metadata={
-                "customers": customers,
-                "leads_and_prospects": extract.frame.height - customers,
-                "inactive": extract.frame.select(pl.col("inactive").sum()).item(),
-                **extract_metadata(extract),
-            },
-        )
+        metadata = {
+            "customers": customers,
+            "leads_and_prospects": extract.frame.height - customers,
+            "inactive": extract.frame.select(pl.col("inactive").sum()).item(),
+            **extract_metadata(extract),
+        }
+        yield dg.MaterializeResult(value=step.made(extract.frame, checks, metadata), metadata=metadata)
 
     return netsuite_customers

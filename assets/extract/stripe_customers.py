@@ -1,6 +1,7 @@
 """First stage: Stripe customers, month of creation by month of creation. The reader does the reading."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 import dagster as dg
@@ -16,6 +17,7 @@ from assets.check_results import (
 from assets.extract.visible_links import LINKS_SEEN_CHECK, links_seen_result
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, extract_metadata, failures_for_people
 from assets.sources import STRIPE, source_key
+from assets.steps import Step, key_of_reading
 from assets.table_columns import table_columns
 from schemas.customers import StripeCustomers
 from schemas.declaration import Declaration
@@ -88,9 +90,15 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         with failures_for_people():
             if context.run.job_name in _whole_jobs(sync) and _BACKFILL not in context.run.tags:
                 refuse_other_months(context.run.job_name, context.partition_keys, months)
-            with sync.exclusive("stripe", context.run.run_id, context.log.info) as make_sure:
-                extract = sync.stripe.customers(window.start, window.end, known, context.log.info)
-                make_sure()
+            look = partial(key_of_reading, sync, _NAME, sync.stripe, [*context.partition_keys])
+            step = Step(sync, _NAME, context.run.run_id, look, _NAME, context.partition_keys)
+            before = step.before()
+        if before is not None:
+            yield from before.again(context)
+            return
+        with failures_for_people(), sync.exclusive("stripe", context.run.run_id, context.log.info) as make_sure:
+            extract = sync.stripe.customers(window.start, window.end, known, context.log.info)
+            make_sure()
         context.log.info("%d Stripe customers of %d months", extract.frame.height, len(context.partition_keys))
         checks = [
             schema_result(violations(StripeCustomers, extract.frame, "id")),
@@ -98,14 +106,12 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
             links_seen_result(extract.unseen_links, is_wanted=sync.declaration.links_visible),
         ]
         yield from report_checks(_NAME, checks)
-        yield dg.MaterializeResult(
-            value=extract.frame,
-            metadata={
-                "customers_in_this_run": extract.frame.height,
-                "months_in_this_run": len(context.partition_keys),
-                **extract_metadata(extract),
-            },
-        )
+        metadata = {
+            "customers_in_this_run": extract.frame.height,
+            "months_in_this_run": len(context.partition_keys),
+            **extract_metadata(extract),
+        }
+        yield dg.MaterializeResult(value=step.made(extract.frame, checks, metadata), metadata=metadata)
 
     return stripe_customers
 

@@ -1,6 +1,7 @@
 """Second stage: who is linked to whom. The semantics are in `assets.matching`; here they meet a declaration."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import dagster as dg
 import polars as pl
@@ -11,11 +12,15 @@ from assets.matching import MatchSettings, Rule, by_customer, kinds_of, match_wi
 from assets.matching.global_customer import HAS_RECORD, count_to_global, find_global
 from assets.no_values import placeholders_of
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
+from assets.steps import Step, key_of, of_frames, of_table
 from assets.table_columns import table_columns
 from schemas.declaration import Declaration
-from schemas.matches import Matches
+from schemas.matches import DECISIONS_KEPT, Matches
 from schemas.validation import violations
 from schemas.words import DOUBTS, OUTCOMES
+
+_NAME: Final = "customer_matches"
+_EXTRACTS: Final = ("stripe_customers", "netsuite_customers")
 
 
 def match_settings(declaration: Declaration) -> MatchSettings:
@@ -60,7 +65,7 @@ def matches_of(
 
 def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
     """The asset `customer_matches` of one declaration."""
-    key = sync.key("customer_matches")
+    key = sync.key(_NAME)
 
     @dg.asset(
         key=key,
@@ -69,7 +74,7 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
         metadata=table_columns(Matches),
-        ins=sync.inputs("stripe_customers", "netsuite_customers"),
+        ins=sync.inputs(*_EXTRACTS),
         check_specs=blocking_checks(
             key, {"schema": SCHEMA_CHECK, "every_customer_once": _ONCE, "evidence_agrees": _AGREES}
         ),
@@ -86,6 +91,17 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
         with failures_for_people():
             overrides = sync.overrides()
             kept = keep_picture(sync, overrides)
+            decided = of_table(overrides.select(*DECISIONS_KEPT))
+
+            def look() -> str:
+                return key_of(sync, _NAME, of_frames(sync, *_EXTRACTS), decided)
+
+            step = Step(sync, _NAME, context.run.run_id, look, _NAME)
+            before = step.before()
+        if before is not None:
+            yield from before.again(context, kept)
+            return
+        with failures_for_people():
             matches = matches_of(sync.declaration, stripe_customers, netsuite_customers, overrides.lazy())
             customers = stripe_customers.select(pl.len()).collect().item()
         outcomes = dict(matches.group_by("outcome").len().rows())
@@ -97,16 +113,13 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
             _once(counts, customers),
             agreement,
         ]
-        yield from report_checks("customer_matches", checks)
-        yield dg.MaterializeResult(
-            value=matches,
-            metadata={
-                "overrides": overrides.height,
-                "tied_to_a_record": matches.filter(HAS_RECORD).height,
-                **{f"outcome/{outcome}": count for outcome, count in counts.items()},
-                **kept,
-            },
-        )
+        yield from report_checks(_NAME, checks)
+        metadata = {
+            "overrides": overrides.height,
+            "tied_to_a_record": matches.filter(HAS_RECORD).height,
+            **{f"outcome/{outcome}": count for outcome, count in counts.items()},
+        }
+        yield dg.MaterializeResult(value=step.made(matches, checks, metadata), metadata={**metadata, **kept})
 
     return customer_matches
 

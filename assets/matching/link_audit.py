@@ -14,10 +14,12 @@ from assets.check_results import id_result
 from assets.matching import are_of, link_table
 from assets.no_values import placeholders_of
 from assets.reconciliation import Reconciliation, failures_for_people
+from assets.steps import Step, key_of, of_frames
 from schemas.link_fields import LinkField, fields_of
 from schemas.words import USUAL_STRIPE_ID
 
 _TEXTS: Final = fields_of("netsuite", "words")
+_NAME: Final = "link_audit"
 _SUBJECT = pl.coalesce("stripe_customer_id", pl.col("netsuite_internal_id").cast(pl.String)).alias("subject")
 
 _DESCRIPTIONS = {
@@ -92,18 +94,24 @@ def build_link_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     extracts = {name: sync.key(name) for name in ("stripe_customers", "netsuite_customers")}
 
     @dg.multi_asset_check(
-        name=f"{sync.name}_link_audit",
+        name=f"{sync.name}_{_NAME}",
         specs=[
             dg.AssetCheckSpec(name, asset=key, blocking=True, description=text, additional_deps=list(extracts.values()))
             for name, text in _DESCRIPTIONS.items()
         ],
         ins=sync.inputs(*extracts),
     )
-    def link_audit(stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame) -> Iterator[dg.AssetCheckResult]:
-        with failures_for_people():
+    def link_audit(
+        context: dg.AssetCheckExecutionContext, stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame
+    ) -> Iterator[dg.AssetCheckResult]:
+        def check() -> Iterator[dg.AssetCheckResult]:
             links = every_link(stripe_customers, netsuite_customers, no_value).collect().lazy()
             subjects = links.select(_SUBJECT.n_unique()).collect().item()
             for name, found in audit_links(links).items():
                 yield id_result(key, name, found, "subject", of=subjects)
+
+        step = Step(sync, _NAME, context.run.run_id, lambda: key_of(sync, _NAME, of_frames(sync, *extracts)))
+        with failures_for_people():
+            yield from step.checked(check)
 
     return link_audit

@@ -1,5 +1,8 @@
 """Hints for a declaration: customers that no rule found, and that another reading of the same values would find."""
 
+from collections.abc import Iterator
+from typing import Final
+
 import dagster as dg
 import polars as pl
 
@@ -8,8 +11,10 @@ from assets.matching.customer_matches import match_settings
 from assets.matching.other_readings import PERSON, READINGS, other_readings
 from assets.matching.settings import MatchSettings
 from assets.reconciliation import Reconciliation, failures_for_people
+from assets.steps import Step, key_of, of_frames
 from schemas.words import WITHOUT_RECORD
 
+_NAME: Final = "other_readings"
 _DESCRIPTION = (
     "No unmatched customer would be found if a value were read in another way (HTML, several e-mails in a field, a "
     "parent before the name); where some would be, it names the setting. Nothing is matched by it."
@@ -23,19 +28,20 @@ def build_reading_check(sync: Reconciliation) -> dg.AssetChecksDefinition:
     extracts = [sync.key(name) for name in inputs[1:]]
 
     @dg.multi_asset_check(
-        name=f"{sync.name}_other_readings",
-        specs=[
-            dg.AssetCheckSpec(
-                "other_readings", asset=key, blocking=True, description=_DESCRIPTION, additional_deps=extracts
-            )
-        ],
+        name=f"{sync.name}_{_NAME}",
+        specs=[dg.AssetCheckSpec(_NAME, asset=key, blocking=True, description=_DESCRIPTION, additional_deps=extracts)],
         ins=sync.inputs(*inputs),
     )
     def readings(
-        customer_matches: pl.LazyFrame, stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame
-    ) -> dg.AssetCheckResult:
+        context: dg.AssetCheckExecutionContext,
+        customer_matches: pl.LazyFrame,
+        stripe_customers: pl.LazyFrame,
+        netsuite_customers: pl.LazyFrame,
+    ) -> Iterator[dg.AssetCheckResult]:
+        sides = (customer_matches, stripe_customers, netsuite_customers)
         with failures_for_people():
-            return readings_result(key, customer_matches, stripe_customers, netsuite_customers, settings)
+            step = Step(sync, _NAME, context.run.run_id, lambda: key_of(sync, _NAME, of_frames(sync, *inputs)))
+            yield from step.checked(lambda: [readings_result(key, *sides, settings)])
 
     return readings
 

@@ -25,9 +25,13 @@ def guesses(matches: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def unconfirmed(matches: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the customers that are linked to a record by a guess of before, about which nobody has decided."""
+    """Return the customers that are linked to a record by a guess of before, about which nobody has decided.
+
+    One of which the same can be said today is no guess of before: it is seen as before it was written.
+    """
     is_link = (pl.col("outcome") == "linked") & pl.col("evidence").ne_missing("override")
-    return matches.filter(is_link).select(*PAIR).join(known, on=list(PAIR)).select(*GUESSES)
+    links = matches.filter(is_link).select(*PAIR, now=_doubt(matches))
+    return links.join(known, on=list(PAIR)).filter(pl.col("why").ne_missing(pl.col("now"))).select(*GUESSES)
 
 
 def with_unconfirmed(matches: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
@@ -42,11 +46,9 @@ def settled(matches: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
     return matches.filter(is_settled).select(*PAIR).join(known, on=list(PAIR), how="semi", maintain_order="left")
 
 
-def of_plan(plan: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+def of_plan(plan: pl.DataFrame | pl.LazyFrame, found: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of a plan that are guesses."""
-    if found.is_empty():
-        return plan.clear()
-    few = plan.filter(_is_of(found))
+    few = plan.lazy().filter(_is_of(found)).collect() if found.height else plan.clear().lazy().collect()
     return few.join(found, on=list(PAIR), how="semi", maintain_order="left")
 
 

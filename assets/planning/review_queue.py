@@ -2,25 +2,14 @@
 
 from collections.abc import Mapping
 
-import dagster as dg
 import polars as pl
 
-from assets.check_results import SCHEMA_CHECK, blocking_checks, schema_result
 from assets.matching import MatchSettings
-from assets.matching.customer_matches import match_settings
 from assets.matching.global_customer import HAS_RECORD
 from assets.planning.append_words import left_out
-from assets.planning.gone_customers import gone_customers
-from assets.planning.guesses import with_unconfirmed
-from assets.planning.own_traces import own_traces
 from assets.planning.settings import PlanSettings
-from assets.planning.suggestions import proposals, with_suggestions
-from assets.planning.traces_in_review import NOTHING, tell_traces
-from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
-from assets.table_columns import table_columns
-from resources.ledger import Guesses
-from schemas.review import ReviewQueue
-from schemas.validation import violations
+from assets.planning.suggestions import proposals
+from assets.planning.traces_in_review import NOTHING
 
 _DETAILS_SHOWN = 10
 
@@ -185,63 +174,3 @@ def _details(waiting: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.LazyFrame:
         .group_by("stripe_customer_id")
         .agg(pl.col("text").str.join(" | ").alias("candidate_details"))
     )
-
-
-def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
-    """The asset `review_queue` of one declaration."""
-    plan = PlanSettings.of(sync.declaration)
-    settings = match_settings(sync.declaration)
-
-    @dg.asset(
-        key=sync.key("review_queue"),
-        group_name=sync.name,
-        kinds={"polars"},
-        io_manager_key=IO_MANAGER_KEY,
-        dagster_type=FRAME,
-        metadata=table_columns(ReviewQueue),
-        ins=sync.inputs("stripe_customers", "netsuite_customers", "customer_matches"),
-        check_specs=blocking_checks(sync.key("review_queue"), {"schema": SCHEMA_CHECK}),
-    )
-    def review_queue(
-        context: dg.AssetExecutionContext,
-        stripe_customers: pl.LazyFrame,
-        netsuite_customers: pl.LazyFrame,
-        customer_matches: pl.LazyFrame,
-    ) -> dg.MaterializeResult:
-        """The customers that a person must look at: conflicts, broken links, several candidates, doubts, full comments.
-
-        Each row says why it is here, what to do, who the candidates are, and for a broken link what the other evidence
-        proposes. Then come customers that matched nothing, with records whose values are nearly equal, and the ids that
-        NetSuite names and that are no customer's. It does not depend on the order in which customers were read.
-        """
-        with failures_for_people():
-            decisions = sync.overrides().lazy()
-            with sync.ledger() as ledger:
-                known = Guesses(ledger, sync.declared_accounts).known().lazy()
-            waits = queue_for_review(
-                stripe_customers,
-                netsuite_customers,
-                with_unconfirmed(customer_matches, known),
-                settings,
-                plan=plan,
-                override_job=f"{sync.name}_override",
-                decisions=decisions,
-            )
-            sides = (stripe_customers, netsuite_customers)
-            waits = tell_traces(waits, *own_traces(sync, context.instance, *sides, customer_matches))
-            if sync.declaration.near_misses:
-                waits = with_suggestions(waits, *sides, customer_matches, settings, f"{sync.name}_override")
-            if not sync.months_missing():  # what was not read is not gone
-                gone = gone_customers(stripe_customers, netsuite_customers, f"{sync.name}_override")
-                waits = add_gone(waits, gone, netsuite_customers, decisions)
-            queue = waits.collect()
-            waiting = still_waiting(queue)
-        by_outcome = waiting.group_by("outcome").len().sort("outcome").rows()
-        counts = {f"waiting/{outcome}": count for outcome, count in by_outcome}
-        return dg.MaterializeResult(
-            value=queue,
-            metadata={"waiting": waiting.height, "decided": queue.get_column("decided").count(), **counts},
-            check_results=[schema_result(violations(ReviewQueue, queue, "stripe_customer_id"))],
-        )
-
-    return review_queue

@@ -34,6 +34,11 @@ _TEXTS: Final = in_plan_order(fields_of("netsuite", "words"))
 _WHOLE_TEXTS: Final = " and ".join(f"whole {field.name}" for field in _TEXTS)
 
 
+def is_young(made_at: datetime, picture_of: datetime | None, hours: float) -> bool:
+    """Whether a picture of some moment is young enough, after so many hours, to replace whole comments from it."""
+    return picture_of is not None and made_at - picture_of <= timedelta(hours=hours)
+
+
 @dataclass(frozen=True)
 class ImportNotes:
     """What a person has to know before importing.
@@ -61,7 +66,7 @@ class ImportNotes:
     @property
     def comments_can_be_imported(self) -> bool:
         """Whether the picture is young enough to replace whole comments from it."""
-        return self.picture_of is not None and self.made_at - self.picture_of <= timedelta(hours=self.hours)
+        return is_young(self.made_at, self.picture_of, self.hours)
 
     def sentences(self) -> Iterator[str]:
         """What is to be said on the page and in the text beside the files."""

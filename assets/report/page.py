@@ -5,6 +5,8 @@ Pure: frames and a few words in, a page out. The sections see the macros and the
 
 import base64
 import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -12,10 +14,9 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from assets.report import charts, excerpts, figures, wording
-from assets.report.inputs import ReportInputs
-from assets.report.to_stripe import to_stripe_figures
-from assets.report.workbench import workbench
+from assets.report import charts, wording
+from assets.report.inputs import Check, Header, ReportInputs
+from assets.report.page_figures import PageFigures, page_figures
 from schemas.words import OUTCOMES
 
 _HERE = Path(__file__).parent
@@ -29,30 +30,27 @@ SCRIPTS: Final = (
 
 def render_report(inputs: ReportInputs) -> str:
     """Return the report as one HTML page that needs no network and stays small however many customers there are."""
-    standings = figures.standings(inputs)
-    months = figures.months(standings)
+    return render_page(page_figures(inputs), inputs.header, inputs.checks, inputs.preflight)
+
+
+def render_page(
+    figures: PageFigures,
+    header: Header,
+    checks: Iterable[Check],
+    preflight: Mapping[str, tuple[tuple[str, str, str], ...]],
+) -> str:
+    """Return the same of figures, which may have been counted before."""
     script = Markup("\n").join(own(f"script/{name}.js") for name in SCRIPTS)
     return (
         environment()
         .get_template("page.html.jinja")
         .render(
-            header=inputs.header,
-            checks=sorted(inputs.checks, key=lambda check: (check.passed, check.severity == "WARN", check.name)),
+            {field.name: getattr(figures, field.name) for field in fields(figures)},
+            header=header,
+            checks=sorted(checks, key=lambda check: (check.passed, check.severity == "WARN", check.name)),
             outcomes=OUTCOMES,
-            headline=figures.headline(standings),
-            by_outcome=figures.by_outcome(standings),
-            waiting=figures.waiting(inputs.review),
-            gone=figures.gone(inputs.review),
-            months=months,
-            chart=charts.months_chart(months),
-            to_stripe=to_stripe_figures(inputs.to_stripe),
-            plan=figures.plan_size(inputs.plan, inputs.guesses),
-            guessed_customers=inputs.guesses.height,
-            preflight=inputs.preflight,
-            coverage=figures.coverage(inputs),
-            work=workbench(inputs),
-            match_rows=excerpts.match_rows(inputs),
-            plan_rows=excerpts.plan_rows(inputs),
+            chart=charts.months_chart(figures.months),
+            preflight=preflight,
             style=own("report.css") + own("work.css"),
             script=script,
             script_hash=_hash(script),

@@ -5,41 +5,53 @@ Over two APIs the ledger knows it; from export files nobody reports back, but th
 
 from collections.abc import Callable, Iterable
 from itertools import islice
+from typing import Final
 
 import dagster as dg
 import polars as pl
+from pydantic import TypeAdapter
 
 from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
 from assets.report.inputs import FieldProgress
+from assets.steps import Step, key_of, of_frames
 from schemas.errors import DamageError
 from schemas.link_fields import LINK_FIELDS, LinkField, fields_of, written_fields
 
+_NAME: Final = "previous_plan"
+_EXTRACTS: Final = ("stripe_customers", "netsuite_customers")
+_PROGRESS: Final = TypeAdapter(tuple[FieldProgress, ...])
 _RECORDS_SHOWN = 20
 _PLANS_LOOKED_AT = 50
 
 
 def follow_previous_plan(
-    instance: dg.DagsterInstance,
+    context: dg.AssetExecutionContext,
     sync: Reconciliation,
     stripe: pl.LazyFrame,
     netsuite: pl.LazyFrame,
-    links: pl.LazyFrame,
-    on_problem: Callable[[str], None],
+    links: Callable[[], pl.LazyFrame],
 ) -> tuple[str, tuple[FieldProgress, ...]]:
     """The hash of the plan before the present one, and its progress by field; an empty hash when there is none.
 
     One that is damaged is told, and shown as none: a report of today does not stop for it.
     """
     store = sync.plans
-    hashes = (made.plan for made in islice(plans_made(instance, sync), _PLANS_LOOKED_AT))
+    hashes = (made.plan for made in islice(plans_made(context.instance, sync), _PLANS_LOOKED_AT))
     present = next(hashes, "")
     last = next((digest for digest in hashes if digest != present and store.holds(digest)), "")
-    try:
-        return last, summary(states_of(store.read(last).lazy(), stripe, netsuite, links)) if last else ()
-    except DamageError as damage:
-        on_problem(str(damage))
+    if not last:
         return "", ()
+    step = Step(sync, _NAME, context.run.run_id, lambda: key_of(sync, _NAME, of_frames(sync, *_EXTRACTS), last))
+    if (before := step.before()) and store.is_whole(last):
+        return last, _PROGRESS.validate_json(before.more)
+    try:
+        progress = summary(states_of(store.read(last).lazy(), stripe, netsuite, links()))
+    except DamageError as damage:
+        context.log.info(str(damage))
+        return "", ()
+    step.keep([], _PROGRESS.dump_json(progress).decode())
+    return last, progress
 
 
 def states_of(plan: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:

@@ -7,12 +7,13 @@ column without a value. `script/rows.js` reads it. Rows are those of the review 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
 import orjson
 import polars as pl
 from markupsafe import Markup
 from polars import selectors
+from pydantic import PlainSerializer, PlainValidator
 
 from assets.report import wording
 from assets.report.excerpts import TEXT_SHOWN
@@ -42,7 +43,7 @@ _ESCAPED: Final = {character.encode(): f"\\u{ord(character):04x}".encode() for c
 class Workbench:
     """The block of JSON, how many rows it holds, and how many there are."""
 
-    block: Markup
+    block: Annotated[Markup, PlainValidator(Markup), PlainSerializer(str)]
     rows: int
     total: int
     file: str

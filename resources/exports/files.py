@@ -1,5 +1,6 @@
 """Which files an `export` of a declaration names: paths, and patterns such as `exports/stripe-*.csv`."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from glob import has_magic
 from pathlib import Path
@@ -18,6 +19,23 @@ def export_files(root: Path, names: Iterable[str]) -> list[Path]:
         ExportError: no file is like a pattern, or the name is that of a folder.
     """
     return [file for name in names for file in _of_name(root, name)]
+
+
+def content_of(root: Path, names: Iterable[str], *declared: object) -> str | None:
+    """A hash of what files hold and of when they were written, with what else decides about what is read of them.
+
+    None where a file is missing, which is said by who reads it.
+    """
+    try:
+        files = [_state(path) for path in export_files(root, names)]
+    except (ExportError, OSError):
+        return None
+    return hashlib.sha256(repr((files, declared)).encode()).hexdigest()
+
+
+def _state(path: Path) -> tuple[str, int, str]:
+    with path.open("rb") as file:
+        return str(path), path.stat().st_mtime_ns, hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _of_name(root: Path, name: str) -> Iterator[Path]:

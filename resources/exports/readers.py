@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from resources.exports.file import Declared
-from resources.exports.files import export_files
+from resources.exports.files import content_of, export_files
 from resources.exports.netsuite import check_netsuite_export, read_netsuite_export
 from resources.exports.stripe import check_stripe_export, read_stripe_export
 from resources.exports.stripe_fields import NOTHING_MORE, Further
@@ -60,6 +60,10 @@ class StripeExportReader:
         """Read the file, and count."""
         rows = self.customers(self.since, _next_month(datetime.now(UTC)), None, print).frame.height
         return f"{self.source}: {rows:,} Stripe customers."
+
+    def content(self) -> str | None:
+        """See `resources.readers.ReadsFiles`."""
+        return content_of(self.root, self.files, self, _next_month(datetime.now(UTC)))
 
     def customers(self, start: datetime, end: datetime, known: Known | None, progress: OnProgress) -> Extract:  # noqa: ARG002
         """Read all files, refuse one of which a customer lies outside of all months, and give those in [start, end)."""
@@ -128,6 +132,10 @@ class NetsuiteExportReader:
     def test(self) -> str:
         """Read the file, and count."""
         return f"{self.source}: {self.customers(None, print).frame.height:,} NetSuite rows."
+
+    def content(self) -> str | None:
+        """See `resources.readers.ReadsFiles`."""
+        return content_of(self.root, self.files, self)
 
     def customers(self, known: Known | None, progress: OnProgress) -> Extract:  # noqa: ARG002 (files are read whole)
         """Read all files."""

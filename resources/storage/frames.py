@@ -47,6 +47,14 @@ class _Looked(NamedTuple):
     path: Path | None = None
 
 
+OnFiles = Callable[[Mapping[str, Path]], None]
+"""Is shown files that were just written, by the names of their frames."""
+
+
+def _nothing(_: Mapping[str, Path]) -> None:
+    return
+
+
 def _anywhere(_: str) -> str:
     return ""
 
@@ -71,6 +79,7 @@ class FrameStore:
         frame: pl.LazyFrame | pl.DataFrame,
         read_at: datetime | None = None,
         marks: Mapping[str, str] = _NONE,
+        on_files: OnFiles = _nothing,
     ) -> int:
         """Replace a frame; returns its rows.
 
@@ -79,6 +88,7 @@ class FrameStore:
             frame: its rows.
             read_at: the moment whose state it is, where there is one.
             marks: what else is to be known of it (`mark`).
+            on_files: is shown the new file, under the frame's name, before anybody else can replace it.
         """
         with self.storage.replaced([frame_file(name)]) as [fresh]:
             stamp = {**marks, **self._stamp(name, read_at)}
@@ -87,14 +97,23 @@ class FrameStore:
             level = 1 if read_at else None
             frame.lazy().sink_parquet(fresh, compression=how, compression_level=level, statistics=False, metadata=stamp)
             seal(fresh)
+            on_files({name: fresh})
             if isinstance(frame, pl.DataFrame):
                 hold([fresh], frame)
             return int(scanned(fresh).select(pl.len()).collect().item())
 
     def write_months(
-        self, name: str, frame: pl.DataFrame, months: Sequence[str], read_at: datetime | None = None
+        self,
+        name: str,
+        frame: pl.DataFrame,
+        months: Sequence[str],
+        read_at: datetime | None = None,
+        on_files: OnFiles = _nothing,
     ) -> None:
-        """Replace the frames of these months, by `created`, all or none; a month without rows is an empty frame."""
+        """Replace the frames of these months, by `created`, all or none; a month without rows is an empty frame.
+
+        Further arguments as for `write`; the files are shown under the names that `files` gives them.
+        """
         by_month = frame.with_columns(_month=pl.col("created").dt.strftime(MONTH_FORMAT)).partition_by(
             "_month", as_dict=True, include_key=False
         )
@@ -106,6 +125,7 @@ class FrameStore:
                 rows = by_month.get((month,), frame.clear())
                 rows.write_parquet(path, compression="zstd", compression_level=1, statistics=False, metadata=stamp)
                 seal(path)
+            on_files({f"{name}/{month}": path for path, month in zip(fresh, months, strict=True)})
 
     def read(self, name: str) -> pl.LazyFrame:
         """A frame that was written.

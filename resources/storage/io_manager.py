@@ -12,7 +12,8 @@ import polars as pl
 
 from resources.failures import failures_for_people
 from resources.storage.folders import Folders
-from resources.storage.frames import INPUTS, ORIGIN, PLAN_HASH, READ_AT, FrameStore
+from resources.storage.frames import INPUTS, ORIGIN, PLAN_HASH, READ_AT, FrameStore, OnFiles
+from resources.storage.kept_steps import KeptSteps, Made, Same, hashes_of
 
 
 def _moment(context: dg.OutputContext) -> datetime | None:
@@ -27,6 +28,20 @@ def _marks(context: dg.OutputContext) -> dict[str, str]:
     return {name: str(value.value) for name, value in said.items() if isinstance(value, dg.TextMetadataValue)}
 
 
+def _write(
+    context: dg.OutputContext,
+    store: FrameStore,
+    name: str,
+    frame: pl.LazyFrame | pl.DataFrame,
+    on_files: OnFiles = lambda _: None,
+) -> int:
+    if not context.has_asset_partitions:
+        return store.write(name, frame, _moment(context), _marks(context), on_files)
+    whole = frame.lazy().collect()
+    store.write_months(name, whole, context.asset_partition_keys, _moment(context), on_files)
+    return whole.height
+
+
 class ParquetIOManager(dg.IOManager):
     """Hands frames from asset to asset, as long as they are of the origin that the assets' definitions name.
 
@@ -36,15 +51,20 @@ class ParquetIOManager(dg.IOManager):
     def __init__(self, folders: Folders) -> None:
         self._folders = folders
 
-    def handle_output(self, context: dg.OutputContext, obj: pl.LazyFrame | pl.DataFrame) -> None:
-        """Write the frame that an asset returned."""
+    def handle_output(self, context: dg.OutputContext, obj: pl.LazyFrame | pl.DataFrame | Made | Same) -> None:
+        """Write the frame that an asset returned, unless it is the one that is there."""
         with failures_for_people():
             store, name = self._store(context.asset_key, context.definition_metadata)
-            if context.has_asset_partitions:
-                store.write_months(name, obj.lazy().collect(), context.asset_partition_keys, _moment(context))
+            if isinstance(obj, Same):
+                rows = obj.rows
+            elif isinstance(obj, Made):
+                hashes: dict[str, str] = {}
+                rows = _write(context, store, name, obj.frame, lambda files: hashes.update(hashes_of(files)))
+                KeptSteps(store.storage).keep(name, obj.step, hashes)
             else:
-                rows = store.write(name, obj, _moment(context), _marks(context))
-                context.add_output_metadata({"dagster/row_count": rows})
+                rows = _write(context, store, name, obj)
+        if not context.has_asset_partitions:
+            context.add_output_metadata({"dagster/row_count": rows})
 
     def load_input(self, context: dg.InputContext) -> pl.LazyFrame:
         """Scan the frame that an upstream asset wrote; of a partitioned one, all months that there are."""

@@ -43,6 +43,11 @@ class PlanStore:
         """Whether a plan of this hash was kept. Raises `UserError` for what is not the hash of a plan."""
         return self._found(digest) is not None
 
+    def is_whole(self, digest: str) -> bool:
+        """Whether a plan of this hash is kept, and its file still has that content."""
+        path = self._found(digest)
+        return path is not None and _sha256(path) == digest
+
     def read(self, digest: str) -> pl.DataFrame:
         """A kept plan.
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from resources.storage.atomic import same_file
 from resources.storage.csv import write_for_people, write_literal
 from resources.storage.results import MadeBy, Results
 from resources.storage.workbook import write_workbook
@@ -48,6 +49,10 @@ class ResultFiles:
     def copy(self, name: str, source: Path, digest: str) -> None:
         """A file that is there already, to the byte, and has this SHA-256."""
         self._writers[name] = lambda path: _copy(source, path, digest)
+
+    def same(self, name: str, source: Path, digest: str) -> None:
+        """A file of an earlier run that would be made again just so: it gets a further name."""
+        self._writers[name] = lambda path: _same(source, path, digest)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -94,6 +99,12 @@ def _literal(frame: pl.DataFrame) -> Callable[[Path], None]:
 
 def _copy(source: Path, path: Path, digest: str) -> str:
     shutil.copyfile(source, path)
+    return digest
+
+
+def _same(source: Path, path: Path, digest: str) -> str:
+    path.unlink()
+    same_file(source, path)
     return digest
 
 

@@ -94,9 +94,9 @@ class Results:
                 taken = {MANIFEST, *writers}
                 _carry_over(old, fresh, lambda path: path.name in taken or any(map(path.match, instead_of)))
                 _write(fresh / MANIFEST, self._manifest(old, fresh, written, made_by))
-            self._switch(fresh.with_name(fresh.name[1:]))
+            self._switch(generation := fresh.with_name(fresh.name[1:]))
             self._prune(made_by.run)
-        return self.folder.resolve()
+        return generation.resolve()
 
     def check_room(self, size: int) -> None:
         """See that results of so many bytes can be published, and change nothing.

@@ -28,6 +28,12 @@ def kept_of(declaration: Declaration, *, with_defaults: bool = False) -> dict[st
     return said | {side: _source(side, said[side]) for side in _OF_SOURCES}
 
 
+def without_logins(declaration: Declaration) -> dict[str, object]:
+    """All that a declaration says with its defaults, but for logins and for whom to tell of runs."""
+    logins = {"stripe": set(_LOGINS["stripe"]), "netsuite": OAUTH_KEYS | TOKEN_KEYS, "notify": True}
+    return declaration.model_dump(mode="json", exclude=logins)
+
+
 def of_kept(kept: Mapping[str, object]) -> Declaration:
     """The declaration again, of what was kept of it without defaults.
 

@@ -202,6 +202,7 @@ def _show(rounds: list[dict[str, Figures]], rows: int) -> None:
             for figure in ("cpu", "wall", "peak")
         )
         console.print(f"{said}: {', '.join(ratios)}", highlight=False)
+    console.print(f"again, to ours: CPU {middle('again', 'cpu') / total:.2f}", highlight=False)
 
 
 _SAID = {

@@ -15,13 +15,20 @@ MATCHES = pl.DataFrame(
         ("cus_6", "unmatched", None, None, "chosen_id: held by another", "nothing"),
         ("cus_7", "matched", 7, "override", None, "a person decided"),
         ("cus_8", "linked", 8, "stripe_id", None, "a link"),
+        ("cus_10", "linked", 10, "metadata", "shared_key: 9 have it", "a link"),
         ("cus_9", "global", 99, None, "chosen_id: held by another", "counted to one"),
     ],
     schema=["stripe_customer_id", "outcome", "netsuite_internal_id", "evidence", "doubt", "reason"],
     orient="row",
 ).lazy()
 KNOWN = pl.DataFrame(
-    [("cus_1", 1, "2 records share it"), ("cus_2", 2, "once two"), ("cus_7", 7, "once two"), ("cus_8", 80, "another")],
+    [
+        ("cus_1", 1, "2 records share it"),
+        ("cus_2", 2, "once two"),
+        ("cus_7", 7, "once two"),
+        ("cus_8", 80, "another"),
+        ("cus_10", 10, "shared_key: 9 have it"),
+    ],
     schema=GUESSES,
     orient="row",
 ).lazy()
@@ -30,10 +37,15 @@ KNOWN = pl.DataFrame(
 def test_a_guess_is_an_ambiguous_or_a_doubted_record_and_a_link_that_was_one() -> None:
     assert guesses(MATCHES, KNOWN).collect().sort("stripe_customer_id").rows() == [
         ("cus_1", 1, "2 records share it"),
+        ("cus_10", 10, "shared_key: 9 have it"),
         ("cus_3", 3, "shared_key: 9 have it"),
         ("cus_4", 4, "2 records share it"),
     ]
     assert unconfirmed(MATCHES, KNOWN).collect().rows() == [("cus_1", 1, "2 records share it")]
+
+
+def test_a_link_of_which_the_same_is_said_today_is_told_no_otherwise_once_it_was_planned() -> None:
+    assert unconfirmed(MATCHES.filter(pl.col("stripe_customer_id") == "cus_10"), KNOWN).collect().is_empty()
 
 
 def test_what_a_rule_finds_alone_or_a_person_said_is_settled() -> None:

@@ -1,0 +1,210 @@
+"""What of a run's results follows from its frames: every file but the page and the notes, and what these say of them.
+
+Where the frames are as they were, so are these files, and they go along from the last results instead of being written
+again; whatever somebody has changed in one of them since makes all of them anew.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+from pydantic import TypeAdapter
+
+from assets.matching import link_table
+from assets.matching.directions import both_ways
+from assets.no_values import placeholders_of
+from assets.planning.guesses import with_guesses
+from assets.planning.parts import changes_of
+from assets.planning.review_queue import decisions_in_words, still_waiting
+from assets.report.clear_files import ClearFiles
+from assets.report.creation_currencies import CURRENCIES_FILE, netsuite_create_currencies
+from assets.report.creation_files import STRIPE_CREATIONS_FILE, new_customers, new_stripe_customers
+from assets.report.creation_import import CREATE_FILE, CreationNotes, creation_notes, netsuite_create
+from assets.report.decision_columns import add_review
+from assets.report.import_files import (
+    COMMENTS_FILE,
+    RECORDS_FILE,
+    STRIPE_FILE,
+    comments_import,
+    netsuite_import,
+    stripe_updates,
+)
+from assets.report.inputs import Header, ReportInputs
+from assets.report.page_figures import PageFigures, page_figures
+from assets.report.people_files import UNMATCHED_FILE, matches_for_people, unmatched_records
+from assets.report.to_stripe import NETSUITE_MATCHES_FILE, netsuite_matches
+from assets.report.traces import without_traces
+from assets.steps import Step
+from resources.ledger import PAIR
+from resources.storage.result_files import ResultFiles
+from resources.storage.results import read_manifest
+from schemas.declaration import Declaration
+from schemas.declaration.creation import NAMES
+from schemas.link_fields import fields_of
+from schemas.plan import CREATIONS_FILE
+
+
+@dataclass(frozen=True)
+class Frames:
+    """What the files are made of: `found` is what the way to Stripe found, and `guesses` are pairs that are guesses."""
+
+    declaration: Declaration
+    stripe: pl.LazyFrame
+    netsuite: pl.LazyFrame
+    customer_matches: pl.LazyFrame
+    review: pl.DataFrame
+    plan: pl.DataFrame
+    found: pl.DataFrame | None
+    guesses: pl.DataFrame
+
+    @cached_property
+    def matches(self) -> pl.DataFrame:
+        """Those of both ways."""
+        ways = self.customer_matches if self.found is None else both_ways(self.customer_matches, self.found.lazy())
+        return ways.collect()
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What page and notes say of the files.
+
+    Attributes:
+        unmatched: NetSuite customers that no Stripe customer is tied to.
+        comments: records whose comments the plan changes.
+        creation: what is to be said of new customers that a person imports; null where none are.
+        cleared: records of which a field that holds one value is cleared.
+        cleared_comments: records from whose comments an id is taken.
+        traces: a sentence on customers that leave no trace in NetSuite (W5), or empty.
+        decisions: what persons decided, a line each.
+        figures: what the page counts and shows.
+    """
+
+    unmatched: int
+    comments: int
+    creation: CreationNotes | None
+    cleared: int
+    cleared_comments: int
+    traces: str
+    decisions: tuple[str, ...]
+    figures: PageFigures
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Contents, and the files with their hashes, in their order."""
+
+    contents: Contents
+    files: dict[str, str]
+
+
+_KEPT: Final = TypeAdapter(_Kept)
+
+
+def contents_before(step: Step, files: ResultFiles) -> tuple[Contents, str] | None:
+    """Add the files of the last results, if they were made of the same and nobody has changed one; and their run."""
+    before = step.before()
+    kept = _KEPT.validate_json(before.more) if before else None
+    folder = files.folder.resolve()
+    if before is None or kept is None:
+        return None
+    if not all(_is_whole(folder / name, digest) for name, digest in kept.files.items()):
+        return None
+    for name, digest in kept.files.items():
+        files.same(name, folder / name, digest)
+    return kept.contents, before.run
+
+
+def keep_contents(step: Step, contents: Contents, names: Iterable[str], folder: Path) -> None:
+    """Keep what the results are, as they were put in place in a folder."""
+    manifest, wanted = read_manifest(folder), [*names]
+    if {*wanted} <= manifest.keys():
+        kept = _Kept(contents, {name: manifest[name]["sha256"] for name in wanted})
+        step.keep([], _KEPT.dump_json(kept).decode())
+
+
+def _is_whole(path: Path, digest: str) -> bool:
+    if not path.is_file() or path.is_symlink() or path.stat().st_mode & 0o077:
+        return False
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == digest
+
+
+def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_comments: bool) -> Contents:
+    """Add the files that are made of these frames.
+
+    Args:
+        files: where they are added.
+        frames: what they are made of.
+        header: what the page says of the run, as far as its figures depend on it.
+        with_comments: whether the picture is young enough to replace whole comments from it.
+    """
+    declaration, matches, plan = frames.declaration, frames.matches, frames.plan
+    stripe, netsuite = frames.stripe.collect(), frames.netsuite.collect()
+    links = link_table(stripe.lazy(), netsuite.lazy(), placeholders_of(declaration)).collect()
+    unmatched = unmatched_records(netsuite.lazy(), matches.lazy())
+    files.for_people("matches.csv", matches_for_people(matches.lazy(), stripe.lazy(), netsuite.lazy()))
+    files.for_people(UNMATCHED_FILE, unmatched)
+    files.for_people("plan.csv", with_guesses(plan, frames.guesses))
+    add_review(files, frames.review)
+    _add_new_customers(files, plan)
+    if frames.found is not None:
+        files.for_people(NETSUITE_MATCHES_FILE, netsuite_matches(frames.found, netsuite))
+    labels = declaration.netsuite_fields
+    comments = comments_import(changes_of(plan, fields_of("netsuite", "words")), netsuite.lazy(), labels)
+    clear = ClearFiles.of(plan, netsuite.lazy(), labels)
+    clear.add_to(files, with_comments=with_comments)
+    fields = changes_of(plan, fields_of("netsuite", "value"))
+    files.for_import(RECORDS_FILE, netsuite_import(fields, netsuite.lazy(), labels))
+    if with_comments:
+        files.for_import(COMMENTS_FILE, comments)
+    creation = _creation(declaration, plan, stripe)
+    if creation is not None:
+        files.for_import(CREATE_FILE, netsuite_create(plan, _new_labels(declaration)))
+        if creation.currencies:
+            files.for_import(CURRENCIES_FILE, netsuite_create_currencies(plan, creation.currencies))
+    files.for_import(STRIPE_FILE, stripe_updates(changes_of(plan, fields_of("stripe"))))
+    guessed = frames.guesses.join(plan, on=list(PAIR), how="semi")
+    waiting = still_waiting(frames.review)
+    inputs = ReportInputs(stripe, netsuite, links, matches, plan, waiting, (), header, frames.found, guessed)
+    return Contents(
+        unmatched=unmatched.height,
+        comments=comments.height,
+        creation=creation,
+        cleared=clear.values.height,
+        cleared_comments=clear.comments.height,
+        traces=without_traces(netsuite, links, matches, plan),
+        decisions=tuple(decisions_in_words(frames.review)),
+        figures=page_figures(inputs),
+    )
+
+
+def _add_new_customers(files: ResultFiles, plan: pl.DataFrame) -> None:
+    new: Mapping[str, pl.DataFrame] = {
+        CREATIONS_FILE: new_customers(plan),
+        STRIPE_CREATIONS_FILE: new_stripe_customers(plan),
+    }
+    for name, creations in new.items():
+        if creations.height:
+            files.for_people(name, creations)
+
+
+def _creation(declaration: Declaration, plan: pl.DataFrame, stripe: pl.DataFrame) -> CreationNotes | None:
+    """What is to be said of new customers that a person imports; null where none are imported."""
+    create = declaration.creation
+    if not declaration.is_by_hand or new_customers(plan).is_empty():
+        return None
+    is_each = declaration.on_none == "create"
+    paths = [path for path in create.stripe_paths if is_each and (create.individual_when or path not in NAMES)]
+    return creation_notes(plan, stripe, paths, _new_labels(declaration), create.currencies)
+
+
+def _new_labels(declaration: Declaration) -> dict[str, str]:
+    """Script id → label of the custom fields of new customers whose label is known."""
+    of_customs = (
+        field for field in fields_of("netsuite") if field.setting and field.name in declaration.netsuite_fields
+    )
+    return {field.field_id(declaration.netsuite): declaration.netsuite_fields[field.name] for field in of_customs}
