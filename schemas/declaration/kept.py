@@ -29,9 +29,10 @@ def kept_of(declaration: Declaration, *, with_defaults: bool = False) -> dict[st
 
 
 def without_logins(declaration: Declaration) -> dict[str, object]:
-    """All that a declaration says with its defaults, but for logins and for whom to tell of runs."""
-    logins = {"stripe": set(_LOGINS["stripe"]), "netsuite": OAUTH_KEYS | TOKEN_KEYS, "notify": True}
-    return declaration.model_dump(mode="json", exclude=logins)
+    """All that a declaration says with its defaults, but for secrets and for whom to tell of runs."""
+    said, secrets = declaration.model_dump(mode="json", exclude={"notify"}), {"api_key", *OAUTH_KEYS, *TOKEN_KEYS}
+    sources = {side: {key: value for key, value in said[side].items() if key not in secrets} for side in _LOGINS}
+    return said | sources
 
 
 def of_kept(kept: Mapping[str, object]) -> Declaration:
