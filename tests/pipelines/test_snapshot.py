@@ -197,7 +197,7 @@ def test_what_the_way_to_stripe_adds_to_that(tmp_path: Path) -> None:
     assert keys[0] - keys[1] == {"netsuite_sync", "stripe_matches", "stripe_new_customers", "stripe_fields"}
     assert keys[1] <= keys[0]
     planned = dict.fromkeys(("daily", "reconcile", "replay", "compare"), "plan")
-    asked = dict.fromkeys(("apply", "undo"), "approve")
+    asked = dict.fromkeys(("apply", "undo", "prune"), "approve")
     deciding = ("override", "override_file")
     assert roles[1] == {**planned, **asked, **dict.fromkeys(deciding, "plan")}
     assert roles[0] == {**planned, **asked, **dict.fromkeys((*deciding, "sync_one"), "approve")}
