@@ -39,9 +39,9 @@ def states(at: Site) -> dict[str, str]:
     return dict(at.frame("stripe_transactions").select("stripe_customer_id", "state").rows())
 
 
-def asked(at: Site) -> tuple[bool, str]:
+def asked(at: Site, *more: str) -> tuple[bool, str]:
     """What the check says of customers that could not be asked about."""
-    result = at.run("reconcile")
+    result = at.up_to("write_plan", *more)
     assert result.success, sentences(result)
     [check] = [each for each in result.get_asset_check_evaluations() if each.check_name == "all_asked"]
     return check.passed, check.description or ""
@@ -81,7 +81,7 @@ def succeeded_before_failed_ones(book: Book) -> None:
 )
 def test_the_first_transaction_makes_the_record(at: Site, happened: Callable[[Book], object], state: str) -> None:
     happened(at.stripe)
-    plan = at.reconcile()
+    plan = at.plan()
     assert states(at)[NEW] == state
     expected = [NEW] if state == "transacted" else []
     of_new = [each for each in created_by(at, plan) if each == NEW]
@@ -91,7 +91,7 @@ def test_the_first_transaction_makes_the_record(at: Site, happened: Callable[[Bo
 
 @pytest.mark.rule("C2")
 def test_only_customers_without_a_record_are_asked_about(at: Site) -> None:
-    at.reconcile()
+    at.plan()
     assert states(at) == {NEW: "none", OTHER: "none"}
     told = at.metadata("stripe_transactions")
     del told["read_at"]
@@ -112,7 +112,7 @@ def test_only_customers_without_a_record_are_asked_about(at: Site) -> None:
 def test_whom_metadata_hold_back_is_not_asked_about(at: Site) -> None:
     add_charge(at.stripe, NEW)
     at.stripe.update(NEW, {"metadata": {"netsuite_block_integration": "true"}})
-    assert created_by(at, at.reconcile()) == []
+    assert created_by(at, at.plan()) == []
     assert states(at) == {OTHER: "none"}
 
 
@@ -125,18 +125,18 @@ def test_who_could_not_be_asked_about_waits_and_the_neighbour_does_not(at: Site,
     at.service.fault(
         Fault(kind="server_error", status=status, should_retry=False, path=path, query=f".*{NEW}.*", times=None)
     )
-    passed, said = asked(at)
+    passed, said = asked(at, "reconciliation_report")
     assert not passed
     assert said.startswith("For 1 of 2 customers Stripe could not be asked")
     assert path in said
     page = (at.sync.folders.results(NAME) / "report.html").read_text("utf-8")
     assert "1 of 2 customers Stripe could not be asked" in page
     assert states(at) == {NEW: "unknown", OTHER: "transacted"}
-    first = str(at.metadata("write_plan")["plan_hash"])
+    first = at.plan_hash()
     assert created_by(at, first) == named_by(at, first) == [OTHER]
     at.service.clear()
     assert asked(at) == (True, "0 of 2")
-    assert created_by(at, str(at.metadata("write_plan")["plan_hash"])) == [NEW, OTHER]
+    assert created_by(at, at.plan_hash()) == [NEW, OTHER]
 
 
 @pytest.mark.rule("C16")
@@ -148,7 +148,7 @@ def test_a_key_without_the_permission_creates_nobody_and_says_what_it_needs(at: 
     assert not passed
     assert "Charges Read" in said
     assert states(narrow) == {NEW: "unknown", OTHER: "unknown"}
-    assert created_by(narrow, str(narrow.metadata("write_plan")["plan_hash"])) == []
+    assert created_by(narrow, narrow.plan_hash()) == []
 
 
 @pytest.mark.rule("C2")
@@ -160,11 +160,11 @@ def test_a_second_run_creates_what_became_known(at: Site) -> None:
     assert at.link_of(NEW) is not None
     assert at.link_of(OTHER) is None
     add_invoice(at.stripe, OTHER)
-    second = at.reconcile()
+    second = at.plan()
     assert created_by(at, second) == [OTHER]
     result = at.apply(second)
     assert result.success, sentences(result)
-    assert at.sync.plans.read(at.reconcile()).is_empty()
+    assert at.sync.plans.read(at.plan()).is_empty()
     assert states(at) == {}
 
 
@@ -174,18 +174,18 @@ def test_who_has_not_transacted_costs_the_next_run_hardly_a_request(at: Site) ->
     at.stripe.load((name, MOMENT + 100, {"email": f"{name}@acme.example"}) for name in many)
     add_charge(at.stripe, many[0], "pending")
     a_minute_older(at.stripe)
-    at.reconcile()
+    at.plan()
     first = at.metadata("stripe_transactions")
     assert (first["customers"], first["none"], first["looked_for_in_lists"]) == (122, 122, 122)
     assert int(str(first["reads_counted_by_stripe"])) < 20
     add_charge(at.stripe, many[1])
     a_minute_older(at.stripe)
-    at.reconcile()
+    at.plan()
     second = at.metadata("stripe_transactions")
     assert (second["transacted"], second["known_from_before"]) == (1, 0)
     assert int(str(second["reads_counted_by_stripe"])) < 20
     at.stripe.payments["charge"][1]["status"] = "succeeded"
-    at.reconcile()
+    at.plan()
     third = at.metadata("stripe_transactions")
     assert (third["transacted"], third["known_from_before"]) == (2, 1)
 

@@ -51,8 +51,8 @@ def planned(at: Site, plan: str) -> list[tuple[str, str | None, str]]:
 
 
 def warned(at: Site, check: str) -> str:
-    """What a check of the links says after a reconcile; empty if it has nothing to say."""
-    result = at.run("reconcile")
+    """What a check of the links says; empty if it has nothing to say."""
+    result = at.up_to("write_plan")
     assert result.success, sentences(result)
     [found] = [each for each in result.get_asset_check_evaluations() if each.check_name == check]
     return "" if found.passed else found.description or ""
@@ -76,7 +76,7 @@ def test_linked_records_get_the_login_link_once_and_the_next_run_writes_none(tmp
         assert result.success, sentences(result)
         assert held(at) == dict.fromkeys((1, 2, 3), link)
         assert at.metadata("netsuite_portal_links")["changes/applied"] == 3
-        assert at.sync.plans.read(at.reconcile()).is_empty()
+        assert at.sync.plans.read(at.plan()).is_empty()
         undone = at.undo(plan)
         assert undone.success, sentences(undone)
         assert set(held(at).values()) <= {None, ""}
@@ -85,12 +85,12 @@ def test_linked_records_get_the_login_link_once_and_the_next_run_writes_none(tmp
 @pytest.mark.rule("P7")
 def test_the_address_of_mail_is_filled_in_where_that_was_declared_and_a_new_one_is_written_anew(tmp_path: Path) -> None:
     with world(tmp_path, portal="login_link", portal_email=True) as at:
-        plan = at.reconcile()
+        plan = at.plan()
         link = f"{at.service.url}/p/login/test_standin?prefilled_email=n{{}}%40acme.example"
         assert planned(at, plan) == [(str(number), None, link.format(number)) for number in (1, 2, 3)]
         assert at.apply(plan).success
         at.stripe.put("cus_2", {"email": "new+2@acme.example"})
-        [row] = planned(at, at.reconcile())
+        [row] = planned(at, at.plan())
         assert row == (
             "2",
             link.format(2),
@@ -101,12 +101,12 @@ def test_the_address_of_mail_is_filled_in_where_that_was_declared_and_a_new_one_
 @pytest.mark.rule("P7")
 def test_a_signed_link_is_written_and_opens_the_portal_of_that_customer(tmp_path: Path) -> None:
     with world(tmp_path, portal="suitelet", portal_generation=2, portal_until="2099-12-31") as at:
-        plan = at.reconcile()
+        plan = at.plan()
         assert at.apply(plan).success
         opened = {number: requests.get(str(link), timeout=10).text for number, link in held(at).items()}
         assert all(f"Billing of cus_{number}" in page for number, page in opened.items())
         assert len(opened) == 3
-        assert at.sync.plans.read(at.reconcile()).is_empty()
+        assert at.sync.plans.read(at.plan()).is_empty()
 
 
 @pytest.mark.rule("P7")
@@ -132,7 +132,7 @@ def test_a_portal_that_is_not_activated_says_where_it_is_done_and_links_are_plan
         at.stripe.portal.saved = False
         said = "Stripe's customer portal is not activated: open Settings > Billing > Customer portal in the Stripe "
         assert f"{said}Dashboard in test mode" in warned(at, "portal_ready")
-        plan = at.reconcile()
+        plan = at.plan_hash()
         assert planned(at, plan) == []
         assert at.sync.plans.read(plan).height == 12
         ended, told = checked(at)
@@ -173,12 +173,12 @@ def test_somebody_elses_address_stays_and_is_told(tmp_path: Path) -> None:
     with world(tmp_path, portal="login_link") as at:
         at.netsuite.edit(2, custentity_tieout_portal_link="https://acme.example/portal")
         assert "1 records hold an address that is not ours" in warned(at, "fields_free")
-        assert [record for record, _, _ in planned(at, at.reconcile())] == ["1", "3"]
+        assert [record for record, _, _ in planned(at, at.plan_hash())] == ["1", "3"]
 
 
 def test_a_link_that_somebody_changed_after_the_plan_is_a_conflict_and_the_pair_is_linked(tmp_path: Path) -> None:
     with world(tmp_path, portal="login_link") as at:
-        plan = at.reconcile()
+        plan = at.plan()
         at.netsuite.edit(2, custentity_tieout_portal_link="https://acme.example/portal")
         at.apply(plan)
         statuses = at.statuses(plan)
@@ -191,7 +191,7 @@ def test_a_stripe_that_cannot_be_asked_about_the_portal_holds_up_nothing_else(tm
     with world(tmp_path, portal="suitelet") as at:
         del at.netsuite.portal.secrets[HMAC]
         assert "custsecret_tieout_portal_hmac" in warned(at, "portal_ready")
-        assert at.sync.plans.read(at.reconcile()).height == 12
+        assert at.sync.plans.read(at.plan_hash()).height == 12
 
 
 @pytest.mark.parametrize(

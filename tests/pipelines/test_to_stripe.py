@@ -94,13 +94,13 @@ def test_those_that_stripe_has_are_found_and_the_others_made_with_all_links(at: 
 
 @pytest.mark.rule("W11")
 def test_after_it_nothing_is_left_to_plan(at: Site) -> None:
-    assert at.apply(at.reconcile()).success
-    assert at.sync.plans.read(at.reconcile()).is_empty()
+    assert at.apply(at.plan()).success
+    assert at.sync.plans.read(at.plan()).is_empty()
 
 
 @pytest.mark.rule("W10")
 def test_an_undo_leaves_the_world_as_it_was(at: Site) -> None:
-    plan = at.reconcile()
+    plan = at.plan()
     before = at.links()
     assert at.apply(plan).success
     result = at.undo(plan)
@@ -111,7 +111,7 @@ def test_an_undo_leaves_the_world_as_it_was(at: Site) -> None:
 @pytest.mark.rule("W10")
 @pytest.mark.parametrize("use", [add_charge, add_invoice, add_subscription, add_payment_method])
 def test_a_customer_that_was_used_stays_without_our_key(at: Site, use: Callable[[Book, str], str]) -> None:
-    plan = at.reconcile()
+    plan = at.plan()
     assert at.apply(plan).success
     [customer] = made_for(at, 5)
     use(at.stripe, customer)
@@ -126,7 +126,7 @@ def test_a_customer_that_was_used_stays_without_our_key(at: Site, use: Callable[
 
 @pytest.mark.rule("W10")
 def test_a_customer_that_somebody_has_changed_stays(at: Site) -> None:
-    plan = at.reconcile()
+    plan = at.plan()
     assert at.apply(plan).success
     [customer] = made_for(at, 5)
     at.stripe.update(customer, {"name": "Edited by hand"})
@@ -136,7 +136,7 @@ def test_a_customer_that_somebody_has_changed_stays(at: Site) -> None:
 
 @pytest.mark.rule("W9")
 def test_who_has_got_a_stripe_id_since_the_plan_gets_no_second_customer(at: Site) -> None:
-    plan = at.reconcile()
+    plan = at.plan()
     at.netsuite.edit(5, **{STRIPE_FIELD: "cus_by_hand"})
     at.apply(plan)
     assert made_for(at, 5) == []
@@ -146,7 +146,7 @@ def test_who_has_got_a_stripe_id_since_the_plan_gets_no_second_customer(at: Site
 
 @pytest.mark.rule("P1")
 def test_what_the_labels_say_is_what_the_customer_has(at: Site) -> None:
-    assert at.apply(at.reconcile()).success
+    assert at.apply(at.plan()).success
     made = at.stripe.get(made_for(at, 5)[0])
     assert made is not None
     assert (made["email"], made["name"], made["phone"], made["metadata"]) == (
@@ -160,7 +160,7 @@ def test_what_the_labels_say_is_what_the_customer_has(at: Site) -> None:
 
 @pytest.mark.rule("P5")
 def test_one_record_can_be_applied_by_itself(at: Site) -> None:
-    plan = at.reconcile()
+    plan = at.plan()
     result = at.apply(plan, ids=["6"])
     assert result.success, sentences(result)
     [customer] = made_for(at, 6)
@@ -184,7 +184,7 @@ def test_what_would_be_made_and_found_is_shown_to_a_person(at: Site) -> None:
 @pytest.mark.rule("P3")
 def test_fields_that_differ_are_kept_as_netsuite_has_them(tmp_path: Path) -> None:
     with world(tmp_path, to_stripe={**TO_STRIPE, "on_none": "report", "updates": ["email", "name"]}) as at:
-        plan = at.reconcile()
+        plan = at.plan()
         fields = at.sync.plans.read(plan).filter(~pl.col("field").is_in([*BY_NAME]))
         assert fields.select("record_id", "field", "old_value", "new_value").rows() == [
             ("cus_4", "email", "n4@acme.example", "N4@ACME.example"),
@@ -195,14 +195,14 @@ def test_fields_that_differ_are_kept_as_netsuite_has_them(tmp_path: Path) -> Non
         assert found is not None
         assert (found["email"], found["name"]) == ("N4@ACME.example", "Eight")
         assert at.metadata("stripe_fields")["changes/applied"] == 2
-        assert at.sync.plans.read(at.reconcile()).is_empty()
+        assert at.sync.plans.read(at.plan()).is_empty()
 
 
 @pytest.mark.rule("P3")
 @pytest.mark.rule("M10")
 def test_a_record_that_has_a_stripe_id_keeps_it_whatever_its_e_mail_says(at: Site) -> None:
     at.netsuite.edit(8, **{STRIPE_FIELD: "cus_1"})
-    assert at.apply(at.reconcile()).success
+    assert at.apply(at.plan()).success
     assert at.netsuite.customers[8].values[STRIPE_FIELD] == "cus_1"
     assert made_for(at, 8) == ["cus_1"]
     assert at.link_of("cus_4") is None
@@ -213,16 +213,16 @@ def test_both_directions_make_nothing_of_what_the_other_has_made(tmp_path: Path)
     kept = {**TO_STRIPE, "updates": ["email", "name", "phone"]}
     with world(tmp_path, options=MAY_DELETE, to_stripe=kept, **both) as at:
         at.stripe.create({"description": "Only a description", "phone": "1"}, customer_id="cus_none", created=MOMENT)
-        result = at.apply(at.reconcile())
+        result = at.apply(at.plan())
         assert result.success, sentences(result)
         assert at.link_of("cus_none") is not None
-        assert at.sync.plans.read(at.reconcile()).is_empty()
+        assert at.sync.plans.read(at.plan()).is_empty()
 
 
 @pytest.mark.rule("X9")
 def test_a_daily_run_makes_nobody_until_somebody_has_set_how_many(tmp_path: Path) -> None:
     with world(tmp_path, writes={"mode": "auto"}, brakes={"match_rate": 1}) as at:
-        assert at.apply(at.reconcile(), ids=["cus_4"]).success
+        assert at.apply(at.plan(), ids=["cus_4"]).success
         at.run("daily")
         assert made_for(at, 5) == []
         result = at.redeclared(brakes={"match_rate": 1, "most_stripe_creates": 2}).run("daily")
@@ -239,7 +239,7 @@ def test_another_sync_field_finds_by_metadata_and_is_kept_there(tmp_path: Path) 
         at.netsuite.edit(6, **{number: "K-6"})
         at.netsuite.edit(8, **{number: "k 8"})
         at.stripe.update("cus_3", {"metadata": {number: "K8"}})
-        result = at.apply(at.reconcile())
+        result = at.apply(at.plan())
         assert result.success, sentences(result)
         assert made_for(at, 8) == ["cus_3"]
         assert {record: value for record in (6, 8) for value in [metadata_of(at, made_for(at, record)[0])[number]]} == {
@@ -247,7 +247,7 @@ def test_another_sync_field_finds_by_metadata_and_is_kept_there(tmp_path: Path) 
             8: "k 8",
         }
         assert made_for(at, 5) == []
-        assert at.sync.plans.read(at.reconcile()).is_empty()
+        assert at.sync.plans.read(at.plan()).is_empty()
 
 
 def metadata_of(at: Site, customer: str) -> Mapping[str, object]:
@@ -258,7 +258,7 @@ def metadata_of(at: Site, customer: str) -> Mapping[str, object]:
 
 @pytest.mark.rule("C16")
 def test_nobody_is_found_or_made_while_a_month_was_never_read(at: Site) -> None:
-    assert at.reconcile()
+    assert at.plan()
     older = at.redeclared(stripe={"since": "2025-12"})
     result = older.materialize(
         "netsuite_customers", "netsuite_sync", "customer_matches", "stripe_matches", "write_plan"
