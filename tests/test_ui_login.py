@@ -75,7 +75,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     begun = run_python(folder, "-W", "ignore", "-c", BEGIN, environment=settings)
     assert begun.returncode == 0, begun.stderr
     with (
-        serving_provider(Provider(asks_first=True)) as provider,
+        serving_provider(Provider(asks_first=True), "localhost") as provider,
         serving(folder, "acme_reconcile", settings, ("Look", PASSWORD)) as ui,
         _with_provider(ui, provider) as elsewhere,
     ):
@@ -163,8 +163,9 @@ def test_the_ledger_has_the_name_of_the_login_and_not_that_of_the_form(servers: 
 
 
 def test_whoever_comes_from_a_provider_is_in_the_ledger_under_its_name(servers: Servers, page: Page) -> None:
+    """The provider is another site for the browser, as it would be."""
     page.goto(f"{servers.elsewhere}/runs")
-    page.get_by_role("link", name="Sign in with 127.0.0.1").click()
+    page.get_by_role("link", name="Sign in with localhost").click()
     page.wait_for_url("**/authorize?*")
     page.get_by_role("link", name="It is me").click()
     page.wait_for_url(f"{servers.elsewhere}/runs", timeout=60_000)

@@ -41,6 +41,8 @@ from pipelines.login.roles import Role, may
 from pipelines.login.sessions import Person
 
 _Judge = Callable[[Said, Workspace], Role]
+_PREFIXES: Final = frozenset({"dagster", ".dagster", "tieout"})
+"""Of tags that a page may set. By others, as dagster-k8s/, a launcher takes the image and the command of a run."""
 _MOST_TOKENS: Final = 20_000
 
 _EXECUTION: Final = {"executionParams": role_of_execution}
@@ -178,6 +180,12 @@ class Permit:
 
     def _tags(self, tags: object) -> list[object]:
         others = [tag for tag in map(mapping, listed(tags)) if tag.get("key") != WHO]
+        for tag in others:
+            prefix, has_prefix, _ = str(tag.get("key")).partition("/")
+            if has_prefix and prefix not in _PREFIXES:
+                raise RefusedError(
+                    f"A tag that begins with {prefix[:40]}/ says how a run is started, and is for no page."
+                )
         return [*others, {"key": WHO, "value": self.person.name}]
 
     def _see_that_it_is_theirs(self, arguments: Mapping[str, object], variables: dict[str, object]) -> None:

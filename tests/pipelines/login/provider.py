@@ -101,10 +101,10 @@ class Provider:
 
 
 @contextlib.contextmanager
-def serving_provider(provider: Provider) -> Iterator[Provider]:
-    """Let it answer on loopback while the body runs."""
+def serving_provider(provider: Provider, host: str = "127.0.0.1") -> Iterator[Provider]:
+    """Let it answer on loopback, under this name, while the body runs."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        provider.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        provider.url = f"http://{host}:{listener.getsockname()[1]}"
         server = uvicorn.Server(uvicorn.Config(provider.app(), log_level="warning", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -117,6 +117,8 @@ NEVER = [
     (LAUNCH, [1]),
     (LAUNCH, "{"),
     (LAUNCH.replace("executionParams:", "other:"), {"p": execution(READS)}),
+    (LAUNCH, {"p": execution(READS, executionMetadata={"tags": [{"key": "dagster-k8s/config", "value": "{}"}]})}),
+    (RETRY, {"p": {"parentRunId": "r", "extraTags": [{"key": "ecs/cpu", "value": "1"}], **AGAIN}}),
     ("mutation {", None),
     ("{" * 5_000, None),
 ]
