@@ -27,6 +27,7 @@ EXAMPLES: Mapping[str, str] = {
     "stripe.since": "2019-05",
     "stripe.encoding": "cp1252",
     "stripe.dates": "day_first",
+    "stripe.labels": "{email: E-Mail, created: Erstellt (UTC)}",
     "stripe.api_key": '"{{ env.STRIPE_API_KEY }}"',
     "stripe.account": "acct_1EXAMPLE",
     "stripe.mode": "live",

@@ -97,6 +97,7 @@ def _stripe_reader(declaration: Declaration, folders: Folders, unset: Mapping[st
         further=Further(of_rules, [name for name in further if name not in of_rules], who_paid),
         encoding=source.encoding,
         dates=source.dates,
+        labels=source.labels,
     )
 
 

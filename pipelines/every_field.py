@@ -69,7 +69,7 @@ def _stripe(reader: StripeReader) -> StripeReader:
         return replace(reader, metadata_keys=list(keys), further=list(dict.fromkeys([*reader.further, *STRIPE_PATHS])))
     if not isinstance(reader, StripeExportReader):
         return reader
-    labels = labels_of(reader.root, reader.files, "id", reader.encoding)
+    labels = labels_of(reader.root, reader.files, reader.labels.get("id", "id"), reader.encoding, reader.labels)
     keys = dict.fromkeys(
         [*reader.metadata_keys, *(label[: -len(_OF_METADATA)] for label in labels if label.endswith(_OF_METADATA))]
     )

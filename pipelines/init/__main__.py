@@ -93,6 +93,8 @@ def _show(name: str, written: Written, root: Path, console: Console) -> None:
     table.add_column("field", style="bold")
     table.add_column("column")
     table.add_column("why", style="dim")
+    for taken in written.of_stripe:
+        table.add_row(f"stripe {taken.field}", escape(taken.label), escape(taken.why))
     for taken in written.recognized.taken:
         table.add_row(taken.field, escape(taken.label), escape(taken.why))
     console.print(table)

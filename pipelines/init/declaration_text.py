@@ -9,7 +9,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.every_field import field_names
-from pipelines.init.two_files import TwoFiles
+from pipelines.init.two_files import StripeFile, TwoFiles
 from resources.exports.recognition import Recognized, Taken, unused
 from resources.exports.whole_file import WholeFile
 from schemas.column_words import FIELD_WORDS
@@ -48,6 +48,7 @@ def of_files(name: str, found: TwoFiles, paths: Sequence[str], words: Iterable[s
             *_source(paths[0], stripe.file),
             f"since: {stripe.since} # the month of the oldest customer in the file",
             *dates,
+            *_labels(stripe),
         ],
         list(_source(paths[1], found.netsuite)),
         recognized,
@@ -101,6 +102,12 @@ def _text(
         rules=rules,
         words=list(words),
     )
+
+
+def _labels(stripe: StripeFile) -> Iterator[str]:
+    if stripe.renamed:
+        yield "labels: # our name: the column's label in the export, where it is not the Dashboard's"
+        yield from (f"  {quoted(taken.field)}: {quoted(taken.label)} # {taken.why}" for taken in stripe.renamed)
 
 
 def _is_mapped(field: str, recognized: Recognized) -> bool:

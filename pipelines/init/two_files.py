@@ -1,7 +1,7 @@
 """Two export files of which nothing is known: which is which, and what of each a declaration has to say."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -16,7 +16,9 @@ from resources.exports.file import Declared
 from resources.exports.files import export_files
 from resources.exports.known_labels import fields_meant
 from resources.exports.recognition import Recognized, Taken, recognize
-from resources.exports.stripe import CREATED_LABEL, ID_LABEL, check_stripe_export
+from resources.exports.stripe import check_stripe_export
+from resources.exports.stripe_recognition import is_customer_list, names_others, recognize_stripe
+from resources.exports.usual_labels import CREATED_LABEL, ID_LABEL, USUAL_LABELS, usual_label
 from resources.exports.whole_file import WholeFile, read_whole
 from schemas.errors import ExportError
 
@@ -36,11 +38,15 @@ class Said:
 
 @dataclass(frozen=True)
 class StripeFile:
-    """The Stripe export, and the month of its oldest customer; `dates` where they leave their order open."""
+    """The Stripe export, and the month of its oldest customer; `dates` where they leave their order open.
+
+    `file` has the Dashboard's labels; `renamed` are the columns that have others in it.
+    """
 
     file: WholeFile
     since: str
     dates: str | None
+    renamed: Sequence[Taken] = ()
 
     def has(self, label: str) -> bool:
         """Whether a column has this label, in any case, and some value."""
@@ -71,14 +77,41 @@ def look_at_both(said: Said, root: Path, ask: Ask) -> TwoFiles:
     for file in (stripe, netsuite):
         _refuse_results(file)
     _refuse_swapped(said, stripe, netsuite)
-    check_stripe_export(stripe_path, metadata_keys=(), declared=_declared(stripe))
+    renamed = recognize_stripe(stripe.columns)
+    stripe = _as_usual(stripe, renamed)
+    if names_others(stripe.columns):
+        raise ExportError(
+            f"{stripe_path} is an export of payments, invoices or the like, which name a customer beside; export the "
+            "list of customers instead."
+        )
+    check_stripe_export(stripe_path, metadata_keys=(), declared=_declared(stripe, renamed))
     recognized = recognize(netsuite.columns, _known(said.columns, netsuite), stripe.columns)
-    recognized.notes += _doubled(netsuite, recognized)
-    return TwoFiles(_dated(stripe, said, ask), netsuite, _answered(recognized, netsuite, ask))
+    recognized.notes += [*_doubled(netsuite, recognized), *_unknown(stripe, renamed)]
+    dated = replace(_dated(stripe, said, ask), renamed=renamed)
+    return TwoFiles(dated, netsuite, _answered(recognized, netsuite, ask))
 
 
-def _declared(stripe: WholeFile) -> Declared:
-    return Declared(stripe.encoding.name, "local" if _zone(_label_of_dates(stripe)) else None)
+def _as_usual(stripe: WholeFile, renamed: Sequence[Taken]) -> WholeFile:
+    """The file as if it had the Dashboard's labels."""
+    usual = {taken.label: usual_label(taken.field, taken.label) for taken in renamed}
+    labels = tuple(usual.get(label, label) for label in stripe.labels)
+    return replace(stripe, labels=labels, columns=stripe.columns.rename(usual))
+
+
+def _unknown(stripe: WholeFile, renamed: Sequence[Taken]) -> Iterator[str]:
+    there = {label.casefold() for label in stripe.columns.columns}
+    missing = [name for name in ("email", "name") if name not in there]
+    if renamed and missing:
+        shown = ", ".join(label for label in stripe.labels if label.casefold() not in USUAL_LABELS)
+        yield (
+            f"No column of {stripe.path.name} is known to be {' or '.join(missing)}; if one of these is, write it "
+            f"under labels of stripe: {shown}."
+        )
+
+
+def _declared(stripe: WholeFile, renamed: Sequence[Taken]) -> Declared:
+    labels = {taken.field: taken.label for taken in renamed}
+    return Declared(stripe.encoding.name, "local" if _zone(_label_of_dates(stripe)) else None, labels)
 
 
 def _refuse_same(stripe: Path, netsuite: Path) -> None:
@@ -117,7 +150,8 @@ def _refuse_swapped(said: Said, stripe: WholeFile, netsuite: WholeFile) -> None:
 def _is_of_stripe(file: WholeFile) -> bool:
     ids = next((label for label in file.columns.columns if label.casefold() == ID_LABEL), None)
     has_ids = ids is not None and is_stripe_id(file.columns.get_column(ids))
-    return ids is not None and (has_ids or any(label.casefold().startswith("created (") for label in file.labels))
+    has_moments = any(label.casefold().startswith("created (") for label in file.labels)
+    return (ids is not None and (has_ids or has_moments)) or is_customer_list(file.columns)
 
 
 def _label_of_dates(stripe: WholeFile) -> str:

@@ -15,7 +15,7 @@ from pipelines.init.declaration_text import of_accounts, of_files, quoted, unfil
 from pipelines.init.questions import Ask
 from pipelines.init.two_accounts import in_environment, recognize_search
 from pipelines.init.two_files import Said, TwoFiles, look_at_both
-from resources.exports.recognition import Recognized
+from resources.exports.recognition import Recognized, Taken
 from resources.extracts.extract import UnknownWords
 from resources.netsuite_api.reading.reader import NetsuiteApiReader
 from resources.storage.atomic import replaced
@@ -38,12 +38,14 @@ class Written:
         counted: a sentence a side, on what was read with it.
         recognized: which column is which field.
         questions: what a person still has to say, which stands in the file as well.
+        of_stripe: which columns of Stripe's file are which field, where it has not the Dashboard's labels.
     """
 
     file: Path
     counted: tuple[str, ...]
     recognized: Recognized
     questions: tuple[str, ...] = ()
+    of_stripe: Sequence[Taken] = ()
 
 
 def place_for(name: str, root: Path) -> Path:
@@ -84,7 +86,7 @@ def from_files(name: str, place: Path, folders: Folders, said: Said, ask: Ask) -
     if any(not line.startswith("#") for line in words):
         counted, unknown = _read(_tried(text), folders)
     _write(text, place)
-    return Written(place, counted, found.recognized, (*questions, *map(_said_of_words, unknown)))
+    return Written(place, counted, found.recognized, (*questions, *map(_said_of_words, unknown)), found.stripe.renamed)
 
 
 def from_accounts(name: str, place: Path, folders: Folders, columns: Mapping[str, str]) -> Written:

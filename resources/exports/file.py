@@ -7,7 +7,7 @@ A file that is not strict is read line by line (`exports.lines`), where there is
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -18,12 +18,14 @@ from resources.exports.encoding import as_utf8
 from resources.exports.header import Header, read_header
 from resources.exports.lines import read_rows, write_strict
 from resources.exports.strict import line_of_row, prove_strict
+from resources.exports.usual_labels import with_usual_labels
 from resources.storage.disk import disk_in_words
 from resources.storage.scratch import scratch, temporary_folder
 from schemas.errors import ExportError, InternalError
 from schemas.words import DateForm
 
 _IF_DOUBLED: Final = "give each its own label and export again"
+_AS_THEY_ARE: Final[Mapping[str, str]] = {}
 _FORMULA: Final = r'^="([^"]*)"$'
 
 
@@ -93,10 +95,12 @@ class Declared:
     Attributes:
         encoding: where it is not UTF-8.
         dates: what dates mean that leave it open.
+        labels: our field → the label of its column, where it is not the usual one.
     """
 
     encoding: str | None = None
     dates: DateForm | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,7 @@ def open_export(
     check: Callable[[Header], object] = lambda _: None,
     if_doubled: str = _IF_DOUBLED,
     encoding: str | None = None,
+    labels: Mapping[str, str] = _AS_THEY_ARE,
 ) -> Iterator[ExportFile]:
     """Look at a file and give it as an `ExportFile`, or say in one sentence why that cannot be.
 
@@ -130,6 +135,8 @@ def open_export(
         check: looks at the labels before the rows are, and raises an ExportError if they are not the right ones.
         if_doubled: what the person who exports can do about two columns of one label.
         encoding: the one that the declaration names.
+        labels: of a Stripe export, our field → its label, where it is not the Dashboard's: the file is then given as if
+            it were.
 
     Raises:
         ExportError: the file is not there, empty, something else than delimited text, in an unknown encoding, cut, or
@@ -137,7 +144,7 @@ def open_export(
     """
     with scratch(temporary_folder()) as room:
         text = as_utf8(source, room, encoding)
-        header = read_header(text, source, key, if_doubled)
+        header = with_usual_labels(read_header(text, source, key, if_doubled), labels)
         check(header)
         proved = prove_strict(text, header)
         if proved and header.skipped is not None:
@@ -154,14 +161,20 @@ def open_export(
 
 
 def check_header(
-    source: Path, key: str, check: Callable[[Header], object], *, if_doubled: str = _IF_DOUBLED, encoding: str | None
+    source: Path,
+    key: str,
+    check: Callable[[Header], object],
+    *,
+    if_doubled: str = _IF_DOUBLED,
+    encoding: str | None,
+    labels: Mapping[str, str] = _AS_THEY_ARE,
 ) -> None:
     """Look at the labels of a file, and no further; what is packed or not UTF-8 is unpacked first.
 
     Arguments and errors as for `open_export`.
     """
     with scratch(temporary_folder()) as room:
-        check(read_header(as_utf8(source, room, encoding), source, key, if_doubled))
+        check(with_usual_labels(read_header(as_utf8(source, room, encoding), source, key, if_doubled), labels))
 
 
 def _is_filled() -> pl.Expr:

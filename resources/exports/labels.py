@@ -1,6 +1,6 @@
 """The labels of export files that are known by one of them; what else is in the files is not looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from resources.exports.file import check_header
@@ -8,7 +8,9 @@ from resources.exports.files import export_files
 from resources.exports.header import Header
 
 
-def labels_of(root: Path, names: Sequence[str], key: str, encoding: str | None) -> list[str]:
+def labels_of(
+    root: Path, names: Sequence[str], key: str, encoding: str | None, labels: Mapping[str, str] | None = None
+) -> list[str]:
     """Return the labels that each of some files has once, in the order of the first.
 
     Args:
@@ -16,6 +18,7 @@ def labels_of(root: Path, names: Sequence[str], key: str, encoding: str | None) 
         names: the files as a declaration names them.
         key: the label by which the row of labels is known.
         encoding: of the files, where they are not UTF-8.
+        labels: as for `open_export`.
 
     Raises:
         ExportError: a file cannot be read.
@@ -26,7 +29,7 @@ def labels_of(root: Path, names: Sequence[str], key: str, encoding: str | None) 
         found.append(header.labels)
 
     for path in export_files(root, names):
-        check_header(path, key, keep, encoding=encoding)
+        check_header(path, key, keep, encoding=encoding, labels=labels or {})
     first, *others = found
     return [
         label

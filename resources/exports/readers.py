@@ -1,7 +1,7 @@
 """The two readers of export files."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -35,6 +35,7 @@ class StripeExportReader:
         further: fields that become columns, beside those that every extract has.
         encoding: of the files, where they are not UTF-8.
         dates: what dates mean that leave it open.
+        labels: our field → the label of its column, where it is not the Dashboard's.
     """
 
     root: Path
@@ -45,6 +46,7 @@ class StripeExportReader:
     further: Further = NOTHING_MORE
     encoding: str | None = None
     dates: DateForm | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
@@ -53,8 +55,9 @@ class StripeExportReader:
 
     @property
     def origin(self) -> SourceIdentity:
-        """An export file, and the metadata and further fields that become columns."""
-        return SourceIdentity(EXPORT_FILE, ("link_column", *self.metadata_keys, *self.further.names))
+        """An export file, the metadata and further fields that become columns, and labels that are declared."""
+        said = labels(self.labels) if self.labels else ()
+        return SourceIdentity(EXPORT_FILE, ("link_column", *self.metadata_keys, *self.further.names, *said))
 
     def test(self) -> str:
         """Read the file, and count."""
@@ -85,7 +88,7 @@ class StripeExportReader:
             metadata_keys=self.metadata_keys,
             required=self.required,
             further=self.further,
-            declared=Declared(self.encoding, self.dates),
+            declared=Declared(self.encoding, self.dates, self.labels),
         )
         yield from problems_of_files(self.root, self.files, check)
 
@@ -97,7 +100,7 @@ class StripeExportReader:
             metadata_keys=self.metadata_keys,
             required=self.required,
             further=self.further,
-            declared=Declared(self.encoding, self.dates),
+            declared=Declared(self.encoding, self.dates, self.labels),
         )
 
 

@@ -18,13 +18,11 @@ from resources.exports.header import Header
 from resources.exports.seen_links import NOT_DELETED, deleted_label, link_column, unseen_links
 from resources.exports.stripe_fields import NOTHING_MORE, Further, further_columns, label_in_any_case
 from resources.exports.totals import is_total
+from resources.exports.usual_labels import CREATED_LABEL, ID_LABEL, OWN_LABELS
 from resources.extracts.extract import Extract, warnings_of_a_file
 from resources.extracts.unique import RowSource, unique_by_id
 from schemas.errors import ExportError
 
-ID_LABEL: Final = "id"
-CREATED_LABEL: Final = "Created (UTC)"
-_LABELS: Final = {"email": "Email", "name": "Name", "description": "Description", "phone": "Phone"}
 _IF_DOUBLED: Final = "choose Custom columns when you export, and take one of them out"
 _VISIBLE_ID: Final = pl.col("id").str.replace_all(r"\p{Cf}", "").str.strip_chars()
 """An id without white space and invisible characters, which come along when an id is copied; none is part of one."""
@@ -61,7 +59,10 @@ def read_stripe_export(
         ExportError: the file cannot be used as it is; one sentence says why.
     """
     columns_of = _columns_of(metadata_keys, required, declared)
-    with open_export(path, ID_LABEL, check=columns_of, if_doubled=_IF_DOUBLED, encoding=declared.encoding) as export:
+    key = declared.labels.get("id", ID_LABEL)
+    with open_export(
+        path, key, check=columns_of, if_doubled=_IF_DOUBLED, encoding=declared.encoding, labels=declared.labels
+    ) as export:
         columns = columns_of(export.header) | further_columns(export.header, further)
         deleted = deleted_label(export.header.labels)
         columns |= {_DELETED: deleted} if deleted else {}
@@ -72,11 +73,11 @@ def read_stripe_export(
         dated = _checked(named, export, columns, since, until).drop("created").rename({"moment": "created"})
     if deleted:
         dated = dated.filter(_IS_THERE).drop(_DELETED)
-    wanted = [*_LABELS, *(f"metadata.{key}" for key in metadata_keys), *further.names]
+    wanted = [*OWN_LABELS, *(f"metadata.{key}" for key in metadata_keys), *further.names]
     nothing = (pl.lit(None, pl.String).alias(name) for name in wanted if name not in columns)
     frame = dated.with_columns(*nothing, pl.lit(None, pl.Boolean).alias("livemode"))
     customers = unique_by_id(
-        frame.select("id", "created", *_LABELS, "livemode", pl.col(r"^metadata\..+$"), *further.names),
+        frame.select("id", "created", *OWN_LABELS, "livemode", pl.col(r"^metadata\..+$"), *further.names),
         "id",
         RowSource(str(path), "the file was edited, or two exports were joined; export it again"),
     )
@@ -113,7 +114,8 @@ def check_stripe_export(
         for label in (columns_of(header) | further_columns(header, further)).values():
             header.position(label)
 
-    check_header(path, ID_LABEL, check, if_doubled=_IF_DOUBLED, encoding=declared.encoding)
+    key = declared.labels.get("id", ID_LABEL)
+    check_header(path, key, check, if_doubled=_IF_DOUBLED, encoding=declared.encoding, labels=declared.labels)
 
 
 def _columns_of(
@@ -128,7 +130,7 @@ def _columns(header: Header, metadata_keys: Sequence[str], required: set[str], *
     Stripe's own labels vary in case; a metadata key does not: two that differ in case are two keys.
     """
     local = next((label for label in header.labels if is_local and zone_of(label)), CREATED_LABEL)
-    own = {"id": ID_LABEL, "created": local, **_LABELS}
+    own = {"id": ID_LABEL, "created": local, **OWN_LABELS}
     wanted = own | {f"metadata.{key}": f"{key} (metadata)" for key in metadata_keys}
     there = {name: label_in_any_case(header, label) for name, label in own.items()}
     there |= {name: next(iter(header.found(label)), None) for name, label in wanted.items() if name not in own}

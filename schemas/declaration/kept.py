@@ -8,7 +8,7 @@ from schemas.declaration.sources import OAUTH_KEYS, TOKEN_KEYS
 
 _NOT_OF_PLANS: Final = frozenset({"brakes", "daily", "notify", "keep_inputs", "keep"})
 _OF_SOURCES: Final = {
-    "stripe": frozenset({"export", "since", "encoding", "dates"}),
+    "stripe": frozenset({"export", "since", "encoding", "dates", "labels"}),
     "netsuite": frozenset({"export", "encoding", "mass_search", "stripe_id_field"}),
 }
 _LOGINS: Final = {"stripe": frozenset({"api_key"}), "netsuite": frozenset({"account"}) | OAUTH_KEYS | TOKEN_KEYS}
@@ -50,5 +50,5 @@ def settings_changed(before: Mapping[str, object], now: Mapping[str, object]) ->
 
 
 def _source(side: str, said: Mapping[str, object]) -> dict[str, object]:
-    of_plans = {name: value for name, value in said.items() if name in _OF_SOURCES[side]}
+    of_plans = {name: value for name, value in said.items() if name in _OF_SOURCES[side] and value != {}}
     return of_plans | {name: None for name in said if name in _LOGINS[side]}

@@ -64,6 +64,15 @@ def is_stripe_field(name: str, *, of_export: bool) -> bool:
     return known or (of_export and (name in EXPORT_PATHS or _is_label(name)))
 
 
+LABELLED_FIELDS: Final = f"id, created, {', '.join(STRIPE_FIELDS[1:])}, metadata.<key> or a path such as address.city"
+"""What has a label in a Stripe export, in words."""
+
+
+def has_label(field: str) -> bool:
+    """Whether a field of Stripe's side has a label in an export."""
+    return field in {"created", *STRIPE_FIELDS, *STRIPE_PATHS, *EXPORT_PATHS} or _METADATA.fullmatch(field) is not None
+
+
 def _is_label(name: str) -> bool:
     return _LABEL.search(name) is not None and not name.startswith("metadata.")
 

@@ -15,6 +15,7 @@ from schemas.addresses import proxy_address, service_address
 from schemas.declaration.one_or_several import NoneOneOrSeveral
 from schemas.declaration.part import DeclaredPart
 from schemas.declaration.problems import wrong
+from schemas.declaration.rules import LABELLED_FIELDS, has_label
 from schemas.words import DateForm
 
 _AnySource = TypeVar("_AnySource", bound=dg.Model)
@@ -55,6 +56,9 @@ class StripeSource(DeclaredPart, dg.Resolvable):
     dates: DateForm | None = Field(
         None, description="of an export whose dates leave it open: their order, seconds since 1970, or the label's zone"
     )
+    labels: dict[str, str] = Field(
+        default_factory=dict, description="of an export whose labels are not the Dashboard's: our field, and its label"
+    )
     api_key: str | None = Field(None, repr=False, description="a restricted key, as {{ env.STRIPE_API_KEY }}")
     account: str | None = Field(None, description="a connected account (acct_…) to act for")
     mode: Literal["test", "live"] | None = Field(None, description="refuse a key of the other mode; default: the key's")
@@ -77,7 +81,15 @@ class StripeSource(DeclaredPart, dg.Resolvable):
 
     @model_validator(mode="after")
     def _has_one_source(self) -> "StripeSource":
-        return _one_of(self, "export", "api_key")
+        source = _one_of(self, "export", "api_key")
+        for field, label in self.labels.items():
+            if not has_label(field):
+                raise wrong(f"expected {LABELLED_FIELDS}, found {field!r}", "labels", field)
+            if not label.strip() or list(self.labels.values()).count(label) > 1:
+                raise wrong("expected the label of a column, each of another one", "labels", field)
+        if self.labels and self.export is None:
+            raise wrong("has no effect without export; take it out", "labels")
+        return source
 
     @property
     def first_month(self) -> datetime:
