@@ -75,6 +75,8 @@ def making_of(sync: Reconciliation, start: str) -> Making:
 
     Raises:
         UserError: there is no such plan, there are several, nothing was kept of it, or it is no longer there.
+        DamageError: the list of what it was made from was altered; or, where no plan is named, that of any plan, as
+            nobody knows which was the last.
     """
     start = start.strip().lower()
     makings = sync.kept_inputs.makings(start)
@@ -87,6 +89,13 @@ def making_of(sync: Reconciliation, start: str) -> Making:
     if start and len(plans) > 1:
         shown = ", ".join(plan[:_SHOWN] for plan in plans[:_NAMED])
         raise UserError(f"{len(plans):,} plans have a hash that begins with {start!r}: {shown} …; give more of it.")
+    if lost := sync.kept_inputs.lost(start):
+        named = ", ".join(plan[:_SHOWN] for plan in lost[:_NAMED])
+        other = "" if start else ", or name another plan with PLAN="
+        raise DamageError(
+            f"What plan {named} was made from is no longer known: the file that said so was altered. Put a copy of the "
+            f"state folder back{other}."
+        )
     if not makings:
         of_which = f"plan {plans[0][:_SHOWN]}" if start else f"any plan of {sync.name}"
         raise UserError(

@@ -106,10 +106,19 @@ class KeptInputs:
 
     def makings(self, start: str = "") -> list[Making]:
         """How the plans were made whose hashes begin so, the newest first; what is no making any more is left out."""
-        found = self.storage.fetched(self.storage.names(f"{_MAKINGS}/{start}"))
-        makings = [(name, _read(path, Making)) for name, path in found.items()]
-        good = (making for name, making in makings if making is not None and making.name == name)
+        good = (making for making in self._makings(start).values() if making is not None)
         return sorted(good, key=lambda making: making.made_at, reverse=True)
+
+    def lost(self, start: str = "") -> list[str]:
+        """The plans whose hashes begin so of which it was kept how they were made, and is not any more what it was."""
+        found = self._makings(start)
+        good = {making.plan for making in found.values() if making is not None}
+        return sorted({Path(name).parent.name for name in found} - good)
+
+    def _makings(self, start: str) -> dict[str, Making | None]:
+        found = self.storage.fetched(self.storage.names(f"{_MAKINGS}/{start}"))
+        makings = {name: _read(path, Making) for name, path in found.items()}
+        return {name: making if making and making.name == name else None for name, making in makings.items()}
 
     def picture(self, digest: str) -> Picture | str:
         """A picture; or what has become of it, as the end of a sentence."""

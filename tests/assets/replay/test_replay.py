@@ -90,6 +90,25 @@ def test_each_input_that_is_not_what_it_was_is_named(part: str, how: str, tmp_pa
         replay(sync, making_of(sync, ""))
 
 
+@pytest.mark.rule("X12")
+def test_an_altered_list_of_what_a_plan_was_made_from_is_said_and_no_other_plan_is_replayed_in_its_place(
+    tmp_path: Path,
+) -> None:
+    sync = opened(tmp_path, declared())
+    first = run(sync, SMALL)
+    later = opened(tmp_path, declared(on_several="refuse"), NOW + timedelta(days=1))
+    second = run(later, world(*SMALL.customers, *SMALL.records[:1]))
+    assert first != second
+    [file] = (sync.folders.home / "inputs" / sync.name / sync.accounts / "plans" / second).iterdir()
+    for damaged in (b"{}", file.read_bytes().replace(b'"matching":"', b'"matching":"f')):
+        file.write_bytes(damaged)
+        for start, advice in (("", ", or name another plan with PLAN="), (second[:9], ".")):
+            with pytest.raises(DamageError, match=f"What plan {second[:12]} was made from is no longer known") as said:
+                making_of(later, start)
+            assert advice in str(said.value)
+    assert making_of(later, first).plan == first
+
+
 def test_a_last_byte_in_the_metadata_of_a_frame_counts_too(tmp_path: Path) -> None:
     sync = opened(tmp_path, declared())
     run(sync, SMALL)
