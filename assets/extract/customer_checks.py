@@ -59,11 +59,12 @@ def _stripe_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     def stripe_quality(
         context: dg.AssetCheckExecutionContext, stripe_customers: pl.LazyFrame
     ) -> Iterator[dg.AssetCheckResult]:
-        def check() -> Iterator[dg.AssetCheckResult]:
-            yield from quality_results(key, stripe_customers, "id", compared, no_value)
-            yield placeholders_result(key, stripe_customers, "id", [*compared, *_names("stripe")], no_value)
-
         with failures_for_people():
+
+            def check() -> Iterator[dg.AssetCheckResult]:
+                yield from quality_results(key, stripe_customers, "id", compared, no_value)
+                yield placeholders_result(key, stripe_customers, "id", [*compared, *_names("stripe")], no_value)
+
             yield from _step(sync, context, "stripe_customers").checked(check)
             yield _not_shrunk(context.instance, sync, "stripe_customers", stripe_customers)
             yield _no_month_missing(sync)
@@ -91,13 +92,13 @@ def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     def netsuite_quality(
         context: dg.AssetCheckExecutionContext, netsuite_customers: pl.LazyFrame
     ) -> Iterator[dg.AssetCheckResult]:
-        customers = netsuite_customers.filter("is_customer")
-
-        def check() -> Iterator[dg.AssetCheckResult]:
-            yield from quality_results(key, customers, "internal_id", compared, no_value)
-            yield placeholders_result(key, customers, "internal_id", [*compared, *_names("netsuite")], no_value)
-
         with failures_for_people():
+            customers = netsuite_customers.filter("is_customer")
+
+            def check() -> Iterator[dg.AssetCheckResult]:
+                yield from quality_results(key, customers, "internal_id", compared, no_value)
+                yield placeholders_result(key, customers, "internal_id", [*compared, *_names("netsuite")], no_value)
+
             yield from _step(sync, context, "netsuite_customers").checked(check)
             yield _not_shrunk(context.instance, sync, "netsuite_customers", customers)
             yield _has_customers(key, customers)

@@ -53,31 +53,32 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         Leads and prospects are there too, but `is_customer` is false for them and nothing is ever linked to them.
         Rows are unique by internal id; identical duplicates were dropped.
         """
-        if damage := sync.damage(_NAME):
-            context.log.info(damage)
-        said = context.log.info
-        step = Step(sync, _NAME, context.run.run_id, partial(key_of_reading, sync, _NAME, sync.netsuite), _NAME)
-        if before := step.before():
-            yield from before.again(context)
-            return
-        with failures_for_people(), sync.exclusive("netsuite", context.run.run_id, said) as make_sure:
-            extract = sync.netsuite.customers(sync.frames.known(_NAME), said)
-            make_sure()
-        customers = extract.frame.select(pl.col("is_customer").sum()).item()
-        context.log.info("%d NetSuite rows, %d of them customers", extract.frame.height, customers)
-        checks = [
-            schema_result(violations(NetsuiteCustomers, extract.frame, "internal_id")),
-            complete_result(extract),
-            words_result(extract, sync.declaration.netsuite_fields),
-            links_seen_result(unseen, is_wanted=sync.declaration.links_visible),
-        ]
-        yield from report_checks(_NAME, checks)
-        metadata = {
-            "customers": customers,
-            "leads_and_prospects": extract.frame.height - customers,
-            "inactive": extract.frame.select(pl.col("inactive").sum()).item(),
-            **extract_metadata(extract),
-        }
-        yield dg.MaterializeResult(value=step.made(extract.frame, checks, metadata), metadata=metadata)
+        with failures_for_people():
+            if damage := sync.damage(_NAME):
+                context.log.info(damage)
+            said = context.log.info
+            step = Step(sync, _NAME, context.run.run_id, partial(key_of_reading, sync, _NAME, sync.netsuite), _NAME)
+            if before := step.before():
+                yield from before.again(context)
+                return
+            with sync.exclusive("netsuite", context.run.run_id, said) as make_sure:
+                extract = sync.netsuite.customers(sync.frames.known(_NAME), said)
+                make_sure()
+            customers = extract.frame.select(pl.col("is_customer").sum()).item()
+            context.log.info("%d NetSuite rows, %d of them customers", extract.frame.height, customers)
+            checks = [
+                schema_result(violations(NetsuiteCustomers, extract.frame, "internal_id")),
+                complete_result(extract),
+                words_result(extract, sync.declaration.netsuite_fields),
+                links_seen_result(unseen, is_wanted=sync.declaration.links_visible),
+            ]
+            yield from report_checks(_NAME, checks)
+            metadata = {
+                "customers": customers,
+                "leads_and_prospects": extract.frame.height - customers,
+                "inactive": extract.frame.select(pl.col("inactive").sum()).item(),
+                **extract_metadata(extract),
+            }
+            yield dg.MaterializeResult(value=step.made(extract.frame, checks, metadata), metadata=metadata)
 
     return netsuite_customers

@@ -45,17 +45,21 @@ def build_netsuite_sync(sync: Reconciliation) -> dg.AssetsDefinition:
         What the labels of the search, or of the export, say: `email`, `address.line1`, `metadata.tier`. Labels that
         mean no parameter are listed, and their columns not read. Rows are unique by internal id.
         """
-        said = context.log.info
-        with failures_for_people(), sync.exclusive("netsuite", context.run.run_id, said) as make_sure:
-            extract = _reader(sync).rows(said)
-            make_sure()
-        found = [schema_result(violations(NetsuiteParameters, extract.frame, "internal_id")), complete_result(extract)]
-        yield from report_checks(SYNC, found)
-        parameters = ", ".join(name for name in extract.frame.columns if name != "internal_id")
-        yield dg.MaterializeResult(
-            value=extract.frame,
-            metadata={"customers": extract.frame.height, "parameters": parameters, **extract_metadata(extract)},
-        )
+        with failures_for_people():
+            said = context.log.info
+            with sync.exclusive("netsuite", context.run.run_id, said) as make_sure:
+                extract = _reader(sync).rows(said)
+                make_sure()
+            found = [
+                schema_result(violations(NetsuiteParameters, extract.frame, "internal_id")),
+                complete_result(extract),
+            ]
+            yield from report_checks(SYNC, found)
+            parameters = ", ".join(name for name in extract.frame.columns if name != "internal_id")
+            yield dg.MaterializeResult(
+                value=extract.frame,
+                metadata={"customers": extract.frame.height, "parameters": parameters, **extract_metadata(extract)},
+            )
 
     return netsuite_sync
 

@@ -83,35 +83,35 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         there. Columns: id, created, email, name, description, phone, livemode, and a column for each metadata key that
         the link or a rule needs. Rows are unique by id; identical duplicates were dropped.
         """
-        window, months = context.partition_time_window, sync.month_keys()
-        known = sync.frames.known_months(_NAME, months) if list(context.partition_keys) == months else None
-        if damage := sync.damage(_NAME):
-            context.log.info(damage)
         with failures_for_people():
+            window, months = context.partition_time_window, sync.month_keys()
+            known = sync.frames.known_months(_NAME, months) if list(context.partition_keys) == months else None
+            if damage := sync.damage(_NAME):
+                context.log.info(damage)
             if context.run.job_name in _whole_jobs(sync) and _BACKFILL not in context.run.tags:
                 refuse_other_months(context.run.job_name, context.partition_keys, months)
             look = partial(key_of_reading, sync, _NAME, sync.stripe, [*context.partition_keys])
             step = Step(sync, _NAME, context.run.run_id, look, _NAME, context.partition_keys)
             before = step.before()
-        if before is not None:
-            yield from before.again(context)
-            return
-        with failures_for_people(), sync.exclusive("stripe", context.run.run_id, context.log.info) as make_sure:
-            extract = sync.stripe.customers(window.start, window.end, known, context.log.info)
-            make_sure()
-        context.log.info("%d Stripe customers of %d months", extract.frame.height, len(context.partition_keys))
-        checks = [
-            schema_result(violations(StripeCustomers, extract.frame, "id")),
-            complete_result(extract),
-            links_seen_result(extract.unseen_links, is_wanted=sync.declaration.links_visible),
-        ]
-        yield from report_checks(_NAME, checks)
-        metadata = {
-            "customers_in_this_run": extract.frame.height,
-            "months_in_this_run": len(context.partition_keys),
-            **extract_metadata(extract),
-        }
-        yield dg.MaterializeResult(value=step.made(extract.frame, checks, metadata), metadata=metadata)
+            if before is not None:
+                yield from before.again(context)
+                return
+            with sync.exclusive("stripe", context.run.run_id, context.log.info) as make_sure:
+                extract = sync.stripe.customers(window.start, window.end, known, context.log.info)
+                make_sure()
+            context.log.info("%d Stripe customers of %d months", extract.frame.height, len(context.partition_keys))
+            checks = [
+                schema_result(violations(StripeCustomers, extract.frame, "id")),
+                complete_result(extract),
+                links_seen_result(extract.unseen_links, is_wanted=sync.declaration.links_visible),
+            ]
+            yield from report_checks(_NAME, checks)
+            metadata = {
+                "customers_in_this_run": extract.frame.height,
+                "months_in_this_run": len(context.partition_keys),
+                **extract_metadata(extract),
+            }
+            yield dg.MaterializeResult(value=step.made(extract.frame, checks, metadata), metadata=metadata)
 
     return stripe_customers
 

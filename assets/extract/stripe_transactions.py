@@ -86,31 +86,32 @@ def build_stripe_transactions(sync: Reconciliation) -> dg.AssetsDefinition:
         requests. Who had not transacted when the last run asked is looked for in what came since. Nobody is created
         whose state is not `transacted`.
         """
-        said = context.log.info
-        until = sync.clock().replace(microsecond=0)
-        known = sync.frames.known(TRANSACTIONS)
-        candidates, transacted = to_ask(stripe_customers, customer_matches, known)
-        with failures_for_people(), sync.exclusive("stripe", context.run.run_id, said) as make_sure:
-            answers, reads = _reader(sync).transactions(candidates, until, said)
-            make_sure()
-        found = [*answers.found, *(Transacted(customer, "transacted") for customer in transacted)]
-        rows = [asdict(answer) for answer in sorted(found, key=lambda answer: answer.customer)]
-        frame = pl.DataFrame(rows, schema=_SCHEMA).rename({"customer": "stripe_customer_id"})
-        checks = [schema_result(violations(Transactions, frame, "stripe_customer_id")), _asked_result(found)]
-        yield from report_checks(TRANSACTIONS, checks)
-        counts = Counter(answer.state for answer in found)
-        yield dg.MaterializeResult(
-            value=frame,
-            metadata={
-                "customers": frame.height,
-                **{state: counts[state] for state in TRANSACTION_STATES},
-                "known_from_before": len(transacted),
-                "asked_one_by_one": len(candidates) - answers.by_lists,
-                "looked_for_in_lists": answers.by_lists,
-                "reads_counted_by_stripe": reads,
-                READ_AT: dg.MetadataValue.timestamp(until),
-            },
-        )
+        with failures_for_people():
+            said = context.log.info
+            until = sync.clock().replace(microsecond=0)
+            known = sync.frames.known(TRANSACTIONS)
+            candidates, transacted = to_ask(stripe_customers, customer_matches, known)
+            with sync.exclusive("stripe", context.run.run_id, said) as make_sure:
+                answers, reads = _reader(sync).transactions(candidates, until, said)
+                make_sure()
+            found = [*answers.found, *(Transacted(customer, "transacted") for customer in transacted)]
+            rows = [asdict(answer) for answer in sorted(found, key=lambda answer: answer.customer)]
+            frame = pl.DataFrame(rows, schema=_SCHEMA).rename({"customer": "stripe_customer_id"})
+            checks = [schema_result(violations(Transactions, frame, "stripe_customer_id")), _asked_result(found)]
+            yield from report_checks(TRANSACTIONS, checks)
+            counts = Counter(answer.state for answer in found)
+            yield dg.MaterializeResult(
+                value=frame,
+                metadata={
+                    "customers": frame.height,
+                    **{state: counts[state] for state in TRANSACTION_STATES},
+                    "known_from_before": len(transacted),
+                    "asked_one_by_one": len(candidates) - answers.by_lists,
+                    "looked_for_in_lists": answers.by_lists,
+                    "reads_counted_by_stripe": reads,
+                    READ_AT: dg.MetadataValue.timestamp(until),
+                },
+            )
 
     return stripe_transactions
 

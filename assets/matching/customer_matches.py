@@ -98,28 +98,27 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
 
             step = Step(sync, _NAME, context.run.run_id, look, _NAME)
             before = step.before()
-        if before is not None:
-            yield from before.again(context, kept)
-            return
-        with failures_for_people():
+            if before is not None:
+                yield from before.again(context, kept)
+                return
             matches = matches_of(sync.declaration, stripe_customers, netsuite_customers, overrides.lazy())
             customers = stripe_customers.select(pl.len()).collect().item()
-        outcomes = dict(matches.group_by("outcome").len().rows())
-        counts: dict[str, int] = {outcome: outcomes.get(outcome, 0) for outcome in OUTCOMES}
-        context.log.info(", ".join(f"{count:,} {outcome}" for outcome, count in counts.items()))
-        agreement = agreement_result(key, matches, is_held=sync.declaration.on_doubt == "refuse")
-        checks = [
-            schema_result(violations(Matches, matches, "stripe_customer_id")),
-            _once(counts, customers),
-            agreement,
-        ]
-        yield from report_checks(_NAME, checks)
-        metadata = {
-            "overrides": overrides.height,
-            "tied_to_a_record": matches.filter(HAS_RECORD).height,
-            **{f"outcome/{outcome}": count for outcome, count in counts.items()},
-        }
-        yield dg.MaterializeResult(value=step.made(matches, checks, metadata), metadata={**metadata, **kept})
+            outcomes = dict(matches.group_by("outcome").len().rows())
+            counts: dict[str, int] = {outcome: outcomes.get(outcome, 0) for outcome in OUTCOMES}
+            context.log.info(", ".join(f"{count:,} {outcome}" for outcome, count in counts.items()))
+            agreement = agreement_result(key, matches, is_held=sync.declaration.on_doubt == "refuse")
+            checks = [
+                schema_result(violations(Matches, matches, "stripe_customer_id")),
+                _once(counts, customers),
+                agreement,
+            ]
+            yield from report_checks(_NAME, checks)
+            metadata = {
+                "overrides": overrides.height,
+                "tied_to_a_record": matches.filter(HAS_RECORD).height,
+                **{f"outcome/{outcome}": count for outcome, count in counts.items()},
+            }
+            yield dg.MaterializeResult(value=step.made(matches, checks, metadata), metadata={**metadata, **kept})
 
     return customer_matches
 

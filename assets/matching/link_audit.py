@@ -104,14 +104,15 @@ def build_link_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     def link_audit(
         context: dg.AssetCheckExecutionContext, stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame
     ) -> Iterator[dg.AssetCheckResult]:
-        def check() -> Iterator[dg.AssetCheckResult]:
-            links = every_link(stripe_customers, netsuite_customers, no_value).collect().lazy()
-            subjects = links.select(_SUBJECT.n_unique()).collect().item()
-            for name, found in audit_links(links).items():
-                yield id_result(key, name, found, "subject", of=subjects)
-
-        step = Step(sync, _NAME, context.run.run_id, lambda: key_of(sync, _NAME, of_frames(sync, *extracts)))
         with failures_for_people():
+
+            def check() -> Iterator[dg.AssetCheckResult]:
+                links = every_link(stripe_customers, netsuite_customers, no_value).collect().lazy()
+                subjects = links.select(_SUBJECT.n_unique()).collect().item()
+                for name, found in audit_links(links).items():
+                    yield id_result(key, name, found, "subject", of=subjects)
+
+            step = Step(sync, _NAME, context.run.run_id, lambda: key_of(sync, _NAME, of_frames(sync, *extracts)))
             yield from step.checked(check)
 
     return link_audit

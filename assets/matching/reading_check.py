@@ -38,8 +38,8 @@ def build_reading_check(sync: Reconciliation) -> dg.AssetChecksDefinition:
         stripe_customers: pl.LazyFrame,
         netsuite_customers: pl.LazyFrame,
     ) -> Iterator[dg.AssetCheckResult]:
-        sides = (customer_matches, stripe_customers, netsuite_customers)
         with failures_for_people():
+            sides = (customer_matches, stripe_customers, netsuite_customers)
             step = Step(sync, _NAME, context.run.run_id, lambda: key_of(sync, _NAME, of_frames(sync, *inputs)))
             yield from step.checked(lambda: [readings_result(key, *sides, settings)])
 

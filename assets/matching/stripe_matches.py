@@ -53,17 +53,17 @@ def build_stripe_matches(sync: Reconciliation, settings: ToStripeSettings) -> dg
                 netsuite_sync, netsuite_customers, stripe_customers, customer_matches, settings
             ).collect()
             rows = netsuite_sync.select(pl.len()).collect().item()
-        outcomes = dict(found.group_by("outcome").len().rows())
-        once = dg.AssetCheckResult(
-            check_name="every_customer_once",
-            passed=found.height == rows,
-            severity=dg.AssetCheckSeverity.ERROR,
-            metadata={"outcomes": found.height, "customers": rows},
-        )
-        checks = [schema_result(violations(StripeMatches, found, "netsuite_internal_id")), once]
-        yield from report_checks(STRIPE_MATCHES, checks)
-        yield dg.MaterializeResult(
-            value=found, metadata={f"outcome/{outcome}": outcomes.get(outcome, 0) for outcome in OUTCOMES}
-        )
+            outcomes = dict(found.group_by("outcome").len().rows())
+            once = dg.AssetCheckResult(
+                check_name="every_customer_once",
+                passed=found.height == rows,
+                severity=dg.AssetCheckSeverity.ERROR,
+                metadata={"outcomes": found.height, "customers": rows},
+            )
+            checks = [schema_result(violations(StripeMatches, found, "netsuite_internal_id")), once]
+            yield from report_checks(STRIPE_MATCHES, checks)
+            yield dg.MaterializeResult(
+                value=found, metadata={f"outcome/{outcome}": outcomes.get(outcome, 0) for outcome in OUTCOMES}
+            )
 
     return stripe_matches

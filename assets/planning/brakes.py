@@ -150,16 +150,16 @@ def build_brakes(sync: Reconciliation) -> dg.AssetChecksDefinition:
     def brakes(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         with failures_for_people():
             results = judge_newest(sync, context.instance)
-        stops = writes_unseen(sync, context.run.job_name)
-        for result in results:
-            yield dg.AssetCheckResult(
-                asset_key=key,
-                check_name=result.name,
-                passed=result.passed,
-                severity=dg.AssetCheckSeverity.ERROR if stops else dg.AssetCheckSeverity.WARN,
-                description=result.sentence,
-                metadata=result.numbers,
-            )
+            stops = writes_unseen(sync, context.run.job_name)
+            for result in results:
+                yield dg.AssetCheckResult(
+                    asset_key=key,
+                    check_name=result.name,
+                    passed=result.passed,
+                    severity=dg.AssetCheckSeverity.ERROR if stops else dg.AssetCheckSeverity.WARN,
+                    description=result.sentence,
+                    metadata=result.numbers,
+                )
 
     return brakes
 

@@ -83,31 +83,29 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
                 sync, _NAME, context.run.run_id, lambda: key_of(sync, _NAME, of_frames(sync, *inputs), ours), _NAME
             )
             before, made = _before(step)
-        if before is not None and made is not None:
-            plan = sync.frames.read(_NAME)
-            yield from before.again(context, _reported(sync, context, made, customer_matches, plan, kept, traces))
-            return
-        with failures_for_people():
+            if before is not None and made is not None:
+                plan = sync.frames.read(_NAME)
+                yield from before.again(context, _reported(sync, context, made, customer_matches, plan, kept, traces))
+                return
             frames = PlanInputs(*sides, asked.get(TRANSACTIONS), way, asked.get(PORTAL_LINKS), traces)
             planned = plan_of(sync.declaration, frames, lambda: bool(sync.months_missing()))
             both = customer_matches if way is None else both_ways(customer_matches, way.found)
             customers = both.select(has_record=HAS_RECORD).collect()
-        checks = [
-            schema_result(violations(Plan, planned.plan, "change_id")),
-            withheld_result(planned.withheld, planned.hidden),
-        ]
-        yield from report_checks(_NAME, checks)
-        with failures_for_people():
+            checks = [
+                schema_result(violations(Plan, planned.plan, "change_id")),
+                withheld_result(planned.withheld, planned.hidden),
+            ]
+            yield from report_checks(_NAME, checks)
             made = _Made(
                 digest=sync.plans.keep(planned.plan),
                 numbers=_numbers(planned.plan, customers, netsuite_customers, settings),
                 by_field=_by_field(planned.plan),
             )
-        new = fields_metadata(planned.plan, settings.trials) if made.numbers.creates else {}
-        told = _reported(sync, context, made, customer_matches, planned.plan.lazy(), kept, traces)
-        yield dg.MaterializeResult(
-            value=step.made(planned.plan, checks, new, made.model_dump_json()), metadata={**new, **told}
-        )
+            new = fields_metadata(planned.plan, settings.trials) if made.numbers.creates else {}
+            told = _reported(sync, context, made, customer_matches, planned.plan.lazy(), kept, traces)
+            yield dg.MaterializeResult(
+                value=step.made(planned.plan, checks, new, made.model_dump_json()), metadata={**new, **told}
+            )
 
     return write_plan
 

@@ -77,13 +77,13 @@ def build_portal_links(sync: Reconciliation, terms: PortalTerms) -> dg.AssetsDef
             ).collect()
             frame, why_none = links_for(sync, terms, who, context.log.info)
             others = held_by_others(frame.lazy(), netsuite_customers, settings.no_value).collect()
-        checks = [
-            schema_result(violations(PortalLinks, frame, "netsuite_internal_id")),
-            _ready_result(why_none),
-            _free_result(others.get_column("netsuite_internal_id")),
-        ]
-        yield from report_checks(PORTAL_LINKS, checks)
-        yield dg.MaterializeResult(value=frame, metadata={"links": frame.height, "linked_records": who.height})
+            checks = [
+                schema_result(violations(PortalLinks, frame, "netsuite_internal_id")),
+                _ready_result(why_none),
+                _free_result(others.get_column("netsuite_internal_id")),
+            ]
+            yield from report_checks(PORTAL_LINKS, checks)
+            yield dg.MaterializeResult(value=frame, metadata={"links": frame.height, "linked_records": who.height})
 
     return portal_links
 

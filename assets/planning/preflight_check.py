@@ -12,6 +12,7 @@ import polars as pl
 from assets.check_results import blocking_checks
 from assets.planning.settings import PlanSettings
 from assets.reconciliation import Reconciliation, failures_for_people
+from schemas.errors import TieoutError
 from schemas.secrets import masked
 
 if TYPE_CHECKING:
@@ -47,19 +48,17 @@ def build_preflight_check(sync: Reconciliation) -> dg.AssetChecksDefinition:
         name=f"{sync.name}_preflight", specs=blocking_checks(key, {ACCEPTED: _ACCEPTED}), ins=sync.inputs("write_plan")
     )
     def preflight(context: dg.AssetCheckExecutionContext, write_plan: pl.LazyFrame) -> dg.AssetCheckResult:
-        is_new = (pl.col("action") == "create") & (pl.col("system") == "netsuite")
         with failures_for_people():
-            creates = write_plan.filter(is_new).select(pl.len()).collect().item()
-        if not creates:
-            return _result(key, [], "The plan makes no NetSuite customer.")
-        said = context.log.info
-        try:
-            with failures_for_people(), sync.exclusive("netsuite", context.run.run_id, said):
-                found = _asked(sync)
-        except dg.Failure as failure:
-            return _result(key, [("unknown", "NetSuite", f"could not be asked: {failure.description}")], "")
-        rows = [(each.weight, each.of, masked(each.sentence)) for each in found]
-        return _result(key, rows, "Nothing was found that would refuse them.")
+            is_new = (pl.col("action") == "create") & (pl.col("system") == "netsuite")
+            if write_plan.filter(is_new).select(pl.len()).collect().item() == 0:
+                return _result(key, [], "The plan makes no NetSuite customer.")
+            try:
+                with sync.exclusive("netsuite", context.run.run_id, context.log.info):
+                    found = _asked(sync)
+            except TieoutError as error:
+                return _result(key, [("unknown", "NetSuite", f"could not be asked: {error}")], "")
+            rows = [(each.weight, each.of, masked(each.sentence)) for each in found]
+            return _result(key, rows, "Nothing was found that would refuse them.")
 
     return preflight
 

@@ -53,8 +53,8 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
         proposes. Then come customers that matched nothing, with records whose values are nearly equal, and the ids that
         NetSuite names and that are no customer's. It does not depend on the order in which customers were read.
         """
-        sides = (stripe_customers, netsuite_customers)
         with failures_for_people():
+            sides = (stripe_customers, netsuite_customers)
             decisions = sync.overrides()
             with sync.ledger() as ledger:
                 known = Guesses(ledger, sync.declared_accounts).known().lazy()
@@ -65,10 +65,9 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
                 sync, _NAME, context.run.run_id, lambda: key_of(sync, _NAME, of_frames(sync, *_INPUTS), *tables), _NAME
             )
             before = step.before()
-        if before is not None:
-            yield from before.again(context)
-            return
-        with failures_for_people():
+            if before is not None:
+                yield from before.again(context)
+                return
             waits = queue_for_review(
                 *sides,
                 with_unconfirmed(customer_matches, guessed.lazy()),
@@ -85,11 +84,11 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
                 waits = add_gone(waits, gone, netsuite_customers, decisions.lazy())
             queue = waits.collect()
             waiting = still_waiting(queue)
-        by_outcome = waiting.group_by("outcome").len().sort("outcome").rows()
-        counts = {f"waiting/{outcome}": count for outcome, count in by_outcome}
-        checks = [schema_result(violations(ReviewQueue, queue, "stripe_customer_id"))]
-        metadata = {"waiting": waiting.height, "decided": queue.get_column("decided").count(), **counts}
-        yield from report_checks(_NAME, checks)
-        yield dg.MaterializeResult(value=step.made(queue, checks, metadata), metadata=metadata)
+            by_outcome = waiting.group_by("outcome").len().sort("outcome").rows()
+            counts = {f"waiting/{outcome}": count for outcome, count in by_outcome}
+            checks = [schema_result(violations(ReviewQueue, queue, "stripe_customer_id"))]
+            metadata = {"waiting": waiting.height, "decided": queue.get_column("decided").count(), **counts}
+            yield from report_checks(_NAME, checks)
+            yield dg.MaterializeResult(value=step.made(queue, checks, metadata), metadata=metadata)
 
     return review_queue

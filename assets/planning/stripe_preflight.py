@@ -54,12 +54,10 @@ def build_stripe_preflight_check(sync: Reconciliation, settings: ToStripeSetting
     ) -> dg.AssetCheckResult:
         with failures_for_people():
             rows = what_stripe_would_say(write_plan, netsuite_sync, stripe_matches, settings)
-        is_refused = any(weight == "some" for weight, _, _ in rows)
-        said = (
-            f"{'Some new Stripe customers would be refused' if is_refused else 'All would be taken'} ({listed(rows)})."
-        )
-        description = said if rows else "Nothing was found that would refuse them."
-        return table_result(key, STRIPE_ACCEPTED, rows, description, passed=not is_refused)
+            is_refused = any(weight == "some" for weight, _, _ in rows)
+            said = "Some new Stripe customers would be refused" if is_refused else "All would be taken"
+            description = f"{said} ({listed(rows)})." if rows else "Nothing was found that would refuse them."
+            return table_result(key, STRIPE_ACCEPTED, rows, description, passed=not is_refused)
 
     return stripe_preflight
 

@@ -143,19 +143,19 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
             files.page(_REPORT, render_page(contents.figures, header, results, preflight))
             kept = files.put_in_place(MadeBy.now(context.run.run_id, header.plan_hash))
             keep_contents(step, contents, of_frames_alone, kept)
-        return dg.MaterializeResult(
-            metadata={
-                **(metadata(step_after) if step_after else {}),
-                **open_links(sync.name, _REPORT, files.names),
-                "report": dg.MetadataValue.path(files.folder / _REPORT),
-                **({AS_IN_RUN: before[1]} if before else {}),
-                "plan_hash": header.plan_hash,
-                "folder": dg.MetadataValue.path(files.folder),
-                "files_of_this_run": dg.MetadataValue.path(kept),
-                "files": len(files.names),
-                "netsuite_unmatched": contents.unmatched,
-            }
-        )
+            return dg.MaterializeResult(
+                metadata={
+                    **(metadata(step_after) if step_after else {}),
+                    **open_links(sync.name, _REPORT, files.names),
+                    "report": dg.MetadataValue.path(files.folder / _REPORT),
+                    **({AS_IN_RUN: before[1]} if before else {}),
+                    "plan_hash": header.plan_hash,
+                    "folder": dg.MetadataValue.path(files.folder),
+                    "files_of_this_run": dg.MetadataValue.path(kept),
+                    "files": len(files.names),
+                    "netsuite_unmatched": contents.unmatched,
+                }
+            )
 
     return reconciliation_report
 
