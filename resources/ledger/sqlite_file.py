@@ -5,8 +5,10 @@ new ledger: whoever finds it is told how to bring the old one back.
 """
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -60,6 +62,22 @@ def make_if_missing(path: Path, make: Callable[[Connection], None]) -> None:
     flush(fresh)
     fresh.replace(path)
     flush(path.parent)
+
+
+def copied(path: Path, form: str) -> Path:
+    """Copy a ledger as it is, beside it and for its owner alone; the copy is named by its form and the moment.
+
+    Whoever has begun a transaction may do so: only what was there before it is copied.
+    """
+    copy = path.with_name(f"{path.name}.form-{form}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+    fresh = path.with_name(f".{path.name}.{uuid4().hex}")
+    os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(fresh)) as target:
+        source.backup(target)
+    flush(fresh)
+    fresh.replace(copy)
+    flush(path.parent)
+    return copy
 
 
 def refuse_damaged(path: Path) -> None:

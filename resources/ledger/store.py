@@ -4,23 +4,21 @@ Which database it is and how its connections are made is in `engines`.
 """
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Engine, event
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from resources.ledger.engines import LEDGER_URL, WAIT_SECONDS, checked_url, connect
+from resources.ledger.forms import bring_to_newest
 from resources.ledger.leases import (
     LEASE_SECONDS,
     Holder,
@@ -44,7 +42,6 @@ from resources.ledger.tables import VERSION_TABLE
 from resources.storage.folders import Folders
 from schemas.errors import AccessError, TieoutError, TransientError, UserError
 
-_MIGRATIONS: Final = Path(__file__).resolve().parent / "migrations"
 RUN: Final = "run "
 """How the purpose of a lease begins that says that a run is alive; its id follows."""
 
@@ -166,32 +163,12 @@ class Ledger:
         with exclusive(self.engine, self.folder, "migrate", wait=True):
             path = Path(self.engine.url.database or "") if self.engine.dialect.name == "sqlite" else None
             if path:
-                make_if_missing(path, _newest_form)
+                make_if_missing(path, bring_to_newest)
                 refuse_damaged(path)
             with in_one_transaction(self.engine) as connection:
                 if path:
                     refuse_foreign(path, connection)
-                _newest_form(connection)
-
-
-def _newest_form(connection: Connection) -> None:
-    found = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_heads()
-    if found != (_newest(),):
-        command.upgrade(migration_settings(connection), "head")
-
-
-@cache
-def _newest() -> str | None:
-    """The name of the newest form; a run opens the ledger twenty times, and reading every migration is dear."""
-    return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
-
-
-def migration_settings(connection: Connection) -> Config:
-    """What alembic needs to know to look at, or change, the tables behind this connection."""
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    config.attributes["connection"] = connection
-    return config
+                bring_to_newest(connection, path)
 
 
 def _tell(url: URL, met: ExceptionContext) -> None:
@@ -224,9 +201,10 @@ def _opening(url: URL) -> Iterator[None]:
         yield
     except CommandError:
         raise AccessError(
-            f"The ledger {url.render_as_string()} was brought into its form by a newer Tieout: use that version."
+            f"The ledger {url.render_as_string()} was brought into its form by a newer Tieout: use that version, or "
+            "put back the copy that was made before (docs/upgrading.md)."
         ) from None
-    except (DBAPIError, OSError) as error:
+    except (DBAPIError, OSError, sqlite3.Error) as error:
         reason = _reason(error)
         if isinstance(error, DBAPIError) and is_damage(error):
             raise _found_damaged(url, error) from None
@@ -238,7 +216,7 @@ def _opening(url: URL) -> Iterator[None]:
         ) from None
 
 
-def _reason(error: DBAPIError | OSError) -> str:
+def _reason(error: DBAPIError | OSError | sqlite3.Error) -> str:
     """What the driver calls it; never its words, which may quote a row."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return str(getattr(cause, "sqlite_errorname", type(cause).__name__))

@@ -19,8 +19,8 @@ from alembic import command
 from sqlalchemy import Engine, create_engine, event, text
 
 from resources.ledger import Journal, Ledger
+from resources.ledger.forms import migration_settings
 from resources.ledger.sqlite_file import in_one_transaction
-from resources.ledger.store import migration_settings
 from tests.resources.ledger.ledgers import ACME, attempt, older_entry
 
 _FILES = {"open", "os.rename", "os.remove", "os.mkdir", "sqlite3.connect"}

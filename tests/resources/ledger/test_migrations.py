@@ -1,6 +1,7 @@
 """The tables are those that the code speaks of, whichever form a ledger had before."""
 
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from alembic import command
@@ -10,8 +11,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
 from resources.ledger import Journal, Ledger
-from resources.ledger.store import migration_settings
+from resources.ledger.forms import migration_settings
 from resources.ledger.tables import METADATA, VERSION_TABLE
+from schemas.errors import AccessError
 from schemas.words import DeclaredAccounts
 from tests.resources.ledger.ledger_rows import shown
 from tests.resources.ledger.ledgers import ACME, BACKENDS, attempt, ledger_url, older_entry
@@ -58,3 +60,36 @@ def test_the_only_copy_of_a_table_that_a_killed_upgrade_has_left_takes_its_place
     first.dispose()
     with Ledger.open(url, tmp_path) as newest:
         assert len(Journal(newest, ACME).unsettled()) == 1
+
+
+def test_a_file_is_copied_for_its_owner_before_its_form_is_changed_and_no_more(tmp_path: Path) -> None:
+    url = ledger_url("sqlite", tmp_path)
+    first = create_engine(url)
+    with first.begin() as connection:
+        command.upgrade(migration_settings(connection), "0001")
+        connection.execute(text(older_entry()))
+    first.dispose()
+    for _ in range(2):
+        with Ledger.open(url, tmp_path) as newest:
+            assert len(Journal(newest, ACME).unsettled()) == 1
+    [copy] = tmp_path.glob("ledger.db.*-0001-*")
+    assert copy.stat().st_mode & 0o777 == 0o600
+    older = create_engine(f"sqlite:///{copy}")
+    with older.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM ledger_version")).scalar() == "0001"
+        assert connection.execute(text("SELECT count(*) FROM ledger_journal")).scalar() == 1
+    older.dispose()
+
+
+def test_a_ledger_that_cannot_be_copied_is_left_as_it_is(tmp_path: Path) -> None:
+    url = ledger_url("sqlite", tmp_path)
+    first = create_engine(url)
+    with first.begin() as connection:
+        command.upgrade(migration_settings(connection), "0002")
+    full = patch("resources.ledger.sqlite_file.flush", side_effect=OSError(28, "No space left on device"))
+    with full, pytest.raises(AccessError, match="its disk has room"):
+        Ledger.open(url, tmp_path)
+    with first.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM ledger_version")).scalar() == "0002"
+    first.dispose()
+    assert list(tmp_path.glob("ledger.db.form-*")) == []

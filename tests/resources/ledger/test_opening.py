@@ -111,6 +111,7 @@ def test_a_file_that_is_no_ledger_of_ours_is_told_in_a_sentence(
     spoil(path)
     with pytest.raises(AccessError, match=words):
         Ledger.open(f"sqlite:///{path}", tmp_path)
+    assert list(tmp_path.glob("ledger.db.form-*")) == []
 
 
 def test_a_file_that_is_held_while_it_is_opened_is_weather(tmp_path: Path) -> None:
