@@ -29,6 +29,7 @@ from assets.planning.settings import PlanSettings
 from assets.planning.to_stripe import ToStripe
 from assets.planning.write_plan import PlanInputs, plan_of
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
+from assets.rules_version import MADE_BY
 from assets.steps import Before, Step, key_of, of_frames, of_table
 from assets.table_columns import table_columns
 from resources.ledger import PAIR, Guesses
@@ -153,6 +154,7 @@ def _reported(
         **metadata(first_step(sync, PlanMade(made.digest, sync.clock(), context.run.run_id, numbers))),
         PLAN_HASH: made.digest,
         "accounts": sync.accounts,
+        **MADE_BY,
         **numbers.metadata(),
         "file": dg.MetadataValue.path(sync.plans.path(made.digest)),
         "report": dg.MetadataValue.path(results / "report.html"),

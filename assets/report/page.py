@@ -17,6 +17,7 @@ from markupsafe import Markup
 from assets.report import charts, wording
 from assets.report.inputs import Check, Header, ReportInputs
 from assets.report.page_figures import PageFigures, page_figures
+from schemas.version import VERSION
 from schemas.words import OUTCOMES
 
 _HERE = Path(__file__).parent
@@ -69,7 +70,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= wording.FILTERS
-    environment.globals["words"] = wording
+    environment.globals |= {"words": wording, "version": VERSION}
     return environment
 
 

@@ -26,6 +26,7 @@ from assets.report.links import links as open_links
 from assets.report.page import render_page
 from assets.report.previous_plan import follow_previous_plan
 from assets.report.workbench import workplace_of
+from assets.rules_version import MADE_BY
 from assets.steps import AS_IN_RUN, Step, key_of, of_frames, of_table
 from resources.ledger import Guesses
 from resources.storage.frames import PLAN_HASH
@@ -150,6 +151,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                     "report": dg.MetadataValue.path(files.folder / _REPORT),
                     **({AS_IN_RUN: before[1]} if before else {}),
                     "plan_hash": header.plan_hash,
+                    **MADE_BY,
                     "folder": dg.MetadataValue.path(files.folder),
                     "files_of_this_run": dg.MetadataValue.path(kept),
                     "files": len(files.names),

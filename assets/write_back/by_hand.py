@@ -19,6 +19,7 @@ from assets.write_back.run import apply_steps, undo_part
 from assets.write_back.step_assets import BOTH, step_assets
 from resources.ledger import Request
 from schemas.plan import changes_of
+from schemas.version import VERSION
 
 _UNDONE: Final = ("undone", "already", "conflict", "failed", "waiting")
 
@@ -43,7 +44,7 @@ def apply_plan(sync: Reconciliation, context: dg.OpExecutionContext, config: Pla
                 for key, shown in assets.shown_of(sync, tally, config.plan, who):
                     context.log_event(dg.AssetMaterialization(key, metadata=shown))
     counts = {f"changes/{status}": count for status, count in sorted(ended.items())}
-    context.add_output_metadata({"plan_hash": config.plan, "who": who, **counts, "outcomes": outcomes_file(sync)})
+    _show(sync, context, config.plan, who, counts)
     return counts
 
 
@@ -61,5 +62,10 @@ def undo_plan(sync: Reconciliation, context: dg.OpExecutionContext, config: Plan
         with write_outcomes(sync, context.instance, work, request, len(changes)):
             ended = undo_part(work, part).counts()
     counts = {f"changes/{status}": ended[status] for status in _UNDONE}
-    context.add_output_metadata({"plan_hash": config.plan, "who": who, **counts, "outcomes": outcomes_file(sync)})
+    _show(sync, context, config.plan, who, counts)
     return counts
+
+
+def _show(sync: Reconciliation, context: dg.OpExecutionContext, plan: str, who: str, counts: Mapping[str, int]) -> None:
+    shown = {"plan_hash": plan, "who": who, **counts, "outcomes": outcomes_file(sync), "version": VERSION}
+    context.add_output_metadata(shown)

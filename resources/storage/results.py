@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import Final, NotRequired, TypedDict
 from uuid import uuid4
 
 import orjson
@@ -26,6 +26,7 @@ from resources.storage.atomic import flush, private_folder, same_file
 from resources.storage.disk import disk_in_words
 from resources.storage.file_lock import run_lock
 from resources.storage.scratch import scratch
+from schemas.version import VERSION
 
 MANIFEST: Final = "run.json"
 KEPT: Final = 3
@@ -42,15 +43,17 @@ class FileEntry(TypedDict):
     plan: str
     at: str
     sha256: str
+    version: NotRequired[str]
 
 
 @dataclass(frozen=True)
 class MadeBy:
-    """Who made a file: the run, the hash of the plan that it is about, and when (UTC, as ISO 8601)."""
+    """Who made a file: the run, the hash of the plan that it is about, when (UTC, as ISO 8601), and which Tieout."""
 
     run: str
     plan: str
     at: str
+    version: str = VERSION
 
     @classmethod
     def now(cls, run: str, plan: str) -> "MadeBy":
@@ -62,7 +65,7 @@ class MadeBy:
         if digest is None:
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return FileEntry(run=self.run, plan=self.plan, at=self.at, sha256=digest)
+        return FileEntry(run=self.run, plan=self.plan, at=self.at, sha256=digest, version=self.version)
 
 
 @dataclass(frozen=True)

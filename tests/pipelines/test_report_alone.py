@@ -1,13 +1,17 @@
 """The report by itself, as a person materializes it in the UI: it shows what is there, whatever others have begun."""
 
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
+import orjson
 import pytest
 
+from assets.rules_version import RULES_VERSION
+from schemas.version import VERSION
 from tests.pipelines.api_world import site as api_site
-from tests.reconciling import Site, declaration, failure, site_at
+from tests.reconciling import CHECKOUT, Site, declaration, failure, site_at
 
 REPORT = "reconciliation_report"
 
@@ -53,7 +57,25 @@ def test_a_plan_that_is_no_longer_kept_is_kept_again(at: Site, *, is_marked: boo
         frames.write("write_plan", frames.read("write_plan").collect())
     assert at.materialize(REPORT).success
     assert kept.read_bytes() == content
-    assert f'"plan": "{digest}"' in (at.results / "run.json").read_text("utf-8")
+    manifest = orjson.loads((at.results / "run.json").read_bytes())
+    assert (manifest["plan"], manifest["version"], manifest["files"]["plan.csv"]["version"]) == (
+        digest,
+        VERSION,
+        VERSION,
+    )
+    _check_version(at)
+
+
+def _check_version(at: Site) -> None:
+    """Plan and page say which Tieout made them."""
+    for asset in ("write_plan", "reconciliation_report"):
+        event = at.instance.get_latest_materialization_event(at.sync.key(asset))
+        assert event is not None
+        assert event.asset_materialization is not None
+        shown = {name: value.value for name, value in event.asset_materialization.metadata.items()}
+        assert (shown["version"], shown["rules_version"]) == (VERSION, RULES_VERSION)
+    assert f"Made by Tieout {VERSION}." in (at.results / "report.html").read_text("utf-8")
+    assert tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]["version"] == VERSION
 
 
 def _only_planned(
