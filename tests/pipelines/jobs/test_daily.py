@@ -153,7 +153,7 @@ def test_brakes_warn_in_every_run_and_stop_only_what_writes(tmp_path: Path) -> N
 def test_the_schedule_starts_stopped_in_its_time_zone_and_never_doubles(tmp_path: Path) -> None:
     daily = {"at": "06:15", "time_zone": "Europe/Berlin"}
     with dg.DagsterInstance.local_temp(str(tmp_path)) as instance, site(tmp_path, instance, daily=daily) as at:
-        [schedule] = at.definitions.schedules or []
+        schedule = at.definitions.resolve_schedule_def(f"{NAME}_daily")
         assert isinstance(schedule, dg.ScheduleDefinition)
         assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
         assert (schedule.cron_schedule, schedule.execution_timezone) == ("15 6 * * *", "Europe/Berlin")
