@@ -36,6 +36,10 @@ class Measured:
     requests: int | None = None
 
     @property
+    def cpu_a_million(self) -> float:
+        return self.cpu / self.customers * 1e6
+
+    @property
     def rate(self) -> float:
         return self.customers / self.seconds
 
@@ -66,19 +70,17 @@ def _share(options: argparse.Namespace, tap: str | None) -> None:
     for name, found in readers.items():
         beyond = "" if found.requests is None else f"{found.requests / (found.customers / 100) - 1:.1%}"
         steady = "" if found.steady is None else f"{found.steady / cap:.1%}"
-        cpu = f"{found.cpu / found.customers * 1e6:.1f}"
+        cpu = f"{found.cpu_a_million:.1f}"
         table.add_row(name, f"{found.customers:,}", f"{found.rate / cap:.1%}", steady, beyond, cpu)
     Console().print(f"Cap: {cap:,} customers/s ({options.rate} requests/s, {options.latency:g} s a page)", table)
 
 
-def shares(customers: int) -> tuple[float, float]:
-    """The share of the limit at which customers are read in the steady state: by us, and by Stripe's own SDK."""
+def paced(customers: int) -> tuple[Measured, Measured]:
+    """What it takes to read customers at the limit, a second for each page: us, and Stripe's own SDK."""
     options = _parser().parse_args([])
-    cap = options.rate * 100
     with _stand_in(customers, options.latency, options.rate) as url:
         ours = _measure("tieout", url, customers, rate=options.rate)
-        sdk = _measure("sdk", url, options.few, rate=options.rate)
-    return (ours.steady or ours.rate) / cap, sdk.rate / cap
+        return ours, _measure("sdk", url, options.few, rate=options.rate)
 
 
 def _cost(options: argparse.Namespace) -> None:
