@@ -86,18 +86,18 @@ def test_a_read_of_what_has_changed_is_a_whole_one_after_damage(tmp_path: Path) 
     with api_site(tmp_path) as once:
         changed = {"refresh": "changed"}
         at = once.redeclared(stripe=changed, netsuite=changed)
-        at.reconcile()
-        at.reconcile()
+        assert at.up_to("stripe_customers", "netsuite_customers").success
+        assert at.up_to("stripe_customers", "netsuite_customers").success
         before = {name: at.frame(name) for name in ("stripe_customers", "netsuite_customers")}
         for path in frames(at.sync.folders, NAME):
             damage(path)
-        at.reconcile()
+        assert at.up_to("stripe_customers", "netsuite_customers").success
         assert all(at.frame(name).equals(frame) for name, frame in before.items())
 
 
 def test_a_damaged_plan_is_not_applied(tmp_path: Path) -> None:
     with api_site(tmp_path) as at:
-        plan = at.reconcile()
+        plan = at.plan()
         path = at.sync.plans.path(plan)
         path.chmod(0o600)
         path.write_bytes(path.read_bytes()[:-10])

@@ -5,7 +5,7 @@ is linked to whom, what is planned, what waits for a person, or the sentence wit
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from schemas.errors import TieoutError
 from tests.reconciling import Site, site_at
 
 CASES = Path(__file__).parent
+_FRAMES = {"matches.csv": "customer_matches", "plan.csv": "write_plan"}
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,21 @@ class Ran:
     Attributes:
         refusal: the sentence of the first step that failed, or of the declaration; empty where the run succeeded.
         site: the installation; its `results` are the files for people, its `check` a check's latest result.
+        result: what the run gave.
+        is_whole: whether the run went beyond the plan; if not, there are no result files.
     """
 
     refusal: str
     site: Site | None = None
+    result: dg.ExecuteInProcessResult | None = None
+    is_whole: bool = True
 
     def rows(self, name: str) -> list[dict[str, str | None]]:
-        """The rows of a result file, all as text."""
+        """The rows of a result file, all as text; of a run that has no files, those of the frame it is made from."""
         assert self.site is not None, self.refusal
         assert not self.refusal, self.refusal
+        if not self.is_whole:
+            return self.site.sync.frames.read(_FRAMES[name]).collect().cast(pl.String).to_dicts()
         return pl.read_csv(self.site.results / name, infer_schema=False).to_dicts()
 
     @property
@@ -68,6 +75,9 @@ class Ran:
     def failed_checks(self) -> dict[str, str]:
         """Name of each check that did not pass, warnings included → what it says."""
         assert self.site is not None, self.refusal
+        if self.result is not None and not self.is_whole:
+            evaluations = self.result.get_asset_check_evaluations()
+            return {each.check_name: each.description or "" for each in evaluations if not each.passed}
         found = {}
         for asset_key in self.site.definitions.resolve_asset_graph().asset_check_keys:
             evaluation = self.site.check(asset_key.asset_key.path[-1], asset_key.name)
@@ -79,6 +89,28 @@ class Ran:
 @contextmanager
 def ran(name: str, folder: Path, **changes: object) -> Iterator[Ran]:
     """Reconcile a case in a folder of the test; `changes` replace top-level keys of its declaration."""
+    with _laid_out(name, folder, changes) as found:
+        if isinstance(found, Ran):
+            yield found
+            return
+        result = found.reconcile()
+        yield Ran(_refusal(result), found, result)
+
+
+@contextmanager
+def planned(name: str, folder: Path, checks: Sequence[str] = (), **changes: object) -> Iterator[Ran]:
+    """As `ran`, but no further than the plan, and these checks: for what is right by the matches and the plan alone."""
+    with _laid_out(name, folder, changes) as found:
+        if isinstance(found, Ran):
+            yield found
+            return
+        result = found.up_to("write_plan", checks=checks)
+        yield Ran(_refusal(result), found, result, is_whole=False)
+
+
+@contextmanager
+def _laid_out(name: str, folder: Path, changes: dict[str, object]) -> Iterator[Site | Ran]:
+    """The installation of a case; or what became of it already, where its declaration is refused."""
     shutil.copytree(CASES / name, folder / name)
     try:
         [located] = read_declarations(folder / name)
@@ -89,8 +121,7 @@ def ran(name: str, folder: Path, **changes: object) -> Iterator[Ran]:
     if changes:
         declared = Declaration.model_validate({**declared.model_dump(exclude_unset=True), **changes})
     with site_at(folder, declared, root=folder / name) as site:
-        result = site.reconcile()
-        yield Ran(_refusal(result), site)
+        yield site
 
 
 def _refusal(result: dg.ExecuteInProcessResult) -> str:

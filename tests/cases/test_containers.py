@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from tests.cases.running import CASES, Ran, ran
+from tests.cases.running import CASES, Ran, planned
 
 STRIPE = (CASES / "gz" / "stripe.csv.gz").read_bytes()
 PLAIN = (CASES / "semicolon" / "stripe.csv").read_bytes()
@@ -31,14 +31,14 @@ def workbook(path: Path, *sheets: Sequence[Sequence[object]]) -> Path:
 
 
 def of_netsuite(file: Path, folder: Path) -> Ran:
-    with ran("semicolon", folder, netsuite={"export": str(file)}) as case:
+    with planned("semicolon", folder, netsuite={"export": str(file)}) as case:
         if not case.refusal:
             assert case.records["A1"] is not None
         return case
 
 
 def test_a_gzip_archive_is_read(tmp_path: Path) -> None:
-    with ran("gz", tmp_path) as case:
+    with planned("gz", tmp_path) as case:
         assert case.records == {"A1": 11}
 
 
@@ -46,7 +46,7 @@ def test_a_zip_archive_with_one_file_is_read(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
         archive.writestr("__MACOSX/._stripe.csv", b"litter")
         archive.writestr("export/stripe.csv", PLAIN)
-    with ran("semicolon", tmp_path, stripe={"export": str(tmp_path / "export.zip"), "since": "2026-06"}) as case:
+    with planned("semicolon", tmp_path, stripe={"export": str(tmp_path / "export.zip"), "since": "2026-06"}) as case:
         assert case.records == {"A1": 11}
 
 
@@ -61,7 +61,7 @@ def test_a_workbook_with_dates_is_read(tmp_path: Path) -> None:
     header = ["id", "Email", "Name", "Created (UTC)"]
     moment = datetime(2026, 9, 3, 10, 15)  # noqa: DTZ001 - a spreadsheet's dates have no time zone
     file = workbook(tmp_path / "stripe.xlsx", [header, ["cus_A1", "a@one.example", "A", moment]])
-    with ran("semicolon", tmp_path, stripe={"export": str(file), "since": "2026-06"}) as case:
+    with planned("semicolon", tmp_path, stripe={"export": str(file), "since": "2026-06"}) as case:
         assert case.records == {"A1": 11}
 
 
@@ -125,10 +125,10 @@ def test_what_cannot_be_unpacked_is_refused_by_its_own_name(name: str, tmp_path:
 
 
 def test_a_file_that_only_begins_like_a_workbook_is_refused(tmp_path: Path) -> None:
-    with ran("xlsx", tmp_path) as case:
+    with planned("xlsx", tmp_path) as case:
         assert "netsuite.xlsx is a zip archive or a workbook that is damaged or cut; export it again." in case.refusal
 
 
 def test_what_is_said_of_labels_is_said_of_those_of_a_workbook(tmp_path: Path) -> None:
-    with ran("xls_xml", tmp_path) as case:
+    with planned("xls_xml", tmp_path) as case:
         assert "CustomerSearch.xls has no column 'External ID'" in case.refusal

@@ -9,7 +9,7 @@ from resources.exports.file import Declared
 from resources.exports.stripe import read_stripe_export
 from schemas.errors import ExportError
 from schemas.words import DateForm
-from tests.cases.running import ran
+from tests.cases.running import planned
 
 SINCE, UNTIL = datetime(2011, 1, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
 MARCH, SEPTEMBER = datetime(2026, 3, 9, 10, 15, tzinfo=UTC), datetime(2026, 9, 3, 10, 15, tzinfo=UTC)
@@ -77,7 +77,7 @@ def test_dates_of_a_zone_are_read_by_its_clocks_but_not_in_the_hour_that_they_sh
 
 
 def test_fractions_of_a_second_do_no_harm(tmp_path: Path) -> None:
-    with ran("date_secs", tmp_path) as case:
+    with planned("date_secs", tmp_path) as case:
         assert case.records["A1"] == 11
 
 
@@ -91,5 +91,5 @@ def test_fractions_of_a_second_do_no_harm(tmp_path: Path) -> None:
     ],
 )
 def test_the_sentence_names_the_setting(name: str, says: str, tmp_path: Path) -> None:
-    with ran(name, tmp_path) as case:
+    with planned(name, tmp_path) as case:
         assert says in case.refusal

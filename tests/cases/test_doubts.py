@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.run import doubts
-from tests.cases.running import ran
+from tests.cases.running import planned, ran
 
 DOUBTED = {
     "link_wrong": ("A1", 1001, "link_contradicted", "5001"),
@@ -43,19 +43,19 @@ def test_a_doubt_is_kept_out_of_the_plan_by_setting(name: str, tmp_path: Path) -
 
 
 def test_neighbours_of_a_doubt_are_planned(tmp_path: Path) -> None:
-    with ran("comment_neg", tmp_path, on_doubt="refuse") as case:
+    with planned("comment_neg", tmp_path, on_doubt="refuse") as case:
         assert {row["netsuite_internal_id"] for row in case.rows("plan.csv")} == {"12", "13"}
 
 
 def test_the_terminal_says_it(tmp_path: Path) -> None:
     with ran("rules_differ", tmp_path) as case:
-        assert case.site is not None
-        [said] = [each for each in doubts(case.site.reconcile()) if each.startswith("customer_matches: ")]
+        assert case.result is not None
+        [said] = [each for each in doubts(case.result) if each.startswith("customer_matches: ")]
         assert "rules that find different records: 1" in said
 
 
 @pytest.mark.parametrize("name", ["many_subs", "two_to_one"])
 def test_a_few_customers_of_one_company_are_no_doubt(name: str, tmp_path: Path) -> None:
-    with ran(name, tmp_path) as case:
+    with planned(name, tmp_path) as case:
         assert "evidence_agrees" not in case.failed_checks
         assert case.planned

@@ -6,17 +6,17 @@ import pytest
 
 from resources.exports.netsuite import read_netsuite_export
 from schemas.errors import ExportError
-from tests.cases.running import CASES, ran
+from tests.cases.running import CASES, planned
 
 FIELDS = {"internal_id": "Internal ID", "company_name": "Company Name"}
 
 
 @pytest.mark.parametrize(("name", "codec"), [("cp1252", "cp1252"), ("sjis", "cp932"), ("utf16_nobom", "utf-16-le")])
 def test_the_sentence_names_the_setting_that_reads_the_file(name: str, codec: str, tmp_path: Path) -> None:
-    with ran(name, tmp_path) as case:
+    with planned(name, tmp_path) as case:
         assert f"`encoding: {codec}` beside `export`" in case.refusal
     netsuite = {"export": str(tmp_path / name / "netsuite.csv"), "encoding": codec}
-    with ran(name, tmp_path / "again", netsuite=netsuite) as case:
+    with planned(name, tmp_path / "again", netsuite=netsuite) as case:
         assert case.records == {"A1": 11}
 
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases.running import ran
+from tests.cases.running import planned, ran
 
 
 @pytest.mark.parametrize("name", ["label_at", "label_cus", "wide", "hdr_nbsp"])
 def test_a_label_may_look_like_data_or_have_odd_blanks_and_there_may_be_thousands(name: str, tmp_path: Path) -> None:
-    with ran(name, tmp_path) as case:
+    with planned(name, tmp_path) as case:
         assert case.records == {"A1": 11}
 
 
@@ -35,17 +35,17 @@ def test_a_label_may_look_like_data_or_have_odd_blanks_and_there_may_be_thousand
     ],
 )
 def test_a_refusal_names_the_true_cause(name: str, says: str, tmp_path: Path) -> None:
-    with ran(name, tmp_path) as case:
+    with planned(name, tmp_path) as case:
         assert says.format(folder=tmp_path / name) in case.refusal
 
 
 def test_metadata_beyond_the_64th_kilobyte_of_the_labels_holds_a_customer_back(tmp_path: Path) -> None:
-    with ran("wide", tmp_path) as case:
+    with planned("wide", tmp_path) as case:
         assert case.site is not None
         source = tmp_path / "wide" / "stripe.csv"
         labels, row = source.read_text().splitlines()
         source.write_text(f"{labels},netsuite_block_integration (metadata)\n{row},true\n")
-        assert case.site.reconcile().success
+        assert case.site.up_to("write_plan").success
         assert case.outcomes == {"A1": "held"}
 
 

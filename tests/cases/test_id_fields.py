@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases.running import ran
+from tests.cases.running import planned, ran
 
 
 @pytest.mark.parametrize(("name", "customers"), [("sid_two", ("A1", "B2")), ("ext_case", ("AbC1",))])
@@ -48,6 +48,6 @@ def test_a_placeholder_in_metadata_is_no_link_and_is_replaced(tmp_path: Path) ->
 
 
 def test_an_invisible_character_is_no_part_of_an_id(tmp_path: Path) -> None:
-    with ran("zwsp_id", tmp_path) as case:
+    with planned("zwsp_id", tmp_path) as case:
         assert case.records == {"A1": 11}
         assert not any("\u200b" in text for change in case.planned for text in change)

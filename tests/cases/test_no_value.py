@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases.running import ran
+from tests.cases.running import planned, ran
 
 
 def test_placeholders_match_nobody_and_are_counted_by_column(tmp_path: Path) -> None:
@@ -27,12 +27,12 @@ def test_what_stands_for_nothing_can_be_set_and_is_one_list_for_links_too(tmp_pa
 
 
 def test_names_of_nobody_match_nobody(tmp_path: Path) -> None:
-    with ran("undef_name", tmp_path) as case:
+    with planned("undef_name", tmp_path) as case:
         assert set(case.outcomes.values()) == {"unmatched"}
 
 
 def test_errors_of_a_spreadsheet_are_no_keys(tmp_path: Path) -> None:
-    with ran("excel_errors", tmp_path) as case:
+    with planned("excel_errors", tmp_path) as case:
         assert case.records == {"A1": 13, "B2": None}
 
 
@@ -43,18 +43,18 @@ def test_a_number_that_a_spreadsheet_damaged_is_no_key_and_is_shown(tmp_path: Pa
 
 
 def test_what_netsuite_shows_for_an_empty_field_is_empty(tmp_path: Path) -> None:
-    with ran("sid_none", tmp_path) as case:
+    with planned("sid_none", tmp_path) as case:
         assert ("netsuite", "11", "stripe_id", "cus_A1") in case.planned
         assert {row["old_value"] for row in case.rows("plan.csv")} == {None}
 
 
 @pytest.mark.rule("C2")
 def test_every_word_that_is_no_clear_no_holds(tmp_path: Path) -> None:
-    with ran("block_yes", tmp_path) as case:
+    with planned("block_yes", tmp_path) as case:
         assert set(case.outcomes.values()) == {"held"}
 
 
 @pytest.mark.rule("C2")
 def test_a_clear_yes_lets_in(tmp_path: Path) -> None:
-    with ran("allow_yes", tmp_path) as case:
+    with planned("allow_yes", tmp_path) as case:
         assert case.records == {"A1": 11}

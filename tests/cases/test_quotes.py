@@ -4,18 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases.running import ran
+from tests.cases.running import planned
 
 
 @pytest.mark.parametrize("name", ["q_inch", "q_inch_stripe", "q_undoubled"])
 def test_a_quote_that_was_not_doubled_swallows_no_row(name: str, tmp_path: Path) -> None:
-    with ran(name, tmp_path) as case:
+    with planned(name, tmp_path) as case:
         assert case.records == {"A1": 11, "B2": 12, "C3": 13, "D4": 14}
 
 
 @pytest.mark.parametrize("name", ["q_after", "eqquote", "ctrl_z"])
 def test_what_is_odd_and_has_one_reading_is_read(name: str, tmp_path: Path) -> None:
-    with ran(name, tmp_path) as case:
+    with planned(name, tmp_path) as case:
         assert case.records == {"A1": 11}
 
 
@@ -29,5 +29,5 @@ def test_what_is_odd_and_has_one_reading_is_read(name: str, tmp_path: Path) -> N
     ],
 )
 def test_what_has_two_readings_is_refused_with_its_line(name: str, says: str, tmp_path: Path) -> None:
-    with ran(name, tmp_path) as case:
+    with planned(name, tmp_path) as case:
         assert case.refusal.startswith(says.format(file=tmp_path / name / "netsuite.csv"))

@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from tests.cases.running import CASES, ran
+from tests.cases.running import CASES, planned
 
 
 def test_a_pattern_stands_for_all_files_like_it(tmp_path: Path) -> None:
-    with ran("glob", tmp_path) as case:
+    with planned("glob", tmp_path) as case:
         assert case.records == {"A1": 11}
 
 
 def test_rows_that_stand_in_two_files_are_one(tmp_path: Path) -> None:
-    with ran("two_id_file", tmp_path) as case:
+    with planned("two_id_file", tmp_path) as case:
         assert case.records == {"A1": 11}
 
 
@@ -19,14 +19,14 @@ def test_customers_of_two_files_are_all_there(tmp_path: Path) -> None:
     more = "id,Description,Email,Name,Created (UTC),Delinquent,Phone\ncus_B2,,b@two.example,B,2026-09-04 10:15,false,\n"
     second = tmp_path / "more.csv"
     second.write_text(more)
-    with ran("two_id_file", tmp_path, stripe={"export": ["stripe.csv", str(second)], "since": "2026-06"}) as case:
+    with planned("two_id_file", tmp_path, stripe={"export": ["stripe.csv", str(second)], "since": "2026-06"}) as case:
         assert case.records == {"A1": 11, "B2": None}
 
 
 def test_two_files_that_differ_in_a_customer_are_refused(tmp_path: Path) -> None:
     second = tmp_path / "older.csv"
     second.write_text((CASES / "glob" / "stripe.csv").read_text().replace("a@one.example", "old@one.example"))
-    with ran("glob", tmp_path, stripe={"export": ["stripe.csv", str(second)], "since": "2026-06"}) as case:
+    with planned("glob", tmp_path, stripe={"export": ["stripe.csv", str(second)], "since": "2026-06"}) as case:
         assert case.refusal == (
             f"stripe.csv, {second} has 2 rows of the id cus_A1 that differ in email: one of the files is older, or was "
             "edited; leave that one out."
@@ -34,7 +34,7 @@ def test_two_files_that_differ_in_a_customer_are_refused(tmp_path: Path) -> None
 
 
 def test_a_pattern_without_files_and_a_folder_are_refused(tmp_path: Path) -> None:
-    with ran("glob", tmp_path, stripe={"export": "none*.csv", "since": "2026-06"}) as case:
+    with planned("glob", tmp_path, stripe={"export": "none*.csv", "since": "2026-06"}) as case:
         assert case.refusal == (
             f"There is no file like {tmp_path}/glob/none*.csv; put the exports there, or correct `export` in the "
             "declaration."
@@ -43,5 +43,5 @@ def test_a_pattern_without_files_and_a_folder_are_refused(tmp_path: Path) -> Non
     folder.mkdir()
     other = tmp_path / "other"
     other.mkdir()
-    with ran("glob", other, stripe={"export": str(folder), "since": "2026-06"}) as case:
+    with planned("glob", other, stripe={"export": str(folder), "since": "2026-06"}) as case:
         assert case.refusal == f"{folder} is a folder; name the files in it, as in {folder}/*.csv."

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases.running import ran
+from tests.cases.running import planned
 
 BY_MAIL = {"stripe": "email", "netsuite": "email"}
 BY_NAME = {"stripe": "name", "netsuite": "company_name"}
@@ -12,13 +12,13 @@ BY_NAME = {"stripe": "name", "netsuite": "company_name"}
 
 @pytest.mark.parametrize("name", ["addr_rule", "tax_rule"])
 def test_a_rule_compares_any_column_of_the_export(name: str, tmp_path: Path) -> None:
-    with ran(name, tmp_path) as case:
+    with planned(name, tmp_path) as case:
         assert case.records == {"A1": 11}
 
 
 def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
     rule = {"stripe": "Address Zip Code", "netsuite": "zip"}
-    with ran("addr_rule", tmp_path, rules=[rule]) as case:
+    with planned("addr_rule", tmp_path, rules=[rule]) as case:
         assert "no column 'Address Zip Code', which a rule needs; its columns are: id, Desc" in case.refusal
 
 
@@ -36,13 +36,13 @@ def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_reading_that_the_declaration_chooses_finds_them(
     name: str, rules: list[dict[str, object]], records: dict[str, int | None], tmp_path: Path
 ) -> None:
-    with ran(name, tmp_path, rules=rules) as case:
+    with planned(name, tmp_path, rules=rules) as case:
         assert case.records == records
 
 
 def test_phones_are_compared_as_numbers_where_the_rule_says_so(tmp_path: Path) -> None:
     rule = {"stripe": "phone", "netsuite": "phone", "as": "phone", "country": "US"}
-    with ran("phone_norm", tmp_path, rules=[rule]) as case:
+    with planned("phone_norm", tmp_path, rules=[rule]) as case:
         assert case.outcomes == {"A1": "ambiguous"}
         assert case.rows("matches.csv")[0]["candidate_ids"] == "11 12"
         assert case.rows("matches.csv")[0]["evidence"] == "phone = phone as phone"

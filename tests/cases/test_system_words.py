@@ -4,19 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases.running import ran
+from tests.cases.running import planned, ran
 
 
 @pytest.mark.rule("M2")
 @pytest.mark.parametrize("name", ["stage_de", "inactive_ja", "labels_ja"])
 def test_words_of_another_language_are_understood(name: str, tmp_path: Path) -> None:
-    with ran(name, tmp_path) as case:
+    with planned(name, tmp_path) as case:
         assert case.records == {"A1": 11}
 
 
 @pytest.mark.rule("M2")
 def test_a_status_is_read_by_its_stage(tmp_path: Path) -> None:
-    with ran("stage_status", tmp_path) as case:
+    with planned("stage_status", tmp_path) as case:
         assert case.records == {"A1": 11, "B2": 12, "C3": 13, "D4": 14}
         assert set(case.outcomes.values()) == {"matched"}
 
@@ -34,7 +34,7 @@ def test_unknown_stages_are_named_with_their_rows_and_nothing_is_planned(tmp_pat
 def test_declared_words_let_the_run_go_on(tmp_path: Path) -> None:
     fields = {"internal_id": "Internal ID", "email": "Email", "stage": "Stage", "inactive": "Inactive"}
     by_email = {"netsuite_fields": fields, "rules": [{"stripe": "email", "netsuite": "email"}]}
-    with ran("inactive_word", tmp_path, yes_words=["Inactive"], no_words=["Active"], **by_email) as case:
+    with planned("inactive_word", tmp_path, yes_words=["Inactive"], no_words=["Active"], **by_email) as case:
         assert case.records == {"A1": 11}
 
 

@@ -19,6 +19,7 @@ from sandbox.stripe_standin import Book, StandInOptions, StripeStandIn, StripeWo
 from schemas.declaration import Declaration
 from schemas.words import LINK_KEY
 from tests.memory import in_memory, with_ledger
+from tests.reconciling import run_up_to
 
 MOMENT = 1_767_225_600  # 2026-01-01
 LONG_AGO = datetime.fromtimestamp(MOMENT, UTC)
@@ -80,17 +81,8 @@ class Site:
         return self.plan_hash()
 
     def up_to(self, *assets: str) -> dg.ExecuteInProcessResult:
-        """Run the part of `reconcile` that makes these assets: no report, and no checks but those that assets make.
-
-        What the run makes is what `reconcile` would make, at half of its cost or less; it may fail.
-        """
-        graph = self.definitions.resolve_asset_graph()
-        made = (graph.get_ancestor_asset_keys(self.sync.key(name), include_self=True) for name in assets)
-        keys = set().union(*made) & graph.materializable_asset_keys
-        own = {check for key in keys for check in self.definitions.resolve_assets_def(key).check_keys}
-        job = self.definitions.resolve_job_def(f"{NAME}_reconcile")
-        part = job.get_subset(asset_selection=keys, asset_check_selection=own)
-        return part.execute_in_process(instance=self.instance, raise_on_error=False)
+        """Run the part of `reconcile` that makes these assets, and no more; it may fail."""
+        return run_up_to(self.sync, self.definitions, self.instance, assets)
 
     def plan(self) -> str:
         """Read, match and plan, and no more; give the hash of the plan."""

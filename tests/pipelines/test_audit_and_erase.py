@@ -21,7 +21,7 @@ from tests.pipelines.api_world import site as api_site
 @pytest.fixture(scope="module")
 def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, str]]:
     with api_site(tmp_path_factory.mktemp("site")) as made:
-        plan = made.reconcile()
+        plan = made.plan()
         assert made.apply(plan).success
         yield made, plan
 
@@ -81,7 +81,7 @@ def test_what_is_kept_of_a_person_goes_and_what_stays_is_named(tmp_path: Path) -
         said = " ".join(erase.said(site.sync, customer, erased, left))
         assert f"1 kept plans stay, which have rows about {customer}: {plan[:12]}." in said
         assert site.undo(plan).success  # what was written can still be taken back
-        assert site.reconcile()
+        assert site.plan()
 
 
 def _somebody(site: Site) -> tuple[str, str]:

@@ -131,7 +131,7 @@ def test_what_the_account_does_not_have_fails_with_its_name_and_links_are_writte
 def test_a_currency_that_is_not_active_fails_and_where_the_feature_is_off_it_is_not_set(tmp_path: Path) -> None:
     with creating(tmp_path, Options(permissions={**MAY_DELETE.permissions, "LIST_CURRENCY": 1}), currency="EUR") as at:
         at.netsuite.account = Account(multicurrency=True, currencies={"1": "USD"})
-        plan = at.reconcile()
+        plan = at.plan()
         at.apply(plan)
         status, error = create_outcomes(at)[GOOD]
         assert (status, "EUR" in error) == ("failed", True)
@@ -159,7 +159,7 @@ def test_whatever_changes_on_either_side_no_later_plan_touches_a_created_record(
         add(
             at, cus_new={"name": "New", "email": "new@acme.example", "phone": "555 010 0100", "metadata": {"code": "A"}}
         )
-        assert at.apply(at.reconcile()).success
+        assert at.apply(at.plan()).success
         number = made(at)["cus_new"]
         at.stripe.update(
             "cus_new",
@@ -171,12 +171,12 @@ def test_whatever_changes_on_either_side_no_later_plan_touches_a_created_record(
                 "metadata": {"code": "B", "vip": "true"},
             },
         )
-        assert at.sync.plans.read(at.reconcile()).is_empty()
+        assert at.sync.plans.read(at.plan()).is_empty()
         at.netsuite.edit(number, companyname="By hand", email="hand@acme.example", phone=None)
-        assert at.sync.plans.read(at.reconcile()).is_empty()
+        assert at.sync.plans.read(at.plan()).is_empty()
         assert at.netsuite.customers[number].values["companyname"] == "By hand"
         at.netsuite.edit(number, comments=None)
-        plan = at.sync.plans.read(at.reconcile())
+        plan = at.sync.plans.read(at.plan())
         assert plan.select("system", "field", "action").rows() == [("netsuite", "comments", "append")]
 
 
@@ -185,7 +185,7 @@ def test_whatever_changes_on_either_side_no_later_plan_touches_a_created_record(
 def test_a_plan_has_no_word_for_changing_another_field_than_a_link(tmp_path: Path) -> None:
     with creating(tmp_path) as at:
         add(at, cus_new={"name": "New", "metadata": {"code": "A"}})
-        plan = at.sync.plans.read(at.reconcile())
+        plan = at.sync.plans.read(at.plan())
     edits = plan.filter(pl.col("action") != "create")
     assert set(edits.get_column("field")) <= set(BY_NAME)
     assert set(plan.filter(pl.col("action") == "create").get_column("field")) == {RECORD}

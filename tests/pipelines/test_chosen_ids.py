@@ -38,14 +38,14 @@ def test_chosen_ids_are_written_with_all_others_and_a_second_run_plans_nothing(a
     ]
     assert [links[chosen] for chosen in CHOSEN] == [("5",), ("6",)]
     assert at.apply(plan).success
-    at.reconcile()
+    at.plan()
     assert at.metadata("write_plan")["changes"] == 0
 
 
 @pytest.mark.rule("W10")
 def test_an_undo_takes_out_just_the_chosen_id(at: Site) -> None:
     before = at.links()
-    plan = at.reconcile()
+    plan = at.plan()
     at.apply(plan)
     at.netsuite.edit(5, comments="old.idx\nold.id\nsee oldXid", externalid="old.id")
     result = at.undo(plan)
@@ -59,7 +59,7 @@ def test_a_placeholder_is_replaced_over_both_services_and_comes_back_with_an_und
     at.stripe.load([("cus_7", MOMENT + 7, {"email": "n2@acme.example", "metadata": {LINK_KEY: "null"}})])
     before = at.links()
     assert (before["3"][1], before["cus_7"]) == ("N/A", ("null",))
-    plan = at.reconcile()
+    plan = at.plan()
     assert at.metadata("write_plan")["relinks"] == 0
     assert at.apply(plan).success
     assert set(at.statuses(plan).values()) == {"applied"}

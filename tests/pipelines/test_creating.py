@@ -47,13 +47,13 @@ def test_a_customer_without_a_record_gets_one_with_all_links(at: Site) -> None:
 @pytest.mark.rule("W11")
 @pytest.mark.rule("C14")
 def test_after_it_nothing_is_left_to_plan(at: Site) -> None:
-    assert at.apply(at.reconcile()).success
-    assert at.sync.plans.read(at.reconcile()).is_empty()
+    assert at.apply(at.plan()).success
+    assert at.sync.plans.read(at.plan()).is_empty()
 
 
 @pytest.mark.rule("W10")
 def test_an_undo_leaves_the_world_as_it_was(at: Site) -> None:
-    before, plan = at.links(), at.reconcile()
+    before, plan = at.links(), at.plan()
     assert at.apply(plan).success
     result = at.undo(plan)
     assert result.success, sentences(result)
@@ -62,7 +62,7 @@ def test_an_undo_leaves_the_world_as_it_was(at: Site) -> None:
 
 @pytest.mark.rule("W10")
 def test_what_was_made_is_taken_back_even_if_nothing_is_made_any_more(at: Site) -> None:
-    plan = at.reconcile()
+    plan = at.plan()
     assert at.apply(plan).success
     assert at.redeclared(on_none="report", create=None).undo(plan).success
     assert made_for(at, NEW) == []
@@ -70,7 +70,7 @@ def test_what_was_made_is_taken_back_even_if_nothing_is_made_any_more(at: Site) 
 
 @pytest.mark.rule("W10")
 def test_a_record_that_somebody_has_worked_with_stays(at: Site) -> None:
-    plan = at.reconcile()
+    plan = at.plan()
     assert at.apply(plan).success
     [number] = made_for(at, NEW)
     at.netsuite.edit(number, companyname="Edited by hand")
@@ -91,7 +91,7 @@ def test_a_person_sees_what_will_be_created(at: Site) -> None:
 @pytest.mark.rule("X9")
 def test_a_daily_run_creates_nobody_until_somebody_has_set_how_many(tmp_path: Path) -> None:
     with site(tmp_path, on_none="create", create=AT_ONCE, writes={"mode": "auto"}, brakes={"match_rate": 1}) as at:
-        assert at.apply(at.reconcile(), ids=["cus_1"]).success
+        assert at.apply(at.plan(), ids=["cus_1"]).success
         stopped = at.run("daily")
         assert not stopped.success
         assert made_for(at, NEW) == []

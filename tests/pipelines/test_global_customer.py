@@ -56,7 +56,7 @@ def test_where_nobody_stands_for_all_the_plan_makes_one_and_names_no_customer(at
 @pytest.mark.rule("C1")
 @pytest.mark.rule("W11")
 def test_once_it_is_made_customers_are_counted_to_it_and_nothing_is_planned(at: Site) -> None:
-    result = at.apply(at.reconcile())
+    result = at.apply(at.plan())
     assert result.success, sentences(result)
     [number] = standing_for_all(at)
     made = at.netsuite.customers[number].values
@@ -75,7 +75,7 @@ def test_once_it_is_made_customers_are_counted_to_it_and_nothing_is_planned(at: 
 
 @pytest.mark.rule("W10")
 def test_an_undo_takes_it_back(at: Site) -> None:
-    before, plan = at.links(), at.reconcile()
+    before, plan = at.links(), at.plan()
     assert at.apply(plan).success
     result = at.undo(plan)
     assert result.success, sentences(result)
@@ -86,7 +86,7 @@ def test_an_undo_takes_it_back(at: Site) -> None:
 @pytest.mark.rule("C1")
 def test_one_that_is_there_is_taken_as_it_is(at: Site) -> None:
     at.netsuite.insert(50, companyname=GLOBAL_NAME.upper())
-    plan = at.sync.plans.read(at.reconcile())
+    plan = at.sync.plans.read(at.plan())
     assert plan.filter(pl.col("action") == "create").is_empty()
     assert [outcomes(at)[customer] for customer in WITHOUT] == [("global", 50)] * 2
     assert "50" not in plan.get_column("record_id").to_list()
@@ -102,17 +102,17 @@ def test_several_of_the_name_are_an_error_until_the_declaration_says_which(at: S
     assert said.startswith("2 active NetSuite customers could stand for the customers without a record")
     assert "50, 51. Set global_customer" in said
     chosen = at.redeclared(global_customer=51)
-    chosen.reconcile()
+    chosen.plan()
     assert [outcomes(chosen)[customer] for customer in WITHOUT] == [("global", 51)] * 2
 
 
 @pytest.mark.rule("C2")
 def test_whom_metadata_hold_back_is_held_and_whom_a_later_rule_finds_is_matched(at: Site) -> None:
     at.stripe.update("cus_4", {"metadata": {"netsuite_block_integration": "true"}})
-    assert at.apply(at.reconcile()).success
+    assert at.apply(at.plan()).success
     assert outcomes(at)["cus_4"] == ("held", None)
     at.netsuite.insert(60, email="n5@acme.example", companyname="Five")
-    at.reconcile()
+    at.plan()
     assert outcomes(at)["cus_5"] == ("matched", 60)
 
 

@@ -63,7 +63,7 @@ def test_what_was_not_done_makes_the_command_fail_and_a_refusal_is_one_sentence(
     tmp_path: Path, console: Console
 ) -> None:
     with site(tmp_path) as at:
-        plan = at.reconcile()
+        plan = at.plan()
         with pytest.raises(UserError, match="There is no plan f"):
             run(at, console, "apply", plan="f" * 64, who="Ada")
         with pytest.raises(UserError, match="No change of this plan is about 'cus_9'"):
@@ -79,7 +79,7 @@ def test_what_was_not_done_makes_the_command_fail_and_a_refusal_is_one_sentence(
 
 def test_a_decision_is_kept(tmp_path: Path, console: Console) -> None:
     with site(tmp_path) as at:
-        at.reconcile()
+        at.plan()
         assert run(at, console, "decide", customer="cus_4", record="3", who="Ada", why="by phone") == 0
         assert said(console) == f"Kept: cus_4, 3. It counts from the next run on: make run NAME={NAME}."
         assert at.sync.overrides().row(0)[:4] == ("cus_4", 3, "Ada", "by phone")

@@ -26,7 +26,7 @@ def page(at: Site) -> str:
 @pytest.mark.rule("X9")
 def test_the_brakes_hold_whichever_checks_a_run_is_made_of(tmp_path: Path) -> None:
     with site(tmp_path, writes={"mode": "auto"}, brakes={"most_writes": 7}) as at:
-        at.apply(at.reconcile(), at_most=4)
+        at.apply(at.plan(), at_most=4)
         [sentence] = sentences(at.materialize("write_plan", *WRITES))
         assert "because expected at most 7 changes and 0 replaced values; found 12 and 0." in sentence
         assert at.links()["cus_2"] == (None,)
@@ -58,7 +58,7 @@ def test_the_first_run_wants_an_approval_and_the_next_ones_write_alone(tmp_path:
         at.apply(str(at.metadata("write_plan")["plan_hash"]))
         assert at.links()["cus_5"] == ("5",)
     with site(tmp_path / "again", writes={"mode": "auto"}) as at:
-        at.apply(at.reconcile(), at_most=1)
+        at.apply(at.plan(), at_most=1)
         third = at.run("daily")
         assert third.success, failed_checks(third)
         assert at.links()["cus_3"] == ("3",)
@@ -68,7 +68,7 @@ def test_the_first_run_wants_an_approval_and_the_next_ones_write_alone(tmp_path:
 def test_too_many_writes_and_a_shrunken_extract_stop_the_run_before_it_writes(tmp_path: Path) -> None:
     brakes = {"most_writes": 5}
     with site(tmp_path, writes={"mode": "auto"}, brakes=brakes) as at:
-        at.apply(at.reconcile(), at_most=1)
+        at.apply(at.plan(), at_most=1)
         written = len(at.netsuite.saves)
         at.netsuite.delete(2)
         stopped = failed_checks(at.run("daily"))
@@ -83,18 +83,18 @@ def test_runs_that_were_stopped_do_not_become_good_ones(tmp_path: Path, monkeypa
     """The empty plan has the same hash every time; what was approved is the picture of that day."""
     monkeypatch.setattr(plan_history, "GOOD_COMPARED", 1)
     with site(tmp_path, writes={"mode": "auto"}) as at:
-        at.apply(at.reconcile())
-        empty = at.reconcile()
+        at.apply(at.plan())
+        empty = at.plan()
         at.apply(empty)
         at.netsuite.delete(2)
         for _ in range(2):  # one more than are compared
-            assert at.reconcile() == empty
+            assert at.plan() == empty
         assert set(failed_checks(at.run("daily"))) == {"extracts_not_shrunk", "match_rate_in_band"}
 
 
 def test_a_materialization_by_hand_is_no_plan_and_stops_nothing(tmp_path: Path) -> None:
     with site(tmp_path, writes={"mode": "auto"}) as at:
-        at.apply(at.reconcile())
+        at.apply(at.plan())
         at.instance.report_runless_asset_event(dg.AssetMaterialization(at.sync.key("write_plan")))
         assert at.run("daily").success
 
@@ -103,7 +103,7 @@ def test_a_materialization_by_hand_is_no_plan_and_stops_nothing(tmp_path: Path) 
 @pytest.mark.parametrize("old", ["2026-01-01", "netsuite_customers"])
 def test_a_part_that_was_read_long_ago_makes_the_whole_picture_old(tmp_path: Path, old: str) -> None:
     with site(tmp_path, writes={"mode": "auto"}) as at:
-        at.apply(at.reconcile(), at_most=4)
+        at.apply(at.plan(), at_most=4)
         frames = at.sync.frames
         long_ago = datetime.now(UTC) - timedelta(hours=100)
         if old == "netsuite_customers":
@@ -120,7 +120,7 @@ def test_a_part_that_was_read_long_ago_makes_the_whole_picture_old(tmp_path: Pat
 @pytest.mark.rule("X9")
 def test_a_run_that_a_brake_holds_makes_its_report_which_begins_with_why(tmp_path: Path) -> None:
     with site(tmp_path, writes={"mode": "auto"}) as at:
-        at.apply(at.reconcile(), at_most=1)
+        at.apply(at.plan(), at_most=1)
         plan = at.reconcile()
         assert "Stopped before" not in page(at)
         at.netsuite.delete(2)

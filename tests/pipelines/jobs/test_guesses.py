@@ -45,12 +45,12 @@ def test_a_guess_is_named_everywhere_and_waits_until_it_is_confirmed(at: Site) -
 
 def test_what_is_left_of_a_guess_is_a_guess_and_what_settles_itself_is_none(at: Site) -> None:
     at.netsuite.insert(4, email="n3@acme.example")
-    plan = at.reconcile()
+    plan = at.plan()
     at.netsuite.insert(5, email="n2@acme.example")
     at.apply(plan, ids=["cus_3"], system="netsuite")
-    at.reconcile()
+    at.plan()
     assert at.metadata("write_plan")["guesses"] == 4 + 1  # those of cus_2, and the last one of cus_3
     at.netsuite.delete(5)
-    at.apply(at.reconcile())
+    at.apply(at.plan())
     at.reconcile()
     assert [name for name, row in review(at).items() if row["outcome"] == "linked"] == ["cus_3"]

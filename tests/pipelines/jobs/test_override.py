@@ -9,7 +9,7 @@ from tests.pipelines.api_world import NAME, Site, sentences, site
 
 @pytest.mark.rule("M8")
 def test_a_decision_counts_from_the_next_run_on_and_can_be_withdrawn(at: Site) -> None:
-    at.reconcile()
+    at.plan()
     assert at.override("cus_4", "3").success
     assert at.override("cus_1", "never", who="bob", why="a test account").success
     at.reconcile()
@@ -28,12 +28,12 @@ def test_a_decision_counts_from_the_next_run_on_and_can_be_withdrawn(at: Site) -
 @pytest.mark.rule("M8")
 @pytest.mark.rule("X1")
 def test_a_plan_that_a_decision_has_overtaken_is_refused(at: Site) -> None:
-    plan = at.reconcile()
+    plan = at.plan()
     at.override("cus_1", "never")
     [sentence] = sentences(at.apply(plan))
     assert "decided otherwise about 1 of its customers, cus_1 the first: reconcile" in sentence
     assert at.netsuite.saves == []
-    assert at.apply(at.reconcile()).success
+    assert at.apply(at.plan()).success
     assert (at.links()["cus_1"], at.links()["cus_2"]) == ((None,), ("2",))
 
 
@@ -43,7 +43,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with site(tmp_path_factory.mktemp("read")) as made:
         made.netsuite.insert(5, email="lead@acme.example", stage="LEAD")
         made.netsuite.insert(6, email="old@acme.example", externalid="cus_gone")
-        made.reconcile()
+        made.plan()
         yield made
 
 

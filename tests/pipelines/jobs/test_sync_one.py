@@ -29,7 +29,7 @@ def at(tmp_path: Path) -> Iterator[Site]:
 
 
 def begun(at: Site) -> None:
-    plan = at.reconcile()
+    plan = at.plan()
     result = at.apply(plan, ids=["cus_1", "cus_2", "cus_3"])
     assert result.success, sentences(result)
 

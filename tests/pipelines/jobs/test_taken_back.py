@@ -37,7 +37,7 @@ class Story:
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     with site(tmp_path_factory.mktemp("taken_back")) as at:
         at.netsuite.insert(9, email="other@acme.example")
-        assert at.apply(at.reconcile()).success
+        assert at.apply(at.plan()).success
         at.netsuite.edit(3, comments="VIP\ncus_3\nsee cus_1, and\ncus_2")  # a person writes two of them
         first = at.links()
         for customer, record in (("cus_1", "9"), ("cus_2", "never")):
@@ -47,7 +47,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         result = at.apply(plan)
         assert result.success, sentences(result)
         second, outcomes = at.links(), at.statuses(plan)
-        at.reconcile()
+        at.plan()
         left = at.metadata("write_plan")["changes"]
         assert at.undo(plan).success
         yield Story(at, first, plan, rows, review, page, second, left, outcomes, at.links())

@@ -11,7 +11,7 @@ from tests.pipelines.api_world import NAME, Site, sentences
 @pytest.mark.rule("W8")
 def test_a_customer_deleted_after_netsuite_was_written_is_an_outcome_and_can_be_undone(at: Site) -> None:
     before = at.netsuite.customers[2].values.copy()
-    plan = at.reconcile()
+    plan = at.plan()
     assert at.apply(plan, system="netsuite").success
     at.stripe.delete("cus_2")
     assert at.apply(plan).success
@@ -53,13 +53,13 @@ def test_what_somebody_cleared_is_written_again_when_the_same_plan_is_made_again
         at.stripe.update("cus_2", {"metadata": {LINK_KEY: ""}})
 
     before = at.links()
-    at.apply(at.reconcile())
+    at.apply(at.plan())
     after = at.links()
     clear()
-    plan = at.reconcile()
+    plan = at.plan()
     at.apply(plan)
     clear()
-    assert at.reconcile() == plan
+    assert at.plan() == plan
     assert at.apply(plan).success
     assert at.links() == after
     assert at.undo(plan).success
