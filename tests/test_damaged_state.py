@@ -54,7 +54,7 @@ def test_a_run_after_damage_to_every_frame_is_as_good_as_the_first(site: Site) -
 
 @pytest.mark.rule("D4")
 def test_a_damaged_month_that_is_not_read_again_is_said_by_the_check_and_in_the_report(site: Site) -> None:
-    assert site.reconcile().success
+    assert site.up_to("write_plan").success
     damage(site.sync.folders.home / "frames" / "acme" / frame_file("stripe_customers", JULY))
     after = ("netsuite_customers", "customer_matches", "review_queue", "write_plan", "reconciliation_report")
     assert site.materialize("stripe_customers", month="2026-06-01").success
@@ -67,13 +67,13 @@ def test_a_damaged_month_that_is_not_read_again_is_said_by_the_check_and_in_the_
 
 
 def test_a_stage_alone_on_a_damaged_frame_says_what_to_do(site: Site) -> None:
-    assert site.reconcile().success
+    assert site.up_to("write_plan").success
     damage(site.sync.folders.home / "frames" / "acme" / frame_file("customer_matches"))
     assert failure(site.materialize("write_plan")) == "customer_matches was damaged on disk; materialize it again."
 
 
 def test_a_damaged_plan_of_before_does_not_stop_the_report(site: Site, tmp_path: Path) -> None:
-    assert site.reconcile().success
+    assert site.up_to("write_plan").success
     path = site.sync.plans.path(site.plan_hash())
     path.chmod(0o600)
     path.write_bytes(path.read_bytes()[:100])

@@ -38,7 +38,7 @@ def test_a_picture_grows_old_by_the_clock(tmp_path: Path) -> None:
     clock = Clock(datetime.now(UTC))
     with api_site(tmp_path, writes={"mode": "auto"}, brakes={"oldest_hours": 6}) as made:
         at = replace(made, sync=replace(made.sync, clock=clock))
-        at.apply(at.reconcile())
+        at.apply(at.plan())
         assert at.run("daily").success
         clock.now += timedelta(hours=7)
         result = at.run("daily")

@@ -83,7 +83,7 @@ def planned(folder: Path) -> Iterator[World]:
     with stripe() as (server, served):
         source = {"export": "stripe.csv", "since": "2026-06", "base_url": server.url, "mode": "test"}
         with site_at(folder, declaration(stripe=source)) as at:
-            assert at.reconcile().success
+            assert at.up_to("reconciliation_report").success
             yield World(at, served.book(), served.test_key)
 
 
@@ -138,7 +138,7 @@ def test_the_file_of_an_older_plan_takes_back_what_was_written_by_it(world: Worl
     old = world.write(world.file.read_text())
     world.apply()
     (world.at.sync.folders.root / "netsuite.csv").write_text(NETSUITE.replace("pays late", "pays later"))
-    assert world.at.reconcile().success
+    assert world.at.up_to("reconciliation_report").success
     assert world.apply().done == {"already": 2}
     assert world.apply(old, direction="undo").done == {"undone": 2}
 
@@ -150,7 +150,7 @@ def test_a_blank_cell_takes_away_what_a_person_decided_against_and_an_undo_puts_
     (world.at.sync.folders.root / "stripe.csv").write_text(linked)
     with world.at.sync.ledger() as ledger:
         Decisions(ledger, "acme").decide(StripeId("cus_1"), "never", None, "Ada", "another Acme")
-    assert world.at.reconcile().success
+    assert world.at.up_to("reconciliation_report").success
     assert "cus_1,\n" in world.file.read_text().replace('""', "")
     assert world.apply().done == {"applied": 1, "already": 1}
     assert link(world.book, "cus_1") is None
@@ -241,7 +241,7 @@ def test_customers_of_the_other_mode_are_refused(tmp_path: Path) -> None:
         with pytest.raises(UserError, match="apply its plan with acme_apply"):
             writing_account(at.sync, at.world.test_key)
         with site_at(tmp_path, declaration(**given), root=tmp_path) as files:
-            assert files.reconcile().success
+            assert files.up_to("write_plan").success
             assert writing_account(files.sync, at.world.test_key).key_mode == "test"
             with pytest.raises(AccessError, match="opens live mode, but the customers of acme are of the other"):
                 writing_account(files.sync, "rk_live_1")

@@ -48,7 +48,7 @@ def test_without_anything_to_report_it_says_what_to_start(at: Site) -> None:
 
 @pytest.mark.parametrize("is_marked", [True, False], ids=["of a run", "by hand"])
 def test_a_plan_that_is_no_longer_kept_is_kept_again(at: Site, *, is_marked: bool) -> None:
-    assert at.reconcile().success
+    assert at.up_to("write_plan", "review_queue").success
     digest, frames = at.plan_hash(), at.sync.frames
     kept = at.sync.plans.path(digest)
     content = kept.read_bytes()

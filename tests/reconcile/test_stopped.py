@@ -80,7 +80,7 @@ def test_doubled_stripe_id_stops_what_is_downstream(site: Site, tmp_path: Path) 
 
 @pytest.mark.rule("X10")
 def test_extract_that_fails_its_check_leaves_the_last_good_one(site: Site, tmp_path: Path) -> None:
-    assert site.reconcile().success
+    assert site.up_to("write_plan").success
     before = _frames(site)
     stripe = _stripe_frame(tmp_path).head(1)
     netsuite = read_netsuite_export(tmp_path / "netsuite.csv", FIELDS).frame
@@ -91,7 +91,7 @@ def test_extract_that_fails_its_check_leaves_the_last_good_one(site: Site, tmp_p
         ("netsuite_customers", "schema", {"netsuite": NetsuiteReader(pl.concat([netsuite, netsuite]))}),
     ):
         bad = replace(site, sync=replace(site.sync, **readers))
-        assert failure(bad.reconcile()) == (
+        assert failure(bad.up_to("write_plan")) == (
             f"{asset} failed its check {check}; nothing was kept, and the last good frame stays. Look at what the "
             "check found, then materialize it again."
         )
@@ -101,7 +101,7 @@ def test_extract_that_fails_its_check_leaves_the_last_good_one(site: Site, tmp_p
 
 @pytest.mark.rule("W7")
 def test_plan_that_fails_its_check_is_not_kept_and_has_no_hash(site: Site) -> None:
-    assert site.reconcile().success
+    assert site.up_to("write_plan").success
     kept, frames = site.sync.plans.storage.names(), site.sync.frames
     before, matches = frames.read("write_plan").collect(), frames.read("customer_matches").collect()
     frames.write("customer_matches", pl.concat([matches, matches]))
@@ -154,7 +154,7 @@ def test_export_of_a_part_is_doubted_until_all_are_there_again(site: Site, tmp_p
 @pytest.mark.rule("X9")
 def test_how_much_an_extract_may_shrink_is_declared(site: Site, tmp_path: Path) -> None:
     """Leads do not count: they come and go."""
-    assert site.reconcile().success
+    assert site.up_to("write_plan").success
     (tmp_path / "netsuite.csv").write_text("".join(NETSUITE.splitlines(True)[:2]))
     assert site.reconcile().success
     found = site.check("netsuite_customers", "not_shrunk")

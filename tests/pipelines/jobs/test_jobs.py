@@ -35,8 +35,7 @@ def test_no_customer_data_is_in_the_event_log(at: Site) -> None:
     ],
 )
 def test_whatever_asks_a_service_takes_its_turn(at: Site, job: str, service: str) -> None:
-    plan = at.plan() if job != "reconcile" else ""
-    waits = f"waits for its turn: {service}_{NAME} is held by the run theirs"
+    plan, waits = at.plan(), f"waits for its turn: {service}_{NAME} is held by the run theirs"
     holding, done = threading.Event(), threading.Event()
 
     def said() -> list[str]:

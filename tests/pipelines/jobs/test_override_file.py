@@ -50,7 +50,7 @@ def test_the_workbook_offers_what_can_be_decided(fresh: Site) -> None:
     offered = {text.partition('"')[0] for text in sheet.split('<formula1>"')[1:]}
     assert offered == {"7,8,never,later", "never,later"}
     assert decide(fresh, as_csv(written(fresh, {"cus_2": "never"}))) == []
-    assert fresh.reconcile().success
+    assert fresh.up_to("reconciliation_report").success
     with zipfile.ZipFile(fresh.results / "review.xlsx") as book:
         assert "never,later,withdraw" in book.read("xl/worksheets/sheet1.xml").decode()
 
@@ -61,7 +61,7 @@ def test_decisions_of_every_kind_are_kept_and_counted(fresh: Site) -> None:
     assert decide(fresh, as_csv(written(fresh, chosen))) == []
     said = (8, "Ada", "by phone")
     assert standing(fresh) == {"cus_1": said, "cus_2": (None, *said[1:]), "cus_5": said, "-7": (7, *said[1:])}
-    assert fresh.reconcile().success
+    assert fresh.up_to("reconciliation_report").success
     outcomes = {
         row["stripe_customer_id"]: row["outcome"] for row in pl.read_csv(fresh.results / "matches.csv").to_dicts()
     }
@@ -124,7 +124,7 @@ def test_what_was_decided_meanwhile_is_not_decided_over(fresh: Site) -> None:
     assert "(cus_1): 'link to 7: Bob, " in sentence
     assert ": by mail' was decided since; reconcile first" in sentence
     assert set(standing(fresh)) == {"cus_1"}
-    assert fresh.reconcile().success
+    assert fresh.up_to("reconciliation_report").success
     now = written(fresh, {"cus_1": "8", "cus_2": "never"})
     assert decide(fresh, as_csv(now)) == []
     assert {name: row[0] for name, row in standing(fresh).items()} == {"cus_1": 8, "cus_2": None}
@@ -137,7 +137,7 @@ def test_what_was_decided_meanwhile_is_not_decided_over(fresh: Site) -> None:
 @pytest.mark.rule("X16")
 def test_a_decision_is_taken_back_by_a_file(fresh: Site) -> None:
     assert decide(fresh, as_csv(written(fresh, {"cus_1": "8", "cus_gone1": "never"}))) == []
-    assert fresh.reconcile().success
+    assert fresh.up_to("reconciliation_report").success
     assert decide(fresh, as_csv(written(fresh, {"cus_1": "withdraw", "cus_gone1": "withdraw"}))) == []
     assert standing(fresh) == {}
 
