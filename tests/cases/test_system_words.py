@@ -1,6 +1,7 @@
 """Words that depend on a language: understood in all of NetSuite's, and never a silent no (M2)."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ def test_unknown_stages_are_named_with_their_rows_and_nothing_is_planned(tmp_pat
 
 def test_declared_words_let_the_run_go_on(tmp_path: Path) -> None:
     fields = {"internal_id": "Internal ID", "email": "Email", "stage": "Stage", "inactive": "Inactive"}
-    by_email = {"netsuite_fields": fields, "rules": [{"stripe": "email", "netsuite": "email"}]}
+    by_email: dict[str, Any] = {"netsuite_fields": fields, "rules": [{"stripe": "email", "netsuite": "email"}]}
     with planned("inactive_word", tmp_path, yes_words=["Inactive"], no_words=["Active"], **by_email) as case:
         assert case.records == {"A1": 11}
 
