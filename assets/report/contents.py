@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from assets.matching import link_table
 from assets.matching.directions import both_ways
 from assets.no_values import placeholders_of
-from assets.planning.guesses import with_guesses
+from assets.planning.guesses import of_plan, with_guesses
 from assets.planning.parts import changes_of
 from assets.planning.review_queue import decisions_in_words, still_waiting
 from assets.report.clear_files import ClearFiles
@@ -38,6 +38,7 @@ from assets.report.page_figures import PageFigures, page_figures
 from assets.report.people_files import UNMATCHED_FILE, matches_for_people, unmatched_records
 from assets.report.to_stripe import NETSUITE_MATCHES_FILE, netsuite_matches
 from assets.report.traces import without_traces
+from assets.rows_of import rows_of
 from assets.steps import Step
 from resources.ledger import PAIR
 from resources.storage.result_files import ResultFiles
@@ -146,7 +147,8 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
     stripe, netsuite = frames.stripe.collect(), frames.netsuite.collect()
     links = link_table(stripe.lazy(), netsuite.lazy(), placeholders_of(declaration)).collect()
     unmatched = unmatched_records(netsuite.lazy(), matches.lazy())
-    files.for_people("matches.csv", matches_for_people(matches.lazy(), stripe.lazy(), netsuite.lazy()))
+    customers = rows_of(matches.get_column("stripe_customer_id"), stripe.get_column("id"))
+    files.for_people("matches.csv", matches_for_people(matches.lazy(), stripe.lazy(), netsuite.lazy(), customers))
     files.for_people(UNMATCHED_FILE, unmatched)
     files.for_people("plan.csv", with_guesses(plan, frames.guesses))
     add_review(files, frames.review)
@@ -167,9 +169,9 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
         if creation.currencies:
             files.for_import(CURRENCIES_FILE, netsuite_create_currencies(plan, creation.currencies))
     files.for_import(STRIPE_FILE, stripe_updates(changes_of(plan, fields_of("stripe"))))
-    guessed = frames.guesses.join(plan, on=list(PAIR), how="semi")
-    waiting = still_waiting(frames.review)
-    inputs = ReportInputs(stripe, netsuite, links, matches, plan, waiting, (), header, frames.found, guessed)
+    guessed = frames.guesses.join(of_plan(plan, frames.guesses), on=list(PAIR), how="semi")
+    shown = (stripe, netsuite, links, matches, plan, still_waiting(frames.review))
+    inputs = ReportInputs(*shown, (), header, frames.found, guessed, customers=customers)
     return Contents(
         unmatched=unmatched.height,
         comments=comments.height,

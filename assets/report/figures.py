@@ -101,7 +101,8 @@ def standings(inputs: ReportInputs) -> pl.DataFrame:
         .when(is_tied).then(pl.lit("tied"))
         .otherwise(pl.lit("rest"))
     )  # fmt: skip
-    created = inputs.stripe.get_column("created").gather(rows_of(ids, inputs.stripe.get_column("id")))
+    rows = inputs.customers if inputs.customers is not None else rows_of(ids, inputs.stripe.get_column("id"))
+    created = inputs.stripe.get_column("created").gather(rows)
     month = pl.lit(created).dt.truncate("1mo").dt.date()
     return inputs.matches.select("outcome", "evidence", month=month, standing=standing).select(
         "month", "outcome", "evidence", "standing"

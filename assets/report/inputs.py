@@ -101,6 +101,7 @@ class ReportInputs:
         checks: The results of the checks.
         header: The run itself.
         to_stripe: As `schemas.stripe_matches.StripeMatches`, where NetSuite customers go to Stripe.
+        customers: The row of the customer of each match in `stripe`, where it is known already.
         preflight: What each service would say of the new customers of the plan: its weight, of what, a sentence.
     """
 
@@ -115,3 +116,4 @@ class ReportInputs:
     to_stripe: pl.DataFrame | None = None
     guesses: pl.DataFrame = field(default_factory=partial(pl.DataFrame, schema=GUESSES))
     preflight: Mapping[str, tuple[tuple[str, str, str], ...]] = field(default_factory=dict)
+    customers: pl.Series | None = None

@@ -14,18 +14,22 @@ _TELLING: Final = ("company_name", "email", "phone", "inactive")
 _IDS: Final = in_plan_order(fields_of("netsuite", "value"))
 
 
-def matches_for_people(matches: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.DataFrame:
+def matches_for_people(
+    matches: pl.LazyFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame, customers: pl.Series | None = None
+) -> pl.DataFrame:
     """The matches with names: `schemas.matches.Matches`, then `stripe_name`, `stripe_email`, `netsuite_company_name`.
 
     Args:
         matches: `schemas.matches.Matches`, sorted by customer; the order stays.
         stripe: `schemas.customers.StripeCustomers`.
         netsuite: `schemas.customers.NetsuiteCustomers`.
+        customers: the row of the customer of each match, if somebody knows it.
     """
     ours = stripe.select("id", stripe_name="name", stripe_email="email").collect()
     theirs = netsuite.select("internal_id", netsuite_company_name="company_name").collect()
     found = matches.collect()
-    customers = rows_of(found.get_column("stripe_customer_id"), ours.get_column("id"))
+    if customers is None:
+        customers = rows_of(found.get_column("stripe_customer_id"), ours.get_column("id"))
     records = rows_of(found.get_column("netsuite_internal_id"), theirs.get_column("internal_id"))
     return found.with_columns(
         *(column.gather(customers) for column in ours.drop("id").rechunk()),

@@ -1,9 +1,11 @@
 """Which files an `export` of a declaration names: paths, and patterns such as `exports/stripe-*.csv`."""
 
 import hashlib
+import time
 from collections.abc import Iterable, Iterator
 from glob import has_magic
 from pathlib import Path
+from typing import Final
 
 from schemas.errors import ExportError
 
@@ -34,8 +36,21 @@ def content_of(root: Path, names: Iterable[str], *declared: object) -> str | Non
 
 
 def _state(path: Path) -> tuple[str, int, str]:
-    with path.open("rb") as file:
-        return str(path), path.stat().st_mtime_ns, hashlib.file_digest(file, "sha256").hexdigest()
+    """Its name, when it was written, and what it holds, which is read again if anything has touched the file since."""
+    found = path.stat()
+    state = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    if state not in _KNOWN:
+        now = time.time_ns()
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if now - found.st_ctime_ns < _JUST_NOW:  # too young to tell a change that follows at once
+            return str(path), found.st_mtime_ns, digest
+        _KNOWN[state] = digest
+    return str(path), found.st_mtime_ns, _KNOWN[state]
+
+
+_JUST_NOW: Final = 2_000_000_000
+_KNOWN: Final[dict[tuple[int, ...], str]] = {}
 
 
 def _of_name(root: Path, name: str) -> Iterator[Path]:

@@ -4,14 +4,12 @@ A spreadsheet runs a cell that begins like a formula. In files made to be opened
 in front; so does a cell that begins with an apostrophe, which makes taking one away again exact.
 """
 
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import polars as pl
 
 _APOSTROPHE = "'"
-_BLOCK_ROWS = 250_000
 TO_THE_MINUTE = "%Y-%m-%d %H:%M"
 _RISKY = r"^(?:\s*[=+\-@＝＋－＠]|[\t\r\n']|\s*\|)"  # noqa: RUF001 (full-width forms start a formula too)
 
@@ -44,13 +42,6 @@ def write_literal(frame: pl.DataFrame, path: Path) -> None:
 
 def literal(frame: pl.DataFrame) -> bytes:
     """What `write_literal` writes."""
-    return b"".join(literal_blocks(frame))
-
-
-def literal_blocks(frame: pl.DataFrame) -> Iterator[bytes]:
-    """The same in blocks, so that no buffer has to grow to all of it."""
-    for start in range(0, max(frame.height, 1), _BLOCK_ROWS):
-        content = BytesIO()
-        rows = frame.slice(start, _BLOCK_ROWS)
-        rows.write_csv(content, include_header=start == 0, datetime_format=TO_THE_MINUTE)
-        yield content.getvalue()
+    content = BytesIO()
+    frame.write_csv(content, datetime_format=TO_THE_MINUTE)
+    return content.getvalue()

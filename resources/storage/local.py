@@ -33,6 +33,12 @@ class LocalStorage:
         with disk_in_words(self.folder), replaced_together([self.folder / name for name in names]) as fresh:
             yield fresh
 
+    @contextmanager
+    def room(self) -> Iterator[Path]:
+        """See `Storage`: on the same disk, so that sharing what was made there copies nothing."""
+        with disk_in_words(self.folder), scratch(private_folder(self.folder)) as room:
+            yield room
+
     def share(self, files: Mapping[str, Path]) -> None:
         """See `Storage`; a file has several names then, and its mode under each. What has it already is left alone."""
         with disk_in_words(self.folder), scratch(private_folder(self.folder)) as room:

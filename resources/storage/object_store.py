@@ -67,6 +67,12 @@ class ObjectStorage:
             objects = {name: self._put(path) for name, path in fresh.items()}
         self._swap(lambda before: before | objects)
 
+    @contextmanager
+    def room(self) -> Iterator[Path]:
+        """See `Storage`: beside the copies."""
+        with disk_in_words(self.copies), scratch(private_folder(self.copies)) as room:
+            yield room
+
     def share(self, files: Mapping[str, Path]) -> None:
         """See `Storage`; they go up."""
         objects = {name: self._put(path) for name, path in files.items()}

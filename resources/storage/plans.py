@@ -7,7 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from resources.storage.csv import literal, literal_blocks
+from resources.storage.atomic import flush
+from resources.storage.csv import literal, write_literal
 from resources.storage.protocol import Storage
 from schemas.errors import DamageError, UserError
 from schemas.plan import check_rows, columns_kept
@@ -29,14 +30,14 @@ class PlanStore:
             InternalError: a row says nothing, or two things (`schemas.plan.check_rows`).
         """
         check_rows(plan)
-        blocks, hashed = list(literal_blocks(_kept(plan))), hashlib.sha256()
-        for block in blocks:
-            hashed.update(block)
-        digest = hashed.hexdigest()
-        with self.storage.replaced([_file(digest)]) as [fresh]:
-            with fresh.open("wb") as file:
-                file.writelines(blocks)
+        with self.storage.room() as room:
+            fresh = room / "plan.csv"
+            fresh.touch(mode=0o600)
+            write_literal(_kept(plan), fresh)
             fresh.chmod(0o400)
+            flush(fresh)
+            digest = _sha256(fresh)
+            self.storage.share({_file(digest): fresh})
         return digest
 
     def holds(self, digest: str) -> bool:

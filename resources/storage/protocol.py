@@ -30,6 +30,9 @@ class Storage(Protocol):
             UserError, TransientError: they cannot be put there; what was there before still is.
         """
 
+    def room(self) -> AbstractContextManager[Path]:
+        """Give a private folder, near by where one can be, for what has no name yet; it is gone with the body."""
+
     def share(self, files: Mapping[str, Path]) -> None:
         """Put files under these names, too, without a second copy of their bytes where the place can.
 

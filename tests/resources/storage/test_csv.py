@@ -9,8 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from polars.testing import assert_frame_equal
 
-from resources.storage import csv as csv_files
-from resources.storage.csv import as_meant, literal_blocks, write_for_people, write_literal
+from resources.storage.csv import as_meant, literal, write_for_people, write_literal
 
 TIGHT = st.text(st.sampled_from("=+-@|'\"\t\r\n ,;a\u00a0\u3000＝＋－＠é\ufeff\x0b"), max_size=6)
 CELLS = st.none() | TIGHT | st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -83,11 +82,8 @@ def test_literal_file_is_utf8_without_mark_in_lines_of_lf(tmp_path: Path) -> Non
     assert (tmp_path / "import.csv").read_bytes() == b"Internal ID,Comments\n7,\"=late\n'cus_1'\"\n8,\n"
 
 
-@pytest.mark.parametrize("rows", [0, 1, 2, 3, 5])
-def test_blocks_are_the_file_with_one_header(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, rows: int) -> None:
-    monkeypatch.setattr(csv_files, "_BLOCK_ROWS", 2)
+@pytest.mark.parametrize("rows", [0, 1, 5])
+def test_literal_content_is_that_of_the_file(tmp_path: Path, rows: int) -> None:
     frame = pl.DataFrame({"id": [f'"{row}", é' for row in range(rows)]}, {"id": pl.String})
     write_literal(frame, tmp_path / "whole.csv")
-    blocks = list(literal_blocks(frame))
-    assert b"".join(blocks) == (tmp_path / "whole.csv").read_bytes()
-    assert len(blocks) == max((rows + 1) // 2, 1)
+    assert literal(frame) == (tmp_path / "whole.csv").read_bytes()
