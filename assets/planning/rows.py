@@ -86,8 +86,8 @@ def create_rows(records: pl.LazyFrame, system: str, key: pl.Expr, why: str) -> t
 def relinks(plan: pl.DataFrame, no_value: frozenset[str] = PLACEHOLDERS) -> int:
     """How many changes of a plan replace a link that is there or take it away, as only a person's decision does."""
     # The first filter is cheap, and leaves next to nothing for the others.
-    held = plan.filter((pl.col("action") == "set") & pl.col("old_value").is_not_null())
-    removed = plan.filter(pl.col("action").is_in(REMOVALS)).height
+    held = plan.filter(pl.col("old_value").is_not_null()).filter(pl.col("action") == "set")
+    removed = int(plan.select(pl.col("action").is_in(REMOVALS).sum()).item())
     replaces = pl.col("field").is_in(_LINKS) & ~is_blank("old_value")
     return held.filter(replaces).filter(~is_placeholder(folded_expr(pl.col("old_value")), no_value)).height + removed
 
