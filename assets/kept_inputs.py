@@ -18,6 +18,7 @@ from resources.storage.frames import INPUTS
 from resources.storage.kept_inputs import Making, Picture, hash_of_frame, hash_of_text
 from schemas.declaration.kept import kept_of
 from schemas.matches import DECISIONS_KEPT
+from schemas.words import shortened
 
 STRIPE, NETSUITE, MATCHES = "stripe_customers", "netsuite_customers", "customer_matches"
 _PLANS_NAMED = 10
@@ -98,7 +99,7 @@ def prune_inputs(sync: Reconciliation, days: int | None = None) -> list[str]:
     gone = sync.kept_inputs.prune(now - timedelta(days=kept_for), now, [present] if present else [])
     if not gone:
         return []
-    named = ", ".join(f"{making.plan[:12]} of {making.made_at:%Y-%m-%d}" for making in gone[:_PLANS_NAMED])
+    named = ", ".join(f"{shortened(making.plan)} of {making.made_at:%Y-%m-%d}" for making in gone[:_PLANS_NAMED])
     more = f" and {len(gone) - _PLANS_NAMED:,} more" if len(gone) > _PLANS_NAMED else ""
     many = "1 plan" if len(gone) == 1 else f"{len(gone):,} plans"
     said = f"The inputs of {many} are older than {kept_for} days and were removed; these can no longer be replayed: "

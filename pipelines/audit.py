@@ -27,9 +27,9 @@ from resources.storage.folders import Folders
 from resources.storage.kept_inputs import Making
 from schemas.attempts import Entry
 from schemas.errors import UserError
+from schemas.words import shortened
 
 _EARLIEST: Final = (1980, 1, 1, 0, 0, 0)  # the first moment that an archive can name
-_NAMED: Final = 12
 _WHAT_IT_IS: Final = {
     "plan.csv": "the plan to the byte; its SHA-256 is its hash",
     "requests.csv": "who asked for it to be applied or undone, when, and which part of it",
@@ -52,7 +52,7 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int
     sync = opened(options.name, folders)
     plan = plan_of(sync, options.plan)
     content = archive(files_of(sync, plan))
-    path = _keep(folders.out / f"{sync.name}-audit-{plan[:_NAMED]}.zip", content)
+    path = _keep(folders.out / f"{sync.name}-audit-{shortened(plan)}.zip", content)
     console.print(f"{escape(str(path))} holds all that is known of plan {plan}.")
     console.print(
         f"Its SHA-256 is {sha256(content).hexdigest()}. It holds customer data: keep it as you keep the ledger."

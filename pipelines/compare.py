@@ -31,6 +31,7 @@ from resources.storage.kept_inputs import Making
 from resources.storage.results import MadeBy, Results
 from schemas.declaration import Declaration
 from schemas.errors import UserError
+from schemas.words import shortened
 
 FILE: Final = "comparison.csv"
 PAGE: Final = "comparison.html"
@@ -124,7 +125,7 @@ def _second(sync: Reconciliation, folders: Folders, second: str) -> _Second:
     if not second.endswith(FILES):
         making = making_of(sync, second)
         declaration = inputs_of(sync.kept_inputs, making, making.matching).declaration
-        return _Second(f"the declaration of plan {making.plan[:12]}", declaration, _opened(declaration, folders))
+        return _Second(f"the declaration of plan {shortened(making.plan)}", declaration, _opened(declaration, folders))
     located = read_file(Path(second))
     reading = _opened(located.declaration, folders, located.unset)
     if reading.accounts != sync.accounts:
@@ -146,7 +147,7 @@ def _opened(declaration: Declaration, folders: Folders, unset: Mapping[str, str]
 
 def _compared(name: str, making: Making, second: str, customers: int) -> Compared:
     made_at = f"{making.made_at:%Y-%m-%d %H:%M}"
-    first = f"the declaration of plan {making.plan[:12]}"
+    first = f"the declaration of plan {shortened(making.plan)}"
     return Compared(name, making.plan, made_at, first, second, customers)
 
 
@@ -164,7 +165,7 @@ def _publish(compared: Compared, rows: pl.DataFrame, folders: Folders) -> Path:
 
 def _show(compared: Compared, rows: pl.DataFrame, console: Console) -> None:
     console.print(
-        f"[bold]{compared.name}[/], on the inputs of plan {compared.plan[:12]} of {compared.made_at} UTC\n"
+        f"[bold]{compared.name}[/], on the inputs of plan {shortened(compared.plan)} of {compared.made_at} UTC\n"
         f"  before: {escape(compared.before)}\n  after:  {escape(compared.after)}"
     )
     table = Table(box=None, show_header=False)

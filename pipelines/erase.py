@@ -33,10 +33,10 @@ from resources.storage.results import Results
 from resources.traces import FOLDER as ERRORS
 from resources.traces import remove_traces
 from schemas.errors import UserError
+from schemas.words import shortened
 
 _CUSTOMER: Final = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _LONGEST_NAME: Final = 200
-_NAMED: Final = 12
 _PARQUET: Final = b"PAR1"
 _IDS: Final = ("id", "stripe_customer_id")
 
@@ -146,7 +146,7 @@ def said(sync: Reconciliation, customer: str, erased: Erased, left: Stays) -> It
     if erased.errors:
         yield f"Removed of all declarations: {erased.errors} files with the words of errors."
     if left.plans:
-        named = ", ".join(digest[:_NAMED] for digest in left.plans)
+        named = ", ".join(shortened(digest) for digest in left.plans)
         whole = " with name and address of a new record" * any(left.plans.values())
         yield f"{len(left.plans)} kept plans stay, which have rows about {customer}{whole}: {named}."
     if left.attempts:

@@ -9,6 +9,8 @@ from typing import Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from schemas.words import shortened
+
 Occasion = Literal["failure", "success", "brakes", "review", "plan", "late", "test"]
 """What happened.
 
@@ -20,7 +22,6 @@ a person looks whether messages arrive; no declaration asks for that one.
 WAITING: Final = "review_queue/waiting"
 CHANGES: Final = "write_plan/changes"
 _LINES: Final = 20
-_HASH: Final = 12
 
 
 class RunEvent(BaseModel):
@@ -76,7 +77,7 @@ class RunEvent(BaseModel):
             "brakes": f"{self.job} wrote nothing, held back by {', '.join(self.brakes)}",
             "review": f"The review of {self.declaration} grew from {self.before or 0:,} to "
             f"{self.counts.get(WAITING, 0):,}",
-            "plan": f"The plan {(self.plan or '')[:_HASH]} of {self.declaration} waits for approval; changes: "
+            "plan": f"The plan {shortened(self.plan or '')} of {self.declaration} waits for approval; changes: "
             f"{self.counts.get(CHANGES, 0):,}",
             "late": f"{self.job} has not happened: no report was made since {self.due or self.at:%Y-%m-%d %H:%M %Z}",
             "test": f"This is a test of {self.declaration}: its alerts arrive here",

@@ -91,3 +91,12 @@ CANDIDATES_SHOWN: Final = 50
 
 COMMENTS_LIMIT: Final = 4_000
 """Characters that fit into the comments of a NetSuite customer (W3)."""
+
+
+def shortened(digest: str) -> str:
+    """As much of the hash of a plan, or of what is kept, as a person needs to tell it from others.
+
+    >>> shortened("27fe2ce8788c24b36c010d53ccd26b68")
+    '27fe2ce8788c'
+    """
+    return digest[:12]

@@ -8,24 +8,21 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import dagster as dg
 import polars as pl
 
+from assets.api_readers import stripe_api
 from assets.check_results import SCHEMA_CHECK, blocking_checks, report_checks, schema_result
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from assets.table_columns import table_columns
 from resources.extracts.extract import Known
 from resources.storage.frames import READ_AT
-from schemas.errors import InternalError
 from schemas.secrets import masked
 from schemas.transactions import Candidate, Transacted, Transactions
 from schemas.validation import violations
 from schemas.words import TRANSACTION_STATES
-
-if TYPE_CHECKING:
-    from resources.stripe_api.reading.reader import StripeApiReader
 
 TRANSACTIONS: Final = "stripe_transactions"
 """The name of the asset, where a declaration has it."""
@@ -92,7 +89,7 @@ def build_stripe_transactions(sync: Reconciliation) -> dg.AssetsDefinition:
             known = sync.frames.known(TRANSACTIONS)
             candidates, transacted = to_ask(stripe_customers, customer_matches, known)
             with sync.exclusive("stripe", context.run.run_id, said) as make_sure:
-                answers, reads = _reader(sync).transactions(candidates, until, said)
+                answers, reads = stripe_api(sync).transactions(candidates, until, said)
                 make_sure()
             found = [*answers.found, *(Transacted(customer, "transacted") for customer in transacted)]
             rows = [asdict(answer) for answer in sorted(found, key=lambda answer: answer.customer)]
@@ -114,14 +111,6 @@ def build_stripe_transactions(sync: Reconciliation) -> dg.AssetsDefinition:
             )
 
     return stripe_transactions
-
-
-def _reader(sync: Reconciliation) -> "StripeApiReader":
-    from resources.stripe_api.reading.reader import StripeApiReader  # noqa: PLC0415 (late: what reads export files does without it)
-
-    if not isinstance(sync.stripe, StripeApiReader):
-        raise InternalError("Whether customers have transacted was to be asked of an export file.")
-    return sync.stripe
 
 
 def _asked_result(answers: Sequence[Transacted]) -> dg.AssetCheckResult:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
+from assets.api_readers import netsuite_api, stripe_api
 from assets.extract.netsuite_sync import SYNC
 from assets.reconciliation import Reconciliation
 from resources.netsuite_api.reading.reader import NetsuiteApiReader
@@ -63,14 +64,9 @@ def fresh_picture(sync: Reconciliation, internal_id: InternalId, on_progress: Ca
 
 
 def _readers(sync: Reconciliation) -> tuple[StripeApiReader, NetsuiteApiReader, NetsuiteParametersReader]:
-    stripe, netsuite, parameters = sync.stripe, sync.netsuite, sync.parameters
-    if (
-        isinstance(stripe, StripeApiReader)
-        and isinstance(netsuite, NetsuiteApiReader)
-        and isinstance(parameters, NetsuiteParametersReader)
-    ):
-        return stripe, netsuite, parameters
-    raise InternalError("One customer was to be synced from export files.")
+    if not isinstance(sync.parameters, NetsuiteParametersReader):
+        raise InternalError("One customer was to be synced from export files.")
+    return stripe_api(sync), netsuite_api(sync), sync.parameters
 
 
 def _known(sync: Reconciliation) -> Picture:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import dagster as dg
 import polars as pl
 
+from assets.api_readers import netsuite_api, stripe_api
 from assets.check_results import SCHEMA_CHECK, blocking_checks, report_checks, schema_result
 from assets.matching.directions import both_ways
 from assets.matching.stripe_matches import STRIPE_MATCHES
@@ -19,7 +20,7 @@ from assets.planning.settings import PlanSettings
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from assets.table_columns import table_columns
 from schemas.declaration.portal import PortalTerms
-from schemas.errors import AccessError, InternalError, TransientError, UserError
+from schemas.errors import AccessError, TransientError, UserError
 from schemas.portal import PortalLinks
 from schemas.secrets import masked
 from schemas.validation import violations
@@ -27,9 +28,7 @@ from schemas.words import InternalId
 
 if TYPE_CHECKING:
     from resources.netsuite_api import LinkTerms
-    from resources.netsuite_api.reading.reader import NetsuiteApiReader
     from resources.stripe_api.reading.portal import PortalPage
-    from resources.stripe_api.reading.reader import StripeApiReader
 
 PORTAL_LINKS: Final = "portal_links"
 """The name of the asset, where a declaration has it."""
@@ -96,10 +95,10 @@ def portal_sentence(sync: Reconciliation, terms: PortalTerms) -> str:
         TransientError: a service could not be asked.
     """
     if terms.portal == "login_link":
-        _stripe(sync).portal().needs_login()
+        stripe_api(sync).portal().needs_login()
         return "customer portal: Stripe's login page is activated."
     page = _page_if_it_may_be_read(sync)
-    with _netsuite(sync).test_client() as client:
+    with netsuite_api(sync).test_client() as client:
         client.portal_links([InternalId(1)], _terms_of(terms))
     found = "its settings could not be read with this key" if page is None else "its settings are saved in Stripe"
     return f"customer portal: the Suitelet's links can be made, {found}."
@@ -118,7 +117,7 @@ def links_for(
 
 
 def _login_links(sync: Reconciliation, terms: PortalTerms, who: pl.DataFrame) -> pl.Series:
-    address = _stripe(sync).portal().needs_login()
+    address = stripe_api(sync).portal().needs_login()
     if not terms.portal_email:
         return pl.repeat(address, who.height, dtype=pl.String, eager=True)
     emails = (None if email is None else email.strip() for email in who.get_column("email"))
@@ -129,7 +128,7 @@ def _login_links(sync: Reconciliation, terms: PortalTerms, who: pl.DataFrame) ->
 def _signed_links(sync: Reconciliation, terms: PortalTerms, who: pl.DataFrame) -> pl.Series:
     _page_if_it_may_be_read(sync)
     ids = [InternalId(number) for number in who.get_column("netsuite_internal_id")]
-    with _netsuite(sync).client() as client:
+    with netsuite_api(sync).client() as client:
         links = client.portal_links(ids, _terms_of(terms))
     return pl.Series([links[number] for number in ids], dtype=pl.String)
 
@@ -143,27 +142,11 @@ def _terms_of(terms: PortalTerms) -> "LinkTerms":
 def _page_if_it_may_be_read(sync: Reconciliation) -> "PortalPage | None":
     """See that sessions can be made. The Suitelet has a key of its own, so that ours need not read this."""
     try:
-        page = _stripe(sync).portal()
+        page = stripe_api(sync).portal()
     except AccessError:
         return None
     page.needs_settings()
     return page
-
-
-def _stripe(sync: Reconciliation) -> "StripeApiReader":
-    from resources.stripe_api.reading.reader import StripeApiReader  # noqa: PLC0415 (late: what reads export files does without it)
-
-    if not isinstance(sync.stripe, StripeApiReader):
-        raise InternalError("The customer portal was to be asked about in an export file.")
-    return sync.stripe
-
-
-def _netsuite(sync: Reconciliation) -> "NetsuiteApiReader":
-    from resources.netsuite_api.reading.reader import NetsuiteApiReader  # noqa: PLC0415 (late: what reads export files does without it)
-
-    if not isinstance(sync.netsuite, NetsuiteApiReader):
-        raise InternalError("Portal links were to be made by an export file.")
-    return sync.netsuite
 
 
 def _ready_result(why_none: str) -> dg.AssetCheckResult:

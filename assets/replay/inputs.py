@@ -20,8 +20,8 @@ from schemas.declaration import Declaration
 from schemas.declaration.kept import kept_of, of_kept, settings_changed
 from schemas.errors import DamageError, UserError
 from schemas.matches import DECISIONS_KEPT
+from schemas.words import shortened
 
-_SHOWN: Final = 12
 _NAMED: Final = 5
 
 
@@ -87,17 +87,17 @@ def making_of(sync: Reconciliation, start: str) -> Making:
             f"{sync.name} has {which}, for the accounts that it names; make run NAME={sync.name} makes one."
         )
     if start and len(plans) > 1:
-        shown = ", ".join(plan[:_SHOWN] for plan in plans[:_NAMED])
+        shown = ", ".join(shortened(plan) for plan in plans[:_NAMED])
         raise UserError(f"{len(plans):,} plans have a hash that begins with {start!r}: {shown} …; give more of it.")
     if lost := sync.kept_inputs.lost(start):
-        named = ", ".join(plan[:_SHOWN] for plan in lost[:_NAMED])
+        named = ", ".join(shortened(plan) for plan in lost[:_NAMED])
         other = "" if start else ", or name another plan with PLAN="
         raise DamageError(
             f"What plan {named} was made from is no longer known: the file that said so was altered. Put a copy of the "
             f"state folder back{other}."
         )
     if not makings:
-        of_which = f"plan {plans[0][:_SHOWN]}" if start else f"any plan of {sync.name}"
+        of_which = f"plan {shortened(plans[0])}" if start else f"any plan of {sync.name}"
         raise UserError(
             f"Nothing is kept of what {of_which} was made from: it was made before Tieout kept that, "
             "under keep_inputs: 0, or of one customer on demand, and cannot be made again."
@@ -112,7 +112,7 @@ def inputs_of(kept: KeptInputs, making: Making, digest: str) -> Inputs:
         UserError: they were pruned, or another version of Tieout wrote them.
         DamageError: something of them was altered, or is gone; the sentence says what.
     """
-    plan = f"plan {making.plan[:_SHOWN]} of {making.made_at:%Y-%m-%d %H:%M} UTC"
+    plan = f"plan {shortened(making.plan)} of {making.made_at:%Y-%m-%d %H:%M} UTC"
     if making.pruned_at is not None:
         raise UserError(
             f"The inputs of {plan} were removed on {making.pruned_at:%Y-%m-%d}, as they were older than keep_inputs "

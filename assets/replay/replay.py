@@ -19,6 +19,7 @@ from assets.rules_version import RULES_VERSION
 from resources.storage.kept_inputs import Making, Picture
 from resources.storage.plans import content_of, read_plan
 from schemas.errors import UserError
+from schemas.words import shortened
 
 _CHANGES_NAMED: Final = 5
 
@@ -75,7 +76,7 @@ def _differences(sync: Reconciliation, digest: str, now: pl.DataFrame) -> Iterat
     try:
         before = sync.plans.read(digest)
     except UserError:
-        yield f"the hash is another one, and the kept plan {digest[:12]} is not there to tell which rows differ"
+        yield f"the hash is another one, and the kept plan {shortened(digest)} is not there to tell which rows differ"
         return
     old, new = before.get_column("change_id").implode(), now.get_column("change_id").implode()
     gone = before.filter(~pl.col("change_id").is_in(old.list.set_intersection(new)))

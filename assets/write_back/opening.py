@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
+from assets.api_readers import netsuite_api, stripe_api
 from assets.no_values import is_placeholder_of
 from assets.planning.settings import PlanSettings
 from assets.reconciliation import Reconciliation
 from assets.write_back.executor import WriteBack
 from resources.ledger import Decisions, Journal
 from resources.writers import Writer, registry
-from schemas.errors import InternalError
 from schemas.words import System
 
 
@@ -26,13 +26,9 @@ def open_write_back(
     from assets.write_back.spread import Spread  # noqa: PLC0415 (as above)
     from assets.write_back.unclaimed_records import UnclaimedOnly  # noqa: PLC0415
     from resources.netsuite_api import NetsuiteCreates, NetsuiteEdits  # noqa: PLC0415
-    from resources.netsuite_api.reading.reader import NetsuiteApiReader  # noqa: PLC0415
     from resources.stripe_api import StripeConnection, StripeCreates, StripeEdits  # noqa: PLC0415
-    from resources.stripe_api.reading.reader import StripeApiReader  # noqa: PLC0415
 
-    stripe, netsuite = sync.stripe, sync.netsuite
-    if not isinstance(stripe, StripeApiReader) or not isinstance(netsuite, NetsuiteApiReader):
-        raise InternalError("Write-back was built for a declaration that reads export files.")
+    stripe, netsuite = stripe_api(sync), netsuite_api(sync)
     account = stripe.account()
     with ExitStack() as stack:
         for system in systems:

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from assets.api_readers import netsuite_api
 from assets.reconciliation import Reconciliation
 from pipelines.customer_sync import reconciliation
 from pipelines.declarations import Located, read_declarations, read_folder
@@ -17,7 +18,6 @@ from pipelines.init.two_accounts import in_environment, recognize_search
 from pipelines.init.two_files import Said, TwoFiles, look_at_both
 from resources.exports.recognition import Recognized, Taken
 from resources.extracts.extract import UnknownWords
-from resources.netsuite_api.reading.reader import NetsuiteApiReader
 from resources.storage.atomic import replaced
 from resources.storage.folders import Folders
 from schemas.errors import DeclarationError, ExportError, InternalError, UserError
@@ -99,11 +99,10 @@ def from_accounts(name: str, place: Path, folders: Folders, columns: Mapping[str
     accounts = in_environment()
     least = recognize_search((), "", {"internal_id": "Internal ID"})
     sync = _sync(_tried(of_accounts(name, accounts.stripe, accounts.netsuite, least)), folders)
-    if not isinstance(sync.netsuite, NetsuiteApiReader):
-        raise InternalError("a declaration of two accounts has another reader than that of an account")
-    with sync.netsuite.test_client() as client:
-        shown = client.search_columns(sync.netsuite.settings.mass_search or "")
-    recognized = recognize_search(shown, sync.netsuite.settings.stripe_id_field, columns)
+    netsuite = netsuite_api(sync)
+    with netsuite.test_client() as client:
+        shown = client.search_columns(netsuite.settings.mass_search or "")
+    recognized = recognize_search(shown, netsuite.settings.stripe_id_field, columns)
     text = of_accounts(name, accounts.stripe, accounts.netsuite, recognized)
     tried = _sync(_tried(text), folders)
     counted = (tried.stripe.test(), tried.netsuite.test())

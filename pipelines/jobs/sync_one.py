@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Final
 import dagster as dg
 from pydantic import Field
 
+from assets.api_readers import netsuite_api
 from assets.reconciliation import Reconciliation, failures_for_people
 from pipelines.jobs.one_operation import job_of
-from schemas.errors import InternalError, TransientError, UserError
+from schemas.errors import TransientError, UserError
 from schemas.secrets import masked
 from schemas.words import InternalId
 
 if TYPE_CHECKING:
     from resources.netsuite_api import NetsuiteClient, SyncRequest
-    from resources.netsuite_api.reading.reader import NetsuiteApiReader
 
 CUSTOMER_TAG: Final = "tieout/netsuite_customer"
 """The tag of a run that names its customer."""
@@ -34,7 +34,7 @@ def build_sync_one(sync: Reconciliation) -> dg.Definitions:
         """Look at one customer anew, plan it, apply that within the limits, untick its box and write the answer."""
         from assets.one_customer.sync import sync_one  # noqa: PLC0415 (late: what reads export files does without it)
 
-        with failures_for_people(), _netsuite(sync).client() as client:
+        with failures_for_people(), netsuite_api(sync).client() as client:
             internal_id = InternalId(config.internal_id)
             asked = [request for request in client.sync_requests() if request.internal_id == internal_id]
             try:
@@ -69,11 +69,3 @@ def _answered(
         if outcome.status == "failed":
             raise UserError(f"The answer could not be written ({outcome.code}): see who may edit this customer.")
         said(f"The request of customer {request.internal_id} was answered ({outcome.status}).")
-
-
-def _netsuite(sync: Reconciliation) -> "NetsuiteApiReader":
-    from resources.netsuite_api.reading.reader import NetsuiteApiReader  # noqa: PLC0415 (late: what reads export files does without it)
-
-    if not isinstance(sync.netsuite, NetsuiteApiReader):
-        raise InternalError("A request in NetSuite was to be answered in an export file.")
-    return sync.netsuite

@@ -4,7 +4,7 @@ An intent without an outcome means: nobody knows. Whoever starts next asks the t
 deleted here; a new attempt is a new row, and the primary key refuses the same attempt twice.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, func, insert, 
 from resources.ledger.leases import Lease
 from resources.ledger.store import Ledger
 from resources.ledger.tables import JOURNAL
+from resources.pieces import pieces
 from schemas.attempts import Attempt, ChangeResult, Direction, Entry, Status
 from schemas.change import VALUES, Change
 from schemas.words import DeclaredAccounts
@@ -112,7 +113,7 @@ class Journal:
         """Every attempt at a change of these records, or at making them, that has a result, the first first."""
         found: list[Entry] = []
         with self.ledger.engine.connect() as connection:
-            for some in _batches(sorted(records)):
+            for some in pieces(sorted(records), _RECORDS_ASKED):
                 is_of = JOURNAL.c.record_id.in_(some) | JOURNAL.c.result_id.in_(some)
                 query = select(JOURNAL).where(JOURNAL.c.declaration == self.declaration, is_of)
                 rows = connection.execute(query.where(JOURNAL.c.settled_at.is_not(None))).mappings()
@@ -192,10 +193,6 @@ _SETTLE = (
         {name: bindparam(name) for name in ("status", "found", "code", "error", "result_id", "witness", "settled_at")}
     )
 )
-
-
-def _batches(records: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (records[start : start + _RECORDS_ASKED] for start in range(0, len(records), _RECORDS_ASKED))
 
 
 def _entry(row: RowMapping) -> Entry:

@@ -36,6 +36,7 @@ from resources.netsuite_api.writing.new_records import (
 from resources.netsuite_api.writing.preflight import Preflight, TrialRecord, preflight
 from resources.netsuite_api.writing.requests import AnswerOutcome, SyncRequest, answer_request, sync_requests
 from resources.netsuite_api.writing.wire import FieldEdit, NetsuiteOutcome, applied, look_at, write_changes
+from resources.pieces import pieces
 from schemas.errors import AccessError
 from schemas.system_words import BUILT_IN, SystemWords
 from schemas.words import InternalId
@@ -110,9 +111,8 @@ class NetsuiteClient:
     def existing(self, ids: Iterable[InternalId]) -> set[InternalId]:
         """Say which of these customers exist. Another does not, or is one that the role cannot see."""
         wanted = sorted(set(ids))
-        pieces = [wanted[n : n + IDS_PER_CALL] for n in range(0, len(wanted), IDS_PER_CALL)]
         with ThreadPoolExecutor(self._restlet.settings.concurrency, thread_name_prefix="netsuite") as pool:
-            found = {number for ids in pool.map(self._existing, pieces) for number in ids}
+            found = {number for ids in pool.map(self._existing, pieces(wanted, IDS_PER_CALL)) for number in ids}
         if strangers := found - set(wanted):
             raise unusable(f"it names {len(strangers):,} customers that were not asked for")
         return found

@@ -23,6 +23,7 @@ from resources.storage.frame_seal import content_hash
 from resources.storage.frames import READ_AT
 from resources.storage.held_frames import metadata_of
 from resources.storage.protocol import Storage
+from schemas.words import shortened
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _OBJECTS, _PICTURES, _MAKINGS = "objects", "pictures", "plans"
@@ -186,7 +187,7 @@ class KeptInputs:
         if path is None:
             return "is gone"
         found = hash_of_frame(path) if name not in _TEXTS else _sha256(path.read_bytes())
-        return "" if found == digest else f"was altered: its hash is {found[:12]}, and was {digest[:12]}"
+        return "" if found == digest else f"was altered: its hash is {shortened(found)}, and was {shortened(digest)}"
 
     def _remove_but(self, pictures: set[str]) -> None:
         known = self.storage.fetched(self.storage.names(f"{_PICTURES}/"))

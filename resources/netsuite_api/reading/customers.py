@@ -20,6 +20,7 @@ from resources.netsuite_api.reading.columns import SearchColumn, Wanted, choose,
 from resources.netsuite_api.reading.pages import IDS_ONLY, MOST_ROWS, Collected, Measured, OnRows, Query, collect
 from resources.netsuite_api.session.answers import columns_changed
 from resources.netsuite_api.session.restlet import Json, LinkName, Restlet
+from resources.pieces import pieces
 from schemas.errors import UserError
 from schemas.system_words import BUILT_IN, SystemWords
 
@@ -194,8 +195,9 @@ class _Reader:
 
     def _some(self, ids: Sequence[int]) -> tuple[pl.DataFrame, int]:
         """Read customers by id: those that are in the search now without having been changed."""
-        pieces = [list(ids[n : n + IDS_PER_CALL]) for n in range(0, len(ids), IDS_PER_CALL)]
-        queries = [Query(self._search_id, self._wanted, MOST_ROWS, {"ids": piece}) for piece in pieces]
+        queries = [
+            Query(self._search_id, self._wanted, MOST_ROWS, {"ids": piece}) for piece in pieces(ids, IDS_PER_CALL)
+        ]
         with ThreadPoolExecutor(self._restlet.settings.concurrency) as pool:
             found = list(pool.map(lambda query: collect(self._restlet, query), queries))
         frame = pl.concat([no_rows(self._wanted), *(collected.frame for collected in found)])

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from resources.netsuite_api.session.answers import unusable
 from resources.netsuite_api.session.restlet import Restlet
+from resources.pieces import pieces
 from schemas.portal import is_ours
 from schemas.words import InternalId
 
@@ -36,7 +37,6 @@ def portal_links(restlet: Restlet, ids: Iterable[InternalId], terms: LinkTerms) 
         UserError: the Suitelet is not deployed, or the secret is missing; the sentence says so.
     """
     wanted = sorted(set(ids))
-    pieces = [wanted[n : n + IDS_PER_CALL] for n in range(0, len(wanted), IDS_PER_CALL)]
 
     def ask(piece: list[InternalId]) -> list[tuple[InternalId, str]]:
         asked = restlet.ask("portal_links", _Links, ids=piece, generation=terms.generation, until=terms.until)
@@ -46,7 +46,7 @@ def portal_links(restlet: Restlet, ids: Iterable[InternalId], terms: LinkTerms) 
         return list(zip(piece, links, strict=True))
 
     with ThreadPoolExecutor(restlet.settings.concurrency, thread_name_prefix="netsuite") as pool:
-        return dict(pair for pairs in pool.map(ask, pieces) for pair in pairs)
+        return dict(pair for pairs in pool.map(ask, pieces(wanted, IDS_PER_CALL)) for pair in pairs)
 
 
 class _Links(BaseModel):
