@@ -1,7 +1,7 @@
 """The UI that several people share, in a real browser: by passwords, and by a provider at a second web server.
 
 Whoever may look starts nothing, and whoever may approve is in the ledger under the name of the login. Both servers
-stand before one code location and one daemon, as both are dear to start.
+stand before one code location and one daemon, as these are dear to start; so it is one test, which one process runs.
 """
 
 import json
@@ -19,7 +19,7 @@ from resources.storage.folders import Folders
 from tests.installed import install, run_python, start_python
 from tests.pipelines.login.provider import CLIENT, SECRET, Provider, serving_provider
 from tests.test_bad_input import EXPORTS
-from tests.ui import Ui, free_port, serving
+from tests.ui import Ui, free_port, serving, wait_until_it_answers
 
 pytestmark = pytest.mark.timeout(900)  # on a busy machine; each ends as soon as what it waits for is there
 PASSWORD = "correct horse battery"
@@ -65,9 +65,9 @@ class Servers:
         return found[customer]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    folder = tmp_path_factory.mktemp("shared")
+    folder = tmp_path_factory.mktemp("shared")  # a short name, as that of a socket in it has its limit
     install(folder, EXPORTS)
     (folder / "tmp").mkdir()
     (folder / "ui.yaml").write_text("people: people\n")
@@ -96,18 +96,31 @@ def _with_provider(ui: Ui, provider: Provider) -> Iterator[str]:
         *("-m", "pipelines.webserver", "--workspace", str(workspace), "--port", str(port)),
         environment={"TIEOUT_UI_SETTINGS": str(ui.folder / "oidc.yaml"), "OIDC": SECRET},
     )
+    url = f"http://127.0.0.1:{port}"
     try:
-        yield f"http://127.0.0.1:{port}"
+        wait_until_it_answers(Ui(ui.folder, port, process))
+        yield url
     finally:
         process.terminate()
         process.communicate(timeout=60)
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+@contextmanager
+def fresh_page(browser: Browser) -> Iterator[Page]:
+    """A page of somebody whom no server knows."""
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     yield context.new_page()
     context.close()
+
+
+def test_people_sign_in_and_are_in_the_ledger_under_the_name_of_the_login(servers: Servers, browser: Browser) -> None:
+    for step in (
+        whoever_may_look_sees_everything_and_starts_nothing,
+        the_ledger_has_the_name_of_the_login_and_not_that_of_the_form,
+        whoever_comes_from_a_provider_is_in_the_ledger_under_its_name,
+    ):
+        with fresh_page(browser) as page:
+            step(servers, page)
 
 
 def sign_in(page: Page, url: str, name: str) -> None:
@@ -125,7 +138,7 @@ def decision(customer: str, who: str) -> dict[str, object]:
     return {"p": {"selector": selector, "runConfigData": run_config, "executionMetadata": forged}}
 
 
-def test_whoever_may_look_sees_everything_and_starts_nothing(servers: Servers, page: Page) -> None:
+def whoever_may_look_sees_everything_and_starts_nothing(servers: Servers, page: Page) -> None:
     frames: list[str] = []
     page.on("websocket", lambda opened: opened.on("framereceived", lambda frame: frames.append(str(frame))))
     sign_in(page, f"{servers.ui.url}/runs?q=1", "Look")
@@ -145,7 +158,7 @@ def test_whoever_may_look_sees_everything_and_starts_nothing(servers: Servers, p
     page.get_by_label("Password").wait_for()
 
 
-def test_the_ledger_has_the_name_of_the_login_and_not_that_of_the_form(servers: Servers, page: Page) -> None:
+def the_ledger_has_the_name_of_the_login_and_not_that_of_the_form(servers: Servers, page: Page) -> None:
     def fill(key: str, value: str) -> None:
         page.locator(".CodeMirror-line", has_text=f"{key}:").last.click()
         page.keyboard.press("End")
@@ -162,7 +175,7 @@ def test_the_ledger_has_the_name_of_the_login_and_not_that_of_the_form(servers: 
     assert servers.wait_for("cus_1") == "Approve"
 
 
-def test_whoever_comes_from_a_provider_is_in_the_ledger_under_its_name(servers: Servers, page: Page) -> None:
+def whoever_comes_from_a_provider_is_in_the_ledger_under_its_name(servers: Servers, page: Page) -> None:
     """The provider is another site for the browser, as it would be."""
     page.goto(f"{servers.elsewhere}/runs")
     page.get_by_role("link", name="Sign in with localhost").click()

@@ -105,7 +105,7 @@ def serving(
     found = Ui(folder, port, process)
     try:
         if person:
-            _wait_until_it_answers(found)
+            wait_until_it_answers(found)
             found.sign_in(*person)
         _wait_until_it_knows(found, job)
         yield found
@@ -116,7 +116,8 @@ def serving(
         process.kill()
 
 
-def _wait_until_it_answers(ui: Ui) -> None:
+def wait_until_it_answers(ui: Ui) -> None:
+    """Wait until a server whose pages ask for a login shows that."""
     until = time.monotonic() + STARTING_S
     while time.monotonic() < until and ui.process.poll() is None:
         with contextlib.suppress(requests.ConnectionError, requests.Timeout):
