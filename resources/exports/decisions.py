@@ -24,7 +24,9 @@ _NEEDED: Final = (CUSTOMER, DECISION)
 _SHOWN: Final = (WHY, "what_to_do", "decided", "candidate_details", "suggestions")
 _BINARY: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff")
 _CELLS_NAMED: Final = 10
-_THE_FILE: Final = "give the review.csv or review.xlsx of a run, with decisions in its column decision."
+_THE_FILE: Final = (
+    "give the review.csv or review.xlsx of a run, with decisions in its column decision, or what its page saved."
+)
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,12 @@ def test_the_run_s_own_workbook_and_one_made_of_the_csv_are_read(reviewed: Site)
     assert standing(reviewed) == {"cus_1": (8, "Ada", "by phone"), "cus_2": (None, "Ada", "by phone")}
 
 
+def test_a_file_may_be_named_from_the_home_folder(reviewed: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(reviewed.sync.folders.root))
+    assert decide(reviewed, as_csv(written(reviewed, {"cus_1": "8"})), file="~/mine.csv") == []
+    assert standing(reviewed) == {"cus_1": (8, "Ada", "by phone")}
+
+
 @pytest.mark.rule("X16")
 def test_another_encoding_is_read_where_it_is_named_and_refused_where_not(reviewed: Site) -> None:
     rows = written(reviewed, {"cus_1": "8"}, why="sagt Büro")
