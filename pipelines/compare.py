@@ -122,11 +122,14 @@ def _second(sync: Reconciliation, folders: Folders, second: str) -> _Second:
     """
     if not second:
         return _Second(f"the declaration {sync.name} of today", sync.declaration, sync)
+    path = Path(second).expanduser()
+    if not second.endswith(FILES) and path.exists():
+        raise UserError(f"{second} is no declaration, and no hash of a plan; name the defs.yaml of one.")
     if not second.endswith(FILES):
         making = making_of(sync, second)
         declaration = inputs_of(sync.kept_inputs, making, making.matching).declaration
         return _Second(f"the declaration of plan {shortened(making.plan)}", declaration, _opened(declaration, folders))
-    located = read_file(Path(second))
+    located = read_file(path)
     reading = _opened(located.declaration, folders, located.unset)
     if reading.accounts != sync.accounts:
         raise UserError(

@@ -88,4 +88,7 @@ def test_what_cannot_be_compared_ends_in_a_sentence(tmp_path: Path) -> None:
         code, said, errors = sh(tmp_path, "compare", "acme", "--with", "other.yaml")
         assert (code, said) == (1, "")
         assert sentence in errors.splitlines()[-1]
+    for name in (tmp_path, tmp_path / "stripe.csv"):
+        said = sh(tmp_path, "compare", "acme", "--with", str(name))[2]
+        assert said == f"✗ {name} is no declaration, and no hash of a plan; name the defs.yaml of one.\n"
     assert not (tmp_path / "out/acme-compared").exists()
