@@ -9,7 +9,7 @@ import sqlite3
 import tempfile
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -131,3 +131,24 @@ def in_memory() -> dg.DagsterInstance:
         run_coordinator=DefaultRunCoordinator(),
         run_launcher=SyncInMemoryRunLauncher(),
     )
+
+
+def kept(instance: dg.DagsterInstance) -> Callable[[], None]:
+    """Keep what such an instance remembers by now; call what this gives to have it remember that, and no more."""
+    storages = (instance.run_storage, instance.event_log_storage)
+    of_now = [(_database(storage), sqlite3.connect(":memory:", check_same_thread=False)) for storage in storages]
+    for database, copied in of_now:
+        database.backup(copied)
+
+    def put_back() -> None:
+        for database, copied in of_now:
+            copied.backup(database)
+
+    return put_back
+
+
+def _database(storage: object) -> sqlite3.Connection:
+    assert isinstance(storage, Runs | EventLog), "only what is in memory can be kept"
+    database = storage._held_conn.connection.driver_connection
+    assert isinstance(database, sqlite3.Connection)
+    return database

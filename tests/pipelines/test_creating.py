@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -9,17 +10,25 @@ from pydantic import ValidationError
 
 from sandbox.netsuite_standin import STRIPE_FIELD, Options
 from tests.pipelines.api_world import NAME, Site, declared, sentences, site
+from tests.pipelines.checkpoint import Checkpoint
 
 AT_ONCE = {"when": "at_once"}
-CREATE = {"on_none": "create", "create": AT_ONCE}
+CREATE: dict[str, Any] = {"on_none": "create", "create": AT_ONCE}
 MAY_DELETE = Options(permissions={"LIST_CUSTJOB": 4, "LIST_FIND": 1})
 NEW = "cus_4"
 
 
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkpoint]:
+    with site(tmp_path_factory.mktemp("once") / "site", options=MAY_DELETE, **CREATE) as made:
+        made.plan()
+        yield Checkpoint(made)
+
+
 @pytest.fixture
-def at(tmp_path: Path) -> Iterator[Site]:
-    with site(tmp_path, options=MAY_DELETE, on_none="create", create=AT_ONCE) as made:
-        yield made
+def at(once: Checkpoint) -> Site:
+    """A world of which there is a plan."""
+    return once.restored()
 
 
 def made_for(at: Site, customer: str) -> list[int]:
@@ -47,13 +56,13 @@ def test_a_customer_without_a_record_gets_one_with_all_links(at: Site) -> None:
 @pytest.mark.rule("W11")
 @pytest.mark.rule("C14")
 def test_after_it_nothing_is_left_to_plan(at: Site) -> None:
-    assert at.apply(at.plan()).success
+    assert at.apply(at.plan_hash()).success
     assert at.sync.plans.read(at.plan()).is_empty()
 
 
 @pytest.mark.rule("W10")
 def test_an_undo_leaves_the_world_as_it_was(at: Site) -> None:
-    before, plan = at.links(), at.plan()
+    before, plan = at.links(), at.plan_hash()
     assert at.apply(plan).success
     result = at.undo(plan)
     assert result.success, sentences(result)
@@ -62,7 +71,7 @@ def test_an_undo_leaves_the_world_as_it_was(at: Site) -> None:
 
 @pytest.mark.rule("W10")
 def test_what_was_made_is_taken_back_even_if_nothing_is_made_any_more(at: Site) -> None:
-    plan = at.plan()
+    plan = at.plan_hash()
     assert at.apply(plan).success
     assert at.redeclared(on_none="report", create=None).undo(plan).success
     assert made_for(at, NEW) == []
@@ -70,7 +79,7 @@ def test_what_was_made_is_taken_back_even_if_nothing_is_made_any_more(at: Site) 
 
 @pytest.mark.rule("W10")
 def test_a_record_that_somebody_has_worked_with_stays(at: Site) -> None:
-    plan = at.plan()
+    plan = at.plan_hash()
     assert at.apply(plan).success
     [number] = made_for(at, NEW)
     at.netsuite.edit(number, companyname="Edited by hand")
@@ -101,11 +110,12 @@ def test_a_daily_run_creates_nobody_until_somebody_has_set_how_many(tmp_path: Pa
         assert len(made_for(at, NEW)) == 1
 
 
-def test_while_a_month_is_missing_nobody_is_created(at: Site) -> None:
-    assert at.materialize("stripe_customers", month="2026-01-01").success
-    for asset in ("netsuite_customers", "customer_matches", "write_plan"):
-        assert at.materialize(asset).success
-    plan = at.frame("write_plan")
+def test_while_a_month_is_missing_nobody_is_created(tmp_path: Path) -> None:
+    with site(tmp_path, options=MAY_DELETE, **CREATE) as at:
+        assert at.materialize("stripe_customers", month="2026-01-01").success
+        for asset in ("netsuite_customers", "customer_matches", "write_plan"):
+            assert at.materialize(asset).success
+        plan = at.frame("write_plan")
     assert plan.filter((pl.col("action") == "create") | pl.col("value_from").is_not_null()).is_empty()
     assert plan.height > 0
 

@@ -15,6 +15,7 @@ from sandbox.stripe_standin import Book, add_charge, add_invoice, add_payment_me
 from schemas.link_fields import BY_NAME
 from schemas.words import LINK_KEY
 from tests.pipelines.api_world import MOMENT, NAME, Site, sentences, site
+from tests.pipelines.checkpoint import Checkpoint
 
 SEARCH = "customsearch_to_stripe"
 COLUMNS = (
@@ -56,10 +57,17 @@ def world(
         yield at
 
 
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkpoint]:
+    with world(tmp_path_factory.mktemp("once") / "site") as made:
+        made.plan()
+        yield Checkpoint(made)
+
+
 @pytest.fixture
-def at(tmp_path: Path) -> Iterator[Site]:
-    with world(tmp_path) as made:
-        yield made
+def at(once: Checkpoint) -> Site:
+    """A world of which there is a plan."""
+    return once.restored()
 
 
 def made_for(at: Site, record: int) -> list[str]:
@@ -94,13 +102,13 @@ def test_those_that_stripe_has_are_found_and_the_others_made_with_all_links(at: 
 
 @pytest.mark.rule("W11")
 def test_after_it_nothing_is_left_to_plan(at: Site) -> None:
-    assert at.apply(at.plan()).success
+    assert at.apply(at.plan_hash()).success
     assert at.sync.plans.read(at.plan()).is_empty()
 
 
 @pytest.mark.rule("W10")
 def test_an_undo_leaves_the_world_as_it_was(at: Site) -> None:
-    plan = at.plan()
+    plan = at.plan_hash()
     before = at.links()
     assert at.apply(plan).success
     result = at.undo(plan)
@@ -111,7 +119,7 @@ def test_an_undo_leaves_the_world_as_it_was(at: Site) -> None:
 @pytest.mark.rule("W10")
 @pytest.mark.parametrize("use", [add_charge, add_invoice, add_subscription, add_payment_method])
 def test_a_customer_that_was_used_stays_without_our_key(at: Site, use: Callable[[Book, str], str]) -> None:
-    plan = at.plan()
+    plan = at.plan_hash()
     assert at.apply(plan).success
     [customer] = made_for(at, 5)
     use(at.stripe, customer)
@@ -126,7 +134,7 @@ def test_a_customer_that_was_used_stays_without_our_key(at: Site, use: Callable[
 
 @pytest.mark.rule("W10")
 def test_a_customer_that_somebody_has_changed_stays(at: Site) -> None:
-    plan = at.plan()
+    plan = at.plan_hash()
     assert at.apply(plan).success
     [customer] = made_for(at, 5)
     at.stripe.update(customer, {"name": "Edited by hand"})
@@ -136,7 +144,7 @@ def test_a_customer_that_somebody_has_changed_stays(at: Site) -> None:
 
 @pytest.mark.rule("W9")
 def test_who_has_got_a_stripe_id_since_the_plan_gets_no_second_customer(at: Site) -> None:
-    plan = at.plan()
+    plan = at.plan_hash()
     at.netsuite.edit(5, **{STRIPE_FIELD: "cus_by_hand"})
     at.apply(plan)
     assert made_for(at, 5) == []
@@ -146,7 +154,7 @@ def test_who_has_got_a_stripe_id_since_the_plan_gets_no_second_customer(at: Site
 
 @pytest.mark.rule("P1")
 def test_what_the_labels_say_is_what_the_customer_has(at: Site) -> None:
-    assert at.apply(at.plan()).success
+    assert at.apply(at.plan_hash()).success
     made = at.stripe.get(made_for(at, 5)[0])
     assert made is not None
     assert (made["email"], made["name"], made["phone"], made["metadata"]) == (
@@ -160,7 +168,7 @@ def test_what_the_labels_say_is_what_the_customer_has(at: Site) -> None:
 
 @pytest.mark.rule("P5")
 def test_one_record_can_be_applied_by_itself(at: Site) -> None:
-    plan = at.plan()
+    plan = at.plan_hash()
     result = at.apply(plan, ids=["6"])
     assert result.success, sentences(result)
     [customer] = made_for(at, 6)
@@ -258,7 +266,6 @@ def metadata_of(at: Site, customer: str) -> Mapping[str, object]:
 
 @pytest.mark.rule("C16")
 def test_nobody_is_found_or_made_while_a_month_was_never_read(at: Site) -> None:
-    assert at.plan()
     older = at.redeclared(stripe={"since": "2025-12"})
     result = older.materialize(
         "netsuite_customers", "netsuite_sync", "customer_matches", "stripe_matches", "write_plan"

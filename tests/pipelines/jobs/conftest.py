@@ -8,6 +8,7 @@ from sqlalchemy import delete
 
 from resources.ledger.tables import DECISION
 from tests.pipelines.api_world import Site, site
+from tests.pipelines.checkpoint import Checkpoint
 from tests.pipelines.jobs.deciding import reconciled
 from tests.reconciling import Site as ReviewSite
 
@@ -30,3 +31,16 @@ def reviewed(once: ReviewSite) -> Iterator[ReviewSite]:
     yield once
     with once.sync.ledger() as ledger, ledger.engine.begin() as connection:
         connection.execute(delete(DECISION))
+
+
+@pytest.fixture(scope="module")
+def planned_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkpoint]:
+    with site(tmp_path_factory.mktemp("planned") / "site") as made:
+        made.plan()
+        yield Checkpoint(made)
+
+
+@pytest.fixture
+def planned(planned_once: Checkpoint) -> Site:
+    """The same, of which there is a plan already."""
+    return planned_once.restored()

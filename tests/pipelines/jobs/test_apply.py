@@ -16,6 +16,11 @@ from tests.pipelines.api_world import LINK_OP, NAME, Site, sentences, site
 LINKED = {n: (f"cus_{n}", f"cus_{n}", f"VIP\ncus_{n}" if n == 1 else f"cus_{n}") for n in (1, 2, 3)}
 
 
+@pytest.fixture
+def at(planned: Site) -> Site:
+    return planned
+
+
 @pytest.mark.rule("W7")
 @pytest.mark.rule("X1")
 def test_an_approved_plan_is_applied_and_a_second_run_plans_nothing(at: Site) -> None:
@@ -44,7 +49,6 @@ def test_an_approved_plan_is_applied_and_a_second_run_plans_nothing(at: Site) ->
 
 @pytest.mark.rule("X1")
 def test_anything_but_the_hash_of_a_plan_is_refused(at: Site) -> None:
-    at.plan()
     for plan in ("f" * 64, "the newest", ""):
         for result in (at.apply(plan), at.undo(plan)):
             assert not result.success, plan
@@ -75,7 +79,7 @@ def test_a_run_without_a_plan_or_a_name_is_refused_before_it_starts(at: Site) ->
 
 
 def test_a_name_that_is_none_is_refused(at: Site) -> None:
-    plan = at.plan()
+    plan = at.plan_hash()
     for who in ("", "  ", "x" * 101, "Ada\x07"):
         for result in (at.apply(plan, who=who), at.undo(plan, who=who)):
             [sentence] = sentences(result)
@@ -84,7 +88,7 @@ def test_a_name_that_is_none_is_refused(at: Site) -> None:
 
 
 def test_who_asked_is_kept_with_the_approval_and_stands_in_the_outcomes(at: Site) -> None:
-    plan = at.plan()
+    plan = at.plan_hash()
     at.apply(plan, at_most=4)
     at.apply(plan, who=" Grace  Hopper ")
     at.undo(plan, ids=["cus_2"])
@@ -107,7 +111,7 @@ def test_who_asked_is_kept_with_the_approval_and_stands_in_the_outcomes(at: Site
 
 
 def test_the_name_of_the_login_is_kept_whatever_the_form_says(at: Site) -> None:
-    plan, login = at.plan(), {WHO: "Carol"}
+    plan, login = at.plan_hash(), {WHO: "Carol"}
     named = {"plan": plan, "who": "Eve"}
     assert at.run("apply", {"ops": {LINK_OP: {"config": named}}}, login).success
     assert at.run("undo", {"ops": {f"{NAME}__undo_plan": {"config": {**named, "ids": ["cus_2"]}}}}, login).success
@@ -122,7 +126,7 @@ def test_the_name_of_the_login_is_kept_whatever_the_form_says(at: Site) -> None:
 
 @pytest.mark.rule("W8")
 def test_what_a_person_changed_since_the_plan_is_a_conflict_and_stays(at: Site) -> None:
-    plan = at.plan()
+    plan = at.plan_hash()
     at.netsuite.edit(2, externalid="ERP-2")
     at.stripe.update("cus_3", {"metadata": {LINK_KEY: "77"}})
     assert at.apply(plan).success
@@ -142,7 +146,7 @@ def test_what_a_person_changed_since_the_plan_is_a_conflict_and_stays(at: Site) 
 
 
 def test_a_person_can_roll_out_part_by_part(at: Site) -> None:
-    plan = at.plan()
+    plan = at.plan_hash()
     assert at.apply(plan, at_most=4).success
     assert list(at.statuses(plan).values()) == ["applied"] * 4
     assert at.apply(plan, ids=["3"], system="netsuite").success
@@ -166,14 +170,14 @@ def test_a_person_can_roll_out_part_by_part(at: Site) -> None:
     ],
 )
 def test_a_part_that_means_nothing_is_refused(at: Site, part: dict[str, object], said: str) -> None:
-    [sentence] = sentences(at.apply(at.plan(), **part))
+    [sentence] = sentences(at.apply(at.plan_hash(), **part))
     assert said in sentence
     assert at.netsuite.saves == []
 
 
 @pytest.mark.rule("W8")
 def test_a_customer_deleted_since_the_plan_leaves_nothing_in_netsuite_and_has_an_outcome(at: Site) -> None:
-    plan = at.plan()
+    plan = at.plan_hash()
     at.stripe.delete("cus_2")
     assert at.apply(plan).success
     found = at.result("outcomes.csv").filter(pl.col("status") != "applied")
@@ -191,7 +195,7 @@ def test_a_customer_deleted_since_the_plan_leaves_nothing_in_netsuite_and_has_an
 @pytest.mark.rule("W5")
 def test_an_external_id_that_a_contact_has_holds_no_link_up(at: Site) -> None:
     at.netsuite.others.add("cus_1")
-    result = at.apply(at.plan())
+    result = at.apply(at.plan_hash())
     assert result.success, sentences(result)
     assert (at.links()["1"], at.links()["cus_1"]) == ((None, "cus_1", "VIP\ncus_1"), ("1",))
     assert at.metadata("netsuite_external_ids")["changes/failed"] == 1

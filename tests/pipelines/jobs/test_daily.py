@@ -1,6 +1,7 @@
 """The daily run: what it writes alone, which brakes stop it, when its schedule starts it."""
 
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
@@ -12,6 +13,20 @@ from assets import plan_history
 from assets.planning.brakes import CHECKS
 from pipelines.jobs.selections import WRITES
 from tests.pipelines.api_world import NAME, Site, sentences, site
+from tests.pipelines.checkpoint import Checkpoint
+
+
+@pytest.fixture(scope="module")
+def approved_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkpoint]:
+    with site(tmp_path_factory.mktemp("approved") / "site", writes={"mode": "auto"}) as at:
+        assert at.apply(at.plan(), at_most=1).success
+        yield Checkpoint(at)
+
+
+@pytest.fixture
+def approved(approved_once: Checkpoint) -> Site:
+    """A declaration that writes alone, of whose first plan a person has applied one change."""
+    return approved_once.restored()
 
 
 def failed_checks(result: dg.ExecuteInProcessResult) -> dict[str, str]:
@@ -39,7 +54,7 @@ def test_the_daily_run_of_a_reviewed_declaration_writes_nothing(at: Site) -> Non
 
 
 @pytest.mark.rule("X9")
-def test_the_first_run_wants_an_approval_and_the_next_ones_write_alone(tmp_path: Path) -> None:
+def test_the_first_run_wants_an_approval_and_the_next_ones_write_alone(tmp_path: Path, approved: Site) -> None:
     with site(tmp_path, writes={"mode": "auto"}) as at:
         first = at.run("daily")
         assert list(failed_checks(first)) == ["first_run_approved"]
@@ -57,25 +72,21 @@ def test_the_first_run_wants_an_approval_and_the_next_ones_write_alone(tmp_path:
         assert list(failed_checks(second)) == ["match_rate_in_band"]
         at.apply(str(at.metadata("write_plan")["plan_hash"]))
         assert at.links()["cus_5"] == ("5",)
-    with site(tmp_path / "again", writes={"mode": "auto"}) as at:
-        at.apply(at.plan(), at_most=1)
-        third = at.run("daily")
-        assert third.success, failed_checks(third)
-        assert at.links()["cus_3"] == ("3",)
+    third = approved.run("daily")
+    assert third.success, failed_checks(third)
+    assert approved.links()["cus_3"] == ("3",)
 
 
 @pytest.mark.rule("X9")
-def test_too_many_writes_and_a_shrunken_extract_stop_the_run_before_it_writes(tmp_path: Path) -> None:
-    brakes = {"most_writes": 5}
-    with site(tmp_path, writes={"mode": "auto"}, brakes=brakes) as at:
-        at.apply(at.plan(), at_most=1)
-        written = len(at.netsuite.saves)
-        at.netsuite.delete(2)
-        stopped = failed_checks(at.run("daily"))
-        assert set(stopped) == {"writes_within_limit", "extracts_not_shrunk", "match_rate_in_band"}
-        assert "Expected at most 5 changes and 0 replaced values; found 7 and 0." in stopped["writes_within_limit"]
-        assert "expected 3 or more customers of NetSuite, found 2" in stopped["extracts_not_shrunk"]
-        assert len(at.netsuite.saves) == written
+def test_too_many_writes_and_a_shrunken_extract_stop_the_run_before_it_writes(approved: Site) -> None:
+    at = approved.redeclared(brakes={"most_writes": 5})
+    written = len(at.netsuite.saves)
+    at.netsuite.delete(2)
+    stopped = failed_checks(at.run("daily"))
+    assert set(stopped) == {"writes_within_limit", "extracts_not_shrunk", "match_rate_in_band"}
+    assert "Expected at most 5 changes and 0 replaced values; found 7 and 0." in stopped["writes_within_limit"]
+    assert "expected 3 or more customers of NetSuite, found 2" in stopped["extracts_not_shrunk"]
+    assert len(at.netsuite.saves) == written
 
 
 @pytest.mark.rule("X9")
@@ -92,29 +103,25 @@ def test_runs_that_were_stopped_do_not_become_good_ones(tmp_path: Path, monkeypa
         assert set(failed_checks(at.run("daily"))) == {"extracts_not_shrunk", "match_rate_in_band"}
 
 
-def test_a_materialization_by_hand_is_no_plan_and_stops_nothing(tmp_path: Path) -> None:
-    with site(tmp_path, writes={"mode": "auto"}) as at:
-        at.apply(at.plan())
-        at.instance.report_runless_asset_event(dg.AssetMaterialization(at.sync.key("write_plan")))
-        assert at.run("daily").success
+def test_a_materialization_by_hand_is_no_plan_and_stops_nothing(approved: Site) -> None:
+    approved.instance.report_runless_asset_event(dg.AssetMaterialization(approved.sync.key("write_plan")))
+    assert approved.run("daily").success
 
 
 @pytest.mark.rule("X9")
 @pytest.mark.parametrize("old", ["2026-01-01", "netsuite_customers"])
-def test_a_part_that_was_read_long_ago_makes_the_whole_picture_old(tmp_path: Path, old: str) -> None:
-    with site(tmp_path, writes={"mode": "auto"}) as at:
-        at.apply(at.plan(), at_most=4)
-        frames = at.sync.frames
-        long_ago = datetime.now(UTC) - timedelta(hours=100)
-        if old == "netsuite_customers":
-            frames.write(old, frames.read(old).collect(), long_ago)
-        else:
-            frames.write_months(
-                "stripe_customers", frames.read_months("stripe_customers", [old]).collect(), [old], long_ago
-            )
-        [sentence] = sentences(at.materialize("write_plan", *WRITES))
-        assert "because expected nothing older than" in sentence
-        assert "found a part that is 100." in sentence
+def test_a_part_that_was_read_long_ago_makes_the_whole_picture_old(approved: Site, old: str) -> None:
+    frames = approved.sync.frames
+    long_ago = datetime.now(UTC) - timedelta(hours=100)
+    if old == "netsuite_customers":
+        frames.write(old, frames.read(old).collect(), long_ago)
+    else:
+        frames.write_months(
+            "stripe_customers", frames.read_months("stripe_customers", [old]).collect(), [old], long_ago
+        )
+    [sentence] = sentences(approved.materialize("write_plan", *WRITES))
+    assert "because expected nothing older than" in sentence
+    assert "found a part that is 100." in sentence
 
 
 @pytest.mark.rule("X9")

@@ -14,8 +14,13 @@ from tests.resources.ledger.ledgers import database_url
 _SEVERAL_MACHINES = Path(__file__).parent.parent.parent.parent / "deploy" / "several_machines.yaml"
 
 
+@pytest.fixture
+def at(planned: Site) -> Site:
+    return planned
+
+
 def test_no_customer_data_is_in_the_event_log(at: Site) -> None:
-    plan = at.plan()
+    plan = at.plan_hash()
     at.netsuite.edit(2, externalid="Mrs Example")
     results = [at.apply(plan), at.undo(plan), at.override("cus_4", "3", who="Ada Example", why="knows her")]
     logged = " ".join(str(e) for r in results for e in at.instance.all_logs(r.run_id))
@@ -35,7 +40,7 @@ def test_no_customer_data_is_in_the_event_log(at: Site) -> None:
     ],
 )
 def test_whatever_asks_a_service_takes_its_turn(at: Site, job: str, service: str) -> None:
-    plan, waits = at.plan(), f"waits for its turn: {service}_{NAME} is held by the run theirs"
+    plan, waits = at.plan_hash(), f"waits for its turn: {service}_{NAME} is held by the run theirs"
     holding, done = threading.Event(), threading.Event()
 
     def said() -> list[str]:

@@ -14,18 +14,24 @@ from sandbox.netsuite_standin import STRIPE_FIELD, Options
 from sandbox.netsuite_standin.visitors import Visitors
 from sandbox.netsuite_standin.world import SYNC_ANSWER, SYNC_REQUEST
 from tests.pipelines.api_world import NAME, Site, sentences
+from tests.pipelines.checkpoint import Checkpoint
 from tests.pipelines.test_to_stripe import TO_STRIPE, made_for, world
 
 AUTO = {"mode": "auto"}
 ROOM = {"most_creates": 1, "most_stripe_creates": 1}
 
 
-@pytest.fixture
-def at(tmp_path: Path) -> Iterator[Site]:
-    """A site that writes by itself, whose first plan a person has approved for everybody but records 5 to 8."""
-    with world(tmp_path, writes=AUTO, brakes=ROOM) as made:
+@pytest.fixture(scope="module")
+def begun_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkpoint]:
+    with world(tmp_path_factory.mktemp("begun") / "site", writes=AUTO, brakes=ROOM) as made:
         begun(made)
-        yield made
+        yield Checkpoint(made)
+
+
+@pytest.fixture
+def at(begun_once: Checkpoint) -> Site:
+    """A site that writes by itself, whose first plan a person has approved for everybody but records 5 to 8."""
+    return begun_once.restored()
 
 
 def begun(at: Site) -> None:
