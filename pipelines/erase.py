@@ -154,7 +154,8 @@ def said(sync: Reconciliation, customer: str, erased: Erased, left: Stays) -> It
     if left.decisions:
         yield f"A person's decision about {customer} stays in the ledger, with its reason."
     yield (
-        f"Not removed: {customer} in Stripe, its NetSuite record, export files, backups, archives of make audit, and "
+        f"Not removed: {customer} in Stripe, its NetSuite record, export files, backups, copies of the ledger "
+        "that an upgrade has left beside it, archives of make audit, and "
         f"what you put into {sync.folders.results(sync.name)} yourself. While Stripe or NetSuite have it, the next "
         "run reads it again."
     )
