@@ -94,7 +94,7 @@ def test_what_is_switched_off_is_said_and_what_is_on_needs_a_daemon(
         daily = SimpleNamespace(instigator_name="acme_daily", is_running=True)
         monkeypatch.setattr(instance, "all_instigator_state", lambda: [daily])
         found = list(alerts.automation(site.sync, instance, site.definitions))
-    said = "Switched off: acme_daily, acme_notify_failure. In the UI, under Automation."
+    said = "Switched off: acme_daily, acme_notify_failure, acme_prune. In the UI, under Automation."
     assert (off.weight, off.sentence) == ("note", said)
     assert [each.weight for each in found] == ["good", "todo", "note"]
     assert found[1].sentence.startswith("No daemon runs, so nothing starts by itself")
