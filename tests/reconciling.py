@@ -83,7 +83,7 @@ class Site:
         return job.execute_in_process(instance=self.instance, raise_on_error=False)
 
     def up_to(self, *assets: str, checks: Sequence[str] = ()) -> dg.ExecuteInProcessResult:
-        """Run the part of `<name>_reconcile` that makes these assets, and no more; it may fail."""
+        """Run the part of `<name>_reconcile` that makes these assets, and these checks, and no more; it may fail."""
         return run_up_to(self.sync, self.definitions, self.instance, assets, checks)
 
     def materialize(self, *names: str, month: str | None = None) -> dg.ExecuteInProcessResult:

@@ -112,13 +112,13 @@ def link_in_stripe(file: Path, links: dict[str, str]) -> None:
 @pytest.mark.rule("C14")
 @pytest.mark.rule("W11")
 def test_what_is_imported_is_linked_by_the_next_exports_and_made_once(at: Site) -> None:
-    assert at.reconcile().success
+    assert at.up_to("reconciliation_report").success
     world, search = account(at)
     made = import_customers(at.results / "netsuite_create.csv", world, BY_HAND)
     assert [world.customers[number].values["externalid"] for number in made] == ["cus_2", "cus_3"]
     assert (at.results / "stripe_updates.csv").read_text() == "id,netsuite_customer_id\n"
     export_customers(at.sync.folders.root / "netsuite.csv", world, search)
-    assert at.reconcile().success
+    assert at.up_to("reconciliation_report").success
     assert plan_of(at).select("system", "action", "record_id", "new_value").rows() == [
         ("stripe", "set", customer, str(number)) for customer, number in zip(("cus_2", "cus_3"), made, strict=True)
     ]
@@ -126,7 +126,7 @@ def test_what_is_imported_is_linked_by_the_next_exports_and_made_once(at: Site) 
     assert not (at.results / "creations.csv").exists()
     updates = dict(pl.read_csv(at.results / "stripe_updates.csv", infer_schema=False).rows())
     link_in_stripe(at.sync.folders.root / "stripe.csv", {"cus_1": "7"} | updates)
-    assert at.reconcile().success
+    assert at.up_to("write_plan").success
     assert plan_of(at).is_empty()
 
 
@@ -164,7 +164,7 @@ def test_what_is_imported_is_what_the_restlet_makes(once: Site) -> None:
 def test_the_currencies_that_are_imported_are_those_that_the_restlet_adds(at: Site) -> None:
     named = declaration(on_none="create", create=CREATE | {"currencies": ["US Dollar", "Euro"]})
     with site_at(at.sync.folders.root, named, root=at.sync.folders.root) as site:
-        assert site.reconcile().success
+        assert site.up_to("reconciliation_report").success
         (imported, _), (called, _) = account(site), account(site)
         for world in (imported, called):
             world.account = replace(world.account, currencies={"1": "USD", "3": "EUR"}, multicurrency=True)
@@ -195,14 +195,14 @@ def test_who_has_not_paid_waits(once: Site) -> None:
 def test_an_export_that_does_not_tell_who_has_paid_is_refused(at: Site) -> None:
     file = at.sync.folders.root / "stripe.csv"
     file.write_text(STRIPE.replace("Payment Count", "Plan").replace("Total Spend", "Card ID"))
-    said = failure(at.reconcile())
+    said = failure(at.up_to("write_plan"))
     assert "has no column 'Payment Count' or 'Total Spend', which tells who has paid" in said
     assert "write `when: at_once` under `create`" in said
     assert isinstance(at.sync.stripe, StripeExportReader)
     assert ["who has paid" in problem for problem in at.sync.stripe.problems()] == [True]
     anybody = declaration(on_none="create", create=CREATE | {"when": "at_once"})
     with site_at(file.parent, anybody, root=file.parent) as free:
-        assert free.reconcile().success
+        assert free.up_to("write_plan").success
         assert plan_of(free).filter(pl.col("action") == "create").height == 3
 
 
@@ -210,7 +210,7 @@ def test_an_export_that_does_not_tell_who_has_paid_is_refused(at: Site) -> None:
 @pytest.mark.rule("W11")
 def test_the_one_customer_for_all_is_imported_and_found_by_the_next_exports(tmp_path: Path) -> None:
     with _site(tmp_path, declaration(on_none="global")) as at:
-        assert at.reconcile().success
+        assert at.up_to("reconciliation_report").success
         assert plan_of(at).select("action", "new_value", "stripe_customer_id").rows() == [("create", GLOBAL_KEY, None)]
         said = notes(at)
         assert "Map by hand" not in said
@@ -220,7 +220,7 @@ def test_the_one_customer_for_all_is_imported_and_found_by_the_next_exports(tmp_
         [number] = import_customers(at.results / "netsuite_create.csv", world, {})
         assert world.customers[number].values["companyname"] == GLOBAL_NAME
         export_customers(tmp_path / "netsuite.csv", world, search)
-        assert at.reconcile().success
+        assert at.up_to("write_plan").success
         assert plan_of(at).is_empty()
         matches = at.sync.frames.read("customer_matches").collect()
         counted = matches.filter(pl.col("outcome") == "global")
@@ -231,7 +231,7 @@ def test_the_one_customer_for_all_is_imported_and_found_by_the_next_exports(tmp_
 def test_nobody_is_created_while_links_cannot_be_seen(at: Site) -> None:
     file = at.sync.folders.root / "stripe.csv"
     file.write_text(STRIPE.replace("netsuite_customer_id (metadata)", "Plan"))
-    assert at.reconcile().success
+    assert at.up_to("write_plan").success
     assert plan_of(at).is_empty()
     assert not at.check("write_plan", "nothing_withheld").passed
 

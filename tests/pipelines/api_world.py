@@ -80,9 +80,9 @@ class Site:
         assert result.success, sentences(result)
         return self.plan_hash()
 
-    def up_to(self, *assets: str) -> dg.ExecuteInProcessResult:
-        """Run the part of `reconcile` that makes these assets, and no more; it may fail."""
-        return run_up_to(self.sync, self.definitions, self.instance, assets)
+    def up_to(self, *assets: str, checks: Sequence[str] = ()) -> dg.ExecuteInProcessResult:
+        """Run the part of `reconcile` that makes these assets, and these checks, and no more; it may fail."""
+        return run_up_to(self.sync, self.definitions, self.instance, assets, checks)
 
     def plan(self) -> str:
         """Read, match and plan, and no more; give the hash of the plan."""

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from assets.planning.preflight_check import ACCEPTED
 from sandbox.netsuite_standin import Account, Options
 from schemas.change import RECORD
 from schemas.link_fields import BY_NAME
@@ -116,8 +117,8 @@ def test_what_the_account_does_not_have_fails_with_its_name_and_links_are_writte
 ) -> None:
     with creating(tmp_path, **create) as at:
         at.netsuite.account = Account(subsidiaries=frozenset({"3"}), forms=frozenset({"100"}))
-        plan = at.reconcile()
-        page = at.sync.folders.results("acme") / "report.html"
+        assert at.up_to("reconciliation_report", checks=[ACCEPTED]).success
+        plan, page = at.plan_hash(), at.sync.folders.results("acme") / "report.html"
         assert field in page.read_text("utf-8")
         at.apply(plan)
         status, error = create_outcomes(at)[GOOD]

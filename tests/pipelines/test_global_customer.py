@@ -14,6 +14,7 @@ from pipelines.creating_check import creating_is_checked
 from sandbox.netsuite_standin import STRIPE_FIELD, Options
 from schemas.words import GLOBAL_KEY, GLOBAL_NAME
 from tests.pipelines.api_world import FIELDS, MOMENT, NAME, Site, declared, sentences, site
+from tests.pipelines.checkpoint import Checkpoint
 
 MAY_DELETE = Options(permissions={"LIST_CUSTJOB": 4, "LIST_FIND": 1})
 GLOBAL: dict[str, Any] = {"on_none": "global", "netsuite_fields": {**FIELDS, "company_name": "Company Name"}}
@@ -21,11 +22,18 @@ WITHOUT = ("cus_4", "cus_5")
 CREATE_ID = f"netsuite:create:{GLOBAL_KEY}"
 
 
-@pytest.fixture
-def at(tmp_path: Path) -> Iterator[Site]:
-    with site(tmp_path, options=MAY_DELETE, **GLOBAL) as made:
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkpoint]:
+    with site(tmp_path_factory.mktemp("once") / "site", options=MAY_DELETE, **GLOBAL) as made:
         made.stripe.load([("cus_5", MOMENT + 5, {"email": "n5@acme.example"})])
-        yield made
+        made.plan()
+        yield Checkpoint(made)
+
+
+@pytest.fixture
+def at(once: Checkpoint) -> Site:
+    """A world of which there is a plan."""
+    return once.restored()
 
 
 def standing_for_all(at: Site) -> list[int]:
@@ -56,7 +64,7 @@ def test_where_nobody_stands_for_all_the_plan_makes_one_and_names_no_customer(at
 @pytest.mark.rule("C1")
 @pytest.mark.rule("W11")
 def test_once_it_is_made_customers_are_counted_to_it_and_nothing_is_planned(at: Site) -> None:
-    result = at.apply(at.plan())
+    result = at.apply(at.plan_hash())
     assert result.success, sentences(result)
     [number] = standing_for_all(at)
     made = at.netsuite.customers[number].values
@@ -75,7 +83,7 @@ def test_once_it_is_made_customers_are_counted_to_it_and_nothing_is_planned(at: 
 
 @pytest.mark.rule("W10")
 def test_an_undo_takes_it_back(at: Site) -> None:
-    before, plan = at.links(), at.plan()
+    before, plan = at.links(), at.plan_hash()
     assert at.apply(plan).success
     result = at.undo(plan)
     assert result.success, sentences(result)
