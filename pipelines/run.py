@@ -35,6 +35,7 @@ from resources.exports.readers import NetsuiteExportReader, StripeExportReader
 from resources.failures import KIND
 from resources.storage.disk import disk_in_words
 from resources.storage.folders import Folders
+from resources.traces import keep, keep_traces
 from schemas.errors import InternalError, TieoutError, TransientError, UserError
 from schemas.plan import CREATIONS_FILE
 from schemas.secrets import masked
@@ -61,13 +62,24 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def at_terminal(errors: Console, folders: Folders, act: Callable[[], int]) -> int:
-    """Do something, and say in its sentence why it could not be done: what it returns, or 1."""
+    """Do something, and say in its sentence why it could not be done: what it returns, or 1.
+
+    What nobody foresaw is told without its words, which may quote a customer: they go into a file of `errors/`.
+    """
+    keep_traces(folders.home)
     try:
         with disk_in_words(folders.home), without_echoes():
             return act()
     except TieoutError as error:
         give_way()
         errors.print(f"[red]✗[/] {escape(sentence(error))}")
+        return 1
+    except Exception as error:
+        if (path := keep(error)) is None:
+            raise
+        give_way()
+        told = f"{type(error).__name__}; its words and its trace, which may quote a customer, are in {path}."
+        errors.print(f"[red]✗[/] {escape(sentence(InternalError(told)))}")
         return 1
 
 

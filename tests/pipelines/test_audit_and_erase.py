@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from unittest.mock import patch
 
 import polars as pl
 import pytest
@@ -14,8 +15,10 @@ from pipelines import audit, erase
 from resources.storage.results import MadeBy, Results
 from resources.traces import keep, keep_traces
 from schemas.errors import UserError
+from tests.in_process import command, lay_out
 from tests.pipelines.api_world import Site
 from tests.pipelines.api_world import site as api_site
+from tests.test_bad_input import EXPORTS
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +85,22 @@ def test_what_is_kept_of_a_person_goes_and_what_stays_is_named(tmp_path: Path) -
         assert f"1 kept plans stay, which have rows about {customer}: {plan[:12]}." in said
         assert site.undo(plan).success  # what was written can still be taken back
         assert site.plan()
+
+
+def test_an_unforeseen_error_is_told_without_its_words_which_a_file_has(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    broken = patch("pipelines.audit.plan_of", side_effect=ValueError("ap@acme.example is no number"))
+    lay_out(tmp_path, EXPORTS)
+    with broken:
+        ended = command(tmp_path, "audit", "acme", "--plan", "x")
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(
+        "✗ This is an error in Tieout itself, not in your files or settings: ValueError; its"
+    )
+    assert "ap@acme.example" not in ended.stdout + ended.stderr
+    [file] = (tmp_path / "home" / "errors").iterdir()
+    assert str(file) in ended.stderr
+    assert "ap@acme.example is no number" in file.read_text()
 
 
 def _somebody(site: Site) -> tuple[str, str]:
