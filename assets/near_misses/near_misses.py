@@ -53,15 +53,16 @@ class Sides:
 
     @cached_property
     def names(self) -> pl.DataFrame:
-        """`position`, `name` as it is, `text` of it in words."""
+        """`position`, `name` as it is, `text` of it in words, and `words`, their key."""
         named = self.customers.select("position", name="name").filter(self.has_value("name"))
-        return named.with_columns(text=spaced(pl.col("name")))
+        return named.with_columns(text=spaced(pl.col("name"))).with_columns(words=words_key(pl.col("text")))
 
     @cached_property
     def companies(self) -> pl.DataFrame:
-        """`record`, `name` as it is, `text` of it in words."""
+        """`record`, `name` as it is, `text` of it in words, and `words`, their key."""
         named = self.records.select("internal_id", name="company_name").filter(pl.col("name").str.len_bytes() > 0)
-        return named.select(record="internal_id", name="name", text=spaced(pl.col("name"))).collect(engine="streaming")
+        texts = named.select(record="internal_id", name="name", text=spaced(pl.col("name")))
+        return texts.with_columns(words=words_key(pl.col("text"))).collect(engine="streaming")
 
     def has_value(self, column: str) -> pl.Expr:
         """Whether a column of customers holds a value."""
@@ -121,17 +122,16 @@ def _best(said: pl.DataFrame, sides: Sides, taken: pl.LazyFrame) -> pl.DataFrame
 
 
 def _same_words(sides: Sides) -> pl.DataFrame:
-    ours = sides.names.select("position", block=words_key(pl.col("text")))
-    theirs = sides.companies.select("record", block=words_key(pl.col("text")))
+    ours, theirs = sides.names.select("position", block="words"), sides.companies.select("record", block="words")
     pairs = pairs_by(ours, theirs)
     both = pairs.join(sides.names, on="position").join(sides.companies, on="record", suffix="_theirs")
     return name_reasons(both).with_columns(points=pl.lit(60, pl.UInt32))
 
 
 def _one_letter_of_name(sides: Sides) -> pl.DataFrame:
-    texts = {"text": compact(pl.col("text")), "words": words_key(pl.col("text"))}
-    ours = sides.names.select("position", **texts).drop_nulls()
-    theirs = sides.companies.select("record", **texts).drop_nulls()
+    text = compact(pl.col("text"))
+    ours = sides.names.select("position", "words", text=text).drop_nulls()
+    theirs = sides.companies.select("record", "words", text=text).drop_nulls()
     return _one_letter(ours, theirs, "same name apart from one letter", 40)
 
 
@@ -147,16 +147,23 @@ def _one_letter(ours: pl.DataFrame, theirs: pl.DataFrame, said: str, points: int
     wanted = halves(ours, "position", "text", (-1, 0, 1))
     offered = may_be_among(halves(theirs, "record", "text", (0,)), wanted.get_column("block"))
     pairs = pairs_by(wanted, offered)
-    both = pairs.join(ours, on="position").join(theirs, on="record", suffix="_theirs").filter(_may_be_a_typo())
+    mine, others = _with_digits(ours, pairs, "position"), _with_digits(theirs, pairs, "record")
+    both = pairs.join(mine, on="position").join(others, on="record", suffix="_theirs").filter(_may_be_a_typo())
     near = [OSA.distance(*texts, score_cutoff=1) <= 1 for texts in both.select("text", "text_theirs").iter_rows()]
     found = both.filter(pl.Series("is_near", near, pl.Boolean))
     return found.with_columns(points=pl.lit(points, pl.UInt32), said=pl.lit(said))
 
 
+def _with_digits(rows: pl.DataFrame, pairs: pl.DataFrame, who: str) -> pl.DataFrame:
+    """Return the rows of those who are in a pair, with the digits of their text."""
+    named = rows.join(pairs.select(who), on=who, how="semi")
+    return named.with_columns(digits=pl.col("text").str.replace_all(r"\D", ""))
+
+
 def _may_be_a_typo() -> pl.Expr:
     """Whether texts differ in no digit and in no short name of a mailbox, which would be another number or person."""
     one, other = pl.col("text"), pl.col("text_theirs")
-    digits = one.str.replace_all(r"\D", "") == other.str.replace_all(r"\D", "")
+    digits = pl.col("digits") == pl.col("digits_theirs")
     is_another = (one != other) | (pl.col("words") != pl.col("words_theirs"))  # a space is a letter too
     at = one.str.find("@", literal=True)
     mailbox = one.str.head(at + 1) == other.str.head(at + 1)

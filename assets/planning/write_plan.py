@@ -110,7 +110,8 @@ def plan_of(declaration: Declaration, inputs: PlanInputs, lacks_months: Callable
 
     def changes(way: ToStripe | None) -> pl.DataFrame:
         if traces is None or traces.is_empty():
-            return plan_changes(stripe, netsuite, matches, settings, transactions, way, portal).collect()
+            # Its columns come in pieces of different lengths, which every later look at it would cut alike anew.
+            return plan_changes(stripe, netsuite, matches, settings, transactions, way, portal).collect().rechunk()
         left = without_traces(netsuite, traces)
         planned = plan_changes(stripe, left, matches, settings, transactions, way, portal)
         return with_removals(planned, traces).collect()

@@ -48,6 +48,9 @@ from schemas.declaration.creation import NAMES
 from schemas.link_fields import fields_of
 from schemas.plan import CREATIONS_FILE
 
+_CLOSED: Final = ("change_id", "system", "field", "action")
+"""Columns of a plan whose texts begin with the name of a system, a field or an action."""
+
 
 @dataclass(frozen=True)
 class Frames:
@@ -150,7 +153,7 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
     customers = rows_of(matches.get_column("stripe_customer_id"), stripe.get_column("id"))
     files.for_people("matches.csv", matches_for_people(matches.lazy(), stripe.lazy(), netsuite.lazy(), customers))
     files.for_people(UNMATCHED_FILE, unmatched)
-    files.for_people("plan.csv", with_guesses(plan, frames.guesses))
+    files.for_people("plan.csv", with_guesses(plan, frames.guesses), ours=_CLOSED)
     add_review(files, frames.review)
     _add_new_customers(files, plan)
     if frames.found is not None:

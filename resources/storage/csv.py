@@ -4,6 +4,7 @@ A spreadsheet runs a cell that begins like a formula. In files made to be opened
 in front; so does a cell that begins with an apostrophe, which makes taking one away again exact.
 """
 
+from collections.abc import Collection
 from io import BytesIO
 from pathlib import Path
 
@@ -14,9 +15,10 @@ TO_THE_MINUTE = "%Y-%m-%d %H:%M"
 _RISKY = r"^(?:\s*[=+\-@＝＋－＠]|[\t\r\n']|\s*\|)"  # noqa: RUF001 (full-width forms start a formula too)
 
 
-def neutralised(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with an apostrophe before every text that a spreadsheet might run."""
-    is_risky = frame.select(pl.selectors.string().str.contains(_RISKY).any())
+def neutralised(frame: pl.DataFrame, ours: Collection[str] = ()) -> pl.DataFrame:
+    """The frame with an apostrophe before every text that a spreadsheet might run; none in `ours` begins so."""
+    foreign = pl.selectors.string() - pl.selectors.by_name(*ours, require_all=False)
+    is_risky = frame.select(foreign.str.contains(_RISKY).any())
     risky = [name for name in is_risky.columns if is_risky.item(0, name)]  # hardly ever one, and the others stay
     if not risky:
         return frame
@@ -30,9 +32,9 @@ def as_meant(cell: pl.Expr) -> pl.Expr:
     return pl.when(cell.str.starts_with(_APOSTROPHE) & behind.str.contains(_RISKY)).then(behind).otherwise(cell)
 
 
-def write_for_people(frame: pl.DataFrame, path: Path) -> None:
-    """Write a CSV in which no cell is a formula."""
-    write_literal(neutralised(frame), path)
+def write_for_people(frame: pl.DataFrame, path: Path, ours: Collection[str] = ()) -> None:
+    """Write a CSV in which no cell is a formula; texts of some columns begin with a word of ours."""
+    write_literal(neutralised(frame, ours), path)
 
 
 def write_literal(frame: pl.DataFrame, path: Path) -> None:

@@ -99,7 +99,7 @@ class FrameStore:
             seal(fresh)
             on_files({name: fresh})
             if isinstance(frame, pl.DataFrame):
-                hold([fresh], frame)
+                hold([fresh], frame.rechunk())
             return int(scanned(fresh).select(pl.len()).collect().item())
 
     def write_months(

@@ -1,7 +1,7 @@
 """The files that a run leaves behind for a person, put in place together when all of them are written."""
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -27,9 +27,15 @@ class ResultFiles:
     folder: Path
     _writers: dict[str, Callable[[Path], str | None]] = field(default_factory=dict)
 
-    def for_people(self, name: str, frame: pl.DataFrame) -> None:
-        """A CSV that a person opens in a spreadsheet: no cell is a formula."""
-        self._writers[name] = lambda path: write_for_people(frame, path)
+    def for_people(self, name: str, frame: pl.DataFrame, ours: Collection[str] = ()) -> None:
+        """A CSV that a person opens in a spreadsheet: no cell is a formula.
+
+        Args:
+            name: the file's.
+            frame: its rows.
+            ours: columns whose every text begins with a word of ours, and so need not be looked at.
+        """
+        self._writers[name] = lambda path: write_for_people(frame, path, ours)
 
     def for_import(self, name: str, frame: pl.DataFrame, *, rows: int = IMPORT_ROWS, size: int = IMPORT_BYTES) -> None:
         """A literal CSV, split at so many rows or bytes into `name.csv`, `name_2.csv` and so on."""

@@ -87,3 +87,9 @@ def test_literal_content_is_that_of_the_file(tmp_path: Path, rows: int) -> None:
     frame = pl.DataFrame({"id": [f'"{row}", é' for row in range(rows)]}, {"id": pl.String})
     write_literal(frame, tmp_path / "whole.csv")
     assert literal(frame) == (tmp_path / "whole.csv").read_bytes()
+
+
+def test_columns_that_begin_with_a_word_of_ours_are_not_looked_at(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"system": ["=1"], "reason": ["=1"]})
+    write_for_people(frame, tmp_path / "a.csv", ["system", "no such column"])
+    assert (tmp_path / "a.csv").read_text() == "system,reason\n=1,'=1\n"
