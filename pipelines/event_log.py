@@ -10,8 +10,9 @@ this one or leave it out.
 
 import os
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Self
@@ -19,18 +20,30 @@ from typing import Any, Final, Self
 from dagster import AssetKey, DagsterEventType
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
-from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
+    SqliteEventLogStorage,
+    SqliteEventLogStorageWatchdog,
+)
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import NullPool
+from watchdog.events import FileSystemEvent
+from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver
 
 MOST_OPEN: Final = 16
 """Files that stay open: a run's, the index, and some runs that the UI shows."""
 
+READABLE_S: Final = 0.05
+"""Until what a file has been given can be read from it."""
+
 _PATIENT: Final = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
+
+_Told = Callable[[EventLogEntry, str], None]
+"""What is told of an event, and of its place in the log."""
 
 
 class SqliteStorage(DagsterSqliteStorage):
@@ -78,6 +91,7 @@ class EventLog(BatchedEventLog, SqliteEventLogStorage):
         self._engines: OrderedDict[str, tuple[Engine, int]] = OrderedDict()
         self._open: dict[str, Connection] = {}
         self._tables: set[str] = set()
+        self._observer: BaseObserver | None = None
         super().__init__(base_dir, inst_data)
         self._db_lock = threading.RLock()  # type: ignore[assignment] # what is open is used again by its own thread
 
@@ -94,6 +108,15 @@ class EventLog(BatchedEventLog, SqliteEventLogStorage):
                     yield connection
                 finally:
                     del self._open[shard]
+
+    def watch(self, run_id: str, cursor: str | None, callback: _Told) -> None:
+        """Tell the callback of every event of a run from now on, as the run's page in the UI wants it."""
+        observer = self._observer
+        if observer is None:
+            observer = self._observer = self._obs = Observer()  # type: ignore[assignment] # Dagster's says None only
+            observer.start()
+        watcher = _Watcher(self, run_id, callback, cursor)
+        self._watchers[run_id][callback] = watcher, observer.schedule(watcher, self._base_dir, recursive=True)
 
     def has_table(self, table_name: str) -> bool:
         """Whether there is a table; one that was seen stays."""
@@ -159,6 +182,19 @@ class EventLog(BatchedEventLog, SqliteEventLogStorage):
             return os.stat(self.path_for_shard(shard)).st_ino  # noqa: PTH116 (Dagster's path is a text)
         except FileNotFoundError:
             return 0
+
+
+class _Watcher(SqliteEventLogStorageWatchdog):
+    """What follows a run: its events come into the log beside the file, which itself changes at a checkpoint only."""
+
+    def __init__(self, log: EventLog, run_id: str, callback: _Told, cursor: str | None) -> None:
+        super().__init__(log, run_id, callback, cursor)
+        self._patterns = [self._log_path, f"{self._log_path}-wal"]
+
+    def on_modified(self, _: FileSystemEvent) -> None:
+        """Read what is new; a transaction is in the log a moment before it can be read."""
+        time.sleep(READABLE_S)
+        self._process_log()
 
 
 def _engine_of(url: str) -> Engine:

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import queue
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -169,6 +170,20 @@ def test_files_stay_open_but_not_all_of_them(tmp_path: Path, monkeypatch: pytest
         assert len(log._engines) == MOST_OPEN
         assert len(instance.all_logs(instance.get_runs()[0].run_id)) > 0
     assert not log._engines
+
+
+def test_who_watches_a_run_is_told_of_each_event_while_the_run_keeps_its_file_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: queue.SimpleQueue[str] = queue.SimpleQueue()
+    with _ours(tmp_path, monkeypatch) as page, _ours(tmp_path, monkeypatch) as run:
+        followed = run.create_run_for_job(JOB, tags=ALL)
+        run.report_engine_event("It waits.", followed)
+        page.watch_event_logs(followed.run_id, None, lambda event, _: told.put(event.message))
+        for said in ("It begins.", "It goes on.", "It ends."):
+            run.report_engine_event(said, followed)
+            while told.get(timeout=20) != said:
+                pass
 
 
 def test_history_that_another_process_wipes_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
