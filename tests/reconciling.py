@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import dagster as dg
@@ -68,9 +69,9 @@ class Site:
     sync: Reconciliation
     instance: dg.DagsterInstance
 
-    @property
+    @cached_property
     def definitions(self) -> dg.Definitions:
-        """What a code location holds: the reconciliation, and the IO manager of the installation."""
+        """What a code location holds once it is loaded: the reconciliation, and the IO manager of the installation."""
         return with_frames(self.sync.folders, build_defs(self.sync))
 
     @property

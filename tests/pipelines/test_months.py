@@ -56,7 +56,7 @@ def test_a_month_that_began_since_the_definitions_were_loaded_is_not_left_out(si
         "as a new run, because a re-execution keeps the old months."
     )
     assert not stale.asset_materializations_for_node("acme__stripe_customers")
-    assert site.reconcile().success
+    assert replace(site).reconcile().success, "with the definitions loaded anew"
     assert site.sync.months_missing() == []
 
 

@@ -27,7 +27,7 @@ def test_a_guess_is_named_everywhere_and_waits_until_it_is_confirmed(at: Site) -
     assert review(at)["cus_3"]["outcome"] == "ambiguous"
 
     at.apply(plan)
-    at.reconcile()
+    assert at.up_to("reconciliation_report").success
     assert at.metadata("write_plan")["changes"] == 0
     waiting = review(at)["cus_3"]
     assert waiting["outcome"] == "linked"
@@ -37,7 +37,7 @@ def test_a_guess_is_named_everywhere_and_waits_until_it_is_confirmed(at: Site) -
     assert at.metadata("review_queue")["waiting"] == 2
 
     assert at.override("cus_3", "3").success
-    at.reconcile()
+    assert at.up_to("reconciliation_report").success
     assert at.metadata("write_plan")["changes"] == 0
     assert review(at)["cus_3"]["what_to_do"].startswith("Nothing: a person decided this.")
     assert at.metadata("review_queue")["waiting"] == 1
@@ -52,5 +52,5 @@ def test_what_is_left_of_a_guess_is_a_guess_and_what_settles_itself_is_none(at: 
     assert at.metadata("write_plan")["guesses"] == 4 + 1  # those of cus_2, and the last one of cus_3
     at.netsuite.delete(5)
     at.apply(at.plan())
-    at.reconcile()
+    assert at.up_to("reconciliation_report").success
     assert [name for name, row in review(at).items() if row["outcome"] == "linked"] == ["cus_3"]
