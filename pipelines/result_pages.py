@@ -14,7 +14,7 @@ from typing import Final
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from assets.report.links import RESULTS
+from assets.next_step.links import RESULTS
 
 _PATH: Final = re.compile(RESULTS + r"/([a-z][a-z0-9_]{0,39})/([a-z][a-z0-9_-]{0,80}\.(?:html|csv|txt|json))")
 _KINDS: Final[Mapping[str, str]] = {

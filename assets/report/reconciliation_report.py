@@ -11,6 +11,7 @@ import polars as pl
 
 from assets.matching import link_table
 from assets.matching.stripe_matches import STRIPE_MATCHES
+from assets.next_step.links import links as open_links
 from assets.next_step.next_step import next_step
 from assets.next_step.shown import metadata, section
 from assets.no_values import placeholders_of
@@ -22,7 +23,6 @@ from assets.report.checks_shown import alerts, preflight_of, results_of_checks
 from assets.report.contents import Frames, contents_before, keep_contents, make_contents
 from assets.report.import_files import NOTES_FILE, SUBSIDIARY, ImportNotes, is_young, notes_text
 from assets.report.inputs import Header
-from assets.report.links import links as open_links
 from assets.report.page import render_page
 from assets.report.previous_plan import follow_previous_plan
 from assets.report.workbench import workplace_of

@@ -9,11 +9,12 @@ from typing import Final
 
 import dagster as dg
 
+from assets.next_step.shown import metadata
 from assets.plan_history import last_made_at, plans_made
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.signed_in import name_of
 from assets.write_back.opening import open_write_back
-from assets.write_back.outcomes import outcomes_file, write_outcomes
+from assets.write_back.outcomes import next_step_of, open_outcomes, outcomes_file, write_outcomes
 from assets.write_back.request import PlanPart, part_of, signature
 from assets.write_back.run import apply_steps, undo_part
 from assets.write_back.step_assets import BOTH, step_assets
@@ -67,5 +68,7 @@ def undo_plan(sync: Reconciliation, context: dg.OpExecutionContext, config: Plan
 
 
 def _show(sync: Reconciliation, context: dg.OpExecutionContext, plan: str, who: str, counts: Mapping[str, int]) -> None:
+    step = next_step_of(sync, context.instance, plan)
     shown = {"plan_hash": plan, "who": who, **counts, "outcomes": outcomes_file(sync), "version": VERSION}
-    context.add_output_metadata(shown)
+    opened = {"open_outcomes": open_outcomes(sync)}
+    context.add_output_metadata({**shown, **opened, **(metadata(step) if step else {})})

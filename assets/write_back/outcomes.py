@@ -9,6 +9,7 @@ from typing import Final
 import dagster as dg
 import polars as pl
 
+from assets.next_step.links import RESULTS, links
 from assets.next_step.next_step import NextStep, next_step
 from assets.next_step.shown import metadata, renewed
 from assets.plan_history import plans_made
@@ -37,7 +38,7 @@ def write_outcomes(
 ) -> Iterator[None]:
     """Write what has become of a whole plan so far into the folder of results, for a person, however the body ends.
 
-    The page of the plan then says so too, and the metadata of the report, which is made anew by that.
+    The page of the plan then says so too, and so do the metadata of the plan and of the report, made anew by that.
 
     Raises:
         UserError: there is no room for it; found out before the body, as nobody could tell a person of it afterwards.
@@ -52,16 +53,24 @@ def write_outcomes(
         names = {each.run_id: each.who for each in asked}
         outcomes = outcomes_frame(list(work.journal.latest(request.plan).values()), names)
         writers: dict[str, Callable[[Path], None]] = {file: partial(write_for_people, outcomes)}
-        step = _next_step(sync, instance, request.plan)
+        step = next_step_of(sync, instance, request.plan)
         page = _page(results.folder, step) if step else {}
         results.publish(writers | page, MadeBy.now(request.run_id, request.plan))
-        if step and page:
-            shown = {**metadata(step), "report": dg.MetadataValue.path(results.folder / "report.html")}
-            key = sync.key("reconciliation_report")
-            instance.report_runless_asset_event(dg.AssetMaterialization(key, metadata=shown))
+        if step:
+            _show(sync, instance, step, results.folder if page else None)
 
 
-def _next_step(sync: Reconciliation, instance: dg.DagsterInstance, plan: str) -> NextStep | None:
+def _show(sync: Reconciliation, instance: dg.DagsterInstance, step: NextStep, page: Path | None) -> None:
+    """Say what comes next where an asset said it before: at the plan, and at the report if its page is renewed."""
+    shown = metadata(step)
+    instance.report_runless_asset_event(dg.AssetObservation(sync.key("write_plan"), metadata=shown))
+    if page:
+        opened = links(sync.name, "report.html", list(read_manifest(page)))
+        shown = {**shown, **opened, "report": dg.MetadataValue.path(page / "report.html")}
+        instance.report_runless_asset_event(dg.AssetMaterialization(sync.key("reconciliation_report"), metadata=shown))
+
+
+def next_step_of(sync: Reconciliation, instance: dg.DagsterInstance, plan: str) -> NextStep | None:
     """What comes next for a plan, if it is the one that was made last."""
     made = next(plans_made(instance, sync), None)
     return next_step(sync, instance, made) if made is not None and made.plan == plan else None
@@ -84,6 +93,11 @@ def _page(folder: Path, step: NextStep) -> dict[str, Callable[[Path], None]]:
 def outcomes_file(sync: Reconciliation, file: str = OUTCOMES) -> dg.PathMetadataValue:
     """Where it is, for the page of an asset or a run."""
     return dg.MetadataValue.path(outcomes_path(sync, file))
+
+
+def open_outcomes(sync: Reconciliation) -> dg.UrlMetadataValue:
+    """Where the web server of the UI shows it."""
+    return dg.MetadataValue.url(f"{RESULTS}/{sync.name}/{OUTCOMES}")
 
 
 def outcomes_path(sync: Reconciliation, file: str = OUTCOMES) -> Path:

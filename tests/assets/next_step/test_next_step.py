@@ -145,7 +145,19 @@ def test_the_page_and_the_plan_tell_what_was_done(tmp_path: Path, monkeypatch: p
         for asset in ("write_plan", "reconciliation_report"):
             assert seen(at, asset).startswith("12 changes wait for an approval.")
             assert (at.metadata(asset)["plan_hash"], at.metadata(asset)["form"]) == (plan, apply_form(NAME, plan))
-        at.apply(plan, at_most=4)
+        result = at.apply(plan, at_most=4)
+        [output] = [event for event in result.all_events if event.is_successful_output]
+        ended = output.step_output_data.metadata
+        assert "Applied by Ada" in str(ended["next_step"].value)
+        assert ended["open_outcomes"].value == f"/results/{NAME}/outcomes.csv"
+        assert ended["form"].value == apply_form(NAME, plan)
+        assert f"[outcomes.csv](/results/{NAME}/outcomes.csv)" in str(
+            at.metadata("reconciliation_report")["open_files"]
+        )
+        assert at.metadata("reconciliation_report")["open_report"] == f"/results/{NAME}/report.html"
+        [observed] = at.instance.fetch_observations(at.sync.key("write_plan"), limit=1).records
+        assert observed.asset_observation is not None
+        assert "Applied by Ada" in str(observed.asset_observation.metadata["next_step"].value)
         assert "Applied by Ada" in page()
         assert "of 12 changes: 4 applied. Not begun: 8 changes." in page()
         assert "of 12 changes: 4 applied. Not begun: 8 changes." in seen(at)
