@@ -44,19 +44,24 @@ def undo_form(name: str, plan: str) -> str:
     return _form(f"{name}_undo", f"{name}__undo_plan", "Takes back what was applied of this plan.", lines)
 
 
-def decide_form(name: str, customer: str = "") -> str:
-    """The path of the form that keeps a decision about one customer."""
+def decide_form(name: str, customer: str = "", record: str = "", why: str = "") -> str:
+    """The path of the form that keeps a decision about one customer; what is given is in it, and has to be YAML."""
     lines = (
         "# the Stripe id, as review.csv has it:",
         f"customer: {customer}",
         "# the record's internal id, in quotes; never; or withdraw (a decision):",
-        "record: ",
+        f"record: {record}",
         "# your name, which is kept:",
         "who: ",
         "# why; it is shown in the review and the report:",
-        "why: ",
+        f"why: {why}",
     )
     return _form(f"{name}_override", f"{name}__decide", "Decides about one customer; then reconcile.", lines)
+
+
+def decision_form(name: str) -> str:
+    """The same for a page, whose script puts its decision where `{customer}`, `{record}` and `{why}` are."""
+    return ui() + decide_form(name, "{customer}", "{record}", "{why}")
 
 
 def decide_file_form(name: str) -> str:

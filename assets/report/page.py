@@ -14,6 +14,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from assets.next_step.forms import decision_form
 from assets.report import charts, wording
 from assets.report.inputs import Check, Header, ReportInputs
 from assets.report.page_figures import PageFigures, page_figures
@@ -53,6 +54,7 @@ def render_page(
             chart=charts.months_chart(figures.months),
             preflight=preflight,
             style=own("report.css") + own("work.css"),
+            decision_form=decision_form(header.declaration),
             script=script,
             script_hash=_hash(script),
         )

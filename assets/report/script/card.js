@@ -50,7 +50,15 @@ const choice = (book, row, records) => {
     note.textContent = isWrong ? "An internal id is a whole number, without anything else." : "";
     typed.setAttribute("aria-invalid", String(isWrong));
     book.decide(id, said ? { decision: said, why: why.value } : null);
+    offer();
   };
+  const form = away("", "Record this one in the UI", `The form in the UI that records the decision on ${id}`);
+  const offer = () => {
+    const said = book.decisions.get(id);
+    form.hidden = !said || said.decision === "later";
+    if (!form.hidden) form.href = filledIn(book.form, { customer: id, record: said.decision, why: said.why });
+  };
+  offer();
   const option = (value, text) => make("label", {},
     make("input", { type: "radio", name: `decision ${row}`, value, checked: value === (isOther ? "other" : now.decision), change: keep }), make("span", {}, text));
   const known = book.isGone(row) ? [] : [
@@ -63,7 +71,7 @@ const choice = (book, row, records) => {
   why.addEventListener("input", keep);
   const box = make("fieldset", {}, make("legend", {}, `Decide for ${id}`), option("", "Not decided"), ...known,
     option("never", "Never link it"), option("later", "Later"), note,
-    make("label", { class: "reason" }, "Why", why));
+    make("label", { class: "reason" }, "Why", why), form);
   return box;
 };
 

@@ -71,4 +71,7 @@ const startWork = (root, data) => {
 };
 
 const embedded = document.getElementById("waiting-rows");
-if (embedded) startWork(document.querySelector("[data-work=root]"), JSON.parse(embedded.textContent));
+if (embedded) {
+  const root = document.querySelector("[data-work=root]");
+  startWork(root, { ...JSON.parse(embedded.textContent), form: root.dataset.form });
+}

@@ -4,9 +4,11 @@ import csv
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import polars as pl
 import pytest
+import yaml
 from playwright.sync_api import Browser, Dialog, Locator, Page, expect
 
 from assets.report.inputs import ReportInputs, Workplace
@@ -157,6 +159,20 @@ def test_decisions_are_saved_with_the_columns_of_the_review(page: Page) -> None:
     page.get_by_label("Search what waits").fill("")
     _choice(page, "Decided").select_option("yes")
     assert _shown(page) == ["cus_4", "cus_7", "cus_w00002", "cus_w00003"]
+
+
+def test_a_decision_leads_to_its_form_in_the_ui_filled_in(page: Page) -> None:
+    row = _row(page, "cus_4")
+    form = row.get_by_role("link", name="The form in the UI that records the decision on cus_4")
+    expect(form).to_be_hidden()
+    row.get_by_label("Link to record 41, Record 41").check()
+    row.get_by_label("Why").fill('"$&" # they: said {record}')
+    expect(form).to_be_visible()
+    [config] = parse_qs(urlsplit(form.get_attribute("href") or "").query)["config"]
+    filled_in = yaml.safe_load(config)["ops"]["acme__decide"]["config"]
+    assert filled_in == {"customer": "cus_4", "record": "41", "who": None, "why": '"$&" # they: said {record}'}
+    row.get_by_label("Later").check()
+    expect(form).to_be_hidden()
 
 
 def test_a_decision_is_made_and_taken_back_by_keyboard_alone(page: Page) -> None:
