@@ -16,10 +16,12 @@ from rich.table import Table
 
 from pipelines.home import prepare_home
 from pipelines.init.questions import at_a_terminal
+from pipelines.init.stripe_file import OF_STRIPE
 from pipelines.init.two_files import Said
 from pipelines.init.written import Written, from_accounts, from_files, place_for
 from pipelines.run import at_terminal
 from resources.storage.folders import Folders
+from schemas.declaration.rules import LABELLED_FIELDS, has_label
 from schemas.errors import UserError
 from schemas.words import DateForm
 
@@ -34,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--netsuite", default="", help="the saved search of NetSuite, as it was exported")
     parser.add_argument("--api", action="store_true", help="ask both accounts, with the keys in the environment")
     parser.add_argument(
-        "--columns", default="", help="which column is which field: 'internal_id=Kunden-ID, email=Mail'"
+        "--columns", default="", help="which column is which field: 'internal_id=Kunden-ID, stripe.name=Firma'"
     )
     parser.add_argument("--encoding", default="", help="of a file that is not UTF-8, as cp1252")
     parser.add_argument(
@@ -70,7 +72,10 @@ def _columns(text: str) -> Mapping[str, str]:
         raise UserError(f"COLUMNS has {wrong[0].strip()!r}; write it as COLUMNS='internal_id=Kunden-ID, email=Mail'.")
     said = [(name.strip(), label.strip()) for name, _, label in pairs]
     for name, _ in said:
-        if not _FIELD.fullmatch(name) or name == "is_customer":
+        if name.startswith(OF_STRIPE):
+            if not has_label(name.removeprefix(OF_STRIPE)):
+                raise UserError(f"COLUMNS has the field {name!r}; of Stripe's file there are {LABELLED_FIELDS}.")
+        elif not _FIELD.fullmatch(name) or name == "is_customer":
             raise UserError(
                 f"COLUMNS has the field {name!r}; a field is called by lower-case letters, digits and underscores."
             )

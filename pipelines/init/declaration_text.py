@@ -9,7 +9,8 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.every_field import field_names
-from pipelines.init.two_files import StripeFile, TwoFiles
+from pipelines.init.stripe_file import StripeFile
+from pipelines.init.two_files import TwoFiles
 from resources.exports.recognition import Recognized, Taken, unused
 from resources.exports.whole_file import WholeFile
 from schemas.column_words import FIELD_WORDS

@@ -17,6 +17,7 @@ from resources.exports.usual_labels import ID_LABEL, OWN_LABELS, USUAL_LABELS
 from schemas.stripe_words import STRIPE_WORDS
 from schemas.words import LINK_KEY
 
+_NOTHING: Final[Mapping[str, str]] = {}
 _NEARLY_ALL: Final = 0.9
 _MOMENT: Final = r"^\d{1,4}[-./]\s?\d{1,2}[-./]\s?\d{1,4}\.?[ T,]+\d{1,2}:\d\d"
 _OTHERS: Final = "^(ch|py|pi|in|ii|sub|si|txn|re|dp|po|tr|prod|price|seti)_"
@@ -25,20 +26,21 @@ _METADATA: Final = frozenset(map(label_key, STRIPE_WORDS["metadata"]))
 _AS_IN_NETSUITE: Final = {"email": ("email",), "name": ("company_name", "name"), "phone": ("phone",)}
 
 
-def recognize_stripe(columns: pl.DataFrame) -> Sequence[Taken]:
+def recognize_stripe(columns: pl.DataFrame, said: Mapping[str, str] = _NOTHING) -> Sequence[Taken]:
     """Say which column is which field, of those fields that have no column with the Dashboard's label.
 
     Args:
         columns: the text of each column, by label.
+        said: field → label, as a person says.
     """
     there = {label.casefold() for label in columns.columns}
-    found: list[Taken] = []
-    wanted = [name for name in _FIELDS if not _is_there(name, there)]
+    found = [Taken(name, label, "you said so") for name, label in said.items()]
+    wanted = [name for name in _FIELDS if name not in said and not _is_there(name, there)]
     for name in wanted:
         taken = {each.label for each in found}
         free = [label for label in columns.columns if label not in taken and label.casefold() not in USUAL_LABELS]
         found += _one(name, free, columns)
-    return [*found, *_metadata(columns.columns, there)]
+    return [*found, *(each for each in _metadata(columns.columns, there) if each.field not in said)]
 
 
 def is_customer_list(columns: pl.DataFrame) -> bool:

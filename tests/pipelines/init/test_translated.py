@@ -44,8 +44,24 @@ def test_labels_that_say_nothing_are_known_by_what_stands_below_and_the_rest_is_
     written = write(tmp_path, f"A,B,C,D,E\n{ROWS}")
     assert declared(written.file).stripe.labels == {"id": "A", "created": "D", "email": "B"}
     assert written.recognized.notes == [
-        "No column of stripe.csv is known to be name; if one of these is, write it under labels of stripe: C, E."
+        "No column of stripe.csv is known to be name; if one of these is, say so as COLUMNS='stripe.name=…': C, E."
     ]
+
+
+def test_a_person_says_which_column_of_stripes_file_is_which(tmp_path: Path) -> None:
+    columns = {"stripe.name": "C", "stripe.metadata.netsuite_customer_id": "E", "city": "Phone"}
+    written = write(tmp_path, f"A,B,C,D,E\n{ROWS}", columns=columns)
+    found = declared(written.file)
+    assert found.stripe.labels == {
+        "name": "C", "metadata.netsuite_customer_id": "E", "id": "A", "created": "D", "email": "B",
+    }  # fmt: skip
+    assert found.netsuite_fields["city"] == "Phone"
+    assert (written.recognized.notes, written.questions) == ([], ())
+
+
+def test_what_a_person_says_is_a_column_of_that_file(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="has no column 'Z' of that label alone, which COLUMNS names for stripe"):
+        write(tmp_path, f"A,B,C,D,E\n{ROWS}", columns={"stripe.name": "Z"})
 
 
 def test_the_usual_labels_are_not_declared(tmp_path: Path) -> None:
