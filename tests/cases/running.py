@@ -30,7 +30,7 @@ class Ran:
         refusal: the sentence of the first step that failed, or of the declaration; empty where the run succeeded.
         site: the installation; its `results` are the files for people, its `check` a check's latest result.
         result: what the run gave.
-        is_whole: whether the run went beyond the plan; if not, there are no result files.
+        is_whole: whether the run was that of the job; if not, only some checks were made, and files perhaps not.
     """
 
     refusal: str
@@ -42,7 +42,7 @@ class Ran:
         """The rows of a result file, all as text; of a run that has no files, those of the frame it is made from."""
         assert self.site is not None, self.refusal
         assert not self.refusal, self.refusal
-        if not self.is_whole:
+        if not self.is_whole and not self.site.results.exists():
             return self.site.sync.frames.read(_FRAMES[name]).collect().cast(pl.String).to_dicts()
         return pl.read_csv(self.site.results / name, infer_schema=False).to_dicts()
 
@@ -100,11 +100,24 @@ def ran(name: str, folder: Path, **changes: object) -> Iterator[Ran]:
 @contextmanager
 def planned(name: str, folder: Path, checks: Sequence[str] = (), **changes: object) -> Iterator[Ran]:
     """As `ran`, but no further than the plan, and these checks: for what is right by the matches and the plan alone."""
+    with _run_up_to("write_plan", name, folder, checks, changes) as case:
+        yield case
+
+
+@contextmanager
+def reported(name: str, folder: Path, checks: Sequence[str] = (), **changes: object) -> Iterator[Ran]:
+    """As `ran`, with all files for people, and of the checks beside the assets only these."""
+    with _run_up_to("reconciliation_report", name, folder, checks, changes) as case:
+        yield case
+
+
+@contextmanager
+def _run_up_to(asset: str, name: str, folder: Path, checks: Sequence[str], changes: dict[str, object]) -> Iterator[Ran]:
     with _laid_out(name, folder, changes) as found:
         if isinstance(found, Ran):
             yield found
             return
-        result = found.up_to("write_plan", checks=checks)
+        result = found.up_to(asset, checks=checks)
         yield Ran(_refusal(result), found, result, is_whole=False)
 
 

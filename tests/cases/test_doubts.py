@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.run import doubts
-from tests.cases.running import planned, ran
+from tests.cases.running import planned, ran, reported
 
 DOUBTED = {
     "link_wrong": ("A1", 1001, "link_contradicted", "5001"),
@@ -18,7 +18,7 @@ DOUBTED = {
 @pytest.mark.parametrize("name", DOUBTED)
 def test_a_doubt_is_in_the_review_the_check_and_on_the_first_screen(name: str, tmp_path: Path) -> None:
     customer, record, kind, said = DOUBTED[name]
-    with ran(name, tmp_path) as case:
+    with reported(name, tmp_path) as case:
         assert case.site is not None
         assert case.records[customer] == record
         assert f"{kind}: " in case.waiting[customer]
@@ -33,7 +33,7 @@ def test_a_doubt_is_in_the_review_the_check_and_on_the_first_screen(name: str, t
 @pytest.mark.parametrize("name", DOUBTED)
 def test_a_doubt_is_kept_out_of_the_plan_by_setting(name: str, tmp_path: Path) -> None:
     customer, record, _, _ = DOUBTED[name]
-    with ran(name, tmp_path, on_doubt="refuse") as case:
+    with reported(name, tmp_path, on_doubt="refuse") as case:
         assert case.records[customer] == record
         assert not any(row["stripe_customer_id"] == f"cus_{customer}" for row in case.rows("plan.csv"))
         assert "are kept out of the plan (on_doubt: refuse)" in case.failed_checks["evidence_agrees"]

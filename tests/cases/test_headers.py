@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases.running import planned, ran
+from tests.cases.running import planned, reported
 
 
 @pytest.mark.parametrize("name", ["label_at", "label_cus", "wide", "hdr_nbsp"])
@@ -50,7 +50,7 @@ def test_metadata_beyond_the_64th_kilobyte_of_the_labels_holds_a_customer_back(t
 
 
 def test_a_link_that_is_no_plain_number_says_so(tmp_path: Path) -> None:
-    with ran("meta_forms", tmp_path) as case:
+    with reported("meta_forms", tmp_path) as case:
         written = (
             "a number with separators, decimals, exponent, apostrophe or leading zeros: write the internal id alone"
         )

@@ -4,19 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases.running import planned, ran
+from tests.cases.running import planned, reported
 
 
 @pytest.mark.parametrize(("name", "customers"), [("sid_two", ("A1", "B2")), ("ext_case", ("AbC1",))])
 def test_a_text_that_may_mean_a_customer_is_a_conflict(name: str, customers: tuple[str, ...], tmp_path: Path) -> None:
-    with ran(name, tmp_path) as case:
+    with reported(name, tmp_path) as case:
         assert case.outcomes == dict.fromkeys(customers, "conflict")
         assert all("record 11 may mean this customer" in case.waiting[customer] for customer in customers)
         assert not case.planned
 
 
 def test_an_address_of_the_dashboard_is_the_id_in_it(tmp_path: Path) -> None:
-    with ran("sid_url", tmp_path) as case:
+    with reported("sid_url", tmp_path) as case:
         assert case.records == {"A1": 11}
         assert "email = email finds record 12" in case.waiting["A1"]
         assert {record for system, record, _, _ in case.planned if system == "netsuite"} == {"11"}
@@ -24,7 +24,7 @@ def test_an_address_of_the_dashboard_is_the_id_in_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["custom_ids", "custom_ids_ext"])
 def test_an_imported_id_is_no_link_in_comments_and_external_ids(name: str, tmp_path: Path) -> None:
-    with ran(name, tmp_path, links_visible=False) as case:
+    with reported(name, tmp_path, links_visible=False) as case:
         records = {"1001": 13, "paid": 14, "42": 15}
         assert case.records == {customer: records[customer] for customer in case.records}
         assert {(system, field) for system, _, field, _ in case.planned} == {
@@ -37,7 +37,7 @@ def test_an_imported_id_is_no_link_in_comments_and_external_ids(name: str, tmp_p
 
 
 def test_a_placeholder_in_metadata_is_no_link_and_is_replaced(tmp_path: Path) -> None:
-    with ran("meta_forms", tmp_path) as case:
+    with reported("meta_forms", tmp_path) as case:
         others = {customer for customer, outcome in case.outcomes.items() if outcome != "broken"}
         assert others == {"H8", "I9"}
         assert "with separators, decimals, exponent" in case.waiting["D4"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases.running import planned, ran
+from tests.cases.running import planned, reported
 
 HINTED: dict[str, tuple[list[str], list[str]]] = {
     "mail_html": (["A1", "B2"], ["as: html"]),
@@ -23,7 +23,7 @@ HINTED: dict[str, tuple[list[str], list[str]]] = {
 @pytest.mark.parametrize("name", HINTED)
 def test_a_reading_that_would_find_a_record_is_a_hint_and_no_match(name: str, tmp_path: Path) -> None:
     customers, settings = HINTED[name]
-    with ran(name, tmp_path) as case:
+    with reported(name, tmp_path, checks=["other_readings"]) as case:
         assert case.site is not None
         assert all(case.outcomes[customer] == "unmatched" for customer in customers)
         assert case.planned == set()
