@@ -89,7 +89,7 @@ def test_a_record_that_somebody_has_worked_with_stays(at: Site) -> None:
 
 
 def test_a_person_sees_what_will_be_created(at: Site) -> None:
-    at.reconcile()
+    assert at.up_to("reconciliation_report").success
     [row] = at.result("creations.csv").rows(named=True)
     assert (row["stripe_customer_id"], row["externalid"], row["email"]) == (NEW, NEW, "n4@acme.example")
     page = (at.sync.folders.results(NAME) / "report.html").read_text("utf-8")

@@ -12,7 +12,7 @@ def test_a_decision_counts_from_the_next_run_on_and_can_be_withdrawn(at: Site) -
     at.plan()
     assert at.override("cus_4", "3").success
     assert at.override("cus_1", "never", who="bob", why="a test account").success
-    at.reconcile()
+    assert at.up_to("reconciliation_report").success
     outcomes = {r["stripe_customer_id"]: (r["outcome"], r["evidence"]) for r in at.result("matches.csv").to_dicts()}
     assert (outcomes["cus_4"], outcomes["cus_1"][0]) == (("matched", "override"), "held")
     review = {row["stripe_customer_id"]: row for row in at.result("review.csv").to_dicts()}
@@ -21,7 +21,7 @@ def test_a_decision_counts_from_the_next_run_on_and_can_be_withdrawn(at: Site) -
     page = (at.sync.folders.results(NAME) / "report.html").read_text("utf-8")
     assert "cus_1: never link: bob, " in page
     assert at.override("cus_1", "withdraw").success
-    at.reconcile()
+    assert at.up_to("reconciliation_report").success
     assert "cus_1" not in at.result("review.csv")["stripe_customer_id"].to_list()
 
 
