@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help init advise run check doctor plans apply undo decide replay compare prune audit erase apply-stripe ui ui-user sandbox test lint docs screenshots format bench prove rules validate lock clean forget
+.PHONY: help init advise run check doctor plans apply undo decide replay compare prune audit erase apply-stripe ui ui-user sandbox worker test lint docs screenshots format bench prove rules validate lock clean forget
 
 help: ## List what can be done
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ apply-stripe: $(VENV)/run.ok ## Set in Stripe what FILE (stripe_updates.csv of N
 ui: $(VENV)/run.ok ## Open Dagster on every declaration, on http://127.0.0.1:3000; PORT= for another port
 	@$(BIN)/python -m pipelines.ui
 
+worker: $(VENV)/celery.ok ## Do steps of runs that other machines start, as TIEOUT_CELERY says; STEPS= at once (default 1), WORKER= for its name
+	@$(BIN)/python -m pipelines.workers $(if $(STEPS),--steps=$(call quoted,$(STEPS))) $(if $(WORKER),--name=$(call quoted,$(WORKER)))
+
 ui-user: $(VENV)/run.ok ## Let NAME sign in to a UI that several share, with the ROLE look, plan or approve; asks for a password
 	@$(BIN)/python -m pipelines.login.add_person $(call quoted,$(if $(filter file,$(origin NAME)),,$(NAME))) --role=$(call quoted,$(ROLE))
 
@@ -109,7 +112,8 @@ validate: $(VENV)/run.ok ## Load every declaration, look at the labels of its ex
 	@$(BIN)/python -m pipelines.run --validate
 
 lock: ## Resolve the dependencies again (needs uv)
-	@for e in run:--extra=build "postgres:--extra=build --extra=postgres" dev:--extra=dev bench:--extra=bench; do \
+	@for e in run:--extra=build "postgres:--extra=build --extra=postgres" \
+	  "celery:--extra=build --extra=postgres --extra=celery" dev:--extra=dev bench:--extra=bench; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras \
 	    $${e#*:} pyproject.toml --output-file locks/$${e%%:*}.lock || exit 1; done
 

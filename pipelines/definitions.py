@@ -7,7 +7,7 @@ import dagster as dg
 
 from assets.reconciliation import IO_MANAGER_KEY
 from pipelines.declarations import read_folder
-from pipelines.executor import in_this_process
+from pipelines.executor import executor_of
 from pipelines.hiding import hide_secrets
 from pipelines.loading import load
 from pipelines.progress import LOGGER_NAME, progress_logger
@@ -29,7 +29,7 @@ LOADED = load(
     dg.Definitions(
         resources={IO_MANAGER_KEY: ParquetIOManager(Folders.from_environment())},
         loggers={LOGGER_NAME: progress_logger},
-        executor=in_this_process(Folders.from_environment()),
+        executor=executor_of(Folders.from_environment()),
     ),
     Folders.from_environment(),
     "pipelines.defs",

@@ -13,16 +13,17 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Final
 
+from pipelines.workers.settings import BROKER_URL
 from resources.ledger import LEDGER_URL
 from schemas.secrets import masked, remember_url
 
-_DATABASES: Final = (LEDGER_URL, "DAGSTER_POSTGRES_URL")
+_URLS: Final = (LEDGER_URL, "DAGSTER_POSTGRES_URL", BROKER_URL)
 _Factory = Callable[..., logging.LogRecord]
 
 
 def hide_secrets() -> None:
     """Mask logs and traces of this process from now on; once is enough, and more do no harm."""
-    for name in _DATABASES:
+    for name in _URLS:
         remember_url(name, os.environ.get(name, ""))
     if not isinstance(logging.getLogRecordFactory(), _Masking):
         logging.setLogRecordFactory(_Masking(logging.getLogRecordFactory()))

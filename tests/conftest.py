@@ -77,7 +77,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("filterwarnings", f"ignore:{warning}")
 
 
-_SLOW = {"test_killed_runs", "test_bad_input", "test_apply_stripe", "test_over_apis", "test_commands", "test_ui"}
+_SLOW = {
+    "test_killed_runs",
+    "test_bad_input",
+    "test_apply_stripe",
+    "test_over_apis",
+    "test_commands",
+    "test_ui",
+    "test_workers",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

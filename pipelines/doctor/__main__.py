@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.doctor import alerts, machine, services
+from pipelines.doctor import alerts, broker, machine, services
 from pipelines.doctor.finding import Finding, Weight
 from pipelines.kept_plans import opened
 from pipelines.run import at_terminal
@@ -47,6 +47,7 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int
             *services.clocks(sync),
             *machine.storage(folders),
             *machine.ledger(folders),
+            *broker.broker(),
             *alerts.alerts(sync, send=options.send),
             *alerts.automation(sync, instance, LOADED.definitions),
         ]

@@ -4,7 +4,7 @@ import dagster as dg
 
 from assets.reconciliation import Reconciliation
 from pipelines.exclusive_run import end_killed
-from pipelines.executor import in_this_process
+from pipelines.executor import executor_of
 from pipelines.jobs.selections import every_month, read_and_report, writes
 from pipelines.login.roles import needs
 
@@ -18,7 +18,7 @@ def build_daily(sync: Reconciliation) -> dg.Definitions:
         f"{sync.name}_daily",
         selection=selection | writes(sync) if writes_alone else selection,
         description=f"The reconcile of every day; {then}.",
-        executor_def=in_this_process(sync.folders),
+        executor_def=executor_of(sync.folders),
         tags=every_month(sync),
         metadata=needs("approve" if writes_alone else "plan"),
     )

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from assets.reconciliation import Reconciliation
-from pipelines.executor import in_this_process
+from pipelines.executor import executor_of
 from pipelines.login.roles import Role, needs
 from pipelines.progress import LOGGERS
 
@@ -23,7 +23,7 @@ def job_of(
 
     @dg.job(
         name=f"{sync.name}_{name}",
-        executor_def=in_this_process(sync.folders),
+        executor_def=executor_of(sync.folders),
         logger_defs=LOGGERS,
         description=description,
         metadata=needs(role),

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from assets.reconciliation import Reconciliation
-from pipelines.executor import in_this_process
+from pipelines.executor import executor_of
 from pipelines.jobs.selections import every_month, read_and_report
 from pipelines.login.roles import needs
 
@@ -14,7 +14,7 @@ def build_reconcile(sync: Reconciliation) -> dg.Definitions:
         f"{sync.name}_reconcile",
         selection=read_and_report(sync),
         description="Reads both sides, matches, plans, reports. Writes nothing outside of this machine.",
-        executor_def=in_this_process(sync.folders),
+        executor_def=executor_of(sync.folders),
         tags=every_month(sync),
         metadata=needs("plan"),
     )
