@@ -3,6 +3,8 @@
 import argparse
 import signal
 import sys
+from collections.abc import Sequence
+from socket import gethostname
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -15,17 +17,18 @@ from pipelines.workers.once import once
 from pipelines.workers.settings import SETTINGS, handed_out_again_after, settings
 from resources.ledger import Holder, Ledger
 from resources.storage.folders import Folders
-from schemas.errors import UserError
+from schemas.errors import TransientError, UserError
 
 if TYPE_CHECKING:  # an extra
     from celery import Celery, Task
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; 0 when it was stopped, 1 when a sentence says why it could not begin."""
+    """Run the command line; 0 when it was stopped or answers, 1 when a sentence says why it could not begin."""
     parser = argparse.ArgumentParser(prog="make worker", description=__doc__)
     parser.add_argument("--name", default="tieout", help="its name, before the machine's")
     parser.add_argument("--steps", type=int, default=1, help="how many steps it does at once")
+    parser.add_argument("--check", action="store_true", help="ask whether it answers on this machine, and stop")
     options = parser.parse_args(arguments)
     folders = Folders.from_environment()
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -37,13 +40,21 @@ def _work(options: argparse.Namespace, folders: Folders) -> int:
     found = settings()
     if found is None:
         raise UserError(f"{SETTINGS} is not set: let it name the settings of workers, such as deploy/celery.yaml.")
-    workers(found)  # says that the broker cannot be reached
+    there = workers(found)  # says that the broker cannot be reached
+    if options.check:
+        return _checked(f"{options.name}@{gethostname()}", there)
     with Ledger.of(folders):  # says what is wrong with it
         pass
     app = app_of(found)
     register(app, folders, handed_out_again_after(found) / 2)
     said = (f"--hostname={options.name}@%h", f"--concurrency={options.steps}", "--pool=prefork", "--loglevel=INFO")
     app.worker_main(["worker", *said])
+    return 0
+
+
+def _checked(name: str, there: Sequence[str]) -> int:
+    if name not in there:
+        raise TransientError(f"The worker {name} does not answer at the broker: see its log, and start it again.")
     return 0
 
 

@@ -21,7 +21,7 @@ from tests.reconciling import CHECKOUT, NETSUITE, RESULTS, STRIPE, declaration, 
 from tests.resources.ledger.ledgers import database_url
 
 NAMES = ("acme", "bolt", "crane")
-TABLES = tuple(name for name in RESULTS if name.endswith((".csv", ".txt")))
+TABLES = tuple(name for name in RESULTS if name.endswith(".csv"))
 HANDED_OUT_AGAIN = 31
 """Seconds; the least that is allowed."""
 

@@ -6,9 +6,11 @@ import pytest
 
 from pipelines.doctor import broker as doctor
 from pipelines.executor import executor_of
+from pipelines.workers.__main__ import _checked
+from pipelines.workers.broker import workers
 from pipelines.workers.settings import handed_out_again_after, settings
 from resources.storage.folders import Folders
-from schemas.errors import UserError
+from schemas.errors import TransientError, UserError
 from tests.deploy.broker import redis_server
 from tests.reconciling import CHECKOUT
 
@@ -81,5 +83,7 @@ def test_the_doctor_says_that_runs_would_wait_for_ever(tmp_path: Path, monkeypat
     with redis_server(tmp_path) as url:
         monkeypatch.setenv("TIEOUT_BROKER_URL", url)
         [found] = doctor.broker()
+        with pytest.raises(TransientError, match="The worker tieout@here does not answer"):
+            _checked("tieout@here", workers(settings() or {}))
     assert (found.weight, found.of) == ("todo", "workers")
     assert "waits for ever: start one" in found.sentence
