@@ -1,5 +1,6 @@
 """Whether steps go to workers is one setting, and what is wrong with it is one sentence."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,10 @@ def test_the_doctor_says_that_runs_would_wait_for_ever(tmp_path: Path, monkeypat
             _checked("tieout@here", workers(settings() or {}))
     assert (found.weight, found.of) == ("todo", "workers")
     assert "waits for ever: start one" in found.sentence
+
+
+@pytest.mark.usefixtures("_named")
+def test_who_names_workers_without_what_they_take_is_told_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "dagster_celery", None)
+    with pytest.raises(UserError, match=r"dagster_celery is not installed: run `make \.venv/celery\.ok`"):
+        settings()
