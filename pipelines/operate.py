@@ -24,6 +24,7 @@ from pipelines.home import prepare_home
 from pipelines.interrupts import COMMANDS, INTERRUPTED, give_way, tidy_up
 from pipelines.operate_shown import is_done, show_next_step, show_outcomes, show_plans
 from pipelines.run import at_terminal, execute, reason, was_interrupted
+from resources.readers import to_set
 from resources.storage.folders import Folders
 from schemas.errors import UserError
 
@@ -108,7 +109,10 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int
         )
     with dg.DagsterInstance.get() as instance:
         if command == "plans":
-            show_plans(name, list(standings(sync, instance)), console)
+            found = list(standings(sync, instance))
+            if not found:
+                _check_that_accounts_are_known(name, located.unset)
+            show_plans(name, found, console)
             show_next_step(next_step(sync, instance), console)
             return 0
         job_of = LOADED.definitions.resolve_job_def
@@ -119,6 +123,14 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int
 
             return decide_from_file(sync, options, run, console)
         return _run(command, sync, instance, job_of, config, console)
+
+
+def _check_that_accounts_are_known(name: str, unset: Mapping[str, str]) -> None:
+    keys = sorted(key for key in unset if key.startswith(("stripe.", "netsuite.")))
+    if keys:
+        raise UserError(
+            f"Plans are kept by their two accounts, which {name} does not name here: {to_set(keys, unset)}."
+        )
 
 
 def _config(command: str, options: argparse.Namespace) -> dict[str, object]:

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from assets.next_step.standing import standings
-from pipelines.operate import _config, _parser, _run, main
+from pipelines.operate import _check_that_accounts_are_known, _config, _parser, _run, main
 from pipelines.operate_shown import show_plans
 from schemas.errors import UserError
 from tests.in_process import command, lay_out
@@ -132,3 +132,10 @@ def test_from_the_shell_alone(tmp_path: Path) -> None:
         assert at.state() != first
         shell("undo", "sandbox", f"--plan={plan}", "--who=Ada")
         assert at.state() == first
+
+
+def test_plans_that_cannot_be_found_without_the_accounts_are_not_said_to_be_missing() -> None:
+    unset = {"netsuite.account": "NETSUITE_ACCOUNT", "notify.url": "ALERTS"}
+    with pytest.raises(UserError, match=r"acme does not name here: set NETSUITE_ACCOUNT \(netsuite\.account\)\.$"):
+        _check_that_accounts_are_known("acme", unset)
+    _check_that_accounts_are_known("acme", {"notify.url": "ALERTS"})
