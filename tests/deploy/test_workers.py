@@ -58,6 +58,14 @@ class Machines:
         until(lambda: f"{name}@" in self.said(name) and " ready." in self.said(name), f"{name} does not start")
         return process
 
+    def stops_in_a_step(self, worker: "subprocess.Popen[str]", name: str) -> bool:
+        """Stop a worker; where it has no step to acknowledge, let it go on."""
+        worker.send_signal(signal.SIGSTOP)
+        if self.said(name).count("received") > self.said(name).count("succeeded"):
+            return True
+        worker.send_signal(signal.SIGCONT)
+        return False
+
     def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
 
@@ -90,14 +98,14 @@ def test_a_worker_that_is_killed_changes_nothing_of_what_comes_out(machines: Mac
             start_python(machines.folder, "three_runs.py", *NAMES, environment=machines.environment)
         )
         stack.callback(runs.kill)
-        until(lambda: "received" in machines.said("first") or runs.poll() is not None, "nothing is handed out")
+        until(lambda: machines.stops_in_a_step(first, "first"), "nothing is handed out")
         first.send_signal(signal.SIGKILL)
         output, errors = runs.communicate(timeout=PATIENCE)
         assert runs.returncode == 0, errors
     ended: dict[str, tuple[str, bool]] = json.loads(output)
     assert [success for _, success in ended.values()] == [True] * len(NAMES)
     assert "succeeded" in machines.said("second")
-    _one_step_was_handed_out_again(machines, [run for run, _ in ended.values()])
+    _each_step_ended_once(machines, [run for run, _ in ended.values()])
     alone = tmp_path / "alone"
     lay_out(alone, FILES)
     for name in NAMES:
@@ -105,11 +113,8 @@ def test_a_worker_that_is_killed_changes_nothing_of_what_comes_out(machines: Mac
         assert digests(machines.folder / "out" / name, TABLES) == digests(alone / "out" / name, TABLES)
 
 
-def _one_step_was_handed_out_again(machines: Machines, runs: list[str]) -> None:
-    """The step that the first worker had is told of once, and by the second."""
-    received = [line for line in machines.said("first").splitlines() if "received" in line]
-    done = [line for line in machines.said("first").splitlines() if "succeeded" in line]
-    assert len(received) > len(done)
+def _each_step_ended_once(machines: Machines, runs: list[str]) -> None:
+    """Also the one that the first worker had."""
     home = str(machines.folder / "home")
     with patch.dict(os.environ, machines.environment), dg.DagsterInstance.from_config(home) as instance:
         logs = [entry for run in runs for entry in instance.all_logs(run)]
