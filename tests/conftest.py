@@ -84,6 +84,7 @@ _SLOW = {
     "test_over_apis",
     "test_commands",
     "test_ui",
+    "test_ui_login",
     "test_workers",
 }
 

@@ -105,7 +105,7 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
             new = fields_metadata(planned.plan, settings.trials) if made.numbers.creates else {}
             told = _reported(sync, context, made, customer_matches, planned.plan.lazy(), kept, traces)
             yield dg.MaterializeResult(
-                value=step.made(planned.plan, checks, new, made.model_dump_json()), metadata={**new, **told}
+                value=step.made(planned.plan, checks, new, made.model_dump_json()), metadata={**told, **new}
             )
 
     return write_plan

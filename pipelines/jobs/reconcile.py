@@ -13,7 +13,8 @@ def build_reconcile(sync: Reconciliation) -> dg.Definitions:
     job = dg.define_asset_job(
         f"{sync.name}_reconcile",
         selection=read_and_report(sync),
-        description="Reads both sides, matches, plans, reports. Writes nothing outside of this machine.",
+        description="Reads both sides, matches, plans, reports. Writes nothing outside of this machine. Here: "
+        "*Materialize all*, *Show all partitions*, *All*, *Launch*.",
         executor_def=executor_of(sync.folders),
         tags=every_month(sync),
         metadata=needs("plan"),
