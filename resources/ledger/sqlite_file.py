@@ -6,6 +6,8 @@ new ledger: whoever finds it is told how to bring the old one back.
 
 import os
 import sqlite3
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -20,6 +22,8 @@ from resources.ledger.tables import VERSION_TABLE
 from resources.storage.atomic import flush, private_folder
 from schemas.errors import DamageError
 
+_OPEN: Final = Counter[Path]()
+_TURN: Final = threading.Lock()
 _MAGIC: Final = b"SQLite format 3\0"
 _HEADER: Final = 100
 _LARGEST_PAGE: Final = 65_536
@@ -80,14 +84,29 @@ def copied(path: Path, form: str) -> Path:
     return copy
 
 
-def refuse_damaged(path: Path) -> None:
-    """Look whether a file can be a whole database, before SQLite is given it.
+def hold(path: Path) -> None:
+    """Look whether a file can be a whole database, before SQLite is given it, and know it as open until `let_go`.
+
+    A file that this process has open already is not looked at. The kernel takes all locks on a file from a process that
+    closes any of its handles (https://sqlite.org/howtocorrupt.html, 2.2), SQLite's as well: another process that closes
+    the ledger then takes its log away, and what is written after that is lost or stands in the wrong place.
 
     Raises:
         DamageError: it cannot.
     """
-    if not path.is_file():
-        return
+    with _TURN:
+        if not _OPEN[path.resolve()]:
+            _refuse_damaged(path)
+        _OPEN[path.resolve()] += 1
+
+
+def let_go(path: Path) -> None:
+    """Know a file as closed, once for each time that it was held: SQLite has no handle of it any more."""
+    with _TURN:
+        _OPEN[path.resolve()] -= 1
+
+
+def _refuse_damaged(path: Path) -> None:
     with path.open("rb") as file:
         head = file.read(_HEADER)
     size = _size(path)

@@ -32,10 +32,11 @@ from resources.ledger.leases import (
 from resources.ledger.locks import exclusive
 from resources.ledger.sqlite_file import (
     damage,
+    hold,
     in_one_transaction,
     is_damage,
+    let_go,
     make_if_missing,
-    refuse_damaged,
     refuse_foreign,
 )
 from resources.ledger.tables import VERSION_TABLE
@@ -103,7 +104,7 @@ class Ledger:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.engine.dispose()
+        self._close()
 
     @contextmanager
     def alone(self, declaration: str, run: str = "") -> Iterator[Lease]:
@@ -161,14 +162,27 @@ class Ledger:
 
     def _migrate(self) -> None:
         with exclusive(self.engine, self.folder, "migrate", wait=True):
-            path = Path(self.engine.url.database or "") if self.engine.dialect.name == "sqlite" else None
+            path = self._file()
             if path:
                 make_if_missing(path, bring_to_newest)
-                refuse_damaged(path)
-            with in_one_transaction(self.engine) as connection:
-                if path:
-                    refuse_foreign(path, connection)
-                bring_to_newest(connection, path)
+                hold(path)
+            try:
+                with in_one_transaction(self.engine) as connection:
+                    if path:
+                        refuse_foreign(path, connection)
+                    bring_to_newest(connection, path)
+            except BaseException:
+                self._close()
+                raise
+
+    def _file(self) -> Path | None:
+        """The file of a SQLite ledger."""
+        return Path(self.engine.url.database or "") if self.engine.dialect.name == "sqlite" else None
+
+    def _close(self) -> None:
+        self.engine.dispose()
+        if path := self._file():
+            let_go(path)
 
 
 def _tell(url: URL, met: ExceptionContext) -> None:
