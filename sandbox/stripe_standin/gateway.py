@@ -50,6 +50,8 @@ class _Passage:
     """What is known of a request while it passes."""
 
     request_id: str
+    answers: int
+    """How many requests had been answered when it came."""
     account: str = ""
     fault: Fault | None = None
     effects: int = 0
@@ -70,7 +72,7 @@ class Gateway:
         self._keys = IdempotencyKeys(world.clock)
         self._numbers = count(1)
         self._lock = threading.Lock()
-        self._answered = asyncio.Condition()
+        self._answered, self._answers = asyncio.Condition(), 0
 
     def forget_keys(self) -> None:
         """Forget the idempotency keys that were answered, as after a day."""
@@ -80,11 +82,12 @@ class Gateway:
         """Answer one request, or break its connection if its fault says so."""
         request = Request(scope, receive)
         body = await request.body()
-        passage = _Passage(f"req_{next(self._numbers):014d}")
+        passage = _Passage(f"req_{next(self._numbers):014d}", self._answers)
         answer = await self._answer(request, body, passage)
         broken = passage.fault is not None and passage.fault.kind == "reset"
         self._write_log(request, passage, answer, broken=broken)
         async with self._answered:
+            self._answers += 1
             self._answered.notify_all()
         wire = self._wires[scope["client"]]
         if broken:
@@ -122,7 +125,7 @@ class Gateway:
         if "stripe-version" in request.headers:
             headers["Stripe-Version"] = request.headers["stripe-version"]
         if fault is not None and fault.kind == "late" and fault.after_effect:
-            await self._another_answer()
+            await self._another_answer(passage)
         return Answer(answer.status, answer.body, headers, answer.effects)
 
     async def _idempotently(
@@ -156,16 +159,16 @@ class Gateway:
         fault = passage.fault
         await asyncio.sleep(self._options.latency)
         if fault is not None and fault.kind == "late" and not fault.after_effect:
-            await self._another_answer()
+            await self._another_answer(passage)
         answer = endpoint.run(call)
         if fault is None or fault.kind != "server_error" or not fault.after_effect:
             return answer
         failed = _server_error(fault).answer()
         return Answer(failed.status, failed.body, failed.headers, answer.effects)
 
-    async def _another_answer(self) -> None:
+    async def _another_answer(self, passage: _Passage) -> None:
         async with self._answered:
-            await self._answered.wait()
+            await self._answered.wait_for(lambda: self._answers > passage.answers)
 
     def _write_log(self, request: Request, passage: _Passage, answer: Answer, *, broken: bool) -> None:
         line = Logged(
