@@ -77,21 +77,34 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("filterwarnings", f"ignore:{warning}")
 
 
-_SLOW = {
-    "test_killed_runs",
-    "test_bad_input",
-    "test_apply_stripe",
-    "test_over_apis",
-    "test_commands",
-    "test_ui",
-    "test_ui_login",
+_SLOW = (
     "test_workers",
-}
+    "test_ui",
+    "test_killed_runs",
+    "test_ui_login",
+    "test_over_apis",
+    "test_apply_stripe",
+    "test_commands",
+    "test_bad_input",
+)
+"""Files that mostly wait for processes, the slowest first."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slowest first: where two processes share the tests, neither waits at the end for one that has just begun."""
-    items.sort(key=lambda item: item.path.stem not in _SLOW)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Each process that shares the tests begins with some of the slow files: at the end none waits for another's.
+
+    The tests are dealt out in equal runs of this order, and who has none left takes from the end of another's.
+    """
+    processes = getattr(config, "workerinput", {"workercount": 1})["workercount"]
+    files = [[item for item in items if item.path.stem == name] for name in _SLOW]
+    rest = [item for item in items if item.path.stem not in _SLOW]
+    share, dealt = len(items) // processes, list[pytest.Item]()
+    for number in range(processes):
+        slow = [item for file in files[number::processes] for item in file]
+        more = max(0, share - len(slow))
+        dealt += slow + rest[:more]
+        del rest[:more]
+    items[:] = dealt + rest
 
 
 @pytest.fixture(scope="module")
