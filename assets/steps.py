@@ -5,7 +5,6 @@ ledger knows as far as it asks, the months there are by now, and the code. A ste
 a service, has no key and is always done.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,7 +18,7 @@ from assets.code_version import code_version
 from assets.reconciliation import Reconciliation
 from assets.rules_version import RULES_VERSION
 from resources.readers import ReadsFiles
-from resources.storage.kept_inputs import hash_of_frame
+from resources.storage.kept_inputs import hash_of_frame, hash_of_text
 from resources.storage.kept_steps import KeptStep, KeptSteps, Made, Same
 from schemas.declaration.kept import without_logins
 
@@ -113,14 +112,12 @@ class Step:
         """What an asset hands over: its frame, and for the next time what it has told."""
         if not self._still:
             return frame
-        told = Before(self.run, checks=checks, metadata=metadata).told()
-        return Made(frame, KeptStep(key=self.key or "", run=self.run, told=told, more=more, rows=frame.height))
+        return Made(frame, self._done(Before(self.run, frame.height, checks, metadata, more)))
 
     def keep(self, checks: Sequence[dg.AssetCheckResult], more: str = "") -> None:
         """Keep what a step without a frame has told."""
         if self._still:
-            told = Before(self.run, checks=checks).told()
-            self._kept.keep(self.name, KeptStep(key=self.key or "", run=self.run, told=told, more=more), {})
+            self._kept.keep(self.name, self._done(Before(self.run, checks=checks, more=more)), {})
 
     def checked(self, check: Callable[[], Iterable[dg.AssetCheckResult]]) -> Iterator[dg.AssetCheckResult]:
         """The results of checks: those of the last time, or new ones."""
@@ -130,6 +127,9 @@ class Step:
         results = list(check())
         self.keep(results)
         yield from results
+
+    def _done(self, made: Before) -> KeptStep:
+        return KeptStep(key=self.key or "", run=made.run, told=made.told(), more=made.more, rows=made.rows)
 
     @property
     def _still(self) -> bool:
@@ -144,7 +144,7 @@ def key_of(sync: Reconciliation, name: str, *looked_at: str | Sequence[str]) -> 
     """The key of a step that looks at these things, beside the declaration, its accounts and the code."""
     what_decides = [RULES_VERSION, code_version(), without_logins(sync.declaration)]
     origins = [sync.accounts, *(sync.origin(asset) for asset in (STRIPE, "netsuite_customers", "netsuite_sync"))]
-    return _sha256(orjson.dumps([name, *what_decides, *origins, *looked_at], option=orjson.OPT_SORT_KEYS))
+    return hash_of_text(orjson.dumps([name, *what_decides, *origins, *looked_at], option=orjson.OPT_SORT_KEYS))
 
 
 def key_of_reading(sync: Reconciliation, name: str, reader: object, *looked_at: str | Sequence[str]) -> str | None:
@@ -164,7 +164,7 @@ def of_frames(sync: Reconciliation, *names: str) -> list[str]:
 def of_table(rows: pl.DataFrame) -> str:
     """The content of a short table, whatever its order, to be looked at."""
     columns = sorted(rows.columns)
-    return _sha256(repr((rows.schema, sorted(rows.select(columns).rows(), key=repr))).encode())
+    return hash_of_text(repr((rows.schema, sorted(rows.select(columns).rows(), key=repr))).encode())
 
 
 class _Check(BaseModel, frozen=True):
@@ -212,7 +212,3 @@ def _written(metadata: Mapping[str, object]) -> str:
 
 def _reported(metadata: str) -> dict[str, dg.MetadataValue]:
     return dg.deserialize_value(metadata, dict)
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -56,7 +56,7 @@ def look_at_stripe(found: WholeFile, columns: Mapping[str, str], dates: str | No
     Raises:
         ExportError: it is no customer export, or cannot be used; one sentence says why.
     """
-    renamed = recognize_stripe(found.columns, _known(columns, found))
+    renamed = recognize_stripe(found.columns, known_columns(columns, found, OF_STRIPE))
     stripe = _as_usual(found, renamed)
     if names_others(stripe.columns):
         raise ExportError(
@@ -68,13 +68,25 @@ def look_at_stripe(found: WholeFile, columns: Mapping[str, str], dates: str | No
     return StripeFile(stripe, since, order, renamed, tuple(_unknown(stripe, renamed)))
 
 
-def _known(columns: Mapping[str, str], stripe: WholeFile) -> Mapping[str, str]:
-    said = {name.removeprefix(OF_STRIPE): label for name, label in columns.items() if name.startswith(OF_STRIPE)}
+def known_columns(columns: Mapping[str, str], file: WholeFile, side: str = "") -> Mapping[str, str]:
+    """The labels of one side's file that a person has named, by field.
+
+    Args:
+        columns: field → label, those of Stripe's file with `OF_STRIPE` before the field.
+        file: the one that has to have them.
+        side: `OF_STRIPE`, or nothing for NetSuite's.
+
+    Raises:
+        ExportError: the file has no such column, or several.
+    """
+    said = {
+        name.removeprefix(side): label for name, label in columns.items() if name.startswith(OF_STRIPE) == bool(side)
+    }
     for name, label in said.items():
-        if label not in stripe.columns.columns:
+        if label not in file.columns.columns:
             raise ExportError(
-                f"{stripe.path} has no column {label!r} of that label alone, which COLUMNS names for "
-                f"{OF_STRIPE}{name}; its columns are: {', '.join(stripe.labels)}."
+                f"{file.path} has no column {label!r} of that label alone, which COLUMNS names for {side}{name}; its "
+                f"columns are: {', '.join(file.labels)}."
             )
     return said
 

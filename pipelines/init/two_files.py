@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipelines.init.internal_id import labelled_id, no_internal_id
 from pipelines.init.questions import Ask
-from pipelines.init.stripe_file import OF_STRIPE, StripeFile, look_at_stripe
+from pipelines.init.stripe_file import StripeFile, known_columns, look_at_stripe
 from resources.exports.column_contents import is_stripe_id
 from resources.exports.files import export_files
 from resources.exports.known_labels import fields_meant
@@ -50,7 +50,7 @@ def look_at_both(said: Said, root: Path, ask: Ask) -> TwoFiles:
         _refuse_results(file)
     _refuse_swapped(said, stripe, netsuite)
     of_stripe = look_at_stripe(stripe, said.columns, said.dates, ask)
-    recognized = recognize(netsuite.columns, _known(said.columns, netsuite), of_stripe.file.columns)
+    recognized = recognize(netsuite.columns, known_columns(said.columns, netsuite), of_stripe.file.columns)
     recognized.notes += [*_doubled(netsuite, recognized), *of_stripe.notes]
     return TwoFiles(of_stripe, netsuite, _answered(recognized, netsuite, ask))
 
@@ -93,17 +93,6 @@ def _is_of_stripe(file: WholeFile) -> bool:
     has_ids = ids is not None and is_stripe_id(file.columns.get_column(ids))
     has_moments = any(label.casefold().startswith("created (") for label in file.labels)
     return (ids is not None and (has_ids or has_moments)) or is_customer_list(file.columns)
-
-
-def _known(columns: Mapping[str, str], netsuite: WholeFile) -> Mapping[str, str]:
-    said = {name: label for name, label in columns.items() if not name.startswith(OF_STRIPE)}
-    for name, label in said.items():
-        if label not in netsuite.columns.columns:
-            raise ExportError(
-                f"{netsuite.path} has no column {label!r} of that label alone, which COLUMNS names for {name}; its "
-                f"columns are: {', '.join(netsuite.labels)}."
-            )
-    return said
 
 
 def _doubled(netsuite: WholeFile, recognized: Recognized) -> Iterator[str]:

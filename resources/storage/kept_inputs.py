@@ -75,7 +75,7 @@ class Making(BaseModel, frozen=True):
     @property
     def name(self) -> str:
         """What it is called in the storage, by which it is noticed that one was altered."""
-        return f"{_MAKINGS}/{self.plan}/{_sha256(orjson.dumps([self.plan, self.matching, self.planning]))}.json"
+        return f"{_MAKINGS}/{self.plan}/{hash_of_text(orjson.dumps([self.plan, self.matching, self.planning]))}.json"
 
 
 @dataclass(frozen=True)
@@ -93,12 +93,12 @@ class KeptInputs:
     def keep(self, picture: Picture, frames: Mapping[str, Path], texts: Iterable[bytes]) -> str:
         """Keep a picture with its contents: the frames' files, by hash, and the texts; returns its hash."""
         content = _json(picture)
-        name = f"{_PICTURES}/{_sha256(content)}.json"
+        name = f"{_PICTURES}/{hash_of_text(content)}.json"
         with self._alone():
             self.storage.share({f"{_OBJECTS}/{digest}": path for digest, path in frames.items()})
-            self._put({f"{_OBJECTS}/{_sha256(text)}": text for text in texts})
+            self._put({f"{_OBJECTS}/{hash_of_text(text)}": text for text in texts})
             self._put({name: content})
-        return _sha256(content)
+        return hash_of_text(content)
 
     def record(self, making: Making) -> None:
         """Keep that a plan was made."""
@@ -127,7 +127,7 @@ class KeptInputs:
         if path is None:
             return "is gone"
         picture = _read(path, Picture)
-        return "was altered" if picture is None or _sha256(path.read_bytes()) != digest else picture
+        return "was altered" if picture is None or hash_of_text(path.read_bytes()) != digest else picture
 
     def text(self, digest: str) -> bytes:
         """A text that is there; see `damage`."""
@@ -186,7 +186,7 @@ class KeptInputs:
         path = self._found(f"{_OBJECTS}/{digest}")
         if path is None:
             return "is gone"
-        found = hash_of_frame(path) if name not in _TEXTS else _sha256(path.read_bytes())
+        found = hash_of_frame(path) if name not in _TEXTS else hash_of_text(path.read_bytes())
         return "" if found == digest else f"was altered: its hash is {shortened(found)}, and was {shortened(digest)}"
 
     def _remove_but(self, pictures: set[str]) -> None:
@@ -210,11 +210,7 @@ def hash_of_frame(path: Path) -> str:
 
 def hash_of_text(text: bytes) -> str:
     """The hash under which a text is kept."""
-    return _sha256(text)
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    return hashlib.sha256(text).hexdigest()
 
 
 def _json(model: BaseModel) -> bytes:
@@ -222,7 +218,7 @@ def _json(model: BaseModel) -> bytes:
 
 
 def _is(path: Path, name: str) -> bool:
-    return _sha256(path.read_bytes()) == Path(name).stem
+    return hash_of_text(path.read_bytes()) == Path(name).stem
 
 
 def _read(path: Path, model: type[_Model]) -> _Model | None:

@@ -5,7 +5,6 @@ content is still what was written; what it told of itself stands beside it, unde
 cache, like the frames.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 import polars as pl
 from pydantic import BaseModel, ValidationError
 
-from resources.storage.kept_inputs import hash_of_frame
+from resources.storage.kept_inputs import hash_of_frame, hash_of_text
 from resources.storage.protocol import Storage
 
 _DIGITS = 64
@@ -65,7 +64,7 @@ class KeptSteps:
         whole = step.model_copy(update={"frames": dict(frames)})
         content = whole.model_dump_json().encode()
         with self.storage.replaced([_file(name)]) as [fresh]:
-            fresh.write_bytes(_sha256(content).encode() + content)
+            fresh.write_bytes(hash_of_text(content).encode() + content)
 
     def found(self, name: str, key: str, frames: Mapping[str, Path]) -> KeptStep | None:
         """What a step of this key made, if it was the last one and all of it is there, undamaged."""
@@ -91,8 +90,4 @@ def _read(path: Path) -> KeptStep | None:
         step = KeptStep.model_validate_json(content[_DIGITS:])
     except (ValidationError, OSError):
         return None
-    return step if content[:_DIGITS] == _sha256(content[_DIGITS:]).encode() else None
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    return step if content[:_DIGITS] == hash_of_text(content[_DIGITS:]).encode() else None

@@ -6,10 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipelines.declarations import read_declarations
-from schemas.declaration import Declaration
 from schemas.errors import UserError
-from tests.pipelines.init.two_exports import NETSUITE, STRIPE, write
+from tests.pipelines.init.two_exports import NETSUITE, STRIPE, declared, write
 from tests.reconciling import CHECKOUT
 
 FIELDS = {
@@ -22,11 +20,6 @@ FIELDS = {
     "stage": "Stage",
     "inactive": "Inactive",
 }
-
-
-def declared(file: Path) -> Declaration:
-    [located] = read_declarations(file.parent)
-    return located.declaration
 
 
 @pytest.mark.rule("X13")

@@ -4,12 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.declarations import read_declarations
 from resources.exports.file import Declared
 from resources.exports.stripe import read_stripe_export
-from schemas.declaration import Declaration
 from schemas.errors import ExportError, UserError
-from tests.pipelines.init.two_exports import NETSUITE, STRIPE, write
+from tests.pipelines.init.two_exports import NETSUITE, STRIPE, declared, write
 from tests.resources.exports.test_stripe import SINCE, UNTIL
 
 ROWS = STRIPE.partition("\n")[2]
@@ -19,11 +17,6 @@ LABELS = {
     "Spanish": "ID de cliente,Correo electrónico,Nombre,Creado (UTC),netsuite_customer_id (metadatos)",
     "Japanese": "顧客ID,メールアドレス,名前,作成日時,netsuite_customer_id（メタデータ）",
 }
-
-
-def declared(file: Path) -> Declaration:
-    [located] = read_declarations(file.parent)
-    return located.declaration
 
 
 @pytest.mark.rule("X13")

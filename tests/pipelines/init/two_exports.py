@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipelines.declarations import read_declarations
 from pipelines.init.questions import Ask
 from pipelines.init.two_files import Said
 from pipelines.init.written import Written, from_files, place_for
 from resources.storage.folders import Folders
+from schemas.declaration import Declaration
 
 STRIPE = """\
 id,Email,Name,Created (UTC),netsuite_customer_id (metadata)
@@ -20,6 +22,12 @@ Internal ID,External ID,Comments,Email,Company Name,Phone,Stage,Inactive
 8,cus_2,,pay@bee.example,Bee,,Customer,No
 9,,,pay@lead.example,Lead,,Lead,No
 """
+
+
+def declared(file: Path) -> Declaration:
+    """What a file declares."""
+    [located] = read_declarations(file.parent)
+    return located.declaration
 
 
 def nobody(_: str, __: Sequence[str]) -> str | None:
