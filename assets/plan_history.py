@@ -1,6 +1,7 @@
 """The plans that were made: which, when, by which run and from how much, newest first, as `write_plan` reported them.
 
-A materialization that a person reported by hand made no plan: it has no hash, and is left out.
+A materialization that a person reported by hand made no plan: it has no hash, and is left out. So is one that only says
+what became of a plan: it has no accounts.
 """
 
 from collections import defaultdict
@@ -17,6 +18,9 @@ from schemas.errors import UserError
 
 GOOD_COMPARED: Final = 7
 """So many good plans are compared with at most."""
+
+ACCOUNTS: Final = "accounts"
+"""Metadata of a plan that was made: for which accounts. What is only said again of a plan has none."""
 
 _A_PAGE: Final = 100
 _LOOKED_AT: Final = 1_000
@@ -151,6 +155,6 @@ def _plans_made(instance: dg.DagsterInstance, key: dg.AssetKey, accounts: str) -
             event = record.asset_materialization
             values = {name: value.value for name, value in event.metadata.items()} if event else {}
             plan = values.get("plan_hash")
-            if isinstance(plan, str) and values.get("accounts") == accounts:
+            if isinstance(plan, str) and values.get(ACCOUNTS) == accounts:
                 made_at = datetime.fromtimestamp(record.timestamp, UTC)
                 yield PlanMade(plan, made_at, record.run_id, PlanNumbers.of(values))

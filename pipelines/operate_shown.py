@@ -1,6 +1,7 @@
 """What `make plans | apply | undo` show: the last plans and what became of them, the outcomes of a run."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from rich.console import Console
 from rich.markup import escape
@@ -57,9 +58,16 @@ def _became(standing: Standing) -> str:
     if not standing.made.numbers.changes:
         return "nothing to write"
     parts = [f"{count:,} {status}" for status, count in standing.counts.items() if count]
-    if standing.untried:
-        parts.append(f"{standing.untried:,} not begun" if parts else "waits for an approval")
+    newer = standing.replaced_by
+    if standing.untried and (parts or newer):
+        parts.append(f"{standing.untried:,} not begun")
+    elif standing.untried:
+        parts.append("waits for an approval")
     asked = standing.last
     if asked is not None and asked.at is not None:
         parts[-1] += f" ({asked.direction} by {asked.who or 'somebody'}, {asked.at:%Y-%m-%d %H:%M} UTC)"
-    return ", ".join(parts)
+    return ", ".join(parts) + (f"; replaced by {newer.plan[:_SHORT]}…" if newer and standing.open else "")
+
+
+_SHORT: Final = 8
+"""So many letters of a hash are enough to find it in the list."""

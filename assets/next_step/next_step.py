@@ -1,7 +1,7 @@
 """What comes next for the plan that was made last, as sentences, commands and forms; how it is shown is elsewhere."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import dagster as dg
@@ -10,7 +10,7 @@ from assets.next_step import forms
 from assets.next_step.standing import Standing, standing_of
 from assets.plan_history import PlanMade, plans_made
 from assets.reconciliation import Reconciliation
-from resources.ledger import Request
+from resources.ledger import DecidedSince, Decisions, Request
 from schemas.review import WORKBOOK_ROWS
 from schemas.words import GONE
 
@@ -53,6 +53,8 @@ class NextStep:
         waiting: how many customers wait for a person, as far as it is known.
         is_by_hand: whether a person carries it out by import files, as a side is an export file.
         results: the folder of results, in words.
+        has_workbook: whether the review is a workbook, too.
+        decided: what persons decided since it was made.
     """
 
     declaration: str
@@ -61,6 +63,7 @@ class NextStep:
     is_by_hand: bool
     results: str
     has_workbook: bool = True
+    decided: DecidedSince = field(default_factory=DecidedSince)
 
     @property
     def plan(self) -> str:
@@ -69,14 +72,19 @@ class NextStep:
 
     def sentences(self) -> Iterator[str]:
         """How things stand, without names of customers."""
-        standing, changes = self.standing, self.standing.made.numbers.changes
+        standing, changes, newer = self.standing, self.standing.made.numbers.changes, self.standing.replaced_by
         if not changes:
             yield "There is nothing to write."
+        elif newer and standing.last is None:
+            yield f"{many(changes, 'change')}, of which nobody has approved any."
         elif standing.last is None:
             what = "an import" if self.is_by_hand else "an approval"
             yield f"{many(changes, 'change')} {_wait(changes)} for {what}."
         else:
             yield from _what_was_done(standing, standing.last)
+        if newer:
+            yield f"This plan is replaced by {newer.plan}, made at {newer.made_at:%Y-%m-%d %H:%M} UTC."
+            return
         if guesses := standing.made.numbers.guesses:
             customers = many(standing.made.numbers.guessed_customers, "customer")
             yield (
@@ -85,16 +93,31 @@ class NextStep:
             )
         if self.waiting:
             yield f"{many(self.waiting, 'customer')} {_wait(self.waiting)} for a person; review.csv says why."
+        if other := standing.beside:
+            what = {"apply": "applied", "undo": "taken back"}[other.direction]
+            who = other.who or "somebody"
+            yield f"An older plan, {other.plan}, was {what} since by {who}: look at what stands now."
+        if since := self.decided.customers:
+            were = "was" if since == 1 else "were"
+            yield (
+                f"{many(since, 'customer')} {were} decided about since, at last by {self.decided.who}: that counts "
+                "from the next run on."
+            )
 
     def actions(self) -> Iterator[Action]:
         """What a person can do, the most likely first."""
         name, plan, standing = self.declaration, self.plan, self.standing
         of_plan = f"NAME={name} PLAN={plan} {_WHO}"
-        if standing.made.numbers.changes and standing.open:
+        if standing.made.numbers.changes and standing.open and not standing.replaced_by:
             yield from self._to_write(of_plan)
         if standing.in_effect and not self.is_by_hand:
             yield Action("Take it back", f"make undo {of_plan}", forms.undo_form(name, plan))
-        if standing.last is not None:
+        if standing.replaced_by:
+            yield Action("See the plan that counts", f"make plans NAME={name}")
+            return
+        if self.decided.customers:
+            yield Action("Make a plan that follows what was decided", f"make run NAME={name}")
+        elif standing.last is not None or standing.beside is not None:
             yield Action("See what stands now", f"make run NAME={name}")
         if self.waiting:
             yield from self._to_decide()
@@ -127,15 +150,19 @@ class NextStep:
 
 def next_step(sync: Reconciliation, instance: dg.DagsterInstance, made: PlanMade | None = None) -> NextStep | None:
     """What comes next for a plan, by default for the one that was made last; None where none was made."""
-    made = made or next(plans_made(instance, sync), None)
-    if made is None:
+    newest = next(plans_made(instance, sync), None)
+    if newest is None:
         return None
+    made = made or newest
     is_by_hand = not sync.declaration.can_write
     results = str(sync.folders.results(sync.name))
     review = _counts_of_review(sync, instance)
     waiting = review.get("waiting", 0) - review.get(f"waiting/{GONE}", 0)
     has_workbook = review.get("waiting", 0) + review.get("decided", 0) <= WORKBOOK_ROWS
-    return NextStep(sync.name, standing_of(sync, made), waiting, is_by_hand, results, has_workbook)
+    with sync.ledger() as ledger:
+        decided = Decisions(ledger, sync.name).since(made.made_at)
+    standing = standing_of(sync, made, newest)
+    return NextStep(sync.name, standing, waiting, is_by_hand, results, has_workbook, decided)
 
 
 def first_step(sync: Reconciliation, made: PlanMade) -> NextStep:

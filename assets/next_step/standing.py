@@ -36,11 +36,15 @@ class Standing:
         ended: what its changes ended in, the largest group first; those that were never tried are not in it. One that
             was taken back is `undone`; one that could not be taken back `kept`.
         asked: what was asked about it since it was last made, oldest first.
+        replaced_by: the plan that was made last, if that is another one: what is open of this one waits for nobody.
+        beside: what was asked last about another plan since this one was made.
     """
 
     made: PlanMade
     ended: tuple[Why, ...] = ()
     asked: tuple[Request, ...] = ()
+    replaced_by: PlanMade | None = None
+    beside: Request | None = None
 
     @property
     def counts(self) -> Counter[str]:
@@ -71,17 +75,20 @@ class Standing:
         return self.asked[-1] if self.asked else None
 
 
-def standing_of(sync: Reconciliation, made: PlanMade) -> Standing:
-    """How a plan stands since it was last made."""
+def standing_of(sync: Reconciliation, made: PlanMade, newest: PlanMade) -> Standing:
+    """How a plan stands since it was last made, beside the plan that was made last of all."""
     with sync.ledger() as ledger:
         journal, requests = Journal(ledger, sync.declared_accounts), Requests(ledger, sync.declared_accounts)
         asked = [each for each in requests.of_plan(made.plan) if each.at is None or each.at >= made.made_at]
-        return Standing(made, tuple(_ended(journal, made.plan, made.made_at)), tuple(asked))
+        ended = tuple(_ended(journal, made.plan, made.made_at))
+        newer = None if newest.plan == made.plan else newest
+        return Standing(made, ended, tuple(asked), newer, requests.of_others(made.plan, made.made_at))
 
 
 def standings(sync: Reconciliation, instance: dg.DagsterInstance) -> Iterator[Standing]:
     """The last plans, newest first, each once."""
-    return (standing_of(sync, made) for made in islice(_each_once(plans_made(instance, sync)), PLANS_SHOWN))
+    plans = list(islice(_each_once(plans_made(instance, sync)), PLANS_SHOWN))
+    return (standing_of(sync, made, plans[0]) for made in plans)
 
 
 def _ended(journal: Journal, plan: str, since: datetime) -> Iterator[Why]:

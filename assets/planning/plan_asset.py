@@ -18,7 +18,7 @@ from assets.matching.global_customer import HAS_RECORD
 from assets.matching.stripe_matches import STRIPE_MATCHES
 from assets.next_step.next_step import first_step
 from assets.next_step.shown import metadata
-from assets.plan_history import PlanMade, PlanNumbers
+from assets.plan_history import ACCOUNTS, PlanMade, PlanNumbers
 from assets.planning.guesses import guesses, of_plan, settled
 from assets.planning.new_fields import fields_metadata
 from assets.planning.own_traces import own_traces
@@ -153,7 +153,7 @@ def _reported(
     return {
         **metadata(first_step(sync, PlanMade(made.digest, sync.clock(), context.run.run_id, numbers))),
         PLAN_HASH: made.digest,
-        "accounts": sync.accounts,
+        ACCOUNTS: sync.accounts,
         **MADE_BY,
         **numbers.metadata(),
         "file": dg.MetadataValue.path(sync.plans.path(made.digest)),

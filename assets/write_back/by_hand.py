@@ -69,6 +69,8 @@ def undo_plan(sync: Reconciliation, context: dg.OpExecutionContext, config: Plan
 
 def _show(sync: Reconciliation, context: dg.OpExecutionContext, plan: str, who: str, counts: Mapping[str, int]) -> None:
     step = next_step_of(sync, context.instance, plan)
+    if step and step.standing.replaced_by:
+        context.log.warning("This plan is not the last one: %s", " ".join(step.sentences()))
     shown = {"plan_hash": plan, "who": who, **counts, "outcomes": outcomes_file(sync), "version": VERSION}
     opened = {"open_outcomes": open_outcomes(sync)}
     context.add_output_metadata({**shown, **opened, **(metadata(step) if step else {})})

@@ -9,15 +9,15 @@ from typing import Final
 import dagster as dg
 import polars as pl
 
-from assets.next_step.links import RESULTS, links
+from assets.next_step.links import RESULTS
 from assets.next_step.next_step import NextStep, next_step
-from assets.next_step.shown import metadata, renewed
+from assets.next_step.told_again import renewed_page, tell_at_assets
 from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
 from assets.write_back.executor import WriteBack
 from resources.ledger import Request, Requests
 from resources.storage.csv import write_for_people
-from resources.storage.results import MadeBy, Results, read_manifest
+from resources.storage.results import MadeBy, Results
 from schemas.attempts import Entry
 
 OUTCOMES: Final = "outcomes.csv"
@@ -53,41 +53,17 @@ def write_outcomes(
         names = {each.run_id: each.who for each in asked}
         outcomes = outcomes_frame(list(work.journal.latest(request.plan).values()), names)
         writers: dict[str, Callable[[Path], None]] = {file: partial(write_for_people, outcomes)}
-        step = next_step_of(sync, instance, request.plan)
-        page = _page(results.folder, step) if step else {}
+        step = next_step(sync, instance)
+        page = renewed_page(results.folder, step) if step else {}
         results.publish(writers | page, MadeBy.now(request.run_id, request.plan))
         if step:
-            _show(sync, instance, step, results.folder if page else None)
-
-
-def _show(sync: Reconciliation, instance: dg.DagsterInstance, step: NextStep, page: Path | None) -> None:
-    """Say what comes next where an asset said it before: at the plan, and at the report if its page is renewed."""
-    shown = metadata(step)
-    instance.report_runless_asset_event(dg.AssetObservation(sync.key("write_plan"), metadata=shown))
-    if page:
-        opened = links(sync.name, "report.html", list(read_manifest(page)))
-        shown = {**shown, **opened, "report": dg.MetadataValue.path(page / "report.html")}
-        instance.report_runless_asset_event(dg.AssetMaterialization(sync.key("reconciliation_report"), metadata=shown))
+            tell_at_assets(sync, instance, step, results.folder if page else None)
 
 
 def next_step_of(sync: Reconciliation, instance: dg.DagsterInstance, plan: str) -> NextStep | None:
-    """What comes next for a plan, if it is the one that was made last."""
-    made = next(plans_made(instance, sync), None)
-    return next_step(sync, instance, made) if made is not None and made.plan == plan else None
-
-
-def _page(folder: Path, step: NextStep) -> dict[str, Callable[[Path], None]]:
-    """How the page of the plan is written anew, if it is there."""
-    page = folder / "report.html"
-    entry = read_manifest(folder).get(page.name)
-    if entry is None or entry["plan"] != step.plan or not page.is_file():
-        return {}
-    text = renewed(page.read_text("utf-8"), step)
-
-    def write(path: Path) -> None:
-        path.write_text(text, encoding="utf-8")
-
-    return {page.name: write}
+    """What comes next for a plan that was made; None for one of which nobody knows any more when."""
+    made = next((each for each in plans_made(instance, sync) if each.plan == plan), None)
+    return next_step(sync, instance, made) if made is not None else None
 
 
 def outcomes_file(sync: Reconciliation, file: str = OUTCOMES) -> dg.PathMetadataValue:

@@ -2,8 +2,9 @@
 
 import dagster as dg
 
+from assets.next_step.told_again import tell_again
 from assets.planning.overrides import Override, decide
-from assets.reconciliation import Reconciliation
+from assets.reconciliation import Reconciliation, failures_for_people
 from pipelines.jobs.one_operation import job_of
 from pipelines.login.roles import to_decide
 
@@ -15,6 +16,8 @@ def build_override(sync: Reconciliation) -> dg.Definitions:
     def keep_decision(context: dg.OpExecutionContext, config: Override) -> None:
         """Keep a person's decision about one customer."""
         decide(sync, context, config)
+        with failures_for_people():
+            tell_again(sync, context.instance, context.run.run_id)
 
     return job_of(
         sync,

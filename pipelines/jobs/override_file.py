@@ -2,8 +2,9 @@
 
 import dagster as dg
 
+from assets.next_step.told_again import tell_again
 from assets.planning.decision_file import DecisionFile, decide_file
-from assets.reconciliation import Reconciliation
+from assets.reconciliation import Reconciliation, failures_for_people
 from pipelines.jobs.one_operation import job_of
 from pipelines.login.roles import to_decide
 
@@ -15,6 +16,8 @@ def build_override_file(sync: Reconciliation) -> dg.Definitions:
     def keep_decisions(context: dg.OpExecutionContext, config: DecisionFile) -> None:
         """Keep all decisions of a file, or none."""
         decide_file(sync, context, config)
+        with failures_for_people():
+            tell_again(sync, context.instance, context.run.run_id)
 
     return job_of(
         sync,

@@ -6,6 +6,7 @@ from typing import Final
 
 import dagster as dg
 
+from assets.plan_history import plans_made
 from assets.planning.brakes import CHECKS
 from assets.reconciliation import Reconciliation
 from resources.failures import KIND
@@ -34,7 +35,7 @@ def _told(
     before = _waiting_before(sync, instance, run)
     if before is not None and ended.counts.get(WAITING, 0) > before:
         yield ended.model_copy(update={"occasion": "review", "before": before})
-    if ended.occasion == "success" and _waits_for_approval(sync, ended):
+    if ended.occasion == "success" and _waits_for_approval(sync, instance, ended):
         yield ended.model_copy(update={"occasion": "plan"})
 
 
@@ -80,9 +81,12 @@ def _own(records: Sequence[dg.EventLogRecord], run: dg.DagsterRun) -> int:
     return min(each.storage_id for each in records if each.run_id == run.run_id)
 
 
-def _waits_for_approval(sync: Reconciliation, ended: RunEvent) -> bool:
-    """Whether the run has made a plan that has changes and that nobody has approved."""
+def _waits_for_approval(sync: Reconciliation, instance: dg.DagsterInstance, ended: RunEvent) -> bool:
+    """Whether the run has made a plan that has changes, that nobody has approved, and that none has replaced."""
     if not sync.declaration.can_write or ended.plan is None or not ended.counts.get(CHANGES):
+        return False
+    newest = next(plans_made(instance, sync), None)
+    if newest is not None and newest.plan != ended.plan:
         return False
     with sync.ledger() as ledger:
         return not any(Requests(ledger, sync.declared_accounts).of_plan(ended.plan))

@@ -9,6 +9,7 @@ from assets.reconciliation import Reconciliation
 from schemas.events import RunEvent
 
 _EVERY_SECONDS: Final = 300
+_LOOKED_AT: Final = 100
 
 
 def build_late(sync: Reconciliation) -> dg.SensorDefinition:
@@ -37,8 +38,9 @@ def build_late(sync: Reconciliation) -> dg.SensorDefinition:
 
 def late_event(sync: Reconciliation, instance: dg.DagsterInstance) -> RunEvent | None:
     """That the daily run is missing, where it is: no report was made since it should have begun."""
-    record = instance.get_latest_materialization_event(sync.key("reconciliation_report"))
-    last = datetime.fromtimestamp(record.timestamp, UTC) if record else None
+    found = instance.fetch_materializations(sync.key("reconciliation_report"), limit=_LOOKED_AT).records
+    made = [record for record in found if record.run_id]  # without a run a report only says what became of its plan
+    last = datetime.fromtimestamp(made[0].timestamp, UTC) if made else None
     now = sync.clock()
     due = sync.declaration.daily.missed(now, last)
     if due is None:

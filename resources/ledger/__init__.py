@@ -5,7 +5,7 @@ persons, the guesses that nobody has confirmed; and the leases of runs that are 
 folder, or PostgreSQL by URL; both are brought to the newest form by `Ledger.open`.
 """
 
-from resources.ledger.decisions import Decisions, LastDecision, NewDecision
+from resources.ledger.decisions import DecidedSince, Decisions, LastDecision, NewDecision
 from resources.ledger.engines import LEDGER_URL, need_postgresql
 from resources.ledger.guesses import GUESSES, PAIR, Guesses
 from resources.ledger.journal import Journal
@@ -18,6 +18,7 @@ __all__ = [
     "LEDGER_URL",
     "PAIR",
     "RUN",
+    "DecidedSince",
     "Decisions",
     "Guesses",
     "Holder",

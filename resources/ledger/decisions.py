@@ -35,6 +35,14 @@ class NewDecision:
 
 
 @dataclass(frozen=True)
+class DecidedSince:
+    """What was decided since a moment: about how many customers, and who decided last."""
+
+    customers: int = 0
+    who: str = ""
+
+
+@dataclass(frozen=True)
 class Decisions:
     """The decisions of one declaration."""
 
@@ -115,6 +123,15 @@ class Decisions:
                 )
                 for row in connection.execute(query).mappings()
             }
+
+    def since(self, moment: datetime) -> DecidedSince:
+        """What was decided after a moment (UTC)."""
+        ours = (DECISION.c.declaration == self.declaration) & (DECISION.c.decided_at > moment)
+        query = select(DECISION.c.stripe_customer_id, DECISION.c.who).where(ours).order_by(DECISION.c.number)
+        with self.ledger.engine.connect() as connection:
+            rows = connection.execute(query).all()
+        customers = {row.stripe_customer_id for row in rows}
+        return DecidedSince(len(customers), rows[-1].who) if rows else DecidedSince()
 
 
 _STANDING: Final[dict[str, pl.DataType]] = {

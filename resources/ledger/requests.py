@@ -70,6 +70,14 @@ class Requests:
             rows = connection.execute(query.order_by(REQUEST.c.requested_at, REQUEST.c.run_id)).mappings()
             return [_request(row) for row in rows]
 
+    def of_others(self, plan: str, since: datetime) -> Request | None:
+        """The last request about another plan after a moment (UTC), None if there was none."""
+        query = select(REQUEST).where(REQUEST.c.declaration == self.declaration, REQUEST.c.plan != plan)
+        newest = query.where(REQUEST.c.requested_at > since).order_by(REQUEST.c.requested_at.desc(), REQUEST.c.run_id)
+        with self.ledger.engine.connect() as connection:
+            row = connection.execute(newest).mappings().first()
+        return None if row is None else _request(row)
+
     def approvals(self) -> list[tuple[str, datetime]]:
         """Every request to apply a plan: its hash, and when it was made, oldest first."""
         query = select(REQUEST.c.plan, REQUEST.c.requested_at).order_by(REQUEST.c.requested_at)

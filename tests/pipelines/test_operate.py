@@ -56,6 +56,11 @@ def test_a_plan_is_applied_in_parts_and_taken_back_and_the_list_says_so(tmp_path
         assert "Not done: 1 kept, could not be taken back; outcomes.csv says why." in said(console)
         assert listed() == f"<then> 12 changes 11 undone, 1 kept (undo by Eve, <then>) {plan}"
         assert at.links() == {**before, "1": ("ERP-1", *before["1"][1:])}
+        newer = at.plan()
+        [_, older] = listed().split(newer)
+        assert older == f" <then> 12 changes 11 undone, 1 kept (undo by Eve, <then>); replaced by {newer[:8]}… {plan}"
+        assert run(at, console, "apply", plan=plan, who="Ada", ids="cus_2") == 0
+        assert f"This plan is replaced by {newer}" in said(console)
 
 
 @pytest.mark.rule("X1")

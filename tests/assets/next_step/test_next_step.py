@@ -13,13 +13,14 @@ from assets.next_step.forms import apply_form, decide_file_form, decide_form, un
 from assets.next_step.next_step import NextStep
 from assets.next_step.shown import markdown, renewed, section, terminal
 from assets.next_step.standing import Standing, Why
-from assets.plan_history import PlanMade, PlanNumbers
-from resources.ledger import Request
+from assets.plan_history import PlanMade, PlanNumbers, plans_made
+from resources.ledger import DecidedSince, Request
 from tests.pipelines.api_world import NAME, Site, site
 
 PLAN = "ab" * 32
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 MADE = PlanMade(PLAN, NOON, "run", PlanNumbers(changes=12))
+NEWER = replace(MADE, plan="cd" * 32)
 FRESH = NextStep("acme", Standing(MADE), waiting=0, is_by_hand=False, results="out/acme")
 OF_PLAN = f'NAME=acme PLAN={PLAN} WHO="your name"'
 
@@ -38,6 +39,20 @@ def after(*ended: Why, direction: str = "apply") -> NextStep:
             ["1 change waits for an approval.", "1 customer waits for a person; review.csv says why."],
         ),
         (replace(FRESH, is_by_hand=True), ["12 changes wait for an import."]),
+        (
+            replace(FRESH, standing=Standing(MADE, replaced_by=NEWER), waiting=3),
+            [
+                "12 changes, of which nobody has approved any.",
+                f"This plan is replaced by {'cd' * 32}, made at 2026-11-29 12:00 UTC.",
+            ],
+        ),
+        (
+            replace(FRESH, decided=DecidedSince(2, "Ada")),
+            [
+                "12 changes wait for an approval.",
+                "2 customers were decided about since, at last by Ada: that counts from the next run on.",
+            ],
+        ),
         (replace(FRESH, standing=Standing(replace(MADE, numbers=PlanNumbers()))), ["There is nothing to write."]),
         (
             after(Why("applied", None, 8), Why("failed", "gone", 2), Why("conflict", None, 1)),
@@ -63,6 +78,12 @@ def test_it_says_what_waits_or_what_was_done_by_whom_and_what_was_not_and_why(
 @pytest.mark.parametrize(
     ("step", "commands"),
     [
+        (replace(FRESH, standing=Standing(MADE, replaced_by=NEWER), waiting=3), ["make plans NAME=acme"]),
+        (
+            replace(after(Why("applied", None, 4)), standing=Standing(MADE, (Why("applied", None, 4),), (), NEWER)),
+            [f"make undo {OF_PLAN}", "make plans NAME=acme"],
+        ),
+        (replace(FRESH, decided=DecidedSince(2, "Ada")), [f"make apply {OF_PLAN}", "make run NAME=acme"]),
         (FRESH, [f"make apply {OF_PLAN}"]),
         (
             after(Why("applied", None, 4)),
@@ -135,6 +156,10 @@ def test_the_page_and_the_plan_tell_what_was_done(tmp_path: Path, monkeypatch: p
     def page() -> str:
         return (at.sync.folders.results(NAME) / "report.html").read_text("utf-8")
 
+    def everywhere(words: str) -> bool:
+        assert (words in seen(at)) == (words in seen(at, "write_plan")) == (words in page())
+        return words in page()
+
     monkeypatch.setenv("TIEOUT_UI_URL", "https://tieout.example/")
     with site(tmp_path) as at:
         plan = at.reconcile()
@@ -155,26 +180,63 @@ def test_the_page_and_the_plan_tell_what_was_done(tmp_path: Path, monkeypatch: p
             at.metadata("reconciliation_report")["open_files"]
         )
         assert at.metadata("reconciliation_report")["open_report"] == f"/results/{NAME}/report.html"
-        [observed] = at.instance.fetch_observations(at.sync.key("write_plan"), limit=1).records
-        assert observed.asset_observation is not None
-        assert "Applied by Ada" in str(observed.asset_observation.metadata["next_step"].value)
-        assert "Applied by Ada" in page()
-        assert "of 12 changes: 4 applied. Not begun: 8 changes." in page()
-        assert "of 12 changes: 4 applied. Not begun: 8 changes." in seen(at)
+        assert everywhere("Applied by Ada")
+        assert everywhere("of 12 changes: 4 applied. Not begun: 8 changes.")
         at.undo(plan)
-        assert "Taken back by Bob" in page()
-        assert "Taken back by Bob" in seen(at)
+        assert everywhere("Taken back by Bob")
+        assert at.override("cus_4", "never").success
+        assert everywhere("1 customer was decided about since, at last by ada: that counts from the next run on.")
         at.apply(plan)
         older, newer = plan, at.reconcile()
-        before = page()
-        at.undo(older, ids=["cus_1"])
         assert newer != older
-        assert page() == before
+        assert not everywhere("decided about since")
+        result = at.undo(older, ids=["cus_1"])
+        assert everywhere(f"An older plan, {older}, was taken back since by Bob: look at what stands now.")
+        [output] = [event for event in result.all_events if event.is_successful_output]
+        assert f"This plan is replaced by {newer}, made at" in str(output.step_output_data.metadata["next_step"].value)
+
+
+def test_a_plan_that_is_told_again_is_the_same_plan_with_the_same_checks(tmp_path: Path) -> None:
+    with site(tmp_path) as at:
+        plan = at.reconcile()
+        before, checks, [made] = at.metadata("write_plan"), checked(at), plans_made(at.instance, at.sync)
+        version = data_version(at)
+        at.apply(plan, at_most=4)
+        after = at.metadata("write_plan")
+        assert {name for name in {*before, *after} if before.get(name) != after.get(name)} == {
+            *("next_step", "accounts", "as_in_run")
+        }
+        assert after["as_in_run"] == made.run_id
+        assert "schema" in checks
+        assert "first_run_approved" in checks
+        assert (checked(at), data_version(at)) == (checks, version)
+        assert list(plans_made(at.instance, at.sync)) == [made]
 
 
 def seen(at: Site, asset: str = "reconciliation_report") -> str:
     """What an asset's metadata say of the next step."""
     return str(at.metadata(asset)["next_step"])
+
+
+def data_version(at: Site) -> str:
+    """What Dagster knows the last plan by."""
+    [record] = at.instance.fetch_materializations(at.sync.key("write_plan"), limit=1).records
+    assert record.asset_materialization is not None
+    return str((record.asset_materialization.tags or {})["dagster/data_version"])
+
+
+def checked(at: Site) -> dict[str, bool]:
+    """The checks on the page of the plan: those of the run that materialized it last, or of that materialization."""
+    key = at.sync.key("write_plan")
+    [record] = at.instance.fetch_materializations(key, limit=1).records
+    checks = at.definitions.resolve_asset_graph().get_check_keys_for_assets({key})
+    shown: dict[str, bool] = {}
+    for found in at.instance.event_log_storage.get_latest_asset_check_execution_by_key(list(checks)).values():
+        evaluation = found.evaluation
+        target = evaluation.target_materialization_data if evaluation else None
+        if evaluation and (found.run_id == record.run_id or (target and target.storage_id == record.storage_id)):
+            shown[evaluation.check_name] = evaluation.passed
+    return shown
 
 
 def test_what_comes_next_is_called_as_it_is() -> None:

@@ -24,6 +24,8 @@ def test_a_good_daily_run_whose_plan_waits(tmp_path: Path) -> None:
             site = replace(made, sync=replace(made.sync, notifier=heard))
             sensors = {sensor.name for sensor in site.definitions.get_repository_def().sensor_defs}
             assert sensors == {"acme_notify_success", "acme_notify_late", "acme_alive"}
+            told_again = dg.AssetMaterialization(site.sync.key("reconciliation_report"))
+            site.instance.report_runless_asset_event(told_again)  # as an apply does: no daily run has happened by that
             assert late_told(site, made, None)[0].startswith("Told: acme_daily has not happened: no report was made")
 
             result = site.run("daily")
@@ -44,6 +46,11 @@ def test_a_good_daily_run_whose_plan_waits(tmp_path: Path) -> None:
             assert said.startswith("Told: acme_daily has not happened: no report was made since ")
             assert late_told(later, made, cursor)[0].startswith("Told before: ")
             assert heard.occasions == [["late"], ["plan"], ["late"]]
+
+            site.netsuite.edit(1, email="another@acme.example")
+            assert site.plan() != plan
+            tick(site.definitions, site.instance, result)
+            assert heard.occasions == [["late"], ["plan"], ["late"]], "a plan that is replaced waits for nobody"
 
 
 def late_told(site: Site, made: Site, cursor: str | None) -> tuple[str, str | None]:
