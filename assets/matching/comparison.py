@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.keys import folded_expr
+from assets.keys import with_keys
 from assets.matching.comment_ids import Hash
 
 
@@ -13,5 +13,5 @@ from assets.matching.comment_ids import Hash
 class Comparison:
     """Replaced only by tests and benchmarks: bad hashes, keys made beforehand."""
 
-    key: Callable[[pl.Expr], pl.Expr] = folded_expr
+    key: Callable[[pl.LazyFrame], pl.LazyFrame] = with_keys
     hash: Hash = pl.Expr.hash

@@ -3,7 +3,7 @@
 A key comes with its 64-bit hash, by which it is looked up for a third of the price of a string.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -15,9 +15,6 @@ from assets.no_values import is_no_value
 from schemas.declaration.rules import columns_of
 from schemas.repeated import at_rows
 from schemas.rule_kinds import AS_IT_IS
-
-Key = Callable[[pl.Expr], pl.Expr]
-"""Makes the key of a text, empty or null where it has none: `assets.keys.folded_expr`."""
 
 
 def side_keys(
@@ -34,10 +31,10 @@ def side_keys(
     """
     if side.separators:
         values = _text_of(side.parts[0], side).str.replace_all(_any_of(side.separators), _SPLIT).str.split(_SPLIT)
-        texts = rows.select(who, text=values).explode("text")
-        made = texts.select(pl.exclude("text"), key=compare.key(pl.col("text"))).unique()
+        made = compare.key(rows.select(who, text=values).explode("text")).unique()
     else:
-        made = rows.select(who, key=_key_of(side, compare.key, no_value))
+        texts = _texts_of(side, no_value)
+        made = compare.key(rows.select(who, text=texts[0])) if len(texts) == 1 else rows.select(who, key=_joined(texts))
     keys = hashed_keys(made, compare.hash)
     return keys if no_value is None else _with_values(keys, no_value, compare.hash)
 
@@ -64,15 +61,17 @@ def _any_of(characters: str) -> str:
     return "[" + "".join(f"\\x{{{ord(character):x}}}" for character in characters) + "]"
 
 
-def _key_of(side: Side, key: Key, no_value: frozenset[str] | None) -> pl.Expr:
+def _texts_of(side: Side, no_value: frozenset[str] | None) -> list[pl.Expr]:
+    """Return what is compared of each part, before keys are made of it."""
     texts = [_raw_text(part) for part in side.parts]
     if no_value is not None and (len(texts) > 1 or side.kind is not AS_IT_IS):  # the finished key would not show it
         texts = [pl.when(~is_no_value(folded_expr(text), no_value)).then(text) for text in texts]
-    texts = [side.kind.read(text, side.country) for text in texts]
-    if len(texts) == 1:
-        return key(texts[0])
+    return [side.kind.read(text, side.country) for text in texts]
+
+
+def _joined(texts: Sequence[pl.Expr]) -> pl.Expr:
     is_whole = ~pl.any_horizontal(is_blank(text) for text in texts)
-    return pl.when(is_whole).then(pl.concat_str([key(text) for text in texts], separator=_BETWEEN))
+    return pl.when(is_whole).then(pl.concat_str([folded_expr(text) for text in texts], separator=_BETWEEN))
 
 
 def _text_of(part: str, side: Side) -> pl.Expr:

@@ -2,6 +2,7 @@
 
 import doctest
 import unicodedata
+from collections.abc import Callable
 
 import hypothesis.strategies as st
 import polars as pl
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import example, given
 
 import assets.keys
-from assets.keys import INVISIBLE, WHITE_SPACE, key, key_expr
+from assets.keys import INVISIBLE, WHITE_SPACE, key, key_expr, with_keys
 
 KNOWN = [c for c in map(chr, range(0x110000)) if unicodedata.category(c) not in {"Cn", "Cs"}]
 TEXT = st.text(st.characters(exclude_categories=["Cn", "Cs"]))
@@ -21,8 +22,18 @@ def keys_of(texts: list[str | None]) -> list[str | None]:
     return frame.select(key_expr(pl.col("text"))).collect(engine="streaming").to_series().to_list()
 
 
-def differing(texts: list[str]) -> list[str]:
-    return [text for text, got in zip(texts, keys_of([*texts]), strict=True) if got != key(text)]
+def keys_of_rows(texts: list[str | None]) -> list[str | None]:
+    rows = pl.LazyFrame({"who": range(len(texts)), "text": texts}, schema={"who": pl.UInt32, "text": pl.String})
+    keys = dict(with_keys(rows).select("who", "key").collect(engine="streaming").rows())
+    return [keys.get(who) or None for who in range(len(texts))]
+
+
+def keys_among_finished(texts: list[str | None]) -> list[str | None]:
+    return keys_of_rows([*texts, *["a-key"] * 2 * len(texts)])[: len(texts)]
+
+
+def differing(texts: list[str], way: Callable[[list[str | None]], list[str | None]] = keys_of) -> list[str]:
+    return [text for text, got in zip(texts, way([*texts]), strict=True) if got != key(text)]
 
 
 @pytest.mark.rule("X8")
@@ -34,6 +45,11 @@ def test_published_examples_hold() -> None:
 @pytest.mark.parametrize("context", ["{}", "a{}b", "A{}", "Σ{}", "{}Σ", "aΣ{}", " {} ", "\u0301{}\u0323"])
 def test_vectorised_equals_definition_on_every_code_point(context: str) -> None:
     assert differing([context.format(c) for c in KNOWN]) == []
+
+
+@pytest.mark.rule("M4")
+def test_keys_of_rows_equal_the_definition_on_every_code_point() -> None:
+    assert differing(KNOWN, keys_among_finished) == []
 
 
 @pytest.mark.parametrize(
@@ -48,7 +64,7 @@ def test_vectorised_equals_definition_on_letters_with_marks(mark: str) -> None:
 @given(st.lists(TEXT | TIGHT, max_size=20))
 @example(["", " ", "\u200b", "\x1c", "a\nB", "ΟΔΥΣΣΕΥΣ", "ΑΣ.", "\u1fb4\u0345"])
 def test_vectorised_equals_definition_on_any_text(texts: list[str]) -> None:
-    assert differing(texts) == []
+    assert [differing(texts, way) for way in (keys_of, keys_of_rows, keys_among_finished)] == [[], [], []]
 
 
 @given(TEXT | TIGHT)
@@ -85,9 +101,10 @@ def test_only_whole_equal_values_have_one_key(one: str, other: str) -> None:
 
 
 def test_nothing_has_no_key() -> None:
-    assert keys_of([None, "", " ", "\t\u3000", "\u200b\ufeff\u2060\u180e"]) == [None] * 5
+    nothing = [None, "", " ", "\t\u3000", "\u200b\ufeff\u2060\u180e"]
+    assert keys_of(nothing) == keys_of_rows(nothing) == keys_among_finished(nothing) == [None] * 5
 
 
 def test_a_column_without_values_has_no_keys() -> None:
-    assert keys_of([]) == []
-    assert keys_of([None, None]) == [None, None]
+    assert keys_of([]) == keys_of_rows([]) == []
+    assert keys_of([None, None]) == keys_of_rows([None, None]) == [None, None]

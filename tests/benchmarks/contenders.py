@@ -45,7 +45,7 @@ def ours_with_doubts(folder: Path) -> Prepared:
 
 
 def ours_with_keys_made(folder: Path) -> Prepared:
-    return ours(folder, "{}_keys.parquet", Comparison(key=lambda column: column))
+    return ours(folder, "{}_keys.parquet", Comparison(key=lambda rows: rows.rename({"text": "key"})))
 
 
 def ours_with_six_rules(folder: Path) -> Prepared:
