@@ -10,6 +10,9 @@ from schemas.errors import UserError
 WHO: Final = "tieout/who"
 """The tag of a run with the name of the person who was signed in when they started it."""
 
+BY_LOGIN: Final = "where the UI has a login, its name is kept, whatever stands here"
+"""For the description of `who` in a form."""
+
 
 def name_of(run: dg.DagsterRun, typed: str) -> str:
     """The name of the login; where there was none, what the form, the command or the schedule says."""

@@ -16,13 +16,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assets.next_step.links import RESULTS
 
-_PATH: Final = re.compile(RESULTS + r"/([a-z][a-z0-9_]{0,39})/([a-z][a-z0-9_-]{0,80}\.(?:html|csv|txt|json))")
+_PATH: Final = re.compile(RESULTS + r"/([a-z][a-z0-9_]{0,39})/([a-z][a-z0-9_-]{0,80}\.(?:html|csv|xlsx|txt|json))")
 _KINDS: Final[Mapping[str, str]] = {
     ".html": "text/html; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".txt": "text/plain; charset=utf-8",
     ".json": "application/json",
 }
+_FOR_A_SPREADSHEET: Final = frozenset({".csv", ".xlsx"})
 _HEADERS: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "sandbox allow-scripts allow-downloads allow-popups allow-popups-to-escape-sandbox",
@@ -53,7 +55,7 @@ class ResultPages:
         if found is None:
             return PlainTextResponse("There is no such file among the results of the last run.\n", 404)
         kind = _KINDS[found.suffix]
-        shown = "attachment" if found.suffix == ".csv" else "inline"
+        shown = "attachment" if found.suffix in _FOR_A_SPREADSHEET else "inline"
         return FileResponse(
             found, headers=_HEADERS, media_type=kind, filename=found.name, content_disposition_type=shown
         )

@@ -14,6 +14,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,7 @@ from dagster_webserver.app import create_app_from_workspace_process_context
 from dagster_webserver.version import __version__
 from starlette.types import ASGIApp
 
+from pipelines.filled_forms import FilledForms, newest_plan
 from pipelines.guard import Guard
 from pipelines.hiding import hide_secrets
 from pipelines.home import check_storage
@@ -146,6 +148,7 @@ def serve(
         code_server_log_level="WARNING",
     ) as context:
         app: ASGIApp = create_app_from_workspace_process_context(context, "", _POLL_MS)
+        app = FilledForms(app, partial(newest_plan, instance))
         if results is not None:
             app = ResultPages(app, results)
         app = app if shared is None else shared.before(app, context)

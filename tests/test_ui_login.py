@@ -165,14 +165,18 @@ def the_ledger_has_the_name_of_the_login_and_not_that_of_the_form(servers: Serve
         page.keyboard.type(value)
 
     sign_in(page, f"{servers.ui.url}{decide_form('acme', 'cus_1')}", "Approve")
-    page.get_by_text("who must not be None", exact=False).wait_for(timeout=60_000)
-    for key, value in (("record", "never"), ("who", "Eve"), ("why", "a test account")):
+    page.get_by_text("record must not be None", exact=False).wait_for(timeout=60_000)
+    page.get_by_text("as you are signed in: no other name is kept").wait_for()
+    for key, value in (("record", "never"), ("why", "a test account")):
         fill(key, value)
     launch = page.get_by_role("button", name="Launch Run")
     expect(launch).to_be_enabled(timeout=60_000)
     launch.click()
     page.wait_for_url("**/runs/*", timeout=60_000)
     assert servers.wait_for("cus_1") == "Approve"
+    said = page.evaluate(ASK, [LAUNCH, decision("cus_3", "Eve")])
+    assert said["data"]["launchRun"]["__typename"] == "LaunchRunSuccess"
+    assert servers.wait_for("cus_3") == "Approve"
 
 
 def whoever_comes_from_a_provider_is_in_the_ledger_under_its_name(servers: Servers, page: Page) -> None:

@@ -16,7 +16,7 @@ from pydantic import Field
 from assets.planning.decision_picture import picture_of
 from assets.planning.decision_rows import Refused, Row, decision_of, refuse_twice
 from assets.reconciliation import Reconciliation, failures_for_people
-from assets.signed_in import name_of, see_that_it_may_be_read
+from assets.signed_in import BY_LOGIN, name_of, see_that_it_may_be_read
 from resources.exports.decisions import DecisionsFile, open_decisions
 from resources.ledger import Decisions, NewDecision
 from schemas.errors import UserError
@@ -31,7 +31,7 @@ class DecisionFile(dg.Config):
     """The decisions of a file, and whose they are."""
 
     file: str = Field(description="the path of review.csv or review.xlsx with its column `decision` filled in")
-    who: str = Field(description="who decides")
+    who: str = Field(description=f"who decides; {BY_LOGIN}")
     why: str = Field(default="", description="why, for the rows without a `why` of their own")
     encoding: str = Field(default="", description="the encoding of a file that is not UTF-8, as `cp1252`")
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from assets.planning.decision_picture import picture_of
 from assets.planning.decision_rows import Refused, Row, meant_by
 from assets.reconciliation import Reconciliation, failures_for_people
-from assets.signed_in import name_of
+from assets.signed_in import BY_LOGIN, name_of
 from resources.exports.decisions import CUSTOMER
 from resources.ledger import Decisions, NewDecision
 from schemas.errors import UserError
@@ -25,7 +25,7 @@ class Override(dg.Config):
 
     customer: str = Field(description="the Stripe customer's id")
     record: str = Field(description="the record's internal id; or `never`; or `withdraw` to take the decision back")
-    who: str = Field(description="who decides")
+    who: str = Field(description=f"who decides; {BY_LOGIN}")
     why: str = Field(description="why; it is shown in the review queue and the report")
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from assets.plan_history import PlanMade
 from assets.planning.brakes import BrakeResult, why_stopped
 from assets.reconciliation import Reconciliation
+from assets.signed_in import BY_LOGIN
 from assets.write_back.selection import Filters, Part
 from schemas.change import Change
 from schemas.errors import UserError
@@ -25,7 +26,7 @@ class _Named(dg.Config):
         description="the hash of the plan, 64 characters: the page of write_plan, report.html and `make plans` show it"
     )
     who: str = Field(
-        description="your name: it is kept with what you ask for, and shown in outcomes.csv and the report"
+        description=f"your name: it is kept with what you ask for, and shown in outcomes.csv and the report; {BY_LOGIN}"
     )
 
 

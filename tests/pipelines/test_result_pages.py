@@ -15,7 +15,7 @@ def out(tmp_path: Path) -> Path:
     newest = tmp_path / "out" / ".runs" / "acme" / "1"
     newest.mkdir(parents=True)
     (tmp_path / "secret.csv").write_text("of somebody else")
-    for name in ("report.html", "plan.csv", "import_notes.txt", "run.json", ".hidden.csv", "notes.sh"):
+    for name in ("report.html", "plan.csv", "review.xlsx", "import_notes.txt", "run.json", ".hidden.csv", "notes.sh"):
         (newest / name).write_text(f"this is {name}")
     (newest / "folder.csv").mkdir()
     (newest / "link.csv").symlink_to(tmp_path / "secret.csv")
@@ -35,6 +35,7 @@ def asked(out: Path, path: str, method: str = "GET", **headers: str) -> tuple[in
     [
         ("report.html", "text/html; charset=utf-8"),
         ("plan.csv", "text/csv; charset=utf-8"),
+        ("review.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         ("import_notes.txt", "text/plain; charset=utf-8"),
         ("run.json", "application/json"),
     ],
@@ -51,7 +52,7 @@ def test_a_file_of_the_last_run_is_shown_as_what_it_is_kept_nowhere_and_in_a_san
     assert sandbox.startswith("sandbox ")
     assert "allow-same-origin" not in sandbox
     assert "frame-ancestors 'none'" in framed
-    assert headers["content-disposition"].startswith("attachment" if name == "plan.csv" else "inline")
+    assert headers["content-disposition"].startswith("attachment" if name in {"plan.csv", "review.xlsx"} else "inline")
 
 
 @pytest.mark.parametrize(
