@@ -134,7 +134,7 @@ def _check(located: Located, folders: Folders, console: Console) -> int:
     sync = reconciliation(located.declaration, folders, located.unset)
     further = () if sync.parameters is None else (sync.parameters,)
     for reader in (sync.stripe, sync.netsuite, *further):
-        console.print(f"[green]✓[/] {escape(masked(reader.test()))}", soft_wrap=True)
+        console.print(f"[green]✓[/] {escape(masked(reader.test(), sync.declaration.account_ids))}", soft_wrap=True)
     return max(portal_is_checked(sync, console), creating_is_checked(sync, console))
 
 

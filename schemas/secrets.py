@@ -6,6 +6,7 @@ instead. Passwords inside of URLs are hidden wherever they came from.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
@@ -61,13 +62,18 @@ def is_remembered(text: str) -> bool:
     return any(value in text for value in tuple(_remembered))
 
 
-def masked(text: str) -> str:
+def masked(text: str, names: Iterable[str] = ()) -> str:
     """The text without the values that were remembered, longest first, and without passwords in URLs.
+
+    Args:
+        text: what is to be shown.
+        names: values that are no secrets though they were remembered, such as an account's id.
 
     >>> masked("could not open postgresql://tieout:hunter2@db/ledger?password=hunter2")
     'could not open postgresql://***@db/ledger?password=***'
     """
-    for secret in sorted(filter(text.__contains__, tuple(_remembered)), key=len, reverse=True):
+    found = set(filter(text.__contains__, tuple(_remembered))).difference(names)
+    for secret in sorted(found, key=len, reverse=True):
         text = _hidden(text, secret, _remembered[secret])
     if "=" in text:
         text = _PAIR.sub(lambda pair: f"{pair[1]}=***" if _SECRET.search(pair[1]) else pair[0], text)

@@ -64,7 +64,7 @@ def show(name: str, found: Iterable[Finding], console: Console) -> None:
     for column in ("", "of", "what was found"):
         table.add_column(column, overflow="fold")
     for each in found:
-        table.add_row(_MARKS[each.weight], escape(each.of), escape(masked(each.sentence)))
+        table.add_row(_MARKS[each.weight], escape(each.of), escape(masked(each.sentence, each.names)))
     console.print(table)
 
 

@@ -9,8 +9,13 @@ Weight = Literal["good", "todo", "note"]
 
 @dataclass(frozen=True)
 class Finding:
-    """What was looked at, and what was found there; where something must be done, the sentence says what."""
+    """What was looked at, and what was found there; where something must be done, the sentence says what.
+
+    Attributes:
+        names: what may be read in the sentence though it comes from the environment: ids of accounts that answered.
+    """
 
     weight: Weight
     of: str
     sentence: str
+    names: tuple[str, ...] = ()

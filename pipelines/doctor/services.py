@@ -33,7 +33,7 @@ def sides(sync: Reconciliation) -> Iterator[Finding]:
         if reader is None:
             continue
         try:
-            yield Finding("good", of, reader.test())
+            yield Finding("good", of, reader.test(), tuple(sync.declaration.account_ids))
         except TieoutError as error:
             yield Finding("todo", of, str(error))
 

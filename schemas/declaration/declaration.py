@@ -112,6 +112,11 @@ class Declaration(DeclaredPart, dg.Resolvable):
         return self.stripe.export is not None and self.netsuite.export is not None
 
     @property
+    def account_ids(self) -> Sequence[str]:
+        """Both accounts as far as they are named: no secrets, once a service has answered under such a name."""
+        return [account for account in (self.netsuite.account, self.stripe.account) if account]
+
+    @property
     def asks_who_transacted(self) -> bool:
         """Whether Stripe has to be asked who has transacted: only such customers get new records (C2)."""
         creates = self.create if self.can_write and self.on_none == "create" else None

@@ -15,6 +15,7 @@ from pipelines.doctor import alerts, machine, services
 from pipelines.doctor.__main__ import show
 from pipelines.doctor.finding import Finding
 from resources.notify.webhook import WebhookNotifier
+from schemas.secrets import masked, remember
 from tests.pipelines.api_world import Site
 from tests.pipelines.api_world import site as api_site
 from tests.resources.raw_server import Sent, raw_server
@@ -98,6 +99,18 @@ def test_what_is_switched_off_is_said_and_what_is_on_needs_a_daemon(
     assert (off.weight, off.sentence) == ("note", said)
     assert [each.weight for each in found] == ["good", "todo", "note"]
     assert found[1].sentence.startswith("No daemon runs, so nothing starts by itself")
+
+
+def test_an_account_that_has_answered_is_named_and_nothing_else_of_the_environment_is(site: Site) -> None:
+    for name, value in (("ACCOUNT", "1234567_SB1"), ("SEARCH", "customsearch_tieout")):
+        remember(name, value)
+    shown = StringIO()
+    wrong = site.redeclared(netsuite={"mass_search": "customsearch_tieout2"})
+    show("acme", [*services.sides(site.sync), *services.sides(wrong.sync)], Console(file=shown, width=300))
+    _, _, _, good, _, bad = shown.getvalue().splitlines()
+    assert "NetSuite 1234567_SB1, saved search {{ env.SEARCH }}: the RESTlet answers" in good
+    assert "1234567_SB1" not in bad
+    assert masked("1234567_SB1 and customsearch_tieout") == "{{ env.ACCOUNT }} and {{ env.SEARCH }}"
 
 
 def test_the_table_shows_no_secret() -> None:
