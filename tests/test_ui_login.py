@@ -44,10 +44,11 @@ LAUNCH = """mutation($p: ExecutionParams!) { launchRun(executionParams: $p) {
 
 @dataclass(frozen=True)
 class Servers:
-    """One with passwords, and the address of the one with a provider."""
+    """One with passwords, the address of the one with a provider, and that."""
 
     ui: Ui
     elsewhere: str
+    provider: Provider
 
     def decided(self) -> dict[str, str]:
         """Who decided about whom, as the ledger has it."""
@@ -80,7 +81,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
         _with_provider(ui, provider) as elsewhere,
     ):
         provider.person = {"email": "grace@acme.example", "groups": ["finance"]}
-        yield Servers(ui, elsewhere)
+        yield Servers(ui, elsewhere, provider)
 
 
 @contextmanager
@@ -190,3 +191,8 @@ def whoever_comes_from_a_provider_is_in_the_ledger_under_its_name(servers: Serve
     said = page.evaluate(ASK, [LAUNCH, decision("cus_2", "Approve")])
     assert said["data"]["launchRun"]["__typename"] == "LaunchRunSuccess"
     assert servers.wait_for("cus_2") == "grace@acme.example"
+    page.get_by_role("link", name="grace@acme.example · may approve · sign out").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(f"{servers.elsewhere}/login?state=*", timeout=60_000)
+    page.get_by_role("link", name="Sign in with localhost").wait_for()
+    assert [each["client_id"] for each in servers.provider.left] == [CLIENT]

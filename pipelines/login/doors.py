@@ -32,12 +32,14 @@ class Entered:
         mark: of their account.
         following: where they go.
         used: a cookie that has served.
+        hint: what their browser keeps, to be given to the door when they sign out.
     """
 
     person: Person
     mark: str
     following: str
     used: str | None = None
+    hint: str = ""
 
 
 class Door(Protocol):
@@ -51,6 +53,10 @@ class Door(Protocol):
 
     async def answer(self, request: Request) -> Response | Entered:
         """Answer what is asked below `/login`: a page, or who has come in."""
+        ...
+
+    async def goodbye(self, hint: str) -> Response:
+        """What somebody is shown who has signed out here, and whose browser has kept a hint."""
         ...
 
 
@@ -91,6 +97,11 @@ class PasswordDoor:
         self._by_address.give_back(address)
         self._by_name.give_back(name)
         return Entered(Person(account.name, account.role), account.mark, following)
+
+    async def goodbye(self, hint: str) -> Response:
+        """The form again: there is nothing else to be signed out of."""
+        del hint
+        return RedirectResponse(LOGIN, 303, {"Cache-Control": "no-store"})
 
 
 async def form_of(request: Request) -> Mapping[str, str]:

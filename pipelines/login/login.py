@@ -19,6 +19,8 @@ from pipelines.login.sessions import PERSON, Session, Sessions
 FORMS: Final = frozenset({LOGIN, f"{LOGIN}/out"})
 """The paths to which forms are posted."""
 _REFUSED: Final = 1008
+_LONGEST_HINT: Final = 3_800
+"""A browser keeps no cookie of more than 4,096 bytes."""
 
 
 class Login:
@@ -35,6 +37,7 @@ class Login:
         """
         self._app, self._door, self._sessions, self._is_encrypted = app, door, sessions, is_encrypted
         self._cookie = "__Host-tieout" if is_encrypted else "tieout"
+        self._hint = "__Secure-tieout-hint" if is_encrypted else "tieout-hint"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or hand it on."""
@@ -62,11 +65,7 @@ class Login:
     async def _answer(self, request: Request, session: Session | None) -> Response:
         path = request.url.path.rstrip("/")
         if path == f"{LOGIN}/out" and request.method == "POST":
-            if session:
-                self._sessions.end(session)
-            gone = RedirectResponse(LOGIN, 303, {"Cache-Control": "no-store"})
-            gone.delete_cookie(self._cookie, secure=self._is_encrypted, httponly=True, samesite="lax")
-            return gone
+            return await self._left(request, session)
         if session and path == LOGIN and request.method != "POST":
             return page(person=session.person)
         found = await self._door.answer(request)
@@ -78,7 +77,21 @@ class Login:
         self._keep(inside, self._sessions.begin(found.person, found.mark))
         if found.used:
             inside.delete_cookie(found.used, secure=self._is_encrypted, httponly=True, samesite="lax")
+        if 0 < len(found.hint) <= _LONGEST_HINT:
+            inside.set_cookie(
+                self._hint, found.hint, path=LOGIN, secure=self._is_encrypted, httponly=True, samesite="lax"
+            )
         return inside
+
+    async def _left(self, request: Request, session: Session | None) -> Response:
+        """The answer to who signs out: what their browser has kept goes."""
+        gone: Response = RedirectResponse(LOGIN, 303, {"Cache-Control": "no-store"})
+        if session:
+            self._sessions.end(session)
+            gone = await self._door.goodbye(request.cookies.get(self._hint, ""))
+        gone.delete_cookie(self._cookie, secure=self._is_encrypted, httponly=True, samesite="lax")
+        gone.delete_cookie(self._hint, path=LOGIN, secure=self._is_encrypted, httponly=True, samesite="lax")
+        return gone
 
     def _turned_away(self, scope: Scope) -> Response:
         headers, query = Headers(scope=scope), scope["query_string"].decode("latin-1")

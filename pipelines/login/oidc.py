@@ -5,7 +5,9 @@ a few minutes holds. Only asymmetric signatures by the provider's own published 
 """
 
 import hmac
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -45,6 +47,8 @@ _ASYMMETRIC: Final = (
     "Ed25519",
 )
 _ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+_VISIBLE: Final = re.compile("[!-~]+")
+_END: Final = "end_session_endpoint"
 _STALE: Final = "This took too long, or began elsewhere; sign in again."
 _ASK: Final = "ask whoever runs Tieout"
 
@@ -92,11 +96,11 @@ class Provider(BaseApp, OAuth2Mixin, OpenIDMixin):  # type: ignore[misc]
             self.server_metadata.clear()
             raise AccessError("The provider calls itself otherwise than `issuer` in the settings does.")
         for name in _ENDPOINTS:
-            try:
-                service_address(str(known.get(name, "")).partition("?")[0])
-            except ValueError:
+            if not _is_trusted(str(known.get(name, ""))):
                 self.server_metadata.clear()
-                raise AccessError(f"The provider's {name} is no address that can be trusted.") from None
+                raise AccessError(f"The provider's {name} is no address that can be trusted.")
+        if not _is_trusted(str(known.get(_END, ""))):
+            known.pop(_END, None)  # people can sign in all the same
         offered = known.get("id_token_signing_alg_values_supported")
         offered = offered if isinstance(offered, list) else ["RS256"]
         known["id_token_signing_alg_values_supported"] = [each for each in offered if each in _ASYMMETRIC]
@@ -106,8 +110,19 @@ class Provider(BaseApp, OAuth2Mixin, OpenIDMixin):  # type: ignore[misc]
         """Where to send a browser, and what it has to fit when it comes back (`state`, `nonce`, `code_verifier`)."""
         return {name: str(value) for name, value in self.create_authorization_url(callback).items()}
 
-    def claims(self, callback: str, code: str, sent: Mapping[str, str]) -> Mapping[str, object]:
-        """What the ID token says that the provider gives for a code.
+    def way_out(self, back: str, hint: str) -> str | None:
+        """Where a browser is sent to sign out there (RP-initiated logout); None where the provider offers none.
+
+        Args:
+            back: where it comes back to.
+            hint: the ID token by which the person signed in; without it the provider asks them.
+        """
+        if _END not in self.load_server_metadata():
+            return None
+        return str(self.create_logout_url(back, hint or None, client_id=self.client_id)["url"])
+
+    def claims(self, callback: str, code: str, sent: Mapping[str, str]) -> tuple[Mapping[str, object], str]:
+        """What the ID token says that the provider gives for a code, and that token.
 
         Raises:
             AccessError: it does not hold.
@@ -126,7 +141,16 @@ class Provider(BaseApp, OAuth2Mixin, OpenIDMixin):  # type: ignore[misc]
             raise AccessError(f"The provider's answer does not hold ({type(error).__name__}).") from None
         if not found:
             raise AccessError("The provider does not say who this is.")
-        return dict(found)
+        return dict(found), str(token["id_token"])
+
+
+def _is_trusted(address: str) -> bool:
+    """Whether a browser or a password may be sent there, a query included, and whether it may stand in a header."""
+    try:
+        service_address(address.partition("?")[0])
+    except ValueError:
+        return False
+    return _VISIBLE.fullmatch(address) is not None
 
 
 class OidcDoor:
@@ -134,7 +158,7 @@ class OidcDoor:
 
     def __init__(self, declared: Oidc, url: str, secret: str, clock: Callable[[], float]) -> None:
         self.provider: str | None = urlsplit(declared.issuer).hostname
-        self._declared, self._callback = declared, f"{url}{CALLBACK}"
+        self._declared, self._callback, self._back_here = declared, f"{url}{CALLBACK}", f"{url}{LOGIN}"
         self._provider, self._clock, self._seal = Provider(declared), clock, Seal(secret, "away")
         self._is_encrypted = url.startswith("https://")
         self._cookie = "__Host-tieout-away" if self._is_encrypted else "tieout-away"
@@ -156,6 +180,17 @@ class OidcDoor:
         except (TransientError, requests.RequestException):
             return self._ended(502, f"The provider could not be asked; try again, or {_ASK}.")
         return page(provider=self.provider, following=path_of(request.query_params.get("next")))
+
+    async def goodbye(self, hint: str) -> Response:
+        """The page that leads to the provider, to sign out there as well, or says that this is still to be done.
+
+        A page, and no redirect: the answer to a form may lead nowhere else (`form-action`).
+        """
+        there = None
+        if self._declared.sign_out_there:
+            with suppress(AccessError, requests.RequestException):
+                there = await run_sync(self._provider.way_out, self._back_here, hint)
+        return page(provider=self.provider, has_left=True, leaving=there)
 
     async def _away(self, following: str) -> Response:
         sent = await run_sync(self._provider.away, self._callback)
@@ -179,9 +214,9 @@ class OidcDoor:
             return self._ended(403, _STALE)
         if not asked.get("code"):
             return self._ended(403, "The provider did not sign you in.")
-        claims = await run_sync(self._provider.claims, self._callback, asked["code"], sent)
-        person = person_of(claims, self._declared)
-        return Entered(person, "", path_of(kept.get("following")), self._cookie)
+        claims, token = await run_sync(self._provider.claims, self._callback, asked["code"], sent)
+        hint = token if self._declared.sign_out_there else ""
+        return Entered(person_of(claims, self._declared), "", path_of(kept.get("following")), self._cookie, hint)
 
     def _ended(self, status: int, message: str) -> Response:
         answer = page(status, message=message, provider=self.provider)

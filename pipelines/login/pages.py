@@ -23,6 +23,8 @@ def page(
     person: Person | None = None,
     provider: str | None = None,
     following: str = "/",
+    has_left: bool = False,
+    leaving: str | None = None,
 ) -> HTMLResponse:
     """The page on which people sign in, and out.
 
@@ -32,11 +34,22 @@ def page(
         person: who is signed in.
         provider: who says who somebody is; None where a password does.
         following: the path to go to afterwards.
+        has_left: whether this person has just signed out here, and may still be signed in at the provider.
+        leaving: the address at which the provider signs people out, to which the page leads.
     """
     nonce = secrets.token_urlsafe(12)
-    shown = _template().render(nonce=nonce, message=message, person=person, provider=provider, next=following)
+    shown = _template().render(
+        nonce=nonce,
+        message=message,
+        person=person,
+        provider=provider,
+        next=following,
+        has_left=has_left,
+        leaving=leaving,
+    )
     policy = f"default-src 'none'; base-uri 'none'; style-src 'nonce-{nonce}'"
-    return HTMLResponse(shown, status, {"Content-Security-Policy": policy, "Cache-Control": "no-store"})
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+    return HTMLResponse(shown, status, headers | ({"Refresh": f"0; url={leaving}"} if leaving else {}))
 
 
 def path_of(text: object) -> str:

@@ -38,6 +38,9 @@ class Oidc(DeclaredPart):
     look: list[str] = Field(default=[], description="values of it that may look")
     plan: list[str] = Field(default=[], description="values of it that may plan")
     approve: list[str] = Field(default=[], description="values of it that may approve")
+    sign_out_there: bool = Field(
+        default=True, description="who signs out here goes to the provider to sign out there, too, where it offers that"
+    )
 
     @field_validator("issuer")
     @classmethod

@@ -35,6 +35,7 @@ class Provider:
         published: changes what it publishes about itself.
         asks_first: shows a page with a button, as a person sees it.
         asked: what a browser was sent with.
+        left: what those were sent with who have signed out there.
     """
 
     url: str = ""
@@ -45,6 +46,7 @@ class Provider:
     alg: str = "RS256"
     asks_first: bool = False
     asked: dict[str, dict[str, str]] = field(default_factory=dict)
+    left: list[dict[str, str]] = field(default_factory=list)
     own: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "1", "use": "sig", "alg": "RS256"}))
 
     def app(self) -> Starlette:
@@ -55,6 +57,7 @@ class Provider:
                 Route("/jwks", self._keys),
                 Route("/authorize", self._authorize),
                 Route("/token", self._token, methods=["POST"]),
+                Route("/end", self._end),
             ]
         )
 
@@ -64,6 +67,7 @@ class Provider:
             "authorization_endpoint": f"{self.url}/authorize",
             "token_endpoint": f"{self.url}/token",
             "jwks_uri": f"{self.url}/jwks",
+            "end_session_endpoint": f"{self.url}/end?realm=acme",
             "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
         }
         return JSONResponse(self.published(known))
@@ -79,6 +83,13 @@ class Provider:
         if self.asks_first:
             return HTMLResponse(f'<title>provider</title><a id="yes" href="{back.replace("&", "&amp;")}">It is me</a>')
         return RedirectResponse(back, 302)
+
+    async def _end(self, request: Request) -> Response:
+        """Sign somebody out who is named by a token of ours, and send them back where they may come back to."""
+        asked = dict(request.query_params)
+        jwt.decode(asked["id_token_hint"], self.own, algorithms=["RS256"])
+        self.left.append(asked)
+        return RedirectResponse(f"{asked['post_logout_redirect_uri']}?{urlencode({'state': asked['state']})}", 302)
 
     async def _token(self, request: Request) -> Response:
         form = await form_of(request)

@@ -16,7 +16,7 @@ from pipelines.login.permitted import Permitted
 from pipelines.login.sessions import Sessions
 from pipelines.login.settings import Oidc
 from schemas.secrets import remember
-from tests.pipelines.login.asgi import HERE, Answer, get
+from tests.pipelines.login.asgi import HERE, Answer, get, post_form
 from tests.pipelines.login.provider import CLIENT, SECRET, Provider, serving_provider
 from tests.pipelines.login.test_login import Clock, dagster
 from tests.pipelines.login.test_permits import Workspace
@@ -167,6 +167,67 @@ def test_a_provider_that_does_not_answer_is_a_sentence() -> None:
 
 def test_nobody_is_led_to_another_server_after_coming_back(provider: Provider) -> None:
     assert sign_in(served(provider), "//evil.example").headers["location"] == "/"
+
+
+def signed_out(app: ASGIApp, inside: Answer) -> Answer:
+    return post_form(app, "/login/out", {}, inside.cookie)
+
+
+def test_who_signs_out_goes_to_the_provider_with_the_token_by_which_they_came_and_comes_back(
+    provider: Provider,
+) -> None:
+    app = served(provider)
+    inside = sign_in(app)
+    [hint] = [each for each in inside.headers.getlist("set-cookie") if each.startswith("tieout-hint=")]
+    assert "HttpOnly" in hint
+    assert "Path=/login;" in hint
+    out = signed_out(app, inside)
+    assert (out.status, 'tieout=""' in out.cookie, 'tieout-hint=""' in out.cookie) == (200, True, True)
+    assert b"You are signed out here." in out.body
+    delay, _, address = out.headers["refresh"].partition("; url=")
+    assert (delay, address.startswith(f"{provider.url}/end?realm=acme&")) == ("0", True)
+    asked = dict(parse_qsl(urlsplit(address).query))
+    assert (asked["client_id"], asked["id_token_hint"]) == (CLIENT, hint.partition("=")[2].partition(";")[0])
+    back = requests.get(address, allow_redirects=False, timeout=30)
+    assert back.headers["location"].startswith(f"{HERE}/login?state=")
+    assert b"Sign in with 127.0.0.1" in get(app, back.headers["location"].removeprefix(HERE)).body
+    assert get(app, "/", session_of(inside)).status == 303
+
+
+@pytest.mark.parametrize(
+    "end", [None, "javascript:alert(1)", "http://elsewhere.example/end", "https://a.example/end?x=\r\nX: y"]
+)
+def test_where_the_provider_offers_no_way_out_that_can_be_trusted_the_page_says_so(
+    provider: Provider, end: str | None
+) -> None:
+    provider.published = lambda known: {**known, "end_session_endpoint": end}
+    app = served(provider)
+    out = signed_out(app, sign_in(app))
+    assert ("refresh" in out.headers, out.status) == (False, 200)
+    assert b"may still be signed in at 127.0.0.1" in out.body
+
+
+def test_nobody_goes_to_the_provider_where_the_settings_say_so_or_where_it_is_away(provider: Provider) -> None:
+    app = served(provider, sign_out_there=False)
+    inside = sign_in(app)
+    assert "tieout-hint" not in inside.cookie
+    assert "refresh" not in signed_out(app, inside).headers
+    alone = Provider(person=ADA)
+    with serving_provider(alone):
+        app = served(alone)
+        inside = sign_in(app)
+    elsewhere = served(Provider(url=alone.url))  # another server, which has not asked the provider about itself yet
+    assert b"may still be signed in" in signed_out(elsewhere, inside).body
+
+
+def test_a_token_too_long_for_a_cookie_is_not_kept_and_the_provider_asks_who_it_is(provider: Provider) -> None:
+    provider.changed = lambda claims: {**claims, "more": "x" * 4_000}
+    app = served(provider)
+    inside = sign_in(app)
+    assert "tieout-hint" not in inside.cookie
+    address = signed_out(app, inside).headers["refresh"]
+    assert "id_token_hint" not in address
+    assert f"client_id={CLIENT}" in address
 
 
 def test_another_claim_may_say_name_and_role(provider: Provider) -> None:
