@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help init advise run check doctor plans apply undo decide replay compare prune audit erase apply-stripe ui ui-user sandbox worker test lint docs screenshots format bench prove rules validate lock clean forget
+.PHONY: help init advise run check doctor plans apply undo decide replay compare results into-store prune audit erase apply-stripe ui ui-user sandbox worker test lint docs screenshots format bench prove rules validate lock clean forget
 
 help: ## List what can be done
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,12 @@ replay: $(VENV)/run.ok ## Make the plan PLAN of NAME (default: the last) again f
 
 compare: $(VENV)/run.ok ## Show who would be linked otherwise by the declaration WITH= (a file, or a plan's hash; default: NAME of today), on the inputs of PLAN= (default: the last)
 	@$(BIN)/python -m pipelines.compare "$(NAME)" --with=$(call quoted,$(WITH)) --plan=$(call quoted,$(PLAN))
+
+results: $(VENV)/run.ok ## Put the last results of NAME, or those of the run RUN, from the object store into out/ of this machine
+	@$(BIN)/python -m pipelines.results "$(NAME)" --run=$(call quoted,$(RUN))
+
+into-store: $(VENV)/run.ok ## Put the plans, inputs and results that NAME has kept on this machine so far into the object store
+	@$(BIN)/python -m pipelines.into_store "$(NAME)"
 
 prune: $(VENV)/run.ok ## Remove what of NAME is older than keep_inputs and keep say: inputs, frames, results, plans, history; the ledger stays
 	@$(BIN)/python -m pipelines.prune "$(NAME)"
@@ -113,7 +119,7 @@ validate: $(VENV)/run.ok ## Load every declaration, look at the labels of its ex
 
 lock: ## Resolve the dependencies again (needs uv)
 	@for e in run:--extra=build "postgres:--extra=build --extra=postgres" \
-	  "celery:--extra=build --extra=postgres --extra=celery" dev:--extra=dev bench:--extra=bench; do \
+	  "celery:--extra=build --extra=postgres --extra=celery --extra=object-storage" dev:--extra=dev bench:--extra=bench; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras \
 	    $${e#*:} pyproject.toml --output-file locks/$${e%%:*}.lock || exit 1; done
 

@@ -16,8 +16,11 @@ from resources.ledger import Decisions, Ledger
 from resources.notifiers import Notifier
 from resources.notify.log import LogNotifier
 from resources.readers import NetsuiteReader, ParametersReader, StripeReader
+from resources.storage.disk import disk_in_words
+from resources.storage.file_lock import run_lock
 from resources.storage.folders import Folders
 from resources.storage.frames import DAMAGED, OF_ANOTHER_ORIGIN, READ_AT, FrameStore
+from resources.storage.generations import ResultStore
 from resources.storage.kept_inputs import KeptInputs
 from resources.storage.kept_steps import Made, Same
 from resources.storage.plans import PlanStore
@@ -89,10 +92,25 @@ class Reconciliation:
         return PlanStore(self.folders.plans(self.name, self.accounts))
 
     @property
+    def results(self) -> ResultStore:
+        """What people see of this declaration."""
+        return self.folders.published(self.name)
+
+    @property
     def kept_inputs(self) -> KeptInputs:
         """What the plans of this declaration for these accounts were made from."""
-        storage = self.folders.inputs(self.name, self.accounts)
-        return KeptInputs(storage, self.folders.home / "inputs" / f"{self.name}.lock")
+        return KeptInputs(self.folders.inputs(self.name, self.accounts), self._alone_with_inputs)
+
+    @contextmanager
+    def _alone_with_inputs(self) -> Iterator[None]:
+        """A lock on a file, or, where several machines may meet in an object store, a lease of the ledger's."""
+        if self.folders.objects:
+            with self.ledger() as ledger, ledger.exclusive(f"inputs {self.name}", "", lambda _: None):
+                yield
+        else:
+            lock = self.folders.home / "inputs" / f"{self.name}.lock"
+            with disk_in_words(lock.parent), run_lock(lock, wait=True):
+                yield
 
     def origin(self, asset: str) -> str:
         """A short hash of where an asset's frame comes from: of the accounts, and of what is read there.

@@ -28,7 +28,7 @@ from pipelines.run import at_terminal
 from resources.readers import OnProgress
 from resources.storage.csv import write_for_people
 from resources.storage.folders import Folders
-from resources.storage.results import MadeBy, Results
+from resources.storage.generations import MadeBy
 
 FILE: Final = "advice.csv"
 PAGE: Final = "advice.html"
@@ -67,7 +67,7 @@ def _act(name: str, folders: Folders, console: Console, errors: Console) -> int:
             {**sync.declaration.netsuite_fields, **undeclared}, default=None, return_dtype=pl.String
         )
     )
-    results = Results(folders.results(name))
+    results = folders.published(name)
     page = render_advice(name, advice)
     writers: dict[str, Callable[[Path], None]] = {
         FILE: partial(write_for_people, table),
@@ -76,7 +76,7 @@ def _act(name: str, folders: Folders, console: Console, errors: Console) -> int:
     results.publish(writers, MadeBy.now("advise", ""))
     _show(name, advice, undeclared, console)
     console.print(
-        f"\nAll {table.height:,} pairs are in {folders.results(name) / FILE}, and in {PAGE} beside it.", soft_wrap=True
+        f"\nAll {table.height:,} pairs are in {results.address(FILE)}, and in {PAGE} beside it.", soft_wrap=True
     )
     return 0
 

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from assets.write_back.outcomes import outcomes_path
+from assets.write_back.outcomes import OUTCOMES
 from assets.write_back.request import signature
 from assets.write_back.stripe_file import API_KEY, Applied, Start, apply_file, writing_account
 from pipelines.kept_plans import opened, told_on
@@ -56,7 +56,7 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console, errors
     with dg.DagsterInstance.get() as instance:
         applied = apply_file(sync, instance, updates, account, Start(str(uuid4()), direction, who), told_on(errors))
     _show(applied, updates.rows.height, console)
-    console.print(f"\nThe outcome of each change is in {outcomes_path(sync)}.")
+    console.print(f"\nThe outcome of each change is in {sync.results.address(OUTCOMES)}.")
     return 0 if applied.standing.total() == applied.standing[_DONE[direction]] + applied.standing["already"] else 1
 
 

@@ -27,8 +27,8 @@ from pipelines.kept_plans import opened, terminal, told_on
 from pipelines.run import at_terminal
 from resources.storage.csv import write_for_people
 from resources.storage.folders import Folders
+from resources.storage.generations import MadeBy, ResultStore
 from resources.storage.kept_inputs import Making
-from resources.storage.results import MadeBy, Results
 from schemas.declaration import Declaration
 from schemas.errors import UserError
 from schemas.words import shortened
@@ -63,7 +63,7 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console, errors
     _show(found.compared, found.rows, console)
     rows = found.rows.height
     many = "1 customer" if rows == 1 else f"{rows:,} customers"
-    console.print(f"\n{many}, with both reasons: {found.folder / FILE}, and {PAGE} beside it.")
+    console.print(f"\n{many}, with both reasons: {found.table}, and {PAGE} beside it.")
     return 0
 
 
@@ -74,12 +74,14 @@ class Comparison:
     Attributes:
         compared: what was compared with what.
         rows: `assets.replay.compare.differences`.
-        folder: where the table and the page are.
+        table: where the table is.
+        page: where the page is.
     """
 
     compared: Compared
     rows: pl.DataFrame
-    folder: Path
+    table: str
+    page: str
 
     def counts(self) -> dict[str, int]:
         """How many customers there are of each change."""
@@ -111,7 +113,8 @@ def compare(sync: Reconciliation, second: str, plan: str, on_progress: Callable[
     after = linked_by(other.declaration, frames, kept.overrides)
     rows = differences(before, after, kept.stripe)
     compared = _compared(sync.name, making, other.label, before.select(pl.len()).collect().item())
-    return Comparison(compared, rows, _publish(compared, rows, folders))
+    results = _publish(compared, rows, folders)
+    return Comparison(compared, rows, results.address(FILE), results.address(PAGE))
 
 
 def _second(sync: Reconciliation, folders: Folders, second: str) -> _Second:
@@ -154,16 +157,16 @@ def _compared(name: str, making: Making, second: str, customers: int) -> Compare
     return Compared(name, making.plan, made_at, first, second, customers)
 
 
-def _publish(compared: Compared, rows: pl.DataFrame, folders: Folders) -> Path:
+def _publish(compared: Compared, rows: pl.DataFrame, folders: Folders) -> ResultStore:
     """Put the comparison into a folder of its own, beside the results, which no declaration can be called."""
     page = render_comparison(compared, rows, counts(rows), CHANGES)
-    folder = folders.compared(compared.name)
+    results = folders.published_comparison(compared.name)
     writers: dict[str, Callable[[Path], None]] = {
         FILE: partial(write_for_people, rows),
         PAGE: lambda path: _write(page, path),
     }
-    Results(folder).publish(writers, MadeBy.now("compare", compared.plan))
-    return folder
+    results.publish(writers, MadeBy.now("compare", compared.plan))
+    return results
 
 
 def _show(compared: Compared, rows: pl.DataFrame, console: Console) -> None:

@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -25,11 +26,10 @@ from pipelines.exclusive_run import run_alone
 from pipelines.kept_plans import opened, terminal
 from pipelines.run import at_terminal
 from resources.ledger import Decisions, Journal
-from resources.storage.disk import disk_in_words
-from resources.storage.folders import Folders
-from resources.storage.local import LocalStorage
-from resources.storage.plans import read_plan
-from resources.storage.results import Results
+from resources.storage.folders import COPIES, Folders, Kind
+from resources.storage.generations import ResultStore
+from resources.storage.plans import PlanStore, read_plan
+from resources.storage.protocol import Storage
 from resources.traces import FOLDER as ERRORS
 from resources.traces import remove_traces
 from schemas.errors import UserError
@@ -98,22 +98,30 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int
 
 def erase(sync: Reconciliation) -> Erased:
     """Remove frames, kept inputs and result files of a declaration, whatever accounts they are of."""
-    home, name = sync.folders.home, sync.name
+    folders, name = sync.folders, sync.name
     return Erased(
-        frames=_emptied(home / "frames" / name),
-        inputs=_emptied(home / "inputs" / name),
-        results=sum(map(_without_files, _results(sync))),
-        errors=remove_traces(home),
+        frames=sum(map(_emptied, folders.every("frames", name))),
+        inputs=sum(map(_emptied, folders.every("inputs", name))),
+        results=sum(results.erase() for results in _results(sync)),
+        errors=remove_traces(folders.home),
     )
 
 
 def is_kept(sync: Reconciliation, customer: str) -> bool:
     """Whether something that would be removed names a customer; a file that cannot be read may do so."""
-    home, name = sync.folders.home, sync.name
-    generations = [folder for results in _results(sync) for folder in results.generations]
-    folders = (home / "frames" / name, home / "inputs" / name, home / ERRORS, *generations)
-    files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
-    return any(_may_name(path, customer) for path in files)
+    return any(_may_name(path, customer) for path in _files(sync))
+
+
+def _files(sync: Reconciliation) -> Iterator[Path]:
+    """All files that would be removed."""
+    kinds: tuple[Kind, ...] = ("frames", "inputs")
+    for kind in kinds:
+        for storage in sync.folders.every(kind, sync.name):
+            yield from storage.fetched(storage.names()).values()
+    for results in _results(sync):
+        for generation in results.generations():
+            yield from generation.fetched(generation.names).values()
+    yield from (path for path in (sync.folders.home / ERRORS).rglob("*") if path.is_file())
 
 
 def _may_name(path: Path, customer: str) -> bool:
@@ -156,33 +164,40 @@ def said(sync: Reconciliation, customer: str, erased: Erased, left: Stays) -> It
     yield (
         f"Not removed: {customer} in Stripe, its NetSuite record, export files, backups, copies of the ledger "
         "that an upgrade has left beside it, archives of make audit, and "
-        f"what you put into {sync.folders.results(sync.name)} yourself. While Stripe or NetSuite have it, the next "
+        f"{_beside(sync)}. While Stripe or NetSuite have it, the next "
         "run reads it again."
     )
 
 
-def _emptied(folder: Path) -> int:
-    storage = LocalStorage(folder)
+def _beside(sync: Reconciliation) -> str:
+    """What this machine cannot remove."""
+    if sync.folders.objects:
+        return (
+            f"older versions that the bucket of {sync.folders.objects} may keep by a rule of its own, and copies in "
+            f"{COPIES}/ of the state of other machines, which go when the declaration next runs there"
+        )
+    return f"what you put into {sync.results.place} yourself"
+
+
+def _emptied(storage: Storage) -> int:
     names = storage.names()
     storage.remove(names)
+    storage.tidy(timedelta(0))
     return len(names)
 
 
-def _results(sync: Reconciliation) -> tuple[Results, Results]:
-    return Results(sync.folders.results(sync.name)), Results(sync.folders.compared(sync.name))
-
-
-def _without_files(results: Results) -> int:
-    with disk_in_words(results.folder):
-        return results.erase()
+def _results(sync: Reconciliation) -> tuple[ResultStore, ResultStore]:
+    return sync.results, sync.folders.published_comparison(sync.name)
 
 
 def _plans_about(sync: Reconciliation, customer: str) -> Iterator[tuple[str, bool]]:
     """Every kept plan with a row about a customer, and whether a row has a whole record."""
-    for path in sorted((sync.folders.home / "plans" / sync.name).rglob("*.csv")):
-        rows = read_plan(path).filter(pl.col("stripe_customer_id") == customer)
+    every = [PlanStore(storage) for storage in sync.folders.every("plans", sync.name)]
+    stores = {plan: kept for kept in every for plan in kept.named("")}
+    for plan, store in sorted(stores.items()):
+        rows = read_plan(store.path(plan)).filter(pl.col("stripe_customer_id") == customer)
         if rows.height:
-            yield path.stem, "values" in rows.columns and bool(rows.get_column("values").is_not_null().any())
+            yield plan, "values" in rows.columns and bool(rows.get_column("values").is_not_null().any())
 
 
 def _remember(sync: Reconciliation, instance: dg.DagsterInstance, customer: str, who: str) -> None:

@@ -18,13 +18,15 @@ from resources.storage.leftovers import remove_leftovers
 _IN_POSTGRESQL: Final = re.compile(r"^\s*postgres:|^[^#]*dagster_postgres", re.MULTILINE)
 
 
-def prepare_home(folders: Folders) -> None:
+def prepare_home(folders: Folders, *, asks_store: bool = True) -> None:
     """Make the state folder if it is not there, and point Dagster at it; what killed processes have left goes.
 
+    An object store is asked whether it can be relied on, unless this process will be forked, which could not ask then.
     A `dagster.yaml` that a person has edited is left alone; one that is as an older version made it is made anew.
 
     Raises:
-        UserError: it names PostgreSQL, whose driver is not installed.
+        UserError: it names PostgreSQL, whose driver is not installed; or the environment an object store that cannot be
+            used, or that cannot replace an object on a condition.
     """
     with disk_in_words(folders.home):
         private_folder(folders.home).chmod(0o700)
@@ -34,6 +36,8 @@ def prepare_home(folders: Folders) -> None:
         with replaced(settings) as fresh:
             shutil.copyfile(ours, fresh)
     check_storage(folders.home)
+    if asks_store and (bucket := folders.bucket()):
+        bucket.check()
     log_retries_quietly()
     hide_secrets()
     os.environ["DAGSTER_HOME"] = str(folders.home)

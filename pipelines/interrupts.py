@@ -21,6 +21,8 @@ COMMANDS: Final = {
     "pipelines.apply_stripe": "Stopped before the end; start it again: it looks at what was done, and goes on.",
     "pipelines.replay": "Stopped before the end; nothing was changed.",
     "pipelines.compare": "Stopped before the end; nothing was changed.",
+    "pipelines.into_store": "Stopped before the end; start it again: it goes on.",
+    "pipelines.results": "Stopped before the end; nothing was changed.",
     "pipelines.prune": "Stopped before the end; start it again: it goes on.",
     "pipelines.operate": "Stopped before the end; start it again: it looks at what was done, and goes on.",
 }

@@ -11,7 +11,7 @@ from assets.next_step.next_step import DONE, MEANINGS, NextStep
 from assets.next_step.shown import terminal
 from assets.next_step.standing import Standing
 from assets.reconciliation import Reconciliation
-from assets.write_back.outcomes import outcomes_path
+from assets.write_back.outcomes import OUTCOMES
 
 
 def is_done(counts: Mapping[str, int]) -> bool:
@@ -29,7 +29,7 @@ def show_outcomes(command: str, sync: Reconciliation, counts: Mapping[str, int],
         if counts.get(status):
             table.add_row(status, f"{counts[status]:,}", means)
     console.print(table)
-    console.print(f"\nThe outcome of each change is in {outcomes_path(sync)}.", soft_wrap=True)
+    console.print(f"\nThe outcome of each change is in {sync.results.address(OUTCOMES)}.", soft_wrap=True)
 
 
 def show_next_step(step: NextStep | None, console: Console) -> None:

@@ -15,7 +15,7 @@ from assets.kept_inputs import prune_inputs
 from assets.reconciliation import Reconciliation
 from pipelines.exclusive_run import run_alone
 from pipelines.kept_plans import opened, terminal
-from pipelines.retention import COMMAND, KINDS, prune_frames, prune_history, prune_plans, prune_results
+from pipelines.retention import COMMAND, KINDS, prune_frames, prune_history, prune_plans, prune_results, tidy_up
 from pipelines.run import at_terminal
 from resources.storage.folders import Folders
 from resources.traces import KEPT_DAYS, remove_traces
@@ -56,6 +56,7 @@ def pruned(sync: Reconciliation, instance: dg.DagsterInstance, kinds: Collection
     for kind in KINDS:
         if kind in kinds:
             yield from ways[kind]()
+    tidy_up(sync)
     remove_traces(sync.folders.home, KEPT_DAYS)
 
 

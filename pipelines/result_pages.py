@@ -1,4 +1,4 @@
-"""The files of `out/<name>` under `/results/<name>/`, in front of Dagster's web server and behind the guard.
+"""The files of the last results under `/results/<name>/`, in front of Dagster's web server and behind the guard.
 
 A report is a page with its own script, and it shows what others have typed into two systems: so it gets an origin that
 is nobody's, from which nothing of Dagster can be asked. Only files that a run has put there are served.
@@ -7,14 +7,17 @@ is nobody's, from which nothing of Dagster can be asked. Only files that a run h
 import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assets.next_step.links import RESULTS
+from resources.storage.folders import Folders
+from schemas.errors import TieoutError
 
 _PATH: Final = re.compile(RESULTS + r"/([a-z][a-z0-9_]{0,39})/([a-z][a-z0-9_-]{0,80}\.(?:html|csv|xlsx|txt|json))")
 _KINDS: Final[Mapping[str, str]] = {
@@ -35,10 +38,10 @@ _HEADERS: Final[Mapping[str, str]] = {
 class ResultPages:
     """An ASGI application that answers for the results, and hands everything else on."""
 
-    def __init__(self, app: ASGIApp, out: Path) -> None:
-        """`out` is the folder with a folder for each declaration."""
+    def __init__(self, app: ASGIApp, folders: Folders) -> None:
+        """`folders` says where the results of each declaration are."""
         self._app = app
-        self._out = out
+        self._folders = folders
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or hand it on."""
@@ -47,24 +50,36 @@ class ResultPages:
         elif scope["method"] not in {"GET", "HEAD"}:
             await PlainTextResponse("Results can be read only.\n", 405)(scope, receive, send)
         else:
-            await self._answer(scope["path"])(scope, receive, send)
+            answer = await run_in_threadpool(self._answer, scope["path"])
+            await answer(scope, receive, send)
 
     def _answer(self, path: str) -> Response:
         asked = _PATH.fullmatch(path)
-        found = self._file(asked[1], asked[2]) if asked else None
-        if found is None:
+        try:
+            found = self._file(asked[1], asked[2]) if asked else None
+        except TieoutError as error:
+            return PlainTextResponse(f"{error}\n", 503)
+        if asked is None or found is None:
             return PlainTextResponse("There is no such file among the results of the last run.\n", 404)
-        kind = _KINDS[found.suffix]
-        shown = "attachment" if found.suffix in _FOR_A_SPREADSHEET else "inline"
+        name = PurePosixPath(asked[2])
+        shown = "attachment" if name.suffix in _FOR_A_SPREADSHEET else "inline"
         return FileResponse(
-            found, headers=_HEADERS, media_type=kind, filename=found.name, content_disposition_type=shown
+            found,
+            headers=_HEADERS,
+            media_type=_KINDS[name.suffix],
+            filename=name.name,
+            content_disposition_type=shown,
         )
 
     def _file(self, name: str, file: str) -> Path | None:
         """The file of one generation; None where it is no plain file, or leads out of the folder of results."""
-        folder = (self._out / name).resolve()
+        if self._folders.objects:
+            newest = self._folders.published(name).newest()
+            return newest.fetched([file]).get(file) if newest else None
+        out = self._folders.out
+        folder = (out / name).resolve()
         path = folder / file
-        is_inside = folder == self._out / name or folder.parent == self._out / ".runs" / name
+        is_inside = folder == out / name or folder.parent == out / ".runs" / name
         try:
             return path if is_inside and S_ISREG(os.lstat(path).st_mode) else None
         except OSError:

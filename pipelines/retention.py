@@ -15,9 +15,8 @@ from dagster._core.definitions.assets.job.asset_job import IMPLICIT_ASSET_JOB_NA
 from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
 from resources.ledger import Journal
-from resources.storage.disk import disk_in_words
-from resources.storage.local import LocalStorage
-from resources.storage.results import Results
+from resources.storage.folders import STORED
+from resources.storage.protocol import Storage
 
 COMMAND: Final = "make prune"
 KINDS: Final = ("inputs", "frames", "results", "plans", "history")
@@ -28,8 +27,8 @@ RUNS_SPARED: Final = 10
 
 def prune_frames(sync: Reconciliation, now: datetime) -> Iterator[str]:
     """Remove frames that no run has replaced for so long; a run reads what is missing again."""
-    folder, days = sync.folders.home / "frames" / sync.name, sync.declaration.keep.frames_days
-    gone = _removed(folder, days, now)
+    days = sync.declaration.keep.frames_days
+    gone = _removed(sync.frames.storage, days, now)
     if gone:
         yield f"{gone:,} frames of {sync.name} were older than {days} days and were removed; the next run reads anew."
 
@@ -37,12 +36,10 @@ def prune_frames(sync: Reconciliation, now: datetime) -> Iterator[str]:
 def prune_results(sync: Reconciliation, now: datetime) -> Iterator[str]:
     """Remove the files of results, and those of comparisons, if the newest of them are older."""
     days, gone = sync.declaration.keep.results_days, 0
-    for folder in (sync.folders.results(sync.name), sync.folders.compared(sync.name)):
-        results = Results(folder)
-        newest = results.generations[-1:]
-        if days is not None and newest and _is_older(newest[0], days, now):
-            with disk_in_words(folder):
-                gone += results.erase()
+    for results in (sync.results, sync.folders.published_comparison(sync.name)):
+        newest = results.generations()[-1:] if days is not None else []
+        if days is not None and newest and _is_older(newest[0].made_at, days, now):
+            gone += results.erase()
     if gone:
         yield f"{gone:,} result files of {sync.name} were older than {days} days and were removed."
 
@@ -52,7 +49,8 @@ def prune_plans(sync: Reconciliation, instance: dg.DagsterInstance, now: datetim
     days = sync.declaration.keep.plans_days
     if days is None:
         return
-    old = [plan for plan in sync.plans.named("") if _is_older(sync.plans.path(plan), days, now)]
+    kept = sync.plans.kept_at()
+    old = [plan for plan, at in kept.items() if _is_older(at, days, now)]
     last = next((made.plan for made in plans_made(instance, sync)), None)
     with sync.ledger() as ledger:
         journal = Journal(ledger, sync.declared_accounts)
@@ -120,13 +118,24 @@ def _stands(journal: Journal, plan: str) -> bool:
     return any(entry.may_have_taken_effect or entry.status == "intended" for entry in journal.latest(plan).values())
 
 
-def _removed(folder: Path, days: int | None, now: datetime) -> int:
-    storage = LocalStorage(folder)
-    files = storage.fetched(storage.names()) if days is not None else {}
-    old = [name for name, path in files.items() if _is_older(path, days or 0, now)]
-    storage.remove(old)
+def tidy_up(sync: Reconciliation) -> None:
+    """Remove what writers that were killed have left in an object store; in folders each start does."""
+    if not sync.folders.objects:
+        return
+    for kind in STORED:
+        for storage in sync.folders.every(kind, sync.name):
+            storage.tidy()
+    sync.results.tidy()
+    sync.folders.published_comparison(sync.name).tidy()
+
+
+def _removed(storage: Storage, days: int | None, now: datetime) -> int:
+    written = storage.written(storage.names()) if days is not None else {}
+    old = [name for name, at in written.items() if _is_older(at, days or 0, now)]
+    if old:
+        storage.remove(old)
     return len(old)
 
 
-def _is_older(path: Path, days: int, now: datetime) -> bool:
-    return path.stat().st_mtime < (now - timedelta(days=days)).timestamp()
+def _is_older(at: datetime, days: int, now: datetime) -> bool:
+    return at < now - timedelta(days=days)

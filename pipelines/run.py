@@ -11,14 +11,11 @@ from functools import partial
 from typing import Final
 
 import dagster as dg
-import polars as pl
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from assets.check_results import SAID_FIRST
 from assets.next_step.next_step import next_step
-from assets.report import wording
 from pipelines.code_location import located
 from pipelines.declarations import Located
 from pipelines.echoes import without_echoes
@@ -30,6 +27,7 @@ from pipelines.notifications.events import COMMAND_TAG
 from pipelines.operate_shown import show_next_step
 from pipelines.portal_check import portal_is_checked
 from pipelines.progress import stage_progress
+from pipelines.run_shown import show_results
 from resources.exports.parameters import ParametersExportReader
 from resources.exports.readers import NetsuiteExportReader, StripeExportReader
 from resources.failures import KIND
@@ -37,9 +35,7 @@ from resources.storage.disk import disk_in_words
 from resources.storage.folders import Folders
 from resources.traces import keep, keep_traces
 from schemas.errors import InternalError, TieoutError, TransientError, UserError
-from schemas.plan import CREATIONS_FILE
 from schemas.secrets import masked
-from schemas.words import OUTCOMES
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -157,7 +153,7 @@ def _reconcile(located: Located, definitions: dg.Definitions, folders: Folders, 
             raise KeyboardInterrupt
         if not result.success:
             raise reason(result)
-        _show(name, folders, console, time.monotonic() - started)
+        show_results(name, folders, console, time.monotonic() - started)
         for doubt in doubts(result):
             console.print(f"[yellow]![/] {escape(doubt)}")
         show_next_step(next_step(reconciliation(located.declaration, folders, located.unset), instance), console)
@@ -223,26 +219,6 @@ def doubts(result: dg.ExecuteInProcessResult) -> Iterator[str]:
     for found in result.get_asset_check_evaluations():
         if found.check_name in SAID_FIRST and not found.passed:
             yield masked(f"{found.asset_key.path[-1]}: {found.description}")
-
-
-def _show(name: str, folders: Folders, console: Console, seconds: float) -> None:
-    shown = folders.results(name)
-    folder = shown.resolve()  # one run's, whatever is published meanwhile
-    counts = dict(pl.read_csv(folder / "matches.csv", columns=["outcome"]).group_by("outcome").len().rows())
-    table = Table(title=f"{name}: {sum(counts.values()):,} Stripe customers", title_justify="left", box=None)
-    table.add_column("outcome", style="bold")
-    table.add_column("customers", justify="right")
-    table.add_column("which means", style="dim")
-    for outcome in (each for each in OUTCOMES if each in counts or each != "global"):
-        table.add_row(outcome, f"{counts.get(outcome, 0):,}", wording.OUTCOMES[outcome])
-    console.print(table)
-    if (folder / CREATIONS_FILE).exists():
-        new = pl.read_csv(folder / CREATIONS_FILE, columns=["stripe_customer_id"]).height
-        console.print(f"\nThe plan makes {new:,} new NetSuite customers: {CREATIONS_FILE} shows them.")
-    console.print(f"\nResults in {shown} ({seconds:.1f} s):")
-    files = [file for file in folder.iterdir() if not file.name.startswith(".")]
-    for file in sorted(files, key=lambda f: (f.name != "report.html", f.name)):
-        console.print(f"  {file.name}")
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def main() -> int:
                         console.print(f"Dagster's UI is on http://{_ADDRESS}:{port}; Ctrl-C ends it.")
                         _watch(parts, server)
 
-                    serve(instance, workspace, listener, shared=shared, results=folders.out, started=started)
+                    serve(instance, workspace, listener, shared=shared, results=folders, started=started)
                     log = _log(folders)
                     raise TransientError(
                         f"Dagster's daemon or code server has ended by itself; what it said is in {log}."

@@ -55,11 +55,13 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     hide_secrets()
     try:
-        check_storage(Folders.from_environment().home)
+        folders = Folders.from_environment()
+        check_storage(folders.home)
+        bucket = folders.bucket()  # without one, results lie on the machine of the code location alone
         shared = shared_ui()
         _see_that_nobody_overhears(options.host, shared)
         with listening(options.host, options.port) as listener, dg.DagsterInstance.get() as instance:
-            serve(instance, options.workspace, listener, shared=shared)
+            serve(instance, options.workspace, listener, shared=shared, results=folders if bucket else None)
     except TieoutError as error:
         sys.stderr.write(f"✗ {error}\n")
         return 1
@@ -121,7 +123,7 @@ def serve(
     listener: socket.socket,
     *,
     shared: Shared | None = None,
-    results: Path | None = None,
+    results: Folders | None = None,
     started: Callable[[uvicorn.Server], None] = lambda _: None,
 ) -> None:
     """Serve until a signal, which arrives as KeyboardInterrupt.
@@ -131,7 +133,7 @@ def serve(
         workspace: a file that says where the code locations are.
         listener: a socket that listens.
         shared: how several people share the UI; by default it is for one.
-        results: the folder with a folder of results for each declaration; none of them is shown by default.
+        results: where the results of each declaration are; none of them is shown by default.
         started: called with the server before it serves.
     """
     names = [*hosts(), *(shared.hosts if shared else [])]

@@ -54,6 +54,7 @@ class NextStep:
         is_by_hand: whether a person carries it out by import files, as a side is an export file.
         results: the folder of results, in words.
         has_workbook: whether the review is a workbook, too.
+        is_stored: whether the results are in an object store, and go into that folder when a person asks for them.
         decided: what persons decided since it was made.
     """
 
@@ -63,6 +64,7 @@ class NextStep:
     is_by_hand: bool
     results: str
     has_workbook: bool = True
+    is_stored: bool = False
     decided: DecidedSince = field(default_factory=DecidedSince)
 
     @property
@@ -108,6 +110,8 @@ class NextStep:
         """What a person can do, the most likely first."""
         name, plan, standing = self.declaration, self.plan, self.standing
         of_plan = f"NAME={name} PLAN={plan} {_WHO}"
+        if self.is_stored:
+            yield Action(f"Put the results into {self.results} of this machine", f"make results NAME={name}")
         if standing.made.numbers.changes and standing.open and not standing.replaced_by:
             yield from self._to_write(of_plan)
         if standing.in_effect and not self.is_by_hand:
@@ -155,20 +159,25 @@ def next_step(sync: Reconciliation, instance: dg.DagsterInstance, made: PlanMade
         return None
     made = made or newest
     is_by_hand = not sync.declaration.can_write
-    results = str(sync.folders.results(sync.name))
+    results, is_stored = _results(sync)
     review = _counts_of_review(sync, instance)
     waiting = review.get("waiting", 0) - review.get(f"waiting/{GONE}", 0)
     has_workbook = review.get("waiting", 0) + review.get("decided", 0) <= WORKBOOK_ROWS
     with sync.ledger() as ledger:
         decided = Decisions(ledger, sync.name).since(made.made_at)
     standing = standing_of(sync, made, newest)
-    return NextStep(sync.name, standing, waiting, is_by_hand, results, has_workbook, decided)
+    return NextStep(sync.name, standing, waiting, is_by_hand, results, has_workbook, is_stored, decided)
 
 
 def first_step(sync: Reconciliation, made: PlanMade) -> NextStep:
     """What comes next for a plan that is just being made."""
-    results = str(sync.folders.results(sync.name))
-    return NextStep(sync.name, Standing(made), 0, not sync.declaration.can_write, results)
+    results, is_stored = _results(sync)
+    return NextStep(sync.name, Standing(made), 0, not sync.declaration.can_write, results, is_stored=is_stored)
+
+
+def _results(sync: Reconciliation) -> tuple[str, bool]:
+    """The folder in which a person has the results, and whether they have to be put there first."""
+    return str(sync.folders.results(sync.name)), bool(sync.folders.objects)
 
 
 def _counts_of_review(sync: Reconciliation, instance: dg.DagsterInstance) -> dict[str, int]:

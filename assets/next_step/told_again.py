@@ -5,7 +5,7 @@ events. So the plan is reported again: with its data version, its numbers, and t
 that made it. It is no new plan for that: the history of plans knows it by the accounts, which are left out.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +19,7 @@ from assets.plan_history import ACCOUNTS
 from assets.reconciliation import Reconciliation
 from assets.steps import AS_IN_RUN
 from resources.storage.frames import PLAN_HASH
-from resources.storage.results import MadeBy, Results, read_manifest
+from resources.storage.generations import Generation, MadeBy, ResultStore
 
 _PAGE: Final = "report.html"
 _PLAN: Final = "write_plan"
@@ -31,34 +31,33 @@ def tell_again(sync: Reconciliation, instance: dg.DagsterInstance, run_id: str) 
     """Say what comes next after a run that has done something about the plan that was made last."""
     step = next_step(sync, instance)
     if step is not None:
-        results = Results(sync.folders.results(sync.name))
-        page = renewed_page(results.folder, step)
-        if page:
-            results.publish(page, MadeBy.now(run_id, step.plan))
-        tell_at_assets(sync, instance, step, results.folder if page else None)
+        page, of = renewed_page(sync.results, step)
+        kept = sync.results.publish(page, MadeBy.now(run_id, step.plan), renewed=of) if page else None
+        tell_at_assets(sync, instance, step, kept)
 
 
-def renewed_page(folder: Path, step: NextStep) -> dict[str, Callable[[Path], None]]:
-    """How the page of the plan is written anew, if it is there."""
-    page = folder / _PAGE
-    entry = read_manifest(folder).get(page.name)
-    if entry is None or entry["plan"] != step.plan or not page.is_file():
-        return {}
+def renewed_page(results: ResultStore, step: NextStep) -> tuple[dict[str, Callable[[Path], None]], Mapping[str, str]]:
+    """How the page of the plan is written anew, if it is there; and the SHA-256 of the one that is."""
+    newest = results.newest()
+    entry = newest.files.get(_PAGE) if newest else None
+    page = newest.fetched([_PAGE]).get(_PAGE) if newest else None
+    if entry is None or entry["plan"] != step.plan or page is None:
+        return {}, {}
     text = renewed(page.read_text("utf-8"), step)
 
     def write(path: Path) -> None:
         path.write_text(text, encoding="utf-8")
 
-    return {page.name: write}
+    return {_PAGE: write}, {_PAGE: entry["sha256"]}
 
 
-def tell_at_assets(sync: Reconciliation, instance: dg.DagsterInstance, step: NextStep, page: Path | None) -> None:
-    """Say it at the plan, and at the report if its page, in this folder of results, is renewed."""
+def tell_at_assets(sync: Reconciliation, instance: dg.DagsterInstance, step: NextStep, page: Generation | None) -> None:
+    """Say it at the plan, and at the report if its page, in these results, is renewed."""
     shown = metadata(step)
     _report_plan_again(sync, instance, step)
     if page:
-        opened = links(sync.name, _PAGE, list(read_manifest(page)))
-        shown = {**shown, **opened, "report": dg.MetadataValue.path(page / _PAGE)}
+        opened = links(sync.name, _PAGE, list(page.files))
+        shown = {**shown, **opened, "report": dg.MetadataValue.path(sync.results.address(_PAGE))}
         instance.report_runless_asset_event(dg.AssetMaterialization(sync.key("reconciliation_report"), metadata=shown))
 
 

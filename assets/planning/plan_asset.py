@@ -148,16 +148,16 @@ def _reported(
             context.log.info(sentence)
     customers = found.get_column("stripe_customer_id").n_unique()
     numbers = replace(made.numbers, guesses=found.height, guessed_customers=customers)
-    results = sync.folders.results(sync.name)
-    new = {"new_customers/file": dg.MetadataValue.path(results / CREATIONS_FILE)} if numbers.creates else {}
+    results = sync.results
+    new = {"new_customers/file": dg.MetadataValue.path(results.address(CREATIONS_FILE))} if numbers.creates else {}
     return {
         **metadata(first_step(sync, PlanMade(made.digest, sync.clock(), context.run.run_id, numbers))),
         PLAN_HASH: made.digest,
         ACCOUNTS: sync.accounts,
         **MADE_BY,
         **numbers.metadata(),
-        "file": dg.MetadataValue.path(sync.plans.path(made.digest)),
-        "report": dg.MetadataValue.path(results / "report.html"),
+        "file": dg.MetadataValue.path(sync.plans.address(made.digest)),
+        "report": dg.MetadataValue.path(results.address("report.html")),
         **{f"changes/{system}/{field}": count for system, field, count in made.by_field},
         **new,
     }

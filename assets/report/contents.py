@@ -41,8 +41,8 @@ from assets.report.traces import without_traces
 from assets.rows_of import rows_of
 from assets.steps import Step
 from resources.ledger import PAIR
+from resources.storage.generations import Generation
 from resources.storage.result_files import ResultFiles
-from resources.storage.results import read_manifest
 from schemas.declaration import Declaration
 from schemas.declaration.creation import NAMES
 from schemas.link_fields import fields_of
@@ -112,26 +112,27 @@ def contents_before(step: Step, files: ResultFiles) -> tuple[Contents, str] | No
     """Add the files of the last results, if they were made of the same and nobody has changed one; and their run."""
     before = step.before()
     kept = _KEPT.validate_json(before.more) if before else None
-    folder = files.folder.resolve()
-    if before is None or kept is None:
+    newest = files.results.newest() if kept else None
+    if before is None or kept is None or newest is None:
         return None
-    if not all(_is_whole(folder / name, digest) for name, digest in kept.files.items()):
+    there = newest.fetched(kept.files)
+    if not all(name in there and _is_whole(there[name], digest) for name, digest in kept.files.items()):
         return None
     for name, digest in kept.files.items():
-        files.same(name, folder / name, digest)
+        files.same(name, there[name], digest)
     return kept.contents, before.run
 
 
-def keep_contents(step: Step, contents: Contents, names: Iterable[str], folder: Path) -> None:
-    """Keep what the results are, as they were put in place in a folder."""
-    manifest, wanted = read_manifest(folder), [*names]
+def keep_contents(step: Step, contents: Contents, names: Iterable[str], generation: Generation) -> None:
+    """Keep what the results are, as they were put in place."""
+    manifest, wanted = generation.files, [*names]
     if {*wanted} <= manifest.keys():
         kept = _Kept(contents, {name: manifest[name]["sha256"] for name in wanted})
         step.keep([], _KEPT.dump_json(kept).decode())
 
 
 def _is_whole(path: Path, digest: str) -> bool:
-    if not path.is_file() or path.is_symlink() or path.stat().st_mode & 0o077:
+    if path.stat().st_mode & 0o077:
         return False
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest() == digest

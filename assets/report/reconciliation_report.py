@@ -30,8 +30,8 @@ from assets.rules_version import MADE_BY
 from assets.steps import AS_IN_RUN, Step, key_of, of_frames, of_table
 from resources.ledger import Guesses
 from resources.storage.frames import PLAN_HASH
+from resources.storage.generations import MadeBy
 from resources.storage.result_files import ResultFiles
-from resources.storage.results import MadeBy
 
 _NAME: Final = "reconciliation_report"
 _SEEN: Final = ("stripe_customers", "netsuite_customers", "customer_matches", "review_queue")
@@ -73,7 +73,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
         `run.json` names the run that made each file.
         """
         with failures_for_people():
-            now, files = sync.clock(), ResultFiles(sync.folders.results(sync.name))
+            now, files = sync.clock(), ResultFiles(sync.results)
             picture_of = moment_of(context.instance, sync.key("netsuite_customers"))
             with_comments = is_young(now, picture_of, sync.declaration.writes.import_comments_hours)
             guesses_found = _guesses(sync, customer_matches)
@@ -148,12 +148,12 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 metadata={
                     **(metadata(step_after) if step_after else {}),
                     **open_links(sync.name, _REPORT, files.names),
-                    "report": dg.MetadataValue.path(files.folder / _REPORT),
+                    "report": dg.MetadataValue.path(sync.results.address(_REPORT)),
                     **({AS_IN_RUN: before[1]} if before else {}),
                     "plan_hash": header.plan_hash,
                     **MADE_BY,
-                    "folder": dg.MetadataValue.path(files.folder),
-                    "files_of_this_run": dg.MetadataValue.path(kept),
+                    "folder": dg.MetadataValue.path(sync.results.place),
+                    "files_of_this_run": dg.MetadataValue.path(kept.place),
                     "files": len(files.names),
                     "netsuite_unmatched": contents.unmatched,
                 }

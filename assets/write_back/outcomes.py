@@ -17,13 +17,14 @@ from assets.reconciliation import Reconciliation
 from assets.write_back.executor import WriteBack
 from resources.ledger import Request, Requests
 from resources.storage.csv import write_for_people
-from resources.storage.results import MadeBy, Results
+from resources.storage.generations import MadeBy
 from schemas.attempts import Entry
 
 OUTCOMES: Final = "outcomes.csv"
 SYNC_ONE_OUTCOMES: Final = "sync_one_outcomes.csv"
 """Of the last customer that was synced by itself, so that those of a whole plan stay."""
 
+_PAGE: Final = "report.html"
 _BYTES_OF_AN_OUTCOME: Final = 300
 
 
@@ -43,7 +44,7 @@ def write_outcomes(
     Raises:
         UserError: there is no room for it; found out before the body, as nobody could tell a person of it afterwards.
     """
-    results = Results(outcomes_path(sync).parent)
+    results = sync.results
     results.check_room(changes * _BYTES_OF_AN_OUTCOME)
     Requests(work.journal.ledger, sync.declared_accounts).add(request)  # now: what cannot be meant was no approval
     try:
@@ -54,10 +55,10 @@ def write_outcomes(
         outcomes = outcomes_frame(list(work.journal.latest(request.plan).values()), names)
         writers: dict[str, Callable[[Path], None]] = {file: partial(write_for_people, outcomes)}
         step = next_step(sync, instance)
-        page = renewed_page(results.folder, step) if step else {}
-        results.publish(writers | page, MadeBy.now(request.run_id, request.plan))
+        page, renewed = renewed_page(results, step) if step else ({}, {})
+        kept = results.publish(writers | page, MadeBy.now(request.run_id, request.plan), renewed=renewed)
         if step:
-            tell_at_assets(sync, instance, step, results.folder if page else None)
+            tell_at_assets(sync, instance, step, kept if page else None)
 
 
 def next_step_of(sync: Reconciliation, instance: dg.DagsterInstance, plan: str) -> NextStep | None:
@@ -68,17 +69,12 @@ def next_step_of(sync: Reconciliation, instance: dg.DagsterInstance, plan: str) 
 
 def outcomes_file(sync: Reconciliation, file: str = OUTCOMES) -> dg.PathMetadataValue:
     """Where it is, for the page of an asset or a run."""
-    return dg.MetadataValue.path(outcomes_path(sync, file))
+    return dg.MetadataValue.path(sync.results.address(file))
 
 
 def open_outcomes(sync: Reconciliation) -> dg.UrlMetadataValue:
     """Where the web server of the UI shows it."""
     return dg.MetadataValue.url(f"{RESULTS}/{sync.name}/{OUTCOMES}")
-
-
-def outcomes_path(sync: Reconciliation, file: str = OUTCOMES) -> Path:
-    """Where it is."""
-    return sync.folders.results(sync.name) / file
 
 
 def outcomes_frame(entries: Sequence[Entry], names: Mapping[str, str | None]) -> pl.DataFrame:

@@ -46,6 +46,7 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int
             *services.sides(sync),
             *services.clocks(sync),
             *machine.storage(folders),
+            *machine.objects(folders, sync.name),
             *machine.ledger(folders),
             *broker.broker(),
             *alerts.alerts(sync, send=options.send),

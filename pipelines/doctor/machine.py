@@ -7,7 +7,9 @@ from tempfile import TemporaryFile
 from typing import Final
 
 from pipelines.doctor.finding import Finding
+from pipelines.into_store import kept_here
 from resources.ledger import Ledger
+from resources.storage.address import encryption
 from resources.storage.atomic import private_folder
 from resources.storage.disk import disk_in_words
 from resources.storage.folders import Folders
@@ -25,6 +27,22 @@ def storage(folders: Folders, least_free: int = LEAST_FREE) -> Iterator[Finding]
             yield _of_folder(of, place, least_free)
         except TieoutError as error:
             yield Finding("todo", of, str(error))
+
+
+def objects(folders: Folders, name: str) -> Iterator[Finding]:
+    """Whether the object store, if the installation has one, does what is relied on; and what it has not."""
+    try:
+        bucket = folders.bucket()
+        if bucket is None:
+            return
+        bucket.check()
+    except TieoutError as error:
+        yield Finding("todo", "object store", str(error))
+        return
+    yield Finding("good", "object store", f"{bucket.address} replaces an object on a condition; {encryption()}.")
+    if left := kept_here(folders, name):
+        said = f"{left:,} plans and inputs of {name} lie in {folders.home} from before: make into-store NAME={name}."
+        yield Finding("todo", "object store", said)
 
 
 def _of_folder(of: str, place: Path, least_free: int) -> Finding:

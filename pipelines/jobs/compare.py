@@ -27,7 +27,7 @@ def build_compare(sync: Reconciliation) -> dg.Definitions:
     @dg.op(name=f"{sync.name}__compare_declarations", out=dg.Out(dg.Nothing))
     def compare_them(context: dg.OpExecutionContext, config: BothDeclarations) -> None:
         """Compare, and leave the customers that are linked otherwise as a table and a page."""
-        from pipelines.compare import FILE, FILES, PAGE, compare  # noqa: PLC0415 (late: other jobs do without)
+        from pipelines.compare import FILES, compare  # noqa: PLC0415 (late: other jobs do without)
 
         second = config.second.strip()
         path = str(sync.folders.root / second) if second.endswith(FILES) else second
@@ -40,8 +40,8 @@ def build_compare(sync: Reconciliation) -> dg.Definitions:
                 "before": found.compared.before,
                 "after": found.compared.after,
                 **found.counts(),
-                "table": dg.MetadataValue.path(found.folder / FILE),
-                "page": dg.MetadataValue.path(found.folder / PAGE),
+                "table": dg.MetadataValue.path(found.table),
+                "page": dg.MetadataValue.path(found.page),
             }
         )
 

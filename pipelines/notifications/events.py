@@ -62,7 +62,7 @@ def event_of(
         plan=str(plan.metadata["plan_hash"].value) if plan and "plan_hash" in plan.metadata else None,
         failed=tuple(_failed_steps(instance, run)) if has_failed else (),
         brakes=brakes,
-        results=str(sync.folders.results(sync.name)),
+        results=sync.results.place,
     )
 
 

@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
+from multiprocessing import get_context
 from socket import gethostname
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _work(options: argparse.Namespace, folders: Folders) -> int:
-    prepare_home(folders)
+    prepare_home(folders, asks_store=False)
+    if bucket := folders.bucket():
+        with get_context("fork").Pool(1) as child:  # what asks it can fork no more
+            child.apply(bucket.check)
     found = settings()
     if found is None:
         raise UserError(f"{SETTINGS} is not set: let it name the settings of workers, such as deploy/celery.yaml.")

@@ -48,3 +48,12 @@ def _what(error: OSError | pl.exceptions.PolarsError | DBAPIError) -> str | None
     found = _NUMBER.search(str(error))
     number = error.errno if isinstance(error, OSError) and error.errno else int(found[1]) if found else None
     return os.strerror(number).lower() if number in _OF_THE_DISK else None
+
+
+def reserve(path: Path, size: int) -> None:
+    """Take so many bytes of the disk for a file, where the system can; where it cannot, one, which shows a full one."""
+    with path.open("wb") as file:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file.fileno(), 0, size)
+        else:
+            file.write(b"0")

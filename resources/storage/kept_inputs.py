@@ -5,11 +5,10 @@ the one that the stages read, under a further name. A picture lists all that a s
 """
 
 import hashlib
-import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -17,8 +16,7 @@ import orjson
 import polars as pl
 from pydantic import BaseModel, ValidationError
 
-from resources.storage.disk import disk_in_words
-from resources.storage.file_lock import run_lock
+from resources.storage.atomic import flush
 from resources.storage.frame_seal import content_hash
 from resources.storage.frames import READ_AT
 from resources.storage.held_frames import metadata_of
@@ -28,8 +26,8 @@ from schemas.words import shortened
 _Model = TypeVar("_Model", bound=BaseModel)
 _OBJECTS, _PICTURES, _MAKINGS = "objects", "pictures", "plans"
 _TEXTS: Final = frozenset({"declaration", "decisions", "traces"})
-_UNDER_WAY: Final = 24 * 3600.0
-"""Seconds for which a picture is spared though no plan was made from it yet: its run may still be under way."""
+_UNDER_WAY: Final = timedelta(days=1)
+"""For which a picture is spared though no plan was made from it yet: its run may still be under way."""
 
 
 class Picture(BaseModel, frozen=True):
@@ -84,25 +82,30 @@ class KeptInputs:
 
     Attributes:
         storage: where they lie.
-        lock: held while something is put there or taken away.
+        alone: the right to put something there or take it away, which one holds at a time.
     """
 
     storage: Storage
-    lock: Path
+    alone: Callable[[], AbstractContextManager[object]]
 
     def keep(self, picture: Picture, frames: Mapping[str, Path], texts: Iterable[bytes]) -> str:
         """Keep a picture with its contents: the frames' files, by hash, and the texts; returns its hash."""
         content = _json(picture)
-        name = f"{_PICTURES}/{hash_of_text(content)}.json"
-        with self._alone():
-            self.storage.share({f"{_OBJECTS}/{digest}": path for digest, path in frames.items()})
-            self._put({f"{_OBJECTS}/{hash_of_text(text)}": text for text in texts})
-            self._put({name: content})
-        return hash_of_text(content)
+        digest = hash_of_text(content)
+        named = {f"{_OBJECTS}/{hash_of_text(text)}": text for text in texts} | {f"{_PICTURES}/{digest}.json": content}
+        with self.alone(), self.storage.room() as room:
+            files = {f"{_OBJECTS}/{each}": path for each, path in frames.items()}
+            for number, (name, text) in enumerate(named.items()):
+                files[name] = room / str(number)
+                files[name].touch(mode=0o600)
+                files[name].write_bytes(text)
+                flush(files[name])
+            self.storage.share(files)  # the picture last
+        return digest
 
     def record(self, making: Making) -> None:
         """Keep that a plan was made."""
-        with self._alone(), self.storage.replaced([making.name]) as [fresh]:
+        with self.alone(), self.storage.replaced([making.name]) as [fresh]:
             fresh.write_bytes(_json(making))
 
     def makings(self, start: str = "") -> list[Making]:
@@ -154,7 +157,7 @@ class KeptInputs:
         Returns:
             The makings whose inputs went, without those of plans that can be made again from younger inputs.
         """
-        with self._alone():
+        with self.alone():
             makings = [making for making in self.makings() if making.pruned_at is None]
             old = [making for making in makings if making.made_at < before]
             for making in old:
@@ -165,19 +168,6 @@ class KeptInputs:
             self._remove_but({*spared, *(digest for making in young for digest in (making.matching, making.planning))})
         still = {making.plan for making in young}
         return [making for making in old if making.plan not in still]
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        with disk_in_words(self.lock.parent), run_lock(self.lock, wait=True):
-            yield
-
-    def _put(self, contents: Mapping[str, bytes]) -> None:
-        there = self.storage.fetched(contents)
-        new = {name: content for name, content in contents.items() if name not in there or not _is(there[name], name)}
-        if new:
-            with self.storage.replaced(list(new)) as fresh:
-                for path, content in zip(fresh, new.values(), strict=True):
-                    path.write_bytes(content)
 
     def _found(self, name: str) -> Path | None:
         return self.storage.fetched([name]).get(name)
@@ -191,8 +181,8 @@ class KeptInputs:
 
     def _remove_but(self, pictures: set[str]) -> None:
         known = self.storage.fetched(self.storage.names(f"{_PICTURES}/"))
-        oldest = time.time() - _UNDER_WAY
-        left = {name for name, path in known.items() if Path(name).stem in pictures or path.stat().st_mtime > oldest}
+        written, oldest = self.storage.written(known), datetime.now(UTC) - _UNDER_WAY
+        left = {name for name in known if Path(name).stem in pictures or written[name] > oldest}
         needed = [_read(known[name], Picture) for name in left]
         contents = {f"{_OBJECTS}/{digest}" for picture in needed if picture for digest in picture.contents.values()}
         objects = set(self.storage.names(f"{_OBJECTS}/"))
@@ -215,10 +205,6 @@ def hash_of_text(text: bytes) -> str:
 
 def _json(model: BaseModel) -> bytes:
     return orjson.dumps(model.model_dump(mode="json", exclude_none=True), option=orjson.OPT_SORT_KEYS)
-
-
-def _is(path: Path, name: str) -> bool:
-    return hash_of_text(path.read_bytes()) == Path(name).stem
 
 
 def _read(path: Path, model: type[_Model]) -> _Model | None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from resources.storage.folders import Folders
+from resources.storage.folders import COPIES, Folders
 from resources.storage.results import Results
 from resources.storage.scratch import is_long_ago, sweep, temporary_folder
 from schemas.errors import UserError
@@ -24,7 +24,7 @@ def remove_leftovers(folders: Folders) -> None:
 
     Older versions held no lock on what they had not finished: theirs goes when it is a day old.
     """
-    for kept in ("frames", "plans", "inputs"):
+    for kept in ("frames", "plans", "inputs", COPIES):
         for folder in _folders(folders.home / kept):
             _tidy(folder, _OF_OLDER_VERSIONS)
     with suppress(UserError):  # whoever needs a temporary folder says that there is none

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from resources.storage.atomic import flush, private_folder, replaced_together, same_file
 from resources.storage.disk import disk_in_words
-from resources.storage.scratch import scratch
+from resources.storage.protocol import ABANDONED
+from resources.storage.scratch import scratch, sweep
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,15 @@ class LocalStorage:
         files = (path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
         found = (file.as_posix() for file in files if not any(part.startswith(".") for part in file.parts))
         return sorted(name for name in found if name.startswith(prefix))
+
+    def written(self, names: Iterable[str]) -> Mapping[str, datetime]:
+        """When those of these that are there were put there."""
+        found = self.fetched(names)
+        return {name: datetime.fromtimestamp(path.stat().st_mtime, UTC) for name, path in found.items()}
+
+    def address(self, name: str) -> str:
+        """The path of its file."""
+        return str(self.folder / name)
 
     def fetched(self, names: Iterable[str]) -> Mapping[str, Path]:
         """Those of these that are there: the files themselves."""
@@ -56,3 +67,9 @@ class LocalStorage:
         with disk_in_words(self.folder):
             for name in names:
                 (self.folder / name).unlink(missing_ok=True)
+
+    def tidy(self, abandoned: timedelta = ABANDONED) -> None:
+        """See `Storage`; here the kernel says whose writer is gone, however long ago."""
+        del abandoned
+        for folder in (self.folder, *(path for path in self.folder.rglob("*") if path.is_dir())):
+            sweep(folder)

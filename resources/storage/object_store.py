@@ -1,36 +1,44 @@
-"""Contents by name in an object store (S3, Google Cloud Storage, Azure), for several machines without a common disk.
+"""Contents by name in an object store, for several machines without a common disk (`bucket`).
 
-An object store renames nothing and replaces one object at a time. So contents lie under names of their own, never
-written twice, and one object says which name means which: a pointer, swapped only if nobody else has swapped it since.
-A reader sees the contents of one moment. No declaration asks for it yet.
+Contents lie under names of their own, never written twice, and one object says which name means which: a pointer,
+swapped only if nobody else has swapped it since. A reader sees the contents of one moment.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-import obstore
-from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
-from obstore.store import ObjectStore
 from pydantic import BaseModel
 
-from resources.storage.atomic import private_folder, replaced
+from resources.storage.atomic import private_folder
+from resources.storage.bucket import Bucket
+from resources.storage.copies import adopt, drop_stale
 from resources.storage.disk import disk_in_words
+from resources.storage.protocol import ABANDONED
 from resources.storage.scratch import scratch
-from schemas.errors import TransientError
 
 POINTER: Final = "pointer.json"
 _OBJECTS: Final = "objects"
-_SWAPS: Final = 20
+_LOOKS: Final = 5
+
+
+class _Kept(BaseModel, frozen=True):
+    """One content: its object, its SHA-256, and when it was put there."""
+
+    key: str
+    sha256: str
+    at: datetime
 
 
 class _Pointer(BaseModel):
-    """Which object each name means, and which ones meant something before: a reader may still be fetching them."""
+    """What each name means; and objects that meant something before, which the next swap removes."""
 
-    objects: dict[str, str] = {}
+    names: dict[str, _Kept] = {}
     left: list[str] = []
 
 
@@ -39,22 +47,45 @@ class ObjectStorage:
     """`Storage` in an object store.
 
     Attributes:
-        store: of one declaration alone: its keys begin with a prefix of their own.
-        copies: a folder for copies on this machine of what is fetched; what no name means any more goes from it.
+        bucket: the objects of this storage alone.
+        copies: a folder for copies on this machine of what is fetched or was put there.
     """
 
-    store: ObjectStore
+    bucket: Bucket
     copies: Path
 
     def names(self, prefix: str = "") -> list[str]:
         """The names of what is there and begins so, sorted."""
-        pointer, _ = self._pointer()
-        return sorted(name for name in pointer.objects if name.startswith(prefix))
+        return sorted(name for name in self._pointer().names if name.startswith(prefix))
+
+    def written(self, names: Iterable[str]) -> Mapping[str, datetime]:
+        """When those of these that are there were put there."""
+        known = self._pointer().names
+        return {name: known[name].at for name in names if name in known}
 
     def fetched(self, names: Iterable[str]) -> Mapping[str, Path]:
-        """Those of these that are there, of one moment, as copies; what was fetched before is not fetched again."""
-        pointer, _ = self._pointer()
-        return {name: self._copy(pointer.objects[name]) for name in names if name in pointer.objects}
+        """Those of these that are there, of one moment, as copies; what was fetched before is not fetched again.
+
+        An object that somebody has removed from the store counts as not there, as a file that was removed does.
+        """
+        wanted = list(names)
+        found = self._pointer()
+        for _ in range(_LOOKS):
+            keys = {name: found.names[name].key for name in wanted if name in found.names}
+            paths = {name: self.copies / key for name, key in keys.items()}
+            absent = {keys[name]: path for name, path in paths.items() if not path.exists()}
+            lost = self.bucket.get(absent) if absent else []
+            if absent:
+                drop_stale(self.copies, {kept.key for kept in found.names.values()})
+            if not lost or found == (now := self._pointer()):
+                break
+            found = now  # they went because others put new ones in their place
+        return {name: path for name, path in paths.items() if path.exists()}
+
+    def address(self, name: str) -> str:
+        """Where it lies, for people."""
+        found = self._pointer().names.get(name)
+        return f"{self.bucket.address}/{found.key if found else name}"
 
     @contextmanager
     def replaced(self, names: Sequence[str]) -> Iterator[list[Path]]:
@@ -64,8 +95,10 @@ class ObjectStorage:
             for path in fresh.values():
                 path.touch(mode=0o600)
             yield list(fresh.values())
-            objects = {name: self._put(path) for name, path in fresh.items()}
-        self._swap(lambda before: before | objects)
+            kept = self._put(fresh)
+            for name, path in fresh.items():  # what was written here need not be fetched
+                adopt(path, self.copies / kept[name].key)
+        self._swap(lambda before: before | kept)
 
     @contextmanager
     def room(self) -> Iterator[Path]:
@@ -74,68 +107,69 @@ class ObjectStorage:
             yield room
 
     def share(self, files: Mapping[str, Path]) -> None:
-        """See `Storage`; they go up."""
-        objects = {name: self._put(path) for name, path in files.items()}
-        self._swap(lambda before: before | objects)
+        """See `Storage`; they go up, but for those that are there."""
+        sums = {name: _sha256(path) for name, path in files.items()}
+        known = self._pointer().names
+        same = {name: known[name] for name in files if name in known and known[name].sha256 == sums[name]}
+        fresh = self._put({name: path for name, path in files.items() if name not in same}, sums)
+        now = datetime.now(UTC)
+        again = {name: kept.model_copy(update={"at": now}) for name, kept in same.items()}
+
+        def moved(before: dict[str, _Kept]) -> dict[str, _Kept]:
+            gone = {name: files[name] for name, kept in again.items() if _key(before, name) != kept.key}
+            return before | again | fresh | (self._put(gone, sums) if gone else {})
+
+        self._swap(moved)
 
     def remove(self, names: Iterable[str]) -> None:
-        """Let these be there no longer, all at once."""
+        """Let these be there no longer, all at once; their objects and copies go with them."""
         gone = set(names)
-        self._swap(lambda before: {name: key for name, key in before.items() if name not in gone})
+        self._swap(lambda before: {name: kept for name, kept in before.items() if name not in gone})
+        self._clear(self._pointer().left)
 
-    def _put(self, path: Path) -> str:
-        key = f"{_OBJECTS}/{uuid4().hex}"
-        with _reachable():
-            obstore.put(self.store, key, path)
-        return key
+    def tidy(self, abandoned: timedelta = ABANDONED) -> None:
+        """See `Storage`: objects that no name means, as whoever put them there was killed before the swap."""
+        there = set(self.bucket.listed(abandoned))
+        found = self._pointer()
+        meant = {POINTER, *(kept.key for kept in found.names.values())}
+        self._clear(there - meant)
 
-    def _copy(self, key: str) -> Path:
-        path = self.copies / key
-        if not path.exists():
-            with _reachable():
-                content = obstore.get(self.store, key).bytes()
-            with disk_in_words(self.copies), replaced(path) as fresh:
-                fresh.write_bytes(content)
-        return path
+    def _put(self, files: Mapping[str, Path], sums: Mapping[str, str] | None = None) -> dict[str, _Kept]:
+        now, sums = datetime.now(UTC), sums or {name: _sha256(path) for name, path in files.items()}
+        kept = {name: _Kept(key=f"{_OBJECTS}/{name}/{uuid4().hex}", sha256=sums[name], at=now) for name in files}
+        self.bucket.put({kept[name].key: path for name, path in files.items()})
+        return kept
 
-    def _pointer(self) -> tuple[_Pointer, str | None]:
-        """What the names mean, and the state of the pointer by which a swap notices another one."""
-        with _reachable():
-            try:
-                found = obstore.get(self.store, POINTER)
-            except FileNotFoundError:
-                return _Pointer(), None
-            return _Pointer.model_validate_json(bytes(found.bytes())), found.meta["e_tag"]
+    def _pointer(self) -> _Pointer:
+        content, _ = self.bucket.read(POINTER)
+        return _Pointer.model_validate_json(content) if content else _Pointer()
 
-    def _swap(self, changed: Callable[[dict[str, str]], dict[str, str]]) -> None:
+    def _swap(self, changed: Callable[[dict[str, _Kept]], dict[str, _Kept]]) -> None:
         """Move names, on top of what others have moved meanwhile, and drop what was left by the swap before."""
-        for _ in range(_SWAPS):
-            before, state = self._pointer()
-            objects = changed(before.objects)
-            left = sorted(set(before.objects.values()) - set(objects.values()))
-            content = _Pointer(objects=objects, left=left).model_dump_json().encode()
-            with _reachable():
-                try:
-                    obstore.put(self.store, POINTER, content, mode={"e_tag": state} if state else "create")
-                except (PreconditionError, AlreadyExistsError):
-                    continue
-                obstore.delete(self.store, before.left)
-            for key in before.left:
-                (self.copies / key).unlink(missing_ok=True)
-            return
-        raise TransientError(
-            f"Others have written to the object store {_SWAPS} times in a row while this run tried to: nothing of it "
-            "was put in place; start it again."
-        )
+        gone: list[str] = []
+
+        def moved(content: bytes) -> bytes:
+            before = _Pointer.model_validate_json(content) if content else _Pointer()
+            names = changed(before.names)
+            left = {kept.key for kept in before.names.values()} - {kept.key for kept in names.values()}
+            gone[:] = before.left
+            return _Pointer(names=names, left=sorted(left)).model_dump_json().encode()
+
+        self.bucket.update(POINTER, moved)
+        self._clear(gone)
+
+    def _clear(self, keys: Iterable[str]) -> None:
+        """Remove objects that no name means, and their copies on this machine."""
+        gone = list(keys)
+        self.bucket.delete(gone)
+        for key in gone:
+            (self.copies / key).unlink(missing_ok=True)
 
 
-@contextmanager
-def _reachable() -> Iterator[None]:
-    """Tell in one sentence that the object store does not do what it is asked."""
-    try:
-        yield
-    except (BaseError, OSError) as error:
-        raise TransientError(
-            f"The object store could not be asked ({type(error).__name__}): nothing was put in place; check its "
-            "address, its login and the network, then start again."
-        ) from None
+def _key(names: Mapping[str, _Kept], name: str) -> str | None:
+    return names[name].key if name in names else None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

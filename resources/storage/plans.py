@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -78,9 +79,19 @@ class PlanStore:
             )
         return path
 
+    def address(self, digest: str) -> str:
+        """Where the plan of this hash is, for people."""
+        return self.storage.address(_file(digest))
+
     def named(self, start: str) -> list[str]:
         """The hashes of the kept plans that begin so."""
         return [name.removesuffix(".csv") for name in self.storage.names(start) if _NAME.fullmatch(name)]
+
+    def kept_at(self) -> dict[str, datetime]:
+        """When each plan was kept last, by its hash."""
+        plans = self.named("")
+        at = self.storage.written(map(_file, plans))
+        return {plan: at[_file(plan)] for plan in plans if _file(plan) in at}
 
     def _found(self, digest: str) -> Path | None:
         name = _file(digest)

@@ -6,8 +6,12 @@ a folder of a person's own.
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
+
+ABANDONED: Final = timedelta(days=1)
+"""After which something unfinished is nobody's, where nobody can say whether its writer lives."""
 
 
 class Storage(Protocol):
@@ -15,6 +19,12 @@ class Storage(Protocol):
 
     def names(self, prefix: str = "") -> list[str]:
         """The names of what is there and begins so, sorted."""
+
+    def written(self, names: Iterable[str]) -> Mapping[str, datetime]:
+        """When those of these that are there were put there."""
+
+    def address(self, name: str) -> str:
+        """Where one is or would be, for people."""
 
     def fetched(self, names: Iterable[str]) -> Mapping[str, Path]:
         """Those of these that are there, of one moment, each as a file on this machine, which nobody may change.
@@ -41,3 +51,6 @@ class Storage(Protocol):
 
     def remove(self, names: Iterable[str]) -> None:
         """Let these be there no longer, all at once or, where a place cannot, one by one."""
+
+    def tidy(self, abandoned: timedelta = ABANDONED) -> None:
+        """Remove what writers that were killed so long ago have left."""

@@ -10,7 +10,7 @@ import polars as pl
 
 from resources.storage.atomic import same_file
 from resources.storage.csv import write_for_people, write_literal
-from resources.storage.results import MadeBy, Results
+from resources.storage.generations import Generation, MadeBy, ResultStore
 from resources.storage.workbook import write_workbook
 
 IMPORT_ROWS: Final = 25_000
@@ -24,7 +24,7 @@ IMPORT_BYTES: Final = 50_000_000
 class ResultFiles:
     """Collects the files of one run; nothing is on disk before `put_in_place`."""
 
-    folder: Path
+    results: ResultStore
     _writers: dict[str, Callable[[Path], str | None]] = field(default_factory=dict)
 
     def for_people(self, name: str, frame: pl.DataFrame, ours: Collection[str] = ()) -> None:
@@ -65,13 +65,9 @@ class ResultFiles:
         """The names of all files so far."""
         return tuple(self._writers)
 
-    def put_in_place(self, made_by: MadeBy) -> Path:
-        """Write everything, and show it in place of the last run's files; parts that this run does not have go.
-
-        Returns:
-            The folder of this run alone.
-        """
-        return Results(self.folder).publish(self._writers, made_by, instead_of=_PARTS)
+    def put_in_place(self, made_by: MadeBy) -> Generation:
+        """Write everything, and show it in place of the last run's files; parts that this run does not have go."""
+        return self.results.publish(self._writers, made_by, instead_of=_PARTS)
 
 
 def _parts(frame: pl.DataFrame, rows: int, size: int) -> Iterator[tuple[int, int]]:

@@ -1,105 +1,108 @@
 """The folder of a declaration's results: a link to the newest of a few generations, each of them whole.
 
 `out/<name>` is switched from one generation to the next in one step of the file system, so that nobody ever sees files
-of two runs together. Generations lie in `out/.runs/<name>`; each has a `run.json` that names, for every file, the run
-that made it, and the file's checksum. What a person has put into the folder goes along from one to the next.
-
-That is a folder of this machine, and no `Storage`: a link that people open, with files of theirs in it, of which all
-generations share what did not change.
+of two runs together. Generations lie in `out/.runs/<name>`, and share what did not change. What a person has put into
+the folder goes along from one to the next. Results in an object store are in `result_objects`.
 """
 
-import hashlib
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Final, NotRequired, TypedDict
+from typing import Final
 from uuid import uuid4
 
-import orjson
-
 from resources.storage.atomic import flush, private_folder, same_file
-from resources.storage.disk import disk_in_words
+from resources.storage.disk import disk_in_words, reserve
 from resources.storage.file_lock import run_lock
+from resources.storage.generations import (
+    KEPT,
+    MANIFEST,
+    NOTHING,
+    FolderGeneration,
+    Generation,
+    MadeBy,
+    Writers,
+    overtaken,
+    read_manifest,
+)
 from resources.storage.scratch import scratch
-from schemas.version import VERSION
 
-MANIFEST: Final = "run.json"
-KEPT: Final = 3
-"""Runs whose results are kept, the newest included."""
+__all__ = ["KEPT", "MANIFEST", "MadeBy", "Results", "read_manifest"]
 
 _BEFORE: Final = "-before"  # the name of a folder of files that older versions kept in place, as a generation
 _UNFINISHED: Final = re.compile(r"\..+\.[0-9a-f]{32}|\.~lock\..*")  # of a killed writer, or of an open spreadsheet
 
 
-class FileEntry(TypedDict):
-    """What `run.json` says of one file."""
-
-    run: str
-    plan: str
-    at: str
-    sha256: str
-    version: NotRequired[str]
-
-
-@dataclass(frozen=True)
-class MadeBy:
-    """Who made a file: the run, the hash of the plan that it is about, when (UTC, as ISO 8601), and which Tieout."""
-
-    run: str
-    plan: str
-    at: str
-    version: str = VERSION
-
-    @classmethod
-    def now(cls, run: str, plan: str) -> "MadeBy":
-        """A run, at this moment."""
-        return cls(run, plan, datetime.now(UTC).isoformat(timespec="seconds"))
-
-    def entry(self, path: Path, digest: str | None = None) -> FileEntry:
-        """What `run.json` says of a file that it made; the SHA-256 is taken where nobody knows it."""
-        if digest is None:
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return FileEntry(run=self.run, plan=self.plan, at=self.at, sha256=digest, version=self.version)
-
-
 @dataclass(frozen=True)
 class Results:
-    """The results of one declaration; `folder` is where people find them."""
+    """The results of one declaration, as `ResultStore` says; `folder` is where people find them."""
 
     folder: Path
 
     @property
-    def generations(self) -> list[Path]:
-        """All that are kept, the oldest first."""
+    def place(self) -> str:
+        """The folder."""
+        return str(self.folder)
+
+    def address(self, name: str) -> str:
+        """The file in the folder."""
+        return str(self.folder / name)
+
+    def newest(self) -> FolderGeneration | None:
+        """See `ResultStore`; also the folder of an older version."""
+        return FolderGeneration(self.folder.resolve()) if self.folder.is_dir() else None
+
+    def generations(self) -> list[FolderGeneration]:
+        """See `ResultStore`."""
+        return [FolderGeneration(folder) for folder in self._generations()]
+
+    def _generations(self) -> list[Path]:
         return sorted(path for path in self._store.glob("*") if not path.name.startswith("."))
 
     def publish(
-        self, writers: Mapping[str, Callable[[Path], str | None]], made_by: MadeBy, *, instead_of: Sequence[str] = ()
-    ) -> Path:
-        """Write files, and put them in place together with all others that are there; gives the new generation.
-
-        Args:
-            writers: file name → writes it to a path, which is there, empty and private; gives its SHA-256 if it is
-                known.
-            made_by: who makes them.
-            instead_of: patterns of names that do not go along from the last generation.
-        """
+        self,
+        writers: Writers,
+        made_by: MadeBy,
+        *,
+        instead_of: Sequence[str] = (),
+        renewed: Mapping[str, str] = NOTHING,
+    ) -> FolderGeneration:
+        """See `ResultStore`."""
         with disk_in_words(self.folder), self._alone():
             old = self.folder if self.folder.is_dir() else None
+            known = read_manifest(old) if old else {}
+            late = overtaken(known, renewed)
             with self._fresh(made_by) as fresh:
-                written = {name: _write(fresh / name, write) for name, write in writers.items()}
-                taken = {MANIFEST, *writers}
+                written = {name: _write(fresh / name, write) for name, write in writers.items() if name not in late}
+                taken = {MANIFEST, *written}
                 _carry_over(old, fresh, lambda path: path.name in taken or any(map(path.match, instead_of)))
-                _write(fresh / MANIFEST, self._manifest(old, fresh, written, made_by))
+                kept = {
+                    name: entry for name, entry in known.items() if name not in written and (fresh / name).is_file()
+                }
+                new = {name: made_by.entry(fresh / name, digest) for name, digest in written.items()}
+                manifest = made_by.manifest(self.folder.name, {**kept, **new})
+                _write(fresh / MANIFEST, lambda path: _put(path, manifest))
             self._switch(generation := fresh.with_name(fresh.name[1:]))
             self._prune(made_by.run)
-        return generation.resolve()
+        return FolderGeneration(generation.resolve())
+
+    def mirror(self, generation: Generation) -> None:
+        """Show here what is kept elsewhere, beside what a person has put here."""
+        with disk_in_words(self.folder), self._alone():
+            old = self.folder if self.folder.is_dir() else None
+            gone = {MANIFEST, *(read_manifest(old) if old else ())}
+            with self._fresh(MadeBy.now(generation.run, "")) as fresh:
+                for name, path in generation.fetched(generation.names).items():
+                    _write(fresh / name, partial(_copied, path))
+                _carry_over(old, fresh, lambda path: path.name in gone or (fresh / path.name).exists())
+            self._switch(fresh.with_name(fresh.name[1:]))
+            self._prune(generation.run)
 
     def check_room(self, size: int) -> None:
         """See that results of so many bytes can be published, and change nothing.
@@ -111,14 +114,14 @@ class Results:
             link = self.folder.with_name(f".{self.folder.name}.{uuid4().hex}")
             link.symlink_to(self._store)
             link.unlink()
-            with scratch(self._store) as room, (room / "outcomes.csv").open("wb") as file:
-                _reserve(file.fileno(), max(size, 1))
+            with scratch(self._store) as room:
+                reserve(room / "outcomes.csv", max(size, 1))
 
     def erase(self) -> int:
         """Remove the files that runs have made, and say how many; what a person put there stays."""
         gone: set[tuple[int, int]] = set()
-        with self._alone():
-            for generation in self.generations:
+        with disk_in_words(self.folder), self._alone():
+            for generation in self._generations():
                 for name in (*read_manifest(generation), MANIFEST):
                     path = generation / name
                     if path.is_file():
@@ -149,8 +152,8 @@ class Results:
                     link.unlink()
             if self._is_of_an_older_version():
                 _remove_unfinished(self.folder)
-            if not os.path.lexists(self.folder) and any(path.name.endswith(_BEFORE) for path in self.generations):
-                self._link(self.generations[-1])  # killed between the two steps of `_switch`
+            if not os.path.lexists(self.folder) and any(path.name.endswith(_BEFORE) for path in self._generations()):
+                self._link(self._generations()[-1])  # killed between the two steps of `_switch`
             yield
 
     @contextmanager
@@ -182,19 +185,9 @@ class Results:
         link.replace(self.folder)
         flush(self.folder.parent)
 
-    def _manifest(
-        self, old: Path | None, fresh: Path, written: Mapping[str, str | None], made_by: MadeBy
-    ) -> Callable[[Path], None]:
-        known = read_manifest(old) if old else {}
-        kept = {name: entry for name, entry in known.items() if name not in written and (fresh / name).is_file()}
-        new = {name: made_by.entry(fresh / name, digest) for name, digest in written.items()}
-        document = {"declaration": self.folder.name, **asdict(made_by), "files": {**kept, **new}}
-        options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-        return lambda path: _put(path, orjson.dumps(document, option=options))
-
     def _prune(self, run: str) -> None:
         """Keep the last generation of each of the last runs, and the one before the newest, which may be being read."""
-        newest, *older = reversed(self.generations)
+        newest, *older = reversed(self._generations())
         runs, spared = {run[:8]}, older[:1]
         for path in older:
             of_run = path.name.partition("-")[2]
@@ -202,23 +195,6 @@ class Results:
                 shutil.rmtree(path)
             runs.add(of_run)
         flush(newest.parent)
-
-
-def _reserve(descriptor: int, size: int) -> None:
-    """Take so many bytes of the disk for a file, where the system can; where it cannot, one, which shows a full one."""
-    if hasattr(os, "posix_fallocate"):
-        os.posix_fallocate(descriptor, 0, size)
-    else:
-        os.write(descriptor, b"0")
-
-
-def read_manifest(folder: Path) -> dict[str, FileEntry]:
-    """What `run.json` says of the files of a folder of results, by name; empty where it is not there, or damaged."""
-    try:
-        files: dict[str, FileEntry] = orjson.loads((folder / MANIFEST).read_bytes())["files"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
-    return files
 
 
 def _write(path: Path, write: Callable[[Path], str | None]) -> str | None:
@@ -232,6 +208,10 @@ def _remove_unfinished(folder: Path) -> None:
     for path in folder.iterdir():
         if _UNFINISHED.fullmatch(path.name) and path.is_file():
             path.unlink()
+
+
+def _copied(source: Path, path: Path) -> None:
+    shutil.copyfile(source, path)
 
 
 def _put(path: Path, content: bytes) -> None:

@@ -1,7 +1,9 @@
-"""Three declarations over two workers, one of which is killed: what comes out is one machine's, to the byte."""
+"""Three declarations, two workers without a common disk, of which one is killed: what comes out is one machine's."""
 
+import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -13,12 +15,14 @@ import dagster as dg
 import pytest
 import yaml
 
+from resources.storage.folders import Folders
 from tests.deploy.broker import redis_server
 from tests.in_process import command, lay_out
 from tests.installed import install, start_python
 from tests.proofs.installation import PATIENCE, until
 from tests.reconciling import CHECKOUT, NETSUITE, RESULTS, STRIPE, declaration, digests
 from tests.resources.ledger.ledgers import database_url
+from tests.s3_server import s3_server
 
 NAMES = ("acme", "bolt", "crane")
 TABLES = tuple(name for name in RESULTS if name.endswith(".csv"))
@@ -45,7 +49,7 @@ def _settings() -> str:
 
 
 class Machines:
-    """An installation that several machines share, two of which work."""
+    """An installation of several machines: each has a state of its own, and two of them work."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self.folder, self.environment = folder, environment
@@ -53,10 +57,17 @@ class Machines:
     def start_worker(self, stack: ExitStack, name: str) -> "subprocess.Popen[str]":
         log = stack.enter_context(self.log(name).open("w", encoding="utf-8"))
         arguments = ("-m", "pipelines.workers", "--name", name)
-        process = stack.enter_context(start_python(self.folder, *arguments, environment=self.environment, output=log))
+        process = stack.enter_context(start_python(self.folder, *arguments, environment=self.of(name), output=log))
         stack.callback(process.kill)
         until(lambda: f"{name}@" in self.said(name) and " ready." in self.said(name), f"{name} does not start")
         return process
+
+    def of(self, name: str) -> dict[str, str]:
+        """The environment of a machine, with places that no other one has."""
+        home = self.folder / name / "home"
+        home.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self.folder / "home" / "dagster.yaml", home / "dagster.yaml")
+        return self.environment | {"DAGSTER_HOME": str(home), "TIEOUT_OUT": str(self.folder / name / "out")}
 
     def stops_in_a_step(self, worker: "subprocess.Popen[str]", name: str) -> bool:
         """Stop a worker; where it has no step to acknowledge, let it go on."""
@@ -82,10 +93,10 @@ def machines(tmp_path: Path) -> Iterator[Machines]:
     shared = FILES | {"home/dagster.yaml": settings, "three_runs.py": driver, "deploy/workers.yaml": _settings()}
     install(tmp_path, shared)
     url = database_url()
-    with redis_server(tmp_path) as broker:
+    with redis_server(tmp_path) as broker, s3_server() as s3:
         databases = {"DAGSTER_POSTGRES_URL": url, "TIEOUT_LEDGER_URL": url}
         workers = {"TIEOUT_CELERY": str(tmp_path / "deploy" / "workers.yaml"), "TIEOUT_BROKER_URL": broker}
-        yield Machines(tmp_path, databases | workers)
+        yield Machines(tmp_path, databases | workers | s3.environment)
 
 
 @pytest.mark.timeout(1_800)  # on a busy machine; it ends as soon as what it waits for is there
@@ -95,7 +106,7 @@ def test_a_worker_that_is_killed_changes_nothing_of_what_comes_out(machines: Mac
         first = machines.start_worker(stack, "first")
         machines.start_worker(stack, "second")
         runs = stack.enter_context(
-            start_python(machines.folder, "three_runs.py", *NAMES, environment=machines.environment)
+            start_python(machines.folder, "three_runs.py", *NAMES, environment=machines.of("code"))
         )
         stack.callback(runs.kill)
         until(lambda: machines.stops_in_a_step(first, "first"), "nothing is handed out")
@@ -110,7 +121,17 @@ def test_a_worker_that_is_killed_changes_nothing_of_what_comes_out(machines: Mac
     lay_out(alone, FILES)
     for name in NAMES:
         assert command(alone, "run", name).returncode == 0
-        assert digests(machines.folder / "out" / name, TABLES) == digests(alone / "out" / name, TABLES)
+        assert _kept(machines, name) == digests(alone / "out" / name, TABLES)
+    assert [path for each in ("code", "first", "second") for path in (machines.folder / each).rglob("out/*")] == []
+
+
+def _kept(machines: Machines, name: str) -> dict[str, str]:
+    """Digests of the results in the object store, as a machine sees them that had no part in them."""
+    with patch.dict(os.environ, machines.of("another")):
+        newest = Folders.from_environment().published(name).newest()
+        assert newest is not None
+        found = newest.fetched(TABLES)
+    return {table: hashlib.sha256(path.read_bytes()).hexdigest() for table, path in found.items()}
 
 
 def _each_step_ended_once(machines: Machines, runs: list[str]) -> None:

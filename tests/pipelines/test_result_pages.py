@@ -7,6 +7,7 @@ from starlette.datastructures import Headers
 
 from pipelines.guard import Guard
 from pipelines.result_pages import ResultPages
+from resources.storage.folders import Folders
 from tests.pipelines.test_guard import _dagster, answer, scope
 
 
@@ -26,7 +27,8 @@ def out(tmp_path: Path) -> Path:
 
 
 def asked(out: Path, path: str, method: str = "GET", **headers: str) -> tuple[int, Headers, bytes]:
-    started, *bodies = answer(scope(method, path, headers), Guard(ResultPages(_dagster, out)))
+    folders = Folders(root=out, home=out.parent / "home", out=out)
+    started, *bodies = answer(scope(method, path, headers), Guard(ResultPages(_dagster, folders)))
     return started["status"], Headers(raw=started["headers"]), b"".join(part.get("body", b"") for part in bodies)
 
 

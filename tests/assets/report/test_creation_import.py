@@ -10,7 +10,7 @@ import pytest
 from assets.report.creation_currencies import netsuite_create_currencies
 from assets.report.creation_import import creation_notes, netsuite_create
 from resources.storage.result_files import IMPORT_ROWS, ResultFiles
-from resources.storage.results import MadeBy
+from resources.storage.results import MadeBy, Results
 
 STRIPE_ID = {"custentity_stripe": "Stripe Id"}
 
@@ -117,7 +117,7 @@ def test_what_the_export_has_not_is_named() -> None:
 
 def test_more_rows_than_one_file_takes_go_on_in_a_second(tmp_path: Path) -> None:
     many = plan_of(*({"fields": {"externalid": f"cus_{number}"}} for number in range(IMPORT_ROWS + 1)))
-    files = ResultFiles(tmp_path / "acme")
+    files = ResultFiles(Results(tmp_path / "acme"))
     files.for_import("netsuite_create.csv", netsuite_create(many, {}))
     files.put_in_place(MadeBy.now("run", "plan"))
     lines = {name: len((tmp_path / "acme" / name).read_text().splitlines()) for name in files.names}

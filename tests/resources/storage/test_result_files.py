@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resources.storage.result_files import IMPORT_ROWS, ResultFiles
-from resources.storage.results import MANIFEST, MadeBy
+from resources.storage.results import MANIFEST, MadeBy, Results
 
 RUN = MadeBy.now("a-run", "a-plan")
 
@@ -20,7 +20,7 @@ def records(count: int) -> pl.DataFrame:
 
 
 def import_files(folder: Path, count: int, *, rows: int = IMPORT_ROWS) -> dict[str, list[str]]:
-    files = ResultFiles(folder)
+    files = ResultFiles(Results(folder))
     files.for_import("netsuite_import.csv", records(count), rows=rows)
     files.put_in_place(RUN)
     return {path.name: path.read_text().splitlines() for path in sorted(shown(folder))}
@@ -52,10 +52,10 @@ def test_import_is_split_at_what_one_file_may_hold(tmp_path: Path, count: int, n
 def test_no_part_is_larger_than_it_may_be_and_none_is_lost(texts: list[str], size: int, rows: int) -> None:
     frame = pl.DataFrame({"Comments": texts}, {"Comments": pl.String})
     with TemporaryDirectory() as folder:
-        files = ResultFiles(Path(folder) / "acme")
+        files = ResultFiles(Results(Path(folder) / "acme"))
         files.for_import("netsuite_import.csv", frame, rows=rows, size=size)
         files.put_in_place(RUN)
-        parts = {name: files.folder / name for name in files.names}
+        parts = {name: Path(folder) / "acme" / name for name in files.names}
         read = [list(csv.DictReader(path.read_text("utf-8").splitlines(keepends=True))) for path in parts.values()]
         sizes = [path.stat().st_size for path in parts.values()]
     assert [row["Comments"] for part in read for row in part] == texts
@@ -74,7 +74,7 @@ def test_nothing_is_replaced_when_one_file_cannot_be_written(tmp_path: Path) -> 
     folder = tmp_path / "acme"
     import_files(folder, 25, rows=10)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    files = ResultFiles(folder)
+    files = ResultFiles(Results(folder))
     files.for_import("netsuite_import.csv", records(5), rows=10)
     files.for_people("matches.csv", pl.DataFrame({"ids": [["a list", "has no place in a CSV"]]}))
     with pytest.raises(pl.exceptions.ComputeError):
@@ -84,7 +84,7 @@ def test_nothing_is_replaced_when_one_file_cannot_be_written(tmp_path: Path) -> 
 
 def test_files_for_people_are_neutral_and_files_for_imports_literal(tmp_path: Path) -> None:
     frame = pl.DataFrame({"Comments": ["=1"]})
-    files = ResultFiles(tmp_path / "out")
+    files = ResultFiles(Results(tmp_path / "out"))
     files.for_people("matches.csv", frame)
     files.for_import("stripe_updates.csv", frame, rows=10)
     files.page("report.html", "<p>é")

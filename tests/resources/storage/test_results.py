@@ -25,7 +25,7 @@ def writer(text: str) -> Callable[[Path], None]:
 
 def publish(folder: Path, run: str, **files: str) -> Path:
     writers = {name.replace("_", "."): writer(text) for name, text in files.items()}
-    return Results(folder).publish(writers, MadeBy.now(run, f"plan of {run}"))
+    return Results(folder).publish(writers, MadeBy.now(run, f"plan of {run}")).folder
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -76,7 +76,7 @@ def test_the_last_runs_are_kept_each_in_its_last_state(tmp_path: Path) -> None:
         publish(tmp_path / "acme", run, matches_csv=run)
         publish(tmp_path / "acme", run, outcomes_csv=run)
         publish(tmp_path / "acme", run, outcomes_csv=f"{run} again")
-    kept = [contents(path) for path in Results(tmp_path / "acme").generations]
+    kept = [contents(each.folder) for each in Results(tmp_path / "acme").generations()]
     assert [(each["matches.csv"], each["outcomes.csv"]) for each in kept] == [
         ("three", "three again"),
         ("four", "four again"),
@@ -107,8 +107,8 @@ def test_a_folder_of_an_older_version_loses_nothing_but_what_was_never_finished(
         (folder / name).write_text("old")
     publish(folder, "one", matches_csv="1")
     assert contents(folder) == {"outcomes.csv": "old", "matches.csv": "1", "notes.txt": "old"}
-    before, _ = Results(folder).generations
-    assert contents(before) == {"outcomes.csv": "old", "matches.csv": "old", "notes.txt": "old"}
+    before, _ = Results(folder).generations()
+    assert contents(before.folder) == {"outcomes.csv": "old", "matches.csv": "old", "notes.txt": "old"}
     assert list(read_manifest(folder)) == ["matches.csv"]
 
 

@@ -1,7 +1,7 @@
 """Every storage keeps the same promises, and frames and plans are the same in each."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -9,6 +9,7 @@ import pytest
 from obstore.store import MemoryStore
 from polars.testing import assert_frame_equal
 
+from resources.storage.bucket import Bucket
 from resources.storage.frames import FrameStore
 from resources.storage.local import LocalStorage
 from resources.storage.object_store import ObjectStorage
@@ -20,8 +21,12 @@ from tests.resources.storage.test_plans import plan
 
 STORAGES: dict[str, Callable[[Path], Storage]] = {
     "local": LocalStorage,
-    "objects": lambda folder: ObjectStorage(MemoryStore(), folder),
+    "objects": lambda folder: ObjectStorage(in_memory(), folder),
 }
+
+
+def in_memory() -> Bucket:
+    return Bucket("memory://", MemoryStore()).below("kept")
 
 
 @pytest.fixture(params=STORAGES.values(), ids=list(STORAGES))
@@ -79,6 +84,20 @@ def test_new_contents_are_their_owners_alone(storage: Storage) -> None:
         assert fresh.stat().st_mode & 0o777 == 0o600
     kept = storage.fetched(["one"])["one"]
     assert (kept.stat().st_mode & 0o777, kept.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_what_is_there_says_since_when_and_where(storage: Storage) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=1)
+    put(storage, one="old")
+    [at] = storage.written(["one", "never was"]).values()
+    assert before < at < datetime.now(UTC) + timedelta(seconds=1)
+    assert "one" in storage.address("one")
+
+
+def test_tidying_leaves_what_is_there(storage: Storage) -> None:
+    put(storage, one="old")
+    storage.tidy(timedelta(0))
+    assert contents(storage) == {"one": "old"}
 
 
 def test_frames_are_kept_in_it(storage: Storage) -> None:
