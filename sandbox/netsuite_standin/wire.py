@@ -13,6 +13,7 @@ CONTENT_TYPES = frozenset({"application/json", "application/xml", "text/plain"})
 """As they are written here: NetSuite tells upper from lower case (O:section_4619215993)."""
 
 JSON = "application/json"
+_GIVING_ROWS = frozenset({"begin", "search"})
 _TEXT = frozenset({None, "text/plain"})
 """An answer follows the content type of its request, and is plain text for one that names none."""
 
@@ -65,7 +66,7 @@ def is_json(request: Request) -> bool:
 def rows_of(asked: Mapping[str, Json], response: Response) -> int:
     """How many rows a call gave, changed or made: those that it did not hand back."""
     given = asked.get("changes") or asked.get("records")
-    if response.status_code != 200 or (given is None and asked.get("action") != "search"):  # noqa: PLR2004
+    if response.status_code != 200 or (given is None and asked.get("action") not in _GIVING_ROWS):  # noqa: PLR2004
         return 0
     answer = orjson.loads(bytes(response.body))
     remaining, ids = answer.get("remaining", ()), answer.get("ids", ())

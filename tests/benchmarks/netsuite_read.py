@@ -1,7 +1,9 @@
 """How much of what NetSuite's pool and units allow is used, and what reading costs here.
 
 Against the stand-in in a process of its own. Every figure is a ratio to a baseline measured in the same run, with the
-two taking turns: absolute times depend on the machine and on whatever else it does.
+two taking turns: absolute times depend on the machine and on whatever else it does. The share of the pool is that of
+the fewest calls that could give the rows, each with as many rows as the script answers at most, all places busy from
+the first moment to the last: logging in, counting and calls that are not full count against the reader.
 """
 
 import argparse
@@ -11,10 +13,11 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
+from math import ceil
 from multiprocessing.connection import Connection
 
 import orjson
@@ -22,12 +25,15 @@ import polars as pl
 import requests
 
 from resources.netsuite_api import CertificateLogin, FieldEdit, NetsuiteClient, NetsuiteSettings
+from resources.netsuite_api.reading.pages import MOST_ROWS
 from sandbox.netsuite_standin import STANDARD_COLUMNS, NetsuiteStandIn, Options, SavedSearch, World
 from schemas.words import InternalId
 from tests.resources.netsuite_api.netsuite_world import FIELDS, SEARCH, key_pair
 
 POOL = 5
 LATENCY = 0.6
+PAGE_SECONDS = 0.5
+ROW_SECONDS = 0.001
 SPAWN = multiprocessing.get_context("spawn")
 RESTLET = "/app/site/hosting/restlet.nl?script=customscript_tieout&deploy=customdeploy_tieout"
 
@@ -39,7 +45,7 @@ class Account:
     url: str
     private_key: str
 
-    def client(self, concurrency: int, rows_per_call: int) -> NetsuiteClient:
+    def client(self, concurrency: int, rows_per_call: int = NetsuiteSettings.rows_per_call) -> NetsuiteClient:
         login = CertificateLogin(client_id="client", certificate_id="certificate", private_key=self.private_key)
         return NetsuiteClient(
             NetsuiteSettings(
@@ -67,26 +73,35 @@ def run(argv: Sequence[str]) -> None:
 def _reading(rounds: int, rows: int) -> None:
     fewer = rows // 5
     calls: list[int] = []
-    _say(f"Reading {rows:,} customers, 1,000 a call, {LATENCY * 1000:.0f} ms a call, a pool of {POOL}")
-    with _account(rows, LATENCY) as account, _account(fewer, LATENCY) as small:
+    per_call, per_row = PAGE_SECONDS * 1000, ROW_SECONDS * 1000
+    _say(f"Reading {rows:,} customers, {per_call:.0f} ms a call and {per_row:g} ms a row, a pool of {POOL}")
+    with _slow_account(rows) as account, _slow_account(fewer) as small:
         five, four, one = _in_turns(
             rounds,
             partial(_read_all, account, POOL, rows, calls),
             partial(_read_all, account, 4, rows, []),
             partial(_read_all, small, 1, fewer, []),
         )
-    allowed = rows / 1_000 * LATENCY / POOL
-    _tell("share of what the pool allows, concurrency 5", [allowed / t for t in five])
-    _tell("share of what the pool allows, concurrency 4 (default)", [allowed / t for t in four])
-    _tell("calls, as a multiple of the fewest possible, concurrency 5", [used * 1_000 / rows for used in calls])
+    _tell("share of what the pool allows, concurrency 5", [_least_seconds(rows, POOL) / t for t in five])
+    _tell("share of what four places allow, concurrency 4 (default)", [_least_seconds(rows, 4) / t for t in four])
+    _tell("calls, as a multiple of the fewest possible, concurrency 5", [used / _fewest_calls(rows) for used in calls])
     _tell("times as fast as page after page", [b / fewer * rows / a for a, b in zip(five, one, strict=True)])
 
 
 def shares(rows: int, rounds: int) -> list[float]:
     """The share of what the pool allows at which customers are read, in each round."""
-    with _account(rows, LATENCY) as account:
+    with _slow_account(rows) as account:
         [taken] = _in_turns(rounds, partial(_read_all, account, POOL, rows, []))
-    return [rows / 1_000 * LATENCY / POOL / seconds for seconds in taken]
+    return [_least_seconds(rows, POOL) / seconds for seconds in taken]
+
+
+def _least_seconds(rows: int, places: int) -> float:
+    """How long the pool takes at the least, if it is never idle and every call is full."""
+    return (_fewest_calls(rows) * PAGE_SECONDS + rows * ROW_SECONDS) / places
+
+
+def _fewest_calls(rows: int) -> int:
+    return ceil(rows / MOST_ROWS)
 
 
 def _writing(rounds: int, few: int = 150, many: int = 3_000) -> None:
@@ -123,7 +138,7 @@ def _cost(rounds: int, rows: int) -> None:
 
 
 def _read_all(account: Account, concurrency: int, rows: int, calls: list[int], _: int) -> None:
-    with account.client(concurrency, 1_000) as client:
+    with account.client(concurrency) as client:
         extract = client.read_customers(SEARCH, FIELDS)
     calls.append(extract.calls)
     if extract.frame.height != rows:
@@ -207,22 +222,26 @@ def _in_a_process(target: Callable[..., None], account: Account, rows: int) -> t
     return measured
 
 
+def _slow_account(customers: int) -> AbstractContextManager[Account]:
+    return _account(customers, PAGE_SECONDS, ROW_SECONDS)
+
+
 @contextmanager
-def _account(customers: int, latency: float) -> Iterator[Account]:
+def _account(customers: int, latency: float, row_latency: float = 0.0) -> Iterator[Account]:
     ours, theirs = SPAWN.Pipe()
-    process = SPAWN.Process(target=_serve, args=(theirs, customers, latency))
+    process = SPAWN.Process(target=_serve, args=(theirs, customers, latency, row_latency))
     process.start()
     yield ours.recv()
     ours.send("stop")
     process.join()
 
 
-def _serve(pipe: Connection, customers: int, latency: float) -> None:
+def _serve(pipe: Connection, customers: int, latency: float, row_latency: float) -> None:
     world = World()
     for n in range(1, customers + 1):
         values = {"email": f"person{n}@example.com", "companyname": f"Company {n} GmbH", "phone": f"+49 30 {n:07}"}
         world.insert_values(3 * n, values)
-    options = Options(latency=latency, concurrency=POOL)
+    options = Options(latency=latency, row_latency=row_latency, concurrency=POOL)
     with NetsuiteStandIn(world, options, [SavedSearch(columns=STANDARD_COLUMNS)]) as server:
         private, public = key_pair()
         server.register_certificate("client", "certificate", public)

@@ -4,6 +4,7 @@ Both give the same. NetSuite tells nobody what was deleted or left the search, s
 cheap, and compares. How rows come over the wire and are proved complete is in `pages`.
 """
 
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from resources.extracts.extract import UnknownWords
 from resources.extracts.netsuite_rows import NetsuiteRows, customers_from_text
 from resources.extracts.unique import RowSource
 from resources.netsuite_api.reading.columns import SearchColumn, Wanted, choose, no_rows
-from resources.netsuite_api.reading.pages import IDS_ONLY, MOST_ROWS, Collected, Measured, OnRows, Query, collect
+from resources.netsuite_api.reading.pages import IDS_ONLY, MOST_ROWS, Collected, OnRows, Query, collect
 from resources.netsuite_api.session.answers import columns_changed
 from resources.netsuite_api.session.restlet import Json, LinkName, Restlet
 from resources.pieces import pieces
@@ -91,11 +92,8 @@ def read_customers(
         UserError: the search cannot be used: no such column, grouped rows, differing rows for one customer.
         TransientError: NetSuite could not be asked to the end. What was read till then is thrown away.
     """
-    since = changed_since.read_at if changed_since else None
-    measured = restlet.ask("measure", Measured, search=search_id, **_criteria(since))
-    wanted = chosen(restlet, search_id, measured.columns, fields, written)
-    reader = _Reader(restlet, search_id, fields, measured.columns, wanted, on_progress, words)
-    return reader.changed(changed_since, measured) if changed_since else reader.whole(measured)
+    reader = _Reader(restlet, search_id, fields, written, on_progress, words)
+    return reader.changed(changed_since) if changed_since else reader.whole()
 
 
 def read_some(
@@ -110,9 +108,7 @@ def read_some(
     Raises:
         UserError, TransientError: as `read_customers`.
     """
-    columns = described(restlet, search_id)
-    wanted = chosen(restlet, search_id, columns, fields, ())
-    return _Reader(restlet, search_id, fields, columns, wanted, None, words).some(ids)
+    return _Reader(restlet, search_id, fields, (), None, words).some(ids)
 
 
 def chosen(
@@ -133,89 +129,92 @@ class _Reader:
         restlet: Restlet,
         search_id: str,
         fields: Mapping[str, str],
-        columns: Sequence[SearchColumn],
-        wanted: Wanted,
+        written: Iterable[LinkName],
         on_progress: OnRows | None,
         words: SystemWords,
     ) -> None:
         self._restlet = restlet
         self._search_id = search_id
         self._fields = fields
-        self._columns = columns
-        self._wanted = wanted
+        self._written = tuple(written)
         self._on_progress = on_progress
         self._words = words
+        self._seen: list[SearchColumn] = []
+        self._choosing = threading.Lock()
 
-    def whole(self, measured: Measured | None = None) -> NetsuiteExtract:
-        collected = self._collect(self._wanted, None, measured)
-        self._check_columns()
+    def whole(self) -> NetsuiteExtract:
+        collected = self._collect(parts=self._restlet.settings.concurrency)
         rows = self._customers(collected.frame)
         return NetsuiteExtract(
             frame=rows.frame,
-            count=collected.measured.count,
+            count=collected.count,
             duplicates=collected.frame.height - rows.frame.height,
-            calls=collected.calls + 1,
-            read_at=collected.measured.now,
+            calls=collected.calls,
+            read_at=collected.now,
             moved=collected.moved,
             unknown=rows.unknown,
         )
 
     def some(self, ids: Sequence[int]) -> pl.DataFrame:
         found, _ = self._some(ids)
-        self._check_columns()
         return self._customers(found).frame
 
-    def changed(self, previous: PreviousRead, measured: Measured) -> NetsuiteExtract:
-        changed = self._collect(self._wanted, previous.read_at, measured)
-        there = self._collect(IDS_ONLY)
+    def changed(self, previous: PreviousRead) -> NetsuiteExtract:
+        changed = self._collect(previous.read_at)
         if previous.frame.columns != self._customers(changed.frame.clear()).frame.columns:
             return self.whole()
+        there = self._ids()
         ids = there.frame.select("internal_id").unique()
         seen = changed.frame.join(ids, on="internal_id", how="semi")  # not who was deleted since
         kept = previous.frame.join(ids, on="internal_id", how="semi").join(seen, on="internal_id", how="anti")
         unseen = ids.join(kept, on="internal_id", how="anti").join(seen, on="internal_id", how="anti")
         newly, calls = self._some(unseen["internal_id"].sort().to_list())
-        self._check_columns()
         fresh = self._customers(pl.concat([seen, newly]))
         merged = pl.concat([kept, fresh.frame]).sort("internal_id")
         return NetsuiteExtract(
             frame=merged,
-            count=there.measured.count,
+            count=there.count,
             duplicates=there.frame.height - ids.height,
-            calls=changed.calls + there.calls + calls + 1,
-            read_at=changed.measured.now,
+            calls=changed.calls + there.calls + calls,
+            read_at=changed.now,
             moved=changed.moved or there.moved or merged.height < ids.height,
             unknown=fresh.unknown,
         )
 
-    def _collect(self, wanted: Wanted, since: datetime | None = None, measured: Measured | None = None) -> Collected:
-        rows = self._restlet.settings.rows_per_call if wanted.names else MOST_ROWS
-        query = Query(self._search_id, wanted, rows, _criteria(since))
-        return collect(self._restlet, query, self._on_progress, measured)
+    def _collect(self, since: datetime | None = None, parts: int = 1) -> Collected:
+        query = Query(self._search_id, self._chosen, self._restlet.settings.rows_per_call, _criteria(since), parts)
+        return collect(self._restlet, query, self._on_progress)
+
+    def _ids(self) -> Collected:
+        parts = self._restlet.settings.concurrency
+        query = Query(self._search_id, lambda _: IDS_ONLY, MOST_ROWS, {}, parts, ids_only=True)
+        return collect(self._restlet, query, self._on_progress)
 
     def _some(self, ids: Sequence[int]) -> tuple[pl.DataFrame, int]:
         """Read customers by id: those that are in the search now without having been changed."""
         queries = [
-            Query(self._search_id, self._wanted, MOST_ROWS, {"ids": piece}) for piece in pieces(ids, IDS_PER_CALL)
+            Query(self._search_id, self._chosen, MOST_ROWS, {"ids": piece}) for piece in pieces(ids, IDS_PER_CALL)
         ]
         with ThreadPoolExecutor(self._restlet.settings.concurrency) as pool:
             found = list(pool.map(lambda query: collect(self._restlet, query), queries))
-        frame = pl.concat([no_rows(self._wanted), *(collected.frame for collected in found)])
+        names = tuple(name for name in self._fields if name != "internal_id")
+        frame = pl.concat([no_rows(Wanted(names, ())), *(collected.frame for collected in found)])
         return frame, sum(collected.calls for collected in found)
 
-    def _check_columns(self) -> None:
-        """Pages ask for columns by their numbers: these must have meant the same to the end of the read.
+    def _chosen(self, columns: Sequence[SearchColumn]) -> Wanted:
+        """Find the wanted columns, which must be the same ones in every query of a read.
 
         Raises:
+            UserError: see `chosen`.
             TransientError: somebody moved, added or removed columns meanwhile.
         """
-        numbers = set(self._wanted.numbers)
-        before, after = (
-            [column for number, column in enumerate(columns) if number in numbers]
-            for columns in (self._columns, described(self._restlet, self._search_id))
-        )
-        if before != after:
-            raise columns_changed()
+        wanted = chosen(self._restlet, self._search_id, columns, self._fields, self._written)
+        found = [columns[number] for number in wanted.numbers]
+        with self._choosing:
+            self._seen = self._seen or found
+            if self._seen != found:
+                raise columns_changed()
+        return wanted
 
     def _customers(self, text: pl.DataFrame) -> NetsuiteRows:
         source = RowSource(f"The saved search {self._search_id}", JOINS, UserError)

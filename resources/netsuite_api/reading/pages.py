@@ -1,20 +1,22 @@
 """Reads all rows of one query of a saved search through the pool, and proves that none is missing.
 
-NetSuite says how many rows there are before the first is read; where that is not how many were read, it is asked
-again, and the reading repeated if the answer does not explain the difference. Frames and labels are in `columns`.
+NetSuite says how many rows there are as the reading begins; where that is not how many were read, it is asked again,
+and the reading repeated if the answer does not explain the difference. Frames and labels are in `columns`.
 """
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
-from typing import Final, Self
+from typing import Final
 
 import polars as pl
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from resources.netsuite_api.reading.columns import Page, SearchColumn, Wanted, no_rows, page_frame
-from resources.netsuite_api.reading.ranges import Ranges, Read
-from resources.netsuite_api.session.answers import Parsed, unusable
+from resources.netsuite_api.reading.ranges import HIGHEST_ID, Begun, Ranges, Read
+from resources.netsuite_api.session.answers import Parsed, columns_changed, unusable
 from resources.netsuite_api.session.restlet import Json, Restlet
 from schemas.errors import TransientError
 
@@ -23,41 +25,60 @@ MOST_ROWS: Final = 5_000
 IDS_ONLY: Final = Wanted((), ())
 
 
-class Measured(BaseModel):
-    """What a query finds: columns, how many rows, their lowest and highest internal id; and NetSuite's time."""
+class _Counted(BaseModel):
+    count: int = Field(ge=0)
+
+
+class _Part(_Counted):
+    """What the first answer of a part says beside its rows. `now` is NetSuite's time."""
 
     columns: list[SearchColumn]
-    count: int = Field(ge=0)
-    first: int | None = Field(ge=1)
-    last: int | None = Field(ge=1, lt=10**15)
     now: AwareDatetime
-
-    @model_validator(mode="after")
-    def _is_a_span(self) -> Self:
-        if (self.first or 0) > (self.last or 0):
-            raise ValueError("the first id is above the last one")
-        return self
+    start: int | None = Field(ge=0, le=HIGHEST_ID)
+    rows: int
+    last: int | None = Field(ge=1, le=HIGHEST_ID)
 
 
 @dataclass(frozen=True)
 class Collected:
-    """All rows of a query, in the order of their ids, as the columns of `page_frame`."""
+    """All rows of a query, in the order of their ids, as the columns of `page_frame`.
+
+    Attributes:
+        frame: the rows.
+        columns: all of the search, as they were to the end where they were wanted.
+        count: rows that NetSuite counted as the reading began.
+        now: when it began, by NetSuite's clock.
+        calls: requests that it took.
+        moved: customers came or went meanwhile; all that were there throughout are here.
+    """
 
     frame: pl.DataFrame
-    measured: Measured
+    columns: Sequence[SearchColumn]
+    count: int
+    now: datetime
     calls: int
     moved: bool
-    """Customers came or went meanwhile; all that were there throughout are here."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """What is asked of a saved search: its id, the columns, and further criteria as the RESTlet takes them."""
+    """What is asked of a saved search.
+
+    Attributes:
+        search_id: its id.
+        choose: which of its columns are wanted, told by what the search has.
+        rows_per_call: how many rows one call asks for; the call that ends a range may ask for a quarter more.
+        criteria: further ones, as the RESTlet takes them.
+        parts: into how many the reading is divided before it is known what there is.
+        ids_only: no column is wanted.
+    """
 
     search_id: str
-    wanted: Wanted
+    choose: Callable[[Sequence[SearchColumn]], Wanted]
     rows_per_call: int
     criteria: Mapping[str, Json]
+    parts: int = 1
+    ids_only: bool = False
 
     def asked(self) -> dict[str, Json]:
         """Give the part of a request that all calls of this query share."""
@@ -68,100 +89,137 @@ OnRows = Callable[[int, int], None]
 """Called with the rows read so far and the rows that there are."""
 
 
-def collect(
-    restlet: Restlet, query: Query, on_progress: OnRows | None = None, measured: Measured | None = None
-) -> Collected:
-    """Read all rows of a query, which may have been measured just before.
+def collect(restlet: Restlet, query: Query, on_progress: OnRows | None = None) -> Collected:
+    """Read all rows of a query.
 
     Raises:
-        TransientError: NetSuite could not be asked, or its customers changed too much while they were read.
-            Or it answered what cannot be right: rows that were not asked for, or in another order than that of their
-            ids, or far more of them than it counts.
+        UserError: from `choose`.
+        TransientError: NetSuite could not be asked, or its customers or the columns of the search changed too much
+            while they were read. Or it answered what cannot be right: rows that were not asked for, or in another order
+            than that of their ids, or far more of them than it counts.
     """
     calls = 0
     for _ in range(TRIES):
-        before = measured or restlet.ask("measure", Measured, **query.asked())
-        measured = None
-        pages = _Pages(restlet, query, before.count, on_progress)
-        pages.read(before)
+        pages = _Pages(restlet, query, on_progress)
+        pages.read()
         frame = pages.frame()
-        calls += pages.calls + 1
-        if frame.height == before.count:
-            return Collected(frame, before, calls, moved=False)
-        after = restlet.ask("measure", Measured, **query.asked())
+        calls += pages.calls
+        if {frame.height} == pages.counts:
+            return pages.collected(frame, calls, moved=False)
+        after = restlet.ask("measure", _Counted, **query.asked()).count
         calls += 1
-        if min(before.count, after.count) <= frame.height <= max(before.count, after.count):
-            return Collected(frame, before, calls, moved=True)
+        if min(*pages.counts, after) <= frame.height <= max(*pages.counts, after):
+            return pages.collected(frame, calls, moved=True)
     raise TransientError(
         f"The saved search {query.search_id} was read {TRIES} times and never gave as many rows as NetSuite counts "
-        f"({frame.height} read, {after.count} counted): run again when fewer customers are being changed."
+        f"({frame.height} read, {after} counted): run again when fewer customers are being changed."
     )
 
 
 class _Pages:
     """The pages of one attempt, and what was counted on the way."""
 
-    def __init__(self, restlet: Restlet, query: Query, count: int, on_progress: OnRows | None) -> None:
+    def __init__(self, restlet: Restlet, query: Query, on_progress: OnRows | None) -> None:
         self._restlet = restlet
         self._query = query
-        self._count = count
-        self._most = 2 * count + 10_000  # customers come during a read, but a search that never ends is none
         self._on_progress = on_progress
+        self._lock = threading.Lock()
+        self._parts: list[_Part] = []
+        self._wanted = IDS_ONLY
         self._frames: list[pl.DataFrame] = []
         self._rows = 0
         self.calls = 0
 
-    def read(self, measured: Measured) -> None:
-        if measured.first is None or measured.last is None:
-            return
-        settings = self._restlet.settings
-        ranges = Ranges(self._fetch, self._keep, self._query.rows_per_call, settings.concurrency)
-        ranges.read(measured.first, measured.last, measured.count)
+    @property
+    def counts(self) -> set[int]:
+        """How many rows there were by each part: one number, if none came or went meanwhile."""
+        return {part.count for part in self._parts}
+
+    def read(self) -> None:
+        threads = self._restlet.settings.concurrency
+        ranges = Ranges(self._begin, self._fetch, self._keep, self._query.rows_per_call, MOST_ROWS)
+        ranges.read(threads, self._query.parts)
 
     def frame(self) -> pl.DataFrame:
         """Put the pages in order: no two of them overlap, so nothing within them has to move."""
         ordered = sorted(self._frames, key=lambda page: int(page["internal_id"][0]))
-        return pl.concat([no_rows(self._query.wanted), *ordered], rechunk=False)
+        return pl.concat([no_rows(self._wanted), *ordered], rechunk=False)
 
-    def _fetch(self, after: int, until: int) -> Read[pl.DataFrame]:
-        limit = self._query.rows_per_call
-        numbers = list(self._query.wanted.numbers)
+    def collected(self, frame: pl.DataFrame, calls: int, *, moved: bool) -> Collected:
+        now = min(part.now for part in self._parts)
+        return Collected(frame, self._parts[0].columns, self._parts[0].count, now, calls, moved)
+
+    def _begin(self, number: int) -> Begun[pl.DataFrame]:
+        """Ask for a part, with all columns: which of them are wanted is found out by what they are."""
+        query = self._query
+        columns: dict[str, Json] = {"columns": []} if query.ids_only else {}
+        asked = {**query.asked(), **columns, "part": number, "parts": query.parts, "limit": query.rows_per_call}
+        answer, _ = self._restlet.ask_raw("begin", **asked)
+        try:
+            part = _Part.model_validate({name: answer.get(name) for name in _Part.model_fields})
+        except ValidationError:
+            raise unusable("to begin, it has not the agreed form") from None
+        with self._lock:
+            if not self._parts:
+                self._wanted = query.choose(part.columns)
+            elif part.columns != self._parts[0].columns:
+                raise columns_changed()
+            self._parts.append(part)
+            self.calls += 1
+        page, more = _page(answer, self._wanted.numbers)
+        read = self._checked(page, part.start or 0, HIGHEST_ID, more=more)
+        is_last = number == query.parts - 1
+        return Begun(read, part.start, part.rows, (part.last or 0) if is_last else None)
+
+    def _fetch(self, after: int, until: int, limit: int) -> Read[pl.DataFrame]:
+        numbers = list(self._wanted.numbers)
         answer, _ = self._restlet.ask_raw(
             "search", **self._query.asked(), columns=numbers, after=after, until=until, limit=limit
         )
+        with self._lock:
+            self.calls += 1
         page, more = _page(answer)
+        if answer.get("columns") != [self._parts[0].columns[number].model_dump() for number in numbers]:
+            raise columns_changed()
+        return self._checked(page, after, until, more=more)
+
+    def _checked(self, page: Page, after: int, until: int, *, more: bool) -> Read[pl.DataFrame]:
         if len(page.ids) > MOST_ROWS:
             raise unusable(f"it has {len(page.ids):,} rows, where {MOST_ROWS:,} are the most")
         try:
             _check_order(page.ids, after, until)
-            frame = page_frame(page, self._query.wanted)
+            frame = page_frame(page, self._wanted)
         except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
             raise unusable("to search, it has not the agreed form") from None
         if more and not page.ids:
             raise unusable(f"it has no rows above id {after:,}, and says that there are more")
         return Read(frame, page.ids, more)
 
-    def _keep(self, frame: pl.DataFrame, until: int) -> None:
-        is_overtaken = frame.height > 0 and frame["internal_id"][-1] > until
-        kept = frame.filter(pl.col("internal_id") <= until) if is_overtaken else frame
-        self.calls += 1
+    def _keep(self, frame: pl.DataFrame, after: int, until: int) -> None:
+        ids = frame["internal_id"]
+        is_overtaken = frame.height > 0 and (ids[0] <= after or ids[-1] > until)
+        kept = frame.filter((ids > after) & (ids <= until)) if is_overtaken else frame
+        count = self._parts[0].count
+        most = 2 * count + 10_000  # customers come during a read, but a search that never ends is none
         self._rows += kept.height
-        if self._rows > self._most:
+        if self._rows > most:
             raise unusable(
-                f"it goes on after {self._rows:,} rows, where {self._count:,} were counted and {self._most:,} "
-                "are taken at most"
+                f"it goes on after {self._rows:,} rows, where {count:,} were counted and {most:,} are taken at most"
             )
         if kept.height:
             self._frames.append(kept)
         if self._on_progress:
-            self._on_progress(self._rows, self._count)
+            self._on_progress(self._rows, count)
 
 
-def _page(answer: Parsed) -> tuple[Page, bool]:
-    """Read one page. Not by a model: this is where millions of values pass."""
+def _page(answer: Parsed, numbers: Sequence[int] | None = None) -> tuple[Page, bool]:
+    """Read one page, or some columns of it. Not by a model: this is where millions of values pass."""
     ids, values, texts, more = (answer.get(part) for part in ("ids", "values", "texts", "more"))
     if isinstance(ids, list) and isinstance(values, list) and isinstance(texts, list) and isinstance(more, bool):
-        return Page(ids, values, texts), more
+        if numbers is None:
+            return Page(ids, values, texts), more
+        if len(values) == len(texts) > max(numbers, default=-1):
+            return Page(ids, [values[number] for number in numbers], [texts[number] for number in numbers]), more
     raise unusable("to search, it has not the agreed form")
 
 

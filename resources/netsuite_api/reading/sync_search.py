@@ -11,7 +11,7 @@ from resources.extracts.source_identity import SourceIdentity
 from resources.extracts.unique import RowSource
 from resources.netsuite_api.reading.columns import SearchColumn, Wanted
 from resources.netsuite_api.reading.customers import JOINS, described
-from resources.netsuite_api.reading.pages import Measured, OnRows, Query, collect
+from resources.netsuite_api.reading.pages import OnRows, Query, collect
 from resources.netsuite_api.reading.reader import NetsuiteApiReader
 from resources.netsuite_api.session.answers import columns_changed
 from resources.netsuite_api.session.restlet import Json, Restlet
@@ -87,21 +87,24 @@ def read_parameters(
         UserError: the search cannot be used: a label, grouped rows, differing rows for one customer.
         TransientError: NetSuite could not be asked to the end. What was read till then is thrown away.
     """
-    measured = restlet.ask("measure", Measured, search=search_id, **(criteria or {}))
-    labels = _labels(search_id, measured.columns, sync_path)
-    wanted = _wanted(measured.columns, labels)
-    query = Query(search_id, wanted, restlet.settings.rows_per_call, criteria or {})
-    collected = collect(restlet, query, on_rows, measured)
-    if _wanted(after := described(restlet, search_id), labels) != wanted or after != measured.columns:
+
+    def choose(columns: Sequence[SearchColumn]) -> Wanted:
+        return _wanted(columns, _labels(search_id, columns, sync_path))
+
+    parts = 1 if criteria else restlet.settings.concurrency
+    query = Query(search_id, choose, restlet.settings.rows_per_call, criteria or {}, parts)
+    collected = collect(restlet, query, on_rows)
+    if described(restlet, search_id) != collected.columns:  # a column that was added may be a parameter
         raise columns_changed()
+    labels = _labels(search_id, collected.columns, sync_path)
     extract = labels.extract(collected.frame, RowSource(f"The saved search {search_id}", JOINS, UserError))
-    count = collected.measured.count
+    count = collected.count
     is_counted = count == collected.frame.height and not collected.moved
     return replace(
         extract,
         complete=collected.moved or is_counted,
         proof=f"NetSuite counted {count:,} rows, and as many were read." if is_counted else "",
-        read_at=collected.measured.now,
+        read_at=collected.now,
         notes={**extract.notes, "rows_counted_by_netsuite": count, "calls": collected.calls + 1},
     )
 

@@ -16,7 +16,7 @@ from resources.netsuite_api.session.retry import TransientCallError
 from resources.server_text import harmless, short
 from schemas.errors import AccessError, InternalError, TieoutError, TransientError, UserError
 
-VERSION: Final = 5
+VERSION: Final = 6
 """The version of the RESTlet that this client speaks with. No other is read: see docs/netsuite.md."""
 
 MOST_CLOCK_SECONDS: Final = 120

@@ -39,6 +39,7 @@ RestletAction = Literal[
     "health",
     "describe",
     "measure",
+    "begin",
     "search",
     "exist",
     "apply",

@@ -1,12 +1,14 @@
 """An answer that hides, repeats or moves rows is found out, and a read that cannot be right ends with its reason."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from resources.netsuite_api import PreviousRead
 from resources.netsuite_api.reading.columns import Page, page_frame
-from resources.netsuite_api.reading.pages import IDS_ONLY, Query, _Pages
+from resources.netsuite_api.reading.pages import IDS_ONLY, Query, _Pages, _Part
 from sandbox.netsuite_standin import STANDARD_COLUMNS, Column, Fault, SavedSearch
-from schemas.errors import TransientError
+from schemas.errors import TieoutError, TransientError
 from schemas.words import InternalId
 from tests.resources.netsuite_api.netsuite_world import FIELDS, SEARCH, connected
 from tests.resources.netsuite_api.reading_customers import read, world_of
@@ -16,7 +18,9 @@ from tests.resources.netsuite_api.reading_customers import read, world_of
 def test_an_answer_that_hides_rows_is_found_out() -> None:
     world = world_of(500)
     with connected(world, rows_per_call=100) as (client, server):
-        server.script = server.script.changed("ids.push(after);", "if (after === 300) continue; ids.push(after);")
+        server.script = server.script.changed(
+            "ids.push(taken.after);", "if (taken.after === 300) continue; ids.push(taken.after);"
+        )
         with pytest.raises(TransientError, match="499 read, 500 counted"):
             read(client)
 
@@ -24,7 +28,9 @@ def test_an_answer_that_hides_rows_is_found_out() -> None:
 @pytest.mark.rule("X10")
 def test_an_answer_in_another_order_is_found_out() -> None:
     with connected(world_of(50)) as (client, server):
-        server.script = server.script.changed("return { ids, values", "return { ids: ids.reverse(), values")
+        server.script = server.script.changed(
+            "return { ids, values: cells", "return { ids: ids.reverse(), values: cells"
+        )
         with pytest.raises(TransientError, match="order"):
             read(client)
 
@@ -39,10 +45,10 @@ def test_an_answer_in_another_order_is_found_out() -> None:
         ),
         ("ids: [1], values: columns.map(() => ['x']), texts: columns.map(() => null), more: true", "begins with id 1,"),
         (
-            "ids: [99999], values: columns.map(() => ['x']), texts: columns.map(() => null), more",
-            "begins with id 99,999",
+            "ids: [9e15], values: columns.map(() => ['x']), texts: columns.map(() => null), more",
+            "begins with id 9,000,000,000,000,000",
         ),
-        ("ids: ids.concat([99999]), values, texts, more", "ends with id 99,999"),
+        ("ids: ids.concat([9e15]), values, texts, more", "ends with id 9,000,000,000,000,000"),
         ("ids: ids.concat(ids.slice(-1)), values, texts, more", "not the agreed form"),
         ("ids: ids.map(String), values, texts, more", "not the agreed form"),
         ("ids, values: values.map((v) => v.map(() => 7)), texts, more", "not the agreed form"),
@@ -51,11 +57,12 @@ def test_an_answer_in_another_order_is_found_out() -> None:
     ],
 )
 def test_a_page_that_cannot_be_right_fails_the_read_with_its_reason(answered: str, says: str) -> None:
-    with connected(world_of(50), rows_per_call=10) as (client, server):
+    with connected(world_of(50), rows_per_call=5) as (client, server):
         server.script = server.script.changed(
-            "return { ids, values: cells.map((cell) => cell.values), texts, more };",
-            f"const values = cells.map((cell) => cell.values); return after > 20 && ids.length ? {{ {answered} }} "
-            ": { ids, values, texts, more };",
+            "return { columns: columns.map(columnOf), ...taken.answer() };",
+            "const { ids, values, texts, more } = taken.answer(); const described = columns.map(columnOf); "
+            f"return taken.after > 20 && ids.length ? {{ columns: described, {answered} }} "
+            ": { columns: described, ids, values, texts, more };",
         )
         with pytest.raises(TransientError, match=says):
             read(client)
@@ -63,14 +70,41 @@ def test_a_page_that_cannot_be_right_fails_the_read_with_its_reason(answered: st
 
 
 @pytest.mark.rule("X10")
+@pytest.mark.parametrize(
+    ("answered", "says"),
+    [
+        (
+            "more: true, ids: [], values: described.map(() => []), texts: described.map(() => null)",
+            "says that there are more",
+        ),
+        ("ids: [1]", "begins with id 1,"),
+        ("values: []", "not the agreed form"),
+        ("rows: 'many'", "not the agreed form"),
+        ("start: -1", "not the agreed form"),
+        ("start: undefined, last: 'none'", "not the agreed form"),
+        ("now: 'today'", "not the agreed form"),
+        ("columns: described.slice(1)", "columns of the saved search were changed|no column labelled"),
+    ],
+)
+def test_the_beginning_of_a_part_that_cannot_be_right_fails_the_read(answered: str, says: str) -> None:
+    with connected(world_of(50), rows_per_call=5) as (client, server):
+        server.script = server.script.changed(
+            "rows, last, ...taken.answer() };",
+            f"rows, last, ...taken.answer(), ...(part ? {{ {answered} }} : {{}}) }};",
+        )
+        with pytest.raises(TieoutError, match=says):
+            read(client)
+
+
+@pytest.mark.rule("X10")
 def test_a_search_that_never_ends_is_ended_at_a_bound_that_is_named() -> None:
     with connected(world_of(2), concurrency=1) as (client, server):
         server.script = server.script.changed(
-            "first: end(search.Sort.ASC), last: end(search.Sort.DESC)", "first: 1, last: 9e14"
+            "return rows.length ? String(rows[0].id) : null;", "return '900000000000000';"
         )
         server.script = server.script.changed(
-            "const columns = chosen(found.columns, request.columns);",
-            "const columns = chosen(found.columns, request.columns);"
+            "taken.answer = () => {",
+            "taken.answer = () => {"
             "const all = Array.from({ length: 5000 }, (_, n) => after + 1 + n);"
             "return { ids: all, values: columns.map(() => all.map(() => '')), "
             "texts: columns.map(() => null), more: true };",
@@ -83,9 +117,7 @@ def test_a_search_that_never_ends_is_ended_at_a_bound_that_is_named() -> None:
 @pytest.mark.parametrize("count", ["-1", "'many'", "null", "NaN", "2.5"])
 def test_a_count_that_is_none_fails_the_read(count: str) -> None:
     with connected(world_of(2)) as (client, server):
-        server.script = server.script.changed(
-            "return { columns, count, first", f"return {{ columns, count: {count}, first"
-        )
+        server.script = server.script.changed("described, count, now", f"described, count: {count}, now")
         with pytest.raises(TransientError, match="not the agreed form"):
             read(client)
 
@@ -137,10 +169,10 @@ def test_columns_that_a_person_moves_meanwhile_are_found_out(columns: tuple[Colu
 @pytest.mark.rule("X10")
 def test_of_a_page_that_was_overtaken_only_its_own_rows_are_kept() -> None:
     with connected() as (client, _):
-        query = Query(SEARCH, IDS_ONLY, 100, {})
-        pages = _Pages(client._restlet, query, 5, None)
-        for ids, until in (([4, 5], 9), ([1, 2, 3, 4], 3), ([8], 7)):
-            pages._keep(page_frame(Page(ids, [], []), IDS_ONLY), until)
+        pages = _Pages(client._restlet, Query(SEARCH, lambda _: IDS_ONLY, 100, {}), None)
+        pages._parts.append(_Part(count=5, columns=[], now=datetime.now(UTC), start=0, rows=5, last=8))
+        for ids, after, until in (([3, 4, 5], 3, 9), ([1, 2, 3, 4], 0, 3), ([8], 5, 7)):
+            pages._keep(page_frame(Page(ids, [], []), IDS_ONLY), after, until)
         assert pages.frame()["internal_id"].to_list() == [1, 2, 3, 4, 5]
 
 

@@ -2,23 +2,27 @@
  * Reading: the rows of a saved customer search, and which internal ids are customers.
  *
  *   describe  the columns of a saved customer search
- *   measure   the same, and how many rows that search finds, with their lowest and highest internal id
+ *   measure   how many rows that search finds
+ *   begin     the same, its columns, and the first rows of one of several parts that are about as large: all parts can
+ *             be asked for at once, before anybody knows which ids there are
  *   search    its rows, in the order of internal ids, after a given id (never by offset: rows move between pages)
  *   exist     which of some internal ids are customers
  *
- * It changes nothing and could not: it has no N/record. Comments that a search cuts short come from editing.js, which
- * loads that one record. The saved search itself is changed in memory only, and never saved.
+ * It changes nothing and could not: it has no N/record. How rows become an answer is in gathering.js. The saved search
+ * itself is changed in memory only, and never saved.
  *
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/format', 'N/search', './editing', './text'], (format, search, editing, text) => {
-  const { asText, refuse, takesBytes, wholeNumber } = text;
-  const STEP = 1000; // rows NetSuite gives at once at most
+define(['N/format', 'N/search', './gathering', './text'], (format, search, gathering, text) => {
+  const { gather, wholeIds, STEP } = gathering;
+  const { refuse, wholeNumber } = text;
   const MOST_ROWS = 5000; // rows in one answer
-  const MOST_CHARACTERS = 3000000; // in one answer, of up to 3 bytes each; NetSuite guarantees 10 MB
+  const LEAST_PART = 250; // rows: fewer are not worth a call
+  const MOST_PARTS = 50;
+  const STRETCH = 1.25; // of the rows asked for, where that ends a part
+  const SPARE = 0.01; // of the rows asked for: not worth a step of their own
   const MOST_IDS = 1000; // in one request
-  const SEARCH_CUT = 3990; // bytes; NetSuite cuts text in search results at 4,000
   const DAY = 86400000;
 
   // ---- the operations ----------------------------------------------------------------------------------------------
@@ -30,51 +34,53 @@ define(['N/format', 'N/search', './editing', './text'], (format, search, editing
   function measure(request) {
     const { found, saved, added } = asked(request);
     found.filterExpression = all(saved, added);
-    const columns = found.columns.map(columnOf);
-    const count = found.runPaged({ pageSize: STEP }).count;
-    const end = (order) => {
-      sortById(found, order);
-      const rows = found.run().getRange({ start: 0, end: 1 });
-      return rows.length ? String(rows[0].id) : null;
-    };
+    return { count: found.runPaged({ pageSize: STEP }).count };
+  }
+
+  /**
+   * The only place that goes by offset, and only to find an id to begin above: rows that move meanwhile make a part larger
+   * or smaller, and hide none. A part is the ids above its `start`, up to the `start` of the next part that has one.
+   */
+  function begin(request, call) {
+    const limit = limitOf(request);
+    const parts = wholeNumber(request.parts === undefined ? 1 : request.parts, 'parts', 1, MOST_PARTS);
+    const part = wholeNumber(request.part === undefined ? 0 : request.part, 'part', 0, parts - 1);
     const now = new Date().toISOString();
-    return { columns, count, first: end(search.Sort.ASC), last: end(search.Sort.DESC), now };
+    const { found, saved, added } = asked(request);
+    const described = found.columns.map(columnOf);
+    const columns = chosen(found.columns, request.columns);
+    sortById(found, search.Sort.ASC);
+    found.filterExpression = all(saved, added);
+    const { count } = found.runPaged({ pageSize: STEP });
+    const filled = Math.max(1, Math.min(parts, Math.floor(count / Math.min(LEAST_PART, limit))));
+    const edge = (number) => (number < filled ? Math.floor((count * number) / filled) : count);
+    const from = edge(part);
+    const rows = edge(part + 1) - from + (part === 0 ? 1 : 0); // with the first row of the next part, without its own
+    const isThere = part < filled;
+    const most = rows <= limit * STRETCH ? rows : limit;
+    const wanted = Math.min(STEP, most + 2);
+    const first = isThere ? found.run().getRange({ start: from, end: from + wanted }) : [];
+    const start = part > 0 && first.length ? Number(first[0].id) : 0;
+
+    const taken = gather(columns, start, call);
+    const isEnd = first.length < wanted;
+    taken.add((isEnd ? first : wholeIds(first)).filter((result) => Number(result.id) > start), isEnd);
+    readOn(taken, found, saved, added, most, rows <= limit * STRETCH ? 0 : SPARE);
+    const last = part === parts - 1 ? highest(found, saved, added) : null;
+    const begins = part === 0 || first.length ? start : null;
+    return { columns: described, count, now, start: begins, rows, last, ...taken.answer() };
   }
 
   /** Answers column by column: the other side makes columns of it, and many rows are less to unpack so. */
   function page(request, call) {
-    const limit = wholeNumber(request.limit === undefined ? STEP : request.limit, 'limit', 2, MOST_ROWS);
-    let after = wholeNumber(request.after === undefined ? 0 : request.after, 'after', 0);
+    const limit = limitOf(request);
+    const after = wholeNumber(request.after === undefined ? 0 : request.after, 'after', 0);
     const { found, saved, added } = asked(request);
     const columns = chosen(found.columns, request.columns);
-    const comments = columns.find((column) => column.name === 'comments' && !column.join);
     sortById(found, search.Sort.ASC);
-
-    const ids = [];
-    const cells = columns.map(() => ({ values: [], texts: [] }));
-    const wanted = Math.min(STEP, limit);
-    let characters = 0;
-    let more = true;
-    for (let step = 0; more && step * STEP < limit && characters < MOST_CHARACTERS && call.hasRoomFor(30); step += 1) {
-      found.filterExpression = all(saved, added.concat([['internalidnumber', 'greaterthan', after]]));
-      const results = found.run().getRange({ start: 0, end: wanted });
-      more = results.length === wanted;
-      for (const result of more ? wholeIds(results) : results) {
-        const isCut = comments !== undefined && takesBytes(result.getValue(comments), SEARCH_CUT);
-        const isFull = characters >= MOST_CHARACTERS || (isCut && !call.hasRoomFor(15));
-        if (isFull && Number(result.id) !== after) {
-          more = true;
-          break;
-        }
-        after = Number(result.id);
-        ids.push(after);
-        columns.forEach((column, n) => {
-          characters += addCell(cells[n], result, column, isCut && column === comments);
-        });
-      }
-    }
-    const texts = cells.map((cell) => (cell.texts.some((shown) => shown !== null) ? cell.texts : null));
-    return { ids, values: cells.map((cell) => cell.values), texts, more };
+    const taken = gather(columns, after, call);
+    readOn(taken, found, saved, added, limit, SPARE);
+    return { columns: columns.map(columnOf), ...taken.answer() };
   }
 
   function exist(request) {
@@ -87,42 +93,34 @@ define(['N/format', 'N/search', './editing', './text'], (format, search, editing
     return { ids: found.run().getRange({ start: 0, end: STEP }).map((result) => String(result.id)) };
   }
 
-  // ---- rows --------------------------------------------------------------------------------------------------------
-
-  /** A search may give several rows for one customer: the end of a step must not tear them apart. */
-  function wholeIds(results) {
-    const last = results[results.length - 1].id;
-    const whole = results.filter((result) => result.id !== last);
-    if (whole.length === 0) {
-      refuse('ROWS_MULTIPLIED', `The search gives ${results.length} or more rows for customer ${last}: ` +
-        'remove the columns or criteria of joined records from it.');
-    }
-    return whole;
-  }
-
-  /** Add a value, and the text shown for it where that differs. Returns how many characters that is, about. */
-  function addCell(cell, result, column, isCut) {
-    const value = isCut ? wholeComments(result, column) : result.getValue(column);
-    const plain = typeof value === 'boolean' ? (value ? 'Yes' : 'No') : asText(value);
-    const shown = result.getText(column) || null;
-    cell.values.push(plain);
-    cell.texts.push(shown === plain ? null : shown);
-    return plain.length + (shown === null ? 0 : shown.length) + 6;
-  }
-
-  /** The comments as the record has them; of one that was deleted or merged since the search, what the search gave. */
-  function wholeComments(result, column) {
-    try {
-      return editing.commentsOf(result.id);
-    } catch (e) {
-      if (e.name !== 'RCRD_DSNT_EXIST') {
-        throw e;
-      }
-      return result.getValue(column);
-    }
-  }
-
   // ---- the search --------------------------------------------------------------------------------------------------
+
+  /** Read on above the last id taken, until no more rows are lacking than may be spared. */
+  function readOn(taken, found, saved, added, limit, spare) {
+    while (taken.more && limit - taken.length > limit * spare && taken.hasRoom()) {
+      found.filterExpression = all(saved, added.concat([['internalidnumber', 'greaterthan', taken.after]]));
+      const wanted = Math.min(STEP, limit - taken.length + 1);
+      const results = found.run().getRange({ start: 0, end: wanted });
+      const isEnd = results.length < wanted;
+      const whole = isEnd ? results : wholeIds(results);
+      if (!isEnd && whole.length === 0) {
+        if (taken.length === 0) {
+          const { id } = results[0];
+          refuse('ROWS_MULTIPLIED', `The search gives ${wanted} or more rows for customer ${id}: ` +
+            'remove the columns or criteria of joined records from it.');
+        }
+        return; // the next call has room for all rows of that customer
+      }
+      taken.add(whole, isEnd);
+    }
+  }
+
+  function highest(found, saved, added) {
+    sortById(found, search.Sort.DESC);
+    found.filterExpression = all(saved, added);
+    const rows = found.run().getRange({ start: 0, end: 1 });
+    return rows.length ? String(rows[0].id) : null;
+  }
 
   function loadSearch(id) {
     if (typeof id !== 'string' || id === '') {
@@ -161,6 +159,10 @@ define(['N/format', 'N/search', './editing', './text'], (format, search, editing
   function all(saved, added) {
     const terms = saved && saved.length ? [saved].concat(added) : added;
     return terms.flatMap((term, n) => (n === 0 ? [term] : ['and', term]));
+  }
+
+  function limitOf(request) {
+    return wholeNumber(request.limit === undefined ? STEP : request.limit, 'limit', 2, MOST_ROWS);
   }
 
   function idList(ids) {
@@ -218,5 +220,5 @@ define(['N/format', 'N/search', './editing', './text'], (format, search, editing
     });
   }
 
-  return { operations: { describe, measure, search: page, exist } };
+  return { operations: { describe, measure, begin, search: page, exist } };
 });

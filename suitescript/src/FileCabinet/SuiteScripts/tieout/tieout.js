@@ -3,6 +3,7 @@
  *
  *   tieout.js   takes each request, names what can be asked for, and says how the account and the role are
  *   reading.js  reads saved customer searches
+ *   gathering.js makes answers of their rows: no access to NetSuite itself
  *   editing.js  changes link values of customers
  *   creating.js makes new customers, and takes back what it made
  *   checking.js says what NetSuite would refuse of new customers, on records that it never saves
@@ -39,7 +40,7 @@ define([
   './requesting',
 ], (log, runtime, text, ...parts) => {
   const { asText, refuse } = text;
-  const VERSION = 5;
+  const VERSION = 6;
   const PERMISSIONS = [
     { name: 'LIST_CUSTJOB', label: 'Lists > Customers', level: 3, levelName: 'Edit' },
     { name: 'LIST_FIND', label: 'Lists > Perform Search', level: 1, levelName: 'View' },
