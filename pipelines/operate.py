@@ -22,7 +22,7 @@ from pipelines.decide_file import decide_from_file
 from pipelines.exclusive_run import end_run, run_alone
 from pipelines.home import prepare_home
 from pipelines.interrupts import COMMANDS, INTERRUPTED, give_way, tidy_up
-from pipelines.operate_shown import is_done, show_next_step, show_outcomes, show_plans
+from pipelines.operate_shown import SHORT_HASH, is_done, show_next_step, show_outcomes, show_plans
 from pipelines.run import at_terminal, execute, reason, was_interrupted
 from resources.readers import to_set
 from resources.storage.folders import Folders
@@ -100,6 +100,8 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int
 
     located = LOADED.declared.named(name)
     sync = reconciliation(located.declaration, folders, located.unset)
+    if "plan" in config:
+        config = {**config, "plan": _whole_hash(sync, str(config["plan"]))}
     if command in {"apply", "undo"} and not sync.declaration.can_write:
         folder = sync.folders.results(name)
         raise UserError(
@@ -123,6 +125,18 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int
 
             return decide_from_file(sync, options, run, console)
         return _run(command, sync, instance, job_of, config, console)
+
+
+def _whole_hash(sync: Reconciliation, start: str) -> str:
+    """The hash of the plan that a person means by its beginning; what is no beginning of one is refused by the job.
+
+    Raises:
+        UserError: several begin so.
+    """
+    found = sorted(sync.plans.named(start.lower())) if len(start) >= SHORT_HASH else []
+    if len(found) > 1:
+        raise UserError(f"{len(found):,} plans have a hash that begins with {start!r}: give more of it.")
+    return found[0] if found else start
 
 
 def _check_that_accounts_are_known(name: str, unset: Mapping[str, str]) -> None:

@@ -21,6 +21,10 @@ def is_done(counts: Mapping[str, int]) -> bool:
 
 def show_outcomes(command: str, sync: Reconciliation, counts: Mapping[str, int], console: Console) -> None:
     """Show what a run did."""
+    if not counts:
+        what = "to be written" if command == "apply" else "that stands as ours, so that it could be taken back"
+        console.print(f"{sync.name}: {command}, there was nothing {what}.")
+        return
     table = Table(title=f"{sync.name}: {command}, {sum(counts.values()):,} changes", title_justify="left", box=None)
     table.add_column("outcome", style="bold")
     table.add_column("changes", justify="right")
@@ -66,8 +70,8 @@ def _became(standing: Standing) -> str:
     asked = standing.last
     if asked is not None and asked.at is not None:
         parts[-1] += f" ({asked.direction} by {asked.who or 'somebody'}, {asked.at:%Y-%m-%d %H:%M} UTC)"
-    return ", ".join(parts) + (f"; replaced by {newer.plan[:_SHORT]}…" if newer and standing.open else "")
+    return ", ".join(parts) + (f"; replaced by {newer.plan[:SHORT_HASH]}…" if newer and standing.open else "")
 
 
-_SHORT: Final = 8
+SHORT_HASH: Final = 8
 """So many letters of a hash are enough to find it in the list."""

@@ -37,6 +37,7 @@ class RunEvent(BaseModel):
         plan: the hash of the plan that it made, if it made one.
         failed: the steps that failed, and as what kind of error, as `acme__write_plan: UserError`.
         brakes: the brakes that held it back.
+        because: what they expected and what they found, in sentences.
         results: the folder of results on the machine that ran it.
         before: how many waited in the review before it grew.
         due: when the daily run that is missing should have begun.
@@ -53,6 +54,7 @@ class RunEvent(BaseModel):
     plan: str | None = None
     failed: tuple[str, ...] = ()
     brakes: tuple[str, ...] = ()
+    because: str = ""
     results: str = ""
     before: int | None = None
     due: AwareDatetime | None = None
@@ -74,7 +76,8 @@ class RunEvent(BaseModel):
         said: dict[Occasion, str] = {
             "failure": f"{self.job} has failed{' in ' * bool(self.failed)}{', '.join(self.failed)}",
             "success": f"{self.job} has succeeded",
-            "brakes": f"{self.job} wrote nothing, held back by {', '.join(self.brakes)}",
+            "brakes": f"{self.job} wrote nothing, held back by {', '.join(self.brakes)}"
+            + f": {self.because.rstrip('.')}" * bool(self.because),
             "review": f"The review of {self.declaration} grew from {self.before or 0:,} to "
             f"{self.counts.get(WAITING, 0):,}",
             "plan": f"The plan {shortened(self.plan or '')} of {self.declaration} waits for approval; changes: "

@@ -79,9 +79,10 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
     def stripe_customers(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         """The Stripe customers, one row each, in partitions by month of creation (UTC).
 
-        To load customers of the past, materialize their months (a backfill); what follows reads every month that is
-        there. Columns: id, created, email, name, description, phone, livemode, and a column for each metadata key that
-        the link or a rule needs. Rows are unique by id; identical duplicates were dropped.
+        To load customers of the past, materialize their months (a backfill): *Materialize*, *Show all partitions*,
+        the months as `[2020-01-01...2020-06-01]`, *Launch backfill*; what follows reads every month that is there.
+        Columns: id, created, email, name, description, phone, livemode, and a column for each metadata key that the
+        link or a rule needs. Rows are unique by id; identical duplicates were dropped.
         """
         with failures_for_people():
             window, months = context.partition_time_window, sync.month_keys()

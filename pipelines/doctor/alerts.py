@@ -47,7 +47,12 @@ def automation(sync: Reconciliation, instance: dg.DagsterInstance, definitions: 
         if not _has_daemon(instance, sync.clock()):
             said = "No daemon runs, so nothing starts by itself: start `make ui`, or Dagster's daemon."
             yield Finding("todo", "automation", said)
-    if off := [name for name in ours if name not in on]:
+    off = [name for name in ours if name not in on]
+    telling = [name for name in off if name.startswith(f"{sync.name}_notify")]
+    if telling and not isinstance(sync.notifier, LogNotifier):
+        said = f"Not everything is told before these are switched on: {', '.join(telling)}."
+        yield Finding("note", "alerts", said)
+    if off:
         yield Finding("note", "automation", f"Switched off: {', '.join(off)}. In the UI, under Automation.")
 
 

@@ -17,7 +17,8 @@ def build_daily(sync: Reconciliation) -> dg.Definitions:
     job = dg.define_asset_job(
         f"{sync.name}_daily",
         selection=selection | writes(sync) if writes_alone else selection,
-        description=f"The reconcile of every day; {then}.",
+        description=f"The reconcile of every day; {then}. Its schedule starts it; here: *Materialize all*, *Show all "
+        "partitions*, *All*, *Launch backfill*.",
         executor_def=executor_of(sync.folders),
         tags=every_month(sync),
         metadata=needs("approve" if writes_alone else "plan"),

@@ -14,7 +14,7 @@ def build_reconcile(sync: Reconciliation) -> dg.Definitions:
         f"{sync.name}_reconcile",
         selection=read_and_report(sync),
         description="Reads both sides, matches, plans, reports. Writes nothing outside of this machine. Here: "
-        "*Materialize all*, *Show all partitions*, *All*, *Launch*.",
+        "*Materialize all*, *Show all partitions*, *All*, *Launch backfill*.",
         executor_def=executor_of(sync.folders),
         tags=every_month(sync),
         metadata=needs("plan"),

@@ -6,6 +6,7 @@ import dagster as dg
 
 from assets.reconciliation import Reconciliation
 from pipelines.notifications.events import ENDS, wanted_of, was_unattended
+from resources.notify.log import LogNotifier
 from schemas.events import Occasion
 
 _EVERY_SECONDS: Final = 30
@@ -38,12 +39,18 @@ def _of_end(sync: Reconciliation, jobs: dg.Definitions, status: dg.DagsterRunSta
             events = wanted_of(sync, context.instance, run, status)
             if not events:
                 return dg.SkipReason(f"The declaration wants to hear of nothing such as run {run.run_id}.")
-            sync.notifier.notify(events)
+            is_told = sync.notifier.notify(events)
         except Exception as error:  # noqa: BLE001 - whatever it is, the next run is to be told again
             return dg.SkipReason(f"Nobody was told of run {run.run_id} ({type(error).__name__}).")
-        return dg.SkipReason(f"Told: {' '.join(event.sentence for event in events)}")
+        said = " ".join(event.sentence for event in events)
+        return dg.SkipReason(f"Told: {said}" if is_told else f"Nobody was told: {said} {_why(sync)}")
 
     return notify
+
+
+def _why(sync: Reconciliation) -> str:
+    """Why nobody took a message, as far as it is known here."""
+    return sync.notifier.note if isinstance(sync.notifier, LogNotifier) else "The log says why."
 
 
 def build_alive(sync: Reconciliation, jobs: dg.Definitions) -> dg.SensorDefinition:

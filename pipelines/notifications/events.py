@@ -49,7 +49,7 @@ def event_of(
 ) -> RunEvent:
     """What there is to tell of a run that has ended so."""
     made = {made.asset_key: made for made in _materializations(sync, instance, run)}
-    brakes = tuple(_failed_brakes(sync, instance, run))
+    brakes = dict(_failed_brakes(sync, instance, run))
     plan = made.get(sync.key("write_plan"))
     has_failed = status is dg.DagsterRunStatus.FAILURE
     return RunEvent(
@@ -61,7 +61,8 @@ def event_of(
         counts={f"{key.path[-1]}/{name}": count for key, each in made.items() for name, count in _counts(each)},
         plan=str(plan.metadata["plan_hash"].value) if plan and "plan_hash" in plan.metadata else None,
         failed=tuple(_failed_steps(instance, run)) if has_failed else (),
-        brakes=brakes,
+        brakes=tuple(brakes),
+        because=" ".join(brakes.values()),
         results=sync.results.place,
     )
 
@@ -113,12 +114,13 @@ def _counts(made: dg.AssetMaterialization) -> Iterator[tuple[str, int]]:
             yield name, value.value
 
 
-def _failed_brakes(sync: Reconciliation, instance: dg.DagsterInstance, run: dg.DagsterRun) -> Iterator[str]:
+def _failed_brakes(sync: Reconciliation, instance: dg.DagsterInstance, run: dg.DagsterRun) -> Iterator[tuple[str, str]]:
+    """Each with what it expected and what it found: numbers."""
     for event in _events(instance, run, dg.DagsterEventType.ASSET_CHECK_EVALUATION):
         check = event.asset_check_evaluation_data
         is_brake = check.asset_key == sync.key("write_plan") and check.check_name in CHECKS
         if is_brake and not check.passed and check.severity is dg.AssetCheckSeverity.ERROR:
-            yield check.check_name
+            yield check.check_name, check.description or ""
 
 
 def _failed_steps(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Iterator[str]:

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from assets.next_step.standing import standings
-from pipelines.operate import _check_that_accounts_are_known, _config, _parser, _run, main
+from pipelines.operate import _check_that_accounts_are_known, _config, _parser, _run, _whole_hash, main
 from pipelines.operate_shown import show_plans
 from schemas.errors import UserError
 from tests.in_process import command, lay_out
@@ -51,6 +51,8 @@ def test_a_plan_is_applied_in_parts_and_taken_back_and_the_list_says_so(tmp_path
         assert "applied 4 written by us" in said(console)
         assert listed() == f"<then> 12 changes 4 applied, 8 not begun (apply by Ada, <then>) {plan}"
         assert run(at, console, "apply", plan=plan, who="Bob", ids="cus_2,3") == 0
+        assert run(at, console, "apply", plan=plan, who="Bob", ids="cus_2") == 0
+        assert f"{NAME}: apply, there was nothing to be written." in said(console)
         at.netsuite.edit(1, externalid="ERP-1")
         assert run(at, console, "undo", plan=plan, who="Eve") == 1
         assert "Not done: 1 kept, could not be taken back; outcomes.csv says why." in said(console)
@@ -144,3 +146,15 @@ def test_plans_that_cannot_be_found_without_the_accounts_are_not_said_to_be_miss
     with pytest.raises(UserError, match=r"acme does not name here: set NETSUITE_ACCOUNT \(netsuite\.account\)\.$"):
         _check_that_accounts_are_known("acme", unset)
     _check_that_accounts_are_known("acme", {"notify.url": "ALERTS"})
+
+
+def test_a_plan_is_named_by_the_beginning_of_its_hash(tmp_path: Path) -> None:
+    with site(tmp_path) as at:
+        plan = at.plan()
+        assert _whole_hash(at.sync, plan[:8].upper()) == _whole_hash(at.sync, plan) == plan
+        assert _whole_hash(at.sync, plan[:7]) == plan[:7], "so few letters are no approval of anything"
+        assert _whole_hash(at.sync, "0" * 8) == "0" * 8
+        path = at.sync.plans.path(plan)
+        path.with_name(f"{plan[:40]}{'0' * 24}.csv").write_bytes(path.read_bytes())
+        with pytest.raises(UserError, match=f"2 plans have a hash that begins with '{plan[:8]}': give more of it"):
+            _whole_hash(at.sync, plan[:8])

@@ -51,7 +51,14 @@ def test_a_run_that_succeeded_is_told_with_its_counts_its_plan_and_where_its_res
         said = tick(site.definitions, site.instance, result)
         [event] = heard.events
         plan = site.plan_hash()
-    assert said == f"Told: acme_reconcile has succeeded (run {result.run_id})."
+        heard.takes = False
+        untold = tick(site.definitions, site.instance, result)
+        alone = replace(site, sync=replace(site.sync, notifier=LogNotifier("Nobody else is told: set HOOK.")))
+        unset = tick(alone.definitions, site.instance, result)
+    sentence = f"acme_reconcile has succeeded (run {result.run_id})."
+    assert said == f"Told: {sentence}"
+    assert untold == f"Nobody was told: {sentence} The log says why."
+    assert unset == f"Nobody was told: {sentence} Nobody else is told: set HOOK."
     assert (event.declaration, event.job, event.run_id) == ("acme", "acme_reconcile", result.run_id)
     assert (event.occasion, event.plan, event.results) == ("success", plan, str(tmp_path / "out" / "acme"))
     assert event.counts["write_plan/changes"] == 6
@@ -105,7 +112,8 @@ def test_a_daily_run_that_its_brakes_held_back_is_told_as_that(tmp_path: Path) -
         assert at.netsuite.saves == []
     [event] = heard.events
     assert (event.occasion, event.brakes) == ("brakes", ("first_run_approved",))
-    assert event.sentence == f"acme_daily wrote nothing, held back by first_run_approved (run {result.run_id})."
+    why = "Expected 1 or more plans that were approved before; found 0"
+    assert event.sentence == f"acme_daily wrote nothing, held back by first_run_approved: {why} (run {result.run_id})."
 
 
 def test_a_notifier_that_fails_fails_nothing_else(tmp_path: Path) -> None:
