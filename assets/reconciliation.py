@@ -25,13 +25,14 @@ from resources.storage.kept_inputs import KeptInputs
 from resources.storage.kept_steps import Made, Same
 from resources.storage.plans import PlanStore
 from schemas.declaration import Declaration
+from schemas.paired_plan import PairedPlan
 from schemas.words import DeclaredAccounts
 
 __all__ = ["FRAME", "IO_MANAGER_KEY", "Reconciliation", "extract_metadata", "failures_for_people"]
 
 IO_MANAGER_KEY = "frames"
 FRAME = dg.PythonObjectDagsterType(
-    (pl.DataFrame, Made, Same), name="Frame", description="a polars frame, kept as Parquet"
+    (pl.DataFrame, PairedPlan, Made, Same), name="Frame", description="a polars frame, kept as Parquet"
 )
 _MONTHS_NAMED = 12
 

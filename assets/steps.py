@@ -21,6 +21,7 @@ from resources.readers import ReadsFiles
 from resources.storage.kept_inputs import hash_of_frame, hash_of_text
 from resources.storage.kept_steps import KeptStep, KeptSteps, Made, Same
 from schemas.declaration.kept import without_logins
+from schemas.paired_plan import PairedPlan
 
 AS_IN_RUN: Final = "as_in_run"
 """Metadata of an asset whose step was not done again: the run that did it."""
@@ -107,8 +108,12 @@ class Step:
         return Before.of(kept) if kept else None
 
     def made(
-        self, frame: pl.DataFrame, checks: Sequence[dg.AssetCheckResult], metadata: Metadata, more: str = ""
-    ) -> pl.DataFrame | Made:
+        self,
+        frame: pl.DataFrame | PairedPlan,
+        checks: Sequence[dg.AssetCheckResult],
+        metadata: Metadata,
+        more: str = "",
+    ) -> pl.DataFrame | PairedPlan | Made:
         """What an asset hands over: its frame, and for the next time what it has told."""
         if not self._still:
             return frame

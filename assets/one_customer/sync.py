@@ -96,11 +96,11 @@ def plan_one(
     way = ToStripe(picture.parameters, found)
     whole = plan_changes(stripe, netsuite, matches, settings, None, way, links)
     hidden = hidden_links(stripe, declaration)
-    plan = whole.filter((pl.col(_ID) == internal_id) & ~pl.col("system").is_in(hidden.systems)).collect()
+    plan = whole.lazy().filter((pl.col(_ID) == internal_id) & ~pl.col("system").is_in(hidden.systems)).collect()
     customers = both.select(has_record=HAS_RECORD).collect()
     numbers = PlanNumbers(
         changes=plan.height,
-        relinks=relinks(plan, settings.no_value),
+        relinks=relinks(plan.lazy(), settings.no_value),
         stripe_customers=customers.height,
         netsuite_customers=netsuite.filter("is_customer").select(pl.len()).collect().item(),
         tied_to_a_record=customers.filter("has_record").height,

@@ -7,9 +7,9 @@ import polars as pl
 
 from assets.matching import link_table
 from assets.planning.pairs import is_empty, is_first_of_record, linked, oldest, pairs_to_plan
-from assets.planning.rows import change_rows
 from assets.planning.settings import PlanSettings
 from schemas.link_fields import LinkField, fields_of
+from schemas.repeated import at_rows
 from schemas.words import STRIPES_OWN
 
 _NO_WORD: Final = r"[\s\p{Cc}\x{FEFF}]"
@@ -28,18 +28,16 @@ _IN_A_FIELD: Final = (
 )
 
 
-def append_words(pairs: pl.LazyFrame, links: pl.LazyFrame, field: LinkField) -> pl.LazyFrame:
-    """Plan one field of all pairs.
+def append_words(pairs: pl.DataFrame, links: pl.LazyFrame, field: LinkField) -> pl.Series:
+    """Say to one field of which pairs the customer's id is appended.
 
     Args:
         pairs: `assets.planning.pairs.pairs_to_plan`.
         links: `assets.matching.link_table`.
         field: what it is about.
-
-    Returns:
-        `schemas.plan.Plan`.
     """
-    return _appends(pairs, links, field).filter(pl.col("obstacle").is_null()).drop("obstacle")
+    fitting = _appends(pairs, links, field).filter(pl.col("obstacle").is_null())
+    return at_rows(fitting.select("row").collect().to_series(), pairs.height)
 
 
 def left_out(
@@ -62,7 +60,7 @@ def left_out(
     netsuite = netsuite.join(records.lazy(), on="internal_id", how="semi")
     pairs = pairs_to_plan(stripe, netsuite, matches, settings.no_value)
     links = link_table(stripe, netsuite, settings.no_value).collect(engine="streaming").lazy()
-    named = _named_in_fields(pairs, links, settings)
+    named = _named_in_fields(pairs.lazy(), links, settings)
     rows = pl.concat([_left_out_of(field, pairs, links, named) for field in texts])
     said = (pl.col(name).unique(maintain_order=True).str.join(separator) for name, separator in _JOINED)
     return rows.group_by(_BOTH, maintain_order=True).agg(said)
@@ -86,7 +84,7 @@ def _that_may_be_full(netsuite: pl.LazyFrame, matches: pl.LazyFrame, texts: Sequ
     return found.filter(pl.any_horizontal("odd", *too_long)).select("internal_id").collect()
 
 
-def _left_out_of(field: LinkField, pairs: pl.LazyFrame, links: pl.LazyFrame, named: pl.LazyFrame) -> pl.LazyFrame:
+def _left_out_of(field: LinkField, pairs: pl.DataFrame, links: pl.LazyFrame, named: pl.LazyFrame) -> pl.LazyFrame:
     rows = _appends(pairs, links, field).drop_nulls("obstacle").select(*_BOTH, "obstacle")
     is_imported = pl.col("obstacle") == _could_be_anything(field)
     nowhere = rows.filter(is_imported).join(named, on=_BOTH, how="anti").with_columns(by_hand=pl.lit(_IN_A_FIELD))
@@ -101,14 +99,15 @@ def _named_in_fields(pairs: pl.LazyFrame, links: pl.LazyFrame, settings: PlanSet
     return pl.concat([*held, *planned])
 
 
-def _appends(pairs: pl.LazyFrame, links: pl.LazyFrame, field: LinkField) -> pl.LazyFrame:
-    """Ids that their record's text does not name yet, each with its `obstacle`, null where it can be appended.
+def _appends(pairs: pl.DataFrame, links: pl.LazyFrame, field: LinkField) -> pl.LazyFrame:
+    """Pairs whose record's text does not name the id yet, with their `row` and `obstacle`, null where it is appended.
 
     It has to be an id of Stripe's own, and one word, as the RESTlet takes no other, and to fit after those of older
     customers. Once one does not fit into a record, no younger one is tried.
     """
     named = links.filter(pl.col("source") == field.evidence)
-    missing = pairs.join(named, on=_BOTH, how="anti", maintain_order="left")
+    held_by = pairs.lazy().select(*_BOTH, field.name).with_row_index("row")
+    missing = held_by.join(named, on=_BOTH, how="anti", maintain_order="left")
     is_word = ~pl.col("stripe_customer_id").str.contains(_NO_WORD)
     is_telling = pl.col("stripe_customer_id").str.starts_with(STRIPES_OWN)
     added = (
@@ -126,7 +125,7 @@ def _appends(pairs: pl.LazyFrame, links: pl.LazyFrame, field: LinkField) -> pl.L
         .when(~is_word)
         .then(pl.lit(f"the Stripe id has white space or control characters in it, and {field.name} take one word"))
     )
-    return change_rows(missing.with_columns(obstacle=unfit.otherwise(no_room)), field, keep=("obstacle",))
+    return missing.with_columns(obstacle=unfit.otherwise(no_room))
 
 
 def _no_room(field: LinkField) -> str:

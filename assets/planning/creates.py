@@ -5,12 +5,14 @@ changes a record that is there: after creation no plan touches a mapped field (C
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from assets.mapping.to_netsuite import CreateSettings, global_record, new_records
 from assets.planning.rows import all_columns, create_rows
 from schemas.link_fields import fields_of
+from schemas.paired_plan import PairedPlan
 from schemas.words import GLOBAL_KEY, GLOBAL_NAME
 
 
@@ -94,7 +96,13 @@ def who_paid(stripe: pl.LazyFrame, columns: Sequence[str]) -> pl.LazyFrame:
     return stripe.filter(pl.any_horizontal(numbers).fill_null(value=False)) if numbers else stripe
 
 
-def without_creates(plan: pl.DataFrame) -> pl.DataFrame:
+def without_creates(plan: PairedPlan) -> PairedPlan:
     """Leave out the rows of a plan that make a record, and those that need one that the plan makes."""
-    needs = [pl.col(name).is_not_null() for name in ("record_from", "value_from") if name in plan.columns]
-    return plan.filter(~pl.any_horizontal(pl.col("action") == "create", *needs))
+    return replace(plan, first=_of_what_is_there(plan.first), last=_of_what_is_there(plan.last))
+
+
+def _of_what_is_there(rows: pl.DataFrame | None) -> pl.DataFrame | None:
+    if rows is None:
+        return None
+    needs = [pl.col(name).is_not_null() for name in ("record_from", "value_from") if name in rows.columns]
+    return rows.filter(~pl.any_horizontal(pl.col("action") == "create", *needs))

@@ -3,9 +3,14 @@
 A guess stays one after it was written, when it looks like any other link, until a person decides about the customer.
 """
 
+from typing import Final
+
 import polars as pl
 
 from resources.ledger import GUESSES, PAIR
+from schemas.paired_plan import PairedPlan
+
+_GUESS: Final = "guess"
 
 
 def guesses(matches: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
@@ -46,20 +51,25 @@ def settled(matches: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
     return matches.filter(is_settled).select(*PAIR).join(known, on=list(PAIR), how="semi", maintain_order="left")
 
 
-def of_plan(plan: pl.DataFrame | pl.LazyFrame, found: pl.DataFrame) -> pl.DataFrame:
+def of_plan(plan: PairedPlan, found: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of a plan that are guesses."""
-    few = plan.lazy().filter(_is_of(found)).collect() if found.height else plan.clear().lazy().collect()
+    few = plan.where(_is_of(found) if found.height else pl.lit(value=False)).lazy().collect()
     return few.join(found, on=list(PAIR), how="semi", maintain_order="left")
 
 
-def with_guesses(plan: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    """Return a plan with a last column `guess`: why a row is one, or null."""
+def with_guesses(plan: PairedPlan, found: pl.DataFrame) -> PairedPlan:
+    """Return a plan whose rows have a last column `guess`: why a row is one, or null."""
+    return plan.with_column(_GUESS, lambda rows: rows_with_guesses(rows, found))
+
+
+def rows_with_guesses(rows: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Return rows, or pairs, of a plan with a last column `guess`: why one is a guess, or null."""
     if found.is_empty():
-        return plan.with_columns(guess=pl.lit(None, pl.String))
-    pairs = plan.select(*PAIR).with_row_index("row").filter(_is_of(found))
+        return rows.with_columns(pl.lit(None, pl.String).alias(_GUESS))
+    pairs = rows.select(*PAIR).with_row_index("row").filter(_is_of(found))
     few = pairs.join(found, on=list(PAIR))
-    none = pl.repeat(None, plan.height, dtype=pl.String, eager=True)
-    return plan.with_columns(none.scatter(few.get_column("row"), few.get_column("why")).alias("guess"))
+    none = pl.repeat(None, rows.height, dtype=pl.String, eager=True)
+    return rows.with_columns(none.scatter(few.get_column("row"), few.get_column("why")).alias(_GUESS))
 
 
 def _is_of(found: pl.DataFrame) -> pl.Expr:

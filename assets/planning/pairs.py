@@ -6,12 +6,13 @@ from assets.keys import folded_expr
 from assets.no_values import is_placeholder
 from assets.rows_of import rows_of
 from schemas.link_fields import LINK_FIELDS, LinkField, fields_of
+from schemas.pair_texts import is_blank, is_nothing, value_of
 from schemas.repeated import at_rows
 
 _LINKING = ("linked", "matched", "ambiguous")
 
 
-def linked_pairs(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame) -> pl.LazyFrame:
+def linked_pairs(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame) -> pl.DataFrame:
     """Matches that have a record, with both sides' link fields, by record, and within a record the older first.
 
     Older is by `created` to the minute, as exports have no seconds, then by id.
@@ -28,7 +29,7 @@ def linked_pairs(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyF
     ).drop_nulls(["ours", "theirs"])
     places = places[_by_age(places, ours.get_column("created"))]
     sides = ((found, "row"), (ours.drop("id"), "ours"), (theirs.drop("internal_id"), "theirs"))
-    return pl.concat([side[places.get_column(row)] for side, row in sides], how="horizontal").lazy()
+    return pl.concat([side[places.get_column(row)] for side, row in sides], how="horizontal")
 
 
 def _by_age(pairs: pl.DataFrame, created: pl.Series) -> pl.Series:
@@ -52,13 +53,13 @@ def linked(matches: pl.LazyFrame) -> pl.LazyFrame:
 
 def pairs_to_plan(
     stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, no_value: frozenset[str]
-) -> pl.LazyFrame:
+) -> pl.DataFrame:
     """The `linked_pairs`, and of each field that holds a value whether it is a placeholder (`is_empty`)."""
-    pairs = linked_pairs(stripe, netsuite, matches).collect()
+    pairs = linked_pairs(stripe, netsuite, matches)
     for field in LINK_FIELDS:
         if field.holds == "value":
             pairs = pairs.with_columns(_placeholders(pairs, field, no_value))
-    return pairs.lazy()
+    return pairs
 
 
 def oldest(pairs: pl.LazyFrame) -> pl.LazyFrame:
@@ -70,21 +71,6 @@ def is_first_of_record() -> pl.Expr:
     """Whether a pair is the first of its record, where pairs are sorted by record."""
     record = pl.col("netsuite_internal_id")
     return record.ne_missing(record.shift())
-
-
-def value_of(field: LinkField) -> pl.Expr:
-    """What says in a field that the two customers of a pair are the same: the id of the other one."""
-    return pl.col("netsuite_internal_id").cast(pl.String) if field.system == "stripe" else pl.col("stripe_customer_id")
-
-
-def is_blank(column: str) -> pl.Expr:
-    """Whether a column holds nothing but white space."""
-    return pl.col(column).fill_null("").str.strip_chars() == ""
-
-
-def is_nothing(field: LinkField) -> pl.Expr:
-    """Whether a field holds a placeholder."""
-    return pl.col(f"placeholder {field.name}")
 
 
 def is_empty(field: LinkField) -> pl.Expr:

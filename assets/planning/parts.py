@@ -4,12 +4,13 @@ A plan has the rows of one field together, millions of them: comparing each with
 begins, and what is asked of single fields is asked of slices.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import polars as pl
 
 from schemas.link_fields import LinkField
+from schemas.paired_plan import PairedPlan, Part
 
 Parts = dict[tuple[str, ...], pl.DataFrame]
 """Rows by what they have in common, in the order in which that first appears."""
@@ -38,7 +39,18 @@ def parts_of(frame: pl.DataFrame, by: Sequence[str] = KIND) -> Parts:
     return {key: pl.concat(parts) for key, parts in slices.items()}
 
 
-def changes_of(plan: pl.DataFrame, fields: Iterable[LinkField]) -> pl.LazyFrame:
+def kinds_of(plan: PairedPlan) -> list[Part]:
+    """Return the changes of a plan by system, field and action, in the order in which these first appear."""
+    return plan.parts(_parts)
+
+
+def _parts(rows: pl.DataFrame) -> Iterator[Part]:
+    for (system, field, action), part in parts_of(rows).items():
+        yield Part(system, field, action, part.height, part.lazy())
+
+
+def changes_of(plan: PairedPlan, fields: Iterable[LinkField]) -> pl.LazyFrame:
     """Return the changes of some fields; those of others are not looked at again, row by row, by whoever uses them."""
-    parts = parts_of(plan, ["field"])
-    return pl.concat([plan.clear(), *(parts[(field.name,)] for field in fields if (field.name,) in parts)]).lazy()
+    names = {field.name for field in fields}
+    parts = [part.rows for part in kinds_of(plan) if part.field in names]
+    return pl.concat(parts, how="diagonal") if parts else plan.lazy().clear()

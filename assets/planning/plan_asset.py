@@ -1,5 +1,6 @@
 """The asset `write_plan`: the plan of a run, kept under its hash, with what it was made from."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -22,7 +23,7 @@ from assets.plan_history import ACCOUNTS, PlanMade, PlanNumbers
 from assets.planning.guesses import guesses, of_plan, settled
 from assets.planning.new_fields import fields_metadata
 from assets.planning.own_traces import own_traces
-from assets.planning.parts import parts_of
+from assets.planning.parts import kinds_of
 from assets.planning.portal_asset import PORTAL_LINKS
 from assets.planning.rows import relinks
 from assets.planning.settings import PlanSettings
@@ -34,8 +35,8 @@ from assets.steps import Before, Step, key_of, of_frames, of_table
 from assets.table_columns import table_columns
 from resources.ledger import PAIR, Guesses
 from resources.storage.frames import PLAN_HASH
+from schemas.paired_plan import PairedPlan, violations_of
 from schemas.plan import CREATIONS_FILE, Plan
-from schemas.validation import violations
 from schemas.words import System
 
 _NAME: Final = "write_plan"
@@ -85,7 +86,7 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
             )
             before, made = _before(step)
             if before is not None and made is not None:
-                plan = sync.frames.read(_NAME)
+                plan = sync.frames.read_plan(_NAME)
                 yield from before.again(context, _reported(sync, context, made, customer_matches, plan, kept, traces))
                 return
             frames = PlanInputs(*sides, asked.get(TRANSACTIONS), way, asked.get(PORTAL_LINKS), traces)
@@ -93,7 +94,7 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
             both = customer_matches if way is None else both_ways(customer_matches, way.found)
             customers = both.select(has_record=HAS_RECORD).collect()
             checks = [
-                schema_result(violations(Plan, planned.plan, "change_id")),
+                schema_result(violations_of(planned.plan)),
                 withheld_result(planned.withheld, planned.hidden),
             ]
             yield from report_checks(_NAME, checks)
@@ -102,8 +103,8 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
                 numbers=_numbers(planned.plan, customers, netsuite_customers, settings),
                 by_field=_by_field(planned.plan),
             )
-            new = fields_metadata(planned.plan, settings.trials) if made.numbers.creates else {}
-            told = _reported(sync, context, made, customer_matches, planned.plan.lazy(), kept, traces)
+            new = fields_metadata(planned.plan.others, settings.trials) if made.numbers.creates else {}
+            told = _reported(sync, context, made, customer_matches, planned.plan, kept, traces)
             yield dg.MaterializeResult(
                 value=step.made(planned.plan, checks, new, made.model_dump_json()), metadata={**told, **new}
             )
@@ -137,7 +138,7 @@ def _reported(
     context: dg.AssetExecutionContext,
     made: _Made,
     matches: pl.LazyFrame,
-    plan: pl.LazyFrame,
+    plan: PairedPlan,
     kept: Sequence[str],
     traces: pl.DataFrame,
 ) -> dict[str, dg.MetadataValue | int | float | str | bool]:
@@ -163,12 +164,10 @@ def _reported(
     }
 
 
-def _numbers(
-    plan: pl.DataFrame, customers: pl.DataFrame, netsuite: pl.LazyFrame, settings: PlanSettings
-) -> PlanNumbers:
+def _numbers(plan: PairedPlan, customers: pl.DataFrame, netsuite: pl.LazyFrame, settings: PlanSettings) -> PlanNumbers:
     return PlanNumbers(
         changes=plan.height,
-        relinks=relinks(plan, settings.no_value),
+        relinks=relinks(plan.lazy(), settings.no_value),
         stripe_customers=customers.height,
         netsuite_customers=netsuite.filter("is_customer").select(pl.len()).collect().item(),
         tied_to_a_record=customers.filter("has_record").height,
@@ -177,17 +176,18 @@ def _numbers(
     )
 
 
-def _by_field(plan: pl.DataFrame) -> list[tuple[str, str, int]]:
-    parts = parts_of(plan, ("system", "field"))
-    return sorted((system, field, part.height) for (system, field), part in parts.items())
+def _by_field(plan: PairedPlan) -> list[tuple[str, str, int]]:
+    counts: Counter[tuple[str, str]] = Counter()
+    for part in kinds_of(plan):
+        counts[part.system, part.field] += part.height
+    return sorted((system, field, count) for (system, field), count in counts.items())
 
 
-def _creates(plan: pl.DataFrame, system: System) -> int:
-    is_create = (pl.col("action") == "create") & (pl.col("system") == system)
-    return int(plan.select(is_create.sum()).item())
+def _creates(plan: PairedPlan, system: System) -> int:
+    return sum(part.height for part in kinds_of(plan) if (part.system, part.action) == (system, "create"))
 
 
-def _remember_guesses(sync: Reconciliation, matches: pl.LazyFrame, plan: pl.LazyFrame, digest: str) -> pl.DataFrame:
+def _remember_guesses(sync: Reconciliation, matches: pl.LazyFrame, plan: PairedPlan, digest: str) -> pl.DataFrame:
     """Keep which pairs of a plan are guesses, for the reviews after it was written; give its rows that are."""
     with sync.ledger() as ledger:
         memory = Guesses(ledger, sync.declared_accounts)

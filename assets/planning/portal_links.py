@@ -9,8 +9,9 @@ import polars as pl
 
 from assets.keys import folded_expr
 from assets.no_values import is_placeholder
-from assets.planning.pairs import is_blank, is_empty, oldest, pairs_to_plan
+from assets.planning.pairs import is_empty, oldest, pairs_to_plan
 from schemas.link_fields import BY_NAME
+from schemas.pair_texts import is_blank
 from schemas.portal import LOGIN_PAGE, SUITELET
 
 FIELD: Final = BY_NAME["portal_link"]
@@ -40,7 +41,7 @@ def who_gets_a_link(
     """
     is_certain = (pl.col("outcome") == "linked") | pl.col("doubt").is_null()
     certain = matches.filter(pl.col("outcome").is_in(_CERTAIN) & is_certain)
-    pairs = pairs_to_plan(stripe, netsuite, certain, no_value)
+    pairs = pairs_to_plan(stripe, netsuite, certain, no_value).lazy()
     names_it = pl.col(_STRIPE_ID.name).str.strip_chars() == pl.col("stripe_customer_id")
     named = pairs.filter(names_it)
     claimed = oldest(pairs).filter(is_empty(_STRIPE_ID)) if sets_stripe_ids else pairs.clear()

@@ -10,9 +10,9 @@ from typing import Final
 
 import polars as pl
 
-from assets.planning.pairs import is_blank
 from assets.planning.rows import all_columns
 from schemas.link_fields import ADDRESS_FIELDS, BY_NAME, LinkField
+from schemas.pair_texts import is_blank
 
 TRACES: Final = {
     "system": pl.String(),

@@ -24,6 +24,8 @@ from assets.planning.taken_back import with_removals, without_traces
 from assets.planning.to_stripe import ToStripe, plan_to_stripe
 from schemas.declaration import Declaration
 from schemas.link_fields import LinkField, in_plan_order
+from schemas.pair_texts import is_changed
+from schemas.paired_plan import PairedPlan
 
 _CUSTOMER: Final = "stripe_customer_id"
 _MONTHS_MISSING: Final = "months of Stripe customers were never read"
@@ -37,7 +39,7 @@ def plan_changes(
     transactions: pl.LazyFrame | None = None,
     to_stripe: ToStripe | None = None,
     portal: pl.LazyFrame | None = None,
-) -> pl.LazyFrame:
+) -> PairedPlan:
     """Plan every change that makes the two systems agree (W1 to W7).
 
     Args:
@@ -50,7 +52,7 @@ def plan_changes(
         portal: `schemas.portal.PortalLinks`, where links to the customer portal are kept in NetSuite (P7).
 
     Returns:
-        `schemas.plan.Plan`; empty when everything is tied out (W11).
+        The plan; empty when everything is tied out (W11).
     """
     if to_stripe is not None:
         matches = both_ways(matches, to_stripe.found).collect().lazy()
@@ -58,23 +60,25 @@ def plan_changes(
     pairs = pairs_to_plan(stripe, netsuite, wanted, settings.no_value)
     links = cache(partial(link_table, stripe, netsuite, settings.no_value))
 
-    def planned(field: LinkField) -> pl.LazyFrame:
+    def planned(field: LinkField) -> pl.Series:
         return set_values(pairs, netsuite, field) if field.holds == "value" else append_words(pairs, links(), field)
 
-    edits = pl.concat([planned(field) for field in in_plan_order(settings.written)])
-    parts = [edits]
+    flagged = pairs.with_columns(planned(field).alias(is_changed(field)) for field in in_plan_order(settings.written))
+    before: list[pl.LazyFrame] = []
+    after: list[pl.LazyFrame] = []
     if settings.create is not None and settings.makes_global:
-        parts = [plan_global(matches, settings.create), edits]
+        before = [plan_global(matches, settings.create)]
     elif settings.create is not None:
         paid = who_paid(stripe, settings.who_paid)
         left = matches if to_stripe is None else matches.join(undecided(to_stripe.found), on=_CUSTOMER, how="anti")
         creates, new_links = plan_creates(paid, netsuite, left, settings.create, transactions)
-        parts = [creates, edits, new_links]
+        before, after = [creates], [new_links]
     if to_stripe is not None and settings.to_stripe is not None:
-        parts += plan_to_stripe(to_stripe, stripe, netsuite, wanted, settings.written, settings.to_stripe)
+        after += plan_to_stripe(to_stripe, stripe, netsuite, wanted, settings.written, settings.to_stripe)
     if portal is not None:
-        parts.append(plan_portal_links(portal, netsuite, settings.no_value))
-    return pl.concat(parts, how="diagonal") if len(parts) > 1 else edits
+        after.append(plan_portal_links(portal, netsuite, settings.no_value))
+    first, last = (pl.concat(rows, how="diagonal").collect() if rows else None for rows in (before, after))
+    return PairedPlan(flagged, first, last)
 
 
 class PlanInputs(NamedTuple):
@@ -92,7 +96,7 @@ class PlanInputs(NamedTuple):
 class Planned(NamedTuple):
     """A plan, how many changes are not in it because links cannot be seen, and why."""
 
-    plan: pl.DataFrame
+    plan: PairedPlan
     withheld: int
     hidden: Hidden
 
@@ -108,13 +112,12 @@ def plan_of(declaration: Declaration, inputs: PlanInputs, lacks_months: Callable
     settings, way = PlanSettings.of(declaration), inputs.to_stripe
     stripe, netsuite, matches, transactions, _, portal, traces = inputs
 
-    def changes(way: ToStripe | None) -> pl.DataFrame:
+    def changes(way: ToStripe | None) -> PairedPlan:
         if traces is None or traces.is_empty():
-            # Its columns come in pieces of different lengths, which every later look at it would cut alike anew.
-            return plan_changes(stripe, netsuite, matches, settings, transactions, way, portal).collect().rechunk()
+            return plan_changes(stripe, netsuite, matches, settings, transactions, way, portal)
         left = without_traces(netsuite, traces)
         planned = plan_changes(stripe, left, matches, settings, transactions, way, portal)
-        return with_removals(planned, traces).collect()
+        return PairedPlan(first=with_removals(planned.lazy(), traces).collect())
 
     plan = wanted = changes(way)
     hidden = hidden_links(stripe, declaration)
@@ -125,5 +128,5 @@ def plan_of(declaration: Declaration, inputs: PlanInputs, lacks_months: Callable
         hides_customers = way is not None and not hidden.systems
         plan = without_creates(changes(None) if hides_customers else wanted)
     if hidden.systems:
-        plan = plan.filter(~pl.col("system").is_in(hidden.systems))
+        plan = plan.without(hidden.systems)
     return Planned(plan, wanted.height - plan.height, hidden)

@@ -19,6 +19,7 @@ from assets.rules_version import RULES_VERSION
 from resources.storage.kept_inputs import Making, Picture
 from resources.storage.plans import content_of, read_plan
 from schemas.errors import UserError
+from schemas.paired_plan import PairedPlan
 from schemas.words import shortened
 
 _CHANGES_NAMED: Final = 5
@@ -62,7 +63,7 @@ def replay(sync: Reconciliation, making: Making) -> Replayed:
     return Replayed(making, plan.height, differences, tuple(_reasons(matching, planning)))
 
 
-def planned_again(matching: Inputs, planning: Inputs) -> pl.DataFrame:
+def planned_again(matching: Inputs, planning: Inputs) -> PairedPlan:
     """The plan of these inputs: matches of the first, changes of the second."""
     frames, matches = planning.frames, matching.matches().lazy()
     found = found_in_stripe(planning.declaration, frames, matches)

@@ -46,10 +46,8 @@ from resources.storage.result_files import ResultFiles
 from schemas.declaration import Declaration
 from schemas.declaration.creation import NAMES
 from schemas.link_fields import fields_of
+from schemas.paired_plan import PairedPlan
 from schemas.plan import CREATIONS_FILE
-
-_CLOSED: Final = ("change_id", "system", "field", "action")
-"""Columns of a plan whose texts begin with the name of a system, a field or an action."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ class Frames:
     netsuite: pl.LazyFrame
     customer_matches: pl.LazyFrame
     review: pl.DataFrame
-    plan: pl.DataFrame
+    plan: PairedPlan
     found: pl.DataFrame | None
     guesses: pl.DataFrame
 
@@ -148,30 +146,31 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
         with_comments: whether the picture is young enough to replace whole comments from it.
     """
     declaration, matches, plan = frames.declaration, frames.matches, frames.plan
+    others = plan.others
     stripe, netsuite = frames.stripe.collect(), frames.netsuite.collect()
     links = link_table(stripe.lazy(), netsuite.lazy(), placeholders_of(declaration)).collect()
     unmatched = unmatched_records(netsuite.lazy(), matches.lazy())
     customers = rows_of(matches.get_column("stripe_customer_id"), stripe.get_column("id"))
     files.for_people("matches.csv", matches_for_people(matches.lazy(), stripe.lazy(), netsuite.lazy(), customers))
     files.for_people(UNMATCHED_FILE, unmatched)
-    files.for_people("plan.csv", with_guesses(plan, frames.guesses), ours=_CLOSED)
+    files.plan("plan.csv", with_guesses(plan, frames.guesses))
     add_review(files, frames.review)
-    _add_new_customers(files, plan)
+    _add_new_customers(files, others)
     if frames.found is not None:
         files.for_people(NETSUITE_MATCHES_FILE, netsuite_matches(frames.found, netsuite))
     labels = declaration.netsuite_fields
     comments = comments_import(changes_of(plan, fields_of("netsuite", "words")), netsuite.lazy(), labels)
-    clear = ClearFiles.of(plan, netsuite.lazy(), labels)
+    clear = ClearFiles.of(others, netsuite.lazy(), labels)
     clear.add_to(files, with_comments=with_comments)
     fields = changes_of(plan, fields_of("netsuite", "value"))
     files.for_import(RECORDS_FILE, netsuite_import(fields, netsuite.lazy(), labels))
     if with_comments:
         files.for_import(COMMENTS_FILE, comments)
-    creation = _creation(declaration, plan, stripe)
+    creation = _creation(declaration, others, stripe)
     if creation is not None:
-        files.for_import(CREATE_FILE, netsuite_create(plan, _new_labels(declaration)))
+        files.for_import(CREATE_FILE, netsuite_create(others, _new_labels(declaration)))
         if creation.currencies:
-            files.for_import(CURRENCIES_FILE, netsuite_create_currencies(plan, creation.currencies))
+            files.for_import(CURRENCIES_FILE, netsuite_create_currencies(others, creation.currencies))
     files.for_import(STRIPE_FILE, stripe_updates(changes_of(plan, fields_of("stripe"))))
     guessed = frames.guesses.join(of_plan(plan, frames.guesses), on=list(PAIR), how="semi")
     shown = (stripe, netsuite, links, matches, plan, still_waiting(frames.review))

@@ -10,10 +10,11 @@ from typing import Final
 import polars as pl
 from polars import selectors
 
-from assets.planning.guesses import with_guesses
-from assets.planning.parts import parts_of
+from assets.planning.guesses import rows_with_guesses
+from assets.planning.parts import kinds_of, parts_of
 from assets.report.figures import outcome_rank
 from assets.report.inputs import ReportInputs
+from schemas.paired_plan import Part
 
 ROWS_SHOWN: Final = 500
 TEXT_SHOWN: Final = 300
@@ -43,8 +44,19 @@ def match_rows(inputs: ReportInputs) -> Excerpt:
 
 def plan_rows(inputs: ReportInputs) -> Excerpt:
     """Return planned changes; what a create gives is said in words, as nobody knows its id yet."""
-    chosen = _choose(_in_words(inputs.plan), ["system", "field"], "change_id")
-    return Excerpt(_rows(with_guesses(chosen, inputs.guesses).lazy()), inputs.plan.height)
+    groups = ["system", "field"]
+    first_of_each = [_first(part) for part in kinds_of(inputs.plan)]
+    few = pl.concat([inputs.plan.lazy().clear().collect(), *first_of_each], how="diagonal")
+    chosen = _choose(_in_words(few), groups, "change_id")
+    return Excerpt(_rows(rows_with_guesses(chosen, inputs.guesses).lazy()), inputs.plan.height)
+
+
+def _first(part: Part) -> pl.DataFrame:
+    """The rows of a part with the lowest ids, which of those of pairs go on with the record's, a colon, and more."""
+    id_of_pairs = [pl.col("record_id") + ":", pl.col("stripe_customer_id")]
+    ids = part.rows.select([pl.col("change_id")] if part.pairs is None else id_of_pairs).with_row_index("row")
+    lowest = ids.bottom_k(ROWS_SHOWN, by=pl.exclude("row")).select("row").collect()
+    return part.at(lowest.to_series())
 
 
 def _in_words(plan: pl.DataFrame) -> pl.DataFrame:

@@ -3,21 +3,22 @@
 Nothing here knows HTML. Results are small and plain: dataclasses of counts, one short frame for the months.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 import polars as pl
 
 from assets.planning.guesses import of_plan
-from assets.planning.parts import parts_of
+from assets.planning.parts import kinds_of, parts_of
 from assets.report.inputs import ReportInputs
 from assets.rows_of import rows_of
 from schemas.change import REMOVALS, VALUES
 from schemas.link_fields import LINK_FIELDS, LinkField
-from schemas.repeated import are_among, are_distinct, at_rows
+from schemas.paired_plan import PairedPlan, Part
+from schemas.repeated import are_among, are_distinct
 from schemas.words import GONE, OUTCOMES, MatchOutcome
 
-_KINDS: Final = ("field", "action")
 _PAIR: Final = ["stripe_customer_id", "netsuite_internal_id"]
 
 Standing = Literal["tied", "planned", "waiting", "rest"]
@@ -169,22 +170,31 @@ def months(standings: pl.DataFrame) -> pl.DataFrame:
     return counted if counted.is_empty() else counted.upsample("month", every="1mo").fill_null(0)
 
 
-def plan_size(plan: pl.DataFrame, guesses: pl.DataFrame) -> list[PlanSize]:
+def plan_size(plan: PairedPlan, guesses: pl.DataFrame) -> list[PlanSize]:
     """Count the planned changes, the records they touch and how many are guesses, by system, field and action."""
     guessed = {kind: part.height for kind, part in parts_of(of_plan(plan, guesses)).items()}
     sizes = [
-        PlanSize(system, field, action, part.height, _records(part, action), guessed.get((system, field, action), 0))
-        for (system, field, action), part in parts_of(plan).items()
+        PlanSize(*kind, sum(part.height for part in parts), _records(parts), guessed.get(kind, 0))
+        for kind, parts in _by_kind(plan).items()
     ]
     by_size = sorted(sizes, key=lambda size: (-size.changes, size.field, size.action))
     return sorted(by_size, key=lambda size: size.system, reverse=True)
 
 
-def _records(part: pl.DataFrame, action: str) -> int:
-    record = part.get_column("record_id")
+def _by_kind(plan: PairedPlan) -> dict[tuple[str, str, str], list[Part]]:
+    kinds: dict[tuple[str, str, str], list[Part]] = {}
+    for part in kinds_of(plan):
+        kinds.setdefault((part.system, part.field, part.action), []).append(part)
+    return kinds
+
+
+def _records(parts: Sequence[Part]) -> int:
     # A field is set once in a record, so that the many ids of sets need not be compared; and a record that is not there
     # yet has no id, so that each such row is about one of its own.
-    return part.height if action in VALUES else record.drop_nulls().n_unique() + record.null_count()
+    if parts[0].action in VALUES:
+        return sum(part.height for part in parts)
+    record = pl.concat([part.rows.select("record_id") for part in parts]).collect().to_series()
+    return record.drop_nulls().n_unique() + record.null_count()
 
 
 def coverage(inputs: ReportInputs) -> list[Coverage]:
@@ -209,29 +219,26 @@ def _covered(field: LinkField, inputs: ReportInputs, total: int) -> Coverage:
     key = "stripe_customer_id" if field.system == "stripe" else "netsuite_internal_id"
     links = inputs.links.filter(pl.col("source") == field.evidence)
     today = links.get_column(key).n_unique()
-    kinds = {action: part for (name, action), part in parts_of(inputs.plan, _KINDS).items() if name == field.name}
-    for action in REMOVALS & kinds.keys():
-        links = links.join(kinds.pop(action), on=_PAIR, how="anti")
+    parts = [part for part in kinds_of(inputs.plan) if part.field == field.name]
+    for part in parts:
+        if part.action in REMOVALS:
+            links = links.join(part.rows.select(_PAIR).collect(), on=_PAIR, how="anti")
     linked = links.get_column(key).cast(pl.String).unique()
-    ids = pl.concat([linked.clear(), *(part.get_column("record_id").alias(key) for part in kinds.values())])
+    added = [part for part in parts if part.action not in REMOVALS]
+    new_ids = (part.rows.select(pl.col("record_id").alias(key)).collect().to_series() for part in added)
+    ids = pl.concat([linked.clear(), *new_ids])
     new = ids.filter(~are_among(ids, linked))
     # A field is set once in a record, so that those ids are distinct; a record that is not there yet has none.
-    more = new.len() - max(new.null_count() - 1, 0) if kinds.keys() <= {"set"} else new.n_unique()
+    more = new.len() - max(new.null_count() - 1, 0) if {part.action for part in added} <= {"set"} else new.n_unique()
     return Coverage(field.name, today, linked.len() + more, total)
 
 
-def _have_changes(customers: pl.Series, plan: pl.DataFrame) -> pl.Series:
-    """Whether customers have a row in a plan of them.
-
-    The largest part first, which settles most; ids of customers are told apart by their hashes, where those differ.
-    """
-    parts = sorted(parts_of(plan.select("field", "stripe_customer_id"), ["field"]).values(), key=len, reverse=True)
-    is_short = are_distinct(customers)
-    left = pl.DataFrame({"id": customers.hash() if is_short else customers}).with_row_index("row")
-    for part in parts:
-        planned = part.get_column("stripe_customer_id").drop_nulls()
-        left = left.join(pl.DataFrame({"id": planned.hash() if is_short else planned}), on="id", how="anti")
-    return ~at_rows(left.get_column("row"), customers.len())
+def _have_changes(customers: pl.Series, plan: PairedPlan) -> pl.Series:
+    """Whether customers have a row in a plan of them; ids are told apart by their hashes, where those differ."""
+    planned = plan.customers
+    if are_distinct(customers):
+        return customers.hash().is_in(planned.hash().implode())
+    return customers.is_in(planned.implode())
 
 
 def without_particulars(text: pl.Expr) -> pl.Expr:

@@ -10,6 +10,7 @@ import polars as pl
 from markupsafe import Markup
 
 from resources.ledger import GUESSES
+from schemas.paired_plan import PairedPlan
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class ReportInputs:
         netsuite: As `schemas.customers.NetsuiteCustomers`.
         links: The `assets.matching.link_table` of the two.
         matches: As `schemas.matches.Matches`.
-        plan: As `schemas.plan.Plan`.
+        plan: The plan.
         review: What waits for a person, one row each: stripe_customer_id, outcome, reason, what_to_do and what else
             there is to know; every further column is shown under its name where it is not null.
         guesses: The pairs of the plan that are guesses, as `resources.ledger.GUESSES`.
@@ -109,7 +110,7 @@ class ReportInputs:
     netsuite: pl.DataFrame
     links: pl.DataFrame
     matches: pl.DataFrame
-    plan: pl.DataFrame
+    plan: PairedPlan
     review: pl.DataFrame
     checks: tuple[Check, ...]
     header: Header

@@ -32,6 +32,7 @@ from resources.ledger import Guesses
 from resources.storage.frames import PLAN_HASH
 from resources.storage.generations import MadeBy
 from resources.storage.result_files import ResultFiles
+from schemas.paired_plan import PairedPlan
 
 _NAME: Final = "reconciliation_report"
 _SEEN: Final = ("stripe_customers", "netsuite_customers", "customer_matches", "review_queue")
@@ -58,7 +59,6 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
         netsuite_customers: pl.LazyFrame,
         customer_matches: pl.LazyFrame,
         review_queue: pl.LazyFrame,
-        write_plan: pl.LazyFrame,
         **further: pl.LazyFrame,
     ) -> dg.MaterializeResult:
         """The files of this run, in the folder of results.
@@ -99,7 +99,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
             if before is not None:
                 contents, _ = before
             else:
-                plan, plan_hash = _kept(sync, write_plan)
+                plan, plan_hash = _kept(sync)
                 header = replace(header, plan_hash=plan_hash)
                 found = further[STRIPE_MATCHES].collect() if to_stripe else None
                 frames = (stripe_customers, netsuite_customers, customer_matches, review_queue.collect(), plan, found)
@@ -170,13 +170,13 @@ def _fresh_by(sync: Reconciliation) -> dg.FreshnessPolicy | None:
     return dg.FreshnessPolicy.cron(daily.deadline_cron, timedelta(hours=daily.within_hours), daily.time_zone)
 
 
-def _kept(sync: Reconciliation, planned: pl.LazyFrame) -> tuple[pl.DataFrame, str]:
+def _kept(sync: Reconciliation) -> tuple[PairedPlan, str]:
     """The plan and the hash under which it is kept, as its frame says, or else as it is kept now.
 
     Writing a plan out once more only to learn its hash would cost as much as making it.
     """
     before = sync.frames.mark("write_plan", PLAN_HASH)
-    plan = planned.collect()
+    plan = sync.frames.read_plan("write_plan")
     digest = sync.frames.mark("write_plan", PLAN_HASH)
     is_known = digest is not None and digest == before and sync.plans.holds(digest)
     return plan, digest if is_known and digest else sync.plans.keep(plan)

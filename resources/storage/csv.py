@@ -4,26 +4,27 @@ A spreadsheet runs a cell that begins like a formula. In files made to be opened
 in front; so does a cell that begins with an apostrophe, which makes taking one away again exact.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import IO
 
 import polars as pl
 
+from schemas.paired_plan import Slice
+
+_OfText = Callable[[pl.Expr], pl.Expr]
+
 _APOSTROPHE = "'"
 TO_THE_MINUTE = "%Y-%m-%d %H:%M"
+_TO_BE_QUOTED = r'[,"\r\n]'
 _RISKY = r"^(?:\s*[=+\-@＝＋－＠]|[\t\r\n']|\s*\|)"  # noqa: RUF001 (full-width forms start a formula too)
 
 
 def neutralised(frame: pl.DataFrame, ours: Collection[str] = ()) -> pl.DataFrame:
     """The frame with an apostrophe before every text that a spreadsheet might run; none in `ours` begins so."""
     foreign = pl.selectors.string() - pl.selectors.by_name(*ours, require_all=False)
-    is_risky = frame.select(foreign.str.contains(_RISKY).any())
-    risky = [name for name in is_risky.columns if is_risky.item(0, name)]  # hardly ever one, and the others stay
-    if not risky:
-        return frame
-    text = pl.col(risky)
-    return frame.with_columns(pl.when(text.str.contains(_RISKY)).then(_APOSTROPHE + text).otherwise(text).name.keep())
+    return _changed(frame, frame.select(foreign).columns, _is_risky, _with_apostrophe)
 
 
 def as_meant(cell: pl.Expr) -> pl.Expr:
@@ -40,6 +41,48 @@ def write_for_people(frame: pl.DataFrame, path: Path, ours: Collection[str] = ()
 def write_literal(frame: pl.DataFrame, path: Path) -> None:
     """Write a CSV whose cells are the values themselves; UTF-8 without BOM, LF."""
     frame.write_csv(path, datetime_format=TO_THE_MINUTE)
+
+
+def write_slices(
+    columns: Collection[str], slices: Iterable[Slice], file: IO[bytes], *, for_people: bool = False
+) -> None:
+    """Write a CSV as `write_literal` would write all slices together, or for people, as `write_for_people` would.
+
+    To look at each text for what is to be quoted costs as much as to write it, so that only foreign ones are looked at.
+    """
+    pl.DataFrame(schema=dict.fromkeys(columns, pl.String)).write_csv(file)
+    for part in slices:
+        texts = part.rows.select(pl.selectors.string()).columns
+        foreign = [name for name in texts if part.foreign is None or name in part.foreign]
+        rows = _changed(part.rows, foreign, _is_risky, _with_apostrophe) if for_people else part.rows
+        rows = _changed(rows, foreign, _is_to_be_quoted, _in_quotes)
+        rows.write_csv(file, include_header=False, quote_style="never", datetime_format=TO_THE_MINUTE)
+
+
+def _changed(frame: pl.DataFrame, names: Sequence[str], is_changed: _OfText, how: _OfText) -> pl.DataFrame:
+    """The frame with those cells of some columns changed that have to be; hardly ever one, and the others stay."""
+    found = frame.select(is_changed(pl.col(name)).any().alias(name) for name in names)
+    texts = {name: pl.col(name) for name in names if found.item(0, name)}
+    return frame.with_columns(
+        pl.when(is_changed(text)).then(how(text)).otherwise(text).alias(name) for name, text in texts.items()
+    )
+
+
+def _is_risky(text: pl.Expr) -> pl.Expr:
+    return text.str.contains(_RISKY)
+
+
+def _with_apostrophe(text: pl.Expr) -> pl.Expr:
+    return _APOSTROPHE + text
+
+
+def _is_to_be_quoted(text: pl.Expr) -> pl.Expr:
+    """Whether polars quotes a text; an empty one has quotes, too, so that it is not none."""
+    return text.str.contains(_TO_BE_QUOTED) | (text == "")
+
+
+def _in_quotes(text: pl.Expr) -> pl.Expr:
+    return pl.lit('"') + text.str.replace_all('"', '""', literal=True) + '"'
 
 
 def literal(frame: pl.DataFrame) -> bytes:

@@ -13,6 +13,7 @@ from resources.storage.frame_seal import SEAL, UNSEALED, is_whole, seal
 from resources.storage.held_frames import hold, metadata_of, scanned, scanned_months
 from resources.storage.protocol import Storage
 from schemas.errors import InternalError, UserError
+from schemas.paired_plan import PairedPlan, unpacked_rows
 
 PLAN_HASH: Final = "plan_hash"
 """Metadata of the plan, and of its frame's file: the hash under which it is kept."""
@@ -34,6 +35,9 @@ OF_ANOTHER_ORIGIN = "read from another account or with other columns"
 
 DAMAGED = "damaged on disk"
 """What is to be said of a frame whose file was cut, emptied, overwritten or changed since it was written."""
+
+_PACKED: Final = "packed"
+"""Metadata of the file of a plan that is not kept as its rows."""
 
 _NONE: Final[Mapping[str, str]] = {}
 
@@ -76,7 +80,7 @@ class FrameStore:
     def write(
         self,
         name: str,
-        frame: pl.LazyFrame | pl.DataFrame,
+        frame: pl.LazyFrame | pl.DataFrame | PairedPlan,
         read_at: datetime | None = None,
         marks: Mapping[str, str] = _NONE,
         on_files: OnFiles = _nothing,
@@ -85,21 +89,24 @@ class FrameStore:
 
         Args:
             name: the asset.
-            frame: its rows.
+            frame: its rows; or a plan, which is kept as it is, and read as its rows.
             read_at: the moment whose state it is, where there is one.
             marks: what else is to be known of it (`mark`).
             on_files: is shown the new file, under the frame's name, before anybody else can replace it.
         """
+        kept = frame.packed() if isinstance(frame, PairedPlan) else frame
         with self.storage.replaced([frame_file(name)]) as [fresh]:
-            stamp = {**marks, **self._stamp(name, read_at)}
+            stamp = {**marks, **self._stamp(name, read_at), **({_PACKED: "yes"} if kept is not frame else {})}
             # What was read is kept for months; what was made of it is made again, and need only be written fast.
             how: Literal["zstd", "lz4"] = "zstd" if read_at else "lz4"
             level = 1 if read_at else None
-            frame.lazy().sink_parquet(fresh, compression=how, compression_level=level, statistics=False, metadata=stamp)
+            kept.lazy().sink_parquet(fresh, compression=how, compression_level=level, statistics=False, metadata=stamp)
             seal(fresh)
             on_files({name: fresh})
-            if isinstance(frame, pl.DataFrame):
-                hold([fresh], frame.rechunk())
+            if isinstance(kept, pl.DataFrame):
+                hold([fresh], kept.rechunk())
+            if isinstance(frame, PairedPlan):
+                return frame.height
             return int(scanned(fresh).select(pl.len()).collect().item())
 
     def write_months(
@@ -135,13 +142,18 @@ class FrameStore:
         """
         match self._look(name):
             case _Looked("ours", Path() as path):
-                return scanned(path)
+                return unpacked_rows(scanned(path)) if _PACKED in metadata_of(path) else scanned(path)
             case _Looked("elsewhere"):
                 raise UserError(f"{name} was {OF_ANOTHER_ORIGIN}; materialize it again.")
             case _Looked("damaged"):
                 raise UserError(f"{name} was {DAMAGED}; materialize it again.")
             case _:
                 raise UserError(f"{name} has not been materialized yet; materialize it first.")
+
+    def read_plan(self, name: str) -> PairedPlan:
+        """A plan that was written, as it was kept. Raises as `read` does."""
+        path = self.files(name).get(name)
+        return PairedPlan.unpacked(self.read(name).collect() if path is None else scanned(path).collect())
 
     def read_months(self, name: str, months: Sequence[str]) -> pl.LazyFrame:
         """The rows of those of these months that were written, in the order of months.

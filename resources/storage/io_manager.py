@@ -14,6 +14,9 @@ from resources.failures import failures_for_people
 from resources.storage.folders import Folders
 from resources.storage.frames import INPUTS, ORIGIN, PLAN_HASH, READ_AT, FrameStore, OnFiles
 from resources.storage.kept_steps import KeptSteps, Made, Same, hashes_of
+from schemas.paired_plan import PairedPlan
+
+_Frame = pl.LazyFrame | pl.DataFrame | PairedPlan
 
 
 def _moment(context: dg.OutputContext) -> datetime | None:
@@ -32,7 +35,7 @@ def _write(
     context: dg.OutputContext,
     store: FrameStore,
     name: str,
-    frame: pl.LazyFrame | pl.DataFrame,
+    frame: _Frame,
     on_files: OnFiles = lambda _: None,
 ) -> int:
     if not context.has_asset_partitions:
@@ -51,7 +54,7 @@ class ParquetIOManager(dg.IOManager):
     def __init__(self, folders: Folders) -> None:
         self._folders = folders
 
-    def handle_output(self, context: dg.OutputContext, obj: pl.LazyFrame | pl.DataFrame | Made | Same) -> None:
+    def handle_output(self, context: dg.OutputContext, obj: _Frame | Made | Same) -> None:
         """Write the frame that an asset returned, unless it is the one that is there."""
         with failures_for_people():
             store, name = self._store(context.asset_key, context.definition_metadata)

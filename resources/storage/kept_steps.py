@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from resources.storage.kept_inputs import hash_of_frame, hash_of_text
 from resources.storage.protocol import Storage
+from schemas.paired_plan import PairedPlan
 
 _DIGITS = 64
 
@@ -42,7 +43,7 @@ class KeptStep(BaseModel, frozen=True):
 class Made:
     """A frame that a step has just made, to be written, and what is to be kept of the step then."""
 
-    frame: pl.DataFrame
+    frame: pl.DataFrame | PairedPlan
     step: KeptStep
 
 

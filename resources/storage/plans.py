@@ -4,15 +4,17 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
 
 from resources.storage.atomic import flush
-from resources.storage.csv import literal, write_literal
+from resources.storage.csv import write_slices
 from resources.storage.protocol import Storage
 from schemas.errors import DamageError, UserError
-from schemas.plan import check_rows, columns_kept
+from schemas.paired_plan import PairedPlan
+from schemas.plan import check_rows
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[0-9a-f]{64}\.csv")
@@ -24,17 +26,21 @@ class PlanStore:
 
     storage: Storage
 
-    def keep(self, plan: pl.DataFrame) -> str:
+    def keep(self, plan: pl.DataFrame | PairedPlan) -> str:
         """Keep a plan (`schemas.plan.Plan`) and return its hash. The same plan twice is one file.
 
         Raises:
             InternalError: a row says nothing, or two things (`schemas.plan.check_rows`).
         """
-        check_rows(plan)
+        plan = _in_pairs(plan)
+        for rows in (plan.first, plan.last):
+            if rows is not None:
+                check_rows(rows)
         with self.storage.room() as room:
             fresh = room / "plan.csv"
             fresh.touch(mode=0o600)
-            write_literal(_kept(plan), fresh)
+            with fresh.open("wb") as file:
+                write_slices(plan.columns(), plan.slices(), file)
             fresh.chmod(0o400)
             flush(fresh)
             digest = _sha256(fresh)
@@ -98,13 +104,15 @@ class PlanStore:
         return self.storage.fetched([name]).get(name)
 
 
-def content_of(plan: pl.DataFrame) -> bytes:
+def content_of(plan: PairedPlan) -> bytes:
     """What the file of a plan holds, and what its hash is of."""
-    return literal(_kept(plan))
+    content = BytesIO()
+    write_slices(plan.columns(), plan.slices(), content)
+    return content.getvalue()
 
 
-def _kept(plan: pl.DataFrame) -> pl.DataFrame:
-    return plan.select(columns_kept(plan))
+def _in_pairs(plan: pl.DataFrame | PairedPlan) -> PairedPlan:
+    return PairedPlan(first=plan) if isinstance(plan, pl.DataFrame) else plan
 
 
 def read_plan(file: Path | bytes) -> pl.DataFrame:

@@ -9,9 +9,10 @@ from typing import Final
 import polars as pl
 
 from resources.storage.atomic import same_file
-from resources.storage.csv import write_for_people, write_literal
+from resources.storage.csv import write_for_people, write_literal, write_slices
 from resources.storage.generations import Generation, MadeBy, ResultStore
 from resources.storage.workbook import write_workbook
+from schemas.paired_plan import PairedPlan
 
 IMPORT_ROWS: Final = 25_000
 """Records that one file of NetSuite's CSV Import Assistant may hold (Oracle NetSuite help, section_N383794)."""
@@ -36,6 +37,10 @@ class ResultFiles:
             ours: columns whose every text begins with a word of ours, and so need not be looked at.
         """
         self._writers[name] = lambda path: write_for_people(frame, path, ours)
+
+    def plan(self, name: str, plan: PairedPlan) -> None:
+        """A plan as such a CSV, of which only a part is in memory at a time."""
+        self._writers[name] = lambda path: _write_plan(plan, path)
 
     def for_import(self, name: str, frame: pl.DataFrame, *, rows: int = IMPORT_ROWS, size: int = IMPORT_BYTES) -> None:
         """A literal CSV, split at so many rows or bytes into `name.csv`, `name_2.csv` and so on."""
@@ -97,6 +102,11 @@ _PARTS: Final = (
 
 def _literal(frame: pl.DataFrame) -> Callable[[Path], None]:
     return lambda path: write_literal(frame, path)
+
+
+def _write_plan(plan: PairedPlan, path: Path) -> None:
+    with path.open("wb") as file:
+        write_slices(plan.columns(), plan.slices(), file, for_people=True)
 
 
 def _copy(source: Path, path: Path, digest: str) -> str:

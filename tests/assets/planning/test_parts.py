@@ -6,6 +6,7 @@ import pytest
 from assets.planning import parts
 from assets.planning.parts import changes_of, parts_of
 from schemas.link_fields import BY_NAME
+from schemas.paired_plan import PairedPlan
 
 ROWS = [("a", "x", 1), ("a", "x", 2), ("b", "x", 3), ("b", "y", 4), ("a", "x", 5)]
 FRAME = pl.DataFrame(ROWS, schema=["system", "field", "row"], orient="row")
@@ -30,6 +31,8 @@ def test_a_frame_without_rows_has_no_parts() -> None:
 
 
 def test_changes_of_some_fields_are_theirs_alone_and_none_is_an_empty_frame() -> None:
-    plan = pl.DataFrame({"field": ["comments", "stripe_id", "comments"], "row": [1, 2, 3]})
-    assert changes_of(plan, [BY_NAME["comments"]]).collect().rows() == [("comments", 1), ("comments", 3)]
-    assert changes_of(plan, [BY_NAME["external_id"]]).collect().equals(plan.clear())
+    rows = pl.DataFrame({"field": ["comments", "stripe_id", "comments"], "row": [1, 2, 3]})
+    rows = rows.with_columns(system=pl.lit("netsuite"), action=pl.lit("set"))
+    plan = PairedPlan(first=rows)
+    assert changes_of(plan, [BY_NAME["comments"]]).collect().get_column("row").to_list() == [1, 3]
+    assert changes_of(plan, [BY_NAME["external_id"]]).collect().equals(rows.clear())

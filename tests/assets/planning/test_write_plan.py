@@ -26,12 +26,12 @@ def both_of(world: World, wanted: PlanSettings) -> tuple[pl.DataFrame, list[tupl
     stripe, netsuite, _ = as_frames(world)
     matches = matches_of(world).lazy()
     found = left_out(stripe, netsuite, matches, wanted).select("stripe_customer_id", "netsuite_internal_id")
-    return plan_changes(stripe, netsuite, matches, wanted).collect(), sorted(found.collect().rows())
+    return plan_changes(stripe, netsuite, matches, wanted).lazy().collect(), sorted(found.collect().rows())
 
 
 def plan_of(world: World, wanted: PlanSettings = ALL_FIELDS) -> pl.DataFrame:
     stripe, netsuite, _ = as_frames(world)
-    return plan_changes(stripe, netsuite, matches_of(world).lazy(), wanted).collect()
+    return plan_changes(stripe, netsuite, matches_of(world).lazy(), wanted).lazy().collect()
 
 
 def left_out_in(world: World, wanted: PlanSettings = ALL_FIELDS) -> list[tuple[str, int]]:
@@ -158,8 +158,8 @@ def test_a_placeholder_in_a_link_field_is_replaced_as_nothing_and_compared_with_
     assert plan.select("field", "old_value").rows() == [("external_id", held), ("stripe_id", held), (METADATA, held)]
     said = f"held {held.strip()}, which stands for nothing; linked by name = company_name"
     assert plan.get_column("reason").unique().to_list() == [said]
-    assert relinks(plan) == 0
-    assert relinks(plan, frozenset()) == plan.height
+    assert relinks(plan.lazy()) == 0
+    assert relinks(plan.lazy(), frozenset()) == plan.height
 
 
 def test_what_stands_for_nothing_is_what_the_declaration_says() -> None:
@@ -221,4 +221,4 @@ def test_outcomes_that_link_nobody_plan_nothing(outcome: str) -> None:
     world = World([acme("cus_1")], [record(7)], {}, NAMES)
     stripe, netsuite, _ = as_frames(world)
     matches = matches_of(world).lazy().with_columns(outcome=pl.lit(outcome))
-    assert plan_changes(stripe, netsuite, matches, ALL_FIELDS).collect().height == 0
+    assert plan_changes(stripe, netsuite, matches, ALL_FIELDS).height == 0

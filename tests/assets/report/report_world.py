@@ -14,6 +14,7 @@ from assets.report.inputs import Check, Header, ReportInputs
 from schemas.customers import NetsuiteCustomers, StripeCustomers
 from schemas.link_fields import fields_of
 from schemas.matches import Matches
+from schemas.paired_plan import PairedPlan
 
 MATCHES = (
     ("cus_1", "linked", 10, "metadata", 1, "10", "the metadata names record 10"),
@@ -91,9 +92,11 @@ def review() -> pl.DataFrame:
 
 
 def world(**changes: object) -> ReportInputs:
-    """Return the whole world, with the named parts replaced."""
-    inputs = ReportInputs(stripe(), netsuite(), pl.DataFrame(), matches(), plan(), review(), CHECKS, HEADER)
-    return with_links(replace(inputs, **changes))  # type: ignore[arg-type]
+    """Return the whole world, with the named parts replaced; a plan by its rows."""
+    whole = {"plan": plan(), **changes}
+    of_plan = PairedPlan(first=whole.pop("plan"))  # type: ignore[arg-type]
+    inputs = ReportInputs(stripe(), netsuite(), pl.DataFrame(), matches(), of_plan, review(), CHECKS, HEADER)
+    return with_links(replace(inputs, **whole))  # type: ignore[arg-type]
 
 
 def with_links(inputs: ReportInputs) -> ReportInputs:
@@ -102,8 +105,8 @@ def with_links(inputs: ReportInputs) -> ReportInputs:
 
 def empty_world() -> ReportInputs:
     """Return a run over two extracts without a customer."""
-    full = world()
-    frames = {name: getattr(full, name).clear() for name in ("stripe", "netsuite", "matches", "plan", "review")}
+    full = world(plan=plan().clear())
+    frames = {name: getattr(full, name).clear() for name in ("stripe", "netsuite", "matches", "review")}
     return with_links(replace(full, checks=(), **frames))
 
 

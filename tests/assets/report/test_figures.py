@@ -12,8 +12,9 @@ from polars.testing import assert_frame_equal
 from assets.report import figures, wording
 from assets.report.figures import Coverage, Headline, PlanSize, ReasonGroup
 from schemas.link_fields import BY_NAME
+from schemas.paired_plan import PairedPlan
 from schemas.words import OUTCOMES
-from tests.assets.report.report_world import empty_world, matches, netsuite, review, world
+from tests.assets.report.report_world import empty_world, matches, netsuite, plan, review, world
 
 
 def test_each_customer_stands_in_one_place_and_waiting_comes_first() -> None:
@@ -95,13 +96,13 @@ def test_plan_is_measured_by_system_and_field() -> None:
 
 @pytest.mark.parametrize("action", ["set", "append", "create"])
 def test_records_that_are_not_there_yet_are_counted_one_by_one(action: str) -> None:
-    rows = world().plan.with_columns(
+    rows = plan().with_columns(
         system=pl.lit("netsuite"),
         field=pl.lit("comments"),
         action=pl.lit(action),
         record_id=pl.lit(None, pl.String),
     )
-    (size,) = figures.plan_size(rows, world().guesses)
+    (size,) = figures.plan_size(PairedPlan(first=rows), world().guesses)
     assert (size.changes, size.records) == (rows.height, rows.height)
     assert rows.height > 1
 
@@ -119,7 +120,7 @@ def test_a_field_that_few_accounts_have_is_shown_where_a_record_holds_it(monkeyp
     monkeypatch.setattr(figures, "LINK_FIELDS", [replace(BY_NAME["comments"], optional=True)])
     assert figures.coverage(world()) == [Coverage("comments", 2, 3, 6)]
     nobody = netsuite().with_columns(comments=pl.lit(None, pl.String))
-    assert figures.coverage(world(netsuite=nobody, plan=world().plan.clear())) == []
+    assert figures.coverage(world(netsuite=nobody, plan=plan().clear())) == []
 
 
 @pytest.mark.rule("W3")
@@ -129,26 +130,24 @@ def test_a_field_that_few_accounts_have_is_shown_where_a_record_holds_it(monkeyp
 def test_comments_cover_a_record_where_matching_finds_an_id_in_them(comments: str, noted: int) -> None:
     is_thirty = pl.col("internal_id") == 30
     noting = netsuite().with_columns(comments=pl.when(is_thirty).then(pl.lit(comments)).otherwise("comments"))
-    assert figures.coverage(world(netsuite=noting, plan=world().plan.clear()))[3] == Coverage(
-        "comments", noted, noted, 6
-    )
+    assert figures.coverage(world(netsuite=noting, plan=plan().clear()))[3] == Coverage("comments", noted, noted, 6)
 
 
 def test_a_replaced_value_covers_no_further_record() -> None:
     row = ("c9", "stripe", "cus_1", "metadata.netsuite_customer_id", "set", "10", "20", "override", "cus_1", 20)
-    plan = pl.DataFrame([row], schema=world().plan.collect_schema(), orient="row")
-    assert figures.coverage(world(plan=plan))[0] == Coverage("metadata.netsuite_customer_id", 3, 3, 8)
+    replaced = pl.DataFrame([row], schema=plan().schema, orient="row")
+    assert figures.coverage(world(plan=replaced))[0] == Coverage("metadata.netsuite_customer_id", 3, 3, 8)
 
 
 def test_guesses_are_counted_apart() -> None:
-    plan = world().plan
-    one = plan.filter(pl.col("field") == "stripe_id").select(
+    rows = plan()
+    one = rows.filter(pl.col("field") == "stripe_id").select(
         "stripe_customer_id", "netsuite_internal_id", why=pl.lit("2")
     )
-    counted = {size.field: size.guesses for size in figures.plan_size(plan, one)}
-    of_that = plan.join(one, on=["stripe_customer_id", "netsuite_internal_id"], how="semi")
+    counted = {size.field: size.guesses for size in figures.plan_size(PairedPlan(first=rows), one)}
+    of_that = rows.join(one, on=["stripe_customer_id", "netsuite_internal_id"], how="semi")
     assert counted == {field: (of_that["field"] == field).sum() for field in counted}
-    assert 0 < sum(counted.values()) < plan.height
+    assert 0 < sum(counted.values()) < rows.height
 
 
 def test_an_empty_world_has_figures_too() -> None:

@@ -32,7 +32,7 @@ FIELDS = ("external_id", "stripe_id", "comments")
 
 def plan_of(world: World) -> pl.LazyFrame:
     stripe, netsuite, _ = as_frames(world)
-    return plan_changes(stripe, netsuite, matches_of(world).lazy(), ALL_FIELDS)
+    return plan_changes(stripe, netsuite, matches_of(world).lazy(), ALL_FIELDS).lazy()
 
 
 def together(field: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from assets.report.traces import without_traces
+from schemas.paired_plan import PairedPlan
 
 NETSUITE = pl.DataFrame({"internal_id": [1, 2, 3]})
 PAIRS = {"stripe_customer_id": pl.String, "netsuite_internal_id": pl.Int64}
@@ -12,7 +13,7 @@ MATCHES = pl.DataFrame(
     schema={**PAIRS, "outcome": pl.String},
     orient="row",
 ).with_columns(evidence=pl.lit("metadata"))
-PLAN = {"system": pl.String, "field": pl.String, **PAIRS}
+PLAN = {"system": pl.String, "field": pl.String, **PAIRS, "action": pl.String}
 LINKS = pl.DataFrame([("cus_1", 1, "external_id")], schema={**PAIRS, "source": pl.String}, orient="row")
 
 
@@ -27,6 +28,6 @@ LINKS = pl.DataFrame([("cus_1", 1, "external_id")], schema={**PAIRS, "source": p
     ],
 )
 def test_customers_without_a_trace_are_counted(planned: list[tuple[str, str, str, int]], count: int) -> None:
-    plan = pl.DataFrame(planned, schema=PLAN, orient="row")
+    plan = PairedPlan(first=pl.DataFrame([(*row, "set") for row in planned], schema=PLAN, orient="row"))
     said = without_traces(NETSUITE, LINKS, MATCHES, plan)
     assert said.startswith(f"{count} linked customers leave no trace") if count else not said
