@@ -16,6 +16,7 @@ from schemas.pair_texts import CUSTOMER, RECORD_ID, is_changed, rows_of_pairs
 from schemas.plan import OF_CREATES, PLAN_COLUMNS, Plan, columns_kept
 from schemas.repeated import are_distinct
 from schemas.validation import Violation, violations
+from schemas.words import System
 
 _SECTION: Final = "section"
 _SECTIONS: Final = ("first", "pairs", "last")
@@ -102,14 +103,14 @@ class PairedPlan:
         rows = [rows for rows in (self.first, self.last) if rows is not None]
         return pl.concat(rows, how="diagonal") if rows else self.lazy().clear().collect()
 
-    @property
-    def customers(self) -> pl.Series:
-        """The customers that are changed, or whose records are; one of a pair once, of rows as often as there are."""
-        some = [rows.get_column(CUSTOMER).drop_nulls() for rows in (self.first, self.last) if rows is not None]
-        if self.pairs is not None:
-            is_any = pl.any_horizontal(is_changed(field) for field in self.fields)
-            some.append(self.pairs.lazy().filter(is_any).select(CUSTOMER).collect().to_series())
-        return pl.concat(some)
+    def changed_in(self, *systems: System) -> list[pl.DataFrame]:
+        """The two customers of each change in some systems, in frames; of a pair they are there once."""
+        both, is_there = (CUSTOMER, RECORD_ID), pl.col("system").is_in(systems)
+        some = [rows.filter(is_there).select(both) for rows in (self.first, self.last) if rows is not None]
+        flags = [is_changed(field) for field in self.fields if field.system in systems]
+        if self.pairs is not None and flags:
+            some.append(self.pairs.lazy().filter(pl.any_horizontal(flags)).select(both).collect())
+        return some
 
     def lazy(self) -> pl.LazyFrame:
         """The rows, `schemas.plan.Plan`; texts that are not asked for are not made."""

@@ -198,10 +198,10 @@ def quality_results(
 def _flags(customers: pl.LazyFrame, id_column: str, compared: list[str], no_value: frozenset[str]) -> pl.DataFrame:
     """One pass over a side: per row its id, and by name what is the matter with it (Boolean)."""
     made = {f"key:{column}": key_expr(pl.col(column).cast(pl.String)) for column in compared}
-    keys = {name: pl.when(~is_no_value(key, no_value)).then(key) for name, key in made.items()}
-    text = customers.select(
-        id_column, wrong_form=~pl.col("email").str.strip_chars().str.contains(_EMAIL), **keys
-    ).collect(engine="streaming")
+    keys = {name: pl.when(~is_no_value(pl.col(name), no_value)).then(pl.col(name)) for name in made}
+    is_wrong = ~pl.col("email").str.strip_chars().str.contains(_EMAIL)
+    # In a step of their own, as a key is made anew for each place of an expression where it stands.
+    text = customers.select(id_column, wrong_form=is_wrong, **made).with_columns(**keys).collect(engine="streaming")
     is_filled = {name: pl.col(name).is_not_null() for name in keys}
     return text.select(
         id_column,

@@ -10,7 +10,7 @@ from assets.matching.equal_keys import Rule
 from assets.matching.flow import match_customers, match_with_doubts
 from assets.matching.id_texts import ids_within
 from assets.matching.link_traces import are_of, link_table
-from assets.matching.order import by_customer
+from assets.matching.order import by_customer, order_by_text
 from assets.matching.settings import NO_OVERRIDES, MatchSettings
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "link_table",
     "match_customers",
     "match_with_doubts",
+    "order_by_text",
 ]

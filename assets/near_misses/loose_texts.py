@@ -22,6 +22,7 @@ _EASTERN_FORMS: Final = (
     *("유한회사", "(주)", "ООО", "ооо", "ОАО", "оао", "ЗАО", "зао", "ИП "),
 )
 _WEB: Final = r"(?i)^\s*(?:https?://)?www\."
+_NOT_JUST_WORDS: Final = r"^ | $|  |[^A-Za-z0-9 ]"
 _MARKS: Final = r"[\u0300-\u036f]"
 _LEAST_DIGITS: Final = 7
 _DIGITS: Final = 8
@@ -45,6 +46,17 @@ def spaced(name: pl.Expr) -> pl.Expr:
     return joined.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars(" ")
 
 
+def spaced_names(names: pl.Series) -> pl.Series:
+    """Return `spaced` of names. Most are words with a space between as they stand, which is soon seen.
+
+    >>> spaced_names(pl.Series(["Acme Ltd", "G.m.b.H."])).to_list()
+    ['acme ltd', 'gmbh']
+    """
+    rows = names.str.contains(_NOT_JUST_WORDS).arg_true()
+    others = names.gather(rows).to_frame("name").select(spaced(pl.col("name"))).to_series()
+    return names.str.to_lowercase().scatter(rows, others)
+
+
 def words_key(spaced_name: pl.Expr) -> pl.Expr:
     """Return a number that names with the same words have, whatever their order and legal form; null without words."""
     word = pl.element()
@@ -59,11 +71,15 @@ def compact(spaced_name: pl.Expr) -> pl.Expr:
     return pl.when(text.str.len_chars() >= _SHORTEST).then(text)
 
 
-def own_domain(email: pl.Expr) -> pl.Expr:
-    """Return the host of an e-mail, unless anybody can have an address there."""
-    host = email.str.to_lowercase().str.strip_chars().str.splitn("@", 2).struct.field("field_1")
-    bare = host.str.strip_prefix("www.")
-    return pl.when(~bare.is_in(list(PUBLIC_MAIL_HOSTS)) & (bare.str.len_bytes() > 0)).then(bare)
+def host(email: pl.Expr) -> pl.Expr:
+    """Return the host of an e-mail."""
+    parts = email.str.to_lowercase().str.strip_chars().str.splitn("@", 2)
+    return parts.struct.field("field_1").str.strip_prefix("www.")
+
+
+def own(hosts: pl.Expr) -> pl.Expr:
+    """Return hosts, unless anybody can have an address there."""
+    return pl.when(~hosts.is_in(list(PUBLIC_MAIL_HOSTS)) & (hosts.str.len_bytes() > 0)).then(hosts)
 
 
 def last_digits(phone: pl.Expr) -> pl.Expr:

@@ -16,11 +16,12 @@ from assets.keys import folded_expr
 from assets.near_misses.blocks import PAIRS, halves, may_be_among, pairs_by
 from assets.near_misses.loose_texts import (
     compact,
+    host,
     last_digits,
     letters_and_digits,
-    own_domain,
+    own,
     postcode_and_number,
-    spaced,
+    spaced_names,
     words_key,
 )
 from assets.near_misses.name_reasons import name_reasons
@@ -55,13 +56,15 @@ class Sides:
     def names(self) -> pl.DataFrame:
         """`position`, `name` as it is, `text` of it in words, and `words`, their key."""
         named = self.customers.select("position", name="name").filter(self.has_value("name"))
-        return named.with_columns(text=spaced(pl.col("name"))).with_columns(words=words_key(pl.col("text")))
+        texts = spaced_names(named.get_column("name"))
+        return named.with_columns(texts.alias("text")).with_columns(words=words_key(pl.col("text")))
 
     @cached_property
     def companies(self) -> pl.DataFrame:
         """`record`, `name` as it is, `text` of it in words, and `words`, their key."""
-        named = self.records.select("internal_id", name="company_name").filter(pl.col("name").str.len_bytes() > 0)
-        texts = named.select(record="internal_id", name="name", text=spaced(pl.col("name")))
+        is_named = pl.col("name").str.len_bytes() > 0
+        named = self.records.select(record="internal_id", name="company_name").filter(is_named).collect()
+        texts = named.lazy().with_columns(spaced_names(named.get_column("name")).alias("text"))
         return texts.with_columns(words=words_key(pl.col("text"))).collect(engine="streaming")
 
     def has_value(self, column: str) -> pl.Expr:
@@ -175,8 +178,8 @@ def _same_digits(sides: Sides) -> pl.DataFrame:
 
 
 def _same_domain(sides: Sides) -> pl.DataFrame:
-    reads = own_domain(pl.col("email"))
-    return _equal(sides, reads, reads, "same domain of the e-mail", 20, _MOST_OF_A_DOMAIN)
+    reads = host(pl.col("email"))
+    return _equal(sides, reads, reads, "same domain of the e-mail", 20, _MOST_OF_A_DOMAIN, own)
 
 
 def _same_tax_id(sides: Sides) -> pl.DataFrame:
@@ -190,14 +193,30 @@ def _same_house(sides: Sides) -> pl.DataFrame:
     return _equal(sides, ours, theirs, "same postcode and house number", 25, _MOST_OF_A_DOMAIN)
 
 
-def _equal(sides: Sides, ours: pl.Expr, theirs: pl.Expr, said: str, points: int, most: int = 10) -> pl.DataFrame:
-    """Return the pairs whose texts are equal, as they are read; none where a side has no such column."""
+def _equal(
+    sides: Sides,
+    ours: pl.Expr,
+    theirs: pl.Expr,
+    said: str,
+    points: int,
+    most: int = 10,
+    then: Callable[[pl.Expr], pl.Expr] = lambda text: text,
+) -> pl.DataFrame:
+    """Return the pairs whose texts are equal, as they are read, `then` once more; none where a side has no column."""
     is_there = {*ours.meta.root_names()} <= {*sides.customers.columns}
     if not is_there or not {*theirs.meta.root_names()} <= {*sides.records.collect_schema()}:
         return pl.DataFrame(schema=_SAID)
-    mine = sides.customers.select("position", block=ours.hash(3), is_there=ours.is_not_null()).filter("is_there")
-    other = sides.records.select(record="internal_id", block=theirs.hash(3), is_there=theirs.is_not_null())
-    pairs = pairs_by(mine.drop("is_there"), other.filter("is_there").drop("is_there").collect(engine="streaming"), most)
+    mine, other = (
+        rows.with_columns(text=then(pl.col("text")))
+        .drop_nulls("text")
+        .select(who, block=pl.col("text").hash(3))
+        .collect(engine="streaming")
+        for who, rows in (
+            ("position", sides.customers.lazy().select("position", text=ours)),
+            ("record", sides.records.select(record="internal_id", text=theirs)),
+        )
+    )
+    pairs = pairs_by(mine, other, most)
     return pairs.with_columns(points=pl.lit(points, pl.UInt32), said=pl.lit(said))
 
 

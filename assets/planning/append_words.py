@@ -69,19 +69,39 @@ def left_out(
 def _that_may_be_full(netsuite: pl.LazyFrame, matches: pl.LazyFrame, texts: Sequence[LinkField]) -> pl.DataFrame:
     """The records in which an id may not be appended, by an upper bound: as if all of their customers' ids were.
 
-    Hardly any record is among them, and of the others nothing more need be known.
+    Hardly any record is among them, and of the others nothing more need be known. What is too long together has a long
+    text or many customers, so that of most records nothing is added up.
     """
+    pairs = linked(matches).select("stripe_customer_id", internal_id="netsuite_internal_id").collect()
     customer = pl.col("stripe_customer_id")
     is_odd = ~customer.str.starts_with(STRIPES_OWN) | customer.str.contains(_NO_WORD)
+    longest = pairs.select(customer.str.len_chars().max().cast(pl.Int64)).item() or 0
+    least = min(field.most_characters for field in texts) // 2
+    many = max(least // (longest + 1), 1)
+    long = (pl.col(field.name).str.len_bytes() > least for field in texts)
+    few = [
+        pairs.filter(is_odd).select("internal_id"),
+        _of_many(pairs.get_column("internal_id"), many),
+        netsuite.filter(pl.any_horizontal(long)).select("internal_id").collect(),
+    ]
+    some = pl.concat(few).to_series().unique()
+    is_one = pl.col("internal_id").is_in(some.implode())
     added = (
-        linked(matches)
-        .group_by(internal_id="netsuite_internal_id")
+        pairs.lazy()
+        .filter(is_one)
+        .group_by("internal_id")
         .agg(added=(customer.str.len_chars().cast(pl.Int64) + 1).sum(), odd=is_odd.any())
     )
     held = {field.name: pl.col(field.name).str.len_chars().cast(pl.Int64).fill_null(0) for field in texts}
     too_long = [held[field.name] + pl.col("added") > field.most_characters for field in texts]
-    found = added.join(netsuite.select("internal_id", *held), on="internal_id")
+    found = added.join(netsuite.filter(is_one).select("internal_id", *held), on="internal_id")
     return found.filter(pl.any_horizontal("odd", *too_long)).select("internal_id").collect()
+
+
+def _of_many(records: pl.Series, many: int) -> pl.DataFrame:
+    """The records that are there so many times or more."""
+    in_order = records.sort()
+    return in_order.filter(in_order == in_order.shift(many - 1)).to_frame()
 
 
 def _left_out_of(field: LinkField, pairs: pl.DataFrame, links: pl.LazyFrame, named: pl.LazyFrame) -> pl.LazyFrame:

@@ -49,6 +49,9 @@ from schemas.link_fields import fields_of
 from schemas.paired_plan import PairedPlan
 from schemas.plan import CREATIONS_FILE
 
+_OURS: Final = ("outcome", "evidence", "candidate_ids", "reason", "doubt")
+"""Columns of matches whose texts begin with a word of ours, or are numbers."""
+
 
 @dataclass(frozen=True)
 class Frames:
@@ -151,7 +154,8 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
     links = link_table(stripe.lazy(), netsuite.lazy(), placeholders_of(declaration)).collect()
     unmatched = unmatched_records(netsuite.lazy(), matches.lazy())
     customers = rows_of(matches.get_column("stripe_customer_id"), stripe.get_column("id"))
-    files.for_people("matches.csv", matches_for_people(matches.lazy(), stripe.lazy(), netsuite.lazy(), customers))
+    named = matches_for_people(matches.lazy(), stripe.lazy(), netsuite.lazy(), customers)
+    files.for_people("matches.csv", named, ours=_OURS)
     files.for_people(UNMATCHED_FILE, unmatched)
     files.plan("plan.csv", with_guesses(plan, frames.guesses))
     add_review(files, frames.review)

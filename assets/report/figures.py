@@ -17,7 +17,7 @@ from schemas.change import REMOVALS, VALUES
 from schemas.link_fields import LINK_FIELDS, LinkField
 from schemas.paired_plan import PairedPlan, Part
 from schemas.repeated import are_among, are_distinct
-from schemas.words import GONE, OUTCOMES, MatchOutcome
+from schemas.words import GONE, OUTCOMES, MatchOutcome, System
 
 _PAIR: Final = ["stripe_customer_id", "netsuite_internal_id"]
 
@@ -235,7 +235,8 @@ def _covered(field: LinkField, inputs: ReportInputs, total: int) -> Coverage:
 
 def _have_changes(customers: pl.Series, plan: PairedPlan) -> pl.Series:
     """Whether customers have a row in a plan of them; ids are told apart by their hashes, where those differ."""
-    planned = plan.customers
+    planned = pl.concat([part.get_column("stripe_customer_id") for part in plan.changed_in(*get_args(System))])
+    planned = planned.drop_nulls()
     if are_distinct(customers):
         return customers.hash().is_in(planned.hash().implode())
     return customers.is_in(planned.implode())

@@ -12,6 +12,7 @@ from typing import Final
 
 import polars as pl
 
+from assets.matching import order_by_text
 from assets.report.creation_import import CreationNotes
 from schemas.change import REMOVALS
 from schemas.link_fields import LinkField, fields_of, in_plan_order
@@ -171,12 +172,12 @@ def comments_import(plan: pl.LazyFrame, netsuite: pl.LazyFrame, labels: Mapping[
 
 def stripe_updates(plan: pl.LazyFrame) -> pl.DataFrame:
     """One row per Stripe customer to update: `id`, `netsuite_customer_id` (both String), ordered by id."""
-    return (
+    updates = (
         plan.filter((pl.col("field") == LINK_FIELD) & pl.col("new_value").is_not_null())
         .select(pl.col("record_id").alias("id"), pl.col("new_value").alias(LINK_KEY))
-        .sort("id")
         .collect()
     )
+    return updates[order_by_text(updates.get_column("id"))]
 
 
 def _records(count: int) -> str:

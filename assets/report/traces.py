@@ -4,7 +4,6 @@ import polars as pl
 
 from assets.matching import are_of
 from assets.planning.pairs import linked
-from assets.planning.parts import kinds_of
 from schemas.link_fields import fields_of
 from schemas.paired_plan import PairedPlan
 
@@ -13,7 +12,7 @@ def without_traces(netsuite: pl.DataFrame, links: pl.DataFrame, matches: pl.Data
     """Return a sentence on linked customers of whom NetSuite shows nothing, now and after the plan (W5), or nothing."""
     both = ["stripe_customer_id", "netsuite_internal_id"]
     shown = links.filter(are_of(fields_of("netsuite"))).select(both)
-    planned = [part.rows.select(both).collect() for part in kinds_of(plan) if part.system == "netsuite"]
+    planned = plan.changed_in("netsuite")
     pairs = linked(matches.lazy()).join(netsuite.lazy(), left_on=both[1], right_on="internal_id", how="semi").collect()
     # The hash of the customer's id finds a pair or two; a join of texts, or on both columns, would cost far more.
     customer = pl.col(both[0]).hash().alias("customer")

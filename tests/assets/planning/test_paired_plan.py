@@ -20,6 +20,7 @@ from resources.storage.local import LocalStorage
 from schemas import paired_plan
 from schemas.paired_plan import PairedPlan, unpacked_rows, violations_of
 from schemas.plan import columns_kept
+from schemas.words import System
 from tests.assets.matching.oracle import World
 from tests.assets.matching.worlds import as_frames, matches_of
 from tests.assets.planning.plan_worlds import ALL_FIELDS, NAMES, acme, crowded_worlds, record
@@ -97,7 +98,11 @@ def test_the_parts_of_a_plan_are_its_rows(world: World) -> None:
     assert plan.without(["stripe"]).lazy().collect().equals(rows.filter(pl.col("system") != "stripe"))
     is_first = pl.col("netsuite_internal_id") == 1
     assert plan.where(is_first).lazy().collect().equals(rows.filter(is_first))
-    assert {*plan.customers} == {*rows.get_column("stripe_customer_id")}
+    both = ("stripe_customer_id", "netsuite_internal_id")
+    some: list[tuple[System, ...]] = [("stripe",), ("netsuite",), ("netsuite", "stripe")]
+    for systems in some:
+        changed = pl.concat(plan.changed_in(*systems)).unique().rows()
+        assert {*changed} == {*rows.filter(pl.col("system").is_in(systems)).select(both).rows()}
     assert plan.others.height == 1
 
 

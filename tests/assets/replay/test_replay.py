@@ -21,6 +21,7 @@ from resources.storage.kept_inputs import Making, Picture, hash_of_text
 from schemas.declaration import Declaration
 from schemas.errors import DamageError, UserError
 from schemas.matches import DECISIONS_KEPT
+from schemas.paired_plan import PairedPlan
 from tests.assets.matching.oracle import World
 from tests.assets.matching.small_worlds import customer, record, world
 from tests.assets.matching.worlds import as_frames, worlds
@@ -131,7 +132,9 @@ def test_another_version_of_the_rules_is_the_reason_where_the_plan_differs(
     kept = kept_with(sync, picture.model_copy(update={"rules": 0}))
     assert replay(sync, kept).differences == ()  # what matters is the plan
     real = replaying.planned_again
-    monkeypatch.setattr(replaying, "planned_again", lambda *inputs: real(*inputs).head(1))
+    monkeypatch.setattr(
+        replaying, "planned_again", lambda *inputs: PairedPlan(first=real(*inputs).lazy().head(1).collect())
+    )
     found = replay(sync, kept)
     gone = sync.plans.read(kept.plan).get_column("change_id").to_list()[1:]
     assert found.differences == (
