@@ -13,9 +13,7 @@ import polars as pl
 
 from schemas.link_fields import LINK_FIELDS, LinkField, in_plan_order
 from schemas.pair_texts import CUSTOMER, RECORD_ID, is_changed, rows_of_pairs
-from schemas.plan import OF_CREATES, PLAN_COLUMNS, Plan, columns_kept
-from schemas.repeated import are_distinct
-from schemas.validation import Violation, violations
+from schemas.plan import OF_CREATES, PLAN_COLUMNS, columns_kept
 from schemas.words import System
 
 _SECTION: Final = "section"
@@ -220,30 +218,6 @@ def unpacked_rows(frame: pl.LazyFrame) -> pl.LazyFrame:
     first, pairs, last = (frame.filter(pl.col(_SECTION) == name) for name in _SECTIONS)
     rows = _of_section(frame, "first")
     return _one_after_the_other([first.select(rows), *_edits(pairs), last.select(rows)])
-
-
-def violations_of(plan: PairedPlan) -> list[Violation]:
-    """Everything in a plan that breaks its model, as `violations` finds it in its rows.
-
-    What is made of pairs follows the model if no id is there twice; only where that is not proved are rows made of it.
-    """
-    if plan.pairs is None or not _follows_the_model(plan, plan.pairs):
-        return violations(Plan, plan.lazy().collect(), "change_id")
-    return violations(Plan, plan.others, "change_id") if plan.others.height else []
-
-
-def _follows_the_model(plan: PairedPlan, pairs: pl.DataFrame) -> bool:
-    if any(pairs.select(pl.col(CUSTOMER, RECORD_ID, "evidence").null_count()).row(0)):
-        return False
-    if plan.others.height:
-        return are_distinct(plan.lazy().select("change_id").collect().to_series())
-    records = (pairs.filter(is_changed(field)).get_column(RECORD_ID) for field in plan.fields if _is_of_record(field))
-    return are_distinct(pairs.get_column(CUSTOMER)) and all(are_distinct(each) for each in records)
-
-
-def _is_of_record(field: LinkField) -> bool:
-    """Whether a record has one change of a field, and not one for each customer."""
-    return field.system == "netsuite" and field.action == "set"
 
 
 def _edits(pairs: pl.LazyFrame, further: tuple[str, ...] = ()) -> list[pl.LazyFrame]:

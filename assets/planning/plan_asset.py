@@ -35,8 +35,9 @@ from assets.steps import Before, Step, key_of, of_frames, of_table
 from assets.table_columns import table_columns
 from resources.ledger import PAIR, Guesses
 from resources.storage.frames import PLAN_HASH
-from schemas.paired_plan import PairedPlan, violations_of
+from schemas.paired_plan import PairedPlan
 from schemas.plan import CREATIONS_FILE, Plan
+from schemas.plan_violations import violations_of
 from schemas.words import System
 
 _NAME: Final = "write_plan"

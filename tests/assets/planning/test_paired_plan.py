@@ -18,8 +18,9 @@ from resources.storage.csv import literal, write_for_people, write_slices
 from resources.storage.frames import FrameStore
 from resources.storage.local import LocalStorage
 from schemas import paired_plan
-from schemas.paired_plan import PairedPlan, unpacked_rows, violations_of
+from schemas.paired_plan import PairedPlan, unpacked_rows
 from schemas.plan import columns_kept
+from schemas.plan_violations import violations_of
 from schemas.words import System
 from tests.assets.matching.oracle import World
 from tests.assets.matching.worlds import as_frames, matches_of
