@@ -58,8 +58,8 @@ results: $(VENV)/run.ok ## Put the last results of NAME, or those of the run RUN
 into-store: $(VENV)/run.ok ## Put the plans, inputs and results that NAME has kept on this machine so far into the object store
 	@$(BIN)/python -m pipelines.into_store "$(NAME)"
 
-prune: $(VENV)/run.ok ## Remove what of NAME is older than keep_inputs and keep say: inputs, frames, results, plans, history; the ledger stays
-	@$(BIN)/python -m pipelines.prune "$(NAME)"
+prune: $(VENV)/run.ok ## Remove what of NAME is older than keep_inputs and keep say: inputs, frames, results, plans, history; the ledger stays; DRY=1 says what would go
+	@$(BIN)/python -m pipelines.prune "$(NAME)" $(if $(DRY),--dry-run)
 
 audit: $(VENV)/run.ok ## Put all that is known of the plan PLAN of NAME into one archive: plan, approvals, attempts, hashes of its inputs
 	@$(BIN)/python -m pipelines.audit "$(NAME)" --plan=$(call quoted,$(PLAN))

@@ -5,8 +5,8 @@ yesterday's matches. The way back is in `assets.replay`.
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 import orjson
 import polars as pl
@@ -94,16 +94,35 @@ def prune_inputs(sync: Reconciliation, days: int | None = None) -> list[str]:
     Returns:
         A sentence on the plans that can no longer be replayed, or none.
     """
-    now, kept_for = sync.clock(), sync.declaration.keep_inputs if days is None else days
-    present = sync.frames.mark(MATCHES, INPUTS) if kept_for else None
-    gone = sync.kept_inputs.prune(now - timedelta(days=kept_for), now, [present] if present else [])
-    if not gone:
-        return []
+    kept_for = sync.declaration.keep_inputs if days is None else days
+    before, spared = _before_and_spared(sync, kept_for)
+    gone = sync.kept_inputs.prune(before, sync.clock(), spared)
+    said = f"are older than {kept_for} days and were removed; these can no longer be replayed"
+    return [f"The inputs of {_plans(gone)} {said}: {_named(gone)}."] if gone else []
+
+
+def old_inputs(sync: Reconciliation) -> tuple[str, list[str]]:
+    """What `prune_inputs` would remove, as a sentence, empty where it is nothing; and the names of those contents."""
+    kept_for = sync.declaration.keep_inputs
+    gone, names = sync.kept_inputs.old(*_before_and_spared(sync, kept_for))
+    said = f"are older than {kept_for} days and would be removed; these could no longer be replayed"
+    return (f"The inputs of {_plans(gone)} {said}: {_named(gone)}" if gone else ""), names
+
+
+def _before_and_spared(sync: Reconciliation, days: int) -> tuple[datetime, list[str]]:
+    """The moment before which inputs are old, and what a plan may still be made from."""
+    present = sync.frames.mark(MATCHES, INPUTS) if days else None
+    return sync.clock() - timedelta(days=days), [present] if present else []
+
+
+def _plans(gone: Sequence[Making]) -> str:
+    return "1 plan" if len(gone) == 1 else f"{len(gone):,} plans"
+
+
+def _named(gone: Sequence[Making]) -> str:
     named = ", ".join(f"{shortened(making.plan)} of {making.made_at:%Y-%m-%d}" for making in gone[:_PLANS_NAMED])
     more = f" and {len(gone) - _PLANS_NAMED:,} more" if len(gone) > _PLANS_NAMED else ""
-    many = "1 plan" if len(gone) == 1 else f"{len(gone):,} plans"
-    said = f"The inputs of {many} are older than {kept_for} days and were removed; these can no longer be replayed: "
-    return [f"{said}{named}{more}."]
+    return f"{named}{more}"
 
 
 def declaration_as_kept(sync: Reconciliation) -> bytes:

@@ -1,21 +1,26 @@
-"""What `make prune` removes beside inputs: frames, results, plans and Dagster's history that are older than declared.
+"""What `make prune` finds and removes beside inputs: frames, results, plans, history that are older than declared.
 
 The ledger is never touched, nor a plan of which something is in effect: without it that could not be undone.
 """
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import dagster as dg
 from dagster._core.definitions.assets.job.asset_job import IMPLICIT_ASSET_JOB_NAME
+from rich.filesize import decimal
 
 from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
 from resources.ledger import Journal
 from resources.storage.folders import STORED
+from resources.storage.generations import MANIFEST, FolderGeneration, ResultStore
+from resources.storage.local import LocalStorage
 from resources.storage.protocol import Storage
 
 COMMAND: Final = "make prune"
@@ -23,50 +28,87 @@ KINDS: Final = ("inputs", "frames", "results", "plans", "history")
 """What can be removed."""
 
 RUNS_SPARED: Final = 10
+NOTHING_OLD: Final = "Nothing was old enough."
 
 
-def prune_frames(sync: Reconciliation, now: datetime) -> Iterator[str]:
-    """Remove frames that no run has replaced for so long; a run reads what is missing again."""
-    days = sync.declaration.keep.frames_days
-    gone = _removed(sync.frames.storage, days, now)
-    if gone:
-        yield f"{gone:,} frames of {sync.name} were older than {days} days and were removed; the next run reads anew."
+@dataclass(frozen=True)
+class Old:
+    """What of one kind is older than it is kept.
+
+    Attributes:
+        what: how much of what, as "12 frames of acme".
+        days: for how long it is kept.
+        remove: removes it.
+        size: its bytes; None where they lie in an object store, or in Dagster's database.
+        then: what else there is to say of it.
+    """
+
+    what: str
+    days: int
+    remove: Callable[[], object]
+    size: int | None = None
+    then: str = ""
+
+    @property
+    def would_go(self) -> str:
+        """That it would be removed."""
+        size = "" if self.size is None else f" ({decimal(self.size)})"
+        return f"{self.what}{size} are older than {self.days} days and would be removed{self.then}."
+
+    @property
+    def gone(self) -> str:
+        """That it was removed."""
+        return f"{self.what} were older than {self.days} days and were removed{self.then}."
 
 
-def prune_results(sync: Reconciliation, now: datetime) -> Iterator[str]:
-    """Remove the files of results, and those of comparisons, if the newest of them are older."""
-    days, gone = sync.declaration.keep.results_days, 0
-    for results in (sync.results, sync.folders.published_comparison(sync.name)):
+Found = Iterator[Old | str]
+"""What is old, and sentences on what stays though it is."""
+
+
+def old_frames(sync: Reconciliation, now: datetime) -> Found:
+    """Frames that no run has replaced for so long; a run reads what is missing again."""
+    days, storage = sync.declaration.keep.frames_days, sync.frames.storage
+    written = storage.written(storage.names()) if days is not None else {}
+    old = [name for name, at in written.items() if _is_older(at, days or 0, now)]
+    if days is not None and old:
+        what, then = f"{len(old):,} frames of {sync.name}", "; the next run reads anew"
+        yield Old(what, days, partial(storage.remove, old), size_of(storage, old), then)
+
+
+def old_results(sync: Reconciliation, now: datetime) -> Found:
+    """The files of results, and those of comparisons, if the newest of them are older."""
+    days = sync.declaration.keep.results_days
+    comparisons = sync.folders.published_comparison(sync.name)
+    for what, results in (("result files", sync.results), ("files of comparisons", comparisons)):
         newest = results.generations()[-1:] if days is not None else []
         if days is not None and newest and _is_older(newest[0].made_at, days, now):
-            gone += results.erase()
-    if gone:
-        yield f"{gone:,} result files of {sync.name} were older than {days} days and were removed."
+            count, size = _files(results)
+            if count:
+                yield Old(f"{count:,} {what} of {sync.name}", days, results.erase, size)
 
 
-def prune_plans(sync: Reconciliation, instance: dg.DagsterInstance, now: datetime) -> Iterator[str]:
-    """Remove old plans of which nothing is in effect; the last one stays."""
-    days = sync.declaration.keep.plans_days
+def old_plans(sync: Reconciliation, instance: dg.DagsterInstance, now: datetime) -> Found:
+    """Old plans of which nothing is in effect; the last one stays."""
+    days, storage = sync.declaration.keep.plans_days, sync.plans.storage
     if days is None:
         return
-    kept = sync.plans.kept_at()
-    old = [plan for plan, at in kept.items() if _is_older(at, days, now)]
+    old = [plan for plan, at in sync.plans.kept_at().items() if _is_older(at, days, now)]
     last = next((made.plan for made in plans_made(instance, sync)), None)
     with sync.ledger() as ledger:
         journal = Journal(ledger, sync.declared_accounts)
         standing = {plan for plan in old if _stands(journal, plan)}
-    gone = [plan for plan in old if plan != last and plan not in standing]
-    sync.plans.storage.remove(f"{plan}.csv" for plan in gone)
-    if gone:
-        yield f"{len(gone):,} plans of {sync.name} were older than {days} days, in effect nowhere, and were removed."
+    files = [f"{plan}.csv" for plan in old if plan != last and plan not in standing]
+    if files:
+        what = f"{len(files):,} plans of {sync.name} that are in effect nowhere"
+        yield Old(what, days, partial(storage.remove, files), size_of(storage, files))
     if standing:
         yield f"{len(standing):,} plans of {sync.name} are as old and stay: what they wrote can be undone."
 
 
-def prune_history(
+def old_history(
     sync: Reconciliation, instance: dg.DagsterInstance, jobs: Iterable[str], spared: int = RUNS_SPARED
-) -> Iterator[str]:
-    """Remove old runs with their events, logs and outputs; the newest of each job stay, as do those under way.
+) -> Found:
+    """Old runs with their events, logs and outputs; the newest of each job stay, as do those under way.
 
     A run that a person has made of single assets in the UI belongs to no job of ours: it goes if all its assets do.
     """
@@ -76,9 +118,26 @@ def prune_history(
     before = (sync.clock() - timedelta(days=days)).timestamp()
     runs = [run for job in jobs for run in _old_runs(instance, job, spared, before)]
     runs += _old_runs(instance, IMPLICIT_ASSET_JOB_NAME, spared, before, lambda run: _is_of(run, sync.name))
-    gone = _forgotten(instance, runs)
-    if gone:
-        yield f"{gone:,} runs of {sync.name} were older than {days} days and were removed, with their events."
+    if runs:
+        remove = partial(_forget, instance, runs)
+        yield Old(f"{len(runs):,} runs of {sync.name}", days, remove, then=", with their events")
+
+
+def size_of(storage: Storage, names: Iterable[str]) -> int | None:
+    """How many bytes contents have; None where they would have to be fetched for that."""
+    if not isinstance(storage, LocalStorage):
+        return None
+    return sum(path.stat().st_size for path in storage.fetched(names).values())
+
+
+def _files(results: ResultStore) -> tuple[int, int | None]:
+    """How many files runs have put among results, and their bytes; generations share what did not change."""
+    generations = results.generations()
+    if not all(isinstance(generation, FolderGeneration) for generation in generations):
+        return len({entry["sha256"] for each in generations for entry in each.files.values()}), None
+    paths = [path for each in generations for path in each.fetched([*each.files, MANIFEST]).values()]
+    sizes = {(stat.st_dev, stat.st_ino): stat.st_size for stat in (path.stat() for path in paths)}
+    return len(sizes), sum(sizes.values())
 
 
 def _old_runs(
@@ -105,12 +164,11 @@ def _is_of(run: dg.DagsterRun, name: str) -> bool:
     return first == {name}
 
 
-def _forgotten(instance: dg.DagsterInstance, runs: Sequence[str]) -> int:
+def _forget(instance: dg.DagsterInstance, runs: Sequence[str]) -> None:
     for run in runs:
         instance.delete_run(run)
         instance.compute_log_manager.delete_logs(prefix=[run])
         shutil.rmtree(Path(instance.storage_directory()) / run, ignore_errors=True)  # what its operations gave
-    return len(runs)
 
 
 def _stands(journal: Journal, plan: str) -> bool:
@@ -127,14 +185,6 @@ def tidy_up(sync: Reconciliation) -> None:
             storage.tidy()
     sync.results.tidy()
     sync.folders.published_comparison(sync.name).tidy()
-
-
-def _removed(storage: Storage, days: int | None, now: datetime) -> int:
-    written = storage.written(storage.names()) if days is not None else {}
-    old = [name for name, at in written.items() if _is_older(at, days or 0, now)]
-    if old:
-        storage.remove(old)
-    return len(old)
 
 
 def _is_older(at: datetime, days: int, now: datetime) -> bool:

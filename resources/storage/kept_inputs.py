@@ -5,7 +5,7 @@ the one that the stages read, under a further name. A picture lists all that a s
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -164,10 +164,14 @@ class KeptInputs:
                 gone = making.model_copy(update={"pruned_at": now})
                 with self.storage.replaced([making.name]) as [fresh]:
                     fresh.write_bytes(_json(gone))
-            young = [making for making in makings if making.made_at >= before]
-            self._remove_but({*spared, *(digest for making in young for digest in (making.matching, making.planning))})
-        still = {making.plan for making in young}
-        return [making for making in old if making.plan not in still]
+            if gone_too := self._needed_by_none_of(makings, before, spared):
+                self.storage.remove(gone_too)
+        return _ended(makings, before)
+
+    def old(self, before: datetime, spared: Iterable[str] = ()) -> tuple[list[Making], list[str]]:
+        """What `prune` would give, and the names of the contents that would go with it; nothing is changed."""
+        makings = [making for making in self.makings() if making.pruned_at is None]
+        return _ended(makings, before), self._needed_by_none_of(makings, before, spared)
 
     def _found(self, name: str) -> Path | None:
         return self.storage.fetched([name]).get(name)
@@ -179,15 +183,23 @@ class KeptInputs:
         found = hash_of_frame(path) if name not in _TEXTS else hash_of_text(path.read_bytes())
         return "" if found == digest else f"was altered: its hash is {shortened(found)}, and was {shortened(digest)}"
 
-    def _remove_but(self, pictures: set[str]) -> None:
+    def _needed_by_none_of(self, makings: Iterable[Making], before: datetime, spared: Iterable[str]) -> list[str]:
+        """The names of what no plan needs that was made since, nor anything that is spared."""
+        young = [making for making in makings if making.made_at >= before]
+        pictures = {*spared, *(digest for making in young for digest in (making.matching, making.planning))}
         known = self.storage.fetched(self.storage.names(f"{_PICTURES}/"))
         written, oldest = self.storage.written(known), datetime.now(UTC) - _UNDER_WAY
         left = {name for name in known if Path(name).stem in pictures or written[name] > oldest}
         needed = [_read(known[name], Picture) for name in left]
         contents = {f"{_OBJECTS}/{digest}" for picture in needed if picture for digest in picture.contents.values()}
         objects = set(self.storage.names(f"{_OBJECTS}/"))
-        if gone := sorted((known.keys() - left) | (objects - contents)):
-            self.storage.remove(gone)
+        return sorted((known.keys() - left) | (objects - contents))
+
+
+def _ended(makings: Sequence[Making], before: datetime) -> list[Making]:
+    """The makings of plans that cannot be made again from younger inputs."""
+    still = {making.plan for making in makings if making.made_at >= before}
+    return [making for making in makings if making.made_at < before and making.plan not in still]
 
 
 def hash_of_frame(path: Path) -> str:

@@ -1,5 +1,6 @@
 """What is older than declared goes; what could not be undone without it stays, and the newest of everything."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,8 +8,8 @@ from uuid import uuid4
 
 import dagster as dg
 
-from pipelines.prune import pruned
-from pipelines.retention import prune_history
+from pipelines.prune import pruned, would_be_pruned
+from pipelines.retention import Old, old_history
 from resources.ledger import Journal
 from resources.storage.plans import read_plan
 from schemas.attempts import Attempt, ChangeResult
@@ -38,7 +39,16 @@ def test_what_is_old_goes_and_what_is_needed_stays(tmp_path: Path) -> None:
 
         later = datetime.now(UTC) + timedelta(days=61)
         then = replace(site.sync, clock=lambda: later)
+        before = everything(site)
+        would = list(would_be_pruned(then, site.instance))
+        assert everything(site) == before
         said = list(pruned(then, site.instance))
+        size = re.compile(r" \(\d[\d.]* (bytes|kB|MB)\)")
+        assert [bool(size.search(each)) for each in would] == [True, True, True, False]
+        assert [size.sub("", each) for each in would] == [
+            each.replace("were older", "are older").replace("were removed", "would be removed") for each in said
+        ]
+        assert list(would_be_pruned(then, site.instance)) == said[-1:], "of what stays"
         assert [sentence.partition(" of acme")[0].partition(" ")[2] for sentence in said] == [
             "frames",
             "result files",
@@ -51,8 +61,10 @@ def test_what_is_old_goes_and_what_is_needed_stays(tmp_path: Path) -> None:
         assert not list((site.sync.folders.home / "frames" / "acme").rglob("*.parquet"))
         assert len(site.instance.get_runs()) == 4  # ten runs of each job stay
 
-        [history] = prune_history(then, site.instance, ["acme_reconcile", "acme_override"], spared=1)
-        assert history.startswith("2 runs of acme")
+        [history] = old_history(then, site.instance, ["acme_reconcile", "acme_override"], spared=1)
+        assert isinstance(history, Old)
+        assert history.would_go.startswith("2 runs of acme are older than 60 days and would be removed, with their")
+        history.remove()
         left = {run.run_id for run in site.instance.get_runs()}
         assert (len(left), decisions[-1] in left) == (2, True)
         assert site.plan_hash() == last
@@ -84,9 +96,11 @@ def test_runs_of_single_assets_go_if_all_they_name_is_of_this_declaration(tmp_pa
             )
             site.instance.add_run(run)
         later = datetime.now(UTC) + timedelta(days=61)
-        [said] = prune_history(replace(site.sync, clock=lambda: later), site.instance, [], spared=1)
+        [found] = old_history(replace(site.sync, clock=lambda: later), site.instance, [], spared=1)
+        assert isinstance(found, Old)
+        found.remove()
         left = {run.tags["name"] for run in site.instance.get_runs()}
-    assert said.startswith("2 runs of acme")
+    assert found.gone.startswith("2 runs of acme were older")
     assert named.keys() - left == {"ours", "a check of ours"}
 
 
@@ -107,6 +121,14 @@ def test_the_job_removes_what_it_is_asked_to_and_says_so(tmp_path: Path) -> None
             held = prune(site)
         assert sentences(held) == ["acme is being pruned by the run theirs; wait until it has ended."]
 
+        would = told(prune(site, dry_run=True), "would_be_removed")
+        assert re.fullmatch(
+            r"\d+ frames of acme \(\d.*\) are older than 60 days and would be removed; the next run reads anew\.\n\n"
+            r"\d+ result files of acme \(\d.*\) are older than 60 days and would be removed\.",
+            would,
+        )
+        assert list(frames.rglob("*.parquet"))
+
         assert removed(prune(site, only=["results"])).endswith(
             "result files of acme were older than 60 days and were removed."
         )
@@ -122,10 +144,20 @@ def prune(site: Site, **config: object) -> dg.ExecuteInProcessResult:
     return job.execute_in_process(instance=site.instance, run_config=asked, raise_on_error=False)
 
 
+def everything(site: Site) -> dict[str, bytes]:
+    """All files of the installation but the ledger."""
+    files = (path for path in site.sync.folders.root.rglob("*") if path.is_file() and "ledger" not in path.name)
+    return {str(path): path.read_bytes() for path in files} | {run.run_id: b"" for run in site.instance.get_runs()}
+
+
 def removed(result: dg.ExecuteInProcessResult) -> str:
+    return told(result, "removed")
+
+
+def told(result: dg.ExecuteInProcessResult, key: str) -> str:
     assert result.success, sentences(result)
     [event] = [event for event in result.all_node_events if event.is_successful_output]
-    return str(event.step_output_data.metadata["removed"].value)
+    return str(event.step_output_data.metadata[key].value)
 
 
 def decide(site: Site) -> str:

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
-from assets.kept_inputs import NETSUITE, keep_picture, prune_inputs
+from assets.kept_inputs import NETSUITE, keep_picture, old_inputs, prune_inputs
 from assets.reconciliation import Reconciliation
 from assets.replay import replay as replaying
 from assets.replay.inputs import making_of
@@ -183,8 +183,13 @@ def test_pruning_names_the_plans_and_leaves_no_content_of_theirs(tmp_path: Path)
     said = (
         f"The inputs of 1 plan are older than 30 days and were removed; these can no longer be replayed: {digest[:12]}"
     )
-    assert prune_inputs(later) == [f"{said} of 2024-06-02."]
     folder = sync.folders.home / "inputs" / sync.name / sync.accounts
+    before = {path for path in folder.rglob("*") if path.is_file()}
+    would = said.replace("were", "would be").replace("can", "could")
+    sentence, names = old_inputs(later)
+    assert (sentence, {path for path in folder.rglob("*") if path.is_file()}) == (f"{would} of 2024-06-02", before)
+    assert prune_inputs(later) == [f"{said} of 2024-06-02."]
+    assert {folder / name for name in names} == before - {path for path in folder.rglob("*") if path.is_file()}
     assert [path.parent.name for path in folder.rglob("*") if path.is_file()] == [digest]
 
 
