@@ -13,6 +13,7 @@ from resources.extracts.extract import Extract
 from resources.extracts.source_identity import fingerprint
 from resources.failures import failures_for_people
 from resources.ledger import Decisions, Ledger
+from resources.memory import Memory
 from resources.notifiers import Notifier
 from resources.notify.log import LogNotifier
 from resources.readers import NetsuiteReader, ParametersReader, StripeReader
@@ -73,9 +74,14 @@ class Reconciliation:
         return list(self.months.get_partition_keys(current_time=self.clock()))
 
     @property
+    def memory(self) -> Memory:
+        """What a run of this declaration may take of this machine."""
+        return Memory.of(self.declaration.memory)
+
+    @property
     def frames(self) -> FrameStore:
         """The frames between this declaration's stages."""
-        return FrameStore(self.folders.frames(self.name), self.origin)
+        return FrameStore(self.folders.frames(self.name), self.origin, self.memory.of_frames)
 
     @property
     def accounts(self) -> str:

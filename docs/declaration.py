@@ -116,6 +116,7 @@ EXAMPLES: Mapping[str, str] = {
     "to_stripe.requests_seconds": "120",
     "keep_inputs": "30",
     "keep": "{frames_days: 30}",
+    "memory": "4GB",
     "keep.frames_days": "30",
     "keep.results_days": "30",
     "keep.plans_days": "730",

@@ -37,6 +37,7 @@ from pipelines.sync_requests import build_sync_requests
 from resources.exports.parameters import ParametersExportReader
 from resources.exports.readers import NetsuiteExportReader, StripeExportReader
 from resources.exports.stripe_fields import Further
+from resources.memory import MEMORY
 from resources.readers import NetsuiteReader, ParametersReader, StripeReader
 from resources.storage.folders import Folders
 from resources.storage.frames import ORIGIN
@@ -171,7 +172,8 @@ def _to_stripe(sync: Reconciliation) -> list[dg.AssetsDefinition]:
 
 
 def _of_origin(sync: Reconciliation, assets: Assets) -> Assets:
-    """Let each asset name the origin of its frame, for the IO manager, which knows no declaration."""
+    """Let each asset name the origin of its frame and its memory, for the IO manager, which knows no declaration."""
+    memory = {} if sync.declaration.memory is None else {MEMORY: sync.declaration.memory}
     return dg.map_asset_specs(
-        lambda spec: spec.merge_attributes(metadata={ORIGIN: sync.origin(spec.key.path[-1])}), assets
+        lambda spec: spec.merge_attributes(metadata={ORIGIN: sync.origin(spec.key.path[-1]), **memory}), assets
     )

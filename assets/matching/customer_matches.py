@@ -9,11 +9,14 @@ import polars as pl
 from assets.check_results import SCHEMA_CHECK, blocking_checks, id_result, report_checks, schema_result
 from assets.kept_inputs import keep_picture
 from assets.matching import MatchSettings, Rule, by_customer, kinds_of, match_with_doubts
+from assets.matching.buckets import Buckets
 from assets.matching.global_customer import HAS_RECORD, count_to_global, find_global
+from assets.matching.need import need_of, numbers_of, room_for
 from assets.no_values import placeholders_of
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from assets.steps import Step, key_of, of_frames, of_table
 from assets.table_columns import table_columns
+from resources.memory import memory_here
 from schemas.declaration import Declaration
 from schemas.matches import DECISIONS_KEPT, Matches
 from schemas.validation import violations
@@ -40,7 +43,11 @@ def match_settings(declaration: Declaration) -> MatchSettings:
 
 
 def matches_of(
-    declaration: Declaration, stripe: pl.LazyFrame, netsuite: pl.LazyFrame, overrides: pl.LazyFrame
+    declaration: Declaration,
+    stripe: pl.LazyFrame,
+    netsuite: pl.LazyFrame,
+    overrides: pl.LazyFrame,
+    buckets: Buckets | None = None,
 ) -> pl.DataFrame:
     """What a declaration says of every Stripe customer, sorted by their ids.
 
@@ -49,6 +56,7 @@ def matches_of(
         stripe: `schemas.customers.StripeCustomers`.
         netsuite: `schemas.customers.NetsuiteCustomers`.
         overrides: `schemas.matches.Overrides`.
+        buckets: where keys are, if not in memory.
 
     Returns:
         `schemas.matches.Matches`, with doubts.
@@ -57,7 +65,8 @@ def matches_of(
         UserError: there is no one record that stands for all, where the declaration has one (`on_none: global`).
     """
     decided = overrides.select("stripe_customer_id", "netsuite_internal_id")
-    matches = by_customer(match_with_doubts(stripe, netsuite, decided, match_settings(declaration)).collect())
+    settings = match_settings(declaration)
+    matches = by_customer(match_with_doubts(stripe, netsuite, decided, settings, buckets=buckets).collect())
     if declaration.on_none != "global":
         return matches
     return count_to_global(matches, find_global(netsuite, declaration.global_customer))
@@ -101,7 +110,11 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
             if before is not None:
                 yield from before.again(context, kept)
                 return
-            matches = matches_of(sync.declaration, stripe_customers, netsuite_customers, overrides.lazy())
+            need = need_of(stripe_customers, netsuite_customers, match_settings(sync.declaration))
+            for problem in filter(None, (sync.memory.problem(memory_here()), need.problem(sync.memory))):
+                context.log.warning(problem)
+            with room_for(need, sync.memory.of_a_stage, sync.folders.home / "frames") as buckets:
+                matches = matches_of(sync.declaration, stripe_customers, netsuite_customers, overrides.lazy(), buckets)
             customers = stripe_customers.select(pl.len()).collect().item()
             outcomes = dict(matches.group_by("outcome").len().rows())
             counts: dict[str, int] = {outcome: outcomes.get(outcome, 0) for outcome in OUTCOMES}
@@ -117,6 +130,7 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
                 "overrides": overrides.height,
                 "tied_to_a_record": matches.filter(HAS_RECORD).height,
                 **{f"outcome/{outcome}": count for outcome, count in counts.items()},
+                **numbers_of(need, buckets),
             }
             yield dg.MaterializeResult(value=step.made(matches, checks, metadata), metadata={**metadata, **kept})
 

@@ -8,26 +8,27 @@ from typing import Final
 
 import polars as pl
 
-from assets.keys import folded_expr
+from assets.matching.buckets import Buckets, RuleKeys, keys_of_rules
 from assets.matching.comparison import Comparison
 from assets.matching.doubts import find_doubts
 from assets.matching.existing_links import decide_by_ids, decide_by_texts
 from assets.matching.findings import Findings, combine, in_order, say_alike, say_several
-from assets.matching.holds import hold_back, hold_guests
+from assets.matching.holds import flags_of, hold_back, hold_guests
 from assets.matching.link_traces import are_of, named_by_metadata, named_by_records, without_placeholders
-from assets.matching.match_rule import Found, MatchRule
+from assets.matching.match_rule import Found, MatchRule, join_found
 from assets.matching.one_to_one import settle_claims
 from assets.matching.overrides import hold_forbidden, match_overridden
 from assets.matching.second_opinions import Evidence, SecondOpinions
 from assets.matching.settings import MatchSettings
 from assets.matching.side_keys import keyed_records, side_keys
-from assets.no_values import is_no_value, may_be_no_value
+from assets.matching.unmatched import say_unmatched
 from schemas.link_fields import fields_of
-from schemas.repeated import at_rows
 from schemas.words import ALLOW_KEY, BLOCK_KEY
 
 _POSITION: Final = pl.col("position")
 _TEXTS: Final = fields_of("netsuite", "words")
+_ROWS_AT_ONCE: Final = 1 << 20
+"""Customers whose texts are in memory at a time, where not all are to be."""
 
 
 def match_customers(
@@ -62,17 +63,28 @@ def match_with_doubts(
     overrides: pl.LazyFrame,
     settings: MatchSettings,
     comparison: Comparison | None = None,
+    buckets: Buckets | None = None,
 ) -> pl.LazyFrame:
-    """Return what `match_customers` does, and why a person should look at a pair first, as the column `doubt`."""
-    world = _World(stripe, netsuite, overrides, settings, comparison or Comparison())
+    """Return what `match_customers` does, and why a person should look at a pair first, as the column `doubt`.
+
+    With `buckets` what the rules compare stays on the disk, and is in memory a part at a time; the result is the same.
+    """
+    world = _World(stripe, netsuite, overrides, settings, comparison or Comparison(), buckets)
     opinions = SecondOpinions(world.customers, world.records, settings, world.comparison)
     decided = in_order(world.decided(opinions.watched(world.steps(opinions))), world.customers.get_column("id"))
     known = world.traces.drop_nulls("record")
     doubts = find_doubts(Evidence(world.customers, world.records, known, decided, settings, opinions))
     nothing = pl.Series("doubt", [None], pl.String).new_from_index(0, world.customers.height)
     doubt = nothing.scatter(doubts.get_column("position"), doubts.get_column("doubt"))
+    if buckets is None or decided.rows.is_empty():
+        return _doubted(world.customers, decided, doubt)
+    parts = (Findings(rows, decided.findings) for rows in decided.rows.iter_slices(_ROWS_AT_ONCE))
+    return pl.concat([_doubted(world.customers, part, doubt).collect() for part in parts]).lazy()
+
+
+def _doubted(customers: pl.DataFrame, decided: Findings, doubt: pl.Series) -> pl.LazyFrame:
     rows = decided.rows.select(pl.lit(doubt).gather("position").alias("doubt"))
-    return pl.concat([_matches(world.customers, decided), rows.lazy()], how="horizontal")
+    return pl.concat([_matches(customers, decided), rows.lazy()], how="horizontal")
 
 
 class _World:
@@ -85,15 +97,18 @@ class _World:
         overrides: pl.LazyFrame,
         settings: MatchSettings,
         comparison: Comparison,
+        buckets: Buckets | None = None,
     ) -> None:
-        self.customers = _customers(stripe, settings)
+        self.customers = _customers(stripe, settings, are_whole=buckets is None)
+        self.texts = stripe.with_row_index("position") if buckets else self.customers.lazy()
+        self.buckets = buckets
         self.records = netsuite.filter("is_customer")
         self.traces = without_placeholders(self._traces(comparison), settings.no_value)
         self.overrides, self.settings, self.comparison = overrides.collect(), settings, comparison
 
     def _traces(self, comparison: Comparison) -> pl.DataFrame:
         """Return all traces of links (`assets.matching.link_traces`); one of metadata without a record names nobody."""
-        by_metadata = named_by_metadata(self.customers.lazy(), self.records)
+        by_metadata = named_by_metadata(self.texts, self.records)
         by_records = named_by_records(self.customers.lazy(), self.records, comparison.hash)
         return pl.concat([by_metadata, by_records]).collect(engine="streaming")
 
@@ -110,7 +125,7 @@ class _World:
         yield from still.without(hold_guests(still.rows))
         if not self.overrides.is_empty():
             yield from still.without(hold_forbidden(still.rows, self.overrides.lazy()))
-        yield from still.without(hold_back(still.rows, settings))
+        yield from still.without(hold_back(still.rows, still.among(flags_of(self.texts)), settings))
         if not self.overrides.is_empty():
             yield from still.without(match_overridden(still.rows, self.records, self.overrides.lazy()))
         is_link = pl.col("is_evidence") & ~are_of(_TEXTS)
@@ -118,18 +133,31 @@ class _World:
         for field in _TEXTS:
             yield from still.without(decide_by_texts(still.among(self.traces.filter(are_of([field]))), field, settings))
         yield from self._ruled(still, opinions)
-        yield from _unmatched(still.rows, settings)
+        for rows in self._open_texts(still):
+            yield from say_unmatched(rows, settings)
+
+    def _open_texts(self, still: "_Open") -> Iterator[pl.LazyFrame]:
+        """Give the customers that are still open with what the rules compare, as many at a time as memory is for."""
+        if self.buckets is None:
+            yield still.rows
+            return
+        for first in range(0, self.customers.height, _ROWS_AT_ONCE):
+            is_open = still.is_open.slice(first, _ROWS_AT_ONCE)
+            yield self.texts.slice(first, _ROWS_AT_ONCE).with_columns(is_open).filter("is_open")
 
     def _ruled(self, still: "_Open", opinions: SecondOpinions | None) -> Iterator[Findings]:
-        rules, compare = self.settings.rules, self.comparison
+        rules, compare, no_value = self.settings.rules, self.comparison, self.settings.no_value
         eligible = self.records if self.settings.match_inactive else self.records.filter(~pl.col("inactive"))
-        sides = [rule.netsuite_side for rule in rules]
         use_lowest = self.settings.on_several == "first"
-        for rule, theirs in zip(rules, keyed_records(eligible, sides, compare, self.settings.no_value), strict=True):
-            if opinions is None:
+        if opinions is None:
+            sides = [rule.netsuite_side for rule in rules]
+            for rule, theirs in zip(rules, keyed_records(eligible, sides, compare, no_value), strict=True):
                 found = rule.find(side_keys(still.rows, rule.stripe_side, _POSITION, compare), theirs)
-            else:
-                found = _with_opinions(self.customers, theirs, rule, still, opinions, compare)
+                yield from still.without(_by_rule(found, rule, use_lowest=use_lowest))
+            return
+        keyed = keys_of_rules(self.texts, eligible, rules, compare, no_value, self.buckets)
+        for rule, keys in zip(rules, keyed, strict=True):
+            found = _with_opinions(keys, rule, still, opinions)
             yield from still.without(_by_rule(found, rule, use_lowest=use_lowest))
 
 
@@ -161,22 +189,17 @@ class _Open:
             yield decided
 
 
-def _with_opinions(
-    customers: pl.DataFrame,
-    theirs: pl.DataFrame,
-    rule: MatchRule,
-    still: _Open,
-    opinions: SecondOpinions,
-    compare: Comparison,
-) -> Found:
+def _with_opinions(keys: RuleKeys, rule: MatchRule, still: _Open, opinions: SecondOpinions) -> Found:
     """Return what customers find that are open, and let `opinions` hear what the others do."""
-    keys = side_keys(customers.lazy(), rule.stripe_side, _POSITION, compare)
-    found = rule.find(keys, theirs)
-    (single, others), (shared, others_shared) = still.parted(found.single), still.parted(found.shared)
-    ours = Found(single, shared, found.groups)
-    opinions.count(keys, ours)
-    opinions.hear(rule, keys, Found(others, others_shared, found.groups))
-    return ours
+    open_ones, others = [], []
+    for ours, theirs in keys.parts:
+        found = rule.find(ours, theirs)
+        (single, others_single), (shared, others_shared) = still.parted(found.single), still.parted(found.shared)
+        open_ones.append(Found(single, shared, found.groups))
+        others.append(Found(others_single, others_shared, found.groups))
+        opinions.count(ours, open_ones[-1])
+    opinions.hear(rule, keys.customers, join_found(others))
+    return join_found(open_ones)
 
 
 def _by_rule(found: Found, rule: MatchRule, *, use_lowest: bool) -> Iterator[Findings]:
@@ -184,46 +207,14 @@ def _by_rule(found: Found, rule: MatchRule, *, use_lowest: bool) -> Iterator[Fin
     yield say_several(found.shared, found.groups, str(rule), f"{rule}: {rule.says}", use_lowest=use_lowest)
 
 
-def _unmatched(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Findings]:
-    fields = list(dict.fromkeys(column for rule in settings.rules for column in rule.stripe_side.columns))
-    empty = {f"empty {at}": _suspect(pl.col(field), settings) for at, field in enumerate(fields)}
-    looks = customers.select("position", **empty).collect(engine="streaming")
-    rows = looks.with_columns(_has_no_value(looks.get_column(name), settings) for name in empty)
-    if not fields:
-        yield say_alike(rows, "unmatched", None, "no link found, and no rules are declared")
-        return
-    for flags, part in rows.partition_by(list(empty), as_dict=True).items():
-        names = [field for field, is_empty in zip(fields, flags, strict=True) if is_empty]
-        yield say_alike(part, "unmatched", None, _why_unmatched(settings, names, is_all=len(names) == len(fields)))
+def _customers(stripe: pl.LazyFrame, settings: MatchSettings, *, are_whole: bool) -> pl.DataFrame:
+    """Return all customers, each with its `position`, the name of a customer from here on.
 
-
-def _suspect(field: pl.Expr, settings: MatchSettings) -> pl.Expr:
-    """Return the texts of a field that may be no value, empty where there is none, and null for all others."""
-    text = field.cast(pl.String).fill_null("")
-    return pl.when(may_be_no_value(text, settings.no_value)).then(text)
-
-
-def _has_no_value(suspects: pl.Series, settings: MatchSettings) -> pl.Series:
-    """Return where a field is blank or a placeholder; keys are made of the few suspects alone."""
-    at = suspects.is_not_null().arg_true()
-    keys = pl.select(folded_expr(pl.lit(suspects.gather(at)))).to_series()
-    is_none = (keys == "") | pl.select(is_no_value(pl.lit(keys), settings.no_value)).to_series()
-    return at_rows(at.filter(is_none), suspects.len()).alias(suspects.name)
-
-
-def _why_unmatched(settings: MatchSettings, empty: list[str], *, is_all: bool) -> str:
-    if is_all:
-        return f"no link found, and all fields that the rules compare are empty: {', '.join(empty)}"
-    tried = ", ".join(map(str, settings.rules))
-    return f"no link found, and no record equals by {tried}" + (f"; empty: {', '.join(empty)}" if empty else "")
-
-
-def _customers(stripe: pl.LazyFrame, settings: MatchSettings) -> pl.DataFrame:
-    """Return the needed columns of all customers, each with its `position`, the name of a customer from here on."""
+    With the columns that matching reads, if they are to be whole, else with those alone that make the result.
+    """
     keys = [*(field.name for field in fields_of("stripe")), f"metadata.{BLOCK_KEY}", f"metadata.{ALLOW_KEY}"]
-    columns = dict.fromkeys(
-        ["id", "created", *keys, *(column for rule in settings.rules for column in rule.stripe_side.columns)]
-    )
+    of_rules = (column for rule in settings.rules for column in rule.stripe_side.columns)
+    columns = dict.fromkeys(["id", "created", *((*keys, *of_rules) if are_whole else ())])
     return stripe.select(*columns).collect(engine="streaming").with_row_index("position")
 
 

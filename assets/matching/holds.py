@@ -16,6 +16,7 @@ from schemas.words import ALLOW_KEY, BLOCK_KEY, GUEST_PREFIX
 
 _TRUE: Final = frozenset({"true", "yes", "y", "on", "1"})
 _FALSE: Final = frozenset({"false", "no", "n", "off", "0"})
+_FLAGS: Final = (f"metadata.{BLOCK_KEY}", f"metadata.{ALLOW_KEY}")
 
 
 def hold_guests(customers: pl.LazyFrame) -> Iterator[Findings]:
@@ -25,23 +26,35 @@ def hold_guests(customers: pl.LazyFrame) -> Iterator[Findings]:
     yield say_alike(rows.select("position").collect(engine="streaming"), "held", None, reason)
 
 
-def hold_back(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[Findings]:
-    """Say which customers their metadata holds back, and by which word if that is one of those understood."""
-    blocks = _words(customers, BLOCK_KEY, settings).filter(~pl.col("word").is_in(_FALSE))
+def hold_back(customers: pl.LazyFrame, flags: pl.DataFrame, settings: MatchSettings) -> Iterator[Findings]:
+    """Say which customers their metadata holds back, and by which word if that is one of those understood.
+
+    Args:
+        customers: `position`.
+        flags: what `flags_of` gives of these customers.
+        settings: what the declaration says.
+    """
+    blocks = _words(flags, BLOCK_KEY, settings).filter(~pl.col("word").is_in(_FALSE))
     for (word,), rows in blocks.partition_by("word", as_dict=True).items():
         said = f"is {word}" if word in _TRUE else "is not understood; only false, no, n, off, 0 or nothing lets go"
         yield say_alike(rows.select("position"), "held", "metadata", f"metadata: {BLOCK_KEY} {said}")
     if settings.allow_list:
-        allowed = _words(customers, ALLOW_KEY, settings).filter(pl.col("word").is_in(_TRUE))
+        allowed = _words(flags, ALLOW_KEY, settings).filter(pl.col("word").is_in(_TRUE))
         rest = pl.concat([blocks, allowed]).lazy()
         out = customers.join(rest, on="position", how="anti").select("position").collect(engine="streaming")
         reason = f"metadata: the allow list is on, and {ALLOW_KEY} is not true"
         yield say_alike(out, "held", "metadata", reason)
 
 
-def _words(customers: pl.LazyFrame, metadata_key: str, settings: MatchSettings) -> pl.DataFrame:
+def flags_of(customers: pl.LazyFrame) -> pl.DataFrame:
+    """Return `position` and the flags of the customers that have one."""
+    flags = customers.select("position", *_FLAGS).filter(pl.any_horizontal(pl.col(*_FLAGS).is_not_null()))
+    return flags.collect(engine="streaming")
+
+
+def _words(customers: pl.DataFrame, metadata_key: str, settings: MatchSettings) -> pl.DataFrame:
     """Return `position` and `word` of the customers whose flag has a value; any word that is unknown is empty."""
-    flags = customers.select("position", flag=f"metadata.{metadata_key}").drop_nulls().collect(engine="streaming")
+    flags = customers.select("position", flag=f"metadata.{metadata_key}").drop_nulls()
     keys = {flag: key(flag) for flag in flags.get_column("flag").unique()}
     known = {
         flag: found if found in _TRUE | _FALSE else ""

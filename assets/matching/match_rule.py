@@ -4,6 +4,7 @@ The flow makes the keys of both sides, those of a NetSuite side once for all rul
 customer finds which records.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -50,6 +51,20 @@ class Found:
     groups: pl.DataFrame
 
 
+def join_found(parts: Sequence[Found]) -> Found:
+    """Put together what was found by some keys and by others, of which no customer has two."""
+    if len(parts) == 1:
+        return parts[0]
+    single, shared, groups = [], [], []
+    offset = 0
+    for part in parts:
+        single.append(part.single)
+        shared.append(part.shared.with_columns(pl.col("group") + pl.lit(offset, part.shared.schema["group"])))
+        groups.append(part.groups)
+        offset += part.groups.height
+    return Found(*(pl.concat(frames).rechunk() for frames in (single, shared, groups)))
+
+
 class MatchRule(Protocol):
     """One rule. As a text it is what results name as the evidence, so no two rules may have the same one."""
 
@@ -64,6 +79,10 @@ class MatchRule(Protocol):
     @property
     def says(self) -> str:
         """What the keys of a customer and of a record that it finds are, in one word: `equal`."""
+
+    @property
+    def is_by_one_key(self) -> bool:
+        """Whether what a customer finds depends on the records of its key alone: then keys may be parted by it."""
 
     def find(self, customers: pl.DataFrame, records: pl.DataFrame, /) -> Found:
         """Return what each customer finds.

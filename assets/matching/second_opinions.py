@@ -117,7 +117,7 @@ class SecondOpinions:
             self._record_of = self._record_of.scatter(rows.get_column("position"), rows.get_column("record"))
             yield decided
 
-    def hear(self, rule: MatchRule, keys: pl.DataFrame, found: Found) -> None:
+    def hear(self, rule: MatchRule, keys: pl.LazyFrame, found: Found) -> None:
         """Remember what a rule says of customers that are decided.
 
         Args:
@@ -142,14 +142,14 @@ class SecondOpinions:
         self._answers.append(rows.filter(is_shown).select("position", agrees=True, says=pl.lit("")).cast(_ANSWERS))
         self._answers.append(self._others(rule, keys, rows.filter(~is_shown)))
 
-    def _others(self, rule: MatchRule, keys: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    def _others(self, rule: MatchRule, keys: pl.LazyFrame, others: pl.DataFrame) -> pl.DataFrame:
         equal = self._equal(rule, keys, others)
         word = pl.when(pl.col("candidates") > 1).then(pl.lit("records")).otherwise(pl.lit("record"))
         says = pl.format("{} finds {} {}", pl.lit(str(rule)), word, listed(pl.col("shown"), pl.col("candidates")))
         is_equal = pl.col("position").is_in(equal.implode())
         return others.select("position", agrees=is_equal, says=says).cast(_ANSWERS)
 
-    def _equal(self, rule: MatchRule, keys: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
+    def _equal(self, rule: MatchRule, keys: pl.LazyFrame, others: pl.DataFrame) -> pl.Series:
         """Return the customers whose record is equal though it is not among those shown: inactive, or one of many."""
         is_hidden = pl.lit(value=False)
         if not self._settings.match_inactive:
@@ -163,12 +163,17 @@ class SecondOpinions:
         own = side_keys(asked, rule.netsuite_side, record, self._comparison, self._settings.no_value)
         held = rows.lazy().select("position", "record").join(own.lazy(), on="record")
         # Keys are of all customers, and only these few are asked for.
-        theirs = keys.lazy().join(rows.lazy(), on="position", how="semi")
+        theirs = keys.join(rows.lazy(), on="position", how="semi")
         equal = held.join(theirs, on=["position", "key"], how="semi")
         return equal.select("position").unique().collect(engine="streaming").to_series()
 
     def count(self, keys: pl.DataFrame, found: Found) -> None:
-        """Remember which of the customers that a rule decides have a value that many customers of Stripe have."""
+        """Remember which of the customers that a rule decides have a value that many customers of Stripe have.
+
+        Args:
+            keys: those of all customers, or all that are equal to one of them.
+            found: what the rule decides by these keys.
+        """
         most = self._settings.shared_key
         hashes = keys.get_column("hash").sort()
         crowds = hashes.filter(hashes == hashes.shift(most)).unique()

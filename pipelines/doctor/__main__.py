@@ -47,6 +47,7 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int
             *services.clocks(sync),
             *machine.storage(folders),
             *machine.objects(folders, sync.name),
+            *machine.memory(sync.memory),
             *machine.ledger(folders),
             *broker.broker(),
             *alerts.alerts(sync, send=options.send),

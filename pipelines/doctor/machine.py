@@ -9,10 +9,12 @@ from typing import Final
 from pipelines.doctor.finding import Finding
 from pipelines.into_store import kept_here
 from resources.ledger import Ledger
+from resources.memory import Memory, memory_here
 from resources.storage.address import encryption
 from resources.storage.atomic import private_folder
 from resources.storage.disk import disk_in_words
 from resources.storage.folders import Folders
+from schemas.declaration.memory import in_words
 from schemas.errors import TieoutError
 
 _GIB: Final = 1 << 30
@@ -56,6 +58,15 @@ def _of_folder(of: str, place: Path, least_free: int) -> Finding:
     if place.stat().st_mode & 0o077:
         return Finding("todo", of, f"{place} can be read by others, and holds customer data: chmod 700 {place}.")
     return Finding("good", of, f"{place} can be written, {room}.")
+
+
+def memory(memory: Memory, there: int | None = None) -> Iterator[Finding]:
+    """How much a run may take, and whether there is as much."""
+    here = memory_here() if there is None else there
+    if problem := memory.problem(here):
+        yield Finding("note", "memory", problem)
+    else:
+        yield Finding("good", "memory", f"A run may take {in_words(memory.bound)} of {in_words(here)}.")
 
 
 def ledger(folders: Folders) -> Iterator[Finding]:

@@ -70,12 +70,14 @@ class FrameStore:
     Attributes:
         storage: where they lie.
         origin: of a frame, by asset name, as it is now. What was written with another one counts as not there.
+        most_held: bytes of frames that are held in memory, if they are to be few.
 
     It is a cache: a file that is not what was written counts as not there, too.
     """
 
     storage: Storage
     origin: Callable[[str], str] = _anywhere
+    most_held: int | None = None
 
     def write(
         self,
@@ -104,7 +106,7 @@ class FrameStore:
             seal(fresh)
             on_files({name: fresh})
             if isinstance(kept, pl.DataFrame):
-                hold([fresh], kept.rechunk())
+                hold([fresh], kept, self.most_held)
             if isinstance(frame, PairedPlan):
                 return frame.height
             return int(scanned(fresh).select(pl.len()).collect().item())
@@ -170,7 +172,7 @@ class FrameStore:
             raise UserError(f"All months of {name} were {DAMAGED}; materialize them again.")
         if not present:
             raise UserError(f"No month of {name} has been materialized yet; materialize it first.")
-        return scanned_months(name, present)
+        return scanned_months(name, present, self.most_held)
 
     def mark(self, name: str, key: str) -> str | None:
         """What was said of a frame when it was written; None where it was not, or there is none."""

@@ -14,11 +14,14 @@ import polars as pl
 from resources.storage.frame_seal import State, state_of
 from schemas.errors import UserError
 
-MOST_HELD: Final = 3 << 29
-"""Bytes of frames in memory that are held; the oldest goes first, and a larger one is never held."""
+MOST_HELD: Final = 3 << 30
+"""Bytes of frames in memory that are held at most; the oldest goes first, and a larger one is never held."""
 
-_READ_AT_ONCE: Final = 1 << 28
-"""Bytes of the files of months, compressed, up to which they become one frame in memory when they are read."""
+_COMPRESSED: Final = 12
+"""How much smaller the files of months are than the frame that they become in memory when they are read."""
+
+_OF_A_TEXT: Final = 16
+"""Bytes of a text in a frame beside its letters: how long it is, where it is, or the letters of a short one."""
 
 _Key = tuple[State, ...]
 _HELD: Final[OrderedDict[_Key, pl.DataFrame]] = OrderedDict()
@@ -39,18 +42,24 @@ def scanned(path: Path) -> pl.LazyFrame:
     return pl.scan_parquet(path, glob=False) if found is None else found.lazy()
 
 
-def hold(paths: Sequence[Path], frame: pl.DataFrame) -> None:
-    """Hold what these files have together."""
-    key, size = tuple(map(state_of, paths)), frame.estimated_size()
+def hold(paths: Sequence[Path], frame: pl.DataFrame, most: int | None = None) -> None:
+    """Hold what these files have together.
+
+    Args:
+        paths: the files.
+        frame: their rows, if they are not many.
+        most: bytes that may be held, if they are less than `MOST_HELD`.
+    """
+    key, limit = tuple(map(state_of, paths)), _limit(most)
     _HELD.pop(key, None)
-    if size <= MOST_HELD:
-        _HELD[key] = frame
-    while sum(each.estimated_size() for each in _HELD.values()) > MOST_HELD:
+    if size_of(frame) <= limit:
+        _HELD[key] = frame.rechunk()
+    while sum(map(size_of, _HELD.values())) > limit:
         _HELD.popitem(last=False)
 
 
-def scanned_months(name: str, present: Mapping[str, Path]) -> pl.LazyFrame:
-    """The rows of some months, in one piece and held, unless they are very many.
+def scanned_months(name: str, present: Mapping[str, Path], most: int | None = None) -> pl.LazyFrame:
+    """The rows of some months, in one piece and held, unless they are very many; `most` as for `hold`.
 
     Raises:
         UserError: some were written with other columns than the newest.
@@ -67,8 +76,18 @@ def scanned_months(name: str, present: Mapping[str, Path]) -> pl.LazyFrame:
             "materialize all months again."
         )
     rows = pl.scan_parquet(paths, glob=False)
-    if sum(path.stat().st_size for path in paths) > _READ_AT_ONCE:
+    if sum(path.stat().st_size for path in paths) > _limit(most) // _COMPRESSED:
         return rows
     # What is made of a text costs a table of letters for each chunk, and a file is a chunk.
-    hold(paths, whole := rows.collect(engine="streaming").rechunk())
+    hold(paths, whole := rows.collect(engine="streaming").rechunk(), most)
     return whole.lazy()
+
+
+def size_of(frame: pl.DataFrame) -> int:
+    """Return how many bytes a frame takes: of texts polars counts the letters alone, which are as much again."""
+    texts = sum(dtype == pl.String for dtype in frame.dtypes)
+    return int(frame.estimated_size()) + _OF_A_TEXT * texts * frame.height
+
+
+def _limit(most: int | None) -> int:
+    return MOST_HELD if most is None else min(most, MOST_HELD)

@@ -11,6 +11,7 @@ import dagster as dg
 import polars as pl
 
 from resources.failures import failures_for_people
+from resources.memory import MEMORY, Memory
 from resources.storage.folders import Folders
 from resources.storage.frames import INPUTS, ORIGIN, PLAN_HASH, READ_AT, FrameStore, OnFiles
 from resources.storage.kept_steps import KeptSteps, Made, Same, hashes_of
@@ -80,5 +81,6 @@ class ParquetIOManager(dg.IOManager):
 
     def _store(self, key: dg.AssetKey, defined: Mapping[str, object]) -> tuple[FrameStore, str]:
         declaration, name = key.path
-        origin = str(defined.get(ORIGIN, ""))
-        return FrameStore(self._folders.frames(declaration), lambda _: origin), name
+        origin, declared = str(defined.get(ORIGIN, "")), defined.get(MEMORY)
+        memory = Memory.of(None if declared is None else str(declared))
+        return FrameStore(self._folders.frames(declaration), lambda _: origin, memory.of_frames), name

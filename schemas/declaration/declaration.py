@@ -14,6 +14,7 @@ from pydantic import Field, field_validator, model_validator
 from schemas.declaration.creation import Create
 from schemas.declaration.daily import Daily
 from schemas.declaration.keep import Keep
+from schemas.declaration.memory import NoneOrSize
 from schemas.declaration.notify import OF_WRITING, Notify
 from schemas.declaration.owners import Owner
 from schemas.declaration.part import DeclaredPart
@@ -87,6 +88,9 @@ class Declaration(DeclaredPart, dg.Resolvable):
         90, ge=0, le=36_500, description="days for which what a plan was made from is kept, so that it can be replayed"
     )
     keep: Keep = Field(default_factory=Keep)
+    memory: NoneOrSize = Field(
+        None, description="what a run may take, as 4GB; more goes through the disk; default: half of the machine's"
+    )
     writes: Writes = Field(default_factory=Writes)
     brakes: Brakes = Field(default_factory=Brakes)
     daily: Daily = Field(default_factory=Daily)

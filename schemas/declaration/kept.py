@@ -6,7 +6,8 @@ from typing import Final
 from schemas.declaration.declaration import Declaration
 from schemas.declaration.sources import OAUTH_KEYS, TOKEN_KEYS
 
-_NOT_OF_PLANS: Final = frozenset({"brakes", "daily", "notify", "keep_inputs", "keep"})
+_NOT_OF_PLANS: Final = frozenset({"brakes", "daily", "notify", "keep_inputs", "keep", "memory"})
+_OF_NO_RESULT: Final = {"notify", "memory"}
 _OF_SOURCES: Final = {
     "stripe": frozenset({"export", "since", "encoding", "dates", "labels"}),
     "netsuite": frozenset({"export", "encoding", "mass_search", "stripe_id_field"}),
@@ -29,8 +30,8 @@ def kept_of(declaration: Declaration, *, with_defaults: bool = False) -> dict[st
 
 
 def without_logins(declaration: Declaration) -> dict[str, object]:
-    """All that a declaration says with its defaults, but for secrets and for whom to tell of runs."""
-    said, secrets = declaration.model_dump(mode="json", exclude={"notify"}), {"api_key", *OAUTH_KEYS, *TOKEN_KEYS}
+    """All that a declaration says with its defaults, but for secrets and for what changes no result."""
+    said, secrets = declaration.model_dump(mode="json", exclude=_OF_NO_RESULT), {"api_key", *OAUTH_KEYS, *TOKEN_KEYS}
     sources = {side: {key: value for key, value in said[side].items() if key not in secrets} for side in _LOGINS}
     return said | sources
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from pipelines.doctor import alerts, machine, services
 from pipelines.doctor.__main__ import show
 from pipelines.doctor.finding import Finding
+from resources.memory import Memory
 from resources.notify.webhook import WebhookNotifier
 from schemas.secrets import masked, remember
 from tests.pipelines.api_world import Site
@@ -66,6 +67,13 @@ def test_folders_are_tried_and_want_room_and_no_other_reader(site: Site) -> None
     folders.out.chmod(0o755)
     assert rows(machine.storage(folders)) == [("good", "state"), ("todo", "results")]
     folders.out.chmod(0o700)
+
+
+def test_more_memory_than_there_is_is_worth_knowing() -> None:
+    [fine], [much] = (list(machine.memory(Memory(4 * 10**9), there)) for there in (8 * 10**9, 2 * 10**9))
+    assert (fine.weight, fine.sentence) == ("good", "A run may take 4 GB of 8 GB.")
+    assert (much.weight, much.of) == ("note", "memory")
+    assert "declare less" in much.sentence
 
 
 def test_the_ledger_opens_and_says_its_form(site: Site, tmp_path: Path) -> None:

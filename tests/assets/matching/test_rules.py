@@ -104,7 +104,7 @@ class Reversed:
 class Beginning:
     """A rule of nobody's: the value of the customer begins with that of the record."""
 
-    says = "begins so"
+    says, is_by_one_key = "begins so", False
 
     def __init__(self, kind: RuleKind = AS_IT_IS) -> None:
         self.stripe_side, self.netsuite_side = Side(("name",)), Side(("company_name",), kind)

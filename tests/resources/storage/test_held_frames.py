@@ -36,10 +36,10 @@ def test_months_are_read_anew_when_one_of_them_is_replaced(tmp_path: Path) -> No
 
 def test_the_oldest_frames_go_and_are_read_from_their_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store, frames = FrameStore(LocalStorage(tmp_path)), {name: customers(f"cus_{name}") for name in "abc"}
-    monkeypatch.setattr(held_frames, "MOST_HELD", 2 * frames["a"].estimated_size())
+    monkeypatch.setattr(held_frames, "MOST_HELD", 2 * held_frames.size_of(frames["a"]))
     for name, frame in frames.items():
         store.write(name, frame)
-    assert sum(frame.estimated_size() for frame in held_frames._HELD.values()) <= held_frames.MOST_HELD
+    assert sum(map(held_frames.size_of, held_frames._HELD.values())) <= held_frames.MOST_HELD
     for name, frame in frames.items():
         assert_frame_equal(store.read(name).collect(), frame)
 
@@ -50,3 +50,14 @@ def test_a_frame_that_is_too_large_is_not_held(tmp_path: Path, monkeypatch: pyte
     store.write("matches", customers("cus_1"))
     assert not held_frames._HELD
     assert_frame_equal(store.read("matches").collect(), customers("cus_1"))
+
+
+def test_a_store_that_may_hold_little_holds_no_more(tmp_path: Path) -> None:
+    frame = customers(*(f"cus_{at}" for at in range(100)))
+    size = held_frames.size_of(frame)
+    assert size >= 100 * (16 + len("cus_0"))
+    for most, held in ((size - 1, False), (size, True)):
+        store = FrameStore(LocalStorage(tmp_path), most_held=most)
+        store.write("matches", frame)
+        assert_frame_equal(store.read("matches").collect(), frame)
+        assert (frame.height in [each.height for each in held_frames._HELD.values()]) is held

@@ -1,0 +1,131 @@
+"""How much memory matching needs, from rows and lengths known beforehand, and how many buckets that makes.
+
+The figures are measured (`make bench ARGS=memory`): what is held of every customer whatever is done is ids, what was
+decided, and the result; the rest is what rules compare.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from assets.matching.buckets import Buckets
+from assets.matching.match_rule import Side
+from assets.matching.settings import MatchSettings
+from resources.memory import Memory
+from resources.storage.atomic import private_folder
+from resources.storage.disk import disk_in_words
+from resources.storage.scratch import scratch
+from schemas.declaration.memory import in_words
+
+_OF_A_CUSTOMER: Final = 250
+"""Bytes that are held of each customer until there is a result."""
+_OF_A_TEXT: Final = 16
+"""Bytes of a text beside its letters."""
+_OF_A_KEY: Final = 32
+"""Bytes of a key beside its letters: whose it is, and its hash."""
+_AT_WORK: Final = 2
+"""How often keys are there while they are compared."""
+_LEAST_PART: Final = 8
+"""A bucket takes an eighth of the bound, even where all else takes more than it."""
+_MOST_BUCKETS: Final = 64
+"""Each is a file that is written to with all others."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """Bytes that matching needs.
+
+    Attributes:
+        held: whatever is done.
+        texts: what rules compare of the customers.
+        keys: of both sides, by the rule with most of them.
+    """
+
+    held: int
+    texts: int
+    keys: int
+
+    @property
+    def whole(self) -> int:
+        """What it takes at once."""
+        return self.held + self.texts + self.keys
+
+    def problem(self, memory: Memory) -> str:
+        """A sentence where not even buckets keep it within the bound; empty where they do."""
+        if self.held <= memory.of_a_stage:
+            return ""
+        least = ceil(self.held / memory.of_a_stage * memory.bound / 10**9)
+        return (
+            f"Matching so many customers holds {in_words(self.held)}, however it is parted, and a stage may take "
+            f"{in_words(memory.of_a_stage)} of the {in_words(memory.bound)} of a run: it goes on, and takes more; "
+            f"set `memory: {least}GB` where there is so much."
+        )
+
+    def buckets(self, bound: int) -> int:
+        """Return into how many buckets keys have to be parted; none if all can be in memory.
+
+        >>> Need(held=10, texts=5, keys=40).buckets(100), Need(held=10, texts=5, keys=40).buckets(30)
+        (0, 2)
+        """
+        if self.whole <= bound:
+            return 0
+        part = max(bound - self.held, bound // _LEAST_PART, 1)
+        return min(max(ceil(self.keys / part), 2), _MOST_BUCKETS)
+
+
+def need_of(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, settings: MatchSettings) -> Need:
+    """Return what matching would need, by counting rows and letters; takes a moment.
+
+    Args:
+        stripe: rows of `schemas.customers.StripeCustomers`.
+        netsuite: rows of `schemas.customers.NetsuiteCustomers`.
+        settings: what the declaration says.
+    """
+    ours = [rule.stripe_side for rule in settings.rules]
+    theirs = [rule.netsuite_side for rule in settings.rules]
+    (customers, letters), (records, letters_of_records) = _size(stripe, ours), _size(netsuite, theirs)
+    of_keys = [
+        sum(letters[name] for name in left.columns) + sum(letters_of_records[name] for name in right.columns)
+        for left, right in zip(ours, theirs, strict=True)
+    ]
+    keys = _OF_A_KEY * (customers + records) + max(of_keys, default=0)
+    texts = _OF_A_TEXT * customers * len(letters) + sum(letters.values())
+    return Need(_OF_A_CUSTOMER * customers, texts, _AT_WORK * keys)
+
+
+@contextmanager
+def room_for(need: Need, bound: int, home: Path) -> Iterator[Buckets | None]:
+    """Give room on the disk for buckets, if so much memory asks for them; it is gone when the body has ended.
+
+    Args:
+        need: of matching.
+        bound: bytes that it may take.
+        home: a folder of this machine, private to the user.
+    """
+    count = need.buckets(bound)
+    if not count:
+        yield None
+        return
+    with disk_in_words(home), scratch(private_folder(home)) as room:
+        yield Buckets(room, count)
+
+
+def numbers_of(need: Need, buckets: Buckets | None) -> dict[str, int]:
+    """What is reported of matching that went through the disk; nothing of what did not."""
+    return {} if buckets is None else {"buckets": buckets.count, "bytes_needed_at_once": need.whole}
+
+
+def _size(rows: pl.LazyFrame, sides: list[Side]) -> tuple[int, dict[str, int]]:
+    """Return how many rows there are, and how many bytes of letters each column has that is compared."""
+    columns = {column for side in sides for column in side.columns}
+    letters = {column: pl.col(column).cast(pl.String).str.len_bytes().sum().cast(pl.Int64) for column in columns}
+    [found] = rows.select(pl.len().alias(_ROWS), **letters).collect(engine="streaming").to_dicts()
+    return found.pop(_ROWS), found
+
+
+_ROWS: Final = "all rows"  # as no column is called, for the space

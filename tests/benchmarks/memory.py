@@ -1,0 +1,105 @@
+"""What a bound on memory costs: matching within it, through the disk, as ratios to matching with all there is.
+
+Each measurement is a process of its own, and the two take turns; medians are compared: the peak of resident memory, CPU
+seconds, and seconds on the clock. Both results are compared row by row.
+`python -m tests.benchmarks memory -- --rows 5000000 --memory 2GB --rounds 3`.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+from statistics import median
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+
+from assets.matching import NO_OVERRIDES, MatchSettings, Rule, by_customer, match_with_doubts
+from assets.matching.need import need_of, room_for
+from resources.memory import Memory
+from tests.benchmarks.world import write_world
+
+SETTINGS = MatchSettings((Rule("email", "email"), Rule("name", "company_name")))
+FREE = "1000GB"
+_WORLD = "world"
+Cost = dict[str, float]
+
+
+def run(argv: Sequence[str]) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser("memory")
+    parser.add_argument("--rows", type=int, default=5_000_000, help="customers, and as many records and some more")
+    parser.add_argument("--memory", default="2GB", help="the bound, as a declaration says it")
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args(argv)
+    rounds = measured(options.rows, options.memory, options.rounds)
+    table = Table(title=f"matching, {options.rows:,} a side, {options.rounds} rounds", title_justify="left")
+    for column in ("may take", "buckets", "peak GB", "CPU s", "seconds", "CPU µs a customer"):
+        table.add_column(column, justify="right")
+    cost = {
+        bound: {name: median(each[bound][name] for each in rounds) for name in rounds[0][bound]} for bound in rounds[0]
+    }
+    for bound, found in cost.items():
+        figures = [f"{found[name]:.2f}" for name in ("peak", "cpu", "wall")]
+        table.add_row(
+            "all" if bound == FREE else bound,
+            f"{found['buckets']:.0f}",
+            *figures,
+            f"{found['cpu'] / options.rows * 1e6:.2f}",
+        )
+    console = Console()
+    console.print(table)
+    free, bounded = cost[FREE], cost[options.memory]
+    ratios = (f"{name} {bounded[name] / free[name]:.2f}" for name in ("peak", "cpu", "wall"))
+    console.print(f"within the bound, to all: {', '.join(ratios)}; the results are equal", highlight=False)
+
+
+def measured(rows: int, memory: str, rounds: int) -> list[dict[str, Cost]]:
+    """What matching costs without a bound and within it, in each round.
+
+    Raises:
+        AssertionError: they find different things.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        # A process begins with the peak of the one that it was forked from, which must not be that of making a world.
+        _process(_WORLD, folder, rows)
+        found = [{bound: _process(bound, folder, rows) for bound in (FREE, memory)} for _ in range(rounds)]
+        results = [pl.read_parquet(folder / f"{bound}.parquet") for bound in (FREE, memory)]
+        assert results[0].equals(results[1]), "matching within the bound finds something else"
+    return found
+
+
+def _process(bound: str, folder: Path, rows: int) -> Cost:
+    command = [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.memory", bound, str(folder), str(rows)]
+    answer: Cost = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    return answer
+
+
+def _main(bound: str, folder: Path, rows: int) -> Cost:
+    if bound == _WORLD:
+        write_world(folder, rows)
+        return {}
+    started = time.perf_counter()
+    stripe, netsuite = (pl.scan_parquet(folder / f"{side}.parquet") for side in ("stripe", "netsuite"))
+    need = need_of(stripe, netsuite, SETTINGS)
+    with room_for(need, Memory.of(bound).of_a_stage, folder / "frames") as buckets:
+        matches = by_customer(match_with_doubts(stripe, netsuite, NO_OVERRIDES, SETTINGS, buckets=buckets).collect())
+    used, wall = getrusage(RUSAGE_SELF), time.perf_counter() - started
+    matches.write_parquet(folder / f"{bound}.parquet")
+    return {
+        "buckets": buckets.count if buckets else 0,
+        "peak": used.ru_maxrss / 1e6,
+        "cpu": used.ru_utime + used.ru_stime,
+        "wall": wall,
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(_main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))))  # noqa: T201

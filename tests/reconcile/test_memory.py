@@ -1,0 +1,42 @@
+"""A run that may take little goes through the disk, and finds what every run finds."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from assets.matching import need
+from tests.reconciling import Site, declaration, failure, site_at
+
+
+def matches(site: Site) -> tuple[dict[str, object], pl.DataFrame]:
+    """The metadata of `customer_matches` made anew, and its frame."""
+    result = site.up_to("customer_matches")
+    assert result.success, failure(result)
+    [made] = result.asset_materializations_for_node(f"{site.sync.name}__customer_matches")
+    return {name: each.value for name, each in made.metadata.items()}, site.sync.frames.read(
+        "customer_matches"
+    ).collect()
+
+
+@pytest.fixture
+def bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A site whose four customers are as many as fill the memory that is declared."""
+    monkeypatch.setattr(need, "_OF_A_CUSTOMER", 10**9)
+    (tmp_path / "bounded").mkdir()
+    with site_at(tmp_path / "bounded", declaration(memory="2GB")) as site:
+        yield site
+
+
+def test_what_is_too_much_for_memory_is_matched_in_buckets(bounded: Site, tmp_path: Path) -> None:
+    told, found = matches(bounded)
+    assert told["buckets"] == 2
+    assert isinstance(told["bytes_needed_at_once"], int)
+    assert "Matching so many customers holds 4 GB" in bounded.event_log()
+    assert not list((bounded.sync.folders.home / "frames").glob(".*"))
+    (tmp_path / "free").mkdir()
+    with site_at(tmp_path / "free", declaration(memory="64GB")) as free:
+        told, in_memory = matches(free)
+        assert "buckets" not in told
+        assert found.equals(in_memory)
