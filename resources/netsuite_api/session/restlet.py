@@ -26,6 +26,7 @@ from resources.netsuite_api.session.answers import (
     unusable,
 )
 from resources.netsuite_api.session.authorization import BearerAuthorization, TokenAuthorization
+from resources.netsuite_api.session.first_login import FirstLogin
 from resources.netsuite_api.session.logins import CertificateLogin, TokenLogin
 from resources.netsuite_api.session.retry import RetryPolicy, retried
 from resources.netsuite_api.session.transport import Timeouts, Wire
@@ -109,6 +110,7 @@ class Restlet:
         self._reachability = Reachability(_LOG.warning)
         self._slots = _slots(self._addresses.restlet, settings.concurrency)
         self._authorization = self._authorized()
+        self._first_login = FirstLogin() if isinstance(settings.login, TokenLogin) else None
 
     def ask(self, action: RestletAction, answer: type[Answer], **given: Json) -> Answer:
         """Ask for one action and read the answer as `answer`.
@@ -154,7 +156,12 @@ class Restlet:
         with self._slots:
             if action in _WRITING:
                 see_that_it_is_ours()
-            response = self._wire.post(self._addresses.restlet, body, headers, self._authorization)
+            if self._first_login is None:
+                return self._posted(body, headers)
+            return self._first_login.behind(lambda: self._posted(body, headers))
+
+    def _posted(self, body: bytes, headers: dict[str, str]) -> Parsed:
+        response = self._wire.post(self._addresses.restlet, body, headers, self._authorization)
         return check(response, self.settings.script, self.settings.now())
 
     def _with_what_is_missing(self, error: AccessError) -> AccessError:

@@ -1,10 +1,12 @@
 """Both ways to log in, the life of a token, and secrets that show nowhere."""
 
 import base64
+import contextlib
 import hmac
 import logging
 import re
 import threading
+from dataclasses import replace
 from functools import cache
 from urllib.parse import quote, unquote
 
@@ -102,6 +104,32 @@ def test_a_token_that_is_refused_is_replaced_once(status: int) -> None:
         server.logins.issued.clear()
         client.health()
         assert [call.status for call in server.calls] == [200, status, 200]
+
+
+def test_a_pool_tries_an_access_token_once_before_all_of_it_does() -> None:
+    """NetSuite locks the user of a token that was refused five times in a row."""
+
+    def ask(client: NetsuiteClient) -> None:
+        with contextlib.suppress(AccessError):
+            client.health()
+
+    def all_at_once(client: NetsuiteClient) -> None:
+        threads = [threading.Thread(target=ask, args=[client]) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    with connected(login=replace(TOKEN, token_secret="wrong"), concurrency=4) as (client, server):
+        server.register_token(("consumer", "consumer-secret"), ("token", "token-secret"))
+        all_at_once(client)
+        assert len(server.calls) == 1
+        with pytest.raises(AccessError, match="NetSuite refuses the login"):
+            client.health()
+    with connected(login=TOKEN, concurrency=4) as (client, server):
+        server.register_token(("consumer", "consumer-secret"), ("token", "token-secret"))
+        all_at_once(client)
+        assert [call.status for call in server.calls] == [200] * 4
 
 
 def test_threads_share_one_token() -> None:
