@@ -15,7 +15,8 @@ from typing import Final
 
 from pipelines.workers.settings import BROKER_URL
 from resources.ledger import LEDGER_URL
-from schemas.secrets import masked, remember_url
+from resources.storage.address import SECRETS
+from schemas.secrets import masked, remember, remember_url
 
 _URLS: Final = (LEDGER_URL, "DAGSTER_POSTGRES_URL", BROKER_URL)
 _Factory = Callable[..., logging.LogRecord]
@@ -25,6 +26,8 @@ def hide_secrets() -> None:
     """Mask logs and traces of this process from now on; once is enough, and more do no harm."""
     for name in _URLS:
         remember_url(name, os.environ.get(name, ""))
+    for name in SECRETS:
+        remember(name, os.environ.get(name, ""))
     if not isinstance(logging.getLogRecordFactory(), _Masking):
         logging.setLogRecordFactory(_Masking(logging.getLogRecordFactory()))
         sys.excepthook = _print_masked

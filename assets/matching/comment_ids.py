@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import polars as pl
 
+from assets.matching.hash_table import may_be_among
 from schemas.words import STRIPES_OWN, USUAL_STRIPE_ID
 
 Hash = Callable[[pl.Expr], pl.Expr]
@@ -60,17 +61,16 @@ def find_unusual_ids(ids: pl.LazyFrame, comments: pl.LazyFrame, hashed: Hash) ->
 def with_position(texts: pl.LazyFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
     """Return the rows of `texts` whose `text` is an id, with its `position`: an exact join at the price of numbers.
 
-    Only hashes are joined; everything else is fetched for the few rows that met: the columns of both sides but `id`.
+    The ids are millions and the texts few, so that most ids leave before the join. Of both sides all but `id` stays.
     """
-    left = texts.with_columns(hash=hashed(pl.col("text"))).collect(engine="streaming")
-    if left.is_empty():  # nothing to look up, and the ids are millions
-        return pl.concat([left.drop("hash").lazy(), ids.drop("id").limit(0)], how="horizontal")
-    right = ids.with_columns(hash=hashed(pl.col("id"))).collect(engine="streaming")
-    positions = right.lazy().select("hash").with_row_index("at")
-    met = left.lazy().select("hash").with_row_index("row").join(positions, on="hash").collect(engine="streaming")
-    found = left.drop("hash").rechunk().select(pl.all().gather(met.get_column("row")))
-    known = right.drop("hash").rechunk().select(pl.all().gather(met.get_column("at")))
-    return found.hstack(known).lazy().filter(pl.col("text") == pl.col("id")).drop("id")
+    some = texts.with_columns(hash=hashed(pl.col("text"))).collect(engine="streaming")
+    if some.is_empty():  # nothing to look up, and the ids are millions
+        return pl.concat([some.drop("hash").lazy(), ids.drop("id").limit(0)], how="horizontal")
+    known = ids.with_columns(hash=hashed(pl.col("id"))).collect(engine="streaming")
+    near = known.filter(may_be_among(known.get_column("hash"), some.get_column("hash")))
+    # Not in one plan with the comparison, which would join by the strings, too.
+    met = some.lazy().join(near.lazy(), on="hash").collect(engine="streaming")
+    return met.lazy().filter(pl.col("text") == pl.col("id")).drop("id", "hash")
 
 
 def _bounded_ids(ids: pl.DataFrame, comments: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:

@@ -1,8 +1,8 @@
 """One rule over all customers that are still open: whose key equals the key of which records.
 
-Keys are compared by a 64-bit hash first, which is a third of the price of comparing strings, and then as strings, so
-the answer is exact whatever the hash does. Records are grouped before they are joined: a value that half of all rows
-share costs no more than one that nobody shares.
+Keys are looked up by a 64-bit hash (`hash_table`), for a third of the price of a join of strings, and then compared as
+strings, so the answer is exact whatever the hash does. Records that share a hash are grouped before they are joined: a
+value that half of all rows share costs no more than one that nobody shares.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from typing import ClassVar
 import polars as pl
 
 from assets.matching.findings import group_records
+from assets.matching.hash_table import may_be_among, meet
 from assets.matching.match_rule import Found, Side
 from schemas.rule_kinds import AS_IT_IS, RULE_KINDS
 
@@ -75,16 +76,23 @@ def find_equal_keys(left: pl.DataFrame, right: pl.DataFrame) -> Found:
         right: `record`, `key`, `hash` of records.
     """
     if 2 * left.height < right.height:
-        right = right.lazy().join(left.lazy().select("hash"), on="hash", how="semi").collect(engine="streaming")
-    shared = _shared_hashes(right)
-    is_shared = right.get_column("hash").is_in(shared)
-    alone = right.lazy().select("hash").with_row_index("at").filter(~is_shared)
-    single = _verified(left.lazy().join(alone, on="hash").collect(engine="streaming"), right)
-    crowded = left.filter(left.get_column("hash").is_in(shared))
-    crowd = right.filter(is_shared).join(crowded.select("hash"), on="hash", how="semi")
+        right = right.filter(may_be_among(right.get_column("hash"), left.get_column("hash")))
+    right = right.rechunk()  # a gather over many chunks costs ten times one over a single chunk
+    met = meet(left.get_column("hash"), right.get_column("hash"))
+    ours, at = left.filter(met.found.is_not_null()), met.found.drop_nulls()
+    is_equal, is_shared = ours.get_column("key") == right.get_column("key").gather(at), met.is_shared.gather(at)
+    is_alone = is_equal & ~is_shared
+    records = right.get_column("record").gather(at.filter(is_alone))
+    single = ours.select(pl.col("position").filter(is_alone)).with_columns(records)
+    others = ours.filter(~is_equal)
+    shared = right.filter(met.is_shared)
+    has_shared = others.get_column("hash").is_in(shared.get_column("hash").implode())
+    crowded = pl.concat([ours.filter(is_equal & is_shared), others.filter(has_shared)])
+    crowd = shared.join(crowded.select("hash"), on="hash", how="semi")
     groups = group_records(crowd.lazy(), "key").collect(engine="streaming").with_row_index("group")
     members = crowded.lazy().select("position", "key").join(groups.lazy().drop("shown"), on="key")
-    return _found(single, members.collect(engine="streaming"), groups)
+    singles = pl.concat([single, _verified(others, right[met.without_slot])])
+    return _found(singles, members.collect(engine="streaming"), groups)
 
 
 def find_by_any(left: pl.DataFrame, right: pl.DataFrame) -> Found:
@@ -113,18 +121,11 @@ def find_by_any(left: pl.DataFrame, right: pl.DataFrame) -> Found:
     )
 
 
-def _shared_hashes(right: pl.DataFrame) -> pl.Series:
-    """Return the hashes that several rows have, as a list. Sorting them all costs less than counting each."""
-    hashes = right.get_column("hash").sort()
-    return hashes.filter(hashes == hashes.shift()).unique().implode()
-
-
-def _verified(hits: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
-    # A gather over many chunks costs ten times one over a single chunk.
-    records = right.select("record", theirs="key").rechunk().select(pl.all().gather(hits.get_column("at")))
-    pairs = hits.select("position", "key").hstack(records)
-    equal = pairs.lazy().filter(pl.col("key") == pl.col("theirs"))
-    return equal.select("position", "record").collect(engine="streaming")
+def _verified(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
+    """Return `position` and `record` of the few rows whose hashes are equal, and then their keys."""
+    # Not in one plan, which would join by the strings, too.
+    hits = left.lazy().join(right.rename({"key": "other"}).lazy(), on="hash").collect(engine="streaming")
+    return hits.filter(pl.col("key") == pl.col("other")).select("position", "record")
 
 
 def _found(single: pl.DataFrame, members: pl.DataFrame, groups: pl.DataFrame) -> Found:

@@ -22,7 +22,9 @@ def cleaned(text: pl.Expr) -> pl.Expr:
 
     A zero-width space, a soft hyphen, a byte-order mark or a mark of direction is never part of an id.
     """
-    visible = text.str.replace_all(r"\p{Cf}", "").str.strip_chars()
+    # All invisible characters are beyond ASCII, and few texts are.
+    other = pl.when(text.str.len_bytes() != text.str.len_chars()).then(text).str.replace_all(r"\p{Cf}", "")
+    visible = pl.coalesce(other, text).str.strip_chars()
     return pl.when(visible != "").then(visible)
 
 

@@ -99,7 +99,8 @@ def named_by_records(customers: pl.LazyFrame, records: pl.LazyFrame, hashed: Has
     notes = [(pl.lit(field.evidence).alias("source"), _notes(records, field)) for field in _TEXTS]
     noted = [find_usual_ids(texts).select(source, "record", "text") for source, texts in notes]
     fields = [_field_texts(records, field) for field in _VALUES]
-    texts = pl.concat([*fields, *noted]).with_row_index("row").collect(engine="streaming")
+    # Each by itself: put together in one plan they cost half as much again.
+    texts = pl.concat([rows.collect(engine="streaming") for rows in (*fields, *noted)]).with_row_index("row")
     met = with_position(texts.lazy(), ids, hashed).collect(engine="streaming")
     unusual = [find_unusual_ids(ids, texts, hashed).with_columns(source) for source, texts in notes]
     flags = (pl.lit(value=True).alias("is_clear"), _is_evidence(pl.col("text")).alias("is_evidence"))

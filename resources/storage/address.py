@@ -16,7 +16,7 @@ from schemas.secrets import remember
 
 ENCRYPTION: Final = "AWS_SERVER_SIDE_ENCRYPTION"
 KEY: Final = "AWS_SSE_KMS_KEY_ID"
-_SECRETS: Final = (
+SECRETS: Final = (
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
     "AWS_ACCESS_KEY_ID",
@@ -44,7 +44,7 @@ def bucket_of(address: str) -> Bucket:
             f"{STORAGE} is set, but obstore is not installed: run `make .venv/celery.ok` in the checkout, which "
             "installs what several machines need, then start again."
         ) from None
-    for name in _SECRETS:
+    for name in SECRETS:
         remember(name, os.environ.get(name, ""))
     _check_environment()
     bucket, _, prefix = address.removeprefix("s3://").rstrip("/").partition("/")

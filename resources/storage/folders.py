@@ -48,7 +48,7 @@ class Folders:
         """`DAGSTER_HOME` and `TIEOUT_OUT`, or `.dagster` and `out` in the checkout; `TIEOUT_STORAGE`."""
         home = Path(os.environ.get("DAGSTER_HOME") or _CHECKOUT / ".dagster")
         out = Path(os.environ.get("TIEOUT_OUT") or _CHECKOUT / "out")
-        return cls(_CHECKOUT, home.resolve(), out.resolve(), os.environ.get(STORAGE, ""))
+        return cls(_CHECKOUT, home.resolve(), out.resolve(), os.environ.get(STORAGE, "").strip())
 
     def bucket(self) -> Bucket | None:
         """The object store, if there is one.

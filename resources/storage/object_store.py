@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from resources.storage.atomic import private_folder
 from resources.storage.bucket import Bucket
-from resources.storage.copies import adopt, drop_stale
+from resources.storage.copies import STALE, adopt, drop_stale
 from resources.storage.disk import disk_in_words
 from resources.storage.protocol import ABANDONED
 from resources.storage.scratch import scratch
@@ -133,6 +133,7 @@ class ObjectStorage:
         found = self._pointer()
         meant = {POINTER, *(kept.key for kept in found.names.values())}
         self._clear(there - meant)
+        drop_stale(self.copies, meant, min(STALE, abandoned))
 
     def _put(self, files: Mapping[str, Path], sums: Mapping[str, str] | None = None) -> dict[str, _Kept]:
         now, sums = datetime.now(UTC), sums or {name: _sha256(path) for name, path in files.items()}

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from resources.storage.atomic import private_folder
 from resources.storage.bucket import Bucket
-from resources.storage.copies import adopt, drop_stale
+from resources.storage.copies import STALE, adopt, drop_stale
 from resources.storage.disk import disk_in_words, reserve
 from resources.storage.generations import KEPT, MANIFEST, NOTHING, FileEntry, MadeBy, Writers, overtaken
 from resources.storage.protocol import ABANDONED
@@ -198,7 +198,7 @@ class ResultObjects:
         there = set(self.bucket.listed(abandoned))
         pointer = self._pointer()
         self._clear(there - pointer.keys - {POINTER})
-        drop_stale(self.copies, pointer.keys)
+        drop_stale(self.copies, pointer.keys, min(STALE, abandoned))
 
     def _pointer(self) -> _Pointer:
         content, _ = self.bucket.read(POINTER)

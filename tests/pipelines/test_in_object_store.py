@@ -131,6 +131,8 @@ def test_a_run_leaves_nothing_on_its_machine_but_copies_and_names_where_the_rest
     assert not out.exists()
     said = world.on("three", "doctor.__main__", "acme", AWS_SERVER_SIDE_ENCRYPTION="AES256")
     told = " ".join(said.stdout.split())
+    every = (path for path in world.folder.rglob("*") if path.is_file())
+    assert [path for path in every if SECRET.encode() in path.read_bytes()] == []
     assert "s3://tieout/kept replaces an object on a condition; encrypted by AES256." in told
 
 

@@ -151,6 +151,17 @@ def test_copies_of_what_others_have_replaced_go_from_this_machine(
     assert not old.exists()
 
 
+def test_what_is_tidied_at_once_goes_from_this_machine_too(tmp_path: Path) -> None:
+    one, other = machines(tmp_path)
+    put(one, mine="1")
+    assert contents(other) == {"mine": "1"}
+    one.remove(["mine"])
+    other.tidy()
+    assert [path.read_text() for path in other.copies.rglob("*") if path.is_file()] == ["1"]
+    other.tidy(timedelta(0))
+    assert [path for path in other.copies.rglob("*") if path.is_file()] == []
+
+
 def test_a_process_that_was_forked_says_that_it_cannot_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The library would hang."""
     one, _ = machines(tmp_path)

@@ -51,6 +51,14 @@ def writer(environment: Mapping[str, str], name: str, folder: Path, killed_at: i
     )
 
 
+def test_what_it_takes_and_is_not_installed_is_named(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "obstore.store", None)
+    with pytest.raises(UserError, match=r"obstore is not installed: run `make \.venv/celery\.ok`"):
+        bucket_of(environment[STORAGE])
+
+
 def test_two_machines_that_write_at_once_lose_nothing_and_one_that_is_killed_leaves_nothing_half(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
