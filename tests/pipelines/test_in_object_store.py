@@ -1,9 +1,13 @@
 """The commands of an installation that keeps its state in an object store: nothing of it lies on a machine alone."""
 
+import hashlib
+import os
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import yaml
@@ -134,6 +138,27 @@ def test_a_run_leaves_nothing_on_its_machine_but_copies_and_names_where_the_rest
     every = (path for path in world.folder.rglob("*") if path.is_file())
     assert [path for path in every if SECRET.encode() in path.read_bytes()] == []
     assert "s3://tieout/kept replaces an object on a condition; encrypted by AES256." in told
+
+
+@pytest.mark.usefixtures("moved")
+def test_what_is_known_of_a_plan_is_put_into_an_archive_on_the_machine_that_asks(world: World) -> None:
+    accounts = world.folders("two").every("plans", "acme")
+    [plan] = [name.removesuffix(".csv") for storage in accounts for name in storage.names()]
+    said = world.on("two", "audit", "acme", f"--plan={plan[:20]}")
+    assert said.returncode == 0, said.stderr
+    [archive] = (world.folder / "two" / "out").glob("acme-audit-*.zip")
+    with zipfile.ZipFile(archive) as packed:
+        assert hashlib.sha256(packed.read("plan.csv")).hexdigest() == plan
+
+
+@pytest.mark.usefixtures("moved")
+def test_results_of_an_earlier_run_are_put_into_a_folder_of_their_own(world: World) -> None:
+    results = world.folders("two").published("acme")
+    with patch.dict(os.environ, world.s3.environment):
+        runs = [generation.run for generation in results.generations()]
+    said = world.on("two", "results", "acme", f"--run={runs[0][:6]}")
+    assert said.returncode == 0, said.stderr
+    assert (world.folder / "two" / "out" / f"acme-{runs[0][:8]}" / "report.html").is_file()
 
 
 def test_a_store_that_cannot_be_relied_on_stops_every_command_at_its_start(world: World) -> None:

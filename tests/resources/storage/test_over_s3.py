@@ -131,6 +131,23 @@ def test_a_store_that_takes_no_notice_of_conditions_is_refused_before_anything_r
     assert installation(tmp_path).frames("acme").names() == []
 
 
+@pytest.mark.usefixtures("environment")
+def test_a_swap_that_meets_another_is_made_all_the_same(s3: S3, tmp_path: Path) -> None:
+    """S3 answers so where two conditional writes arrive together."""
+    frames, met = installation(tmp_path).frames("acme"), [True, True]
+    put(frames, one="1")
+
+    def conflict(environ: Mapping[str, object]) -> tuple[str, bytes] | None:
+        is_swap = "HTTP_IF_MATCH" in environ and str(environ["PATH_INFO"]).endswith("pointer.json")
+        said = b"<Error><Code>ConditionalRequestConflict</Code></Error>"
+        return ("409 Conflict", said) if is_swap and met and met.pop() else None
+
+    s3.answers = conflict
+    put(frames, two="2")
+    assert not met
+    assert contents(frames) == {"one": "1", "two": "2"}
+
+
 @pytest.mark.parametrize(
     ("answer", "error", "sentence"),
     [
