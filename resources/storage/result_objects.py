@@ -152,26 +152,21 @@ class ResultObjects:
             entries = {name: made_by.entry(path, _write(path, writers[name])) for name, path in fresh.items()}
             there: dict[str, str] = {}
 
-            def key_of(name: str, known: Mapping[str, str]) -> str:
-                """Where a file lies; one that an older generation has need not go up again."""
-                digest = entries[name]["sha256"]
-                if digest in known:
-                    return known[digest]
-                if name not in there:
-                    there[name] = f"{generation}/{name}"
-                    self.bucket.put({there[name]: fresh[name]})
-                return there[name]
-
             def changed(before: _Pointer) -> list[_Record]:
                 if before.generations and before.generations[-1].name == generation:
                     return before.generations  # the answer to this very swap was lost
                 known = {each.entry["sha256"]: each.key for kept in before.generations for each in kept.files.values()}
                 late = overtaken({name: file.entry for name, file in before.files.items()}, renewed)
-                made = {n: _File(key=key_of(n, known), entry=entry) for n, entry in entries.items() if n not in late}
-                files = {n: f for n, f in before.files.items() if n not in made and not _matches(n, instead_of)} | made
+                made = {name: entry for name, entry in entries.items() if name not in late}
+                new = [n for n, entry in made.items() if entry["sha256"] not in known and n not in there]
+                there.update({name: f"{generation}/{name}" for name in new})
+                keys = {name: there.get(name) or known[entry["sha256"]] for name, entry in made.items()}
+                files = {n: f for n, f in before.files.items() if n not in made and not _matches(n, instead_of)}
+                files |= {name: _File(key=keys[name], entry=entry) for name, entry in made.items()}
                 manifest = room / "manifest"
                 manifest.write_bytes(made_by.manifest(self.name, {n: f.entry for n, f in files.items()}))
-                self.bucket.put({f"{generation}/{MANIFEST}": manifest})
+                up = {f"{generation}/{MANIFEST}": manifest} | {there[name]: fresh[name] for name in new}
+                self.bucket.put(up)
                 record = _Record(name=generation, run=made_by.run, made_at=made_at, files=files)
                 return _kept([*before.generations, record])
 

@@ -1,6 +1,7 @@
 """A process that publishes results and frames in an object store, one file each time that it is told to.
 
-Arguments: its name, a folder for copies, how many times, and, where it is to be killed, at which request to the store.
+Arguments: its name, a folder for copies, how many times, and, where it is to be killed, before what: `put`, or the key
+of an object that it swaps.
 """
 
 import os
@@ -16,10 +17,10 @@ from resources.storage.object_store import ObjectStorage
 from resources.storage.result_objects import ResultObjects
 
 
-def main(name: str, copies: str, times: str, killed_at: str) -> None:
+def main(name: str, copies: str, times: str, killed_before: str) -> None:
     bucket = bucket_of(os.environ[STORAGE])
-    if int(killed_at):
-        _kill_at(int(killed_at))
+    if killed_before:
+        _kill_before(killed_before)
     results = ResultObjects("acme", bucket.below("results", "acme"), Path(copies) / "results")
     storage = ObjectStorage(bucket.below("frames", "acme"), Path(copies) / "frames")
     for number in range(int(times)):
@@ -34,21 +35,17 @@ def _write(text: str, path: Path) -> None:
     path.write_text(text)
 
 
-def _kill_at(number: int) -> None:
-    """Die as by the kernel's hand, before some request to the store."""
-    left = number
-    for method in ("swap", "put", "read", "delete"):
-        asked = getattr(Bucket, method)
+def _kill_before(moment: str) -> None:
+    """Die as by the kernel's hand, before files go up for the first time, or before an object is swapped."""
+    method = "put" if moment == "put" else "swap"
+    asked = getattr(Bucket, method)
 
-        def counted(*given: object, asked: object = asked) -> object:
-            nonlocal left
-            left -= 1
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            assert callable(asked)
-            return asked(*given)
+    def killed(bucket: Bucket, *given: object) -> object:
+        if moment == "put" or given[0] == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return asked(bucket, *given)
 
-        setattr(Bucket, method, counted)
+    setattr(Bucket, method, killed)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ from tests.resources.storage.test_storage import contents, put
 from tests.s3_server import S3, SECRET, s3_server
 
 TIMES = 6
-KILLED_AT = {9: "between two files", 11: "before the swap of results", 15: "before the swap of frames"}
+KILLED_BEFORE = ("put", "results.json", "pointer.json")
+"""Before anything goes up, before the results are swapped, and, when they are, before the frames are."""
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +45,8 @@ def installation(folder: Path) -> Folders:
     return Folders(folder, folder / "home", folder / "out", os.environ[STORAGE])
 
 
-def writer(environment: Mapping[str, str], name: str, folder: Path, killed_at: int = 0) -> "subprocess.Popen[str]":
-    given = ("-m", "tests.resources.storage.racing_writer", name, str(folder / name), str(TIMES), str(killed_at))
+def writer(environment: Mapping[str, str], name: str, folder: Path, killed_before: str = "") -> "subprocess.Popen[str]":
+    given = ("-m", "tests.resources.storage.racing_writer", name, str(folder / name), str(TIMES), killed_before)
     return subprocess.Popen(
         [sys.executable, *given], cwd=CHECKOUT, env=os.environ | environment, stderr=subprocess.PIPE, text=True
     )
@@ -64,7 +65,7 @@ def test_two_machines_that_write_at_once_lose_nothing_and_one_that_is_killed_lea
 ) -> None:
     """Two who race, and beside them some who are killed with a part of what they wanted to put there."""
     writers = {name: writer(environment, name, tmp_path) for name in ("one", "two")}
-    killed = {f"killed{at}": writer(environment, f"killed{at}", tmp_path, at) for at in KILLED_AT}
+    killed = {f"killed{at}": writer(environment, f"killed{at}", tmp_path, at) for at in KILLED_BEFORE}
     for process in writers.values():
         assert process.communicate()[1] == ""
     for process in killed.values():
@@ -80,7 +81,7 @@ def test_two_machines_that_write_at_once_lose_nothing_and_one_that_is_killed_lea
     for number in range(TIMES):
         assert found[f"{number}.txt"] in {*writers, *killed}
         assert frames[f"{number}.parquet"].endswith(f" {number}")
-    last = f"killed{max(KILLED_AT)}"
+    last = f"killed{KILLED_BEFORE[-1]}"
     assert {name for name in killed if f"{name}.csv" in found} == {last}
     assert not frames.keys() & {f"{name}.parquet" for name in killed}
     at.frames("acme").tidy(timedelta(0))
