@@ -1,8 +1,10 @@
 """How fast, and how cheaply, an account is read from Stripe, against the stand-in in a process of its own.
 
 Two questions. Share: at one second for a page and 25 requests a second, which share of the cap (2,500 customers a
-second) does each reader reach? Cost: with neither latency nor limit, what do a million customers take in CPU and
-memory? Every reader runs in its own process, on the same account: half of its customers were imported in one hour.
+second) does each reader reach? Its CPU is that of the whole read, connections and the frame included, of the reader's
+process alone; others on the machine can double it, as each page finds the caches theirs. Cost: with neither latency nor
+limit, what do a million customers take in CPU and memory? Every reader runs in its own process, on the same account:
+half of its customers were imported in one hour.
 
 The peer is tap-stripe from the package registry, in a virtual environment that is made for the run and removed again.
 """

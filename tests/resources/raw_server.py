@@ -1,5 +1,6 @@
 """A server that sends whatever a test says, byte for byte: what no stand-in of a service would send."""
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,8 +38,8 @@ class RawServer:
 
 
 @contextmanager
-def raw_server(answer: Callable[[Asked], Sent]) -> Iterator[RawServer]:
-    """Serve on a free port of loopback, each request answered by `answer`."""
+def raw_server(answer: Callable[[Asked], Sent], tls: ssl.SSLContext | None = None) -> Iterator[RawServer]:
+    """Serve on a free port of loopback, each request answered by `answer`; over TLS with a server's context."""
     asked: list[Asked] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -66,10 +67,12 @@ def raw_server(answer: Callable[[Asked], Sent]) -> Iterator[RawServer]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
-        yield RawServer(f"http://127.0.0.1:{server.server_address[1]}", asked)
+        yield RawServer(f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}", asked)
     finally:
         server.shutdown()
         server.server_close()

@@ -17,6 +17,7 @@ import polars as pl
 from resources.stripe_api.reading.pages import UnusableError
 from resources.stripe_api.reading.windows import Advance, ContradictionError, Frontier, Window, coverage_gaps
 from resources.stripe_api.session.connection import Params, StripeConnection
+from resources.stripe_api.session.rate_limit import TOGETHER
 from resources.stripe_api.session.refusals import StripeProblem
 from schemas.errors import InternalError, TransientError
 
@@ -101,7 +102,10 @@ class ParallelList(Generic[P]):
                 self._pool = pool
                 try:
                     self._launch(self._frontier.open)
-                    self._wait()
+                    while self._is_running():
+                        if time.monotonic() - self._said_at >= _TOLD_EVERY:
+                            self._tell()
+                    self._tell()
                 finally:
                     self._halted.set()
         if self._error is not None:
@@ -116,12 +120,6 @@ class ParallelList(Generic[P]):
         if rows - ids != self._frontier.repeats:
             error = f"{rows:,} rows came with {ids:,} ids, so that one was on two pages"
             raise TransientError(_NOT_WHOLE.format(path=self._listing.path, error=error))
-
-    def _wait(self) -> None:
-        while self._is_running():
-            if time.monotonic() - self._said_at >= _TOLD_EVERY:
-                self._tell()
-        self._tell()
 
     def _is_running(self) -> bool:
         """Wait for news, or for some seconds, and say whether there is more to wait for."""
@@ -200,7 +198,8 @@ class ParallelList(Generic[P]):
     def _readers(self) -> int:
         """Return how many readers fill the rate at the present latency, and a few: more would cut windows too small."""
         account = self._connection.account
-        return min(account.max_in_flight, 2 + ceil(account.requests_per_second * self._connection.latency * _SPARE))
+        busy = account.requests_per_second * self._connection.latency * _SPARE
+        return min(account.max_in_flight, 2 + TOGETHER // 2 + ceil(busy))
 
     def _ask(self, window: Window) -> P | None:
         """Return the next page of a window, None if Stripe no longer knows its cursor."""
@@ -215,7 +214,12 @@ class ParallelList(Generic[P]):
             return page
 
         answer = self._connection.get(
-            endpoint, listing.path, [*listing.params, *bounds, *cursor], read, halted=self._halted.is_set
+            endpoint,
+            listing.path,
+            [*listing.params, *bounds, *cursor],
+            read,
+            halted=self._halted.is_set,
+            group=TOGETHER,
         )
         if not isinstance(answer, StripeProblem):
             return answer

@@ -116,8 +116,10 @@ class Frontier:
 
     def divide(self, idle: int) -> list[Window]:
         """Give the rest of the fullest window to idle readers, in equal parts; its owner keeps the newest part."""
+        if idle < 1:
+            return []
         fullest = max(self.open, key=lambda window: window.expected, default=None)
-        if fullest is None or idle < 1 or fullest.expected < WORTH_DIVIDING:
+        if fullest is None or fullest.expected < WORTH_DIVIDING:
             return []
         span = fullest.last - fullest.edge
         parts = min(idle + 1, int(fullest.expected) // _PART, span)

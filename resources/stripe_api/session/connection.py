@@ -86,10 +86,11 @@ class StripeConnection:
         read: Callable[[bytes], T],
         *,
         halted: Callable[[], bool] = lambda: False,
+        group: int = 1,
     ) -> T | StripeProblem:
         """Return what `read` makes of the body of a GET, or what Stripe refused.
 
-        A body that `read` refuses (UnusableError) is asked for again, but not for long.
+        A body that `read` refuses (UnusableError) is asked for again, but not for long. Of `group`, see `RateLimiter`.
 
         Raises:
             TransientError: Stripe could not be asked.
@@ -97,7 +98,7 @@ class StripeConnection:
         url = self.account.base_url + path + (f"?{urlencode(params)}" if params else "")
 
         def ask() -> T | StripeProblem:
-            self._go(endpoint)
+            self._go(endpoint, group)
             started = time.monotonic()
             reply = self._wire.send("GET", url, _headers(self.account))
             self._note(time.monotonic() - started)
@@ -157,8 +158,8 @@ class StripeConnection:
         with self._counting:
             self.latency = seconds if not self.latency else self.latency + (seconds - self.latency) * _SMOOTHING
 
-    def _go(self, endpoint: str) -> None:
-        self._pace.wait(endpoint)
+    def _go(self, endpoint: str, group: int = 1) -> None:
+        self._pace.wait(endpoint, group)
         with self._counting:
             self.requests[endpoint] += 1
 

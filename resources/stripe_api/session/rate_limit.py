@@ -1,14 +1,19 @@
-"""How fast we ask: an even pace for each endpoint, so that Stripe need not slow us down. No retries here.
+"""How fast we ask: an even pace for each endpoint, or small groups at an even pace. No retries here.
 
 Source: docs.stripe.com/rate-limits. Live mode limits each endpoint (25 a second) below the account (100), which counts
 where more than four are asked at a time; in test mode the account's own limit is 25, so that all endpoints share one.
 """
 
 import threading
-
-from pyrate_limiter import Limiter, Rate, SingleBucketFactory, StateBucket
+import time
+from math import ceil
+from typing import Final
 
 from resources.stripe_api.session.account import StripeAccount
+
+TOGETHER: Final = 4
+"""Requests that are sent together, a sixth of a second apart at 25 a second: a thread that is woken alone finds every
+cache cold, and each of its pages takes a sixth more of CPU."""
 
 _BURST_SHARE = 5
 _ALL = "all"
@@ -25,14 +30,17 @@ class RateLimiter:
         self._lock = threading.Lock()
         self._turnstiles: dict[str, _Turnstile] = {}
 
-    def wait(self, endpoint: str) -> None:
-        """Return when a request to this endpoint may be sent, by the limits of the endpoint and of the account."""
+    def wait(self, endpoint: str, group: int = 1) -> None:
+        """Return when a request to this endpoint may be sent, by the limits of the endpoint and of the account.
+
+        Of many that wait, so many as make a `group` are let through together, and none before its time.
+        """
         rate = self._account.requests_per_second
         if self._account.livemode:
-            self._turnstile(endpoint, rate).pass_through()
+            self._turnstile(endpoint, rate).pass_through(group)
             self._turnstile(_ALL, _ENDPOINTS_AT_A_TIME * rate).pass_through()
         else:
-            self._turnstile(_ALL, rate).pass_through()
+            self._turnstile(_ALL, rate).pass_through(group)
 
     def _turnstile(self, name: str, rate: int) -> "_Turnstile":
         with self._lock:
@@ -42,13 +50,22 @@ class RateLimiter:
 
 
 class _Turnstile:
-    """One thread at a time waits for the bucket; the others wait for a lock, which costs nothing."""
+    """Gives each thread a moment of its own to sleep until: nobody waits for a lock, and none is woken in vain.
+
+    The generic cell rate algorithm, in two lines: a limiter of general use cost a seventh of a whole read.
+    """
 
     def __init__(self, rate: int) -> None:
-        bucket = StateBucket([Rate(rate, 1_000, burst=max(1, rate // _BURST_SHARE))])
-        self._limiter = Limiter(SingleBucketFactory(bucket, schedule_leak=False), buffer_ms=0)
-        self._turn = threading.Lock()
+        self._gap = 1 / rate
+        self._burst = max(1, rate // _BURST_SHARE)
+        self._lock = threading.Lock()
+        self._next = 0.0
 
-    def pass_through(self) -> None:
-        with self._turn:
-            self._limiter.try_acquire()
+    def pass_through(self, group: int = 1) -> None:
+        with self._lock:
+            now = time.monotonic()
+            mine = max(self._next, now - (self._burst - 1) * self._gap)
+            self._next = mine + self._gap
+        if mine > now:
+            of_the_group = mine if group == 1 else ceil(mine / (group * self._gap)) * group * self._gap
+            time.sleep(of_the_group - now)
