@@ -19,8 +19,9 @@ const decisionsCsv = (lines, otherwise) => {
   return [DECISION_COLUMNS.join(","), ...cells, ""].join("\n");
 };
 
-// The address of the form in the UI for one decision; a text of JSON is one of YAML, too.
-const filledIn = (form, values) => form.replaceAll(/%7B(customer|record|why)%7D/g, (_, name) => encodeURIComponent(JSON.stringify(values[name])));
+// The address of the form in the UI for one decision; a text of JSON is one of YAML, too. What is empty the form asks for.
+const filledIn = (form, values) => form.replaceAll(/%7B(customer|record|why)%7D/g, (_, name) =>
+  values[name].trim() === "" ? "" : encodeURIComponent(JSON.stringify(values[name])));
 
 // An internal id, or a word that says something else; null for what is neither.
 const asDecision = (text) => {

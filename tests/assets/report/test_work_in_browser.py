@@ -171,6 +171,9 @@ def test_a_decision_leads_to_its_form_in_the_ui_filled_in(page: Page) -> None:
     [config] = parse_qs(urlsplit(form.get_attribute("href") or "").query)["config"]
     filled_in = yaml.safe_load(config)["ops"]["acme__decide"]["config"]
     assert filled_in == {"customer": "cus_4", "record": "41", "who": None, "why": '"$&" # they: said {record}'}
+    row.get_by_label("Why").fill(" ")
+    [config] = parse_qs(urlsplit(form.get_attribute("href") or "").query)["config"]
+    assert yaml.safe_load(config)["ops"]["acme__decide"]["config"]["why"] is None, "so that the form asks for it"
     row.get_by_label("Later").check()
     expect(form).to_be_hidden()
 
