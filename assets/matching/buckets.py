@@ -100,7 +100,7 @@ class _Parted:
     def of(cls, side: "_Rows", compare: Comparison, no_value: frozenset[str] | None, buckets: Buckets) -> "_Parted":
         """Make the keys and write them, some rows at a time."""
         schema = side.keys(side.rows.limit(0), compare, no_value).schema
-        bucket = (pl.col("hash") % buckets.count).cast(pl.UInt32).alias(_BUCKET)
+        bucket = (pl.col("hash") // _LAST_BITS % buckets.count).cast(pl.UInt32).alias(_BUCKET)
         for number, batch in enumerate(side.rows.collect_batches(chunk_size=_BATCH, maintain_order=False)):
             files = pl.PartitionBy(buckets.folder / str(number), key=bucket, include_key=False)
             side.keys(batch.lazy(), compare, no_value).lazy().sink_ipc(files, mkdir=True)
@@ -137,3 +137,5 @@ class _Rows:
 
 
 _BUCKET: Final = "bucket"
+_LAST_BITS: Final = 1 << 32
+"""What is found by the last bits of a hash is not parted by them."""
