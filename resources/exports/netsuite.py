@@ -41,11 +41,15 @@ def read_netsuite_export(
     with open_export(
         path, fields["internal_id"], check=partial(_check_labels, fields=fields), encoding=encoding
     ) as export:
-        text = export.read(fields)
-        numbered = text.with_columns(as_numbers(text.get_column("internal_id"), export, fields))
-    rows = customers_from_text(without_empty_marks(numbered), fields, RowSource(str(path), _IF_DIFFERING), words)
+        # Nobody keeps the text here, which is as much in memory as the rows that are made of it.
+        rows = customers_from_text(_text_of(export, fields), fields, RowSource(str(path), _IF_DIFFERING), words)
     warnings = warnings_of_a_file(ends_with_newline=export.ends_with_newline)
-    return Extract(rows.frame, text.height, warnings=warnings, unknown_words=rows.unknown)
+    return Extract(rows.frame, rows.read, warnings=warnings, unknown_words=rows.unknown)
+
+
+def _text_of(export: ExportFile, fields: Mapping[str, str]) -> pl.DataFrame:
+    text = export.read(fields)
+    return without_empty_marks(text.with_columns(as_numbers(text.get_column("internal_id"), export, fields)))
 
 
 def check_netsuite_export(path: Path, fields: Mapping[str, str], encoding: str | None = None) -> None:

@@ -66,18 +66,20 @@ def read_stripe_export(
         columns = columns_of(export.header) | further_columns(export.header, further)
         deleted = deleted_label(export.header.labels)
         columns |= {_DELETED: deleted} if deleted else {}
-        text = export.read(columns)
+        # One name for all forms of the rows: each is in memory whole, and goes when the next is there.
+        rows = export.read(columns)
+        count = rows.height
         zone = zone_of(columns["created"]) or "UTC"
-        created = read_dates(text.get_column("created"), until, declared.dates, zone)
-        named = text.with_columns(_VISIBLE_ID, created.alias("moment"))
-        dated = _checked(named, export, columns, since, until).drop("created").rename({"moment": "created"})
+        created = read_dates(rows.get_column("created"), until, declared.dates, zone)
+        rows = rows.with_columns(_VISIBLE_ID, created.alias("moment"))
+        rows = _checked(rows, export, columns, since, until).drop("created").rename({"moment": "created"})
     if deleted:
-        dated = dated.filter(_IS_THERE).drop(_DELETED)
+        rows = rows.filter(_IS_THERE).drop(_DELETED)
     wanted = [*OWN_LABELS, *(f"metadata.{key}" for key in metadata_keys), *further.names]
     nothing = (pl.lit(None, pl.String).alias(name) for name in wanted if name not in columns)
-    frame = dated.with_columns(*nothing, pl.lit(None, pl.Boolean).alias("livemode"))
+    rows = rows.with_columns(*nothing, pl.lit(None, pl.Boolean).alias("livemode"))
     customers = unique_by_id(
-        frame.select("id", "created", *OWN_LABELS, "livemode", pl.col(r"^metadata\..+$"), *further.names),
+        rows.select("id", "created", *OWN_LABELS, "livemode", pl.col(r"^metadata\..+$"), *further.names),
         "id",
         RowSource(str(path), "the file was edited, or two exports were joined; export it again"),
     )
@@ -85,9 +87,9 @@ def read_stripe_export(
     labels = _as_read(export.header.labels, columns, metadata_keys)
     return Extract(
         customers,
-        dated.height,
+        rows.height,
         warnings=warnings,
-        notes={"deleted_left_out": text.height - dated.height} if deleted else {},
+        notes={"deleted_left_out": count - rows.height} if deleted else {},
         link_column=link_column(labels),
         unseen_links=unseen_links(str(path), labels),
     )

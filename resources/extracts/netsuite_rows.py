@@ -33,10 +33,12 @@ class NetsuiteRows:
 
     Attributes:
         frame: `schemas.customers.NetsuiteCustomers`, then the custom columns, in the order of the text.
+        read: how many there were before those that repeat another one were dropped.
         unknown: the words that are in no list; their rows pass for no customers, and for active.
     """
 
     frame: pl.DataFrame
+    read: int
     unknown: tuple[UnknownWords, ...] = ()
 
 
@@ -57,10 +59,12 @@ def customers_from_text(
     custom = [name for name in fields if name not in _COLUMNS]
     absent = [pl.lit(None, pl.String).alias(name) for name in _TEXTS if name not in text.columns]
     is_customer, inactive = _is_customer(text, words), _inactive(text, words)
-    typed = text.with_columns(is_customer.fill_null(value=False), inactive.fill_null(value=False), *absent)
     unknown = (_unknown(text, "stage", is_customer), _unknown(text, "inactive", inactive))
-    frame = unique_by_id(typed.select(*_COLUMNS, *custom), "internal_id", source)
-    return NetsuiteRows(frame, tuple(found for found in unknown if found))
+    # Under one name, so that what is in memory whole goes when its next form is there.
+    text = text.with_columns(is_customer.fill_null(value=False), inactive.fill_null(value=False), *absent)
+    text = text.select(*_COLUMNS, *custom)
+    frame = unique_by_id(text, "internal_id", source)
+    return NetsuiteRows(frame, text.height, tuple(found for found in unknown if found))
 
 
 def without_empty_marks(text: pl.DataFrame) -> pl.DataFrame:

@@ -123,15 +123,15 @@ class FrameStore:
 
         Further arguments as for `write`; the files are shown under the names that `files` gives them.
         """
-        by_month = frame.with_columns(_month=pl.col("created").dt.strftime(MONTH_FORMAT)).partition_by(
-            "_month", as_dict=True, include_key=False
-        )
-        if surplus := by_month.keys() - {(month,) for month in months}:
+        # Rows by their numbers, and gathered month by month: a frame for each month would be all of it once more.
+        month_of = frame.select(month=pl.col("created").dt.strftime(MONTH_FORMAT)).with_row_index("row")
+        rows_of = dict(zip(*month_of.group_by("month", maintain_order=True).agg("row"), strict=True))
+        if surplus := rows_of.keys() - set(months):
             raise InternalError(f"{name} has rows of months that were not asked for: {sorted(surplus)}.")
         stamp = self._stamp(name, read_at)
         with self.storage.replaced([frame_file(name, month) for month in months]) as fresh:
             for path, month in zip(fresh, months, strict=True):
-                rows = by_month.get((month,), frame.clear())
+                rows = frame[rows_of[month]] if month in rows_of else frame.clear()
                 rows.write_parquet(path, compression="zstd", compression_level=1, statistics=False, metadata=stamp)
                 seal(path)
             on_files({f"{name}/{month}": path for path, month in zip(fresh, months, strict=True)})
