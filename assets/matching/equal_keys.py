@@ -79,7 +79,7 @@ def find_equal_keys(left: pl.DataFrame, right: pl.DataFrame) -> Found:
         right = right.filter(may_be_among(right.get_column("hash"), left.get_column("hash")))
     right = right.rechunk()  # a gather over many chunks costs ten times one over a single chunk
     met = meet(left.get_column("hash"), right.get_column("hash"))
-    ours, at = left.filter(met.found.is_not_null()), met.found.drop_nulls()
+    ours, at = left.filter(met.is_found), met.found.filter(met.is_found)
     is_equal, is_shared = ours.get_column("key") == right.get_column("key").gather(at), met.is_shared.gather(at)
     is_alone = is_equal & ~is_shared
     records = right.get_column("record").gather(at.filter(is_alone))

@@ -19,8 +19,9 @@ def series(hashes: list[int]) -> pl.Series:
 def test_a_hash_that_one_row_has_is_found_unless_it_has_no_slot(asked: list[int], known: list[int]) -> None:
     met = meet(series(asked), series(known))
     without_slot = {known[row] for row in met.without_slot}
-    for wanted, found in zip(asked, met.found, strict=True):
+    for wanted, found, is_found in zip(asked, met.found, met.is_found, strict=True):
         if known.count(wanted) == 1 and wanted not in without_slot:
+            assert is_found
             assert found == known.index(wanted)
 
 
@@ -28,6 +29,7 @@ def test_a_hash_that_one_row_has_is_found_unless_it_has_no_slot(asked: list[int]
 def test_every_row_holds_its_slot_is_shared_or_has_none(known: list[int]) -> None:
     met = meet(series(known), series(known))
     assert met.is_shared.to_list() == [known.count(wanted) > 1 for wanted in known]
+    assert met.is_found.all()
     holders = {row for row in met.found if not met.is_shared[row]}
     assert sorted([*holders, *met.without_slot, *met.is_shared.arg_true()]) == list(range(len(known)))
 
