@@ -29,6 +29,7 @@ STORAGE: Final = "TIEOUT_STORAGE"
 _PROBE: Final = "probe-"
 _SWAPS: Final = 20
 _AT_ONCE: Final = 8
+_PARTS_AT_ONCE: Final = 2  # of a large file, 5 MiB each, which are in memory meanwhile
 _BLOCK: Final = 1 << 22
 
 
@@ -87,7 +88,7 @@ class Bucket:
         import obstore  # noqa: PLC0415 (an extra)
 
         def one(each: tuple[str, Path]) -> None:
-            obstore.put(self.store, self.prefix + each[0], each[1])
+            obstore.put(self.store, self.prefix + each[0], each[1], max_concurrency=_PARTS_AT_ONCE)
 
         with self._reachable(), ThreadPoolExecutor(_AT_ONCE) as pool:
             list(pool.map(one, files.items()))
