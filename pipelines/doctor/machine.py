@@ -1,5 +1,6 @@
 """This machine: whether state and results can be written, how much room there is, and which form the ledger has."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Final
 
 from pipelines.doctor.finding import Finding
 from pipelines.into_store import kept_here
-from resources.ledger import Ledger
+from resources.ledger import LEDGER_URL, Ledger
 from resources.memory import Memory, memory_here
 from resources.storage.address import encryption
 from resources.storage.atomic import private_folder
@@ -42,6 +43,9 @@ def objects(folders: Folders, name: str) -> Iterator[Finding]:
         yield Finding("todo", "object store", str(error))
         return
     yield Finding("good", "object store", f"{bucket.address} replaces an object on a condition; {encryption()}.")
+    if not os.environ.get(LEDGER_URL):
+        said = f"The ledger is a file of this machine, so that no other one may use that store; else set {LEDGER_URL}."
+        yield Finding("note", "object store", said)
     if left := kept_here(folders, name):
         said = f"{left:,} plans and inputs of {name} lie in {folders.home} from before: make into-store NAME={name}."
         yield Finding("todo", "object store", said)

@@ -206,7 +206,7 @@ class Bucket:
                 raise UserError(_CANNOT.format(self.address)) from None
             raise TransientError(
                 f"{self.address} could not be asked ({type(error).__name__}): nothing was put in place; check "
-                "AWS_ENDPOINT_URL, AWS_REGION and the network, then start again."
+                "AWS_ENDPOINT_URL, AWS_REGION, the login and the network, then start again."
             ) from None
 
 

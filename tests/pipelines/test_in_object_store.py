@@ -137,6 +137,7 @@ def test_a_run_leaves_nothing_on_its_machine_but_copies_and_names_where_the_rest
     told = " ".join(said.stdout.split())
     every = (path for path in world.folder.rglob("*") if path.is_file())
     assert [path for path in every if SECRET.encode() in path.read_bytes()] == []
+    assert "so that no other one may use that store; else set TIEOUT_LEDGER_URL." in told
     assert "s3://tieout/kept replaces an object on a condition; encrypted by AES256." in told
 
 
