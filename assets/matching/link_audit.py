@@ -11,8 +11,8 @@ import dagster as dg
 import polars as pl
 
 from assets.check_results import id_result
-from assets.matching import are_of, link_table
-from assets.no_values import placeholders_of
+from assets.matching import are_of
+from assets.matching.kept_links import links_of
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.steps import Step, key_of, of_frames
 from schemas.link_fields import LinkField, fields_of
@@ -64,14 +64,14 @@ def audit_links(links: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
     return {name: frame.select(_SUBJECT).unique() for name, frame in found.items()}
 
 
-def every_link(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, no_value: frozenset[str]) -> pl.LazyFrame:
+def every_link(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
     """The `link_table`, and with it the external ids that have the form of a Stripe id and name no known customer.
 
     An external id can be anybody's own number, so only one that looks like a Stripe id is a link.
     """
     fields = [field for field in fields_of("netsuite", "value") if field.foreign_values]
     unknown = [_unknown_ids(stripe, netsuite.filter("is_customer"), field) for field in fields]
-    return pl.concat([link_table(stripe, netsuite, no_value), *unknown])
+    return pl.concat([links, *unknown])
 
 
 def _unknown_ids(stripe: pl.LazyFrame, records: pl.LazyFrame, field: LinkField) -> pl.LazyFrame:
@@ -89,7 +89,7 @@ def _unknown_ids(stripe: pl.LazyFrame, records: pl.LazyFrame, field: LinkField) 
 
 def build_link_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     """The link audit of one declaration, as checks of `customer_matches`."""
-    key, no_value = sync.key("customer_matches"), placeholders_of(sync.declaration)
+    key = sync.key("customer_matches")
 
     extracts = {name: sync.key(name) for name in ("stripe_customers", "netsuite_customers")}
 
@@ -107,7 +107,7 @@ def build_link_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
         with failures_for_people():
 
             def check() -> Iterator[dg.AssetCheckResult]:
-                links = every_link(stripe_customers, netsuite_customers, no_value).collect().lazy()
+                links = every_link(stripe_customers, netsuite_customers, links_of(sync)).collect().lazy()
                 subjects = links.select(_SUBJECT.n_unique()).collect().item()
                 for name, found in audit_links(links).items():
                     yield id_result(key, name, found, "subject", of=subjects)

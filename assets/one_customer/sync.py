@@ -27,7 +27,7 @@ from assets.planning.portal_links import who_gets_a_link
 from assets.planning.rows import relinks
 from assets.planning.settings import PlanSettings
 from assets.planning.to_stripe import ToStripe
-from assets.planning.write_plan import plan_changes
+from assets.planning.write_plan import Further, plan_changes
 from assets.reconciliation import Reconciliation
 from assets.signed_in import name_of
 from assets.write_back.opening import open_write_back
@@ -93,8 +93,8 @@ def plan_one(
         sets = "stripe_id" in settings.fields
         known = who_gets_a_link(stripe, netsuite, both, settings.no_value, sets_stripe_ids=sets)
         links = links_for(sync, declaration.portal, known.filter(pl.col(_ID) == internal_id).collect(), said)[0].lazy()
-    way = ToStripe(picture.parameters, found)
-    whole = plan_changes(stripe, netsuite, matches, settings, None, way, links)
+    further = Further(to_stripe=ToStripe(picture.parameters, found), portal=links)
+    whole = plan_changes(stripe, netsuite, matches, settings, further)
     hidden = hidden_links(stripe, declaration)
     plan = whole.lazy().filter((pl.col(_ID) == internal_id) & ~pl.col("system").is_in(hidden.systems)).collect()
     customers = both.select(has_record=HAS_RECORD).collect()

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import dagster as dg
@@ -16,6 +17,7 @@ from assets.extract.visible_links import WITHHELD_CHECK, withheld_result
 from assets.kept_inputs import keep_making
 from assets.matching.directions import both_ways
 from assets.matching.global_customer import HAS_RECORD
+from assets.matching.kept_links import links_of
 from assets.matching.stripe_matches import STRIPE_MATCHES
 from assets.next_step.next_step import first_step
 from assets.next_step.shown import metadata
@@ -28,7 +30,7 @@ from assets.planning.portal_asset import PORTAL_LINKS
 from assets.planning.rows import relinks
 from assets.planning.settings import PlanSettings
 from assets.planning.to_stripe import ToStripe
-from assets.planning.write_plan import PlanInputs, plan_of
+from assets.planning.write_plan import Further, PlanInputs, plan_of
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from assets.rules_version import MADE_BY
 from assets.steps import Before, Step, key_of, of_frames, of_table
@@ -90,7 +92,8 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
                 plan = sync.frames.read_plan(_NAME)
                 yield from before.again(context, _reported(sync, context, made, customer_matches, plan, kept, traces))
                 return
-            frames = PlanInputs(*sides, asked.get(TRANSACTIONS), way, asked.get(PORTAL_LINKS), traces)
+            further = Further(asked.get(TRANSACTIONS), way, asked.get(PORTAL_LINKS), partial(links_of, sync))
+            frames = PlanInputs(*sides, further, traces)
             planned = plan_of(sync.declaration, frames, lambda: bool(sync.months_missing()))
             both = customer_matches if way is None else both_ways(customer_matches, way.found)
             customers = both.select(has_record=HAS_RECORD).collect()

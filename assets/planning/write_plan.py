@@ -31,14 +31,28 @@ _CUSTOMER: Final = "stripe_customer_id"
 _MONTHS_MISSING: Final = "months of Stripe customers were never read"
 
 
+class Further(NamedTuple):
+    """What a plan is made from where it is there.
+
+    Attributes:
+        transactions: `schemas.transactions.Transactions`, where only who has transacted gets a record (C2).
+        to_stripe: what the way to Stripe has found out; None: nothing goes that way.
+        portal: `schemas.portal.PortalLinks`, where links to the customer portal are kept in NetSuite (P7).
+        links: gives the `assets.matching.link_table` of both sides, if somebody has made it.
+    """
+
+    transactions: pl.LazyFrame | None = None
+    to_stripe: ToStripe | None = None
+    portal: pl.LazyFrame | None = None
+    links: Callable[[], pl.LazyFrame] | None = None
+
+
 def plan_changes(
     stripe: pl.LazyFrame,
     netsuite: pl.LazyFrame,
     matches: pl.LazyFrame,
     settings: PlanSettings,
-    transactions: pl.LazyFrame | None = None,
-    to_stripe: ToStripe | None = None,
-    portal: pl.LazyFrame | None = None,
+    further: Further = Further(),  # noqa: B008 (it cannot be changed)
 ) -> PairedPlan:
     """Plan every change that makes the two systems agree (W1 to W7).
 
@@ -47,18 +61,17 @@ def plan_changes(
         netsuite: `schemas.customers.NetsuiteCustomers`.
         matches: `schemas.matches.Matches`.
         settings: which fields may be written.
-        transactions: `schemas.transactions.Transactions`, where only who has transacted gets a record (C2).
-        to_stripe: what the way to Stripe has found out; None: nothing goes that way.
-        portal: `schemas.portal.PortalLinks`, where links to the customer portal are kept in NetSuite (P7).
+        further: what else there is.
 
     Returns:
         The plan; empty when everything is tied out (W11).
     """
+    transactions, to_stripe, portal, links = further
     if to_stripe is not None:
         matches = both_ways(matches, to_stripe.found).collect().lazy()
     wanted = matches if settings.doubted else matches.filter(pl.col("doubt").is_null())
     pairs = pairs_to_plan(stripe, netsuite, wanted, settings.no_value)
-    links = cache(partial(link_table, stripe, netsuite, settings.no_value))
+    links = links or cache(partial(link_table, stripe, netsuite, settings.no_value))
 
     def planned(field: LinkField) -> pl.Series:
         return set_values(pairs, netsuite, field) if field.holds == "value" else append_words(pairs, links(), field)
@@ -87,9 +100,7 @@ class PlanInputs(NamedTuple):
     stripe: pl.LazyFrame
     netsuite: pl.LazyFrame
     matches: pl.LazyFrame
-    transactions: pl.LazyFrame | None = None
-    to_stripe: ToStripe | None = None
-    portal: pl.LazyFrame | None = None
+    further: Further = Further()
     traces: pl.DataFrame | None = None
 
 
@@ -109,14 +120,15 @@ def plan_of(declaration: Declaration, inputs: PlanInputs, lacks_months: Callable
         inputs: what it is made from.
         lacks_months: asked whether Stripe customers of some month were never read, where that matters.
     """
-    settings, way = PlanSettings.of(declaration), inputs.to_stripe
-    stripe, netsuite, matches, transactions, _, portal, traces = inputs
+    settings, way = PlanSettings.of(declaration), inputs.further.to_stripe
+    stripe, netsuite, matches, further, traces = inputs
 
     def changes(way: ToStripe | None) -> PairedPlan:
+        also = further._replace(to_stripe=way)
         if traces is None or traces.is_empty():
-            return plan_changes(stripe, netsuite, matches, settings, transactions, way, portal)
+            return plan_changes(stripe, netsuite, matches, settings, also)
         left = without_traces(netsuite, traces)
-        planned = plan_changes(stripe, left, matches, settings, transactions, way, portal)
+        planned = plan_changes(stripe, left, matches, settings, also._replace(links=None))
         return PairedPlan(first=with_removals(planned.lazy(), traces).collect())
 
     plan = wanted = changes(way)

@@ -12,7 +12,7 @@ from assets.extract.netsuite_sync import SYNC
 from assets.extract.stripe_transactions import TRANSACTIONS
 from assets.planning.portal_asset import PORTAL_LINKS
 from assets.planning.to_stripe import ToStripe
-from assets.planning.write_plan import PlanInputs, plan_of
+from assets.planning.write_plan import Further, PlanInputs, plan_of
 from assets.reconciliation import Reconciliation
 from assets.replay.inputs import Inputs, found_in_stripe, inputs_of
 from assets.rules_version import RULES_VERSION
@@ -68,8 +68,8 @@ def planned_again(matching: Inputs, planning: Inputs) -> PairedPlan:
     frames, matches = planning.frames, matching.matches().lazy()
     found = found_in_stripe(planning.declaration, frames, matches)
     way = None if found is None else ToStripe(frames[SYNC], found)
-    further = (frames.get(TRANSACTIONS), way, frames.get(PORTAL_LINKS), planning.traces)
-    inputs = PlanInputs(planning.stripe, planning.netsuite, matches, *further)
+    further = Further(frames.get(TRANSACTIONS), way, frames.get(PORTAL_LINKS))
+    inputs = PlanInputs(planning.stripe, planning.netsuite, matches, further, planning.traces)
     return plan_of(planning.declaration, inputs, lambda: bool(planning.picture.months_missing)).plan
 
 

@@ -14,9 +14,7 @@ from typing import Final
 import polars as pl
 from pydantic import TypeAdapter
 
-from assets.matching import link_table
 from assets.matching.directions import both_ways
-from assets.no_values import placeholders_of
 from assets.planning.guesses import of_plan, with_guesses
 from assets.planning.parts import changes_of
 from assets.planning.review_queue import decisions_in_words, still_waiting
@@ -55,11 +53,15 @@ _OURS: Final = ("outcome", "evidence", "candidate_ids", "reason", "doubt")
 
 @dataclass(frozen=True)
 class Frames:
-    """What the files are made of: `found` is what the way to Stripe found, and `guesses` are pairs that are guesses."""
+    """What the files are made of.
+
+    `links` is the `link_table`, `found` is what the way to Stripe found, and `guesses` are pairs that are guesses.
+    """
 
     declaration: Declaration
     stripe: pl.LazyFrame
     netsuite: pl.LazyFrame
+    links: pl.LazyFrame
     customer_matches: pl.LazyFrame
     review: pl.DataFrame
     plan: PairedPlan
@@ -151,7 +153,7 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
     declaration, matches, plan = frames.declaration, frames.matches, frames.plan
     others = plan.others
     stripe, netsuite = frames.stripe.collect(), frames.netsuite.collect()
-    links = link_table(stripe.lazy(), netsuite.lazy(), placeholders_of(declaration)).collect()
+    links = frames.links.collect()
     unmatched = unmatched_records(netsuite.lazy(), matches.lazy())
     customers = rows_of(matches.get_column("stripe_customer_id"), stripe.get_column("id"))
     named = matches_for_people(matches.lazy(), stripe.lazy(), netsuite.lazy(), customers)

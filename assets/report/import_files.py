@@ -163,7 +163,7 @@ def comments_import(plan: pl.LazyFrame, netsuite: pl.LazyFrame, labels: Mapping[
 
     Arguments and result as for `netsuite_import`.
     """
-    removed = plan.filter(pl.col("action") == "remove")
+    removed = plan.filter(pl.col("action") == "remove").select(_KEY)
     texts = {
         field.name: full_texts(changes_of_field(field, plan)).join(removed, on=_KEY, how="anti") for field in _TEXTS
     }
@@ -212,7 +212,7 @@ def changes_of_field(field: LinkField, plan: pl.LazyFrame) -> pl.LazyFrame:
 def full_texts(appends: pl.LazyFrame) -> pl.LazyFrame:
     """What each record's text holds once every append is made: netsuite_internal_id, new_value."""
     old = pl.col("old_value").replace("", None)
-    some = appends.collect()
+    some = appends.select(_KEY, "old_value", "new_value").collect()
     is_shared = pl.lit(is_repeated(some.get_column(_KEY)))
     appends = some.lazy()
     together = appends.filter(is_shared).group_by(_KEY, maintain_order=True)

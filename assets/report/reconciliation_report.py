@@ -9,12 +9,11 @@ from typing import Final
 import dagster as dg
 import polars as pl
 
-from assets.matching import link_table
+from assets.matching.kept_links import links_of
 from assets.matching.stripe_matches import STRIPE_MATCHES
 from assets.next_step.links import links as open_links
 from assets.next_step.next_step import next_step
 from assets.next_step.shown import metadata, section
-from assets.no_values import placeholders_of
 from assets.planning.brakes import why_stopped, writes_unseen
 from assets.planning.guesses import guesses
 from assets.reconciliation import Reconciliation, failures_for_people, moment_of
@@ -102,7 +101,8 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 plan, plan_hash = _kept(sync)
                 header = replace(header, plan_hash=plan_hash)
                 found = further[STRIPE_MATCHES].collect() if to_stripe else None
-                frames = (stripe_customers, netsuite_customers, customer_matches, review_queue.collect(), plan, found)
+                sides = (stripe_customers, netsuite_customers, links_of(sync))
+                frames = (*sides, customer_matches, review_queue.collect(), plan, found)
                 made_of = Frames(sync.declaration, *frames, guesses_found)
                 contents = make_contents(files, made_of, header, with_comments=with_comments)
                 del made_of, frames, plan, found  # writing takes memory, too
@@ -119,7 +119,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
             )
             files.page(NOTES_FILE, notes_text(notes, files.names))
             files.copy(EXACT_FILE, sync.plans.path(header.plan_hash), header.plan_hash)
-            links = partial(link_table, stripe_customers, netsuite_customers, placeholders_of(sync.declaration))
+            links = partial(links_of, sync)
             previous_plan, progress = follow_previous_plan(context, sync, stripe_customers, netsuite_customers, links)
             brakes = brakes_of(sync, context.instance)
             stops = writes_unseen(sync, context.job_name)

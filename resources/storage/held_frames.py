@@ -5,7 +5,7 @@ use. A file is known by its state (`frame_seal.state_of`); one that was replaced
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +25,7 @@ _OF_A_TEXT: Final = 16
 
 _Key = tuple[State, ...]
 _HELD: Final[OrderedDict[_Key, pl.DataFrame]] = OrderedDict()
+_MADE: Final[dict[Hashable, pl.DataFrame]] = {}
 _METADATA: Final[dict[State, Mapping[str, str]]] = {}
 
 
@@ -56,6 +57,22 @@ def hold(paths: Sequence[Path], frame: pl.DataFrame, most: int | None = None) ->
         _HELD[key] = frame.rechunk()
     while sum(map(size_of, _HELD.values())) > limit:
         _HELD.popitem(last=False)
+
+
+def made_of(paths: Sequence[Path], told: Hashable, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+    """What is made of some files, and of what is told: what was made last, if all of that is as it was then.
+
+    Args:
+        paths: the files.
+        told: what is made, and what else it depends on.
+        make: makes it.
+    """
+    key = (tuple(map(state_of, paths)), told)
+    if (made := _MADE.get(key)) is None:
+        made = make()
+        _MADE.clear()
+        _MADE[key] = made
+    return made
 
 
 def scanned_months(name: str, present: Mapping[str, Path], most: int | None = None) -> pl.LazyFrame:

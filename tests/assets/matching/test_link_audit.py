@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from assets.matching import link_table
 from assets.matching.link_audit import audit_links, every_link
 from assets.no_values import PLACEHOLDERS
 from tests.assets.matching.oracle import Customer, Record
@@ -16,7 +17,8 @@ CLASSES = ("links_one_sided", "links_crossed", "links_dangling", "links_doubled"
 def links(names: dict[str, str | None], *records: Record) -> pl.LazyFrame:
     """The links between customers, each with the record that its metadata names, and records."""
     customers = [Customer(id_, START, {METADATA: named}) for id_, named in names.items()]
-    return every_link(stripe_frame(customers), netsuite_frame(records), PLACEHOLDERS)
+    sides = stripe_frame(customers), netsuite_frame(records)
+    return every_link(*sides, link_table(*sides, PLACEHOLDERS))
 
 
 def found(names: dict[str, str | None], *records: Record) -> dict[str, list[str]]:

@@ -61,3 +61,23 @@ def test_a_store_that_may_hold_little_holds_no_more(tmp_path: Path) -> None:
         store.write("matches", frame)
         assert_frame_equal(store.read("matches").collect(), frame)
         assert (frame.height in [each.height for each in held_frames._HELD.values()]) is held
+
+
+def test_what_is_made_of_files_is_made_again_only_when_one_of_them_or_what_is_told_has_changed(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("a", "b")]
+    for path in paths:
+        path.write_text("1")
+    made: list[int] = []
+
+    def make() -> pl.DataFrame:
+        made.append(len(made))
+        return pl.DataFrame({"made": [len(made)]})
+
+    def found(told: str) -> int:
+        return int(held_frames.made_of(paths, told, make).item())
+
+    assert [found("x"), found("x"), found("y"), found("y"), found("x")] == [1, 1, 2, 2, 3]
+    fresh = tmp_path / "fresh"
+    fresh.write_text("1")
+    fresh.replace(paths[1])
+    assert [found("x"), found("x")] == [4, 4]
