@@ -10,8 +10,10 @@ import polars as pl
 
 from schemas.repeated import are_distinct
 
-_ROOM: Final = 16
-"""Places of a table for each id, so that two ids seldom have the same."""
+_ROOM: Final = 8
+"""Places of a table for each id, so that two ids seldom have the same; more would save no time and take memory."""
+_SPARSEST: Final = 16
+"""Numbers for each id that is one."""
 _MOST: Final = 1 << 25
 
 
@@ -44,7 +46,7 @@ def _by_number(ids: pl.Series, among: pl.Series) -> pl.Series | None:
     span = among.to_frame("id").select(low=pl.col("id").min(), high=pl.col("id").max()).row(0)
     low, high = span if among.null_count() == 0 else (0, _MOST)
     size = high - low + 1
-    if size > min(_ROOM * among.len(), _MOST):
+    if size > min(_SPARSEST * among.len(), _MOST):
         return None
     is_within = pl.col("row").is_between(low, high)
     wanted = ids.to_frame().select(pl.when(is_within).then(pl.col("row") - low).cast(pl.UInt32)).to_series()

@@ -154,8 +154,13 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
     others = plan.others
     stripe, netsuite = frames.stripe.collect(), frames.netsuite.collect()
     links = frames.links.collect()
-    unmatched = unmatched_records(netsuite.lazy(), matches.lazy())
+    # First what takes most memory on the way, and leaves none.
+    traces = without_traces(netsuite, links, matches, plan)
     customers = rows_of(matches.get_column("stripe_customer_id"), stripe.get_column("id"))
+    guessed = frames.guesses.join(of_plan(plan, frames.guesses), on=list(PAIR), how="semi")
+    shown = (stripe, netsuite, links, matches, plan, still_waiting(frames.review))
+    figures = page_figures(ReportInputs(*shown, (), header, frames.found, guessed, customers=customers))
+    unmatched = unmatched_records(netsuite.lazy(), matches.lazy())
     named = matches_for_people(matches.lazy(), stripe.lazy(), netsuite.lazy(), customers)
     files.for_people("matches.csv", named, ours=_OURS)
     files.for_people(UNMATCHED_FILE, unmatched)
@@ -178,18 +183,15 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
         if creation.currencies:
             files.for_import(CURRENCIES_FILE, netsuite_create_currencies(others, creation.currencies))
     files.for_import(STRIPE_FILE, stripe_updates(changes_of(plan, fields_of("stripe"))))
-    guessed = frames.guesses.join(of_plan(plan, frames.guesses), on=list(PAIR), how="semi")
-    shown = (stripe, netsuite, links, matches, plan, still_waiting(frames.review))
-    inputs = ReportInputs(*shown, (), header, frames.found, guessed, customers=customers)
     return Contents(
         unmatched=unmatched.height,
         comments=comments.height,
         creation=creation,
         cleared=clear.values.height,
         cleared_comments=clear.comments.height,
-        traces=without_traces(netsuite, links, matches, plan),
+        traces=traces,
         decisions=tuple(decisions_in_words(frames.review)),
-        figures=page_figures(inputs),
+        figures=figures,
     )
 
 
