@@ -1,5 +1,7 @@
 """`make replay` and `make prune`, as a person starts them, after a run of their own files."""
 
+import os
+import re
 import shutil
 from pathlib import Path
 
@@ -34,11 +36,25 @@ def test_a_run_is_replayed_identical_until_an_input_is_altered(tmp_path: Path) -
 
     code, said, errors = sh(tmp_path, "prune", "acme")
     assert (code, said, errors) == (0, "Nothing was old enough.\n", "")
+    keep = "  keep: {frames_days: 1}\n"
+    [declared] = (tmp_path / "pipelines/defs").rglob("defs.yaml")
+    declared.write_text(declared.read_text() + keep)
+    os.utime(netsuite(tmp_path), (0, 0))
+    would, gone = (sh(tmp_path, "prune", "acme", *given)[1].splitlines() for given in (["--dry-run"], []))
+    assert re.match(r"1 frames of acme \(\d.*\) are older than 1 days and would be removed", would[0])
+    assert would[1] == "Nothing was removed; to remove it: make prune NAME=acme"
+    assert gone == ["1 frames of acme were older than 1 days and were removed; the next run reads anew."]
 
     shutil.rmtree(tmp_path / "home/inputs")
     code, said, errors = sh(tmp_path, "replay", "acme")
     assert (code, said) == (1, "")
     assert errors.startswith("✗ Nothing is kept of what any plan of acme was made from")
+
+
+def test_a_dry_run_needs_no_variable_that_names_the_home(tmp_path: Path) -> None:
+    lay_out(tmp_path, EXPORTS)
+    ended = command(tmp_path, "prune", "acme", "--dry-run", environment={"DAGSTER_HOME": ""})
+    assert (ended.returncode, ended.stdout) == (0, "Nothing was old enough.\n"), ended.stderr
 
 
 def netsuite(folder: Path) -> Path:
