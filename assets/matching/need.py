@@ -4,7 +4,7 @@ The figures are measured (`make bench ARGS=memory`): what is held of every custo
 decided, and the result; the rest is what rules compare.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
@@ -21,9 +21,13 @@ from resources.storage.atomic import private_folder
 from resources.storage.disk import disk_in_words
 from resources.storage.scratch import scratch
 from schemas.declaration.memory import in_words
+from schemas.link_fields import LinkField, fields_of
+from schemas.words import STRIPES_OWN
 
 _OF_A_CUSTOMER: Final = 250
 """Bytes that are held of each customer until there is a result."""
+_OF_A_TRACE: Final = 170
+"""Bytes that are held of each trace of a link while links are looked at, an id included."""
 _OF_A_TEXT: Final = 16
 """Bytes of a text beside its letters."""
 _OF_A_KEY: Final = 32
@@ -41,7 +45,7 @@ class Need:
     """Bytes that matching needs.
 
     Attributes:
-        held: whatever is done.
+        held: whatever is done, what is known of existing links included.
         texts: what rules compare of the customers.
         keys: of both sides, by the rule with most of them.
     """
@@ -88,14 +92,16 @@ def need_of(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, settings: MatchSetting
     """
     ours = [rule.stripe_side for rule in settings.rules]
     theirs = [rule.netsuite_side for rule in settings.rules]
-    (customers, letters), (records, letters_of_records) = _size(stripe, ours), _size(netsuite, theirs)
+    customers, letters, named = _size(stripe, ours, _filled(fields_of("stripe")))
+    traces = [*_filled(fields_of("netsuite", "value")), *_with_ids(fields_of("netsuite", "words"))]
+    records, letters_of_records, found = _size(netsuite, theirs, traces)
     of_keys = [
         sum(letters[name] for name in left.columns) + sum(letters_of_records[name] for name in right.columns)
         for left, right in zip(ours, theirs, strict=True)
     ]
     keys = _OF_A_KEY * (customers + records) + max(of_keys, default=0)
     texts = _OF_A_TEXT * customers * len(letters) + sum(letters.values())
-    return Need(_OF_A_CUSTOMER * customers, texts, _AT_WORK * keys)
+    return Need(_OF_A_CUSTOMER * customers + _OF_A_TRACE * (named + found), texts, _AT_WORK * keys)
 
 
 @contextmanager
@@ -120,12 +126,24 @@ def numbers_of(need: Need, buckets: Buckets | None) -> dict[str, int]:
     return {} if buckets is None else {"buckets": buckets.count, "bytes_needed_at_once": need.whole}
 
 
-def _size(rows: pl.LazyFrame, sides: list[Side]) -> tuple[int, dict[str, int]]:
-    """Return how many rows there are, and how many bytes of letters each column has that is compared."""
+def _filled(fields: Iterable[LinkField]) -> list[pl.Expr]:
+    """Return how many rows have something in each field."""
+    return [pl.col(field.name).count() for field in fields]
+
+
+def _with_ids(fields: Iterable[LinkField]) -> list[pl.Expr]:
+    """Return how many texts of each field hold an id."""
+    return [pl.col(field.name).cast(pl.String).str.find(STRIPES_OWN, literal=True).count() for field in fields]
+
+
+def _size(rows: pl.LazyFrame, sides: Iterable[Side], traces: Iterable[pl.Expr]) -> tuple[int, dict[str, int], int]:
+    """Return how many rows there are, the bytes of letters of each column that is compared, and how many traces."""
     columns = {column for side in sides for column in side.columns}
     letters = {column: pl.col(column).cast(pl.String).str.len_bytes().sum().cast(pl.Int64) for column in columns}
-    [found] = rows.select(pl.len().alias(_ROWS), **letters).collect(engine="streaming").to_dicts()
-    return found.pop(_ROWS), found
+    asked = {_ROWS: pl.len(), _TRACES: pl.sum_horizontal(pl.lit(0), *traces), **letters}
+    [found] = rows.select(**asked).collect(engine="streaming").to_dicts()
+    return found[_ROWS], {name: found[name] for name in columns}, found[_TRACES]
 
 
+_TRACES: Final = "all traces"  # as no column is called, for the space
 _ROWS: Final = "all rows"  # as no column is called, for the space
