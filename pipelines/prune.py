@@ -57,7 +57,7 @@ def _try(name: str, folders: Folders, console: Console) -> int:
     sync = opened(name, folders)
     with dg.DagsterInstance.get() as instance:
         said = list(would_be_pruned(sync, instance))
-    for sentence in [*said, f"Nothing was removed; to remove it: {COMMAND} NAME={name}"] if said else [NOTHING_OLD]:
+    for sentence in [*said, "Nothing was removed: this was a dry run."] if said else [NOTHING_OLD]:
         console.print(escape(sentence))
     return 0
 
