@@ -5,7 +5,7 @@ only counts where no other country has it.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from typing import Final
 from unicodedata import category, normalize
@@ -32,14 +32,14 @@ def country_code(name: str | None) -> str | None:
     >>> country_code("St. Kitts & Nevis"), country_code("the Netherlands"), country_code("Cote d'Ivoire")
     ('KN', 'NL', 'CI')
     """
-    found = _meanings().get(key(name) or "") if name else None
+    found = _meaning(key(name)) if name else None
     return None if found == SEVERAL else found
 
 
 def country_expr(column: pl.Expr) -> pl.Expr:
     """Return `country_code` of a String column, but `SEVERAL` for a name that several countries have."""
     is_code = column.is_in([*COUNTRY_NAMES])  # as nearly all of them are
-    return altered(column, ~is_code, lambda names: _looked_up(names, _meanings()))
+    return altered(column, ~is_code, lambda names: _looked_up(names, _meaning))
 
 
 def state_code_expr(state: pl.Expr, country: pl.Expr) -> pl.Expr:
@@ -57,42 +57,54 @@ def state_code_expr(state: pl.Expr, country: pl.Expr) -> pl.Expr:
 
 
 def _state_codes(country: str, states: pl.Expr) -> pl.Expr:
-    return pl.coalesce(_looked_up(states, _states()[country]), states)
+    return pl.coalesce(_looked_up(states, lambda found: _states()[country].get(found or "")), states)
 
 
-def _looked_up(names: pl.Expr, codes: Mapping[str, str]) -> pl.Expr:
+def _looked_up(names: pl.Expr, meaning: Callable[[str | None], str | None]) -> pl.Expr:
     """Return what the keys of names stand for. There are few different ones, so that only these get a key."""
 
     def look_up(texts: pl.Series) -> pl.Series:
         different = texts.unique()
-        known = pl.select(key_expr(pl.lit(different)).replace_strict(codes, default=None, return_dtype=pl.String))
-        return texts.replace_strict(different, known.to_series(), return_dtype=pl.String)
+        keys = pl.select(key_expr(pl.lit(different))).to_series()
+        known = pl.Series([meaning(found) for found in keys], dtype=pl.String)
+        return texts.replace_strict(different, known, return_dtype=pl.String)
 
     return names.map_batches(look_up, return_dtype=pl.String)
 
 
-def _spellings(name: str) -> Iterator[str]:
+def _spellings(name: str) -> set[str]:
     """Other ways to write a name: without article, accents, hyphens or brackets, with `&` and `St.`, in any mix."""
     plain = _ARTICLE.sub("", name)
     inverted = _IN_BRACKETS.sub(r"\1, \2", plain)
-    for one in (plain, f"the {plain}", f"{plain} (the)", f"{plain}, the", inverted, inverted.replace(", the ", ", ")):
-        for two in (one, one.replace(" and ", " & ")):
-            for three in (two, two.replace("Saint ", "St. "), two.replace("Saint ", "St ")):
-                for four in (three, three.replace("-", " ")):
-                    for five in (four, _without_accents(four)):
-                        yield from (five, five.replace("'", "\u2019"))
+    found = {plain, f"the {plain}", f"{plain} (the)", f"{plain}, the", inverted, inverted.replace(", the ", ", ")}
+    found |= {one.replace(" and ", " & ") for one in found}
+    found |= {one.replace("Saint ", short) for one in found for short in ("St. ", "St ")}
+    found |= {one.replace("-", " ") for one in found}
+    found |= {_without_accents(one) for one in found if not one.isascii()}
+    return found | {one.replace("'", "\u2019") for one in found}
 
 
 def _without_accents(text: str) -> str:
     return "".join(letter for letter in normalize("NFD", text) if category(letter) != "Mn")
 
 
+def _meaning(found: str | None) -> str | None:
+    """Return the code that a key stands for, or `SEVERAL`. Few need the other spellings, which go last."""
+    return _listed().get(found or "") or _spelled().get(found or "")
+
+
 @cache
-def _meanings() -> dict[str, str]:
-    """Return the key of each code and name, with its code, or `SEVERAL`. What is listed goes before other spellings."""
-    listed = [(code, name) for code, names in COUNTRY_NAMES.items() for name in (code, *names)]
-    spelled = [(code, spelling) for code, name in listed[:] for spelling in _spellings(name)]
-    return _by_key(spelled) | _by_key(listed)
+def _listed() -> dict[str, str]:
+    return _by_key(_names())
+
+
+@cache
+def _spelled() -> dict[str, str]:
+    return _by_key((code, spelling) for code, name in _names() for spelling in _spellings(name))
+
+
+def _names() -> Iterator[tuple[str, str]]:
+    return ((code, name) for code, names in COUNTRY_NAMES.items() for name in (code, *names))
 
 
 def _by_key(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
