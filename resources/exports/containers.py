@@ -13,14 +13,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 from xml.parsers.expat import ExpatError, ParserCreate
 
-import fastexcel
 import polars as pl
 
 from resources.storage.disk import disk_in_words
 from schemas.errors import ExportError
+
+if TYPE_CHECKING:
+    import fastexcel
 
 _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
@@ -120,6 +122,8 @@ def _copy(packed: IO[bytes] | gzip.GzipFile, target: Path, source: Path) -> None
 
 def _from_workbook(held: Path, source: Path, target: Path) -> Unpacked:
     """Read the one sheet that has rows, each cell as the text of its value."""
+    import fastexcel  # noqa: PLC0415 (it takes memory, and most exports are no workbooks)
+
     try:
         workbook = fastexcel.read_excel(held)
         sheets = {name: _sheet(workbook, name) for name in workbook.sheet_names}
@@ -138,7 +142,7 @@ def _from_workbook(held: Path, source: Path, target: Path) -> Unpacked:
     return Unpacked(target, is_sheet=True)
 
 
-def _sheet(workbook: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
+def _sheet(workbook: "fastexcel.ExcelReader", name: str) -> pl.DataFrame:
     """One sheet as text, its first row included; a row without a value is left out."""
     frame = workbook.load_sheet(name, header_row=None, dtypes="string").to_polars()
     return frame.select(_as_a_person_sees_it(pl.col(column)) for column in frame.columns).filter(

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import fastexcel
 import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
@@ -38,6 +37,8 @@ class SheetCells:
     @classmethod
     def of(cls, path: Path) -> "SheetCells":
         """Look at a workbook that was read; slow, for messages."""
+        import fastexcel  # noqa: PLC0415 (it takes memory, and most exports are no workbooks)
+
         workbook = fastexcel.read_excel(path)
         for name in workbook.sheet_names:
             sheet = workbook.load_sheet(name, header_row=None, dtypes="string", skip_rows=0)

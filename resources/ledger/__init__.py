@@ -5,6 +5,7 @@ persons, the guesses that nobody has confirmed; and the leases of runs that are 
 folder, or PostgreSQL by URL; both are brought to the newest form by `Ledger.open`.
 """
 
+import resources.ledger.no_colours  # noqa: F401 - before Alembic is loaded
 from resources.ledger.decisions import DecidedSince, Decisions, LastDecision, NewDecision
 from resources.ledger.engines import LEDGER_URL, need_postgresql
 from resources.ledger.guesses import GUESSES, PAIR, Guesses
