@@ -83,11 +83,15 @@ def test_the_doctor_says_that_the_broker_is_away_without_its_password() -> None:
 def test_the_doctor_says_that_runs_would_wait_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with redis_server(tmp_path) as url:
         monkeypatch.setenv("TIEOUT_BROKER_URL", url)
-        [found] = doctor.broker()
+        found, shared = doctor.broker()
+        monkeypatch.setenv("TIEOUT_STORAGE", "s3://bucket")
+        assert [*doctor.broker()] == [found]
         with pytest.raises(TransientError, match="The worker tieout@here does not answer"):
             _checked("tieout@here", workers(settings() or {}))
     assert (found.weight, found.of) == ("todo", "workers")
     assert "waits for ever: start one" in found.sentence
+    assert (shared.weight, shared.of) == ("note", "workers")
+    assert "must share the folders of state and of results" in shared.sentence
 
 
 @pytest.mark.usefixtures("_named")
