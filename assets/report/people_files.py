@@ -51,6 +51,8 @@ def unmatched_records(netsuite: pl.LazyFrame, matches: pl.LazyFrame) -> pl.DataF
         internal_id, company_name, email, phone, inactive, and the link fields that hold one id.
     """
     taken = matches.select(internal_id="netsuite_internal_id").drop_nulls()
-    free = netsuite.filter("is_customer").join(taken, on="internal_id", how="anti")
-    rows = free.select("internal_id", *_TELLING, *(field.name for field in _IDS)).sort("internal_id").collect()
+    numbered = netsuite.select("internal_id", "is_customer").with_row_index("row").filter("is_customer")
+    free = numbered.join(taken, on="internal_id", how="anti").sort("internal_id").select("row").collect()
+    # Their numbers first, as most records are somebody's, and their texts need not be copied to be left out.
+    rows = netsuite.select("internal_id", *_TELLING, *(field.name for field in _IDS)).collect()[free.to_series()]
     return rows.drop(field.name for field in _IDS if field.optional and not rows.get_column(field.name).count())
