@@ -5,7 +5,6 @@ reasons. The peers get the same semantics without the reasons, as far as they ca
 """
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from assets.keys import key_expr
 from assets.matching import NO_OVERRIDES, MatchSettings, Rule, match_customers, match_with_doubts
 from assets.matching.comparison import Comparison
 from tests.assets.matching.oracle import Customer, Record, World
+from tests.benchmarks.peak import peak_memory
 
 SETTINGS = MatchSettings((Rule("email", "email"), Rule("name", "company_name")))
 
@@ -192,10 +192,7 @@ def _forget_peak() -> None:
 
 def _peak() -> float:
     """Return the most memory this process held, in MB, its input included."""
-    if not _STATUS.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    fields = dict(line.split(":", 1) for line in _STATUS.read_text().splitlines())
-    return int(fields["VmHWM"].split()[0]) / 2**10
+    return peak_memory() / 2**20
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ from pipelines.customer_sync import build_defs, reconciliation
 from resources.storage.folders import Folders
 from resources.storage.io_manager import ParquetIOManager
 from schemas.declaration import Declaration
+from tests.benchmarks.peak import peak_memory
 from tests.benchmarks.world import write_world
 from tests.examples.test_golden import digest
 from tests.labels import LABELS
@@ -150,7 +151,7 @@ class _Steps:
 
 def _used() -> Cost:
     used = getrusage(RUSAGE_SELF)
-    return {"cpu": used.ru_utime + used.ru_stime, "wall": time.perf_counter(), "peak": used.ru_maxrss / 1e6}
+    return {"cpu": used.ru_utime + used.ru_stime, "wall": time.perf_counter(), "peak": peak_memory() / 1e9}
 
 
 def _declaration() -> Declaration:

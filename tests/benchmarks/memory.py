@@ -23,11 +23,11 @@ from rich.table import Table
 from assets.matching import NO_OVERRIDES, MatchSettings, Rule, by_customer, match_with_doubts
 from assets.matching.need import need_of, room_for
 from resources.memory import Memory
+from tests.benchmarks.peak import peak_memory
 from tests.benchmarks.world import write_world
 
 SETTINGS = MatchSettings((Rule("email", "email"), Rule("name", "company_name")))
 FREE = "1000GB"
-_WORLD = "world"
 Cost = dict[str, float]
 
 
@@ -68,38 +68,34 @@ def measured(rows: int, memory: str, rounds: int) -> list[dict[str, Cost]]:
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        # A process begins with the peak of the one that it was forked from, which must not be that of making a world.
-        _process(_WORLD, folder, rows)
-        found = [{bound: _process(bound, folder, rows) for bound in (FREE, memory)} for _ in range(rounds)]
+        write_world(folder, rows)
+        found = [{bound: _process(bound, folder) for bound in (FREE, memory)} for _ in range(rounds)]
         results = [pl.read_parquet(folder / f"{bound}.parquet") for bound in (FREE, memory)]
         assert results[0].equals(results[1]), "matching within the bound finds something else"
     return found
 
 
-def _process(bound: str, folder: Path, rows: int) -> Cost:
-    command = [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.memory", bound, str(folder), str(rows)]
+def _process(bound: str, folder: Path) -> Cost:
+    command = [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.memory", bound, str(folder)]
     answer: Cost = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     return answer
 
 
-def _main(bound: str, folder: Path, rows: int) -> Cost:
-    if bound == _WORLD:
-        write_world(folder, rows)
-        return {}
+def _match(bound: str, folder: Path) -> Cost:
     started = time.perf_counter()
     stripe, netsuite = (pl.scan_parquet(folder / f"{side}.parquet") for side in ("stripe", "netsuite"))
     need = need_of(stripe, netsuite, SETTINGS)
     with room_for(need, Memory.of(bound).of_a_stage, folder / "frames") as buckets:
         matches = by_customer(match_with_doubts(stripe, netsuite, NO_OVERRIDES, SETTINGS, buckets=buckets).collect())
-    used, wall = getrusage(RUSAGE_SELF), time.perf_counter() - started
+    used, peak, wall = getrusage(RUSAGE_SELF), peak_memory(), time.perf_counter() - started
     matches.write_parquet(folder / f"{bound}.parquet")
     return {
         "buckets": buckets.count if buckets else 0,
-        "peak": used.ru_maxrss / 1e6,
+        "peak": peak / 1e9,
         "cpu": used.ru_utime + used.ru_stime,
         "wall": wall,
     }
 
 
 if __name__ == "__main__":
-    print(json.dumps(_main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))))  # noqa: T201
+    print(json.dumps(_match(sys.argv[1], Path(sys.argv[2]))))  # noqa: T201
