@@ -6,7 +6,7 @@ and in time. What it means is not decided here.
 
 from collections.abc import Callable, Mapping
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import stripe
 import urllib3
@@ -14,7 +14,6 @@ from urllib3 import exceptions
 
 from resources.http.answer import AnswerTooLargeError, AnswerTooSlowError, Reply, whole_body
 from resources.stripe_api.session.account import StripeAccount
-from resources.stripe_api.session.direct import Direct
 from resources.stripe_api.session.retry import Kind, TransientFailure
 
 _CHUNK: Final = 1 << 20
@@ -27,44 +26,21 @@ class Wire:
     def __init__(self, account: StripeAccount) -> None:
         """Open no connection yet."""
         self._longest = 2 * account.read_timeout
-        self._proxy = None if account.proxy is None else _proxy(account, account.proxy.get_secret_value())
-        self._origin = urljoin(account.base_url, "/").removesuffix("/")
-        self._direct = Direct(
-            account.base_url, connect_timeout=account.connect_timeout, read_timeout=account.read_timeout
-        )
+        self._manager = _manager(account)
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: str | None = None) -> Reply:
         """Send one request to a whole address. Raises TransientFailure if no whole answer comes back."""
         try:
-            if self._proxy is not None:
-                return self._sent_over(self._proxy, method, url, headers, body)
-            target = url.removeprefix(self._origin)
-            return self._direct.send(method, target, headers, body, seconds=self._longest)
+            answer = self._manager.urlopen(
+                method, url, headers=headers, body=body, retries=_ONCE, redirect=False, preload_content=False
+            )
+            return Reply(answer.status, answer.headers, _body(answer, self._longest))
         except exceptions.HTTPError as error:
             raise _failure(error) from error
-        except AnswerTooLargeError as error:
-            raise TransientFailure(f"its answer is {error}", passes=False) from None
-        except AnswerTooSlowError as error:
-            raise TransientFailure(str(error), kind="silent") from None
 
     def close(self) -> None:
         """Close the connections."""
-        self._direct.close()
-        if self._proxy is not None:
-            self._proxy.clear()
-
-    def _sent_over(
-        self, proxy: urllib3.ProxyManager, method: str, url: str, headers: Mapping[str, str], body: str | None
-    ) -> Reply:
-        answer = proxy.urlopen(
-            method, url, headers=headers, body=body, retries=_ONCE, redirect=False, preload_content=False
-        )
-        try:
-            parts = iter(lambda: answer.read1(_CHUNK, decode_content=True), b"")
-            return Reply(answer.status, answer.headers, whole_body(parts, seconds=self._longest))
-        except (AnswerTooLargeError, AnswerTooSlowError):
-            answer.close()
-            raise
+        self._manager.clear()
 
 
 class SdkTransport(stripe.HTTPClient):
@@ -89,9 +65,11 @@ class SdkTransport(stripe.HTTPClient):
         """Close nothing: the wire is not ours."""
 
 
-def _proxy(account: StripeAccount, address: str) -> urllib3.ProxyManager:
+def _manager(account: StripeAccount) -> urllib3.PoolManager:
     timeout = urllib3.Timeout(connect=account.connect_timeout, read=account.read_timeout)
-    proxy = urlsplit(address)
+    if account.proxy is None:
+        return urllib3.PoolManager(maxsize=account.max_in_flight, timeout=timeout)
+    proxy = urlsplit(account.proxy.get_secret_value())
     login = f"{proxy.username}:{proxy.password or ''}" if proxy.username else None
     return urllib3.ProxyManager(
         f"{proxy.scheme}://{proxy.netloc.rpartition('@')[2]}",
@@ -99,6 +77,17 @@ def _proxy(account: StripeAccount, address: str) -> urllib3.ProxyManager:
         timeout=timeout,
         proxy_headers=urllib3.make_headers(proxy_basic_auth=login),
     )
+
+
+def _body(answer: urllib3.BaseHTTPResponse, seconds: float) -> bytes:
+    try:
+        return whole_body(iter(lambda: answer.read1(_CHUNK, decode_content=True), b""), seconds=seconds)
+    except AnswerTooLargeError as error:
+        answer.close()
+        raise TransientFailure(f"its answer is {error}", passes=False) from None
+    except AnswerTooSlowError as error:
+        answer.close()
+        raise TransientFailure(str(error), kind="silent") from None
 
 
 def _failure(error: exceptions.HTTPError) -> TransientFailure:
