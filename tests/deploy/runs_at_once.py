@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import os
 import sys
 
 import dagster as dg
@@ -22,5 +23,11 @@ def ended(job: str, config: dict[str, object]) -> tuple[str, bool]:
 if __name__ == "__main__":
     jobs = json.loads(sys.argv[1])
     CODE.get_definition()  # once, for all processes
-    with dg.DagsterInstance.get(), multiprocessing.get_context("fork").Pool(len(jobs)) as pool:
-        sys.stdout.write(json.dumps(dict(zip(jobs, pool.starmap(ended, jobs.items()), strict=True))))
+    with dg.DagsterInstance.get():
+        pool = multiprocessing.get_context("fork").Pool(len(jobs))
+        told = dict(zip(jobs, pool.starmap(ended, jobs.items()), strict=True))
+    sys.stdout.write(json.dumps(told))
+    sys.stdout.flush()
+    for process in multiprocessing.active_children():
+        process.kill()
+    os._exit(0)  # a pool that is to end by itself may wait for ever
