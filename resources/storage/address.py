@@ -36,7 +36,10 @@ def bucket_of(address: str) -> Bucket:
         UserError: it is no address, the environment contradicts itself, or what it takes is not installed.
     """
     if not _ADDRESS.fullmatch(address) or _DOTS.search(address):
-        raise UserError(f"{STORAGE} is {address[:100]!r}; expected an address such as s3://bucket/prefix.")
+        raise UserError(
+            f"{STORAGE} is {address[:100]!r}; expected an address such as s3://bucket/prefix, whose name S3 allows "
+            "for a bucket (three characters at least, in lower case)."
+        )
     try:
         from obstore.store import S3Store  # noqa: PLC0415 (an extra)
     except ModuleNotFoundError:
