@@ -37,8 +37,8 @@ def bucket_of(address: str) -> Bucket:
     """
     if not _ADDRESS.fullmatch(address) or _DOTS.search(address):
         raise UserError(
-            f"{STORAGE} is {address[:100]!r}; expected an address such as s3://bucket/prefix, whose name S3 allows "
-            "for a bucket (three characters at least, in lower case)."
+            f"{STORAGE} is {address[:100]!r}; expected an address such as s3://bucket/prefix; the name of a "
+            "bucket has at least three characters, in lower case."
         )
     try:
         from obstore.store import S3Store  # noqa: PLC0415 (an extra)
