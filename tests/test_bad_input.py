@@ -10,7 +10,7 @@ import yaml
 from pipelines.customer_sync import reconciliation
 from pipelines.declarations import read_folder
 from resources.storage.folders import Folders
-from resources.storage.results import MANIFEST
+from resources.storage.generations import MANIFEST
 from schemas.errors import UserError
 from tests.in_process import command, lay_out
 from tests.installed import drive, install

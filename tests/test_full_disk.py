@@ -29,7 +29,8 @@ import polars as pl
 from resources.storage.frames import FrameStore
 from resources.storage.local import LocalStorage
 from resources.storage.plans import PlanStore
-from resources.storage.results import MadeBy, Results
+from resources.storage.generations import MadeBy
+from resources.storage.results import Results
 from schemas.errors import UserError
 from schemas.plan import PLAN_COLUMNS
 

@@ -33,8 +33,6 @@ from resources.storage.generations import (
 )
 from resources.storage.scratch import scratch
 
-__all__ = ["KEPT", "MANIFEST", "MadeBy", "Results", "read_manifest"]
-
 _BEFORE: Final = "-before"  # the name of a folder of files that older versions kept in place, as a generation
 _UNFINISHED: Final = re.compile(r"\..+\.[0-9a-f]{32}|\.~lock\..*")  # of a killed writer, or of an open spreadsheet
 

@@ -23,7 +23,7 @@ from assets.replay.replay import replay
 from resources.extracts.source_identity import SourceIdentity
 from resources.ledger import Guesses, Requests
 from resources.netsuite_api.reading.reader import NetsuiteApiReader
-from resources.storage.results import read_manifest
+from resources.storage.generations import read_manifest
 from resources.stripe_api.reading.reader import StripeApiReader
 from sandbox.netsuite_standin import Customer, Options
 from schemas.errors import UserError

@@ -12,7 +12,8 @@ import polars as pl
 import pytest
 
 from pipelines import audit, erase
-from resources.storage.results import MadeBy, Results
+from resources.storage.generations import MadeBy
+from resources.storage.results import Results
 from resources.traces import keep, keep_traces
 from schemas.errors import UserError
 from tests.in_process import command, lay_out

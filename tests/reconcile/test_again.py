@@ -20,7 +20,7 @@ from assets.reconciliation import Reconciliation
 from assets.steps import AS_IN_RUN, of_frames
 from pipelines.customer_sync import reconciliation
 from resources.ledger import GUESSES, Decisions, Guesses, Journal
-from resources.storage.results import MANIFEST
+from resources.storage.generations import MANIFEST
 from schemas.attempts import Attempt, ChangeResult
 from schemas.change import Change
 from schemas.declaration import Declaration

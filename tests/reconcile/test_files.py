@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipelines.customer_sync import build_defs, reconciliation
-from resources.storage.results import MANIFEST
+from resources.storage.generations import MANIFEST
 from tests.reconciling import (
     CHECKOUT,
     NETSUITE,

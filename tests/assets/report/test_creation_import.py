@@ -9,8 +9,9 @@ import pytest
 
 from assets.report.creation_currencies import netsuite_create_currencies
 from assets.report.creation_import import creation_notes, netsuite_create
+from resources.storage.generations import MadeBy
 from resources.storage.result_files import IMPORT_ROWS, ResultFiles
-from resources.storage.results import MadeBy, Results
+from resources.storage.results import Results
 
 STRIPE_ID = {"custentity_stripe": "Stripe Id"}
 

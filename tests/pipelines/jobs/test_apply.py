@@ -9,7 +9,7 @@ import pytest
 from assets.signed_in import WHO
 from pipelines.jobs.selections import WRITES, every_month
 from resources.ledger import Decisions, Requests
-from resources.storage.results import read_manifest
+from resources.storage.generations import read_manifest
 from schemas.words import LINK_KEY
 from tests.pipelines.api_world import LINK_OP, NAME, Site, sentences, site
 

@@ -11,7 +11,8 @@ import signal
 import sys
 from pathlib import Path
 
-from resources.storage.results import MANIFEST, MadeBy, Results, read_manifest
+from resources.storage.generations import MANIFEST, MadeBy, read_manifest
+from resources.storage.results import Results
 
 NAMES = ("matches.csv", "plan.csv", "report.html")
 _STEPS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink"}

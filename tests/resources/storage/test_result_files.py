@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resources.storage.generations import MANIFEST, MadeBy
 from resources.storage.result_files import IMPORT_ROWS, ResultFiles
-from resources.storage.results import MANIFEST, MadeBy, Results
+from resources.storage.results import Results
 
 RUN = MadeBy.now("a-run", "a-plan")
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from resources.storage.results import KEPT, MANIFEST, MadeBy, Results, read_manifest
+from resources.storage.generations import KEPT, MANIFEST, MadeBy, read_manifest
+from resources.storage.results import Results
 from tests.reconciling import CHECKOUT
 
 DRIVER = ("-m", "tests.resources.storage.killed_publisher")
