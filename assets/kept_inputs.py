@@ -18,7 +18,7 @@ from resources.storage.frames import INPUTS
 from resources.storage.kept_inputs import Making, Picture, hash_of_frame, hash_of_text
 from schemas.declaration.kept import kept_of
 from schemas.matches import DECISIONS_KEPT
-from schemas.words import shortened
+from schemas.words import many, shortened
 
 STRIPE, NETSUITE, MATCHES = "stripe_customers", "netsuite_customers", "customer_matches"
 _PLANS_NAMED = 10
@@ -98,7 +98,7 @@ def prune_inputs(sync: Reconciliation, days: int | None = None) -> list[str]:
     before, spared = _before_and_spared(sync, kept_for)
     gone = sync.kept_inputs.prune(before, sync.clock(), spared)
     said = f"are older than {kept_for} days and were removed; these can no longer be replayed"
-    return [f"The inputs of {_plans(gone)} {said}: {_named(gone)}."] if gone else []
+    return [f"The inputs of {many(len(gone), 'plan')} {said}: {_named(gone)}."] if gone else []
 
 
 def old_inputs(sync: Reconciliation) -> tuple[str, list[str]]:
@@ -106,17 +106,13 @@ def old_inputs(sync: Reconciliation) -> tuple[str, list[str]]:
     kept_for = sync.declaration.keep_inputs
     gone, names = sync.kept_inputs.old(*_before_and_spared(sync, kept_for))
     said = f"are older than {kept_for} days and would be removed; these could no longer be replayed"
-    return (f"The inputs of {_plans(gone)} {said}: {_named(gone)}" if gone else ""), names
+    return (f"The inputs of {many(len(gone), 'plan')} {said}: {_named(gone)}" if gone else ""), names
 
 
 def _before_and_spared(sync: Reconciliation, days: int) -> tuple[datetime, list[str]]:
     """The moment before which inputs are old, and what a plan may still be made from."""
     present = sync.frames.mark(MATCHES, INPUTS) if days else None
     return sync.clock() - timedelta(days=days), [present] if present else []
-
-
-def _plans(gone: Sequence[Making]) -> str:
-    return "1 plan" if len(gone) == 1 else f"{len(gone):,} plans"
 
 
 def _named(gone: Sequence[Making]) -> str:

@@ -20,7 +20,6 @@ from assets.advice.advice import Advice, advise
 from assets.matching.customer_matches import match_settings
 from assets.reconciliation import Reconciliation
 from assets.report.advice_page import LABELS, render_advice
-from assets.report.wording import many
 from pipelines.every_field import with_every_field
 from pipelines.init.declaration_text import quoted
 from pipelines.kept_plans import opened, told_on
@@ -29,6 +28,7 @@ from resources.readers import OnProgress
 from resources.storage.csv import write_for_people
 from resources.storage.folders import Folders
 from resources.storage.generations import MadeBy
+from schemas.words import many
 
 FILE: Final = "advice.csv"
 PAGE: Final = "advice.html"

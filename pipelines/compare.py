@@ -31,7 +31,7 @@ from resources.storage.generations import MadeBy, ResultStore
 from resources.storage.kept_inputs import Making
 from schemas.declaration import Declaration
 from schemas.errors import UserError
-from schemas.words import shortened
+from schemas.words import many, shortened
 
 FILE: Final = "comparison.csv"
 PAGE: Final = "comparison.html"
@@ -61,9 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _act(options: argparse.Namespace, folders: Folders, console: Console, errors: Console) -> int:
     found = compare(opened(options.name, folders), options.second, options.plan, told_on(errors))
     _show(found.compared, found.rows, console)
-    rows = found.rows.height
-    many = "1 customer" if rows == 1 else f"{rows:,} customers"
-    console.print(f"\n{many}, with both reasons: {found.table}, and {PAGE} beside it.")
+    console.print(f"\n{many(found.rows.height, 'customer')}, with both reasons: {found.table}, and {PAGE} beside it.")
     return 0
 
 

@@ -14,6 +14,7 @@ from assets.replay.replay import Replayed, replay
 from pipelines.kept_plans import opened, terminal
 from pipelines.run import at_terminal
 from resources.storage.folders import Folders
+from schemas.words import many
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,8 +32,7 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int
     found = replay(sync, making_of(sync, options.plan))
     plan = f"plan {found.making.plan} of {found.making.made_at:%Y-%m-%d %H:%M} UTC"
     if not found.differences:
-        many = "1 change" if found.changes == 1 else f"{found.changes:,} changes"
-        console.print(f"[green]✓[/] identical: {plan}, {many}, made again from its inputs.")
+        console.print(f"[green]✓[/] identical: {plan}, {many(found.changes, 'change')}, made again from its inputs.")
         return 0
     console.print(f"[red]✗[/] differs: {plan}, made again from its inputs, which are what they were.")
     for sentence in said_of(found):

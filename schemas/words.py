@@ -100,3 +100,12 @@ def shortened(digest: str) -> str:
     '27fe2ce8788c'
     """
     return digest[:12]
+
+
+def many(count: int, singular: str, plural: str | None = None) -> str:
+    """Return a count with its noun.
+
+    >>> many(1, "customer"), many(2000, "customer"), many(0, "query", "queries")
+    ('1 customer', '2,000 customers', '0 queries')
+    """
+    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"

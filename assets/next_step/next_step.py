@@ -12,7 +12,7 @@ from assets.plan_history import PlanMade, plans_made
 from assets.reconciliation import Reconciliation
 from resources.ledger import DecidedSince, Decisions, Request
 from schemas.review import WORKBOOK_ROWS
-from schemas.words import GONE
+from schemas.words import GONE, many
 
 _WHO: Final = 'WHO="your name"'
 
@@ -204,8 +204,3 @@ def _what_was_done(standing: Standing, last: Request) -> Iterator[str]:
 
 def _wait(count: int) -> str:
     return "waits" if count == 1 else "wait"
-
-
-def many(count: int, noun: str) -> str:
-    """A count with its noun."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

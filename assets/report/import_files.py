@@ -17,7 +17,7 @@ from assets.report.creation_import import CreationNotes
 from schemas.change import REMOVALS
 from schemas.link_fields import LinkField, fields_of, in_plan_order
 from schemas.repeated import is_repeated
-from schemas.words import LINK_FIELD, LINK_KEY
+from schemas.words import LINK_FIELD, LINK_KEY, many
 
 RECORDS_FILE: Final = "netsuite_import.csv"
 COMMENTS_FILE: Final = "netsuite_import_comments.csv"
@@ -97,18 +97,18 @@ class ImportNotes:
         how = "under a mapping of its own with 'Overwrite Missing Fields' on, as its blank cells are to empty fields"
         if self.cleared:
             yield (
-                f"{CLEAR_FILE} takes back what Tieout put into {_records(self.cleared)} before a person decided "
+                f"{CLEAR_FILE} takes back what Tieout put into {many(self.cleared, 'record')} before a person decided "
                 f"otherwise. Import it before all others, {how}; never import another file under that mapping."
             )
         if self.cleared_comments and self.comments_can_be_imported:
             yield (
-                f"{CLEAR_COMMENTS_FILE} is the same for the {_WHOLE_TEXTS} of {_records(self.cleared_comments)}, "
+                f"{CLEAR_COMMENTS_FILE} is the same for the {_WHOLE_TEXTS} of {many(self.cleared_comments, 'record')}, "
                 f"{how}: what somebody has written since is lost."
             )
         elif self.cleared_comments:
             yield (
-                f"{CLEAR_COMMENTS_FILE} was left out, as the {_WHOLE_TEXTS} of {_records(self.cleared_comments)} are "
-                f"known from more than {self.hours:g} hours ago (writes.import_comments_hours): export anew."
+                f"{CLEAR_COMMENTS_FILE} was left out, as the {_WHOLE_TEXTS} of {many(self.cleared_comments, 'record')} "
+                f"are known from more than {self.hours:g} hours ago (writes.import_comments_hours): export anew."
             )
 
     def _age(self) -> str:
@@ -178,10 +178,6 @@ def stripe_updates(plan: pl.LazyFrame) -> pl.DataFrame:
         .collect()
     )
     return updates[order_by_text(updates.get_column("id"))]
-
-
-def _records(count: int) -> str:
-    return "1 record" if count == 1 else f"{count:,} records"
 
 
 def _under_labels(

@@ -9,7 +9,7 @@ from typing import Final
 
 from schemas.change import RECORD
 from schemas.link_fields import BY_NAME, LINK_FIELDS
-from schemas.words import MatchOutcome
+from schemas.words import MatchOutcome, many
 
 OUTCOMES: Final[dict[MatchOutcome, str]] = {
     "linked": "A link exists and names one record.",
@@ -119,11 +119,6 @@ def file(name: str) -> str:
     """Say what is in a file, by its name without the number of a part; nothing about a file that is not known."""
     stem = name.rsplit("/", 1)[-1].split(".", 1)[0]
     return _FILES.get(stem) or _FILES.get(stem.rstrip("0123456789").removesuffix("_"), "")
-
-
-def many(count: int, singular: str, plural: str | None = None) -> str:
-    """Return the count with its noun: `1 customer`, `2,000 customers`."""
-    return f"{number(count)} {singular if count == 1 else plural or singular + 's'}"
 
 
 def number(value: int) -> str:
