@@ -24,14 +24,16 @@ def pairs_by(ours: pl.DataFrame, theirs: pl.DataFrame, most: int = _MOST_RECORDS
         theirs: `record`, `block`; nulls are nobody's.
         most: records that a number may have.
     """
-    wanted = may_be_among(theirs.drop_nulls("block"), ours.get_column("block").drop_nulls())
+    asked = ours.drop_nulls("block")
+    wanted = may_be_among(theirs.drop_nulls("block"), asked.get_column("block"))
     # A record has a number twice at most, so that what many rows have is left out before rows are compared.
     often = wanted.group_by("block").len("rows").filter(pl.col("rows") <= _TWICE * most).select("block")
     some = wanted.join(often, on="block", how="semi")
-    sized = some.join(ours.select("block").unique(), on="block", how="semi").unique()
+    asked = may_be_among(asked, some.get_column("block"))
+    sized = some.join(asked.select("block").unique(), on="block", how="semi").unique()
     few = sized.group_by("block").len("records").filter(pl.col("records") <= most).select("block")
     rare = sized.join(few, on="block", how="semi")
-    return ours.drop_nulls("block").join(rare, on="block").select("position", "record").unique()
+    return asked.join(rare, on="block").select("position", "record").unique()
 
 
 def may_be_among(rows: pl.DataFrame, blocks: pl.Series) -> pl.DataFrame:

@@ -16,6 +16,7 @@ ojsc ooo oao zao pao pp tov spzoo spolka zoo sp ltda me eireli cv sc kk gk yk th
 """
 IGNORED: Final = frozenset({*_LEGAL_FORMS.split(), "www", "http", "https", ""})
 """Words that say nothing of who somebody is."""
+_IGNORED_HASHES: Final = pl.Series(sorted(IGNORED)).hash(7)
 
 _EASTERN_FORMS: Final = (
     *("株式会社", "有限会社", "合同会社", "合資会社", "(株)", "(有)", "(同)", "有限公司", "股份有限公司", "주식회사"),
@@ -57,12 +58,20 @@ def spaced_names(names: pl.Series) -> pl.Series:
     return names.str.to_lowercase().scatter(rows, others)
 
 
-def words_key(spaced_name: pl.Expr) -> pl.Expr:
-    """Return a number that names with the same words have, whatever their order and legal form; null without words."""
-    word = pl.element()
-    told = pl.when(~word.is_in(list(IGNORED))).then(word.hash(7))
-    total = spaced_name.str.split(" ").list.eval(told).list.sum()
-    return pl.when(total != 0).then(total)
+def words_keys(spaced_names: pl.Series) -> pl.Series:
+    """Return a number that names with the same words have, whatever their order and legal form; null without words.
+
+    >>> keys = words_keys(pl.Series(["acme trading ltd", "trading acme", "ltd", None]))
+    >>> (keys[0] == keys[1], keys.is_null().to_list())
+    (True, [False, False, True, True])
+    """
+    words = spaced_names.fill_null("").str.split(" ")
+    hashes = words.explode().hash(7)
+    told = hashes.zip_with(~hashes.is_in(_IGNORED_HASHES.implode()), pl.Series([0], dtype=pl.UInt64))
+    # A sum goes round where it is too large, so that of each name is what it has added to that of all.
+    until = told.cum_sum().gather(words.list.len().cum_sum() - 1)
+    total = until - until.shift(fill_value=0)
+    return total.set(total == 0, None)
 
 
 def compact(spaced_name: pl.Expr) -> pl.Expr:
@@ -72,9 +81,13 @@ def compact(spaced_name: pl.Expr) -> pl.Expr:
 
 
 def host(email: pl.Expr) -> pl.Expr:
-    """Return the host of an e-mail."""
-    parts = email.str.to_lowercase().str.strip_chars().str.splitn("@", 2)
-    return parts.struct.field("field_1").str.strip_prefix("www.")
+    """Return the host of an e-mail.
+
+    >>> pl.select(host(pl.lit(" me@WWW.Acme.com "))).item()
+    'acme.com'
+    """
+    parts = email.str.splitn("@", 2)
+    return parts.struct.field("field_1").str.strip_chars_end().str.to_lowercase().str.strip_prefix("www.")
 
 
 def own(hosts: pl.Expr) -> pl.Expr:

@@ -13,7 +13,7 @@ import polars as pl
 from rapidfuzz.distance import OSA
 
 from assets.keys import folded_expr
-from assets.near_misses.blocks import PAIRS, halves, may_be_among, pairs_by
+from assets.near_misses.blocks import PAIRS, halves, pairs_by
 from assets.near_misses.loose_texts import (
     compact,
     host,
@@ -22,10 +22,11 @@ from assets.near_misses.loose_texts import (
     own,
     postcode_and_number,
     spaced_names,
-    words_key,
+    words_keys,
 )
 from assets.near_misses.name_reasons import name_reasons
-from assets.no_values import is_no_value
+from assets.no_values import is_no_value, may_be_no_value
+from schemas.repeated import at_rows
 
 SHOWN: Final = 3
 """Records that are shown of a customer at most."""
@@ -55,22 +56,30 @@ class Sides:
     @cached_property
     def names(self) -> pl.DataFrame:
         """`position`, `name` as it is, `text` of it in words, and `words`, their key."""
-        named = self.customers.select("position", name="name").filter(self.has_value("name"))
-        texts = spaced_names(named.get_column("name"))
-        return named.with_columns(texts.alias("text")).with_columns(words=words_key(pl.col("text")))
+        named = self.with_value("name").select("position", name="name")
+        return _in_words(named)
 
     @cached_property
     def companies(self) -> pl.DataFrame:
         """`record`, `name` as it is, `text` of it in words, and `words`, their key."""
         is_named = pl.col("name").str.len_bytes() > 0
         named = self.records.select(record="internal_id", name="company_name").filter(is_named).collect()
-        texts = named.lazy().with_columns(spaced_names(named.get_column("name")).alias("text"))
-        return texts.with_columns(words=words_key(pl.col("text"))).collect(engine="streaming")
+        return _in_words(named)
 
-    def has_value(self, column: str) -> pl.Expr:
-        """Whether a column of customers holds a value."""
-        key = folded_expr(pl.col(column))
-        return (key.str.len_bytes() > 0) & ~is_no_value(key, self.no_value)
+    def with_value(self, column: str) -> pl.DataFrame:
+        """Those customers of whom a column holds a value; keys are made of the few that may hold none."""
+        filled = self.customers.drop_nulls(column)
+        text, key = pl.col(column), pl.col("key")
+        suspects = filled.select(may_be_no_value(text, self.no_value).arg_true()).to_series()
+        keys = filled.lazy().select(text.gather(suspects)).select(key=folded_expr(text)).collect()
+        is_none = keys.select((key.str.len_bytes() == 0) | is_no_value(key, self.no_value)).to_series()
+        return filled.filter(~at_rows(suspects.filter(is_none), filled.height))
+
+
+def _in_words(named: pl.DataFrame) -> pl.DataFrame:
+    """Add `text`, the words of a `name`, and `words`, their key."""
+    texts = spaced_names(named.get_column("name"))
+    return named.with_columns(texts.alias("text"), words_keys(texts).alias("words"))
 
 
 def find_near_misses(
@@ -140,16 +149,14 @@ def _one_letter_of_name(sides: Sides) -> pl.DataFrame:
 
 def _one_letter_of_email(sides: Sides) -> pl.DataFrame:
     texts = {"text": folded_expr(pl.col("email")), "words": pl.lit(0)}
-    ours = sides.customers.filter(sides.has_value("email")).select("position", **texts)
+    ours = sides.with_value("email").select("position", **texts)
     theirs = sides.records.select("internal_id", **texts).rename({"internal_id": "record"})
     found = theirs.filter(pl.col("text").str.len_bytes() > 0).collect(engine="streaming")
     return _one_letter(ours, found, "same e-mail apart from one letter", 50)
 
 
 def _one_letter(ours: pl.DataFrame, theirs: pl.DataFrame, said: str, points: int) -> pl.DataFrame:
-    wanted = halves(ours, "position", "text", (-1, 0, 1))
-    offered = may_be_among(halves(theirs, "record", "text", (0,)), wanted.get_column("block"))
-    pairs = pairs_by(wanted, offered)
+    pairs = pairs_by(halves(ours, "position", "text", (-1, 0, 1)), halves(theirs, "record", "text", (0,)))
     mine, others = _with_digits(ours, pairs, "position"), _with_digits(theirs, pairs, "record")
     both = pairs.join(mine, on="position").join(others, on="record", suffix="_theirs").filter(_may_be_a_typo())
     near = [OSA.distance(*texts, score_cutoff=1) <= 1 for texts in both.select("text", "text_theirs").iter_rows()]
@@ -206,18 +213,17 @@ def _equal(
     is_there = {*ours.meta.root_names()} <= {*sides.customers.columns}
     if not is_there or not {*theirs.meta.root_names()} <= {*sides.records.collect_schema()}:
         return pl.DataFrame(schema=_SAID)
-    mine, other = (
-        rows.with_columns(text=then(pl.col("text")))
-        .drop_nulls("text")
-        .select(who, block=pl.col("text").hash(3))
-        .collect(engine="streaming")
-        for who, rows in (
-            ("position", sides.customers.lazy().select("position", text=ours)),
-            ("record", sides.records.select(record="internal_id", text=theirs)),
-        )
-    )
+    mine = _blocks(sides.customers.lazy().select("position", text=ours), "position", then)
+    if mine.is_empty():  # as where no customer has a phone, and the records are millions
+        return pl.DataFrame(schema=_SAID)
+    other = _blocks(sides.records.select(record="internal_id", text=theirs), "record", then)
     pairs = pairs_by(mine, other, most)
     return pairs.with_columns(points=pl.lit(points, pl.UInt32), said=pl.lit(said))
+
+
+def _blocks(rows: pl.LazyFrame, who: str, then: Callable[[pl.Expr], pl.Expr]) -> pl.DataFrame:
+    texts = rows.with_columns(text=then(pl.col("text"))).drop_nulls("text")
+    return texts.select(who, block=pl.col("text").hash(3)).collect(engine="streaming")
 
 
 _KINDS: Final[tuple[Callable[[Sides], pl.DataFrame], ...]] = (

@@ -123,18 +123,24 @@ class FrameStore:
 
         Further arguments as for `write`; the files are shown under the names that `files` gives them.
         """
-        # Rows by their numbers, and gathered month by month: a frame for each month would be all of it once more.
         month_of = frame.select(month=pl.col("created").dt.strftime(MONTH_FORMAT)).with_row_index("row")
         rows_of = dict(zip(*month_of.group_by("month", maintain_order=True).agg("row"), strict=True))
         if surplus := rows_of.keys() - set(months):
             raise InternalError(f"{name} has rows of months that were not asked for: {sorted(surplus)}.")
+        # All at once, which takes no letter of a text anew, and the next stage wants them so.
+        in_order = frame[
+            pl.concat([pl.Series(dtype=pl.UInt32), *(rows_of[month] for month in months if month in rows_of)])
+        ]
         stamp = self._stamp(name, read_at)
+        begun = 0
         with self.storage.replaced([frame_file(name, month) for month in months]) as fresh:
             for path, month in zip(fresh, months, strict=True):
-                rows = frame[rows_of[month]] if month in rows_of else frame.clear()
+                rows = in_order[begun : begun + len(rows_of.get(month, ()))]
+                begun += rows.height
                 rows.write_parquet(path, compression="zstd", compression_level=1, statistics=False, metadata=stamp)
                 seal(path)
             on_files({f"{name}/{month}": path for path, month in zip(fresh, months, strict=True)})
+            hold(fresh, in_order, self.most_held)
 
     def read(self, name: str) -> pl.LazyFrame:
         """A frame that was written.
