@@ -22,10 +22,14 @@ def cleaned(text: pl.Expr) -> pl.Expr:
 
     A zero-width space, a soft hyphen, a byte-order mark or a mark of direction is never part of an id.
     """
-    # All invisible characters are beyond ASCII, and few texts are.
-    other = pl.when(text.str.len_bytes() != text.str.len_chars()).then(text).str.replace_all(r"\p{Cf}", "")
-    visible = pl.coalesce(other, text).str.strip_chars()
+    visible = without_invisible(text).str.strip_chars()
     return pl.when(visible != "").then(visible)
+
+
+def without_invisible(text: pl.Expr) -> pl.Expr:
+    """Return a text without invisible characters (Unicode's Cf); all of them are beyond ASCII, and few texts are."""
+    other = pl.when(text.str.len_bytes() != text.str.len_chars()).then(text).str.replace_all(r"\p{Cf}", "")
+    return pl.coalesce(other, text)
 
 
 def one_id(text: pl.Expr) -> pl.Expr:

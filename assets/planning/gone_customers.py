@@ -5,7 +5,7 @@ They have no row among the matches, which are of customers that exist; a person 
 
 import polars as pl
 
-from assets.matching import find_usual_ids, ids_within
+from assets.matching import find_usual_ids, ids_within, without_invisible
 from schemas.link_fields import LinkField, fields_of
 from schemas.words import CANDIDATES_SHOWN, GONE
 
@@ -24,7 +24,9 @@ def gone_customers(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, override_job: s
         override_job: the job that takes in a person's decision.
     """
     named = _named(netsuite.filter("is_customer"))
-    unknown = named.join(stripe.select("id"), on="id", how="anti").collect(engine="streaming")
+    # Few of the millions of customers are named, and a join makes a table of all that it is given.
+    is_named = pl.col("id").hash().is_in(named.get_column("id").hash().implode())
+    unknown = named.lazy().join(stripe.select("id").filter(is_named), on="id", how="anti").collect(engine="streaming")
     if unknown.is_empty():
         return pl.LazyFrame(schema=_COLUMNS)
     # An id in another case may be a customer's: matching says so.
@@ -52,16 +54,16 @@ def gone_customers(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, override_job: s
     )
 
 
-def _named(records: pl.LazyFrame) -> pl.LazyFrame:
-    fields = [
-        records.select(
-            pl.lit(field.evidence).alias("source"),
-            record="internal_id",
-            id=ids_within(pl.col(field.name).str.replace_all(r"\p{Cf}", "")),
-        ).explode("id")
-        for field in fields_of("netsuite", "value")
-    ]
-    return pl.concat([*fields, *(_noted(records, field) for field in fields_of("netsuite", "words"))]).drop_nulls("id")
+def _named(records: pl.LazyFrame) -> pl.DataFrame:
+    fields = [_held(records, field) for field in fields_of("netsuite", "value")]
+    noted = [_noted(records, field) for field in fields_of("netsuite", "words")]
+    return pl.concat([*fields, *noted]).drop_nulls("id").collect(engine="streaming")
+
+
+def _held(records: pl.LazyFrame, field: LinkField) -> pl.LazyFrame:
+    source = pl.lit(field.evidence).alias("source")
+    filled = records.select(source, record="internal_id", text=field.name).drop_nulls("text")
+    return filled.select("source", "record", id=ids_within(without_invisible(pl.col("text")))).explode("id")
 
 
 def _noted(records: pl.LazyFrame, field: LinkField) -> pl.LazyFrame:

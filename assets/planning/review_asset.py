@@ -76,7 +76,7 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
                 override_job=f"{sync.name}_override",
                 decisions=decisions.lazy(),
             )
-            waits = tell_traces(waits, *traces)
+            waits = tell_traces(waits, *traces).collect().lazy()  # it is asked several times
             if sync.declaration.near_misses:
                 waits = with_suggestions(waits, *sides, customer_matches, settings, f"{sync.name}_override")
             if not sync.months_missing():  # what was not read is not gone

@@ -39,11 +39,13 @@ def with_suggestions(
     """
     lost = queue.filter((pl.col("outcome") == "broken") & pl.col("proposed_internal_id").is_null())
     found = _found(stripe, netsuite, matches, settings, lost.select(id="stripe_customer_id"))
-    told = queue.join(found, on="stripe_customer_id", how="left", maintain_order="left")
-    others = found.join(queue.select("stripe_customer_id"), on="stripe_customer_id", how="anti")
-    customers = stripe.select("created", "email", "name", stripe_customer_id="id")
+    told = queue.join(found.lazy(), on="stripe_customer_id", how="left", maintain_order="left")
+    others = found.lazy().join(queue.select("stripe_customer_id"), on="stripe_customer_id", how="anti")
+    is_near = _may_be_among("stripe_customer_id", found.get_column("stripe_customer_id"))
+    customers = stripe.select("created", "email", "name", stripe_customer_id="id").filter(is_near)
+    outcomes = matches.select("stripe_customer_id", "outcome", "reason", "candidates").filter(is_near)
     rows = (
-        others.join(matches.select("stripe_customer_id", "outcome", "reason", "candidates"), on="stripe_customer_id")
+        others.join(outcomes, on="stripe_customer_id")
         .join(customers, on="stripe_customer_id")
         .with_columns(what_to_do=pl.lit(_WHAT_TO_DO.format(job=override_job)))
         .sort("stripe_customer_id")
@@ -57,16 +59,20 @@ def _found(
     matches: pl.LazyFrame,
     settings: MatchSettings,
     lost: pl.LazyFrame,
-) -> pl.LazyFrame:
+) -> pl.DataFrame:
     """Near misses of the customers without a record, and of those whose record vanished and nothing else is found."""
     unmatched = matches.filter(pl.col("outcome") == "unmatched").select(id="stripe_customer_id")
     nobody = pl.concat([unmatched, lost])
     is_found = pl.col("is_customer") & (pl.lit(settings.match_inactive) | ~pl.col("inactive"))
     taken = matches.select(internal_id="netsuite_internal_id").drop_nulls()
     ids = nobody.collect().get_column("id")
-    may_be_open = pl.col("id").hash().is_in(ids.hash().implode())  # of few others, and numbers are soon compared
-    open_customers = stripe.filter(may_be_open).join(ids.to_frame().lazy(), on="id", how="semi")
-    return find_near_misses(open_customers, netsuite.filter(is_found), taken, settings.no_value).lazy()
+    open_customers = stripe.filter(_may_be_among("id", ids)).join(ids.to_frame().lazy(), on="id", how="semi")
+    return find_near_misses(open_customers, netsuite.filter(is_found), taken, settings.no_value)
+
+
+def _may_be_among(column: str, some: pl.Series) -> pl.Expr:
+    """Whether a row may be of one of some: of few others, and numbers are soon compared."""
+    return pl.col(column).hash().is_in(some.hash().implode())
 
 
 def proposals(
