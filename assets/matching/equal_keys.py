@@ -6,14 +6,18 @@ value that half of all rows share costs no more than one that nobody shares.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import polars as pl
 
 from assets.matching.findings import group_records
 from assets.matching.hash_table import may_be_among, meet
-from assets.matching.match_rule import Found, Side
+from assets.matching.match_rule import Found, Side, join_found
+from schemas.repeated import at_rows
 from schemas.rule_kinds import AS_IT_IS, RULE_KINDS
+
+_ROUNDS: Final = 3
+"""Tables for one rule: a twelfth of the records are left after each, so that few are left to compare as strings."""
 
 
 @dataclass(frozen=True)
@@ -68,31 +72,69 @@ def _parts(side: str | tuple[str, ...]) -> tuple[str, ...]:
     return (side,) if isinstance(side, str) else side
 
 
-def find_equal_keys(left: pl.DataFrame, right: pl.DataFrame) -> Found:
+def find_equal_keys(left: pl.DataFrame, right: pl.DataFrame, rounds: int = _ROUNDS) -> Found:
     """Return what each customer finds.
 
     Args:
         left: `position`, `key`, `hash` of customers, as `side_keys` returns them.
         right: `record`, `key`, `hash` of records.
+        rounds: how often those who lost their slot get a table of their own.
     """
+    if not rounds:
+        return _find_equal_texts(left, right)
     if 2 * left.height < right.height:
         right = right.filter(may_be_among(right.get_column("hash"), left.get_column("hash")))
     right = right.rechunk()  # a gather over many chunks costs ten times one over a single chunk
     met = meet(left.get_column("hash"), right.get_column("hash"))
     ours, at = left.filter(met.is_found), met.found.filter(met.is_found)
-    is_equal, is_shared = ours.get_column("key") == right.get_column("key").gather(at), met.is_shared.gather(at)
-    is_alone = is_equal & ~is_shared
-    records = right.get_column("record").gather(at.filter(is_alone))
-    single = ours.select(pl.col("position").filter(is_alone)).with_columns(records)
-    others = ours.filter(~is_equal)
-    shared = right.filter(met.is_shared)
-    has_shared = others.get_column("hash").is_in(shared.get_column("hash").implode())
-    crowded = pl.concat([ours.filter(is_equal & is_shared), others.filter(has_shared)])
-    crowd = shared.join(crowded.select("hash"), on="hash", how="semi")
-    groups = group_records(crowd.lazy(), "key").collect(engine="streaming").with_row_index("group")
-    members = crowded.lazy().select("position", "key").join(groups.lazy().drop("shown"), on="key")
-    singles = pl.concat([single, _verified(others, right[met.without_slot])])
-    return _found(singles, members.collect(engine="streaming"), groups)
+    keys, records = right.get_column("key"), right.get_column("record")
+    is_equal = ours.get_column("key") == keys.gather(at)
+    is_twin = keys.gather(met.twins) == keys.gather(met.holders)
+    twins, holders = met.twins.filter(is_twin), met.holders.filter(is_twin)
+    is_crowded = is_equal & at_rows(holders, right.height).gather(at)
+    is_alone = is_equal & ~is_crowded
+    positions = ours.get_column("position")
+    single = pl.DataFrame([positions.filter(is_alone), records.gather(at.filter(is_alone))])
+    crowded = pl.DataFrame([positions.filter(is_crowded), at.filter(is_crowded).alias("holder")])
+    shared, groups = _crowds(crowded, twins, holders, records)
+    left_over = pl.concat([met.without_slot, met.twins.filter(~is_twin)])
+    rest = find_equal_keys(ours.filter(~is_equal), right[left_over], rounds - 1)
+    return join_found([Found(single, shared, groups), rest])
+
+
+def _crowds(
+    crowded: pl.DataFrame, twins: pl.Series, holders: pl.Series, records: pl.Series
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return who found several records, and these, as `shared` and `groups` of what is found.
+
+    Args:
+        crowded: `position` of customers, and the row of one of their records, the `holder`.
+        twins: rows of the other records of holders.
+        holders: the row of the holder of each twin.
+        records: the record of each row.
+    """
+    is_asked = at_rows(crowded.get_column("holder"), records.len()).gather(holders)
+    twins, holders = twins.filter(is_asked), holders.filter(is_asked)
+    alone = holders.unique()
+    rows, of = pl.concat([twins, alone]), pl.concat([holders, alone])
+    pairs = pl.DataFrame([of.alias("holder"), records.gather(rows)])
+    groups = group_records(pairs.lazy(), "holder").collect(engine="streaming").with_row_index("group")
+    of_holder = pl.repeat(0, records.len(), dtype=pl.UInt32, eager=True)
+    of_holder = of_holder.scatter(groups.get_column("holder"), groups.get_column("group"))
+    shared = crowded.select("position", group=of_holder.gather(crowded.get_column("holder")))
+    return shared, groups.drop("group", "holder")
+
+
+def _find_equal_texts(left: pl.DataFrame, right: pl.DataFrame) -> Found:
+    """Find equal keys as strings, whatever their hashes are."""
+    left = left.filter(may_be_among(left.get_column("hash"), right.get_column("hash")))
+    asked = right.lazy().join(left.lazy(), on="key", how="semi")
+    groups = group_records(asked, "key").collect(engine="streaming").with_row_index("group")
+    members = left.lazy().select("position", "key").join(groups.lazy().drop("shown"), on="key")
+    rows = members.collect(engine="streaming")
+    is_several = pl.col("candidates") > 1
+    single = rows.filter(~is_several).select("position", record="lowest")
+    return Found(single, rows.filter(is_several).select("position", "group"), groups.drop("group", "key"))
 
 
 def find_by_any(left: pl.DataFrame, right: pl.DataFrame) -> Found:
@@ -118,20 +160,4 @@ def find_by_any(left: pl.DataFrame, right: pl.DataFrame) -> Found:
         pl.concat([others[0], groups.filter(is_one).select("position", record="lowest")]),
         pl.concat([others[1], several.select("position", pl.col("group").cast(others[1].schema["group"]))]),
         pl.concat([found.groups, several.select(found.groups.columns)]),
-    )
-
-
-def _verified(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
-    """Return `position` and `record` of the few rows whose hashes are equal, and then their keys."""
-    # Not in one plan, which would join by the strings, too.
-    hits = left.lazy().join(right.rename({"key": "other"}).lazy(), on="hash").collect(engine="streaming")
-    return hits.filter(pl.col("key") == pl.col("other")).select("position", "record")
-
-
-def _found(single: pl.DataFrame, members: pl.DataFrame, groups: pl.DataFrame) -> Found:
-    """Sort out those that only seemed to find several, because two keys had one hash."""
-    is_several = pl.col("candidates") > 1
-    apart = members.filter(~is_several).select("position", record="lowest")
-    return Found(
-        pl.concat([single, apart]), members.filter(is_several).select("position", "group"), groups.drop("group", "key")
     )

@@ -36,6 +36,25 @@ class Findings:
     rows: pl.DataFrame
     findings: pl.DataFrame
 
+    @property
+    def said(self) -> dict[str, pl.Expr]:
+        """What is said of each row, by the names of `FINDINGS`."""
+        if self.findings.height == 1:
+            (said,) = self.findings.iter_rows(named=True)
+            return {name: pl.lit(said[name], dtype).alias(name) for name, dtype in FINDINGS.items()}
+        return {column.name: self._gathered(column) for column in self.findings}
+
+    @property
+    def is_itself(self) -> pl.Expr:
+        """Whether the only candidate of a row is its record."""
+        is_itself = (pl.col("candidates") == 1) & pl.col("candidate_ids").is_null()
+        flags = self.findings.select(is_itself).to_series()
+        return pl.lit(flags.item()) if flags.len() == 1 else self._gathered(flags)
+
+    @staticmethod
+    def _gathered(column: pl.Series) -> pl.Expr:
+        return pl.lit(column).gather("finding").alias(column.name)
+
 
 def say_alike(
     rows: pl.DataFrame, outcome: MatchOutcome, evidence: str | None, reason: str, *, candidates: int | None = None

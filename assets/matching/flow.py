@@ -54,7 +54,10 @@ def match_customers(
         Rows of `schemas.matches.Matches`.
     """
     world = _World(stripe, netsuite, overrides, settings, comparison or Comparison())
-    return _matches(world.customers, world.decided(world.steps()))
+    # Put together only if they must be: of most steps all customers have one finding, which is not gathered then.
+    steps = [world.decided(world.steps())] if settings.one_to_one else [*world.steps()]
+    ids = world.customers.get_column("id").rechunk()
+    return pl.concat([_in_words(ids, decided) for decided in steps], rechunk=False).lazy()
 
 
 def match_with_doubts(
@@ -221,21 +224,19 @@ def _customers(stripe: pl.LazyFrame, settings: MatchSettings, *, are_whole: bool
 def _matches(customers: pl.DataFrame, decided: Findings) -> pl.LazyFrame:
     """Say in words what was decided."""
     # One chunk to gather from: over many chunks it costs ten times as much.
-    ids = customers.get_column("id").rechunk()
+    return _in_words(customers.get_column("id").rechunk(), decided).lazy()
+
+
+def _in_words(ids: pl.Series, decided: Findings) -> pl.DataFrame:
     # Gathered in one select, so that the columns are made side by side.
-    found = decided.rows.select(
+    said, candidate_ids = decided.said, decided.said["candidate_ids"]
+    record, is_itself = pl.col("record"), decided.is_itself
+    return decided.rows.select(
         pl.lit(ids).gather("position").alias("stripe_customer_id"),
-        *(pl.lit(said).gather("finding").alias(said.name) for said in decided.findings),
-        netsuite_internal_id="record",
-    )
-    is_itself = (pl.col("candidates") == 1) & pl.col("candidate_ids").is_null()
-    itself = pl.when(is_itself).then(pl.col("netsuite_internal_id").cast(pl.String))
-    return found.lazy().select(
-        "stripe_customer_id",
-        "outcome",
-        "netsuite_internal_id",
-        "evidence",
-        "candidates",
-        pl.coalesce("candidate_ids", itself).alias("candidate_ids"),
-        "reason",
+        said["outcome"],
+        record.alias("netsuite_internal_id"),
+        said["evidence"],
+        said["candidates"],
+        pl.when(is_itself).then(record.cast(pl.String)).otherwise(candidate_ids).alias("candidate_ids"),
+        said["reason"],
     )

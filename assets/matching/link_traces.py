@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 
 from assets.keys import folded_expr
-from assets.matching.comment_ids import Hash, find_unusual_ids, find_usual_ids, with_position
+from assets.matching.comment_ids import IS_USUAL, Hash, find_unusual_ids, find_words, with_position
 from assets.matching.id_texts import cleaned, ids_within, may_mean, one_id
 from assets.no_values import is_placeholder
 from schemas.link_fields import LinkField, fields_of
@@ -97,12 +97,17 @@ def named_by_records(customers: pl.LazyFrame, records: pl.LazyFrame, hashed: Has
     """
     ids = customers.select("position", "id")
     notes = [(pl.lit(field.evidence).alias("source"), _notes(records, field)) for field in _TEXTS]
-    noted = [find_usual_ids(texts).select(source, "record", "text") for source, texts in notes]
-    fields = [_field_texts(records, field) for field in _VALUES]
+    words = [find_words(texts).collect(engine="streaming") for _, texts in notes]
+    usual = [some.filter(IS_USUAL) for some in words]
+    noted = [some.select(source, "record", "text") for some, (source, _) in zip(usual, notes, strict=True)]
     # Each by itself: put together in one plan they cost half as much again.
-    texts = pl.concat([rows.collect(engine="streaming") for rows in (*fields, *noted)]).with_row_index("row")
+    fields = [_field_texts(records, field).collect(engine="streaming") for field in _VALUES]
+    texts = pl.concat([*fields, *noted]).with_row_index("row")
     met = with_position(texts.lazy(), ids, hashed).collect(engine="streaming")
-    unusual = [find_unusual_ids(ids, texts, hashed).with_columns(source) for source, texts in notes]
+    unusual = [
+        find_unusual_ids(ids, some, texts, hashed).with_columns(source)
+        for some, (source, texts) in zip(words, notes, strict=True)
+    ]
     flags = (pl.lit(value=True).alias("is_clear"), _is_evidence(pl.col("text")).alias("is_evidence"))
     clear = [rows.select("position", "record", "source", "text", *flags) for rows in (met.lazy(), *unusual)]
     return pl.concat([*clear, _unclear(_unmet(texts, met), ids, hashed)])

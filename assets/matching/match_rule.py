@@ -62,7 +62,7 @@ def join_found(parts: Sequence[Found]) -> Found:
         shared.append(part.shared.with_columns(pl.col("group") + pl.lit(offset, part.shared.schema["group"])))
         groups.append(part.groups)
         offset += part.groups.height
-    return Found(*(pl.concat(frames).rechunk() for frames in (single, shared, groups)))
+    return Found(*(pl.concat(frames) for frames in (single, shared, groups)))
 
 
 class MatchRule(Protocol):
