@@ -70,8 +70,10 @@ class Reconciliation:
         return dg.MonthlyPartitionsDefinition(start_date=self.declaration.stripe.first_month, end_offset=1)
 
     def month_keys(self) -> list[str]:
-        """The keys of all months there are by now."""
-        return list(self.months.get_partition_keys(current_time=self.clock()))
+        """The keys of all months there are by now: those of `months`, which looks for them by a cron expression."""
+        first, now = self.declaration.stripe.first_month, self.clock().astimezone(UTC)
+        numbers = range(12 * first.year + first.month - 1, 12 * now.year + now.month)
+        return [f"{number // 12:04}-{number % 12 + 1:02}-01" for number in numbers]
 
     @property
     def memory(self) -> Memory:

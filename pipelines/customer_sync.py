@@ -28,7 +28,7 @@ from assets.report.reconciliation_report import build_reconciliation_report
 from assets.sources import build_sources
 from assets.write_back.assets import build_links
 from pipelines.declarations import Located, read_declarations
-from pipelines.described import Assets, described, with_code
+from pipelines.described import described
 from pipelines.init.scaffolder import CustomerSyncScaffolder
 from pipelines.jobs import build_jobs
 from pipelines.notifications import build_notifications
@@ -156,9 +156,9 @@ def build_defs(sync: Reconciliation, declared: tuple[Path, int] | None = None) -
     shown = [spec for definition in (*assets, *checks) for spec in definition.check_specs]
     report = build_reconciliation_report(sync, shown)
     writes, brakes = (build_links(sync), [build_brakes(sync)]) if sync.declaration.can_write else ([], [])
-    made = described(sync, _of_origin(sync, [*assets, report, *writes]))
-    sources = described(sync, build_sources(sync), "source")
-    own = dg.Definitions(assets=with_code([*made, *sources], declared), asset_checks=[*checks, *brakes])
+    made = described(sync, [*assets, report, *writes], declared, metadata=lambda name: _for_frames(sync, name))
+    sources = described(sync, build_sources(sync), declared, "source")
+    own = dg.Definitions(assets=[*made, *sources], asset_checks=[*checks, *brakes])
     jobs = build_jobs(sync)
     return dg.Definitions.merge(own, jobs, build_notifications(sync, jobs), build_sync_requests(sync))
 
@@ -171,9 +171,7 @@ def _to_stripe(sync: Reconciliation) -> list[dg.AssetsDefinition]:
     return [] if settings is None else [build_netsuite_sync(sync), build_stripe_matches(sync, settings), *links]
 
 
-def _of_origin(sync: Reconciliation, assets: Assets) -> Assets:
-    """Let each asset name the origin of its frame and its memory, for the IO manager, which knows no declaration."""
+def _for_frames(sync: Reconciliation, asset: str) -> dict[str, str]:
+    """The origin of an asset's frame and its memory, for the IO manager, which knows no declaration."""
     memory = {} if sync.declaration.memory is None else {MEMORY: sync.declaration.memory}
-    return dg.map_asset_specs(
-        lambda spec: spec.merge_attributes(metadata={ORIGIN: sync.origin(spec.key.path[-1]), **memory}), assets
-    )
+    return {ORIGIN: sync.origin(asset), **memory}

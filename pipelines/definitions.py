@@ -8,6 +8,7 @@ import dagster as dg
 from assets.reconciliation import IO_MANAGER_KEY
 from pipelines.declarations import read_folder
 from pipelines.executor import executor_of
+from pipelines.garbage import keep_what_is_loaded
 from pipelines.hiding import hide_secrets
 from pipelines.loading import load
 from pipelines.progress import LOGGER_NAME, progress_logger
@@ -37,3 +38,5 @@ LOADED = load(
 """A broken declaration is in it with its sentence; it keeps nothing else from loading."""
 
 defs = LOADED.definitions
+
+keep_what_is_loaded()

@@ -1,9 +1,10 @@
 """What Dagster shows beside every asset of a declaration: who owns it, its stage, and the code that it comes from."""
 
+import inspect
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import dagster as dg
 
@@ -23,37 +24,51 @@ _STAGE_OF: Final = {asset: stage for stage, assets in _STAGES.items() for asset 
 _CODE: Final = "dagster/code_references"
 
 Assets = Sequence[dg.AssetsDefinition | dg.AssetSpec]
+Metadata = Mapping[str, str | dg.CodeReferencesMetadataValue]
 
 
-def described(sync: Reconciliation, assets: Assets, stage: str = "write") -> Assets:
-    """The same assets with owners, as the declaration names them, and a tag with their stage.
+def described(
+    sync: Reconciliation,
+    assets: Assets,
+    declared: tuple[Path, int] | None,
+    stage: str = "write",
+    metadata: Callable[[str], Metadata] = lambda _: {},
+) -> Assets:
+    """The same assets with owners, as the declaration names them, a tag with their stage, and links to their code.
+
+    In one go: for each time that an asset is changed Dagster looks at all of it again.
 
     Args:
         sync: the declaration.
         assets: some of its assets.
+        declared: the file and the line where the declaration begins, to which they are linked too.
         stage: of those that are not known by name.
+        metadata: what an asset of this name has besides.
     """
-    owners = sync.declaration.owners
-    return dg.map_asset_specs(
-        lambda spec: spec.merge_attributes(owners=owners, tags={STAGE: _STAGE_OF.get(spec.key.path[-1], stage)}),
-        assets,
-    )
-
-
-def with_code(assets: Assets, declared: tuple[Path, int] | None) -> Assets:
-    """The same assets with links to their code, and to the place where their declaration begins, if it is in a file."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.BetaWarning)  # Dagster calls code references beta
-        found = dg.with_source_code_references(assets)
-        linked = [each for each in found if isinstance(each, (dg.AssetsDefinition, dg.AssetSpec))]
-        if declared is None:
-            return linked
-        file, line = declared
-        place = dg.LocalFileCodeReference(file_path=str(file), line_number=line, label="declaration")
-        return dg.map_asset_specs(lambda spec: spec.merge_attributes(metadata=_further(spec, place)), linked)
+        code = {key: place for each in assets if isinstance(each, dg.AssetsDefinition) for key, place in _code_of(each)}
+        begins = [] if declared is None else [_place(str(declared[0]), declared[1], "declaration")]
+
+        def whole(spec: dg.AssetSpec) -> dg.AssetSpec:
+            name, links = spec.key.path[-1], [*code.get(spec.key, []), *begins]
+            linked: Metadata = {_CODE: dg.CodeReferencesMetadataValue(code_references=[*links])} if links else {}
+            return spec.merge_attributes(
+                owners=sync.declaration.owners,
+                tags={STAGE: _STAGE_OF.get(name, stage)},
+                metadata={**metadata(name), **linked},
+            )
+
+        return dg.map_asset_specs(whole, assets)
 
 
-def _further(spec: dg.AssetSpec, place: dg.LocalFileCodeReference) -> dict[str, dg.CodeReferencesMetadataValue]:
-    found = spec.metadata.get(_CODE)
-    own = found.code_references if isinstance(found, dg.CodeReferencesMetadataValue) else []
-    return {_CODE: dg.CodeReferencesMetadataValue(code_references=[*own, place])}
+def _code_of(asset: dg.AssetsDefinition) -> Iterator[tuple[dg.AssetKey, list[dg.LocalFileCodeReference]]]:
+    """Where the function of an asset begins, as it says itself: Dagster's own look reads all of its file for it."""
+    made: Any = asset.op.compute_fn
+    code = inspect.unwrap(getattr(made, "decorated_fn", made)).__code__
+    for key in asset.keys:
+        yield key, [_place(code.co_filename, code.co_firstlineno)]
+
+
+def _place(file: str, line: int, label: str | None = None) -> dg.LocalFileCodeReference:
+    return dg.LocalFileCodeReference(file_path=file, line_number=line, label=label)

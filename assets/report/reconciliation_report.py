@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 import dagster as dg
@@ -167,7 +167,13 @@ def _fresh_by(sync: Reconciliation) -> dg.FreshnessPolicy | None:
     if not sync.declaration.can_write:
         return None
     daily = sync.declaration.daily
-    return dg.FreshnessPolicy.cron(daily.deadline_cron, timedelta(hours=daily.within_hours), daily.time_zone)
+    return _fresh_within(daily.deadline_cron, daily.within_hours, daily.time_zone)
+
+
+@cache
+def _fresh_within(cron: str, hours: int, time_zone: str) -> dg.FreshnessPolicy:
+    """One for all declarations of the same: of each new one Dagster looks at a thousand days on which it is due."""
+    return dg.FreshnessPolicy.cron(cron, timedelta(hours=hours), time_zone)
 
 
 def _kept(sync: Reconciliation) -> tuple[PairedPlan, str]:

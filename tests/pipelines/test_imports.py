@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 _RUN = """
-import sys
+import gc, sys
 from pipelines.run import main
 assert main(["example"]) == 0
+assert gc.get_threshold()[0] > 10_000 and gc.get_freeze_count() > 100_000, "garbage is looked for often"
 print(*sorted(sys.modules), sep="\\n")
 """
 APIS = ("stripe", "requests", "urllib3", "oauthlib", "joserfc", "cryptography", "pyrate_limiter")

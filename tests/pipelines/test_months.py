@@ -45,6 +45,14 @@ def start(site: Site, job: dg.JobDefinition, **tags: str) -> dg.ExecuteInProcess
     return job.execute_in_process(instance=site.instance, raise_on_error=False, tags=tags)
 
 
+@pytest.mark.parametrize("since", ["2011-01", "2019-12", "2020-08", "2020-09", "2020-10", "2021-03"])
+@pytest.mark.parametrize("moment", ["2020-09-01T00:00+00:00", "2020-12-31T23:59+00:00", "2021-01-01T01:00+02:00"])
+def test_the_months_are_those_that_dagster_finds(tmp_path: Path, since: str, moment: str) -> None:
+    with site_at(tmp_path, declaration(stripe={"export": "stripe.csv", "since": since})) as made:
+        sync = replace(made.sync, clock=Clock(datetime.fromisoformat(moment)))
+        assert sync.month_keys() == sync.months.get_partition_keys(current_time=sync.clock())
+
+
 @pytest.mark.rule("X10")
 def test_a_month_that_began_since_the_definitions_were_loaded_is_not_left_out(site: Site, clock: Clock) -> None:
     job = site.definitions.resolve_job_def("acme_reconcile")
