@@ -5,35 +5,19 @@ equal keys finds in each bucket what it would find of its keys among all. What i
 made, then one bucket of both sides.
 """
 
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from assets.matching.comparison import Comparison
 from assets.matching.match_rule import MatchRule, Side
+from assets.matching.parted import ROWS_AT_ONCE, Buckets, Parted
 from assets.matching.side_keys import keyed_records, side_keys
 
 _POSITION: Final = pl.col("position")
 _RECORD: Final = pl.col("internal_id").alias("record")
-_BATCH: Final = 1 << 20
-"""Rows whose keys are made at a time."""
-
-
-@dataclass(frozen=True)
-class Buckets:
-    """How keys are parted.
-
-    Attributes:
-        folder: of a stage alone, for what is in its buckets.
-        count: into how many.
-    """
-
-    folder: Path
-    count: int
 
 
 @dataclass(frozen=True)
@@ -75,49 +59,22 @@ def _in_buckets(
     no_value: frozenset[str],
     buckets: Buckets,
 ) -> Iterator[RuleKeys]:
-    kept: dict[tuple[Side, int], _Parted] = {}
+    kept: dict[tuple[Side, int], Parted] = {}
     for at, rule in enumerate(rules):
         count = buckets.count if rule.is_by_one_key else 1
         side = rule.netsuite_side
         if (side, count) not in kept:
             room = Buckets(buckets.folder / f"records {at}", count)
-            kept[side, count] = _Parted.of(_Rows.of(records, "internal_id", _RECORD, side), compare, no_value, room)
+            kept[side, count] = _Rows.of(records, "internal_id", _RECORD, side).parted(compare, no_value, room)
         room = Buckets(buckets.folder / f"customers {at}", count)
-        asked = _Rows.of(customers, "position", _POSITION, rule.stripe_side)
-        ours, theirs = _Parted.of(asked, compare, None, room), kept[side, count]
-        yield RuleKeys(((ours.bucket(number), theirs.bucket(number)) for number in range(count)), ours.rows)
-        shutil.rmtree(ours.folder, ignore_errors=True)
+        ours = _Rows.of(customers, "position", _POSITION, rule.stripe_side).parted(compare, None, room)
+        theirs = kept[side, count]
+        yield RuleKeys(((_read(ours, number), _read(theirs, number)) for number in range(count)), ours.rows)
+        ours.remove()
 
 
-@dataclass(frozen=True)
-class _Parted:
-    """The keys of one side in buckets."""
-
-    folder: Path
-    schema: pl.Schema
-
-    @classmethod
-    def of(cls, side: "_Rows", compare: Comparison, no_value: frozenset[str] | None, buckets: Buckets) -> "_Parted":
-        """Make the keys and write them, some rows at a time."""
-        schema = side.keys(side.rows.limit(0), compare, no_value).schema
-        bucket = (pl.col("hash") // _LAST_BITS % buckets.count).cast(pl.UInt32).alias(_BUCKET)
-        for number, batch in enumerate(side.rows.collect_batches(chunk_size=_BATCH, maintain_order=False)):
-            files = pl.PartitionBy(buckets.folder / str(number), key=bucket, include_key=False)
-            side.keys(batch.lazy(), compare, no_value).lazy().sink_ipc(files, mkdir=True)
-        return cls(buckets.folder, schema)
-
-    @property
-    def rows(self) -> pl.LazyFrame:
-        return self._scanned("*")
-
-    def bucket(self, number: int) -> pl.DataFrame:
-        return self._scanned(str(number)).collect(engine="streaming").rechunk()
-
-    def _scanned(self, number: str) -> pl.LazyFrame:
-        files = sorted(self.folder.glob(f"*/{_BUCKET}={number}/*.ipc"))
-        if not files:
-            return pl.LazyFrame(schema=self.schema)
-        return pl.scan_ipc(files, hive_partitioning=False, glob=False)
+def _read(keys: Parted, number: int) -> pl.DataFrame:
+    return keys.bucket(number).collect(engine="streaming").rechunk()
 
 
 @dataclass(frozen=True)
@@ -132,10 +89,11 @@ class _Rows:
     def of(cls, rows: pl.LazyFrame, name: str, who: pl.Expr, side: Side) -> "_Rows":
         return cls(rows.select(*dict.fromkeys([name, *side.columns])), who, side)
 
-    def keys(self, rows: pl.LazyFrame, compare: Comparison, no_value: frozenset[str] | None) -> pl.DataFrame:
-        return side_keys(rows, self.side, self.who, compare, no_value)
-
-
-_BUCKET: Final = "bucket"
-_LAST_BITS: Final = 1 << 32
-"""What is found by the last bits of a hash is not parted by them."""
+    def parted(self, compare: Comparison, no_value: frozenset[str] | None, buckets: Buckets) -> Parted:
+        """Make the keys and write them, some rows at a time."""
+        bucket = buckets.by_hash(pl.col("hash"))
+        made = Parted(buckets, side_keys(self.rows.limit(0), self.side, self.who, compare, no_value).schema)
+        for batch in self.rows.collect_batches(chunk_size=ROWS_AT_ONCE, maintain_order=False):
+            keys = side_keys(batch.lazy(), self.side, self.who, compare, no_value)
+            made.put(keys.lazy().with_columns(bucket))
+        return made

@@ -59,6 +59,11 @@ def shortest_unusual(words: pl.DataFrame) -> int | None:
     return cast("int | None", fewest.collect().item())
 
 
+def are_unusual() -> pl.Expr:
+    """Return which ids `find_unusual_ids` looks for, however long."""
+    return pl.col("id").str.contains(_UNUSUAL)
+
+
 def find_unusual_ids(ids: pl.LazyFrame, words: pl.DataFrame, comments: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
     """Return where the comments hold an id of Stripe's own that `find_usual_ids` cannot know.
 
@@ -85,7 +90,7 @@ def _unusual(ids: pl.LazyFrame, words: pl.DataFrame) -> pl.DataFrame:
     is_long = pl.col("id").str.len_bytes() >= fewest if fewest else pl.lit(value=False)
     some = ids.filter(is_long).collect(engine="streaming").lazy()
     is_bounded = pl.col("id").str.contains(rf"(?s)^{_WORD}(.*{_WORD})?$")
-    unusual = some.filter(pl.col("id").str.contains(_UNUSUAL)).with_columns(is_bounded=is_bounded)
+    unusual = some.filter(are_unusual()).with_columns(is_bounded=is_bounded)
     return unusual.collect(engine="streaming")
 
 

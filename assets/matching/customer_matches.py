@@ -9,9 +9,9 @@ import polars as pl
 from assets.check_results import SCHEMA_CHECK, blocking_checks, id_result, report_checks, schema_result
 from assets.kept_inputs import keep_picture
 from assets.matching import MatchSettings, Rule, by_customer, kinds_of, match_with_doubts
-from assets.matching.buckets import Buckets
 from assets.matching.global_customer import HAS_RECORD, count_to_global, find_global
 from assets.matching.need import need_of, numbers_of, room_for
+from assets.matching.parted import Buckets
 from assets.no_values import placeholders_of
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from assets.steps import Step, key_of, of_frames, of_table

@@ -12,11 +12,12 @@ from typing import Final
 import polars as pl
 
 from assets.matching.findings import group_records, listed
+from assets.matching.hash_table import may_be_in, slots_of
 from assets.matching.link_traces import are_of
-from assets.matching.negation import find_negated
+from assets.matching.negation import find_negated, may_negate
 from assets.matching.second_opinions import Evidence
 from schemas.link_fields import LinkField, fields_of
-from schemas.words import DOUBTS, Doubt
+from schemas.words import DOUBTS, STRIPES_OWN, Doubt
 
 _RECORD: Final = "record"
 
@@ -38,18 +39,26 @@ def kinds_of(doubt: pl.Expr) -> pl.Expr:
 def _link_contradicted(evidence: Evidence) -> pl.LazyFrame:
     """Links that one trace alone shows, while all other evidence that finds anything finds somebody else."""
     linked = evidence.linked
-    answers = evidence.opinions.answers.lazy()
-    opposed = answers.filter(~pl.col("agrees")).filter(pl.lit(linked).gather("position").is_not_null())
-    traces = evidence.traces.lazy().filter("is_evidence").with_columns(own=pl.lit(linked).gather("position"))
+    opposed = evidence.opinions.others.lazy().filter(pl.lit(linked).gather("position").is_not_null())
+    own = pl.lit(linked).gather("position").alias("own")
     is_own = pl.col(_RECORD) == pl.col("own")
     noted = pl.format("{} of record {}", "source", _RECORD)
-    elsewhere = traces.filter(~is_own).unique(["position", _RECORD, "source"]).select("position", says=noted)
-    says = pl.concat([opposed.select("position", "says"), elsewhere]).collect()
+
+    def elsewhere(traces: pl.LazyFrame) -> pl.LazyFrame:
+        named = traces.filter("is_evidence").drop_nulls(_RECORD).with_columns(own).filter(~is_own)
+        return named.unique(["position", _RECORD, "source"]).select("position", says=noted)
+
+    says = pl.concat([opposed.select("position", "says"), evidence.traces.each(elsewhere)]).collect()
+
     # Few links are contradicted, so only theirs are looked at from here on.
-    mine = traces.filter(is_own).join(says.lazy(), on="position", how="semi").unique(["position", "source"])
+    def its_own(traces: pl.LazyFrame) -> pl.LazyFrame:
+        named = traces.filter("is_evidence").with_columns(own).filter(is_own)
+        return named.join(says.lazy(), on="position", how="semi").unique(["position", "source"])
+
+    mine = evidence.traces.each(its_own)
     lonely = mine.group_by("position").len().filter(pl.col("len") == 1)
     rest = says.lazy().join(lonely, on="position", how="semi")
-    rest = rest.join(answers.filter("agrees"), on="position", how="anti")
+    rest = rest.filter(~pl.lit(evidence.opinions.agrees).gather("position"))
     said = pl.format("all else says otherwise: {}", pl.col("says").sort().str.join(", "))
     return rest.group_by("position").agg(said=said)
 
@@ -57,7 +66,7 @@ def _link_contradicted(evidence: Evidence) -> pl.LazyFrame:
 def _rules_differ(evidence: Evidence) -> pl.LazyFrame:
     """Matches by a rule, while a later rule finds other records only."""
     is_matched = pl.lit(evidence.matched).gather("position").is_not_null()
-    others = evidence.opinions.answers.lazy().filter(~pl.col("agrees")).filter(is_matched)
+    others = evidence.opinions.others.lazy().filter(is_matched)
     return others.group_by("position").agg(said=pl.col("says").str.join(", "))
 
 
@@ -65,8 +74,14 @@ def _names_another(evidence: Evidence) -> pl.LazyFrame:
     """Matches by a rule to a record of which a link field names another Stripe customer."""
     matched = evidence.pairs.lazy().filter(pl.col("rank") >= 0).select("position", "record")
     ids = pl.lit(evidence.customers.get_column("id")).gather("other")
-    traces = evidence.traces.lazy().filter(are_of(fields_of("netsuite"))).select(_RECORD, "source", other="position")
-    met = matched.join(traces, on=_RECORD).filter(pl.col("position") != pl.col("other"))
+    hashed = pl.col(_RECORD).hash()
+    may_be_matched = may_be_in(slots_of(matched.select(hashed).collect().to_series()), hashed)
+
+    def named_there(traces: pl.LazyFrame) -> pl.LazyFrame:
+        theirs = traces.filter(are_of(fields_of("netsuite"))).filter(may_be_matched)
+        return theirs.select(_RECORD, "source", other="position")
+
+    met = matched.join(evidence.traces.each(named_there), on=_RECORD).filter(pl.col("position") != pl.col("other"))
     named = met.with_columns(id=ids).sort("position", "id", "source").group_by("position", maintain_order=True)
     rows = named.agg(
         pl.col(_RECORD).first(), pl.col("id", "source").first(), others=pl.col("id").n_unique().cast(pl.Int64) - 1
@@ -94,18 +109,24 @@ def _negated(evidence: Evidence) -> pl.LazyFrame:
 
 def _negated_in(field: LinkField, evidence: Evidence) -> pl.LazyFrame:
     own = pl.coalesce(pl.lit(series).gather("position") for series in (evidence.linked, evidence.matched))
-    noted = evidence.traces.lazy().filter(are_of([field]) & (pl.col(_RECORD) == own))
-    pairs = noted.select("position", _RECORD, "text").collect()
-    named = pl.col("internal_id").is_in(pairs.get_column(_RECORD).unique().implode())
-    notes = evidence.records.filter(named).select(note=field.name, record="internal_id").collect(engine="streaming")
-    rows = pairs.lazy().join(notes.lazy(), on=_RECORD)
+    note = pl.col(field.name).cast(pl.String)
+    # Few comments that hold an id have such a word, so only theirs are looked at from here on.
+    noted = evidence.records.filter(note.str.find(STRIPES_OWN, literal=True).is_not_null()).filter(may_negate(note))
+    notes = noted.select(note=note, record="internal_id").collect(engine="streaming").lazy()
+
+    def its_own(traces: pl.LazyFrame) -> pl.LazyFrame:
+        pairs = traces.filter(are_of([field]) & (pl.col(_RECORD) == own)).select("position", _RECORD, "text")
+        return pairs.join(notes, on=_RECORD, how="semi")
+
+    rows = evidence.traces.each(its_own).join(notes, on=_RECORD)
     said = pl.format(f"the {field.name} of record {{}} seem to say that it is another customer", _RECORD)
     return find_negated(rows).select("position", said=said)
 
 
 def _chosen_id(evidence: Evidence) -> pl.LazyFrame:
     """Customers with an imported id that is an external id, but not of their record; they may have no record at all."""
-    notes = evidence.traces.filter(~pl.col("is_evidence"))
+    is_note = ~pl.col("is_evidence") & pl.col(_RECORD).is_not_null()
+    notes = evidence.traces.each(lambda traces: traces.filter(is_note)).collect()
     if notes.is_empty():  # as in most accounts
         return pl.LazyFrame(schema={"position": pl.UInt32, "said": pl.String})
     groups = group_records(notes.lazy().select("position", _RECORD).unique(), "position").rename(

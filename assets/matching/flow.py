@@ -8,16 +8,18 @@ from typing import Final
 
 import polars as pl
 
-from assets.matching.buckets import Buckets, RuleKeys, keys_of_rules
+from assets.matching.buckets import RuleKeys, keys_of_rules
 from assets.matching.comparison import Comparison
 from assets.matching.doubts import find_doubts
 from assets.matching.existing_links import decide_by_ids, decide_by_texts
 from assets.matching.findings import Findings, combine, in_order, say_alike, say_several
 from assets.matching.holds import flags_of, hold_back, hold_guests
-from assets.matching.link_traces import are_of, named_by_metadata, named_by_records, without_placeholders
+from assets.matching.link_traces import WORD_FIELDS, are_of
 from assets.matching.match_rule import Found, MatchRule, join_found
 from assets.matching.one_to_one import settle_claims
 from assets.matching.overrides import hold_forbidden, match_overridden
+from assets.matching.parted import ROWS_AT_ONCE, Buckets
+from assets.matching.parted_links import find_traces
 from assets.matching.second_opinions import Evidence, SecondOpinions
 from assets.matching.settings import MatchSettings
 from assets.matching.side_keys import keyed_records, side_keys
@@ -26,9 +28,6 @@ from schemas.link_fields import fields_of
 from schemas.words import ALLOW_KEY, BLOCK_KEY
 
 _POSITION: Final = pl.col("position")
-_TEXTS: Final = fields_of("netsuite", "words")
-_ROWS_AT_ONCE: Final = 1 << 20
-"""Customers whose texts are in memory at a time, where not all are to be."""
 
 
 def match_customers(
@@ -75,13 +74,12 @@ def match_with_doubts(
     world = _World(stripe, netsuite, overrides, settings, comparison or Comparison(), buckets)
     opinions = SecondOpinions(world.customers, world.records, settings, world.comparison)
     decided = in_order(world.decided(opinions.watched(world.steps(opinions))), world.customers.get_column("id"))
-    known = world.traces.drop_nulls("record")
-    doubts = find_doubts(Evidence(world.customers, world.records, known, decided, settings, opinions))
+    doubts = find_doubts(Evidence(world.customers, world.records, world.traces, decided, settings, opinions))
     nothing = pl.Series("doubt", [None], pl.String).new_from_index(0, world.customers.height)
     doubt = nothing.scatter(doubts.get_column("position"), doubts.get_column("doubt"))
     if buckets is None or decided.rows.is_empty():
         return _doubted(world.customers, decided, doubt)
-    parts = (Findings(rows, decided.findings) for rows in decided.rows.iter_slices(_ROWS_AT_ONCE))
+    parts = (Findings(rows, decided.findings) for rows in decided.rows.iter_slices(ROWS_AT_ONCE))
     return pl.concat([_doubted(world.customers, part, doubt).collect() for part in parts]).lazy()
 
 
@@ -106,14 +104,8 @@ class _World:
         self.texts = stripe.with_row_index("position") if buckets else self.customers.lazy()
         self.buckets = buckets
         self.records = netsuite.filter("is_customer")
-        self.traces = without_placeholders(self._traces(comparison), settings.no_value)
+        self.traces = find_traces(self.customers, self.texts, self.records, comparison.hash, settings.no_value, buckets)
         self.overrides, self.settings, self.comparison = overrides.collect(), settings, comparison
-
-    def _traces(self, comparison: Comparison) -> pl.DataFrame:
-        """Return all traces of links (`assets.matching.link_traces`); one of metadata without a record names nobody."""
-        by_metadata = named_by_metadata(self.texts, self.records)
-        by_records = named_by_records(self.customers.lazy(), self.records, comparison.hash)
-        return pl.concat([by_metadata, by_records]).collect(engine="streaming")
 
     def decided(self, steps: Iterator[Findings]) -> Findings:
         """Put together what the steps decide, each record given to one customer if that is declared."""
@@ -131,10 +123,12 @@ class _World:
         yield from still.without(hold_back(still.rows, still.among(flags_of(self.texts)), settings))
         if not self.overrides.is_empty():
             yield from still.without(match_overridden(still.rows, self.records, self.overrides.lazy()))
-        is_link = pl.col("is_evidence") & ~are_of(_TEXTS)
-        yield from still.without(decide_by_ids(still.among(self.traces.filter(is_link))))
-        for field in _TEXTS:
-            yield from still.without(decide_by_texts(still.among(self.traces.filter(are_of([field]))), field, settings))
+        is_link = pl.col("is_evidence") & ~are_of(WORD_FIELDS)
+        for part in self.traces.parts:
+            traces = part.collect(engine="streaming")
+            yield from still.without(decide_by_ids(still.among(traces.filter(is_link))))
+            for field in WORD_FIELDS:
+                yield from still.without(decide_by_texts(still.among(traces.filter(are_of([field]))), field, settings))
         yield from self._ruled(still, opinions)
         for rows in self._open_texts(still):
             yield from say_unmatched(rows, settings)
@@ -144,9 +138,9 @@ class _World:
         if self.buckets is None:
             yield still.rows
             return
-        for first in range(0, self.customers.height, _ROWS_AT_ONCE):
-            is_open = still.is_open.slice(first, _ROWS_AT_ONCE)
-            yield self.texts.slice(first, _ROWS_AT_ONCE).with_columns(is_open).filter("is_open")
+        for first in range(0, self.customers.height, ROWS_AT_ONCE):
+            is_open = still.is_open.slice(first, ROWS_AT_ONCE)
+            yield self.texts.slice(first, ROWS_AT_ONCE).with_columns(is_open).filter("is_open")
 
     def _ruled(self, still: "_Open", opinions: SecondOpinions | None) -> Iterator[Findings]:
         rules, compare, no_value = self.settings.rules, self.comparison, self.settings.no_value

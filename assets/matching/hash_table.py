@@ -13,6 +13,8 @@ _SLOTS_FOR_EACH: Final = 2
 _BITS_FOR_EACH: Final = 4
 """As powers of two: more of them cost memory, fewer cost rows that look alike."""
 _MOST_BITS: Final = 31
+_BITS: Final = 32
+"""Of a hash, those that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,24 @@ def may_be_among(hashes: pl.Series, some: pl.Series) -> pl.Series:
 
     By other bits than `meet` takes, so that the few do not want the slots of those that they look like.
     """
+    slots = slots_of(some)
+    return slots.gather(_middle_bits(hashes, slots.len().bit_length() - 1))
+
+
+def slots_of(some: pl.Series) -> pl.Series:
+    """Return the table by which hashes are looked for among some, again and again."""
     bits = min(some.len().bit_length() + _BITS_FOR_EACH, _MOST_BITS)
-    are_there = pl.repeat(value=False, n=1 << bits, dtype=pl.Boolean, eager=True)
-    return are_there.scatter(_middle_bits(some, bits), True).gather(_middle_bits(hashes, bits))
+    return pl.repeat(value=False, n=1 << bits, dtype=pl.Boolean, eager=True).scatter(_middle_bits(some, bits), True)
+
+
+def may_be_in(slots: pl.Series, hashes: pl.Expr) -> pl.Expr:
+    """Return `may_be_among` as an expression, of the table of those."""
+    width = (1 << _BITS) // slots.len()
+    return pl.lit(slots).gather(hashes.cast(pl.UInt32, wrap_numerical=True) // width)
 
 
 def _middle_bits(hashes: pl.Series, bits: int) -> pl.Series:
-    return hashes.cast(pl.UInt32, wrap_numerical=True) // (1 << 32 - bits)
+    return hashes.cast(pl.UInt32, wrap_numerical=True) // (1 << _BITS - bits)
 
 
 def _last_bits(hashes: pl.Series, bits: int) -> pl.Series:

@@ -4,7 +4,7 @@ Matching believes them in the order of that list; the audit compares them with e
 exact text without white space around it and invisible characters: keys are for values, not for ids.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from operator import or_
 from typing import Final
@@ -20,9 +20,10 @@ from schemas.repeated import at_rows
 from schemas.words import STRIPES_OWN
 
 _VALUES: Final = fields_of("netsuite", "value")
-_TEXTS: Final = fields_of("netsuite", "words")
+WORD_FIELDS: Final = fields_of("netsuite", "words")
 _OWNER_FIELDS: Final = [field for field in _VALUES if field.names_owner]
 _FOREIGN: Final = [field for field in _VALUES if field.foreign_values]
+_PAIR: Final = ("position", "record", "source", "text")
 
 
 def link_table(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, no_value: frozenset[str]) -> pl.LazyFrame:
@@ -96,21 +97,43 @@ def named_by_records(customers: pl.LazyFrame, records: pl.LazyFrame, hashed: Has
     that cost, not the few texts.
     """
     ids = customers.select("position", "id")
-    notes = [(pl.lit(field.evidence).alias("source"), _notes(records, field)) for field in _TEXTS]
-    words = [find_words(texts).collect(engine="streaming") for _, texts in notes]
-    usual = [some.filter(IS_USUAL) for some in words]
-    noted = [some.select(source, "record", "text") for some, (source, _) in zip(usual, notes, strict=True)]
+    words = [find_words(notes_of(records, field)).collect(engine="streaming") for field in WORD_FIELDS]
+    noted = [_usual(some.lazy(), field).collect() for some, field in zip(words, WORD_FIELDS, strict=True)]
     # Each by itself: put together in one plan they cost half as much again.
-    fields = [_field_texts(records, field).collect(engine="streaming") for field in _VALUES]
+    fields = [rows.collect(engine="streaming") for rows in values_of(records)]
     texts = pl.concat([*fields, *noted]).with_row_index("row")
     met = with_position(texts.lazy(), ids, hashed).collect(engine="streaming")
     unusual = [
-        find_unusual_ids(ids, some, texts, hashed).with_columns(source)
-        for some, (source, texts) in zip(words, notes, strict=True)
+        named_unusually(ids, some, field, records, hashed) for some, field in zip(words, WORD_FIELDS, strict=True)
     ]
-    flags = (pl.lit(value=True).alias("is_clear"), _is_evidence(pl.col("text")).alias("is_evidence"))
-    clear = [rows.select("position", "record", "source", "text", *flags) for rows in (met.lazy(), *unusual)]
-    return pl.concat([*clear, _unclear(_unmet(texts, met), ids, hashed)])
+    return pl.concat([as_clear(met.lazy()), *unusual, named_unclearly(unmet(texts, met), ids, hashed)])
+
+
+def values_of(records: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
+    """Give what link fields hold that have one value, field by field: `source`, `record`, `text`."""
+    return (_field_texts(records, field) for field in _VALUES)
+
+
+def usual_ids_of(records: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
+    """Give what looks like a usual id in link fields that hold words, field by field, as `values_of` does."""
+    return (_usual(find_words(notes_of(records, field)), field) for field in WORD_FIELDS)
+
+
+def _usual(words: pl.LazyFrame, field: LinkField) -> pl.LazyFrame:
+    return words.filter(IS_USUAL).select(pl.lit(field.evidence).alias("source"), "record", "text")
+
+
+def as_clear(met: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the traces of texts that are the id of a customer (`position`)."""
+    return met.select(*_PAIR, is_clear=pl.lit(value=True), is_evidence=_is_evidence(pl.col("text")))
+
+
+def named_unusually(
+    ids: pl.LazyFrame, words: pl.DataFrame, field: LinkField, records: pl.LazyFrame, hashed: Hash
+) -> pl.LazyFrame:
+    """Return the traces of the few ids of another form in a field, of which `words` are what `find_words` finds."""
+    found = find_unusual_ids(ids, words, notes_of(records, field), hashed)
+    return as_clear(found.with_columns(source=pl.lit(field.evidence)))
 
 
 def _is_evidence(named: pl.Expr) -> pl.Expr:
@@ -118,19 +141,22 @@ def _is_evidence(named: pl.Expr) -> pl.Expr:
     return ~are_of(_FOREIGN) | named.str.starts_with(STRIPES_OWN)
 
 
-def _unmet(texts: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
+def unmet(texts: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
     """Return the texts of fields that are no customer's id and may hold one: of foreign values, only usual ones."""
     is_met = at_rows(met.get_column("row"), texts.height)
     is_worth_it = are_of(_OWNER_FIELDS) | pl.col("text").str.contains("(?i)cus_")
-    return texts.filter(~is_met & ~are_of(_TEXTS)).filter(is_worth_it).drop("row")
+    return texts.filter(~is_met & ~are_of(WORD_FIELDS)).filter(is_worth_it).drop("row")
 
 
-def _unclear(texts: pl.DataFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
-    """Look into texts that are no id as they stand: what is one id with decoration is clear, the rest may mean any."""
+def named_unclearly(texts: pl.DataFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
+    """Return the traces of texts that are no id as they stand (`unmet`).
+
+    What is one id with decoration is clear, the rest may mean any.
+    """
     rows = texts.lazy().with_row_index("row")
     read = with_position(rows.with_columns(raw="text", text=one_id(pl.col("text"))).drop_nulls("text"), ids, hashed)
     clear = read.collect(engine="streaming")
-    columns = ("position", "record", "source", "text", "is_clear", "is_evidence")
+    columns = (*_PAIR, "is_clear", "is_evidence")
     flagged = clear.lazy().with_columns(is_clear=pl.lit(value=True), is_evidence=_is_evidence(pl.col("text")))
     found = [flagged.with_columns(text="raw").select(*columns)]
     rest = rows.join(clear.lazy().select("row"), on="row", how="anti").collect()
@@ -162,7 +188,8 @@ def _field_texts(records: pl.LazyFrame, field: LinkField) -> pl.LazyFrame:
     return _filled(records.select(pl.lit(field.evidence).alias("source"), record="internal_id", text=field.name))
 
 
-def _notes(records: pl.LazyFrame, field: LinkField) -> pl.LazyFrame:
+def notes_of(records: pl.LazyFrame, field: LinkField) -> pl.LazyFrame:
+    """Return the texts of a field that holds words: `note`, `record`."""
     return records.select(note=pl.col(field.name).cast(pl.String), record="internal_id").drop_nulls()
 
 

@@ -1,7 +1,7 @@
 """How much memory matching needs, from rows and lengths known beforehand, and how many buckets that makes.
 
 The figures are measured (`make bench ARGS=memory`): what is held of every customer whatever is done is ids, what was
-decided, and the result; the rest is what rules compare.
+decided, and the result; the rest is what rules compare, and traces of links.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,8 +13,8 @@ from typing import Final
 
 import polars as pl
 
-from assets.matching.buckets import Buckets
 from assets.matching.match_rule import Side
+from assets.matching.parted import Buckets
 from assets.matching.settings import MatchSettings
 from resources.memory import Memory
 from resources.storage.atomic import private_folder
@@ -45,7 +45,8 @@ class Need:
     """Bytes that matching needs.
 
     Attributes:
-        held: whatever is done, what is known of existing links included.
+        held: whatever is done.
+        links: what is known of links that exist.
         texts: what rules compare of the customers.
         keys: of both sides, by the rule with most of them.
     """
@@ -53,11 +54,12 @@ class Need:
     held: int
     texts: int
     keys: int
+    links: int = 0
 
     @property
     def whole(self) -> int:
         """What it takes at once."""
-        return self.held + self.texts + self.keys
+        return self.held + self.links + self.texts + self.keys
 
     def problem(self, memory: Memory) -> str:
         """A sentence where not even buckets keep it within the bound; empty where they do."""
@@ -71,7 +73,7 @@ class Need:
         )
 
     def buckets(self, bound: int) -> int:
-        """Return into how many buckets keys have to be parted; none if all can be in memory.
+        """Return into how many buckets keys and links have to be parted; none if all can be in memory.
 
         >>> Need(held=10, texts=5, keys=40).buckets(100), Need(held=10, texts=5, keys=40).buckets(30)
         (0, 2)
@@ -79,7 +81,7 @@ class Need:
         if self.whole <= bound:
             return 0
         part = max(bound - self.held, bound // _LEAST_PART, 1)
-        return min(max(ceil(self.keys / part), 2), _MOST_BUCKETS)
+        return min(max(ceil(max(self.keys, self.links) / part), 2), _MOST_BUCKETS)
 
 
 def need_of(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, settings: MatchSettings) -> Need:
@@ -101,7 +103,7 @@ def need_of(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, settings: MatchSetting
     ]
     keys = _OF_A_KEY * (customers + records) + max(of_keys, default=0)
     texts = _OF_A_TEXT * customers * len(letters) + sum(letters.values())
-    return Need(_OF_A_CUSTOMER * customers + _OF_A_TRACE * (named + found), texts, _AT_WORK * keys)
+    return Need(_OF_A_CUSTOMER * customers, texts, _AT_WORK * keys, _OF_A_TRACE * (named + found))
 
 
 @contextmanager

@@ -25,6 +25,11 @@ _ANY_WORD = "|".join(word.replace(" ", r"\s+").replace("'", "['\u2019]") for wor
 _NEGATED = rf"(?:^|[^\p{{L}}\p{{M}}\p{{N}}_])(?:{_ANY_WORD})(?:$|[^\p{{L}}\p{{M}}\p{{N}}_-])|{'|'.join(_SIGNS)}"
 
 
+def may_negate(note: pl.Expr) -> pl.Expr:
+    """Return whether there is a word that negates anywhere in a text."""
+    return note.str.to_lowercase().str.contains(_NEGATED)
+
+
 def find_negated(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Return the rows whose comments have, in one sentence, their id and a word that negates.
 
@@ -33,9 +38,7 @@ def find_negated(rows: pl.LazyFrame) -> pl.LazyFrame:
     """
     sentences = pl.col("note").str.replace_all(_END, "\n").str.split("\n")
     # Most comments have no such word anywhere, so only the others are taken apart.
-    suspect = rows.filter(pl.col("note").str.to_lowercase().str.contains(_NEGATED))
+    suspect = rows.filter(may_negate(pl.col("note")))
     said = suspect.with_columns(sentence=sentences).explode("sentence")
     about = said.filter(pl.col("sentence").str.contains(pl.col("text"), literal=True))
-    return (
-        about.filter(pl.col("sentence").str.to_lowercase().str.contains(_NEGATED)).unique("position").drop("sentence")
-    )
+    return about.filter(may_negate(pl.col("sentence"))).unique("position").drop("sentence")

@@ -15,11 +15,12 @@ import polars as pl
 from assets.matching.comparison import Comparison
 from assets.matching.findings import Findings, listed
 from assets.matching.match_rule import Found, MatchRule
+from assets.matching.parted_links import Traces
 from assets.matching.settings import MatchSettings
 from assets.matching.side_keys import side_keys
 from schemas.words import CANDIDATES_SHOWN
 
-_ANSWERS: Final = pl.Schema({"position": pl.UInt32(), "agrees": pl.Boolean(), "says": pl.String()})
+_OTHERS: Final = pl.Schema({"position": pl.UInt32(), "says": pl.String()})
 _CROWDS: Final = pl.Schema({"position": pl.UInt32(), "sharing": pl.UInt32()})
 
 
@@ -30,8 +31,7 @@ class Evidence:
     Attributes:
         customers: the Stripe customers: `id`, the columns of the rules, and `position`, the number of the row.
         records: the NetSuite customers.
-        traces: `position`, `record`, `source` of every trace of a link between two customers that are there; those that
-            are not `is_evidence` link nobody.
+        traces: every trace of a link; those that are not `is_evidence` link nobody.
         decided: what matching said of all customers.
         settings: what the declaration says.
         opinions: what the rules say that did not decide.
@@ -39,7 +39,7 @@ class Evidence:
 
     customers: pl.DataFrame
     records: pl.LazyFrame
-    traces: pl.DataFrame
+    traces: Traces
     decided: Findings
     settings: MatchSettings
     opinions: "SecondOpinions"
@@ -84,6 +84,10 @@ class SecondOpinions:
         records: the NetSuite customers.
         settings: what the declaration says.
         comparison: how values are compared.
+
+    Attributes:
+        agrees: with which customers' record a rule agrees that did not decide, by position: the record is among those
+            that it finds, or would be if it were active.
     """
 
     def __init__(
@@ -91,16 +95,14 @@ class SecondOpinions:
     ) -> None:
         self._records, self._settings, self._comparison = records, settings, comparison
         self._record_of = pl.Series("own", [None], pl.Int64).new_from_index(0, customers.height)
-        self._answers = [_ANSWERS.to_frame()]
+        self.agrees = pl.repeat(value=False, n=customers.height, dtype=pl.Boolean, eager=True)
+        self._others = [_OTHERS.to_frame()]
         self._crowds = [_CROWDS.to_frame()]
 
     @property
-    def answers(self) -> pl.DataFrame:
-        """What rules say that did not decide: `position`, `agrees`, `says`; no row where a rule finds nothing.
-
-        A rule agrees when the record is among those that it finds, or would be if it were active.
-        """
-        return pl.concat(self._answers)
+    def others(self) -> pl.DataFrame:
+        """What rules say that find other records only: `position`, `says`; no row where a rule finds nothing."""
+        return pl.concat(self._others)
 
     @property
     def crowds(self) -> pl.DataFrame:
@@ -130,7 +132,7 @@ class SecondOpinions:
         own = self._record_of.gather(found.single.get_column("position"))
         alone = found.single.with_columns(own).filter(own.is_not_null())
         is_own = pl.col("record") == pl.col("own")
-        self._answers.append(alone.filter(is_own).select("position", agrees=True, says=pl.lit("")).cast(_ANSWERS))
+        self.agrees = self.agrees.scatter(alone.filter(is_own).get_column("position"), True)
         one = alone.filter(~is_own).select(
             "position", candidates=pl.lit(1, pl.get_index_type()), shown=pl.concat_list("record")
         )
@@ -139,15 +141,13 @@ class SecondOpinions:
             return
         rows = rows.with_columns(record=self._record_of.gather(rows.get_column("position"))).drop_nulls("record")
         is_shown = pl.col("shown").list.contains(pl.col("record"))
-        self._answers.append(rows.filter(is_shown).select("position", agrees=True, says=pl.lit("")).cast(_ANSWERS))
-        self._answers.append(self._others(rule, keys, rows.filter(~is_shown)))
-
-    def _others(self, rule: MatchRule, keys: pl.LazyFrame, others: pl.DataFrame) -> pl.DataFrame:
-        equal = self._equal(rule, keys, others)
+        others = rows.filter(~is_shown)
+        is_equal = others.get_column("position").is_in(self._equal(rule, keys, others).implode())
+        for agreeing in (rows.filter(is_shown), others.filter(is_equal)):
+            self.agrees = self.agrees.scatter(agreeing.get_column("position"), True)
         word = pl.when(pl.col("candidates") > 1).then(pl.lit("records")).otherwise(pl.lit("record"))
         says = pl.format("{} finds {} {}", pl.lit(str(rule)), word, listed(pl.col("shown"), pl.col("candidates")))
-        is_equal = pl.col("position").is_in(equal.implode())
-        return others.select("position", agrees=is_equal, says=says).cast(_ANSWERS)
+        self._others.append(others.filter(~is_equal).select("position", says=says).cast(_OTHERS))
 
     def _equal(self, rule: MatchRule, keys: pl.LazyFrame, others: pl.DataFrame) -> pl.Series:
         """Return the customers whose record is equal though it is not among those shown: inactive, or one of many."""

@@ -17,20 +17,33 @@ SCRIPTS: tuple[Script, ...] = get_args(Script)
 """`mixed` has 3 % of names beyond ASCII; in `shared` all customers and records have one e-mail."""
 
 
-def write_world(folder: Path, rows: int, script: Script = "mixed") -> None:
-    """Write `stripe.parquet` and `netsuite.parquet`, both in an order of their own."""
-    people = pl.LazyFrame({"at": pl.int_range(rows, eager=True)}).with_columns(**_person(script))
+def write_world(folder: Path, rows: int, script: Script = "mixed", linked: int = 5) -> None:
+    """Write `stripe.parquet` and `netsuite.parquet`, both in an order of their own, a part at a time.
+
+    Args:
+        folder: is there.
+        rows: customers, and as many records and some more.
+        script: of the names and e-mails.
+        linked: how many of a hundred are linked already, in each place in which a link can be.
+    """
+    numbers = pl.int_range(rows, eager=True)
+    people = _shuffled(pl.DataFrame({"at": numbers}), 1).with_columns(**_person(script))
     stripe = people.select(
         "id",
         "email",
         "name",
-        *_metadata(),
+        *_metadata(linked),
         created=pl.datetime(2024, 1, 1, time_zone="UTC") + pl.duration(seconds="at"),
     )
-    netsuite = with_link_columns(pl.concat([_records(people), _twins(people, rows)]))
-    for name, frame in {"stripe": stripe, "netsuite": netsuite}.items():
-        shuffled = frame.collect(engine="streaming").sample(fraction=1, shuffle=True, seed=len(name))
-        shuffled.write_parquet(folder / f"{name}.parquet")
+    stripe.sink_parquet(folder / "stripe.parquet")
+    twins = pl.select(at=numbers).filter(chance(16, 5))
+    both = pl.concat([pl.DataFrame({"at": numbers}), twins]).with_columns(is_twin=pl.int_range(pl.len()) >= rows)
+    owners = _shuffled(both, 2).with_columns(**_person(script))
+    with_link_columns(_records(owners, rows, linked)).sink_parquet(folder / "netsuite.parquet")
+
+
+def _shuffled(people: pl.DataFrame, seed: int) -> pl.LazyFrame:
+    return people.sample(fraction=1, shuffle=True, seed=seed).lazy()
 
 
 def chance(seed: int, percent: int) -> pl.Expr:
@@ -51,38 +64,28 @@ def _person(script: Script) -> dict[str, pl.Expr]:
     }
 
 
-def _metadata() -> list[pl.Expr]:
-    named = pl.when(chance(5, 5)).then(pl.col("at") + 1).cast(pl.String)
+def _metadata(linked: int) -> list[pl.Expr]:
+    named = pl.when(chance(5, linked)).then(pl.col("at") + 1).cast(pl.String)
     keys = {"netsuite_customer_id": named, "netsuite_block_integration": pl.lit(None, pl.String)}
     keys["netsuite_allow_integration"] = pl.lit(None, pl.String)
     return [expr.alias(f"metadata.{key}") for key, expr in keys.items()]
 
 
-def _records(people: pl.LazyFrame) -> pl.LazyFrame:
-    email = pl.col("email")
+def _records(people: pl.LazyFrame, rows: int, linked: int) -> pl.LazyFrame:
+    """A record of each person, and of a twin another one that has the e-mail alone."""
+    email, is_twin = pl.col("email"), pl.col("is_twin")
     spelled = pl.when(chance(6, 30)).then(email.str.to_uppercase()).when(chance(7, 5)).then(pl.format(" {} ", email))
     noted = pl.format("Contact since 2020: {}.", pl.col("id"))
+    own = {
+        "stripe_id": pl.when(chance(10, linked)).then("id"),
+        "external_id": pl.when(chance(11, linked)).then("id"),
+        "comments": pl.when(chance(12, linked)).then(noted).when(chance(13, 10)).then(pl.lit("Pays late. Call first.")),
+        "company_name": pl.when(chance(15, 50)).then("name").otherwise(pl.format("Other {}", "at")),
+    }
     return people.select(
-        internal_id=pl.col("at") + 1,
-        is_customer=~chance(8, 2),
-        inactive=chance(9, 2),
-        stripe_id=pl.when(chance(10, 5)).then("id"),
-        external_id=pl.when(chance(11, 5)).then("id"),
-        comments=pl.when(chance(12, 5)).then(noted).when(chance(13, 10)).then(pl.lit("Pays late. Call first.")),
-        email=pl.when(chance(14, 75)).then(spelled.otherwise(email)),
-        company_name=pl.when(chance(15, 50)).then("name").otherwise(pl.format("Other {}", "at")),
-    )
-
-
-def _twins(people: pl.LazyFrame, rows: int) -> pl.LazyFrame:
-    nothing = pl.lit(None, pl.String)
-    return people.filter(chance(16, 5)).select(
-        internal_id=pl.col("at") + rows + 1,
-        is_customer=pl.lit(value=True),
-        inactive=pl.lit(value=False),
-        stripe_id=nothing,
-        external_id=nothing,
-        comments=nothing,
-        email="email",
-        company_name=nothing,
+        internal_id=pl.when(is_twin).then(pl.col("at") + rows).otherwise(pl.col("at")) + 1,
+        is_customer=is_twin | ~chance(8, 2),
+        inactive=~is_twin & chance(9, 2),
+        email=pl.when(is_twin).then(email).when(chance(14, 75)).then(spelled.otherwise(email)),
+        **{name: pl.when(~is_twin).then(value) for name, value in own.items()},
     )

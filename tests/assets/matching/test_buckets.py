@@ -7,11 +7,13 @@ from tempfile import TemporaryDirectory
 
 import hypothesis.strategies as st
 import polars as pl
+import pytest
 from hypothesis import given, settings
 
 from assets.matching import NO_OVERRIDES, MatchSettings, Rule, by_customer, match_with_doubts
-from assets.matching.buckets import Buckets, keys_of_rules
+from assets.matching.buckets import keys_of_rules
 from assets.matching.comparison import Comparison
+from assets.matching.parted import Buckets
 from tests.assets.matching.oracle import World
 from tests.assets.matching.small_worlds import EMAIL, NAME, customer, record, world
 from tests.assets.matching.worlds import as_frames, worlds
@@ -58,8 +60,9 @@ def test_equal_keys_meet_in_one_bucket_and_no_bucket_has_all(tmp_path: Path) -> 
     assert of_name.customers.collect().is_empty()
 
 
-def test_a_generated_world_is_matched_alike_in_buckets(tmp_path: Path) -> None:
-    write_world(tmp_path, 200_000)
+@pytest.mark.parametrize("linked", [5, 60])
+def test_a_generated_world_is_matched_alike_in_buckets(tmp_path: Path, linked: int) -> None:
+    write_world(tmp_path, 50_000, linked=linked)
     stripe, netsuite = (pl.scan_parquet(tmp_path / f"{side}.parquet") for side in ("stripe", "netsuite"))
     how = MatchSettings((EMAIL, NAME), one_to_one=True)
     whole = said((stripe, netsuite, NO_OVERRIDES), how)

@@ -46,13 +46,15 @@ def test_a_rule_on_ids_and_no_rule_at_all_are_counted_too() -> None:
     assert (by_id.texts, none.texts) == (16 + len("cus_1"), 0)
 
 
-def test_links_that_exist_are_held_and_counted() -> None:
+def test_links_that_exist_are_counted_and_parted_with_all_else() -> None:
     free, *_ = as_frames(world(customer()))
     named, *_ = as_frames(world(customer(metadata_netsuite_customer_id="7")))
     _, bare, _ = as_frames(world(record(7, comments="pays late")))
     _, linked, _ = as_frames(world(record(7, stripe_id="cus_1", external_id="cus_1", comments="pays late, cus_1")))
-    held = [need_of(ours, theirs, SETTINGS).held for ours in (free, named) for theirs in (bare, linked)]
-    assert [each - held[0] for each in held[1:]] == [3 * 170, 170, 4 * 170]
+    links = [need_of(ours, theirs, SETTINGS).links for ours in (free, named) for theirs in (bare, linked)]
+    assert links == [0, 3 * 170, 170, 4 * 170]
+    assert Need(held=10, texts=0, keys=20, links=80).whole == 110
+    assert Need(held=10, texts=0, keys=20, links=80).buckets(30) == 4
 
 
 def test_buckets_have_a_private_folder_that_goes_even_when_matching_fails(tmp_path: Path) -> None:
