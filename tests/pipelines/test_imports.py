@@ -12,7 +12,7 @@ assert main(["example"]) == 0
 assert gc.get_threshold()[0] > 10_000 and gc.get_freeze_count() > 100_000, "garbage is looked for often"
 print(*sorted(sys.modules), sep="\\n")
 """
-APIS = ("stripe", "requests", "urllib3", "oauthlib", "joserfc", "cryptography", "pyrate_limiter")
+APIS = ("stripe", "requests", "urllib3", "pycurl", "msgspec", "oauthlib", "joserfc", "cryptography", "pyrate_limiter")
 DRAWING = ("altair", "vl_convert", "pandas", "numpy", "pyarrow")
 OURS = (
     "resources.stripe_api",

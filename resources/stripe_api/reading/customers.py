@@ -128,12 +128,12 @@ def keys_in_use(connection: StripeConnection) -> list[str]:
 def check_mode(connection: StripeConnection, rows: Sequence[CustomerObject]) -> None:
     """Raise AccessError if any customer is not of the mode that the key opens."""
     wanted = connection.account.livemode
-    for row in rows:
-        if row["livemode"] is not wanted:
-            raise AccessError(
-                f"Stripe sent customer {row['id']} of another mode than the {connection.account.key_mode} key opens. "
-                "Check which account and mode the key belongs to."
-            )
+    foreign = [row["id"] for row in rows if row["livemode"] is not wanted]
+    if foreign:
+        raise AccessError(
+            f"Stripe sent customer {foreign[0]} of another mode than the {connection.account.key_mode} key opens. "
+            "Check which account and mode the key belongs to."
+        )
 
 
 def _unique(rows: pl.LazyFrame) -> tuple[pl.LazyFrame, int, int]:

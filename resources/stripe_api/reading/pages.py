@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import Any, Final, NotRequired, TypedDict
 
+import msgspec
 import orjson
 
 _TEXTS: Final = ("email", "name", "description", "phone")
@@ -24,6 +25,27 @@ class CustomerObject(TypedDict):
     metadata: NotRequired[Mapping[str, str] | None]
 
 
+class _Customer(CustomerObject):
+    """A customer on a page: every field that a column can be made of, and the rest is not made into objects."""
+
+    object: str
+    address: NotRequired[Any]
+    shipping: NotRequired[Any]
+    business_name: NotRequired[Any]
+    individual_name: NotRequired[Any]
+    currency: NotRequired[Any]
+    tax_exempt: NotRequired[Any]
+
+
+class _Customers(TypedDict):
+    object: str
+    data: list[_Customer]
+    has_more: bool
+
+
+_CUSTOMERS: Final = msgspec.json.Decoder(_Customers)
+
+
 class UnusableError(ValueError):
     """An answer that cannot be right. It says what is wrong in words that fit after "Stripe could not be asked:"."""
 
@@ -32,7 +54,7 @@ class UnusableError(ValueError):
 class CustomerPage:
     """One page of the customer list."""
 
-    rows: list[CustomerObject]
+    rows: Sequence[CustomerObject]
     ids: list[str]
     created: list[int]
     has_more: bool
@@ -63,9 +85,17 @@ class PaymentPage:
 
 def customer_page(body: bytes) -> CustomerPage:
     """Read a page of customers. Raises UnusableError if the body is not one."""
-    rows, has_more = _listed(body, "customer")
-    _check_customers(rows)
-    return CustomerPage(rows, [row["id"] for row in rows], [row["created"] for row in rows], has_more=has_more)
+    try:
+        page = _CUSTOMERS.decode(body)
+    except msgspec.ValidationError as error:
+        raise UnusableError(f"its answer is no list of customers: {error}") from None
+    except msgspec.DecodeError:
+        raise UnusableError(_NO_JSON) from None
+    rows, ids = page["data"], [row["id"] for row in page["data"]]
+    if page["object"] != "list" or {row["object"] for row in rows} - {"customer"}:
+        raise UnusableError("its answer is no list of customers, or holds something else")
+    _check_ids(ids, "customer")
+    return CustomerPage(rows, ids, [row["created"] for row in rows], has_more=page["has_more"])
 
 
 def customer_object(body: bytes, asked: str | None = None) -> CustomerObject:
@@ -113,6 +143,7 @@ def payment_page(body: bytes, kind: str, customer: str | None = None) -> Payment
     return PaymentPage(ids, created, customers, states, frozenset(row["livemode"] for row in rows), has_more)
 
 
+_NO_JSON: Final = "its answer is cut short, or no JSON"
 _OF_PAYMENTS: Final = ("id", "created", "customer", "status")
 
 
@@ -120,7 +151,7 @@ def _document(body: bytes) -> Any:  # noqa: ANN401 - whatever somebody sent; its
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise UnusableError("its answer is cut short, or no JSON") from None
+        raise UnusableError(_NO_JSON) from None
 
 
 def _listed(body: bytes, kind: str) -> tuple[list[Any], bool]:
@@ -134,9 +165,15 @@ def _listed(body: bytes, kind: str) -> tuple[list[Any], bool]:
     _check_objects(rows, kind)
     if _types(rows, "created") - {int}:
         raise UnusableError(f"some {kind} on a page has no time of creation")
-    if len({row["id"] for row in rows}) != len(rows):
-        raise UnusableError(f"the same {kind} is on one page twice")
+    _check_ids([row["id"] for row in rows], kind)
     return rows, has_more
+
+
+def _check_ids(ids: Sequence[str], kind: str) -> None:
+    if not all(ids):
+        raise UnusableError(f"some {kind} on a page has no id")
+    if len(set(ids)) != len(ids):
+        raise UnusableError(f"the same {kind} is on one page twice")
 
 
 def _check_objects(rows: Sequence[Any], kind: str) -> None:

@@ -28,7 +28,7 @@ class StripeAccount(BaseModel):
 
     api_key: SecretStr
     """A restricted key (`rk_…`) or a secret key (`sk_…`). See docs/stripe.md for the permissions."""
-    stripe_account: str | None = None
+    stripe_account: str | None = Field(default=None, pattern=r"^[!-~]+$")
     """A connected account (`acct_…`) to act for, sent as `Stripe-Account`."""
     mode: Mode | None = None
     """What the declaration expects. None takes the mode of the key."""
@@ -41,7 +41,7 @@ class StripeAccount(BaseModel):
     connect_timeout: float = Field(default=10.0, gt=0)
     """Seconds to wait for a connection."""
     read_timeout: float = Field(default=80.0, gt=0)
-    """Seconds to wait for an answer."""
+    """Seconds to wait for a whole answer."""
     retry_seconds: float = Field(default=300.0, gt=0)
     """Seconds for which one request is tried again while it fails transiently, before the read fails as a whole."""
     unreachable_for: float = Field(default=45.0, gt=0)
@@ -88,7 +88,7 @@ def _mode_of(key: str) -> Mode:
             "Give a restricted key (rk_…) with Customers: Read, or Customers: Write if links are to be written back, "
             "and with Events: Read for `refresh: changed`."
         )
-    match = re.match(r"(?:sk|rk)_(test|live)_", key)
+    match = re.fullmatch(r"(?:sk|rk)_(test|live)_[!-~]*", key)
     if match is None:
         raise AccessError(
             "The Stripe API key has an unknown form. It must begin with rk_test_, rk_live_, sk_test_ or sk_live_; "

@@ -45,7 +45,8 @@ class _RefusedError(Exception):
 class StripeConnection:
     """An open connection to one account. Close it, or use it as a context; it may be used from several threads.
 
-    `requests` counts every request that was sent, by endpoint, tries included: GETs use up the read allocation.
+    `requests` counts every request that was sent, by endpoint, tries included: GETs use up the read allocation. What
+    libcurl sends again by itself, as the connection that it had kept was dead, is not counted.
     `latency` is how many seconds a GET takes at present, smoothed; 0 before the first.
     """
 

@@ -1,52 +1,75 @@
 """One request and its answer: over the declared address and proxy, and nothing else that the machine has set up.
 
-No redirect is followed, and neither `~/.netrc` nor a proxy of the environment is asked. An answer has a limit in size
-and in time. What it means is not decided here.
+libcurl carries it, with less than half of the CPU that a client in Python takes for a page. No redirect is followed,
+and neither `~/.netrc` nor a proxy of the environment is asked. An answer has a limit in size and in time. What it means
+is not decided here.
 """
 
+import ssl
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
+import pycurl
 import stripe
-import urllib3
-from urllib3 import exceptions
+from requests.structures import CaseInsensitiveDict
 
-from resources.http.answer import AnswerTooLargeError, AnswerTooSlowError, Reply, whole_body
+from resources.http.answer import LARGEST_ANSWER, Reply
 from resources.stripe_api.session.account import StripeAccount
 from resources.stripe_api.session.retry import Kind, TransientFailure
 
-_CHUNK: Final = 1 << 20
-_ONCE: Final = urllib3.Retry(total=False)  # our own retries decide about another try
-
 
 class Wire:
-    """The connections to one address, for reads and for writes. Safe for threads."""
+    """The connections to one address, for reads and for writes. Safe for threads.
+
+    A handle of libcurl keeps its connection; the last one used is used first, so that few are kept awake.
+    """
 
     def __init__(self, account: StripeAccount) -> None:
         """Open no connection yet."""
-        self._longest = 2 * account.read_timeout
-        self._manager = _manager(account)
+        self._options = _options(account)
+        self._idle: deque[pycurl.Curl] = deque()
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: str | None = None) -> Reply:
         """Send one request to a whole address. Raises TransientFailure if no whole answer comes back."""
         try:
-            answer = self._manager.urlopen(
-                method, url, headers=headers, body=body, retries=_ONCE, redirect=False, preload_content=False
-            )
-            return Reply(answer.status, answer.headers, _body(answer, self._longest))
-        except exceptions.HTTPError as error:
-            raise _failure(error) from error
+            curl = self._idle.pop()
+        except IndexError:
+            curl = pycurl.Curl()
+        try:
+            return self._sent(curl, method, url, headers, body)
+        finally:
+            self._idle.append(curl)
 
     def close(self) -> None:
         """Close the connections."""
-        self._manager.clear()
+        while self._idle:
+            self._idle.pop().close()
+
+    def _sent(self, curl: pycurl.Curl, method: str, url: str, headers: Mapping[str, str], body: str | None) -> Reply:
+        received = _Received()
+        curl.reset()
+        for option, value in self._options:
+            curl.setopt(option, value)
+        curl.setopt(pycurl.URL, url)
+        curl.setopt(pycurl.HTTPHEADER, [f"{name}: {value}" for name, value in headers.items()])
+        if body is not None:
+            curl.setopt(pycurl.POSTFIELDS, body.encode())
+        curl.setopt(pycurl.CUSTOMREQUEST, method)
+        curl.setopt(pycurl.HEADERFUNCTION, received.head.append)
+        curl.setopt(pycurl.WRITEFUNCTION, received.take)
+        try:
+            curl.perform()
+        except pycurl.error as error:
+            raise _failure(curl, int(error.args[0]), received) from None
+        return Reply(curl.getinfo(pycurl.RESPONSE_CODE), received.headers(), b"".join(received.parts))
 
 
 class SdkTransport(stripe.HTTPClient):
     """Carries what Stripe's SDK sends over our wire. `check` sees each reply before the SDK does, and may raise."""
 
-    name = "urllib3"
+    name = "pycurl"
 
     def __init__(self, wire: Wire, check: Callable[[Reply], None]) -> None:
         """Use a wire that somebody else closes."""
@@ -65,50 +88,79 @@ class SdkTransport(stripe.HTTPClient):
         """Close nothing: the wire is not ours."""
 
 
-def _manager(account: StripeAccount) -> urllib3.PoolManager:
-    timeout = urllib3.Timeout(connect=account.connect_timeout, read=account.read_timeout)
-    if account.proxy is None:
-        return urllib3.PoolManager(maxsize=account.max_in_flight, timeout=timeout)
-    proxy = urlsplit(account.proxy.get_secret_value())
-    login = f"{proxy.username}:{proxy.password or ''}" if proxy.username else None
-    return urllib3.ProxyManager(
-        f"{proxy.scheme}://{proxy.netloc.rpartition('@')[2]}",
-        maxsize=account.max_in_flight,
-        timeout=timeout,
-        proxy_headers=urllib3.make_headers(proxy_basic_auth=login),
-    )
+class _Received:
+    """An answer while it arrives, unpacked."""
+
+    def __init__(self) -> None:
+        self.head: list[bytes] = []
+        self.parts: list[bytes] = []
+        self._size = 0
+
+    @property
+    def is_too_large(self) -> bool:
+        return self._size > LARGEST_ANSWER
+
+    def take(self, part: bytes) -> int | None:
+        """Keep a part; a number other than its length ends the transfer."""
+        self._size += len(part)
+        if self.is_too_large:
+            return -1
+        self.parts.append(part)
+        return None
+
+    def headers(self) -> Mapping[str, str]:
+        """The headers, whatever comes before the last status line left out."""
+        found: CaseInsensitiveDict[str] = CaseInsensitiveDict()
+        for line in self.head:
+            name, colon, value = line.decode("latin-1").partition(":")
+            if colon:
+                found[name] = value.strip()
+            elif name.startswith("HTTP/"):
+                found.clear()
+        return found
 
 
-def _body(answer: urllib3.BaseHTTPResponse, seconds: float) -> bytes:
-    try:
-        return whole_body(iter(lambda: answer.read1(_CHUNK, decode_content=True), b""), seconds=seconds)
-    except AnswerTooLargeError as error:
-        answer.close()
-        raise TransientFailure(f"its answer is {error}", passes=False) from None
-    except AnswerTooSlowError as error:
-        answer.close()
-        raise TransientFailure(str(error), kind="silent") from None
+def _options(account: StripeAccount) -> list[tuple[int, int | str]]:
+    """What is the same for every request. An empty proxy is none: not even that of the environment."""
+    known = ssl.get_default_verify_paths()
+    certificates = [(pycurl.CAINFO, known.cafile), (pycurl.CAPATH, known.capath)]
+    proxy = urlsplit("" if account.proxy is None else account.proxy.get_secret_value())
+    login = [(pycurl.PROXYUSERPWD, f"{proxy.username}:{proxy.password or ''}")] if proxy.username else []
+    return [
+        (pycurl.NOSIGNAL, 1),
+        (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),
+        (pycurl.ACCEPT_ENCODING, "gzip"),
+        (pycurl.CONNECTTIMEOUT_MS, int(account.connect_timeout * 1_000)),
+        (pycurl.TIMEOUT_MS, int(account.read_timeout * 1_000)),
+        (pycurl.PROXY, f"{proxy.scheme}://{proxy.netloc.rpartition('@')[2]}" if proxy.scheme else ""),
+        (pycurl.NOPROXY, ""),
+        *login,
+        *((option, path) for option, path in certificates if path),
+    ]
 
 
-def _failure(error: exceptions.HTTPError) -> TransientFailure:
-    """Put a failure of the connection into words, without the address: a proxy's may hold a password."""
-    cause = error.original_error if isinstance(error, exceptions.ProxyError) else error
-    name = type(error).__name__
-    for family, words, kind in _WORDS:
-        if isinstance(cause, family):
-            return TransientFailure(f"{name}, {words}", kind=kind)
-    if isinstance(cause, exceptions.SSLError):
-        return TransientFailure(f"{name}, its certificate cannot be trusted", passes=False)
-    if isinstance(error, exceptions.ProxyError):
-        return TransientFailure(f"{name}, the proxy refuses the connection", passes=False)
-    return TransientFailure(f"{name}, the connection broke", kind="silent")
+def _failure(curl: pycurl.Curl, code: int, received: _Received) -> TransientFailure:
+    """Put a failure of the connection into words of ours: libcurl's may name the proxy."""
+    if received.is_too_large:
+        return TransientFailure(f"its answer is larger than {LARGEST_ANSWER >> 20} MB", passes=False)
+    if code in {pycurl.E_PEER_FAILED_VERIFICATION, pycurl.E_SSL_CACERT_BADFILE}:
+        return TransientFailure("its certificate cannot be trusted", passes=False)
+    if curl.getinfo(pycurl.HTTP_CONNECTCODE) >= _REFUSED:
+        return TransientFailure("the proxy refuses the connection", passes=False)
+    if code == pycurl.E_OPERATION_TIMEDOUT and not curl.getinfo(pycurl.PRETRANSFER_TIME):
+        return TransientFailure("no connection in time", kind="unreachable")
+    words, kind = _WORDS.get(code, ("the connection broke", "silent"))
+    return TransientFailure(words, kind=kind)
 
 
-_WORDS: Final[tuple[tuple[type[Exception], str, Kind], ...]] = (
-    (exceptions.NameResolutionError, "the name of the host is unknown", "unreachable"),
-    (exceptions.NewConnectionError, "the connection is refused", "unreachable"),
-    (exceptions.ConnectTimeoutError, "no connection in time", "unreachable"),
-    (exceptions.ReadTimeoutError, "no answer in time", "silent"),
-    (exceptions.DecodeError, "its answer is damaged", "unusable"),
-)
-"""What can fail on the way, the narrower class first."""
+_REFUSED: Final = 300
+_WORDS: Final[Mapping[int, tuple[str, Kind]]] = {
+    pycurl.E_COULDNT_RESOLVE_PROXY: ("the name of the proxy is unknown", "unreachable"),
+    pycurl.E_COULDNT_RESOLVE_HOST: ("the name of the host is unknown", "unreachable"),
+    pycurl.E_COULDNT_CONNECT: ("the connection is refused", "unreachable"),
+    pycurl.E_SSL_CONNECT_ERROR: ("no secure connection is made", "unreachable"),
+    pycurl.E_OPERATION_TIMEDOUT: ("no whole answer in time", "silent"),
+    pycurl.E_BAD_CONTENT_ENCODING: ("its answer is damaged", "unusable"),
+    pycurl.E_WRITE_ERROR: ("its answer is damaged", "unusable"),
+}
+"""What can fail on the way, by libcurl's number."""

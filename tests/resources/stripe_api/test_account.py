@@ -32,6 +32,7 @@ def test_the_key_does_not_show_in_a_validation_error() -> None:
         ("", "no Stripe API key"),
         ("pk_live_abc", "publishable .*Customers: Read, or Customers: Write if links are to be written"),
         ("whsec_abc", "unknown form"),
+        ("rk_test_abc\r\nX: y", "unknown form"),
         ("rk_live_abc", "mode: live"),
     ],
 )
@@ -54,6 +55,11 @@ def test_settings_are_frozen_and_travel_whole() -> None:
 
 def test_our_api_version_is_the_one_that_the_sdk_was_made_for() -> None:
     assert stripe.api_version == API_VERSION
+
+
+def test_an_account_that_would_be_a_further_header_is_refused() -> None:
+    with pytest.raises(ValidationError, match="stripe_account"):
+        StripeAccount(api_key=SECRET, stripe_account="acct_1\r\nX: y")
 
 
 @pytest.mark.parametrize("address", ["http://api.stripe.com", "https://me:hidden@api.stripe.com", "api.stripe.com"])

@@ -108,8 +108,8 @@ def test_connections_are_used_again_by_reads_and_writes() -> None:
     [
         (Fault(kind="server_error", status=503), r"answers HTTP 503 in request req_\w+"),
         (Fault(kind="rate_limited"), r"answers HTTP 429 \(endpoint-rate\) in request req_\w+"),
-        (Fault(kind="reset"), r"does not answer \(ProtocolError, the connection broke\)"),
-        (Fault(kind="late"), r"does not answer \(ReadTimeoutError, no answer in time\)"),
+        (Fault(kind="reset"), r"does not answer \(the connection broke\)"),
+        (Fault(kind="late"), r"does not answer \(no whole answer in time\)"),
     ],
 )
 def test_what_a_request_waits_for_is_told_from_the_first_try(fault: Fault, words: str) -> None:
@@ -137,12 +137,12 @@ def test_a_service_that_is_not_there_ends_within_its_time_for_all_requests_toget
             nowhere, on_progress.append, retry_seconds=300, unreachable_for=1, longest_wait=0.2
         ) as connection:
             for _ in range(3):
-                with pytest.raises(TransientError, match="within 1 seconds, it does not answer: NewConnectionError"):
+                with pytest.raises(
+                    TransientError, match="within 1 seconds, it does not answer: the connection is refused"
+                ):
                     retrieve(connection, CUSTOMER)
     assert 0.5 < time.monotonic() - started < 2.5
-    assert on_progress[0].startswith(
-        "Stripe does not answer (NewConnectionError, the connection is refused), next try in 0."
-    )
+    assert on_progress[0].startswith("Stripe does not answer (the connection is refused), next try in 0.")
 
 
 def test_nobody_is_waited_for_longer_than_a_minute() -> None:
@@ -151,4 +151,4 @@ def test_nobody_is_waited_for_longer_than_a_minute() -> None:
 
 def test_a_host_that_nobody_knows_is_said() -> None:
     said = refusal(ask, "https://nobody.invalid", unreachable_for=0.3)
-    assert "NameResolutionError, the name of the host is unknown" in said
+    assert "it does not answer: the name of the host is unknown" in said
