@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 _ROOMS: Final = ("assets", "resources", "schemas")
-_NO_CODE: Final = {".pyc", ".pyo"}
+_COMPILED: Final = "__pycache__"
 
 
 @cache
@@ -16,7 +16,7 @@ def code_version() -> str:
     """A hash of every file that a step can be made of, and of the names and versions of all libraries."""
     root, digest = Path(__file__).parents[1], hashlib.sha256()
     files = (path for room in _ROOMS for path in (root / room).rglob("*"))
-    for path in sorted(path for path in files if path.is_file() and path.suffix not in _NO_CODE):
+    for path in sorted(path for path in files if _COMPILED not in path.parts and path.is_file()):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(root).as_posix()} {len(content)}\n".encode())
         digest.update(content)

@@ -34,6 +34,8 @@ from watchdog.events import FileSystemEvent
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
+from pipelines.revisions import read_revisions_once
+
 MOST_OPEN: Final = 16
 """Files that stay open: a run's, the index, and some runs that the UI shows."""
 
@@ -50,6 +52,7 @@ class SqliteStorage(DagsterSqliteStorage):
     """Dagster's storage in SQLite files, of which the event log is `EventLog`."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        read_revisions_once()
         super().__init__(base_dir, inst_data)
         self._event_log_storage = EventLog(os.path.join(base_dir, "history", "runs", ""))  # noqa: PTH118 (as Dagster's)
 

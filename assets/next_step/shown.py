@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Final
 
 import dagster as dg
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from assets.next_step.forms import plan_page, ui
 from assets.next_step.next_step import NextStep
+from assets.templates import templates
 
 _TEMPLATE: Final = "next_step.html.jinja"
 _SECTION: Final = re.compile(r"<!-- next step -->.*?<!-- end of next step -->", re.DOTALL)
@@ -63,10 +64,4 @@ def renewed(page: str, step: NextStep) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return templates(Path(__file__).parent)

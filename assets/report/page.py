@@ -11,13 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from assets.next_step.forms import decision_form
 from assets.report import charts, wording
 from assets.report.inputs import Check, Header, ReportInputs
 from assets.report.page_figures import PageFigures, page_figures
+from assets.templates import templates
 from schemas.version import VERSION
 from schemas.words import OUTCOMES
 
@@ -63,14 +64,8 @@ def render_page(
 
 @cache
 def environment() -> Environment:
-    """Return a Jinja environment that escapes everything: names and e-mails are foreign text."""
-    environment = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    """Return a Jinja environment of the report's templates."""
+    environment = templates(_HERE)
     environment.filters |= wording.FILTERS
     environment.globals |= {"words": wording, "version": VERSION}
     return environment

@@ -22,6 +22,8 @@ def altered(column: pl.Expr, where: pl.Expr, act: Callable[[pl.Expr], pl.Expr]) 
 
     def alter(parts: Sequence[pl.Series]) -> pl.Series:
         texts, rows = parts[0], parts[1].arg_true()
+        if rows.is_empty():
+            return texts
         return put(texts, rows, texts.gather(rows).to_frame(_TEXT).select(act(pl.col(_TEXT))).to_series())
 
     return pl.map_batches([column, where], alter, return_dtype=pl.String)

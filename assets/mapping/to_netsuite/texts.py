@@ -88,6 +88,8 @@ def _with_values(unusual: Mapping[str, pl.DataFrame], no_value: frozenset[str]) 
 
 
 def _changed(texts: pl.Series, unusual: pl.DataFrame, value: pl.Expr) -> pl.Series:
+    if unusual.is_empty():
+        return texts
     return put(texts, unusual.get_column("row"), unusual.select(value).to_series())
 
 
