@@ -1,4 +1,4 @@
-"""The link table of the extracts as they are kept: made once in a process, though several steps look at it."""
+"""The link table of the extracts as they are kept: made once in a process, unless it is very large."""
 
 from typing import Final
 
@@ -25,4 +25,4 @@ def links_of(sync: Reconciliation) -> pl.LazyFrame:
     def make() -> pl.DataFrame:
         return link_table(frames.read_months(_STRIPE, months), frames.read(_NETSUITE), no_value).collect()
 
-    return made_of(files, ("links", no_value), make).lazy()
+    return made_of(files, ("links", no_value), make, frames.most_held).lazy()

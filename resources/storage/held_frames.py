@@ -59,19 +59,25 @@ def hold(paths: Sequence[Path], frame: pl.DataFrame, most: int | None = None) ->
         _HELD.popitem(last=False)
 
 
-def made_of(paths: Sequence[Path], told: Hashable, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+def made_of(
+    paths: Sequence[Path], told: Hashable, make: Callable[[], pl.DataFrame], most: int | None = None
+) -> pl.DataFrame:
     """What is made of some files, and of what is told: what was made last, if all of that is as it was then.
+
+    It is held as frames are: if it is not larger than they may be together.
 
     Args:
         paths: the files.
         told: what is made, and what else it depends on.
         make: makes it.
+        most: as for `hold`.
     """
     key = (tuple(map(state_of, paths)), told)
     if (made := _MADE.get(key)) is None:
-        made = make()
         _MADE.clear()
-        _MADE[key] = made
+        made = make()
+        if size_of(made) <= _limit(most):
+            _MADE[key] = made
     return made
 
 

@@ -98,3 +98,13 @@ def test_what_is_made_of_files_is_made_again_only_when_one_of_them_or_what_is_to
     fresh.write_text("1")
     fresh.replace(paths[1])
     assert [found("x"), found("x")] == [4, 4]
+
+
+def test_what_is_made_of_files_is_not_held_where_it_is_more_than_may_be(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("1")
+    makes = iter(range(3))
+
+    def found(most: int) -> int:
+        return int(held_frames.made_of([tmp_path / "a"], "x", lambda: pl.DataFrame({"at": [next(makes)]}), most).item())
+
+    assert [found(7), found(8), found(8)] == [0, 1, 1]
