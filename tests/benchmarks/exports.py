@@ -41,7 +41,7 @@ from tests.reconciling import CHECKOUT
 
 FEW = 100
 Cost = dict[str, float]
-"""Seconds of CPU (`cpu`) and on the clock (`wall`), and the peak of memory in GB (`peak`)."""
+"""Seconds of CPU (`cpu`) and on the clock (`wall`); GB of memory when a step begins (`held`), and at the `peak`."""
 Figures = dict[str, Cost]
 """The cost of the whole process, under `process`, and of each step."""
 
@@ -147,7 +147,11 @@ class _Steps:
         elif event is not None and event.is_step_success and event.step_key:
             now = _used()
             spent = {name: now[name] - self._begun[name] for name in ("cpu", "wall")}
-            self.costs[event.step_key.removeprefix("bench__")] = {**spent, "peak": now["peak"]}
+            self.costs[event.step_key.removeprefix("bench__")] = {
+                **spent,
+                "held": self._begun["peak"],
+                "peak": now["peak"],
+            }
 
 
 def _used() -> Cost:
@@ -191,13 +195,13 @@ def _show(rounds: list[dict[str, Figures]], rows: int) -> None:
         return median(r[contender].get(step, {}).get(figure, 0.0) for r in rounds)
 
     table = Table(title=f"exports run, {rows:,} rows a side, {len(rounds)} rounds")
-    for column in ("part", "CPU s", "share", "seconds", "peak GB"):
+    for column in ("part", "CPU s", "share", "seconds", "GB at its beginning", "peak GB"):
         table.add_column(column, justify="left" if column == "part" else "right")
     total = middle("ours", "cpu")
     steps = [name for name in rounds[0]["ours"] if name != "process"]
     for name in steps:
-        cpu, wall, peak = (middle("ours", figure, name) for figure in ("cpu", "wall", "peak"))
-        table.add_row(name, f"{cpu:.2f}", f"{cpu / total:.0%}", f"{wall:.2f}", f"{peak:.2f}")
+        cpu, wall, held, peak = (middle("ours", figure, name) for figure in ("cpu", "wall", "held", "peak"))
+        table.add_row(name, f"{cpu:.2f}", f"{cpu / total:.0%}", f"{wall:.2f}", f"{held:.2f}", f"{peak:.2f}")
     console = Console()
     console.print(table)
     for name, said in _SAID.items():
