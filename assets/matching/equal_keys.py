@@ -17,7 +17,9 @@ from schemas.repeated import at_rows
 from schemas.rule_kinds import AS_IT_IS, RULE_KINDS
 
 _ROUNDS: Final = 3
-"""Tables for one rule: a twelfth of the records are left after each, so that few are left to compare as strings."""
+"""Tables for one rule: a tenth of the records is left after each, so that few are left to join as strings."""
+_FEW: Final = 1_000
+"""Records that are not worth a table of their own, as each costs some milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def find_equal_keys(left: pl.DataFrame, right: pl.DataFrame, rounds: int = _ROUN
     crowded = pl.DataFrame([positions.filter(is_crowded), at.filter(is_crowded).alias("holder")])
     shared, groups = _crowds(crowded, twins, holders, records)
     left_over = pl.concat([met.without_slot, met.twins.filter(~is_twin)])
-    rest = find_equal_keys(ours.filter(~is_equal), right[left_over], rounds - 1)
+    rest = find_equal_keys(ours.filter(~is_equal), right[left_over], rounds - 1 if left_over.len() > _FEW else 0)
     return join_found([Found(single, shared, groups), rest])
 
 
