@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
-from xlsxwriter.utility import xl_col_to_name
 
 _SHEETS: Final = "xl/worksheets/"
 _CELL: Final = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
@@ -38,6 +37,7 @@ class SheetCells:
     def of(cls, path: Path) -> "SheetCells":
         """Look at a workbook that was read; slow, for messages."""
         import fastexcel  # noqa: PLC0415 (it takes memory, and most exports are no workbooks)
+        from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415 (as above)
 
         workbook = fastexcel.read_excel(path)
         for name in workbook.sheet_names:

@@ -12,13 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
-from alembic.util import CommandError
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from resources.ledger.engines import LEDGER_URL, WAIT_SECONDS, checked_url, connect
-from resources.ledger.forms import bring_to_newest
 from resources.ledger.leases import (
     LEASE_SECONDS,
     Holder,
@@ -161,6 +159,8 @@ class Ledger:
             return str(connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar())  # noqa: S608
 
     def _migrate(self) -> None:
+        from resources.ledger.forms import bring_to_newest  # noqa: PLC0415 (Alembic takes time to load, as below)
+
         with exclusive(self.engine, self.folder, "migrate", wait=True):
             path = self._file()
             if path:
@@ -211,6 +211,8 @@ def _transient(url: URL, error: DBAPIError) -> TransientError:
 @contextmanager
 def _opening(url: URL) -> Iterator[None]:
     """Tell what is wrong with a ledger that cannot be opened: mostly its place, rarely who holds it."""
+    from alembic.util import CommandError  # noqa: PLC0415 (it takes time to load, and much is done without a ledger)
+
     try:
         yield
     except CommandError:

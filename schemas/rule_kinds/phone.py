@@ -2,7 +2,6 @@
 
 from typing import Final
 
-import phonenumbers
 import polars as pl
 
 from schemas.rule_kinds.entry import Kind
@@ -28,6 +27,8 @@ def _read(column: pl.Expr, country: str | None) -> pl.Expr:
 
 
 def _number(text: str | None, country: str | None) -> str | None:
+    import phonenumbers  # noqa: PLC0415 (it takes time to load, and few rules compare numbers)
+
     try:
         number = phonenumbers.parse(text or "", country)
     except phonenumbers.NumberParseException:

@@ -22,7 +22,7 @@ OURS = (
     "apprise",
     "sandbox",
 )
-RARELY_NEEDED = ("fastexcel", "pygments.lexers.agile")
+RARELY_NEEDED = ("fastexcel", "phonenumbers", "pygments.lexers.agile")
 SERVING = ("uvicorn", "starlette", "dagster_webserver", "dagster_graphql", "grpc", "psycopg2")
 
 
@@ -35,3 +35,14 @@ def test_a_run_on_files_loads_no_api_no_server_no_drawing_and_no_workbook(tmp_pa
     unwanted = {module for module in modules for name in (*APIS, *DRAWING, *OURS, *RARELY_NEEDED, *SERVING)
                 if module == name or module.startswith(f"{name}.")}  # fmt: skip
     assert unwanted == set()
+
+
+def test_what_loads_the_declarations_opens_no_ledger_and_writes_no_workbook() -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", "import sys, pipelines.definitions; print(*sys.modules)"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert {"dagster", "polars", "pipelines.customer_sync"} <= {*done.stdout.split()}
+    assert {"alembic", "xlsxwriter", "jinja2.ext", "phonenumbers"} & {*done.stdout.split()} == set()
