@@ -9,6 +9,8 @@ from schemas.link_fields import LinkField
 
 CUSTOMER: Final = "stripe_customer_id"
 RECORD_ID: Final = "netsuite_internal_id"
+MATCH: Final = "match"
+"""The row of a pair among the matches that a plan was made from: a hint, by which texts need not be compared."""
 
 
 def is_changed(field: LinkField) -> str:

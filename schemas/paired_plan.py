@@ -136,6 +136,10 @@ class PairedPlan:
         """The changes of which something is true that is said of the two customers."""
         return self._of_each(lambda rows: rows.filter(wanted))
 
+    def of(self, pairs: pl.DataFrame) -> Self:
+        """The changes of some pairs of customers."""
+        return self._of_each(lambda rows: rows.join(pairs, on=[CUSTOMER, RECORD_ID], how="semi", maintain_order="left"))
+
     def with_column(self, name: str, added: Callable[[pl.DataFrame], pl.DataFrame]) -> Self:
         """The same with one more column, which is added to frames that have the two customers."""
         return replace(self._of_each(added), further=(*self.further, name))

@@ -1,4 +1,4 @@
-"""The link table of the extracts as they are kept: made once in a process, unless it is very large."""
+"""What several steps ask of frames as they are kept: the link table, and whose a match is; once, unless very large."""
 
 from typing import Final
 
@@ -7,10 +7,12 @@ import polars as pl
 from assets.matching.link_traces import link_table
 from assets.no_values import placeholders_of
 from assets.reconciliation import Reconciliation
+from assets.rows_of import rows_of
 from resources.storage.held_frames import made_of
 
 _STRIPE: Final = "stripe_customers"
 _NETSUITE: Final = "netsuite_customers"
+_MATCHES: Final = "customer_matches"
 
 
 def links_of(sync: Reconciliation) -> pl.LazyFrame:
@@ -25,4 +27,21 @@ def links_of(sync: Reconciliation) -> pl.LazyFrame:
     def make() -> pl.DataFrame:
         return link_table(frames.read_months(_STRIPE, months), frames.read(_NETSUITE), no_value).collect()
 
-    return made_of(files, ("links", no_value), make, frames.most_held).lazy()
+    return made_of("links", files, no_value, make, frames.most_held).lazy()
+
+
+def customers_of(sync: Reconciliation) -> pl.Series:
+    """Return the row of the customer of each match among the Stripe customers of a declaration.
+
+    Raises:
+        UserError: the matches or the customers are not there.
+    """
+    frames, months = sync.frames, sync.month_keys()
+    files = [*frames.files(_STRIPE, months).values(), *frames.files(_MATCHES).values()]
+
+    def make() -> pl.DataFrame:
+        matches = frames.read(_MATCHES).select("stripe_customer_id").collect()
+        stripe = frames.read_months(_STRIPE, months).select("id").collect()
+        return rows_of(matches.to_series(), stripe.to_series()).to_frame()
+
+    return made_of("customers", files, None, make, frames.most_held).to_series()

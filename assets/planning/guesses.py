@@ -3,12 +3,13 @@
 A guess stays one after it was written, when it looks like any other link, until a person decides about the customer.
 """
 
-from typing import Final
+from typing import Final, get_args
 
 import polars as pl
 
 from resources.ledger import GUESSES, PAIR
 from schemas.paired_plan import PairedPlan
+from schemas.words import System
 
 _GUESS: Final = "guess"
 
@@ -51,10 +52,21 @@ def settled(matches: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
     return matches.filter(is_settled).select(*PAIR).join(known, on=list(PAIR), how="semi", maintain_order="left")
 
 
-def of_plan(plan: PairedPlan, found: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of a plan that are guesses."""
-    few = plan.where(_is_of(found) if found.height else pl.lit(value=False)).lazy().collect()
-    return few.join(found, on=list(PAIR), how="semi", maintain_order="left")
+def of_plan(plan: PairedPlan, found: pl.DataFrame) -> PairedPlan:
+    """Return the part of a plan that is guesses."""
+    return plan.where(_is_of(found) if found.height else pl.lit(value=False)).of(found)
+
+
+def planned(plan: PairedPlan, found: pl.DataFrame) -> pl.DataFrame:
+    """Return those of some guesses for which a plan has a change."""
+    changed = of_plan(plan, found).changed_in(*get_args(System))
+    return found.join(pl.concat([found.clear().select(PAIR), *changed]), on=list(PAIR), how="semi")
+
+
+def customers_in(plan: PairedPlan) -> int:
+    """Return how many customers a plan, or a part of one, is about."""
+    ids = [rows.get_column(PAIR[0]) for rows in plan.changed_in(*get_args(System))]
+    return pl.concat(ids).n_unique() if ids else 0
 
 
 def with_guesses(plan: PairedPlan, found: pl.DataFrame) -> PairedPlan:

@@ -6,24 +6,32 @@ from assets.keys import folded_expr
 from assets.no_values import is_placeholder
 from assets.rows_of import rows_of
 from schemas.link_fields import LINK_FIELDS, LinkField, fields_of
-from schemas.pair_texts import is_blank, is_nothing, value_of
+from schemas.pair_texts import MATCH, is_blank, is_nothing, value_of
 from schemas.repeated import at_rows
 
 _LINKING = ("linked", "matched", "ambiguous")
 
 
-def linked_pairs(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame) -> pl.DataFrame:
+def linked_pairs(
+    stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, customers: pl.Series | None = None
+) -> pl.DataFrame:
     """Matches that have a record, with both sides' link fields, by record, and within a record the older first.
 
-    Older is by `created` to the minute, as exports have no seconds, then by id.
+    Older is by `created` to the minute, as exports have no seconds, then by id. `customers` are the rows of the
+    customers of all matches, where they are known and these are numbered (`MATCH`).
     """
     ours = stripe.select("id", pl.col("created").dt.truncate("1m"), *_names(fields_of("stripe"))).collect()
     theirs = netsuite.select("internal_id", *_names(fields_of("netsuite"))).collect()
     found = linked(matches).collect()
+    rows = (
+        rows_of(found.get_column("stripe_customer_id"), ours.get_column("id"))
+        if customers is None
+        else customers.gather(found.get_column(MATCH))
+    )
     places = found.select(
         "netsuite_internal_id",
         "stripe_customer_id",
-        rows_of(found.get_column("stripe_customer_id"), ours.get_column("id")).alias("ours"),
+        rows.alias("ours"),
         rows_of(found.get_column("netsuite_internal_id"), theirs.get_column("internal_id")).alias("theirs"),
         row=pl.int_range(pl.len(), dtype=pl.UInt32),
     ).drop_nulls(["ours", "theirs"])
@@ -46,16 +54,24 @@ def _by_age(pairs: pl.DataFrame, created: pl.Series) -> pl.Series:
 
 
 def linked(matches: pl.LazyFrame) -> pl.LazyFrame:
-    """The matches that have a record: customer, record, evidence."""
-    has_record = pl.col("outcome").is_in(_LINKING) & pl.col("netsuite_internal_id").is_not_null()
-    return matches.filter(has_record).select("stripe_customer_id", "netsuite_internal_id", "evidence")
+    """The matches that have a record: customer, record, evidence, and `MATCH` where matches are numbered."""
+    return matches.filter(is_linked()).select("stripe_customer_id", "netsuite_internal_id", "evidence", f"^{MATCH}$")
+
+
+def is_linked() -> pl.Expr:
+    """Whether a match has a record."""
+    return pl.col("outcome").is_in(_LINKING) & pl.col("netsuite_internal_id").is_not_null()
 
 
 def pairs_to_plan(
-    stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, no_value: frozenset[str]
+    stripe: pl.LazyFrame,
+    netsuite: pl.LazyFrame,
+    matches: pl.LazyFrame,
+    no_value: frozenset[str],
+    customers: pl.Series | None = None,
 ) -> pl.DataFrame:
     """The `linked_pairs`, and of each field that holds a value whether it is a placeholder (`is_empty`)."""
-    pairs = linked_pairs(stripe, netsuite, matches)
+    pairs = linked_pairs(stripe, netsuite, matches, customers)
     for field in LINK_FIELDS:
         if field.holds == "value":
             pairs = pairs.with_columns(_placeholders(pairs, field, no_value))

@@ -17,12 +17,12 @@ from assets.extract.visible_links import WITHHELD_CHECK, withheld_result
 from assets.kept_inputs import keep_making
 from assets.matching.directions import both_ways
 from assets.matching.global_customer import HAS_RECORD
-from assets.matching.kept_links import links_of
+from assets.matching.kept_links import customers_of, links_of
 from assets.matching.stripe_matches import STRIPE_MATCHES
 from assets.next_step.next_step import first_step
 from assets.next_step.shown import metadata
 from assets.plan_history import ACCOUNTS, PlanMade, PlanNumbers
-from assets.planning.guesses import guesses, of_plan, settled
+from assets.planning.guesses import customers_in, guesses, of_plan, planned, settled
 from assets.planning.new_fields import fields_metadata
 from assets.planning.own_traces import own_traces
 from assets.planning.parts import kinds_of
@@ -35,7 +35,7 @@ from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failure
 from assets.rules_version import MADE_BY
 from assets.steps import Before, Step, key_of, of_frames, of_table
 from assets.table_columns import table_columns
-from resources.ledger import PAIR, Guesses
+from resources.ledger import Guesses
 from resources.storage.frames import PLAN_HASH
 from schemas.paired_plan import PairedPlan
 from schemas.plan import CREATIONS_FILE, Plan
@@ -92,7 +92,13 @@ def build_write_plan(sync: Reconciliation) -> dg.AssetsDefinition:
                 plan = sync.frames.read_plan(_NAME)
                 yield from before.again(context, _reported(sync, context, made, customer_matches, plan, kept, traces))
                 return
-            further = Further(asked.get(TRANSACTIONS), way, asked.get(PORTAL_LINKS), partial(links_of, sync))
+            further = Further(
+                asked.get(TRANSACTIONS),
+                way,
+                asked.get(PORTAL_LINKS),
+                partial(links_of, sync),
+                partial(customers_of, sync),
+            )
             frames = PlanInputs(*sides, further, traces)
             planned = plan_of(sync.declaration, frames, lambda: bool(sync.months_missing()))
             both = customer_matches if way is None else both_ways(customer_matches, way.found)
@@ -151,8 +157,7 @@ def _reported(
         found = _remember_guesses(sync, matches, plan, made.digest)
         for sentence in keep_making(sync, made.digest, kept, traces):
             context.log.info(sentence)
-    customers = found.get_column("stripe_customer_id").n_unique()
-    numbers = replace(made.numbers, guesses=found.height, guessed_customers=customers)
+    numbers = replace(made.numbers, guesses=found.height, guessed_customers=customers_in(found))
     results = sync.results
     new = {"new_customers/file": dg.MetadataValue.path(results.address(CREATIONS_FILE))} if numbers.creates else {}
     return {
@@ -191,12 +196,12 @@ def _creates(plan: PairedPlan, system: System) -> int:
     return sum(part.height for part in kinds_of(plan) if (part.system, part.action) == (system, "create"))
 
 
-def _remember_guesses(sync: Reconciliation, matches: pl.LazyFrame, plan: PairedPlan, digest: str) -> pl.DataFrame:
-    """Keep which pairs of a plan are guesses, for the reviews after it was written; give its rows that are."""
+def _remember_guesses(sync: Reconciliation, matches: pl.LazyFrame, plan: PairedPlan, digest: str) -> PairedPlan:
+    """Keep which pairs of a plan are guesses, for the reviews after it was written; give the part of it that is."""
     with sync.ledger() as ledger:
         memory = Guesses(ledger, sync.declared_accounts)
         known = memory.known().lazy()
         found = guesses(matches, known).collect()
         rows = of_plan(plan, found)
-        memory.remember(found.join(rows, on=list(PAIR), how="semi"), settled(matches, known).collect(), digest)
+        memory.remember(planned(rows, found), settled(matches, known).collect(), digest)
     return rows

@@ -24,7 +24,7 @@ from assets.planning.taken_back import with_removals, without_traces
 from assets.planning.to_stripe import ToStripe, plan_to_stripe
 from schemas.declaration import Declaration
 from schemas.link_fields import LinkField, in_plan_order
-from schemas.pair_texts import is_changed
+from schemas.pair_texts import MATCH, is_changed
 from schemas.paired_plan import PairedPlan
 
 _CUSTOMER: Final = "stripe_customer_id"
@@ -39,12 +39,14 @@ class Further(NamedTuple):
         to_stripe: what the way to Stripe has found out; None: nothing goes that way.
         portal: `schemas.portal.PortalLinks`, where links to the customer portal are kept in NetSuite (P7).
         links: gives the `assets.matching.link_table` of both sides, if somebody has made it.
+        customers: gives the row of each match's customer among the Stripe customers, if somebody has looked.
     """
 
     transactions: pl.LazyFrame | None = None
     to_stripe: ToStripe | None = None
     portal: pl.LazyFrame | None = None
     links: Callable[[], pl.LazyFrame] | None = None
+    customers: Callable[[], pl.Series] | None = None
 
 
 def plan_changes(
@@ -66,11 +68,14 @@ def plan_changes(
     Returns:
         The plan; empty when everything is tied out (W11).
     """
-    transactions, to_stripe, portal, links = further
+    transactions, to_stripe, portal, links, customers = further
     if to_stripe is not None:
         matches = both_ways(matches, to_stripe.found).collect().lazy()
     wanted = matches if settings.doubted else matches.filter(pl.col("doubt").is_null())
-    pairs = pairs_to_plan(stripe, netsuite, wanted, settings.no_value)
+    numbered = matches.with_row_index(MATCH)
+    numbered = numbered if settings.doubted else numbered.filter(pl.col("doubt").is_null())
+    rows = None if customers is None else customers()
+    pairs = pairs_to_plan(stripe, netsuite, numbered, settings.no_value, rows)
     links = links or cache(partial(link_table, stripe, netsuite, settings.no_value))
 
     def planned(field: LinkField) -> pl.Series:

@@ -5,7 +5,7 @@ again; whatever somebody has changed in one of them since makes all of them anew
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,30 +15,23 @@ import polars as pl
 from pydantic import TypeAdapter
 
 from assets.matching.directions import both_ways
-from assets.planning.guesses import of_plan, with_guesses
-from assets.planning.parts import changes_of
+from assets.planning.guesses import planned, with_guesses
 from assets.planning.review_queue import decisions_in_words, still_waiting
 from assets.report.clear_files import ClearFiles
 from assets.report.creation_currencies import CURRENCIES_FILE, netsuite_create_currencies
 from assets.report.creation_files import STRIPE_CREATIONS_FILE, new_customers, new_stripe_customers
 from assets.report.creation_import import CREATE_FILE, CreationNotes, creation_notes, netsuite_create
 from assets.report.decision_columns import add_review
-from assets.report.import_files import (
-    COMMENTS_FILE,
-    RECORDS_FILE,
-    STRIPE_FILE,
-    comments_import,
-    netsuite_import,
-    stripe_updates,
-)
+from assets.report.import_files import COMMENTS_FILE, RECORDS_FILE, STRIPE_FILE
 from assets.report.inputs import Header, ReportInputs
 from assets.report.page_figures import PageFigures, page_figures
+from assets.report.paired_imports import comments_of_plan, records_of_plan, updates_of_plan
 from assets.report.people_files import UNMATCHED_FILE, matches_for_people, unmatched_records
+from assets.report.planned import held_against
 from assets.report.to_stripe import NETSUITE_MATCHES_FILE, netsuite_matches
 from assets.report.traces import without_traces
 from assets.rows_of import rows_of
 from assets.steps import Step
-from resources.ledger import PAIR
 from resources.storage.generations import Generation
 from resources.storage.result_files import ResultFiles
 from schemas.declaration import Declaration
@@ -56,6 +49,7 @@ class Frames:
     """What the files are made of.
 
     `links` is the `link_table`, `found` is what the way to Stripe found, and `guesses` are pairs that are guesses.
+    `customers` gives the row of each match's customer in `stripe`, if somebody has looked.
     """
 
     declaration: Declaration
@@ -67,6 +61,7 @@ class Frames:
     plan: PairedPlan
     found: pl.DataFrame | None
     guesses: pl.DataFrame
+    customers: Callable[[], pl.Series] | None = None
 
     @cached_property
     def matches(self) -> pl.DataFrame:
@@ -150,14 +145,16 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
         header: what the page says of the run, as far as its figures depend on it.
         with_comments: whether the picture is young enough to replace whole comments from it.
     """
-    declaration, matches, plan = frames.declaration, frames.matches, frames.plan
+    declaration, matches = frames.declaration, frames.matches
+    plan = held_against(frames.plan, matches)
     others = plan.others
     stripe, netsuite = frames.stripe.collect(), frames.netsuite.collect()
     links = frames.links.collect()
     # First what takes most memory on the way, and leaves none.
     traces = without_traces(netsuite, links, matches, plan)
-    customers = rows_of(matches.get_column("stripe_customer_id"), stripe.get_column("id"))
-    guessed = frames.guesses.join(of_plan(plan, frames.guesses), on=list(PAIR), how="semi")
+    ids = matches.get_column("stripe_customer_id")
+    customers = rows_of(ids, stripe.get_column("id")) if frames.customers is None else frames.customers()
+    guessed = planned(plan, frames.guesses)
     shown = (stripe, netsuite, links, matches, plan, still_waiting(frames.review))
     figures = page_figures(ReportInputs(*shown, (), header, frames.found, guessed, customers=customers))
     unmatched = unmatched_records(netsuite.lazy(), matches.lazy())
@@ -170,11 +167,10 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
     if frames.found is not None:
         files.for_people(NETSUITE_MATCHES_FILE, netsuite_matches(frames.found, netsuite))
     labels = declaration.netsuite_fields
-    comments = comments_import(changes_of(plan, fields_of("netsuite", "words")), netsuite.lazy(), labels)
+    comments = comments_of_plan(plan, netsuite.lazy(), labels)
     clear = ClearFiles.of(others, netsuite.lazy(), labels)
     clear.add_to(files, with_comments=with_comments)
-    fields = changes_of(plan, fields_of("netsuite", "value"))
-    files.for_import(RECORDS_FILE, netsuite_import(fields, netsuite.lazy(), labels))
+    files.for_import(RECORDS_FILE, records_of_plan(plan, netsuite.lazy(), labels))
     if with_comments:
         files.for_import(COMMENTS_FILE, comments)
     creation = _creation(declaration, others, stripe)
@@ -182,7 +178,7 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
         files.for_import(CREATE_FILE, netsuite_create(others, _new_labels(declaration)))
         if creation.currencies:
             files.for_import(CURRENCIES_FILE, netsuite_create_currencies(others, creation.currencies))
-    files.for_import(STRIPE_FILE, stripe_updates(changes_of(plan, fields_of("stripe"))))
+    files.for_import(STRIPE_FILE, updates_of_plan(plan))
     return Contents(
         unmatched=unmatched.height,
         comments=comments.height,

@@ -11,13 +11,16 @@ import polars as pl
 from polars import selectors
 
 from assets.planning.guesses import rows_with_guesses
-from assets.planning.parts import kinds_of, parts_of
+from assets.planning.parts import kinds_of
 from assets.report.figures import outcome_rank
 from assets.report.inputs import ReportInputs
 from schemas.paired_plan import Part
 
 ROWS_SHOWN: Final = 500
 TEXT_SHOWN: Final = 300
+
+_MOST_DIGITS: Final = 18
+"""More would not fit into a number once they are made longer."""
 
 Row = dict[str, str | None]
 
@@ -54,9 +57,28 @@ def plan_rows(inputs: ReportInputs) -> Excerpt:
 def _first(part: Part) -> pl.DataFrame:
     """The rows of a part with the lowest ids, which of those of pairs go on with the record's, a colon, and more."""
     id_of_pairs = [pl.col("record_id") + ":", pl.col("stripe_customer_id")]
+    if part.pairs is not None and part.system == "netsuite":
+        few = part.at(_may_be_first(part.pairs.select("netsuite_internal_id").collect().to_series()))
+        return few.bottom_k(ROWS_SHOWN, by=id_of_pairs)
     ids = part.rows.select([pl.col("change_id")] if part.pairs is None else id_of_pairs).with_row_index("row")
     lowest = ids.bottom_k(ROWS_SHOWN, by=pl.exclude("row")).select("row").collect()
     return part.at(lowest.to_series())
+
+
+def _may_be_first(numbers: pl.Series) -> pl.Series:
+    """The rows of numbers of which the texts, a colon behind each, may be among the first; few others are with them.
+
+    Made as long as the longest with nines, as a colon comes after them, numbers are in the order of those texts.
+    """
+    lowest, highest = numbers.to_frame("number").select(low=pl.col("number").min(), high=pl.col("number").max()).row(0)
+    if numbers.is_empty() or lowest < 0 or highest >= 10**_MOST_DIGITS:
+        return pl.int_range(numbers.len(), dtype=pl.UInt32, eager=True)
+    longest = len(str(highest))
+    scale = pl.lit(1, pl.Int64)
+    for digits in range(longest - 1, 0, -1):
+        scale = pl.when(pl.col("number") < 10**digits).then(10 ** (longest - digits)).otherwise(scale)
+    long = numbers.to_frame("number").select(pl.col("number") * scale + (scale - 1)).to_series()
+    return (long <= long.bottom_k(ROWS_SHOWN).max()).arg_true()
 
 
 def _in_words(plan: pl.DataFrame) -> pl.DataFrame:
@@ -78,10 +100,11 @@ def _choose(frame: pl.DataFrame, groups: list[str], key: str) -> pl.DataFrame:
     if frame.is_empty():
         return frame
     order = [outcome_rank() if group == "outcome" else pl.col(group) for group in groups]
-    rows = frame.with_row_index("row").select("row", key, *groups)
+    rows = frame.lazy().select(*groups, key).with_row_index("row")
     # There are few groups, and one after the other needs no copy of all the ids.
-    parts = parts_of(rows, groups).values()
-    first_of_each_group = [part.lazy().bottom_k(ROWS_SHOWN, by=[key, "row"]) for part in parts]
+    kinds = frame.select(groups).unique().rows(named=True)
+    parts = (rows.filter(*(pl.col(name) == value for name, value in kind.items())) for kind in kinds)
+    first_of_each_group = [part.filter(pl.col(key) <= pl.col(key).bottom_k(ROWS_SHOWN).max()) for part in parts]
     chosen = (
         pl.concat(first_of_each_group)
         .sort(key, "row")

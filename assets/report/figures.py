@@ -10,14 +10,15 @@ from typing import Final, Literal, get_args
 import polars as pl
 
 from assets.planning.guesses import of_plan
-from assets.planning.parts import kinds_of, parts_of
+from assets.planning.parts import kinds_of
 from assets.report.inputs import ReportInputs
+from assets.report.planned import have_changes, records_of
 from assets.rows_of import rows_of
 from schemas.change import REMOVALS, VALUES
 from schemas.link_fields import LINK_FIELDS, LinkField
 from schemas.paired_plan import PairedPlan, Part
-from schemas.repeated import are_among, are_distinct
-from schemas.words import GONE, OUTCOMES, MatchOutcome, System
+from schemas.repeated import are_among
+from schemas.words import GONE, OUTCOMES, MatchOutcome
 
 _PAIR: Final = ["stripe_customer_id", "netsuite_internal_id"]
 
@@ -94,7 +95,7 @@ def standings(inputs: ReportInputs) -> pl.DataFrame:
     is left to plan.
     """
     ids, waits = inputs.matches.get_column("stripe_customer_id"), inputs.review.get_column("stripe_customer_id")
-    is_waiting, is_planned = pl.lit(are_among(ids, waits)), pl.lit(_have_changes(ids, inputs.plan))
+    is_waiting, is_planned = pl.lit(are_among(ids, waits)), pl.lit(have_changes(ids, inputs.plan))
     is_tied = pl.col("outcome") == "linked"
     standing = (
         pl.when(is_waiting).then(pl.lit("waiting"))
@@ -172,9 +173,9 @@ def months(standings: pl.DataFrame) -> pl.DataFrame:
 
 def plan_size(plan: PairedPlan, guesses: pl.DataFrame) -> list[PlanSize]:
     """Count the planned changes, the records they touch and how many are guesses, by system, field and action."""
-    guessed = {kind: part.height for kind, part in parts_of(of_plan(plan, guesses)).items()}
+    guessed = _by_kind(of_plan(plan, guesses))
     sizes = [
-        PlanSize(*kind, sum(part.height for part in parts), _records(parts), guessed.get(kind, 0))
+        PlanSize(*kind, _changes(parts), _records(parts), _changes(guessed.get(kind, ())))
         for kind, parts in _by_kind(plan).items()
     ]
     by_size = sorted(sizes, key=lambda size: (-size.changes, size.field, size.action))
@@ -188,12 +189,16 @@ def _by_kind(plan: PairedPlan) -> dict[tuple[str, str, str], list[Part]]:
     return kinds
 
 
+def _changes(parts: Sequence[Part]) -> int:
+    return sum(part.height for part in parts)
+
+
 def _records(parts: Sequence[Part]) -> int:
     # A field is set once in a record, so that the many ids of sets need not be compared; and a record that is not there
     # yet has no id, so that each such row is about one of its own.
     if parts[0].action in VALUES:
-        return sum(part.height for part in parts)
-    record = pl.concat([part.rows.select("record_id") for part in parts]).collect().to_series()
+        return _changes(parts)
+    record = pl.concat(map(records_of, parts))
     return record.drop_nulls().n_unique() + record.null_count()
 
 
@@ -223,23 +228,13 @@ def _covered(field: LinkField, inputs: ReportInputs, total: int) -> Coverage:
     for part in parts:
         if part.action in REMOVALS:
             links = links.join(part.rows.select(_PAIR).collect(), on=_PAIR, how="anti")
-    linked = links.get_column(key).cast(pl.String).unique()
+    linked = links.get_column(key).unique()
     added = [part for part in parts if part.action not in REMOVALS]
-    new_ids = (part.rows.select(pl.col("record_id").alias(key)).collect().to_series() for part in added)
-    ids = pl.concat([linked.clear(), *new_ids])
+    ids = pl.concat([linked.clear(), *map(records_of, added)])
     new = ids.filter(~are_among(ids, linked))
     # A field is set once in a record, so that those ids are distinct; a record that is not there yet has none.
     more = new.len() - max(new.null_count() - 1, 0) if {part.action for part in added} <= {"set"} else new.n_unique()
     return Coverage(field.name, today, linked.len() + more, total)
-
-
-def _have_changes(customers: pl.Series, plan: PairedPlan) -> pl.Series:
-    """Whether customers have a row in a plan of them; ids are told apart by their hashes, where those differ."""
-    planned = pl.concat([part.get_column("stripe_customer_id") for part in plan.changed_in(*get_args(System))])
-    planned = planned.drop_nulls()
-    if are_distinct(customers):
-        return customers.hash().is_in(planned.hash().implode())
-    return customers.is_in(planned.implode())
 
 
 def without_particulars(text: pl.Expr) -> pl.Expr:

@@ -186,12 +186,19 @@ def _under_labels(
     """Put fields side by side, record by record; `values` has of each field `netsuite_internal_id` and `new_value`."""
     columns = [changes.rename({"new_value": field}) for field, changes in values.items()]
     records = reduce(lambda one, other: one.join(other, on=_KEY, how="full", coalesce=True), columns).sort(_KEY)
+    return labelled(records, list(values), netsuite, labels)
+
+
+def labelled(
+    records: pl.LazyFrame, fields: Sequence[str], netsuite: pl.LazyFrame, labels: Mapping[str, str]
+) -> pl.DataFrame:
+    """Give fields of records, by `netsuite_internal_id`, the account's names; one without a value is left out."""
     carried = [SUBSIDIARY] if SUBSIDIARY in labels else []
     if carried:
         of_record = netsuite.select(SUBSIDIARY, pl.col("internal_id").alias(_KEY))
         records = records.join(of_record, on=_KEY, how="left", maintain_order="left")
     full = records.collect()
-    changed = [field for field in values if full.get_column(field).count()]
+    changed = [field for field in fields if full.get_column(field).count()]
     return full.select(
         pl.col(_KEY).cast(pl.String).alias(labels["internal_id"]),
         *(pl.col(field).alias(labels[field]) for field in [*carried, *changed]),

@@ -9,7 +9,7 @@ from typing import Final
 import dagster as dg
 import polars as pl
 
-from assets.matching.kept_links import links_of
+from assets.matching.kept_links import customers_of, links_of
 from assets.matching.stripe_matches import STRIPE_MATCHES
 from assets.next_step.links import links as open_links
 from assets.next_step.next_step import next_step
@@ -103,7 +103,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 found = further[STRIPE_MATCHES].collect() if to_stripe else None
                 sides = (stripe_customers, netsuite_customers, links_of(sync))
                 frames = (*sides, customer_matches, review_queue.collect(), plan, found)
-                made_of = Frames(sync.declaration, *frames, guesses_found)
+                made_of = Frames(sync.declaration, *frames, guesses_found, partial(customers_of, sync))
                 contents = make_contents(files, made_of, header, with_comments=with_comments)
                 del made_of, frames, plan, found  # writing takes memory, too
             of_frames_alone = files.names

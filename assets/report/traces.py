@@ -1,16 +1,24 @@
 """Who is linked and leaves no trace in NetSuite, with this plan either; pure."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from assets.matching import are_of
-from assets.planning.pairs import linked
+from assets.planning.pairs import is_linked, linked
+from assets.report.planned import rows_of_pairs
 from schemas.link_fields import fields_of
 from schemas.paired_plan import PairedPlan
+from schemas.repeated import at_rows
 
 
 def without_traces(netsuite: pl.DataFrame, links: pl.DataFrame, matches: pl.DataFrame, plan: PairedPlan) -> str:
     """Return a sentence on linked customers of whom NetSuite shows nothing, now and after the plan (W5), or nothing."""
     both = ["stripe_customer_id", "netsuite_internal_id"]
+    rows = rows_of_pairs(plan, ["netsuite"])
+    if rows is not None:  # hardly a match is left then
+        matches = matches.filter(is_linked() & ~pl.lit(at_rows(rows, matches.height)))
+        plan = replace(plan, pairs=None)
     shown = links.filter(are_of(fields_of("netsuite"))).select(both)
     planned = plan.changed_in("netsuite")
     pairs = linked(matches.lazy()).join(netsuite.lazy(), left_on=both[1], right_on="internal_id", how="semi").collect()

@@ -61,7 +61,10 @@ def write_slices(
 
 def _changed(frame: pl.DataFrame, names: Sequence[str], is_changed: _OfText, how: _OfText) -> pl.DataFrame:
     """The frame with those cells of some columns changed that have to be; hardly ever one, and the others stay."""
-    found = frame.select(is_changed(pl.col(name)).any().alias(name) for name in names)
+    if not names:
+        return frame
+    suspects = _odd if is_changed is _is_risky else pl.Expr.drop_nulls
+    found = frame.select(is_changed(suspects(pl.col(name))).any().alias(name) for name in names)
     texts = {name: pl.col(name) for name in names if found.item(0, name)}
     return frame.with_columns(
         pl.when(is_changed(text)).then(how(text)).otherwise(text).alias(name) for name, text in texts.items()
@@ -70,6 +73,16 @@ def _changed(frame: pl.DataFrame, names: Sequence[str], is_changed: _OfText, how
 
 def _is_risky(text: pl.Expr) -> pl.Expr:
     return text.str.contains(_RISKY)
+
+
+def _odd(text: pl.Expr) -> pl.Expr:
+    """The texts that begin with neither a letter nor a digit, as a formula would have to.
+
+    How a text begins stands in the frame, the text itself may be anywhere in memory: few need be gone for.
+    """
+    begins_with_a_letter = (text >= "A") & (text < "|")  # or one of the signs in between, which begin no formula
+    begins_with_a_digit = (text >= "0") & (text < ":")
+    return text.filter(~(begins_with_a_letter | begins_with_a_digit))
 
 
 def _with_apostrophe(text: pl.Expr) -> pl.Expr:

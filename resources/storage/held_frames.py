@@ -25,7 +25,7 @@ _OF_A_TEXT: Final = 16
 
 _Key = tuple[State, ...]
 _HELD: Final[OrderedDict[_Key, pl.DataFrame]] = OrderedDict()
-_MADE: Final[dict[Hashable, pl.DataFrame]] = {}
+_MADE: Final[dict[str, tuple[Hashable, pl.DataFrame]]] = {}
 _METADATA: Final[dict[State, Mapping[str, str]]] = {}
 
 
@@ -60,24 +60,26 @@ def hold(paths: Sequence[Path], frame: pl.DataFrame, most: int | None = None) ->
 
 
 def made_of(
-    paths: Sequence[Path], told: Hashable, make: Callable[[], pl.DataFrame], most: int | None = None
+    what: str, paths: Sequence[Path], told: Hashable, make: Callable[[], pl.DataFrame], most: int | None = None
 ) -> pl.DataFrame:
     """What is made of some files, and of what is told: what was made last, if all of that is as it was then.
 
     It is held as frames are: if it is not larger than they may be together.
 
     Args:
+        what: its name; of each name one is held.
         paths: the files.
-        told: what is made, and what else it depends on.
+        told: what else it depends on.
         make: makes it.
         most: as for `hold`.
     """
     key = (tuple(map(state_of, paths)), told)
-    if (made := _MADE.get(key)) is None:
-        _MADE.clear()
+    known, made = _MADE.get(what, (None, None))
+    if known != key or made is None:
+        _MADE.pop(what, None)
         made = make()
         if size_of(made) <= _limit(most):
-            _MADE[key] = made
+            _MADE[what] = (key, made)
     return made
 
 

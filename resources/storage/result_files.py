@@ -77,10 +77,15 @@ class ResultFiles:
 
 def _parts(frame: pl.DataFrame, rows: int, size: int) -> Iterator[tuple[int, int]]:
     """Where the parts of a file begin, and how many rows each has; one part where there is nothing."""
-    text = pl.selectors.string()
-    quoted = text.str.len_bytes() + text.str.count_matches('"', literal=True) + len('"",')
-    ends = frame.select(pl.sum_horizontal(quoted.fill_null(1)).cum_sum()).to_series()
     header = sum(len(column.encode()) + len('"",') for column in frame.columns)
+    letters = pl.selectors.string().str.len_bytes()
+    last = [*range(rows - 1, frame.height - 1, rows), frame.height - 1] if frame.height else []
+    # As if each letter were a quote: hardly ever is it too much, and quotes need not be counted then.
+    ends = _ends(frame, 2 * letters).gather(last)
+    if not (ends - ends.shift(fill_value=0) > size - header).any():
+        yield from ((start, min(rows, frame.height - start)) for start in range(0, max(frame.height, 1), rows))
+        return
+    ends = _ends(frame, letters + pl.selectors.string().str.count_matches('"', literal=True))
     start = 0
     while start == 0 or start < frame.height:
         before = ends[start - 1] if start else 0
@@ -88,6 +93,11 @@ def _parts(frame: pl.DataFrame, rows: int, size: int) -> Iterator[tuple[int, int
         length = max(min(fitting, rows, frame.height - start), 1)
         yield start, length
         start += length
+
+
+def _ends(frame: pl.DataFrame, letters: pl.Expr) -> pl.Series:
+    """Where each row ends, in bytes, if all cells are quoted and have so many letters."""
+    return frame.select(pl.sum_horizontal((letters + len('"",')).fill_null(1)).cast(pl.UInt64).cum_sum()).to_series()
 
 
 _PARTS: Final = (

@@ -61,7 +61,7 @@ def test_a_plan_names_its_guesses_in_a_last_column_and_keeps_its_rows_in_order()
         orient="row",
     )
     found = guesses(MATCHES, KNOWN).collect()
-    assert of_plan(PairedPlan(first=plan), found)["change_id"].to_list() == ["b", "c"]
+    assert of_plan(PairedPlan(first=plan), found).lazy().collect()["change_id"].to_list() == ["b", "c"]
     named = with_guesses(PairedPlan(first=plan), found).lazy().collect()
     assert named.drop("guess").equals(plan)
     assert named["guess"].to_list() == ["2 records share it", None, "2 records share it", None]

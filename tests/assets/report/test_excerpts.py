@@ -2,6 +2,8 @@
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assets.report import excerpts
 from schemas.words import OUTCOMES
@@ -71,3 +73,12 @@ def test_long_texts_are_cut() -> None:
 
 def test_an_empty_world_has_no_rows() -> None:
     assert excerpts.match_rows(empty_world()) == excerpts.Excerpt([], 0)
+
+
+@given(st.lists(st.integers(0, 10**18), max_size=60), st.sampled_from([1, 3, 500]))
+def test_numbers_that_come_first_as_texts_are_found(numbers: list[int], shown: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(excerpts, "ROWS_SHOWN", shown)
+        found = excerpts._may_be_first(pl.Series(numbers, dtype=pl.Int64)).to_list()
+    first = sorted(f"{number}:" for number in numbers)[:shown]
+    assert {f"{numbers[row]}:" for row in found} >= {*first}

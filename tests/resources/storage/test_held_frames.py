@@ -91,7 +91,7 @@ def test_what_is_made_of_files_is_made_again_only_when_one_of_them_or_what_is_to
         return pl.DataFrame({"made": [len(made)]})
 
     def found(told: str) -> int:
-        return int(held_frames.made_of(paths, told, make).item())
+        return int(held_frames.made_of("number", paths, told, make).item())
 
     assert [found("x"), found("x"), found("y"), found("y"), found("x")] == [1, 1, 2, 2, 3]
     fresh = tmp_path / "fresh"
@@ -105,6 +105,9 @@ def test_what_is_made_of_files_is_not_held_where_it_is_more_than_may_be(tmp_path
     makes = iter(range(3))
 
     def found(most: int) -> int:
-        return int(held_frames.made_of([tmp_path / "a"], "x", lambda: pl.DataFrame({"at": [next(makes)]}), most).item())
+        return int(held_frames.made_of("x", [tmp_path / "a"], None, make, most).item())
+
+    def make() -> pl.DataFrame:
+        return pl.DataFrame({"at": [next(makes)]})
 
     assert [found(7), found(8), found(8)] == [0, 1, 1]
