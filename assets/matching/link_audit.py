@@ -19,6 +19,7 @@ from schemas.link_fields import LinkField, fields_of
 from schemas.words import USUAL_STRIPE_ID
 
 _TEXTS: Final = fields_of("netsuite", "words")
+_STRIPE: Final = fields_of("stripe")
 _NAME: Final = "link_audit"
 _SUBJECT = pl.coalesce("stripe_customer_id", pl.col("netsuite_internal_id").cast(pl.String)).alias("subject")
 
@@ -40,10 +41,10 @@ def audit_links(links: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
         Name of the class → frame with `subject` (String): a Stripe id, or an internal id where no Stripe customer is
         known.
     """
-    hard = links.filter(~are_of(_TEXTS))
+    hard = _unsound(links.filter(~are_of(_TEXTS))).collect(engine="streaming").lazy()
     real = hard.filter(pl.col("stripe_customer_id").is_not_null() & pl.col("netsuite_internal_id").is_not_null())
-    on_stripe = real.filter(are_of(fields_of("stripe")))
-    on_netsuite = real.filter(~are_of(fields_of("stripe")))
+    on_stripe = real.filter(are_of(_STRIPE))
+    on_netsuite = real.filter(~are_of(_STRIPE))
     both = ["stripe_customer_id", "netsuite_internal_id"]
     one_sided = pl.concat(
         [on_stripe.join(on_netsuite, on=both, how="anti"), on_netsuite.join(on_stripe, on=both, how="anti")]
@@ -62,6 +63,28 @@ def audit_links(links: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
         "links_doubled": pairs.filter(doubled),
     }
     return {name: frame.select(_SUBJECT).unique() for name, frame in found.items()}
+
+
+def _unsound(links: pl.LazyFrame) -> pl.LazyFrame:
+    """Leave out what is sound, nearly all: a customer and a record that name each other on both sides, and nobody else.
+
+    Such a pair is in no class, and has nothing to do with what is. Who names several records is told by the hash of the
+    id: for two that have one it is more than there are, and then they are looked at with the rest.
+    """
+    customer, record, on_stripe = pl.col("stripe_customer_id"), pl.col("netsuite_internal_id"), are_of(_STRIPE)
+    by_record = links.group_by(record).agg(
+        lowest=customer.min(),
+        highest=customer.max(),
+        is_known=customer.is_not_null().all(),
+        is_on_both=on_stripe.any() & ~on_stripe.all(),
+    )
+    by_customer = links.group_by(hash=customer.hash()).agg(
+        is_known=record.is_not_null().all(), lowest=record.min(), highest=record.max()
+    )
+    is_one = pl.col("is_known") & (pl.col("lowest") == pl.col("highest"))
+    pairs = by_record.filter(is_one & pl.col("is_on_both")).select(record, hash=pl.col("lowest").hash())
+    sound = pairs.join(by_customer.filter(is_one), on="hash", how="semi")
+    return links.join(sound, on="netsuite_internal_id", how="anti")
 
 
 def every_link(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
