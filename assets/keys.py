@@ -5,6 +5,7 @@ of rows. Which columns are compared, and what follows from it, is the subject of
 exact text and need no key.
 """
 
+from collections.abc import Callable
 from functools import cache
 from itertools import chain
 from typing import Final
@@ -110,6 +111,17 @@ def with_keys(rows: pl.LazyFrame) -> pl.LazyFrame:
     other = marked.filter(~pl.col("is_plain")).drop("is_plain").rechunk().lazy()
     folded = [plain.with_columns(_folded_plain(text)), other.with_columns(_folded_other(text))]
     return pl.concat([*done, *folded]).rename({"text": "key"})
+
+
+def hashed_keys(rows: pl.LazyFrame, hashed: Callable[[pl.Expr], pl.Expr] = pl.Expr.hash) -> pl.DataFrame:
+    """Add the `hash` of each `key`, and leave out rows without one.
+
+    Args:
+        rows: `key`, and columns that stay as they are.
+        hashed: any function of a key; a bad one costs time, never the truth.
+    """
+    is_filled = pl.col("key").str.len_bytes() > 0
+    return rows.filter(is_filled).with_columns(hash=hashed(pl.col("key"))).collect(engine="streaming")
 
 
 _NO_KEY: Final = r"[^!-@\[-~]"

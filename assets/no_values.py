@@ -55,6 +55,26 @@ def is_no_value(keys: pl.Expr, words: frozenset[str] = PLACEHOLDERS) -> pl.Expr:
     return is_placeholder(keys, words) | is_damaged(keys)
 
 
+def rows_without_value(
+    keys: pl.DataFrame, words: frozenset[str] = PLACEHOLDERS, hashed: Callable[[pl.Expr], pl.Expr] = pl.Expr.hash
+) -> pl.Series:
+    """Return the row numbers of keys that stand for no value.
+
+    Hashes tell which few to look at: text would cost a fifth of the keys.
+
+    Args:
+        keys: `key` and `hash`.
+        words: keys of placeholders.
+        hashed: made the hashes.
+    """
+    hashes = pl.Series(sorted(words), dtype=pl.String).to_frame("word").select(hashed(pl.col("word"))).to_series()
+    key = keys.get_column("key")
+    is_number = key < ":"  # or a sign, and few else
+    numbers = is_number.arg_true().filter(key.filter(is_number).str.contains("e+", literal=True))
+    at = pl.concat([keys.get_column("hash").is_in(hashes.implode()).arg_true(), numbers])
+    return at.filter(pl.select(is_no_value(pl.lit(key.gather(at)), words)).to_series())
+
+
 def may_be_no_value(column: pl.Expr, words: frozenset[str] = PLACEHOLDERS) -> pl.Expr:
     """Return whether texts may have such a key, or none; true of few others, for a fifth of the price of the keys."""
     return (column.str.len_bytes() != column.str.len_chars()) | column.str.contains(no_value_pattern(words))

@@ -28,15 +28,15 @@ def are_among(values: pl.Series, some: pl.Series) -> pl.Series:
     return at_rows(rows.filter(is_one), values.len())
 
 
-def is_repeated(values: pl.Series) -> pl.Series:
+def is_repeated(values: pl.Series, hashes: pl.Series | None = None) -> pl.Series:
     """Return what `Series.is_duplicated` does.
 
-    Equal values have equal hashes, so that only those whose hash is there again are compared.
+    Equal values have equal hashes, which may be known, so that only those whose hash is there again are compared.
 
     >>> is_repeated(pl.Series(["a", None, "b", "a", None])).to_list()
     [True, True, False, True, True]
     """
-    hashes = values.hash()
+    hashes = values.hash() if hashes is None else hashes
     in_order = hashes.sort()
     again = in_order.filter(in_order == in_order.shift()).unique()
     rows = hashes.is_in(again.implode()).arg_true()

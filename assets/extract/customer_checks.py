@@ -4,23 +4,25 @@ These look at what people typed into the two systems; that a frame is well-forme
 All are blocking so that the report can show them, but only a broken id or an empty picture stops a run.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial, reduce
 from itertools import islice
+from operator import or_
 
 import dagster as dg
 import polars as pl
 
 from assets.check_results import blocking_checks, id_result
+from assets.extract.column_keys import ColumnFlags, Keep, flags_by_column
 from assets.extract.placeholder_check import placeholders_result
-from assets.keys import key_expr
-from assets.no_values import PLACEHOLDERS, is_no_value, placeholders_of
+from assets.no_values import PLACEHOLDERS, placeholders_of
 from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.steps import Step, key_of, of_frames
+from resources.storage.held_frames import Held, keep_beside
 from schemas.declaration.rules import columns_of
 from schemas.link_fields import fields_of
-from schemas.repeated import is_repeated
+from schemas.repeated import at_rows, is_repeated
 from schemas.words import System
 
 _EMAIL = r"^[^@\s,;:<>()]+@[^@\s,;:<>()]+\.[^@\s,;:<>()]+$|^$"
@@ -62,8 +64,11 @@ def _stripe_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
         with failures_for_people():
 
             def check() -> Iterator[dg.AssetCheckResult]:
-                yield from quality_results(key, stripe_customers, "id", compared, no_value)
-                yield placeholders_result(key, stripe_customers, "id", [*compared, *_names("stripe")], no_value)
+                held = sync.frames.held("stripe_customers", sync.month_keys())
+                rows = stripe_customers if held is None else held.frame.lazy()
+                flags = flags_by_column(rows, compared, no_value, _beside(sync, held))
+                yield from quality_results(key, rows, "id", compared, flags)
+                yield placeholders_result(key, rows, "id", [*compared, *_names("stripe")], no_value, flags)
 
             yield from _step(sync, context, "stripe_customers").checked(check)
             yield _not_shrunk(context.instance, sync, "stripe_customers", stripe_customers)
@@ -96,8 +101,12 @@ def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
             customers = netsuite_customers.filter("is_customer")
 
             def check() -> Iterator[dg.AssetCheckResult]:
-                yield from quality_results(key, customers, "internal_id", compared, no_value)
-                yield placeholders_result(key, customers, "internal_id", [*compared, *_names("netsuite")], no_value)
+                held = sync.frames.held("netsuite_customers")
+                rows = customers if held is None else held.frame.lazy().filter("is_customer")
+                flags = flags_by_column(rows, compared, no_value, _beside(sync, held))
+                yield from quality_results(key, rows, "internal_id", compared, flags)
+                columns = [*compared, *_names("netsuite")]
+                yield placeholders_result(key, rows, "internal_id", columns, no_value, flags)
 
             yield from _step(sync, context, "netsuite_customers").checked(check)
             yield _not_shrunk(context.instance, sync, "netsuite_customers", customers)
@@ -122,6 +131,13 @@ def _step(sync: Reconciliation, context: dg.AssetCheckExecutionContext, asset: s
     """What is asked of an extract alone; what else is asked changes by itself."""
     name = f"{asset}_quality"
     return Step(sync, name, context.run.run_id, lambda: key_of(sync, name, of_frames(sync, asset)))
+
+
+def _beside(sync: Reconciliation, held: Held | None) -> Keep:
+    """Keep the keys of a column for matching, if the extract is in memory."""
+    if held is None:
+        return lambda *_: None
+    return lambda column, keys: keep_beside(held, column, keys, sync.memory.of_frames)
 
 
 def _names(system: System) -> list[str]:
@@ -174,7 +190,7 @@ def quality_results(
     customers: pl.LazyFrame,
     id_column: str,
     compared: list[str],
-    no_value: frozenset[str] = PLACEHOLDERS,
+    flags: Mapping[str, ColumnFlags] | None = None,
 ) -> Iterator[dg.AssetCheckResult]:
     """What both sides are asked: unique ids, form of e-mails, empty and shared keys.
 
@@ -183,47 +199,32 @@ def quality_results(
         customers: one side.
         id_column: its id.
         compared: its columns that rules compare.
-        no_value: keys of placeholders.
+        flags: what is known of these columns.
     """
-    flags = _flags(customers, id_column, compared, no_value)
-    found = partial(_found, key, flags, id_column)
-    yield found("unique_ids", pl.col("repeated"), severity=dg.AssetCheckSeverity.ERROR)
-    yield found("email_form", pl.col("wrong_form"))
-    yield found("empty_keys", pl.col("empty"))
-    counts = {f"sharing/{column}": int(flags.get_column(f"shared:{column}").sum()) for column in compared}
-    anywhere = pl.any_horizontal(pl.lit(False), pl.col(r"^shared:.*$"))
-    yield found("duplicate_keys", anywhere, counts=counts)
-
-
-def _flags(customers: pl.LazyFrame, id_column: str, compared: list[str], no_value: frozenset[str]) -> pl.DataFrame:
-    """One pass over a side: per row its id, and by name what is the matter with it (Boolean)."""
-    made = {f"key:{column}": key_expr(pl.col(column).cast(pl.String)) for column in compared}
-    keys = {name: pl.when(~is_no_value(pl.col(name), no_value)).then(pl.col(name)) for name in made}
-    is_wrong = ~pl.col("email").str.strip_chars().str.contains(_EMAIL)
-    # In a step of their own, as a key is made anew for each place of an expression where it stands.
-    text = customers.select(id_column, wrong_form=is_wrong, **made).with_columns(**keys).collect(engine="streaming")
-    is_filled = {name: pl.col(name).is_not_null() for name in keys}
-    return text.select(
-        id_column,
-        pl.col("wrong_form").fill_null(value=False),
-        is_repeated(text.get_column(id_column)).alias("repeated"),
-        empty=~pl.any_horizontal(~pl.lit(bool(keys)), *is_filled.values()),
-        **{f"shared:{name[4:]}": is_repeated(text.get_column(name)) & filled for name, filled in is_filled.items()},
-    )
+    seen = flags_by_column(customers, compared, PLACEHOLDERS) if flags is None else flags
+    text = pl.col("email").str.strip_chars()
+    rows = customers.select(id_column, wrong_form=~text.str.contains(_EMAIL)).collect(engine="streaming")
+    nothing = at_rows(pl.Series(dtype=pl.UInt32), rows.height)
+    found = partial(_found, key, rows.get_column(id_column))
+    yield found("unique_ids", is_repeated(rows.get_column(id_column)), severity=dg.AssetCheckSeverity.ERROR)
+    yield found("email_form", rows.get_column("wrong_form").fill_null(value=False))
+    has_value = reduce(or_, (each.is_filled for each in seen.values()), nothing)
+    yield found("empty_keys", ~has_value if compared else nothing)
+    counts = {f"sharing/{column}": int(each.is_shared.sum()) for column, each in seen.items()}
+    yield found("duplicate_keys", reduce(or_, (each.is_shared for each in seen.values()), nothing), counts=counts)
 
 
 def _found(
     key: dg.AssetKey,
-    flags: pl.DataFrame,
-    id_column: str,
+    ids: pl.Series,
     name: str,
-    wrong: pl.Expr,
+    wrong: pl.Series,
     *,
     severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN,
     counts: dict[str, int] | None = None,
 ) -> dg.AssetCheckResult:
-    bad = flags.lazy().filter(wrong)
-    return id_result(key, name, bad, id_column, of=flags.height, severity=severity, counts=counts)
+    bad = ids.filter(wrong).to_frame().lazy()
+    return id_result(key, name, bad, ids.name, of=ids.len(), severity=severity, counts=counts)
 
 
 def _specs(key: dg.AssetKey, names: tuple[str, ...]) -> list[dg.AssetCheckSpec]:

@@ -1,17 +1,29 @@
 """How many cells hold something that is no value, by column: placeholders, and numbers damaged by a spreadsheet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import or_
+from typing import Final
 
 import dagster as dg
 import polars as pl
 
 from assets.check_results import id_result
+from assets.extract.column_keys import ColumnFlags
 from assets.keys import key_expr
 from assets.no_values import is_damaged, is_placeholder, may_be_no_value
+from schemas.repeated import at_rows
+
+_NO_ROW: Final = pl.Series(dtype=pl.UInt32)
 
 
 def placeholders_result(
-    key: dg.AssetKey, customers: pl.LazyFrame, id_column: str, columns: Sequence[str], no_value: frozenset[str]
+    key: dg.AssetKey,
+    customers: pl.LazyFrame,
+    id_column: str,
+    columns: Sequence[str],
+    no_value: frozenset[str],
+    flags: Mapping[str, ColumnFlags],
 ) -> dg.AssetCheckResult:
     """Count by column what counts as empty though something is written there.
 
@@ -21,32 +33,34 @@ def placeholders_result(
         id_column: its id.
         columns: those that are compared or hold links.
         no_value: keys of placeholders.
+        flags: what is known of some of these columns.
     """
     names = [name for name in dict.fromkeys(columns) if name != id_column]
-    texts = {name: pl.col(name).cast(pl.String) for name in names}
-    suspects = customers.select(
-        id_column, **{name: pl.when(may_be_no_value(text, no_value)).then(text) for name, text in texts.items()}
-    ).collect(engine="streaming")
-    # Keys are made of few rows alone: hardly any text is short, odd or beyond ASCII enough to stand for nothing.
-    some = suspects.lazy().filter(
-        pl.any_horizontal(pl.lit(value=False), *(pl.col(name).is_not_null() for name in names))
-    )
-    keys = some.select(id_column, *(key_expr(pl.col(name)) for name in names))
-    placeholders = [_flag(is_placeholder(pl.col(name), no_value), f"placeholders/{name}") for name in names]
-    damaged = [_flag(is_damaged(pl.col(name)), f"damaged_numbers/{name}") for name in names]
-    found = keys.select(id_column, *placeholders, *damaged).collect(engine="streaming")
-    counts = {name: int(found.get_column(name).sum()) for name in found.columns if name != id_column}
+    others = [name for name in names if name not in flags]
+    texts = {name: pl.col(name).cast(pl.String) for name in others}
+    suspects = {name: pl.when(may_be_no_value(text, no_value)).then(text) for name, text in texts.items()}
+    rows = customers.select(id_column, **suspects).collect(engine="streaming")
+    none = {name: (flags[name].is_placeholder, flags[name].is_damaged) for name in names if name in flags}
+    none |= {name: _without_value(rows.get_column(name), no_value) for name in others}
+    flagged = {f"placeholders/{name}": none[name][0] for name in names}
+    flagged |= {f"damaged_numbers/{name}": none[name][1] for name in names}
+    counts = {name: int(each.sum()) for name, each in flagged.items()}
     shown = {name: count for name, count in counts.items() if count}
-    bad = found.lazy().filter(pl.any_horizontal(pl.lit(value=False), pl.exclude(id_column)))
-    result = id_result(key, "placeholders", bad, id_column, of=suspects.height, counts=shown)
+    bad = rows.select(id_column).lazy().filter(reduce(or_, flagged.values(), at_rows(_NO_ROW, rows.height)))
+    result = id_result(key, "placeholders", bad, id_column, of=rows.height, counts=shown)
     if not shown:
         return result
     said = ", ".join(f"{count:,} {_in_words(name)}" for name, count in shown.items())
     return result._replace(description=f"{result.description} rows of {key.path[-1]} hold what counts as empty: {said}")
 
 
-def _flag(found: pl.Expr, name: str) -> pl.Expr:
-    return found.fill_null(value=False).alias(name)
+def _without_value(suspects: pl.Series, no_value: frozenset[str]) -> tuple[pl.Series, pl.Series]:
+    """Which rows are placeholders, and which damaged numbers; keys are made of those alone that may be one of both."""
+    rows = suspects.is_not_null().arg_true()
+    keys = pl.select(key=key_expr(pl.lit(suspects.gather(rows))))
+    found = (is_placeholder(pl.col("key"), no_value), is_damaged(pl.col("key")))
+    flags = [rows.filter(keys.select(each.fill_null(value=False)).to_series()) for each in found]
+    return at_rows(flags[0], suspects.len()), at_rows(flags[1], suspects.len())
 
 
 def _in_words(name: str) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 import polars as pl
 
 from assets.matching.comparison import Comparison
+from assets.matching.known_keys import NOTHING_KNOWN, KnownKeys
 from assets.matching.match_rule import MatchRule, Side
 from assets.matching.parted import ROWS_AT_ONCE, Buckets, Parted
 from assets.matching.side_keys import keyed_records, side_keys
@@ -40,12 +41,14 @@ def keys_of_rules(
     compare: Comparison,
     no_value: frozenset[str],
     buckets: Buckets | None,
+    known: KnownKeys = NOTHING_KNOWN,
 ) -> Iterator[RuleKeys]:
     """Give the keys of one rule after the other, those of all customers and of all these records."""
     if buckets is None:
         sides = [rule.netsuite_side for rule in rules]
-        for rule, theirs in zip(rules, keyed_records(records, sides, compare, no_value), strict=True):
-            ours = side_keys(customers, rule.stripe_side, _POSITION, compare)
+        for rule, theirs in zip(rules, keyed_records(records, sides, compare, no_value, known), strict=True):
+            found = known.of_customers(rule.stripe_side)
+            ours = side_keys(customers, rule.stripe_side, _POSITION, compare) if found is None else found
             yield RuleKeys([(ours, theirs)], ours.lazy())
     else:
         yield from _in_buckets(customers, records, rules, compare, no_value, buckets)

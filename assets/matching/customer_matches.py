@@ -10,6 +10,7 @@ from assets.check_results import SCHEMA_CHECK, blocking_checks, id_result, repor
 from assets.kept_inputs import keep_picture
 from assets.matching import MatchSettings, Rule, by_customer, kinds_of, match_with_doubts
 from assets.matching.global_customer import HAS_RECORD, count_to_global, find_global
+from assets.matching.known_keys import NOTHING_KNOWN, KnownKeys, extracts_held
 from assets.matching.need import need_of, numbers_of, room_for
 from assets.matching.parted import Buckets
 from assets.no_values import placeholders_of
@@ -48,6 +49,7 @@ def matches_of(
     netsuite: pl.LazyFrame,
     overrides: pl.LazyFrame,
     buckets: Buckets | None = None,
+    known: KnownKeys = NOTHING_KNOWN,
 ) -> pl.DataFrame:
     """What a declaration says of every Stripe customer, sorted by their ids.
 
@@ -57,6 +59,7 @@ def matches_of(
         netsuite: `schemas.customers.NetsuiteCustomers`.
         overrides: `schemas.matches.Overrides`.
         buckets: where keys are, if not in memory.
+        known: keys that need not be made.
 
     Returns:
         `schemas.matches.Matches`, with doubts.
@@ -66,7 +69,8 @@ def matches_of(
     """
     decided = overrides.select("stripe_customer_id", "netsuite_internal_id")
     settings = match_settings(declaration)
-    matches = by_customer(match_with_doubts(stripe, netsuite, decided, settings, buckets=buckets).collect())
+    found = match_with_doubts(stripe, netsuite, decided, settings, buckets=buckets, known=known)
+    matches = by_customer(found.collect())
     if declaration.on_none != "global":
         return matches
     return count_to_global(matches, find_global(netsuite, declaration.global_customer))
@@ -114,7 +118,12 @@ def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
             for problem in filter(None, (sync.memory.problem(memory_here()), need.problem(sync.memory))):
                 context.log.warning(problem)
             with room_for(need, sync.memory.of_a_stage, sync.folders.home / "frames") as buckets:
-                matches = matches_of(sync.declaration, stripe_customers, netsuite_customers, overrides.lazy(), buckets)
+                held = None if buckets else extracts_held(sync)
+                sides = held.sides if held else (stripe_customers, netsuite_customers)
+                known = held.keys if held else NOTHING_KNOWN
+                matches = matches_of(sync.declaration, *sides, overrides.lazy(), buckets, known)
+                if held:
+                    held.keep_hashes()
             customers = stripe_customers.select(pl.len()).collect().item()
             outcomes = dict(matches.group_by("outcome").len().rows())
             counts: dict[str, int] = {outcome: outcomes.get(outcome, 0) for outcome in OUTCOMES}

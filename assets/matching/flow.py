@@ -14,6 +14,7 @@ from assets.matching.doubts import find_doubts
 from assets.matching.existing_links import decide_by_ids, decide_by_texts
 from assets.matching.findings import Findings, combine, in_order, say_alike, say_several
 from assets.matching.holds import flags_of, hold_back, hold_guests
+from assets.matching.known_keys import NOTHING_KNOWN, KnownKeys
 from assets.matching.link_traces import WORD_FIELDS, are_of
 from assets.matching.match_rule import Found, MatchRule, join_found
 from assets.matching.one_to_one import settle_claims
@@ -66,12 +67,14 @@ def match_with_doubts(
     settings: MatchSettings,
     comparison: Comparison | None = None,
     buckets: Buckets | None = None,
+    known: KnownKeys = NOTHING_KNOWN,
 ) -> pl.LazyFrame:
     """Return what `match_customers` does, and why a person should look at a pair first, as the column `doubt`.
 
-    With `buckets` what the rules compare stays on the disk, and is in memory a part at a time; the result is the same.
+    With `buckets` what the rules compare stays on the disk, and is in memory a part at a time; keys that are `known`
+    are not made again. The result is the same.
     """
-    world = _World(stripe, netsuite, overrides, settings, comparison or Comparison(), buckets)
+    world = _World(stripe, netsuite, overrides, settings, comparison or Comparison(), buckets, known)
     opinions = SecondOpinions(world.customers, world.records, settings, world.comparison)
     decided = in_order(world.decided(opinions.watched(world.steps(opinions))), world.customers.get_column("id"))
     doubts = find_doubts(Evidence(world.customers, world.records, world.traces, decided, settings, opinions))
@@ -99,10 +102,11 @@ class _World:
         settings: MatchSettings,
         comparison: Comparison,
         buckets: Buckets | None = None,
+        known: KnownKeys = NOTHING_KNOWN,
     ) -> None:
         self.customers = _customers(stripe, settings, are_whole=buckets is None)
         self.texts = stripe.with_row_index("position") if buckets else self.customers.lazy()
-        self.buckets = buckets
+        self.buckets, self.known = buckets, known
         self.records = netsuite.filter("is_customer")
         self.traces = find_traces(self.customers, self.texts, self.records, comparison.hash, settings.no_value, buckets)
         self.overrides, self.settings, self.comparison = overrides.collect(), settings, comparison
@@ -152,7 +156,7 @@ class _World:
                 found = rule.find(side_keys(still.rows, rule.stripe_side, _POSITION, compare), theirs)
                 yield from still.without(_by_rule(found, rule, use_lowest=use_lowest))
             return
-        keyed = keys_of_rules(self.texts, eligible, rules, compare, no_value, self.buckets)
+        keyed = keys_of_rules(self.texts, eligible, rules, compare, no_value, self.buckets, self.known)
         for rule, keys in zip(rules, keyed, strict=True):
             found = _with_opinions(keys, rule, still, opinions)
             yield from still.without(_by_rule(found, rule, use_lowest=use_lowest))

@@ -35,6 +35,12 @@ class Side:
         """The columns that are read."""
         return tuple(column for part in self.parts for column in columns_of(part))
 
+    @property
+    def alone(self) -> str | None:
+        """The column, if one is compared alone, as it is, and whole."""
+        is_alone = self.kind is AS_IT_IS and not self.separators and self.parts == self.columns and len(self.parts) == 1
+        return self.parts[0] if is_alone else None
+
 
 @dataclass(frozen=True)
 class Found:

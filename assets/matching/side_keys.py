@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from assets.keys import folded_expr, is_blank
+from assets.keys import folded_expr, hashed_keys, is_blank
 from assets.matching.comment_ids import Hash
 from assets.matching.comparison import Comparison
+from assets.matching.known_keys import NOTHING_KNOWN, KnownKeys
 from assets.matching.match_rule import Side
-from assets.no_values import is_no_value
+from assets.no_values import is_no_value, rows_without_value
 from schemas.declaration.rules import columns_of
 from schemas.repeated import at_rows
 from schemas.rule_kinds import AS_IT_IS
@@ -40,17 +41,9 @@ def side_keys(
 
 
 def _with_values(keys: pl.DataFrame, no_value: frozenset[str], hashed: Hash) -> pl.DataFrame:
-    """Leave out keys that stand for no value. Hashes tell which few to look at: text would cost a fifth of the keys."""
-    words = pl.Series(sorted(no_value), dtype=pl.String).to_frame("word")
-    hashes = words.select(hashed(pl.col("word"))).to_series()
-    key = keys.get_column("key")
-    is_number = key < ":"  # or a sign, and few else
-    numbers = is_number.arg_true().filter(key.filter(is_number).str.contains("e+", literal=True))
-    at = pl.concat([keys.get_column("hash").is_in(hashes.implode()).arg_true(), numbers])
-    none = at.filter(pl.select(is_no_value(pl.lit(key.gather(at)), no_value)).to_series())
-    if none.is_empty():
-        return keys
-    return keys.filter(~at_rows(none, keys.height))
+    """Leave out keys that stand for no value."""
+    none = rows_without_value(keys, no_value, hashed)
+    return keys if none.is_empty() else keys.filter(~at_rows(none, keys.height))
 
 
 _SPLIT = "\x1e"
@@ -84,28 +77,23 @@ def _raw_text(part: str) -> pl.Expr:
     return columns[0] if len(columns) == 1 else pl.concat_str(columns, separator=" ", ignore_nulls=True)
 
 
-def hashed_keys(rows: pl.LazyFrame, hashed: Hash) -> pl.DataFrame:
-    """Add the `hash` of each `key`, and leave out rows without one.
-
-    Args:
-        rows: `key`, and columns that stay as they are.
-        hashed: any function of a key; a bad one costs time, never the truth.
-    """
-    is_filled = pl.col("key").str.len_bytes() > 0
-    return rows.filter(is_filled).with_columns(hash=hashed(pl.col("key"))).collect(engine="streaming")
-
-
 def keyed_records(
-    records: pl.LazyFrame, sides: Sequence[Side], compare: Comparison, no_value: frozenset[str]
+    records: pl.LazyFrame,
+    sides: Sequence[Side],
+    compare: Comparison,
+    no_value: frozenset[str],
+    known: KnownKeys = NOTHING_KNOWN,
 ) -> Iterator[pl.DataFrame]:
     """Give `record`, `key`, `hash` for one rule after the other, each by its NetSuite side.
 
-    The keys of a side are made once, and kept only while a later rule wants the same one.
+    The keys of a side that are not known are made once, and kept only while a later rule wants the same one.
     """
     kept: dict[Side, pl.DataFrame] = {}
     for at, side in enumerate(sides):
         if side not in kept:
-            kept[side] = side_keys(records, side, pl.col("internal_id").alias("record"), compare, no_value)
+            found = known.of_records(side)
+            made = pl.col("internal_id").alias("record")
+            kept[side] = side_keys(records, side, made, compare, no_value) if found is None else found
         yield kept[side]
         if side not in sides[at + 1 :]:
             del kept[side]

@@ -10,7 +10,7 @@ import polars as pl
 
 from resources.extracts.extract import Known
 from resources.storage.frame_seal import SEAL, UNSEALED, is_whole, seal
-from resources.storage.held_frames import hold, metadata_of, scanned, scanned_months
+from resources.storage.held_frames import Held, held, hold, metadata_of, scanned, scanned_months
 from resources.storage.protocol import Storage
 from schemas.errors import InternalError, UserError
 from schemas.paired_plan import PairedPlan, unpacked_rows
@@ -191,6 +191,11 @@ class FrameStore:
             found = self._look(name)
             return {name: found.path} if found.standing == "ours" and found.path else {}
         return {f"{name}/{month}": path for month, path in _ours(self._look_at_months(name, months)).items()}
+
+    def held(self, name: str, months: Sequence[str] | None = None) -> Held | None:
+        """The frame that `read`, or `read_months`, would give, and what was made of it; None where it is not held."""
+        files = self.files(name, months)
+        return held([*files.values()]) if files else None
 
     def known(self, name: str) -> Known | None:
         """A frame that was written with a moment; None where there is none, or one of another origin, or damaged."""

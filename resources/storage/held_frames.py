@@ -5,9 +5,9 @@ use. A file is known by its state (`frame_seal.state_of`); one that was replaced
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, MutableMapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -23,10 +23,21 @@ _COMPRESSED: Final = 12
 _OF_A_TEXT: Final = 16
 """Bytes of a text in a frame beside its letters: how long it is, where it is, or the letters of a short one."""
 
+_SHARE_BESIDE: Final = 8
+"""What was made of frames may take that part of what frames may: the next step would else have less room."""
+
 _Key = tuple[State, ...]
 _HELD: Final[OrderedDict[_Key, pl.DataFrame]] = OrderedDict()
+_BESIDE: Final[dict[_Key, dict[str, pl.DataFrame]]] = {}
 _MADE: Final[dict[str, tuple[Hashable, pl.DataFrame]]] = {}
 _METADATA: Final[dict[State, Mapping[str, str]]] = {}
+
+
+class Held(NamedTuple):
+    """A frame in memory, and beside it, by name, what was made of it for a later step."""
+
+    frame: pl.DataFrame
+    beside: MutableMapping[str, pl.DataFrame]
 
 
 def metadata_of(path: Path) -> Mapping[str, str]:
@@ -53,10 +64,24 @@ def hold(paths: Sequence[Path], frame: pl.DataFrame, most: int | None = None) ->
     """
     key, limit = tuple(map(state_of, paths)), _limit(most)
     _HELD.pop(key, None)
+    _BESIDE.pop(key, None)
     if size_of(frame) <= limit:
         _HELD[key] = frame.rechunk()
-    while sum(map(size_of, _HELD.values())) > limit:
-        _HELD.popitem(last=False)
+    while _size_of_all(_HELD.values()) > limit:
+        _BESIDE.pop(_HELD.popitem(last=False)[0], None)
+
+
+def held(paths: Sequence[Path]) -> Held | None:
+    """What these files have together, if it is held."""
+    key = tuple(map(state_of, paths))
+    return Held(_HELD[key], _BESIDE.setdefault(key, {})) if key in _HELD else None
+
+
+def keep_beside(frame: Held, name: str, made: pl.DataFrame, most: int | None = None) -> None:
+    """Hold beside a frame what was made of it, if there is room; `most` as for `hold`."""
+    others = [each for beside in _BESIDE.values() for each in beside.values()]
+    if _size_of_all([made, *others]) <= _limit(most) // _SHARE_BESIDE:
+        frame.beside[name] = made
 
 
 def made_of(
@@ -112,6 +137,10 @@ def size_of(frame: pl.DataFrame) -> int:
     """Return how many bytes a frame takes: of texts polars counts the letters alone, which are as much again."""
     texts = sum(dtype == pl.String for dtype in frame.dtypes)
     return int(frame.estimated_size()) + _OF_A_TEXT * texts * frame.height
+
+
+def _size_of_all(frames: Iterable[pl.DataFrame]) -> int:
+    return sum(map(size_of, frames))
 
 
 def _limit(most: int | None) -> int:
