@@ -13,7 +13,7 @@ from assets.planning.guesses import unconfirmed, with_unconfirmed
 from assets.planning.own_traces import own_traces
 from assets.planning.review_queue import add_gone, queue_for_review, still_waiting
 from assets.planning.settings import PlanSettings
-from assets.planning.suggestions import with_suggestions
+from assets.planning.suggestions import proposals, with_suggestions
 from assets.planning.traces_in_review import tell_traces
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from assets.steps import Step, key_of, of_frames, of_table
@@ -68,14 +68,17 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
             if before is not None:
                 yield from before.again(context)
                 return
+            held = sync.frames.held("netsuite_customers")
             waits = queue_for_review(
                 *sides,
                 with_unconfirmed(customer_matches, guessed.lazy()),
-                settings,
+                proposals(*sides, customer_matches, settings, held),
                 plan=plan,
                 override_job=f"{sync.name}_override",
                 decisions=decisions.lazy(),
             )
+            if held:  # nobody looks again
+                held.beside.clear()
             waits = tell_traces(waits, *traces).collect().lazy()  # it is asked several times
             if sync.declaration.near_misses:
                 waits = with_suggestions(waits, *sides, customer_matches, settings, f"{sync.name}_override")

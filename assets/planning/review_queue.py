@@ -4,11 +4,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from assets.matching import MatchSettings
 from assets.matching.global_customer import HAS_RECORD
 from assets.planning.append_words import left_out
 from assets.planning.settings import PlanSettings
-from assets.planning.suggestions import proposals
 from assets.planning.traces_in_review import NOTHING
 
 _DETAILS_SHOWN = 10
@@ -33,7 +31,7 @@ def queue_for_review(
     stripe: pl.LazyFrame,
     netsuite: pl.LazyFrame,
     matches: pl.LazyFrame,
-    settings: MatchSettings,
+    proposed: pl.LazyFrame,
     *,
     plan: PlanSettings,
     override_job: str,
@@ -45,7 +43,7 @@ def queue_for_review(
         stripe: `schemas.customers.StripeCustomers`.
         netsuite: `schemas.customers.NetsuiteCustomers`.
         matches: `schemas.matches.Matches`; `guessed` too, where `with_unconfirmed` has added it.
-        settings: the rules under which a broken link is matched again, as a proposal (M9, X11).
+        proposed: what a broken link may be replaced by (M9, X11): `assets.planning.suggestions.proposals`.
         override_job: the job that takes in a person's decision.
         plan: where ids are to be appended, so that one that cannot be waits here (W3), and whether pairs
             are planned that are doubted.
@@ -69,7 +67,7 @@ def queue_for_review(
     return (
         waiting.join(customers, on="stripe_customer_id")
         .join(_details(waiting, netsuite), on="stripe_customer_id", how="left")
-        .join(proposals(stripe, netsuite, matches, settings), on="stripe_customer_id", how="left")
+        .join(proposed, on="stripe_customer_id", how="left")
         .sort("urgency", "stripe_customer_id")
         .with_columns(reason=pl.concat_str("reason", "proposed_because", separator="; ", ignore_nulls=True))
         .select(

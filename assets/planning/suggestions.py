@@ -6,6 +6,8 @@ import polars as pl
 
 from assets.matching import NO_OVERRIDES, MatchSettings, match_customers
 from assets.near_misses.near_misses import find_near_misses
+from assets.planning.found_again import records_for
+from resources.storage.held_frames import Held
 from schemas.words import LINK_FIELD
 
 _PROPOSAL: Final = {
@@ -76,9 +78,13 @@ def _may_be_among(column: str, some: pl.Series) -> pl.Expr:
 
 
 def proposals(
-    stripe: pl.LazyFrame, netsuite: pl.LazyFrame, matches: pl.LazyFrame, settings: MatchSettings
+    stripe: pl.LazyFrame,
+    netsuite: pl.LazyFrame,
+    matches: pl.LazyFrame,
+    settings: MatchSettings,
+    held: Held | None = None,
 ) -> pl.LazyFrame:
-    """What the other evidence says of the customers whose link is broken, and why, in words.
+    """What the other evidence says of the customers whose link is broken, and why, in words; `held` as `records_for`.
 
     A record that vanished was deleted, or merged into another one, which the API does not name: NetSuite leaves the
     Stripe id of the merged one there, if it had none, so that it is found by that; else the rules find it.
@@ -86,10 +92,11 @@ def proposals(
     broken = matches.filter(pl.col("outcome") == "broken").select(pl.col("stripe_customer_id").alias("id")).collect()
     if broken.is_empty():
         return pl.LazyFrame(schema=_PROPOSAL)
-    without_link = stripe.join(broken.lazy(), on="id", how="semi").with_columns(
-        pl.lit(None, pl.String).alias(LINK_FIELD)
-    )
-    found = match_customers(without_link, netsuite, NO_OVERRIDES, settings)
+    may_be_broken = stripe.filter(_may_be_among("id", broken.get_column("id")))
+    customers = may_be_broken.join(broken.lazy(), on="id", how="semi").collect()
+    without_link = customers.lazy().with_columns(pl.lit(None, pl.String).alias(LINK_FIELD))
+    records = records_for(customers, netsuite, settings, held)
+    found = match_customers(without_link, records, NO_OVERRIDES, settings)
     return found.filter(pl.col("netsuite_internal_id").is_not_null()).select(
         "stripe_customer_id",
         pl.col("netsuite_internal_id").alias("proposed_internal_id"),

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from assets.matching import MatchSettings, Rule
 from assets.planning.review_queue import queue_for_review
 from assets.planning.settings import PlanSettings
-from assets.planning.suggestions import with_suggestions
+from assets.planning.suggestions import proposals, with_suggestions
 from schemas.review import ReviewQueue
 from schemas.validation import violations
 from tests.assets.matching.oracle import Customer, Record, World, verdicts
@@ -26,9 +26,8 @@ def queue_of(world: World, *, comments: bool = True) -> pl.DataFrame:
     stripe, netsuite, _ = as_frames(world)
     matches = matches_of(world).lazy()
     plan = ALL_FIELDS if comments else PlanSettings(ALL_FIELDS.fields - {"comments"})
-    return queue_for_review(
-        stripe, netsuite, matches, world.settings, plan=plan, override_job="acme_override"
-    ).collect()
+    proposed = proposals(stripe, netsuite, matches, world.settings)
+    return queue_for_review(stripe, netsuite, matches, proposed, plan=plan, override_job="acme_override").collect()
 
 
 @pytest.mark.rule("X3")

@@ -80,6 +80,28 @@ def test_a_store_that_may_hold_little_holds_no_more(tmp_path: Path) -> None:
         assert (frame.height in [each.height for each in held_frames._HELD.values()]) is held
 
 
+def test_what_is_kept_beside_a_frame_goes_with_it_and_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held_frames, "_HELD", OrderedDict())
+    monkeypatch.setattr(held_frames, "_BESIDE", {})
+    store = FrameStore(LocalStorage(tmp_path))
+    store.write("matches", customers("cus_1", "cus_2"))
+    found, made = store.held("matches"), customers("cus_1")
+    assert found is not None
+    size = held_frames.size_of(made)
+    held_frames.keep_beside(found, "too much", made, most=held_frames._SHARE_BESIDE * size - 1)
+    held_frames.keep_beside(found, "keys", made, most=held_frames._SHARE_BESIDE * size)
+    again = store.held("matches")
+    assert again is not None
+    assert (again.frame.height, [*again.beside]) == (2, ["keys"])
+    store.write("matches", customers("cus_1", "cus_2"))
+    anew = store.held("matches")
+    assert anew is not None
+    assert not anew.beside
+    assert store.held("others") is None
+
+
 def test_what_is_made_of_files_is_made_again_only_when_one_of_them_or_what_is_told_has_changed(tmp_path: Path) -> None:
     paths = [tmp_path / name for name in ("a", "b")]
     for path in paths:
