@@ -16,7 +16,10 @@ def by_customer(matches: pl.DataFrame) -> pl.DataFrame:
     """Return matches (`schemas.matches.Matches`) sorted by their `stripe_customer_id`."""
     if matches.get_column("stripe_customer_id").is_sorted():
         return matches
-    return matches.rechunk().select(pl.all().gather(order_by_text(matches.get_column("stripe_customer_id"))))
+    in_order = matches.rechunk().select(pl.all().gather(order_by_text(matches.get_column("stripe_customer_id"))))
+    # What was gathered is a view of texts that lie in the old order, and each look at all of them is three to seven
+    # times as dear as at texts that lie in theirs; put together with nothing they are written down anew.
+    return in_order.with_columns(pl.concat_str("stripe_customer_id", pl.lit("")))
 
 
 def order_by_text(texts: pl.Series) -> pl.Series:

@@ -66,6 +66,8 @@ class _Counter:
     def __init__(self, header: Header) -> None:
         self._source, self._line = header.source, header.next_line
         self._separator, self._width = header.separator.encode(), len(header.labels)
+        self._full_row = self._separator * (self._width - 1) + b"\n"
+        self._others = bytes(set(range(256)) - {*self._separator, *b"\n"})
         self._quoted = _quoted(header.separator)
         self._decoder = getincrementaldecoder("utf-8")()
         self._lines = self._filled = 0
@@ -128,19 +130,22 @@ class _Counter:
         return _FIELD.join(outside)
 
     def _count(self, text: bytes) -> None:
-        *lines, self._unfinished = text.split(b"\n")
-        fields = list(map(bytes.count, lines, repeat(self._separator)))
-        blank = 0
-        if set(fields) - {self._width - 1}:
-            blank = sum(line in {b"", b"\r"} for line in lines)
-            wrong = any(
-                count != self._width - 1 and line.strip(b"\r") for line, count in zip(lines, fields, strict=True)
-            )
-            self._is_strict = self._is_strict and not wrong
+        rows, newline, self._unfinished = text.rpartition(b"\n")
+        count, blank = rows.count(b"\n") + len(newline), 0
+        # Separators and line ends alone show whether all rows are of full width, for half of a look at each row.
+        if newline and rows.translate(None, self._others) + newline != self._full_row * count:
+            blank = self._blank_lines(rows.split(b"\n"))
         if b"\r" in text and b"\r\r\n" in text:  # polars takes one of them for text
             self._is_strict = False
-        self._lines += len(lines)
-        self._filled += len(lines) - blank
+        self._lines += count
+        self._filled += count - blank
+
+    def _blank_lines(self, lines: list[bytes]) -> int:
+        """Count the blank ones of some lines; another one that is not of full width is not strict."""
+        fields = map(bytes.count, lines, repeat(self._separator))
+        wrong = any(count != self._width - 1 and line.strip(b"\r") for line, count in zip(lines, fields, strict=True))
+        self._is_strict = self._is_strict and not wrong
+        return sum(line in {b"", b"\r"} for line in lines)
 
     def _check_encoding(self, block: bytes, *, final: bool = False) -> None:
         if block.isascii() and not final and not self._decoder.getstate()[0]:

@@ -127,7 +127,7 @@ class FrameStore:
         rows_of = dict(zip(*month_of.group_by("month", maintain_order=True).agg("row"), strict=True))
         if surplus := rows_of.keys() - set(months):
             raise InternalError(f"{name} has rows of months that were not asked for: {sorted(surplus)}.")
-        # All at once, which takes no letter of a text anew, and the next stage wants them so.
+        # All at once, which takes no letter of a text anew.
         in_order = frame[
             pl.concat([pl.Series(dtype=pl.UInt32), *(rows_of[month] for month in months if month in rows_of)])
         ]
@@ -140,7 +140,8 @@ class FrameStore:
                 rows.write_parquet(path, compression="zstd", compression_level=1, statistics=False, metadata=stamp)
                 seal(path)
             on_files({f"{name}/{month}": path for path, month in zip(fresh, months, strict=True)})
-            hold(fresh, in_order, self.most_held)
+            if _is_in_time(frame.get_column("created")):  # else the next stage reads texts that lie in order
+                hold(fresh, in_order, self.most_held)
 
     def read(self, name: str) -> pl.LazyFrame:
         """A frame that was written.
@@ -271,6 +272,10 @@ def frame_file(name: str, month: str | None = None) -> str:
 
 def _ours(looked: Mapping[str, _Looked]) -> dict[str, Path]:
     return {month: found.path for month, found in looked.items() if found.standing == "ours" and found.path}
+
+
+def _is_in_time(moments: pl.Series) -> bool:
+    return moments.is_sorted() or moments.is_sorted(descending=True)
 
 
 def _first_instant(month: str) -> datetime:

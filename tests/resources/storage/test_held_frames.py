@@ -41,14 +41,15 @@ def test_months_that_were_just_written_are_held_as_their_files_have_them(
     july, store = "2024-07-01", FrameStore(LocalStorage(tmp_path))
     months = [JUNE, july, "2024-08-01"]
     created = pl.Series(
-        [datetime(2024, month, 3, tzinfo=UTC) for month in (7, 6, 7, 6)], dtype=pl.Datetime("us", "UTC")
+        [datetime(2024, month, 3, tzinfo=UTC) for month in (7, 7, 6, 6)], dtype=pl.Datetime("us", "UTC")
     )
     frame = customers("cus_a", "cus_b", "cus_c", "cus_d").with_columns(created=created)
     store.write_months("customers", frame, months)
+    assert store.held("customers", months)
     held = store.read_months("customers", months).collect()
     monkeypatch.setattr(held_frames, "_HELD", OrderedDict())
     assert_frame_equal(store.read_months("customers", months).collect(), held)
-    assert held.get_column("id").to_list() == ["cus_b", "cus_d", "cus_a", "cus_c"]
+    assert held.get_column("id").to_list() == ["cus_c", "cus_d", "cus_a", "cus_b"]
 
 
 def test_the_oldest_frames_go_and_are_read_from_their_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
