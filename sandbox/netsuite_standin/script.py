@@ -137,10 +137,11 @@ class Host:
         check_type(given["type"], "SSS_INVALID_SRCH_TYPE")
         columns = [_column_in(column) for column in _list(given["columns"])]
         is_grouped = any(column.summary for column in columns)
-        found = searches.rows(self._world, self._options, columns, given["filters"], _order(_list(given["columns"])))
+        order = _order(_list(given["columns"]))
+        found = searches.rows(self._world, self._options, columns, given["filters"], order, start)
         return [
             {"id": None if is_grouped else self._id(row.id), "values": row.values, "texts": row.texts}
-            for row in islice(found, start, end)
+            for row in islice(found, end - start)
         ]
 
     def _of_another_list(self, given: Arguments, start: int, end: int) -> Json:

@@ -7,6 +7,7 @@ import bisect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import islice
 
 from sandbox.netsuite_standin.errors import ScriptError
 from sandbox.netsuite_standin.options import Options
@@ -80,13 +81,19 @@ class Found:
 
 
 def rows(
-    world: World, options: Options, columns: Sequence[Column], filters: Json, order: str | None = "ASC"
+    world: World,
+    options: Options,
+    columns: Sequence[Column],
+    filters: Json,
+    order: str | None = "ASC",
+    start: int = 0,
 ) -> Iterator[Row]:
-    """Give the rows of a search, in an `order` of internal ids (ASC, DESC) or in none."""
-    for customer in matching(world, options, filters, order):
-        joined = customer.contacts if any(c.join == "contact" for c in columns) else ()
-        for contact in joined or ("",):
-            yield _row(customer, contact, columns, options)
+    """Give the rows of a search from the one at `start` on, in an `order` of internal ids (ASC, DESC) or in none."""
+    customers = matching(world, options, filters, order)
+    is_joined = any(c.join == "contact" for c in columns)
+    found = ((customer, contact) for customer in customers for contact in (is_joined and customer.contacts) or ("",))
+    for customer, contact in islice(found, start, None):
+        yield _row(customer, contact, columns, options)
 
 
 def matching(world: World, options: Options, filters: Json, order: str | None = "ASC") -> Iterator[Customer]:
