@@ -1,8 +1,8 @@
 """Cuts what is to be done into batches, and has so many of them under way that no place of a system is ever free.
 
-One batch more than the system takes at a time is on its way: its intents are on disk, and what it has to ask elsewhere
-is asked, before a place is free. How many records are in a batch follows from the time that a record takes; towards the
-end batches get smaller, so that the places become free together.
+Two batches more than the system takes at a time are on their way: their intents are on disk, and what they have to ask
+elsewhere is asked, before a place is free. How many records are in a batch follows from the time that a record takes;
+towards the end batches get smaller, so that the places become free together.
 """
 
 import threading
@@ -20,11 +20,14 @@ from schemas.errors import TransientError, UserError
 
 T = TypeVar("T", Attempt, Entry)
 
-AHEAD: Final = 1
-"""Batches that are ready, and wait for a place."""
+AHEAD: Final = 2
+"""Batches that are ready, and wait for a place: two places often become free one after the other."""
 
 AT_FIRST: Final = 10
-"""Records in a batch while nobody knows how long one takes: few, so that the first call is soon under way."""
+"""Records in the first batch, while nobody knows how long one takes: few, so that it is soon under way."""
+
+MORE_EACH: Final = 3
+"""Records more in each next one until somebody knows: so the places do not become free all at the same time."""
 
 SECONDS_PER_BATCH: Final = 20.0
 """So long that what a call takes in itself is little of it, and so short that one that is lost loses little: a call of
@@ -48,6 +51,7 @@ class Batches(Generic[T]):
         self._records: deque[list[T]] = deque(by_record(items, record_of))
         self._most, self._takers = most, takers
         self._seconds_per_record: float | None = None
+        self._at_first = AT_FIRST
 
     def take(self) -> tuple[list[T], int]:
         """The next batch, and how many records are in it; none at the end."""
@@ -63,7 +67,8 @@ class Batches(Generic[T]):
 
     def _size(self) -> int:
         if self._seconds_per_record is None:
-            wanted = least = AT_FIRST
+            wanted = least = self._at_first
+            self._at_first += MORE_EACH
         else:
             each = max(self._seconds_per_record, 1e-6)
             wanted, least = int(SECONDS_PER_BATCH / each), ceil(LEAST_SECONDS / each)

@@ -10,7 +10,6 @@ import multiprocessing
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from rich.table import Table
 
 from assets.write_back.executor import WriteBack
 from assets.write_back.living_customers import LivingOnly
-from assets.write_back.run import apply_step
+from assets.write_back.run import apply_steps
 from assets.write_back.selection import STEPS, Part
 from assets.write_back.spread import Spread
 from assets.write_back.unclaimed_records import UnclaimedOnly
@@ -158,7 +157,7 @@ KINDS: Final[dict[str, Callable[[Work], Share]]] = {
 def _apply(writers: Sequence[Writer], changes: Sequence[Change]) -> None:
     with tempfile.TemporaryDirectory() as name, Ledger.open(f"sqlite:///{name}/ledger.db", Path(name)) as ledger:
         work = WriteBack(Journal(ledger, DeclaredAccounts("pace")), registry(writers), "run")
-        counts = sum((apply_step(work, Part("a" * 64, changes), step).counts() for step in STEPS), start=_none())
+        counts = apply_steps(work, Part("a" * 64, changes), STEPS).counts()
     assert counts == {"applied": len(changes)}, counts
 
 
@@ -172,10 +171,6 @@ def _customer_of(number: int) -> Change:
 def _id(number: int) -> int:
     """Internal ids as an account has them: with gaps, and here and there a wide one."""
     return 4 * number + 9_000 * (number // 3_000)
-
-
-def _none() -> Counter[str]:
-    return Counter()
 
 
 @dataclass(frozen=True)

@@ -21,19 +21,20 @@ class FirstLogin:
         self._is_in = threading.Event()
         self._refused: LoginRefusedError | None = None
 
-    def behind(self, ask: Callable[[], _Result]) -> _Result:
-        """Ask, alone if nobody was let in before.
+    def behind(self, ask: Callable[[], _Result], quick: Callable[[], object] | None = None) -> _Result:
+        """Ask, alone if nobody was let in before; with `quick`, that is asked alone instead, as all others wait for it.
 
         Raises:
             LoginRefusedError: by this call, or by the first: the same login is not tried again.
         """
-        if self._is_in.is_set():
-            return ask()
-        with self._alone:
-            if self._refused:
-                raise self._refused
-            if not self._is_in.is_set():
-                return self._tried(ask)
+        if not self._is_in.is_set():
+            with self._alone:
+                if self._refused:
+                    raise self._refused
+                if not self._is_in.is_set():
+                    if quick is None:
+                        return self._tried(ask)
+                    self._tried(quick)
         return ask()
 
     def _tried(self, ask: Callable[[], _Result]) -> _Result:

@@ -1,4 +1,4 @@
-"""Batches keep every place of a system busy: one waits ready, they are sized by time, and the end is cut fine."""
+"""Batches keep every place of a system busy: two wait ready, they are sized by time, and the end is cut fine."""
 
 import threading
 from collections.abc import Sequence
@@ -22,6 +22,11 @@ def record_of(one: Attempt) -> str:
 
 def test_while_nobody_knows_how_long_a_record_takes_batches_are_small() -> None:
     assert batches(1_000).take()[1] == AT_FIRST
+
+
+def test_the_first_batches_differ_so_that_the_places_do_not_become_free_together() -> None:
+    left = batches(1_000)
+    assert [left.take()[1] for _ in range(4)] == [10, 13, 16, 19]
 
 
 @pytest.mark.parametrize(
@@ -58,19 +63,20 @@ class Place(FakeSystem):
     workers, records_per_batch = 2, 1
 
 
-def test_one_batch_more_than_there_are_places_is_under_way() -> None:
+def test_two_batches_more_than_there_are_places_are_under_way() -> None:
     """Each waits until all of them have come: with fewer threads nobody would ever go on."""
     met = threading.Barrier(Place.workers + AHEAD)
 
     def act(_: Sequence[Attempt]) -> None:
         met.wait(timeout=20)
 
-    in_batches(Place("netsuite"), [attempt(n) for n in range(9)], record_of, act)
+    in_batches(Place("netsuite"), [attempt(n) for n in range(3 * met.parties)], record_of, act)
 
 
 def test_after_an_error_no_batch_begins_and_the_gravest_is_told() -> None:
-    errors = {"1": TransientError("it is down"), "2": UserError("a person must act"), "3": InternalError("a defect")}
-    met, began = threading.Barrier(3), []
+    down, defect = TransientError("it is down"), InternalError("a defect")
+    errors = {"1": down, "2": UserError("a person must act"), "3": defect, "4": down}
+    met, began = threading.Barrier(Place.workers + AHEAD), []
 
     def act(batch: Sequence[Attempt]) -> None:
         began.append(record_of(batch[0]))
@@ -79,4 +85,4 @@ def test_after_an_error_no_batch_begins_and_the_gravest_is_told() -> None:
 
     with pytest.raises(InternalError):
         in_batches(Place("netsuite"), [attempt(n) for n in range(1, 10)], record_of, act)
-    assert sorted(began) == ["1", "2", "3"]
+    assert sorted(began) == ["1", "2", "3", "4"]

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from resources.netsuite_api import CertificateLogin, NetsuiteClient, NetsuiteSettings, TokenLogin
 from sandbox.netsuite_standin import Fault, Options
 from schemas.errors import AccessError, TransientError
-from tests.resources.netsuite_api.netsuite_world import QUICK, certificate_login, connected
+from tests.resources.netsuite_api.netsuite_world import FIELDS, QUICK, SEARCH, certificate_login, connected
 
 TOKEN = TokenLogin(
     consumer_key="consumer", consumer_secret="consumer-secret", token_id="token", token_secret="token-secret"
@@ -130,6 +130,14 @@ def test_a_pool_tries_an_access_token_once_before_all_of_it_does() -> None:
         server.register_token(("consumer", "consumer-secret"), ("token", "token-secret"))
         all_at_once(client)
         assert [call.status for call in server.calls] == [200] * 4
+
+
+def test_a_pool_does_not_wait_for_a_long_call_but_for_a_quick_one() -> None:
+    with connected(login=TOKEN, concurrency=4) as (client, server):
+        server.register_token(("consumer", "consumer-secret"), ("token", "token-secret"))
+        client.read_customers(SEARCH, FIELDS)
+        assert [call.action for call in server.calls][:2] == ["health", "begin"]
+        assert [call.action for call in server.calls].count("health") == 1
 
 
 def test_threads_share_one_token() -> None:
