@@ -6,7 +6,7 @@ from schemas.link_fields import LinkField
 from schemas.pair_texts import CUSTOMER, RECORD_ID, is_changed
 from schemas.paired_plan import PairedPlan
 from schemas.plan import Plan
-from schemas.repeated import are_distinct
+from schemas.repeated import are_distinct, are_rising
 from schemas.validation import Violation, violations
 
 
@@ -26,7 +26,7 @@ def _follows_the_model(plan: PairedPlan, pairs: pl.DataFrame) -> bool:
     if plan.others.height:
         return are_distinct(plan.lazy().select("change_id").collect().to_series())
     records = (pairs.filter(is_changed(field)).get_column(RECORD_ID) for field in plan.fields if _is_of_record(field))
-    return are_distinct(pairs.get_column(CUSTOMER)) and all(are_distinct(each) for each in records)
+    return are_distinct(pairs.get_column(CUSTOMER)) and all(are_rising(each) or are_distinct(each) for each in records)
 
 
 def _is_of_record(field: LinkField) -> bool:

@@ -8,6 +8,11 @@ def are_distinct(values: pl.Series) -> bool:
     return bool(values.hash().n_unique() == values.len())
 
 
+def are_rising(numbers: pl.Series) -> bool:
+    """Return whether each number is higher than the one before, so that all are distinct."""
+    return bool((numbers > numbers.shift()).fill_null(value=True).all())
+
+
 def at_rows(rows: pl.Series, count: int) -> pl.Series:
     """Return which of so many rows are these.
 

@@ -35,7 +35,11 @@ class Excerpt:
 
 def match_rows(inputs: ReportInputs) -> Excerpt:
     """Return matches, with the e-mail, name and mode of the Stripe customer and the company name of the record."""
-    chosen = _choose(inputs.matches, ["outcome"], "stripe_customer_id")
+    matches, key = inputs.matches, "stripe_customer_id"
+    if matches.get_column(key).is_sorted():  # as they should be, and numbers are compared sooner
+        chosen = _choose(matches.with_row_index("place"), ["outcome"], "place").drop("place")
+    else:
+        chosen = _choose(matches, ["outcome"], key)
     stripe = inputs.stripe.lazy().select(stripe_customer_id="id", name="name", email="email", livemode="livemode")
     netsuite = inputs.netsuite.lazy().select(netsuite_internal_id="internal_id", company_name="company_name")
     rows = chosen.lazy()

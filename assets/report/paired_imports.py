@@ -15,6 +15,7 @@ from assets.report.import_files import comments_import, labelled, netsuite_impor
 from schemas.link_fields import LinkField, fields_of
 from schemas.pair_texts import CUSTOMER, MATCH, RECORD_ID, is_changed, value_of
 from schemas.paired_plan import PairedPlan
+from schemas.repeated import are_rising
 from schemas.words import LINK_FIELD, LINK_KEY
 
 _VALUES: Final = fields_of("netsuite", "value")
@@ -24,10 +25,10 @@ _OF_STRIPE: Final = fields_of("stripe")
 
 def records_of_plan(plan: PairedPlan, netsuite: pl.LazyFrame, labels: Mapping[str, str]) -> pl.DataFrame:
     """Return `netsuite_import` of a plan."""
-    pairs = _changed(plan, _VALUES)
-    if pairs is None or not _rise(pairs.get_column(RECORD_ID)):
-        return netsuite_import(changes_of(plan, _VALUES), netsuite, labels)
     fields = [field for field in plan.fields if field in _VALUES]
+    pairs = _changed(plan, _VALUES, [CUSTOMER, RECORD_ID, *map(is_changed, fields)])
+    if pairs is None or not are_rising(pairs.get_column(RECORD_ID)):
+        return netsuite_import(changes_of(plan, _VALUES), netsuite, labels)
     values = {field.name: pl.when(is_changed(field)).then(value_of(field)) for field in fields}
     return labelled(pairs.select(RECORD_ID, **values).lazy(), list(values), netsuite, labels)
 
@@ -39,28 +40,25 @@ def comments_of_plan(plan: PairedPlan, netsuite: pl.LazyFrame, labels: Mapping[s
 
 def updates_of_plan(plan: PairedPlan) -> pl.DataFrame:
     """Return `stripe_updates` of a plan."""
-    pairs = _changed(plan, _OF_STRIPE)
+    is_numbered = plan.pairs is not None and MATCH in plan.pairs.columns
+    pairs = _changed(plan, _OF_STRIPE, [CUSTOMER, RECORD_ID, *([MATCH] if is_numbered else [])])
     if pairs is None or [field.name for field in _OF_STRIPE] != [LINK_FIELD]:
         return stripe_updates(changes_of(plan, _OF_STRIPE))
     # Matches are sorted by customer, and numbers are sorted far sooner than texts.
-    order = pairs.get_column(MATCH).arg_sort() if MATCH in pairs.columns else None
     ids = pairs.get_column(CUSTOMER)
+    order = pairs.get_column(MATCH).arg_sort() if is_numbered else None
     if order is None or not ids.gather(order).is_sorted():
         order = order_by_text(ids)
     [field] = _OF_STRIPE
     return pairs[order].select(pl.col(CUSTOMER).alias("id"), value_of(field).alias(LINK_KEY))
 
 
-def _changed(plan: PairedPlan, fields: Sequence[LinkField]) -> pl.DataFrame | None:
-    """The pairs with a change in some fields; None where other rows of the plan may be about these, too."""
+def _changed(plan: PairedPlan, fields: Sequence[LinkField], columns: Sequence[str]) -> pl.DataFrame | None:
+    """Of the pairs with a change in some fields some columns; None where other rows may be about these fields, too."""
     names = {field.name for field in fields}
     others = PairedPlan(first=plan.first, last=plan.last)
     if plan.pairs is None or any(part.field in names for part in kinds_of(others)):
         return None
     flags = [pl.col(is_changed(field)) for field in plan.fields if field in fields]
-    return plan.pairs.filter(pl.any_horizontal(flags)) if flags else plan.pairs.clear()
-
-
-def _rise(records: pl.Series) -> bool:
-    """Whether each record is there once, in order."""
-    return bool((records > records.shift()).fill_null(value=True).all())
+    is_one = pl.any_horizontal(flags) if flags else pl.lit(value=False)
+    return plan.pairs.lazy().filter(is_one).select(columns).collect()
