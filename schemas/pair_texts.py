@@ -33,13 +33,23 @@ def value_of(field: LinkField) -> pl.Expr:
     return pl.col(RECORD_ID).cast(pl.String) if field.system == "stripe" else pl.col(CUSTOMER)
 
 
-def rows_of_pairs(pairs: pl.LazyFrame, field: LinkField, further: Iterable[str] = ()) -> pl.LazyFrame:
-    """The changes of one field of some pairs: `schemas.plan.Plan`, with further columns of the pairs."""
+def rows_of_pairs(
+    pairs: pl.LazyFrame, field: LinkField, further: Iterable[str] = (), *, are_empty: bool = False
+) -> pl.LazyFrame:
+    """The changes of one field of some pairs: `schemas.plan.Plan`, with further columns of the pairs.
+
+    Args:
+        pairs: as in a plan.
+        field: what is changed.
+        further: the names of those columns.
+        are_empty: whether the field is known to hold nothing in all of them.
+    """
     is_append = field.action == "append"
     record = pl.col(CUSTOMER if field.system == "stripe" else RECORD_ID).cast(pl.String)
     parts = [pl.lit(f"{field.system}:"), record, pl.lit(f":{field.name}")]
     parts += [pl.lit(":"), pl.col(CUSTOMER)] if is_append else []
-    why = pl.lit("does not name this customer") if is_append else _what_it_held(field)
+    so_far = pl.lit("is empty; linked by ") if are_empty else _what_it_held(field) + pl.lit("; linked by ")
+    why = pl.lit("does not name this customer; linked by ") if is_append else so_far
     return pairs.select(
         pl.concat_str(parts).alias("change_id"),
         pl.lit(field.system).alias("system"),
@@ -48,7 +58,7 @@ def rows_of_pairs(pairs: pl.LazyFrame, field: LinkField, further: Iterable[str] 
         pl.lit(field.action).alias("action"),
         pl.col(field.name).alias("old_value"),
         value_of(field).alias("new_value"),
-        (why + "; linked by " + pl.col("evidence")).alias("reason"),
+        pl.concat_str(why, "evidence").alias("reason"),
         CUSTOMER,
         RECORD_ID,
         *further,

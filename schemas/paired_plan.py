@@ -177,10 +177,11 @@ class PairedPlan:
         pairs = pl.DataFrame() if self.pairs is None else self.pairs
         for start in range(0, pairs.height, _ROWS_AT_ONCE):
             some = pairs.slice(start, _ROWS_AT_ONCE).lazy().filter(is_changed(field))
-            rows = rows_of_pairs(some, field, self.further).collect()
+            are_empty = some.select(pl.col(field.name).count()).collect().item() == 0
+            rows = rows_of_pairs(some, field, self.further, are_empty=are_empty).collect()
             if rows.height:
                 # What a field held is quoted in the reason.
-                held = ("old_value", "reason") if rows.get_column("old_value").count() else ()
+                held = () if are_empty else ("old_value", "reason")
                 foreign = (*held, *self.further) if self._has_plain_ids else None
                 yield Slice(_with_columns(rows, columns), foreign)
 

@@ -35,7 +35,29 @@ def records_of_plan(plan: PairedPlan, netsuite: pl.LazyFrame, labels: Mapping[st
 
 def comments_of_plan(plan: PairedPlan, netsuite: pl.LazyFrame, labels: Mapping[str, str]) -> pl.DataFrame:
     """Return `comments_import` of a plan."""
-    return comments_import(changes_of(plan, _TEXTS), netsuite, labels)
+    fields = [field for field in plan.fields if field in _TEXTS]
+    pairs = _changed(plan, _TEXTS, [CUSTOMER, RECORD_ID, *(field.name for field in fields)])
+    if pairs is None or len(fields) != 1:
+        return comments_import(changes_of(plan, _TEXTS), netsuite, labels)
+    [field] = fields
+    texts = _one_of_record(pairs).select(RECORD_ID, _with_words(field).alias(field.name))
+    return labelled(texts.lazy(), [field.name], netsuite, labels)
+
+
+def _one_of_record(pairs: pl.DataFrame) -> pl.DataFrame:
+    """The first pair of each record, with the ids of all customers of the record as lines; pairs are by record."""
+    records = pairs.get_column(RECORD_ID)
+    is_first = records.ne_missing(records.shift())
+    is_shared = ~is_first | ~is_first.shift(-1, fill_value=True)
+    shared = pairs.filter(is_shared).group_by(RECORD_ID, maintain_order=True).agg(pl.col(CUSTOMER).str.join("\n"))
+    firsts = pairs.filter(is_first)
+    rows = firsts.get_column(RECORD_ID).search_sorted(shared.get_column(RECORD_ID))
+    return firsts.with_columns(firsts.get_column(CUSTOMER).scatter(rows, shared.get_column(CUSTOMER)))
+
+
+def _with_words(field: LinkField) -> pl.Expr:
+    held = pl.when(pl.col(field.name) != "").then(pl.col(field.name))
+    return pl.concat_str(held, CUSTOMER, separator="\n", ignore_nulls=True)
 
 
 def updates_of_plan(plan: PairedPlan) -> pl.DataFrame:
