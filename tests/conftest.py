@@ -24,6 +24,8 @@ from schemas import secrets
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
+gc.disable()  # until all is loaded (pytest_collection_finish)
+
 # Of the processes that tests start, each would compile the whole project anew where nothing compiled may be kept. So
 # would each of those that share the tests, and rewrite every assertion in them: half of the time to load them.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -70,6 +72,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def pytest_configure(config: pytest.Config) -> None:
