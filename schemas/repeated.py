@@ -13,6 +13,14 @@ def are_rising(numbers: pl.Series) -> bool:
     return bool((numbers > numbers.shift()).fill_null(value=True).all())
 
 
+def may_be_among(values: pl.Expr, some: pl.Series) -> pl.Expr:
+    """Return whether values may be one of some, as all are that are: few others, so that a join has few rows.
+
+    A join makes a table of all that it is given, and numbers are soon compared.
+    """
+    return values.hash().is_in(some.hash().implode())
+
+
 def at_rows(rows: pl.Series, count: int) -> pl.Series:
     """Return which of so many rows are these.
 

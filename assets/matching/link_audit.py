@@ -16,6 +16,7 @@ from assets.matching.kept_links import links_of
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.steps import Step, key_of, of_frames
 from schemas.link_fields import LinkField, fields_of
+from schemas.repeated import may_be_among
 from schemas.words import USUAL_STRIPE_ID
 
 _TEXTS: Final = fields_of("netsuite", "words")
@@ -98,10 +99,11 @@ def every_link(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, links: pl.LazyFrame
 
 
 def _unknown_ids(stripe: pl.LazyFrame, records: pl.LazyFrame, field: LinkField) -> pl.LazyFrame:
-    named = records.select(text=pl.col(field.name).str.strip_chars(), netsuite_internal_id="internal_id")
-    unknown = named.filter(pl.col("text").str.contains(USUAL_STRIPE_ID)).join(
-        stripe.select(text="id"), on="text", how="anti"
-    )
+    texts = records.select(text=pl.col(field.name), netsuite_internal_id="internal_id").drop_nulls("text")
+    trimmed = texts.with_columns(pl.col("text").str.strip_chars())
+    named = trimmed.filter(pl.col("text").str.contains(USUAL_STRIPE_ID)).collect(engine="streaming")
+    known = stripe.select(text="id").filter(may_be_among(pl.col("text"), named.get_column("text")))
+    unknown = named.lazy().join(known, on="text", how="anti")
     return unknown.select(
         pl.lit(None, pl.String).alias("stripe_customer_id"),
         "netsuite_internal_id",

@@ -12,6 +12,7 @@ from assets.matching.other_readings import PERSON, READINGS, other_readings
 from assets.matching.settings import MatchSettings
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.steps import Step, key_of, of_frames
+from schemas.repeated import may_be_among
 from schemas.words import WITHOUT_RECORD
 
 _NAME: Final = "other_readings"
@@ -58,13 +59,12 @@ def readings_result(
         netsuite: rows of `schemas.customers.NetsuiteCustomers`.
         settings: what the declaration says.
     """
-    unmatched = matches.filter(pl.col("outcome").is_in(WITHOUT_RECORD)).select(id="stripe_customer_id")
-    customers = stripe.join(unmatched, on="id", how="semi")
-    found = other_readings(customers, netsuite, settings)
+    unmatched = matches.filter(pl.col("outcome").is_in(WITHOUT_RECORD)).select(id="stripe_customer_id").collect()
+    may_be_one = stripe.filter(may_be_among(pl.col("id"), unmatched.to_series()))
+    found = other_readings(may_be_one.join(unmatched.lazy(), on="id", how="semi"), netsuite, settings)
     counts = dict(found.group_by("reading").len().sort("reading").rows())
-    of = unmatched.select(pl.len()).collect().item()
     shown = {f"reading/{name}": count for name, count in counts.items()}
-    result = id_result(key, "other_readings", found.lazy(), "stripe_customer_id", of=of, counts=shown)
+    result = id_result(key, "other_readings", found.lazy(), "stripe_customer_id", of=unmatched.height, counts=shown)
     said = "; ".join(f"{count:,} by {_says(name)}" for name, count in counts.items())
     advice = f" unmatched would be found in another reading: {said}. Nothing is matched by it"
     return result._replace(description=f"{result.description}{advice if said else ' unmatched'}.")

@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 from rapidfuzz.distance import OSA
 
-from assets.keys import folded_expr
+from assets.keys import folded_expr, hashed_keys, with_keys
 from assets.near_misses.blocks import PAIRS, halves, pairs_by
 from assets.near_misses.loose_texts import (
     compact,
@@ -148,11 +148,12 @@ def _one_letter_of_name(sides: Sides) -> pl.DataFrame:
 
 
 def _one_letter_of_email(sides: Sides) -> pl.DataFrame:
-    texts = {"text": folded_expr(pl.col("email")), "words": pl.lit(0)}
-    ours = sides.with_value("email").select("position", **texts)
-    theirs = sides.records.select("internal_id", **texts).rename({"internal_id": "record"})
-    found = theirs.filter(pl.col("text").str.len_bytes() > 0).collect(engine="streaming")
-    return _one_letter(ours, found, "same e-mail apart from one letter", 50)
+    customers = sides.with_value("email").lazy().select("position", text="email")
+    records = sides.records.select(record="internal_id", text="email")
+    ours, theirs = (hashed_keys(with_keys(rows)).rename({"key": "text"}) for rows in (customers, records))
+    words = pl.lit(0).alias("words")
+    found = ours.with_columns(words), theirs.with_columns(words)
+    return _one_letter(*found, "same e-mail apart from one letter", 50)
 
 
 def _one_letter(ours: pl.DataFrame, theirs: pl.DataFrame, said: str, points: int) -> pl.DataFrame:

@@ -7,6 +7,7 @@ import polars as pl
 
 from assets.matching import find_usual_ids, ids_within, without_invisible
 from schemas.link_fields import LinkField, fields_of
+from schemas.repeated import may_be_among
 from schemas.words import CANDIDATES_SHOWN, GONE
 
 _WHAT_TO_DO = (
@@ -24,9 +25,8 @@ def gone_customers(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, override_job: s
         override_job: the job that takes in a person's decision.
     """
     named = _named(netsuite.filter("is_customer"))
-    # Few of the millions of customers are named, and a join makes a table of all that it is given.
-    is_named = pl.col("id").hash().is_in(named.get_column("id").hash().implode())
-    unknown = named.lazy().join(stripe.select("id").filter(is_named), on="id", how="anti").collect(engine="streaming")
+    known = stripe.select("id").filter(may_be_among(pl.col("id"), named.get_column("id")))
+    unknown = named.lazy().join(known, on="id", how="anti").collect(engine="streaming")
     if unknown.is_empty():
         return pl.LazyFrame(schema=_COLUMNS)
     # An id in another case may be a customer's: matching says so.

@@ -8,6 +8,7 @@ from assets.matching.global_customer import HAS_RECORD
 from assets.planning.append_words import left_out
 from assets.planning.settings import PlanSettings
 from assets.planning.traces_in_review import NOTHING
+from schemas.repeated import may_be_among
 
 _DETAILS_SHOWN = 10
 
@@ -63,7 +64,9 @@ def queue_for_review(
     others = (text.format(job=override_job) for text in (_IF_GUESSED, _IF_CHOSEN_IS_GONE))
     waiting = _waiting(matches, unwritten, decided, advice, if_doubted, *others).collect().lazy()
     who = waiting.select("stripe_customer_id").collect().to_series()
-    customers = stripe.select("created", "email", "name", stripe_customer_id="id").filter(_may_be_among(who))
+    customers = stripe.select("created", "email", "name", stripe_customer_id="id").filter(
+        may_be_among(pl.col("stripe_customer_id"), who)
+    )
     return (
         waiting.join(customers, on="stripe_customer_id")
         .join(_details(waiting, netsuite), on="stripe_customer_id", how="left")
@@ -130,7 +133,7 @@ def _waiting(
     urgency = pl.col("outcome").replace_strict({outcome: at for at, outcome in enumerate(advice)}, default=None)
     # Few wait, and only they need be told why.
     spoken_of = pl.concat([unwritten.select("stripe_customer_id"), decided.select("stripe_customer_id")]).collect()
-    may_be_one = _may_be_among(spoken_of.to_series())
+    may_be_one = may_be_among(pl.col("stripe_customer_id"), spoken_of.to_series())
     some = matches.filter(pl.col("outcome").is_in([*advice]) | is_doubted | is_guessed | may_be_one)
     return (
         some.join(unwritten.drop("netsuite_internal_id"), on="stripe_customer_id", how="left")
@@ -150,11 +153,6 @@ def _waiting(
         )
         .drop("obstacle", "by_hand", "guessed")
     )
-
-
-def _may_be_among(customers: pl.Series) -> pl.Expr:
-    """Whether a row may be of one of few customers, and surely is if it is: numbers are soon compared."""
-    return pl.col("stripe_customer_id").hash().is_in(customers.hash().implode())
 
 
 def in_words(decisions: pl.LazyFrame) -> pl.LazyFrame:

@@ -8,6 +8,7 @@ from assets.matching import NO_OVERRIDES, MatchSettings, match_customers
 from assets.near_misses.near_misses import find_near_misses
 from assets.planning.found_again import records_for
 from resources.storage.held_frames import Held
+from schemas.repeated import may_be_among
 from schemas.words import LINK_FIELD
 
 _PROPOSAL: Final = {
@@ -43,7 +44,7 @@ def with_suggestions(
     found = _found(stripe, netsuite, matches, settings, lost.select(id="stripe_customer_id"))
     told = queue.join(found.lazy(), on="stripe_customer_id", how="left", maintain_order="left")
     others = found.lazy().join(queue.select("stripe_customer_id"), on="stripe_customer_id", how="anti")
-    is_near = _may_be_among("stripe_customer_id", found.get_column("stripe_customer_id"))
+    is_near = may_be_among(pl.col("stripe_customer_id"), found.get_column("stripe_customer_id"))
     customers = stripe.select("created", "email", "name", stripe_customer_id="id").filter(is_near)
     outcomes = matches.select("stripe_customer_id", "outcome", "reason", "candidates").filter(is_near)
     rows = (
@@ -68,13 +69,8 @@ def _found(
     is_found = pl.col("is_customer") & (pl.lit(settings.match_inactive) | ~pl.col("inactive"))
     taken = matches.select(internal_id="netsuite_internal_id").drop_nulls()
     ids = nobody.collect().get_column("id")
-    open_customers = stripe.filter(_may_be_among("id", ids)).join(ids.to_frame().lazy(), on="id", how="semi")
+    open_customers = stripe.filter(may_be_among(pl.col("id"), ids)).join(ids.to_frame().lazy(), on="id", how="semi")
     return find_near_misses(open_customers, netsuite.filter(is_found), taken, settings.no_value)
-
-
-def _may_be_among(column: str, some: pl.Series) -> pl.Expr:
-    """Whether a row may be of one of some: of few others, and numbers are soon compared."""
-    return pl.col(column).hash().is_in(some.hash().implode())
 
 
 def proposals(
@@ -92,7 +88,7 @@ def proposals(
     broken = matches.filter(pl.col("outcome") == "broken").select(pl.col("stripe_customer_id").alias("id")).collect()
     if broken.is_empty():
         return pl.LazyFrame(schema=_PROPOSAL)
-    may_be_broken = stripe.filter(_may_be_among("id", broken.get_column("id")))
+    may_be_broken = stripe.filter(may_be_among(pl.col("id"), broken.get_column("id")))
     customers = may_be_broken.join(broken.lazy(), on="id", how="semi").collect()
     without_link = customers.lazy().with_columns(pl.lit(None, pl.String).alias(LINK_FIELD))
     records = records_for(customers, netsuite, settings, held)

@@ -10,7 +10,7 @@ import polars as pl
 
 from resources.extracts.extract import Known
 from resources.storage.frame_seal import SEAL, UNSEALED, is_whole, seal
-from resources.storage.held_frames import Held, held, hold, metadata_of, scanned, scanned_months
+from resources.storage.held_frames import Held, fits, held, hold, metadata_of, scanned, scanned_months
 from resources.storage.protocol import Storage
 from schemas.errors import InternalError, UserError
 from schemas.paired_plan import PairedPlan, unpacked_rows
@@ -40,6 +40,7 @@ _PACKED: Final = "packed"
 """Metadata of the file of a plan that is not kept as its rows."""
 
 _NONE: Final[Mapping[str, str]] = {}
+_NO_ROWS: Final = pl.Series(dtype=pl.UInt32)
 
 _Standing = Literal["missing", "ours", "elsewhere", "damaged"]
 
@@ -127,20 +128,20 @@ class FrameStore:
         rows_of = dict(zip(*month_of.group_by("month", maintain_order=True).agg("row"), strict=True))
         if surplus := rows_of.keys() - set(months):
             raise InternalError(f"{name} has rows of months that were not asked for: {sorted(surplus)}.")
-        # All at once, which takes no letter of a text anew.
-        in_order = frame[
-            pl.concat([pl.Series(dtype=pl.UInt32), *(rows_of[month] for month in months if month in rows_of)])
-        ]
-        stamp = self._stamp(name, read_at)
-        begun = 0
+        present = [month for month in months if month in rows_of]
+        # All at once if they are to be held, which takes no letter of a text anew, but as many views of them.
+        is_held = fits(frame, self.most_held) and _is_in_time(frame.get_column("created"))
+        in_order = frame[pl.concat([rows_of[month] for month in present])] if is_held and present else frame.clear()
+        stamp, begun = self._stamp(name, read_at), 0
         with self.storage.replaced([frame_file(name, month) for month in months]) as fresh:
             for path, month in zip(fresh, months, strict=True):
-                rows = in_order[begun : begun + len(rows_of.get(month, ()))]
-                begun += rows.height
-                rows.write_parquet(path, compression="zstd", compression_level=1, statistics=False, metadata=stamp)
+                rows = rows_of.get(month, _NO_ROWS)
+                part = in_order[begun : begun + rows.len()] if is_held else frame[rows]
+                begun += rows.len()
+                part.write_parquet(path, compression="zstd", compression_level=1, statistics=False, metadata=stamp)
                 seal(path)
             on_files({f"{name}/{month}": path for path, month in zip(fresh, months, strict=True)})
-            if _is_in_time(frame.get_column("created")):  # else the next stage reads texts that lie in order
+            if is_held:
                 hold(fresh, in_order, self.most_held)
 
     def read(self, name: str) -> pl.LazyFrame:
@@ -275,6 +276,7 @@ def _ours(looked: Mapping[str, _Looked]) -> dict[str, Path]:
 
 
 def _is_in_time(moments: pl.Series) -> bool:
+    """Whether rows gathered by months lie as they did: to look at others again and again is dearer than reading."""
     return moments.is_sorted() or moments.is_sorted(descending=True)
 
 

@@ -65,10 +65,15 @@ def hold(paths: Sequence[Path], frame: pl.DataFrame, most: int | None = None) ->
     key, limit = tuple(map(state_of, paths)), _limit(most)
     _HELD.pop(key, None)
     _BESIDE.pop(key, None)
-    if size_of(frame) <= limit:
+    if fits(frame, most):
         _HELD[key] = frame.rechunk()
     while _size_of_all(_HELD.values()) > limit:
         _BESIDE.pop(_HELD.popitem(last=False)[0], None)
+
+
+def fits(frame: pl.DataFrame, most: int | None = None) -> bool:
+    """Whether a frame may be held; `most` as for `hold`."""
+    return size_of(frame) <= _limit(most)
 
 
 def held(paths: Sequence[Path]) -> Held | None:
