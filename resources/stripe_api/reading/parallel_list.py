@@ -199,7 +199,7 @@ class ParallelList(Generic[P]):
         """Return how many readers fill the rate at the present latency, and a few: more would cut windows too small."""
         account = self._connection.account
         busy = account.requests_per_second * self._connection.latency * _SPARE
-        return min(account.max_in_flight, 2 + TOGETHER // 2 + ceil(busy))
+        return min(account.max_in_flight, 2 + TOGETHER // 4 + ceil(busy))
 
     def _ask(self, window: Window) -> P | None:
         """Return the next page of a window, None if Stripe no longer knows its cursor."""
