@@ -62,10 +62,9 @@ def _in_buckets(
     no_value: frozenset[str],
     buckets: Buckets,
 ) -> Iterator[RuleKeys]:
+    wanted = [(rule.netsuite_side, buckets.count if rule.is_by_one_key else 1) for rule in rules]
     kept: dict[tuple[Side, int], Parted] = {}
-    for at, rule in enumerate(rules):
-        count = buckets.count if rule.is_by_one_key else 1
-        side = rule.netsuite_side
+    for at, (rule, (side, count)) in enumerate(zip(rules, wanted, strict=True)):
         if (side, count) not in kept:
             room = Buckets(buckets.folder / f"records {at}", count)
             kept[side, count] = _Rows.of(records, "internal_id", _RECORD, side).parted(compare, no_value, room)
@@ -74,6 +73,8 @@ def _in_buckets(
         theirs = kept[side, count]
         yield RuleKeys(((_read(ours, number), _read(theirs, number)) for number in range(count)), ours.rows)
         ours.remove()
+        if wanted[at] not in wanted[at + 1 :]:
+            theirs.remove()
 
 
 def _read(keys: Parted, number: int) -> pl.DataFrame:

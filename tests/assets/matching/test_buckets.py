@@ -60,6 +60,23 @@ def test_equal_keys_meet_in_one_bucket_and_no_bucket_has_all(tmp_path: Path) -> 
     assert of_name.customers.collect().is_empty()
 
 
+def test_keys_of_records_stay_while_a_later_rule_wants_them(tmp_path: Path) -> None:
+    frames = as_frames(world(customer(email="a", name="b"), record(7, email="a", company_name="b")))
+    rules = (EMAIL, NAME, Rule("name", "email"))
+    texts = frames[0].with_row_index("position")
+    there = [
+        (sum(len(theirs) for _, theirs in keys.parts), sorted(path.name for path in tmp_path.iterdir()))
+        for keys in keys_of_rules(texts, frames[1], rules, Comparison(), frozenset(), Buckets(tmp_path, 3))
+    ]
+    kept = ["records 0"]
+    assert there == [
+        (1, ["customers 0", *kept]),
+        (1, ["customers 1", *kept, "records 1"]),
+        (1, ["customers 2", *kept]),
+    ]
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("linked", [5, 60])
 def test_a_generated_world_is_matched_alike_in_buckets(tmp_path: Path, linked: int) -> None:
     write_world(tmp_path, 50_000, linked=linked)
