@@ -4,8 +4,11 @@ Dagster's default would pickle them, and the public polars integration writes sa
 may happen to customer data. What a run records here is a row count.
 """
 
+import gc
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Final
 
 import dagster as dg
 import polars as pl
@@ -18,6 +21,8 @@ from resources.storage.kept_steps import KeptSteps, Made, Same, hashes_of
 from schemas.paired_plan import PairedPlan
 
 _Frame = pl.LazyFrame | pl.DataFrame | PairedPlan
+_MANY: Final = 100_000
+"""Rows of a frame that is worth looking for what nobody wants any more."""
 
 
 def _moment(context: dg.OutputContext) -> datetime | None:
@@ -46,6 +51,15 @@ def _write(
     return whole.height
 
 
+def _let_go(context: dg.OutputContext) -> None:
+    """Forget what was written: a run in one process would hold all that its steps made until it ends."""
+    with suppress(dg.DagsterInvariantViolationError):  # without a step there is nothing that holds it
+        captured = context.step_context.output_capture or {}
+        written = (context.step_key, context.name)
+        for handle in [each for each in captured if (each.step_key, each.output_name) == written]:
+            del captured[handle]
+
+
 class ParquetIOManager(dg.IOManager):
     """Hands frames from asset to asset, as long as they are of the origin that the assets' definitions name.
 
@@ -54,6 +68,7 @@ class ParquetIOManager(dg.IOManager):
 
     def __init__(self, folders: Folders) -> None:
         self._folders = folders
+        self._is_large = False
 
     def handle_output(self, context: dg.OutputContext, obj: _Frame | Made | Same) -> None:
         """Write the frame that an asset returned, unless it is the one that is there."""
@@ -69,9 +84,13 @@ class ParquetIOManager(dg.IOManager):
                 rows = _write(context, store, name, obj)
         if not context.has_asset_partitions:
             context.add_output_metadata({"dagster/row_count": rows})
+        self._is_large = self._is_large or rows > _MANY
+        _let_go(context)
 
     def load_input(self, context: dg.InputContext) -> pl.LazyFrame:
         """Scan the frame that an upstream asset wrote; of a partitioned one, all months that there are."""
+        if self._is_large:
+            gc.collect()  # what the last step has left in circles would lie beside what this one makes
         made_by = context.upstream_output
         store, name = self._store(context.asset_key, made_by.definition_metadata if made_by else {})
         with failures_for_people():

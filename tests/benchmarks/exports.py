@@ -30,6 +30,7 @@ from rich.table import Table
 
 from assets.reconciliation import IO_MANAGER_KEY
 from pipelines.customer_sync import build_defs, reconciliation
+from pipelines.garbage import keep_what_is_loaded
 from resources.storage.folders import Folders
 from resources.storage.io_manager import ParquetIOManager
 from schemas.declaration import Declaration
@@ -121,6 +122,7 @@ def again(folder: Path, memory: str | None) -> Figures:
     folders.home.mkdir(exist_ok=True)
     shutil.copyfile(CHECKOUT / "deploy/dagster.yaml", folders.home / "dagster.yaml")
     os.environ.update(DAGSTER_HOME=str(folders.home), DAGSTER_EVENT_BATCH_SIZE="1000")
+    keep_what_is_loaded()
     job = dg.Definitions.merge(
         build_defs(reconciliation(_declaration(memory), folders)),
         dg.Definitions(resources={IO_MANAGER_KEY: ParquetIOManager(folders)}),

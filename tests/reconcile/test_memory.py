@@ -3,17 +3,21 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import dagster as dg
 import polars as pl
 import pytest
 
 from assets.matching import need
+from resources.storage import io_manager
 from tests.reconciling import Site, declaration, failure, site_at
 
 
 def matches(site: Site) -> tuple[dict[str, object], pl.DataFrame]:
-    """The metadata of `customer_matches` made anew, and its frame."""
+    """The metadata of `customer_matches` made anew, and its frame, which the run does not hold any more."""
     result = site.up_to("customer_matches")
     assert result.success, failure(result)
+    with pytest.raises(dg.DagsterInvariantViolationError):
+        result.output_for_node(f"{site.sync.name}__customer_matches")
     [made] = result.asset_materializations_for_node(f"{site.sync.name}__customer_matches")
     return {name: each.value for name, each in made.metadata.items()}, site.sync.frames.read(
         "customer_matches"
@@ -27,6 +31,18 @@ def bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     (tmp_path / "bounded").mkdir()
     with site_at(tmp_path / "bounded", declaration(memory="2GB")) as site:
         yield site
+
+
+def test_what_lies_in_circles_goes_before_a_step_reads_where_frames_are_large(
+    bounded: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[None] = []
+    monkeypatch.setattr("resources.storage.io_manager.gc.collect", lambda: looks.append(None))
+    matches(bounded)
+    assert not looks
+    monkeypatch.setattr(io_manager, "_MANY", 0)
+    matches(bounded)
+    assert looks
 
 
 def test_what_is_too_much_for_memory_is_matched_in_buckets(bounded: Site, tmp_path: Path) -> None:
