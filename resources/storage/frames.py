@@ -244,23 +244,12 @@ class FrameStore:
 
     def _look(self, name: str) -> _Looked:
         file = frame_file(name)
-        return self._look_at(name, self.storage.fetched([file]).get(file))
+        return _look_at(self.origin(name), self.storage.fetched([file]).get(file))
 
     def _look_at_months(self, name: str, months: Sequence[str]) -> dict[str, _Looked]:
         files = {month: frame_file(name, month) for month in months}
-        paths = self.storage.fetched(files.values())
-        return {month: self._look_at(name, paths.get(file)) for month, file in files.items()}
-
-    def _look_at(self, name: str, path: Path | None) -> _Looked:
-        if path is None:
-            return _Looked("missing")
-        try:
-            if not is_whole(path):
-                return _Looked("damaged", path)
-            origin = metadata_of(path).get(ORIGIN, "")
-        except (pl.exceptions.PolarsError, OSError):
-            return _Looked("damaged", path)
-        return _Looked("ours" if origin == self.origin(name) else "elsewhere", path)
+        paths, ours = self.storage.fetched(files.values()), self.origin(name)
+        return {month: _look_at(ours, paths.get(file)) for month, file in files.items()}
 
     def _stamp(self, name: str, read_at: datetime | None) -> dict[str, str]:
         return {SEAL: UNSEALED, ORIGIN: self.origin(name), **({READ_AT: read_at.isoformat()} if read_at else {})}
@@ -269,6 +258,18 @@ class FrameStore:
 def frame_file(name: str, month: str | None = None) -> str:
     """What a frame, or one month of it, is called in a storage."""
     return f"{name}.parquet" if month is None else f"{name}/{month}.parquet"
+
+
+def _look_at(ours: str, path: Path | None) -> _Looked:
+    if path is None:
+        return _Looked("missing")
+    try:
+        if not is_whole(path):
+            return _Looked("damaged", path)
+        origin = metadata_of(path).get(ORIGIN, "")
+    except (pl.exceptions.PolarsError, OSError):
+        return _Looked("damaged", path)
+    return _Looked("ours" if origin == ours else "elsewhere", path)
 
 
 def _ours(looked: Mapping[str, _Looked]) -> dict[str, Path]:
