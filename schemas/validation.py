@@ -4,9 +4,13 @@ Pandera looks at nothing but the schema of a `LazyFrame`, and says so nowhere; s
 own report lists cell values and, of a repeated id, every row; here it is grouped first.
 """
 
+import importlib
+import sys
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
+from types import ModuleType
+from typing import cast
 
 import pandera.polars as pa
 import polars as pl
@@ -33,12 +37,28 @@ def violations(model: type[pa.DataFrameModel], frame: pl.DataFrame, id_column: s
     Returns:
         An empty list for a frame that holds. `ids` are at most 20 values of `id_column`, never another cell's value.
     """
+    _made_ready()
     is_proved = are_distinct(frame.get_column(id_column)) if id_column in frame.columns else False
     try:
         (_but_unique(model, id_column) if is_proved else model.to_schema()).validate(frame, lazy=True)
     except SchemaErrors as error:
         return _grouped(error.failure_cases, frame, id_column)
     return []
+
+
+@cache
+def _made_ready() -> None:
+    """Load what Pandera makes up frames with, but not Hypothesis, which it takes along where that is installed.
+
+    Nothing is made up here, and it takes time and memory.
+    """
+    absent = cast("ModuleType", None)  # what Python raises ImportError for
+    before = sys.modules.setdefault("hypothesis", absent)
+    try:
+        importlib.import_module("pandera.strategies.base_strategies")
+    finally:
+        if before is absent:
+            del sys.modules["hypothesis"]
 
 
 @cache

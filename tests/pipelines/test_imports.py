@@ -22,7 +22,7 @@ OURS = (
     "apprise",
     "sandbox",
 )
-RARELY_NEEDED = ("fastexcel", "phonenumbers", "pygments.lexers.agile")
+RARELY_NEEDED = ("fastexcel", "hypothesis", "phonenumbers", "pygments.lexers.agile")
 SERVING = ("uvicorn", "starlette", "dagster_webserver", "dagster_graphql", "grpc", "psycopg2")
 
 
