@@ -13,6 +13,7 @@ import polars as pl
 
 from schemas.link_fields import LINK_FIELDS, LinkField, in_plan_order
 from schemas.pair_texts import CUSTOMER, RECORD_ID, is_changed, rows_of_pairs
+from schemas.plain_ids import are_plain
 from schemas.plan import OF_CREATES, PLAN_COLUMNS, columns_kept
 from schemas.words import System
 
@@ -20,7 +21,6 @@ _SECTION: Final = "section"
 _SECTIONS: Final = ("first", "pairs", "last")
 _NUMBER: Final = "number"
 _ROWS_AT_ONCE: Final = 1 << 16
-_PLAIN_ID: Final = "^[A-Za-z0-9_][A-Za-z0-9_.:-]*$"
 _PLAIN_WORDS: Final = "^[A-Za-z0-9_ .:=+-]*$"
 
 
@@ -191,7 +191,7 @@ class PairedPlan:
         if self.pairs is None:
             return True
         ids, evidence = self.pairs.get_column(CUSTOMER), self.pairs.get_column("evidence").unique()
-        return bool(ids.str.contains(_PLAIN_ID).all() and evidence.str.contains(_PLAIN_WORDS).all())
+        return are_plain(ids) and bool(evidence.str.contains(_PLAIN_WORDS).all())
 
     def packed(self) -> pl.DataFrame:
         """As one frame, to be kept."""

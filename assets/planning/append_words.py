@@ -9,6 +9,7 @@ from assets.matching import link_table
 from assets.planning.pairs import is_empty, is_first_of_record, linked, oldest, pairs_to_plan
 from assets.planning.settings import PlanSettings
 from schemas.link_fields import LinkField, fields_of
+from schemas.plain_ids import are_plain
 from schemas.repeated import at_rows
 from schemas.words import STRIPES_OWN
 
@@ -131,7 +132,8 @@ def _appends(pairs: pl.DataFrame, links: pl.LazyFrame, field: LinkField) -> pl.L
     is_of_one = pl.col("netsuite_internal_id").is_in(named.get_column("netsuite_internal_id").implode())
     there = held_by.filter(is_of_one).join(named.lazy(), on=_BOTH, how="semi").select("row").collect().to_series()
     missing = held_by.filter(~pl.lit(at_rows(there, pairs.height)))
-    is_word = ~pl.col("stripe_customer_id").str.contains(_NO_WORD)
+    are_words = are_plain(pairs.get_column("stripe_customer_id"))  # hardly ever is an id none
+    is_word = pl.lit(value=True) if are_words else ~pl.col("stripe_customer_id").str.contains(_NO_WORD)
     is_telling = pl.col("stripe_customer_id").str.starts_with(STRIPES_OWN)
     added = (
         pl.when(is_telling & is_word).then(pl.col("stripe_customer_id").str.len_chars().cast(pl.Int64) + 1).otherwise(0)
