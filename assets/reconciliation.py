@@ -20,7 +20,8 @@ from resources.readers import NetsuiteReader, ParametersReader, StripeReader
 from resources.storage.disk import disk_in_words
 from resources.storage.file_lock import run_lock
 from resources.storage.folders import Folders
-from resources.storage.frames import DAMAGED, OF_ANOTHER_ORIGIN, READ_AT, FrameStore
+from resources.storage.frame_standing import READ_AT
+from resources.storage.frames import DAMAGED, OF_ANOTHER_ORIGIN, FrameStore
 from resources.storage.generations import ResultStore
 from resources.storage.kept_inputs import KeptInputs
 from resources.storage.kept_steps import Made, Same

@@ -40,7 +40,7 @@ from resources.exports.stripe_fields import Further
 from resources.memory import MEMORY
 from resources.readers import NetsuiteReader, ParametersReader, StripeReader
 from resources.storage.folders import Folders
-from resources.storage.frames import ORIGIN
+from resources.storage.frame_standing import ORIGIN
 from schemas.declaration import Declaration
 from schemas.declaration.rules import stripe_columns
 from schemas.link_fields import ADDRESS_FIELDS

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from resources.storage.folders import Folders
-from resources.storage.frames import frame_file
+from resources.storage.frame_standing import frame_file
 from tests.in_process import command, lay_out
 from tests.pipelines.api_world import NAME, sentences
 from tests.pipelines.api_world import site as api_site

@@ -18,7 +18,7 @@ from assets.check_results import SCHEMA_CHECK, blocking_checks, report_checks, s
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from assets.table_columns import table_columns
 from resources.extracts.extract import Known
-from resources.storage.frames import READ_AT
+from resources.storage.frame_standing import READ_AT
 from schemas.secrets import masked
 from schemas.transactions import Candidate, Transacted, Transactions
 from schemas.validation import violations

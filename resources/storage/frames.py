@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 import polars as pl
 
 from resources.extracts.extract import Known
-from resources.storage.frame_seal import SEAL, UNSEALED, is_whole, seal
+from resources.storage.frame_seal import SEAL, UNSEALED, seal
+from resources.storage.frame_standing import ORIGIN, READ_AT, FrameFiles, Looked, frame_file, ours_of, read_at_of
 from resources.storage.held_frames import Held, fits, held, hold, metadata_of, scanned, scanned_months
 from resources.storage.protocol import Storage
 from schemas.errors import InternalError, UserError
@@ -20,12 +21,6 @@ PLAN_HASH: Final = "plan_hash"
 
 INPUTS: Final = "inputs"
 """Metadata of the matches, and of their frame's file: the hash under which what they were made from is kept."""
-
-READ_AT = "read_at"
-"""Metadata of an asset, and of its file: the moment whose state the frame is."""
-
-ORIGIN = "origin"
-"""Metadata of an asset, and of its file: a short hash of where its frame comes from (`SourceIdentity`)."""
 
 MONTH_FORMAT = "%Y-%m-01"
 """Key of a month's partition, as Dagster's monthly partitions write it."""
@@ -41,16 +36,6 @@ _PACKED: Final = "packed"
 
 _NONE: Final[Mapping[str, str]] = {}
 _NO_ROWS: Final = pl.Series(dtype=pl.UInt32)
-
-_Standing = Literal["missing", "ours", "elsewhere", "damaged"]
-
-
-class _Looked(NamedTuple):
-    """What was found where a frame should be; without a file it is missing."""
-
-    standing: _Standing
-    path: Path | None = None
-
 
 OnFiles = Callable[[Mapping[str, Path]], None]
 """Is shown files that were just written, by the names of their frames."""
@@ -150,12 +135,12 @@ class FrameStore:
         Raises:
             UserError: it never was, is of another origin, or damaged.
         """
-        match self._look(name):
-            case _Looked("ours", Path() as path):
+        match self._files.look(name):
+            case Looked("ours", Path() as path):
                 return unpacked_rows(scanned(path)) if _PACKED in metadata_of(path) else scanned(path)
-            case _Looked("elsewhere"):
+            case Looked("elsewhere"):
                 raise UserError(f"{name} was {OF_ANOTHER_ORIGIN}; materialize it again.")
-            case _Looked("damaged"):
+            case Looked("damaged"):
                 raise UserError(f"{name} was {DAMAGED}; materialize it again.")
             case _:
                 raise UserError(f"{name} has not been materialized yet; materialize it first.")
@@ -171,8 +156,8 @@ class FrameStore:
         Raises:
             UserError: no month was written, or some were written with other columns than the newest.
         """
-        looked = self._look_at_months(name, months)
-        present = _ours(looked)
+        looked = self._files.look_at_months(name, months)
+        present = ours_of(looked)
         standings = {found.standing for found in looked.values()}
         if not present and "elsewhere" in standings:
             raise UserError(f"All months of {name} were {OF_ANOTHER_ORIGIN}; materialize them again.")
@@ -184,15 +169,15 @@ class FrameStore:
 
     def mark(self, name: str, key: str) -> str | None:
         """What was said of a frame when it was written; None where it was not, or there is none."""
-        found = self._look(name)
-        return metadata_of(found.path).get(key) if found.standing == "ours" and found.path else None
+        path = self._files.ours(name)
+        return metadata_of(path).get(key) if path else None
 
     def files(self, name: str, months: Sequence[str] | None = None) -> dict[str, Path]:
         """The file of a frame that `read` would give, or of each month that `read_months` would, by its name."""
         if months is None:
-            found = self._look(name)
-            return {name: found.path} if found.standing == "ours" and found.path else {}
-        return {f"{name}/{month}": path for month, path in _ours(self._look_at_months(name, months)).items()}
+            path = self._files.ours(name)
+            return {name: path} if path else {}
+        return {f"{name}/{month}": path for month, path in self._files.our_months(name, months).items()}
 
     def held(self, name: str, months: Sequence[str] | None = None) -> Held | None:
         """The frame that `read`, or `read_months`, would give, and what was made of it; None where it is not held."""
@@ -209,8 +194,8 @@ class FrameStore:
 
         A month that begins after that moment need not be there: it is what a later read will find new.
         """
-        present = _ours(self._look_at_months(name, months))
-        moments = [_read_at(path) for path in present.values()]
+        present = self._files.our_months(name, months)
+        moments = [read_at_of(path) for path in present.values()]
         known = [moment for moment in moments if moment is not None]
         if not known or len(known) < len(moments):
             return None
@@ -221,59 +206,33 @@ class FrameStore:
 
     def months_present(self, name: str, months: Sequence[str]) -> list[str]:
         """Those of these months that were written, are not of another origin, and can be read."""
-        return list(_ours(self._look_at_months(name, months)))
+        return list(self._files.our_months(name, months))
 
     def months_elsewhere(self, name: str, months: Sequence[str]) -> list[str]:
         """Those of these months that were written and are of another origin."""
-        return [month for month, found in self._look_at_months(name, months).items() if found.standing == "elsewhere"]
+        return self._files.months_that_are("elsewhere", name, months)
 
     def months_damaged(self, name: str, months: Sequence[str]) -> list[str]:
         """Those of these months that were written, and whose files are no longer what was written."""
-        return [month for month, found in self._look_at_months(name, months).items() if found.standing == "damaged"]
+        return self._files.months_that_are("damaged", name, months)
 
     def is_damaged(self, name: str) -> bool:
         """Whether an unpartitioned frame was written, and its file is no longer what was."""
-        return self._look(name).standing == "damaged"
+        return self._files.look(name).standing == "damaged"
 
     def moments(self, name: str, months: Sequence[str] | None = None) -> list[datetime | None]:
         """The moment whose state a frame is, or each of its months that was written; None for one that has none."""
         if months is None:
-            found = self._look(name)
-            return [_read_at(found.path) if found.standing == "ours" and found.path else None]
-        return [_read_at(path) for path in _ours(self._look_at_months(name, months)).values()]
+            path = self._files.ours(name)
+            return [read_at_of(path) if path else None]
+        return [read_at_of(path) for path in self._files.our_months(name, months).values()]
 
-    def _look(self, name: str) -> _Looked:
-        file = frame_file(name)
-        return _look_at(self.origin(name), self.storage.fetched([file]).get(file))
-
-    def _look_at_months(self, name: str, months: Sequence[str]) -> dict[str, _Looked]:
-        files = {month: frame_file(name, month) for month in months}
-        paths, ours = self.storage.fetched(files.values()), self.origin(name)
-        return {month: _look_at(ours, paths.get(file)) for month, file in files.items()}
+    @property
+    def _files(self) -> FrameFiles:
+        return FrameFiles(self.storage, self.origin)
 
     def _stamp(self, name: str, read_at: datetime | None) -> dict[str, str]:
         return {SEAL: UNSEALED, ORIGIN: self.origin(name), **({READ_AT: read_at.isoformat()} if read_at else {})}
-
-
-def frame_file(name: str, month: str | None = None) -> str:
-    """What a frame, or one month of it, is called in a storage."""
-    return f"{name}.parquet" if month is None else f"{name}/{month}.parquet"
-
-
-def _look_at(ours: str, path: Path | None) -> _Looked:
-    if path is None:
-        return _Looked("missing")
-    try:
-        if not is_whole(path):
-            return _Looked("damaged", path)
-        origin = metadata_of(path).get(ORIGIN, "")
-    except (pl.exceptions.PolarsError, OSError):
-        return _Looked("damaged", path)
-    return _Looked("ours" if origin == ours else "elsewhere", path)
-
-
-def _ours(looked: Mapping[str, _Looked]) -> dict[str, Path]:
-    return {month: found.path for month, found in looked.items() if found.standing == "ours" and found.path}
 
 
 def _is_in_time(moments: pl.Series) -> bool:
@@ -283,8 +242,3 @@ def _is_in_time(moments: pl.Series) -> bool:
 
 def _first_instant(month: str) -> datetime:
     return datetime.strptime(month, MONTH_FORMAT).replace(tzinfo=UTC)
-
-
-def _read_at(path: Path) -> datetime | None:
-    text = metadata_of(path).get(READ_AT)
-    return datetime.fromisoformat(text) if text else None

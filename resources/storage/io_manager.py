@@ -16,7 +16,8 @@ import polars as pl
 from resources.failures import failures_for_people
 from resources.memory import MEMORY, Memory
 from resources.storage.folders import Folders
-from resources.storage.frames import INPUTS, ORIGIN, PLAN_HASH, READ_AT, FrameStore, OnFiles
+from resources.storage.frame_standing import ORIGIN, READ_AT
+from resources.storage.frames import INPUTS, PLAN_HASH, FrameStore, OnFiles
 from resources.storage.kept_steps import KeptSteps, Made, Same, hashes_of
 from schemas.paired_plan import PairedPlan
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from resources.storage.atomic import flush
 from resources.storage.frame_seal import content_hash
-from resources.storage.frames import READ_AT
+from resources.storage.frame_standing import READ_AT
 from resources.storage.held_frames import metadata_of
 from resources.storage.protocol import Storage
 from schemas.words import shortened

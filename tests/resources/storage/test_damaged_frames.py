@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from polars.testing import assert_frame_equal
 
-from resources.storage.frames import FrameStore, frame_file
+from resources.storage.frame_standing import frame_file
+from resources.storage.frames import FrameStore
 from resources.storage.local import LocalStorage
 from schemas.errors import UserError
 from tests.resources.storage.test_frames import AUGUST, IN_AUGUST, JULY, JUNE, MONTHS, customers, ids
