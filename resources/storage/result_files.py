@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import polars as pl
 
@@ -21,9 +21,12 @@ IMPORT_BYTES: Final = 50_000_000
 """Bytes that one such file may have; no page of the help was found that says so, people who import do."""
 
 
+_Held = TypeVar("_Held")
+
+
 @dataclass
 class ResultFiles:
-    """Collects the files of one run; nothing is on disk before `put_in_place`."""
+    """Collects the files of one run; nothing is on disk before `put_in_place`, which can be done once."""
 
     results: ResultStore
     _writers: dict[str, Callable[[Path], str | None]] = field(default_factory=dict)
@@ -36,18 +39,18 @@ class ResultFiles:
             frame: its rows.
             ours: columns whose every text begins with a word of ours, and so need not be looked at.
         """
-        self._writers[name] = lambda path: write_for_people(frame, path, ours)
+        self._writers[name] = _once(frame, lambda held, path: write_for_people(held, path, ours))
 
     def plan(self, name: str, plan: PairedPlan) -> None:
         """A plan as such a CSV, of which only a part is in memory at a time."""
-        self._writers[name] = lambda path: _write_plan(plan, path)
+        self._writers[name] = _once(plan, _write_plan)
 
     def for_import(self, name: str, frame: pl.DataFrame, *, rows: int = IMPORT_ROWS, size: int = IMPORT_BYTES) -> None:
         """A literal CSV, split at so many rows or bytes into `name.csv`, `name_2.csv` and so on."""
         stem = name.removesuffix(".csv")
         for number, (start, length) in enumerate(_parts(frame, rows, size), 1):
             part = frame.slice(start, length)
-            self._writers[f"{stem}.csv" if number == 1 else f"{stem}_{number}.csv"] = _literal(part)
+            self._writers[f"{stem}.csv" if number == 1 else f"{stem}_{number}.csv"] = _once(part, write_literal)
 
     def workbook(self, name: str, frame: pl.DataFrame, choices: Mapping[str, pl.Series]) -> None:
         """The same as a workbook, with drop-downs in the cells of some columns: a list of texts for each row."""
@@ -110,8 +113,10 @@ _PARTS: Final = (
 """Files that a run may have and the next one not; one that is not made anew goes."""
 
 
-def _literal(frame: pl.DataFrame) -> Callable[[Path], None]:
-    return lambda path: write_literal(frame, path)
+def _once(held: _Held, write: Callable[[_Held, Path], None]) -> Callable[[Path], None]:
+    """Writes what is held, and holds it no longer: what is written after it has its memory."""
+    there = [held]
+    return lambda path: write(there.pop(), path)
 
 
 def _write_plan(plan: PairedPlan, path: Path) -> None:
