@@ -3,6 +3,7 @@
 Only for suggestions; what is matched is compared by `assets.keys`.
 """
 
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -16,7 +17,6 @@ ojsc ooo oao zao pao pp tov spzoo spolka zoo sp ltda me eireli cv sc kk gk yk th
 """
 IGNORED: Final = frozenset({*_LEGAL_FORMS.split(), "www", "http", "https", ""})
 """Words that say nothing of who somebody is."""
-_IGNORED_HASHES: Final = pl.Series(sorted(IGNORED)).hash(7)
 
 _EASTERN_FORMS: Final = (
     *("株式会社", "有限会社", "合同会社", "合資会社", "(株)", "(有)", "(同)", "有限公司", "股份有限公司", "주식회사"),
@@ -67,11 +67,17 @@ def words_keys(spaced_names: pl.Series) -> pl.Series:
     """
     words = spaced_names.fill_null("").str.split(" ")
     hashes = words.explode().hash(7)
-    told = hashes.zip_with(~hashes.is_in(_IGNORED_HASHES.implode()), pl.Series([0], dtype=pl.UInt64))
+    told = hashes.zip_with(~hashes.is_in(_ignored_hashes().implode()), pl.Series([0], dtype=pl.UInt64))
     # A sum goes round where it is too large, so that of each name is what it has added to that of all.
     until = told.cum_sum().gather(words.list.len().cum_sum() - 1)
     total = until - until.shift(fill_value=0)
     return total.set(total == 0, None)
+
+
+@cache
+def _ignored_hashes() -> pl.Series:
+    """Made when wanted: to hash starts threads, and a worker, which forks for each step, may have none when it does."""
+    return pl.Series(sorted(IGNORED)).hash(7)
 
 
 def compact(spaced_name: pl.Expr) -> pl.Expr:

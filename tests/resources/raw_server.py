@@ -1,6 +1,7 @@
 """A server that sends whatever a test says, byte for byte: what no stand-in of a service would send."""
 
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,6 +38,13 @@ class RawServer:
     asked: list[Asked]
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that hangs up on an answer; anything else would be a fault of a test."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 @contextmanager
 def raw_server(answer: Callable[[Asked], Sent], tls: ssl.SSLContext | None = None) -> Iterator[RawServer]:
     """Serve on a free port of loopback, each request answered by `answer`; over TLS with a server's context."""
@@ -65,7 +73,7 @@ def raw_server(answer: Callable[[Asked], Sent], tls: ssl.SSLContext | None = Non
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
