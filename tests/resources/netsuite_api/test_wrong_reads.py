@@ -161,7 +161,10 @@ def test_columns_that_a_person_moves_meanwhile_are_found_out(columns: tuple[Colu
         moved = SavedSearch(columns=columns)
         world = server.world
         world.interfere("search.getRange", lambda: server.searches.update({SEARCH: moved}), skip=3)
-        with pytest.raises(TransientError, match="columns of the saved search were changed"):
+        # Parts are asked for side by side: where the one with fewer columns comes first, the others are not looked at.
+        is_fewer = len(columns) < len(STANDARD_COLUMNS)
+        said = "columns of the saved search were changed" + ("|has no column labelled" if is_fewer else "")
+        with pytest.raises(TieoutError, match=said):
             client.read_customers(SEARCH, FIELDS, known)
         assert client.read_customers(SEARCH, {"internal_id": "Internal ID", "email": "Email"}).frame.height == 500
 
