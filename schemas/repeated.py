@@ -1,5 +1,9 @@
 """Which values are there more than once, or in another column, by their hashes: a tenth of the price of texts."""
 
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+
 import polars as pl
 
 
@@ -28,6 +32,11 @@ def at_rows(rows: pl.Series, count: int) -> pl.Series:
     [True, False, True]
     """
     return pl.repeat(value=False, n=count, dtype=pl.Boolean, eager=True).scatter(rows, True)
+
+
+def is_any(flags: Iterable[pl.Series], count: int) -> pl.Series:
+    """Return of so many rows whether any of the flags is set; there may be no flags."""
+    return reduce(or_, flags, pl.repeat(value=False, n=count, dtype=pl.Boolean, eager=True))
 
 
 def are_among(values: pl.Series, some: pl.Series) -> pl.Series:

@@ -5,9 +5,8 @@ All are blocking so that the report can show them, but only a broken id or an em
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial, reduce
+from functools import partial
 from itertools import islice
-from operator import or_
 
 import dagster as dg
 import polars as pl
@@ -15,14 +14,14 @@ import polars as pl
 from assets.check_results import blocking_checks, id_result
 from assets.extract.column_keys import ColumnFlags, Keep, flags_by_column
 from assets.extract.placeholder_check import placeholders_result
-from assets.no_values import PLACEHOLDERS, placeholders_of
+from assets.no_values import placeholders_of
 from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.steps import Step, key_of, of_frames
 from resources.storage.held_frames import Held, keep_beside
 from schemas.declaration.rules import columns_of
 from schemas.link_fields import fields_of
-from schemas.repeated import at_rows, is_repeated
+from schemas.repeated import is_any, is_repeated
 from schemas.words import System
 
 _EMAIL = r"^[^@\s,;:<>()]+@[^@\s,;:<>()]+\.[^@\s,;:<>()]+$|^$"
@@ -67,7 +66,7 @@ def _stripe_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
                 held = sync.frames.held("stripe_customers", sync.month_keys())
                 rows = stripe_customers if held is None else held.frame.lazy()
                 flags = flags_by_column(rows, compared, no_value, _beside(sync, held))
-                yield from quality_results(key, rows, "id", compared, flags)
+                yield from quality_results(key, rows, "id", flags)
                 yield placeholders_result(key, rows, "id", [*compared, *_names("stripe")], no_value, flags)
 
             yield from _step(sync, context, "stripe_customers").checked(check)
@@ -104,7 +103,7 @@ def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
                 held = sync.frames.held("netsuite_customers")
                 rows = customers if held is None else held.frame.lazy().filter("is_customer")
                 flags = flags_by_column(rows, compared, no_value, _beside(sync, held))
-                yield from quality_results(key, rows, "internal_id", compared, flags)
+                yield from quality_results(key, rows, "internal_id", flags)
                 columns = [*compared, *_names("netsuite")]
                 yield placeholders_result(key, rows, "internal_id", columns, no_value, flags)
 
@@ -189,8 +188,7 @@ def quality_results(
     key: dg.AssetKey,
     customers: pl.LazyFrame,
     id_column: str,
-    compared: list[str],
-    flags: Mapping[str, ColumnFlags] | None = None,
+    flags: Mapping[str, ColumnFlags],
 ) -> Iterator[dg.AssetCheckResult]:
     """What both sides are asked: unique ids, form of e-mails, empty and shared keys.
 
@@ -198,20 +196,17 @@ def quality_results(
         key: the asset.
         customers: one side.
         id_column: its id.
-        compared: its columns that rules compare.
-        flags: what is known of these columns.
+        flags: what is known of its columns that rules compare.
     """
-    seen = flags_by_column(customers, compared, PLACEHOLDERS) if flags is None else flags
     text = pl.col("email").str.strip_chars()
     rows = customers.select(id_column, wrong_form=~text.str.contains(_EMAIL)).collect(engine="streaming")
-    nothing = at_rows(pl.Series(dtype=pl.UInt32), rows.height)
     found = partial(_found, key, rows.get_column(id_column))
     yield found("unique_ids", is_repeated(rows.get_column(id_column)), severity=dg.AssetCheckSeverity.ERROR)
     yield found("email_form", rows.get_column("wrong_form").fill_null(value=False))
-    has_value = reduce(or_, (each.is_filled for each in seen.values()), nothing)
-    yield found("empty_keys", ~has_value if compared else nothing)
-    counts = {f"sharing/{column}": int(each.is_shared.sum()) for column, each in seen.items()}
-    yield found("duplicate_keys", reduce(or_, (each.is_shared for each in seen.values()), nothing), counts=counts)
+    has_value = is_any((each.is_filled for each in flags.values()), rows.height)
+    yield found("empty_keys", ~has_value if flags else has_value)
+    counts = {f"sharing/{column}": int(each.is_shared.sum()) for column, each in flags.items()}
+    yield found("duplicate_keys", is_any((each.is_shared for each in flags.values()), rows.height), counts=counts)
 
 
 def _found(

@@ -1,9 +1,6 @@
 """How many cells hold something that is no value, by column: placeholders, and numbers damaged by a spreadsheet."""
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
-from operator import or_
-from typing import Final
 
 import dagster as dg
 import polars as pl
@@ -12,9 +9,7 @@ from assets.check_results import id_result
 from assets.extract.column_keys import ColumnFlags
 from assets.keys import key_expr
 from assets.no_values import is_damaged, is_placeholder, may_be_no_value
-from schemas.repeated import at_rows
-
-_NO_ROW: Final = pl.Series(dtype=pl.UInt32)
+from schemas.repeated import at_rows, is_any
 
 
 def placeholders_result(
@@ -46,7 +41,7 @@ def placeholders_result(
     flagged |= {f"damaged_numbers/{name}": none[name][1] for name in names}
     counts = {name: int(each.sum()) for name, each in flagged.items()}
     shown = {name: count for name, count in counts.items() if count}
-    bad = rows.select(id_column).lazy().filter(reduce(or_, flagged.values(), at_rows(_NO_ROW, rows.height)))
+    bad = rows.select(id_column).lazy().filter(is_any(flagged.values(), rows.height))
     result = id_result(key, "placeholders", bad, id_column, of=rows.height, counts=shown)
     if not shown:
         return result

@@ -8,7 +8,7 @@ from assets.matching.comment_ids import find_usual_ids
 from assets.matching.doubts import kinds_of
 from assets.matching.equal_keys import Rule
 from assets.matching.flow import match_customers, match_with_doubts
-from assets.matching.id_texts import ids_within, without_invisible
+from assets.matching.id_texts import ids_within
 from assets.matching.link_traces import are_of, link_table
 from assets.matching.order import by_customer, order_by_text
 from assets.matching.settings import NO_OVERRIDES, MatchSettings
@@ -26,5 +26,4 @@ __all__ = [
     "match_customers",
     "match_with_doubts",
     "order_by_text",
-    "without_invisible",
 ]

@@ -227,7 +227,7 @@ def _matches(customers: pl.DataFrame, decided: Findings) -> pl.LazyFrame:
 
 def _in_words(ids: pl.Series, decided: Findings) -> pl.DataFrame:
     # Gathered in one select, so that the columns are made side by side.
-    said, candidate_ids = decided.said, decided.said["candidate_ids"]
+    said = decided.said
     record, is_itself = pl.col("record"), decided.is_itself
     return decided.rows.select(
         pl.lit(ids).gather("position").alias("stripe_customer_id"),
@@ -235,6 +235,6 @@ def _in_words(ids: pl.Series, decided: Findings) -> pl.DataFrame:
         record.alias("netsuite_internal_id"),
         said["evidence"],
         said["candidates"],
-        pl.when(is_itself).then(record.cast(pl.String)).otherwise(candidate_ids).alias("candidate_ids"),
+        pl.when(is_itself).then(record.cast(pl.String)).otherwise(said["candidate_ids"]).alias("candidate_ids"),
         said["reason"],
     )

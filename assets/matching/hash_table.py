@@ -5,9 +5,11 @@ and says which rows did not get theirs. It costs half of a join.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import polars as pl
+
+from schemas.repeated import at_rows
 
 _SLOTS_FOR_EACH: Final = 2
 _BITS_FOR_EACH: Final = 4
@@ -15,6 +17,8 @@ _BITS_FOR_EACH: Final = 4
 _MOST_BITS: Final = 31
 _BITS: Final = 32
 """Of a hash, those that are looked at."""
+
+_Hashes = TypeVar("_Hashes", pl.Series, pl.Expr)
 
 
 @dataclass(frozen=True)
@@ -63,23 +67,22 @@ def may_be_among(hashes: pl.Series, some: pl.Series) -> pl.Series:
     By other bits than `meet` takes, so that the few do not want the slots of those that they look like.
     """
     slots = slots_of(some)
-    return slots.gather(_middle_bits(hashes, slots.len().bit_length() - 1))
+    return slots.gather(_middle_bits(hashes, slots.len()))
 
 
 def slots_of(some: pl.Series) -> pl.Series:
     """Return the table by which hashes are looked for among some, again and again."""
-    bits = min(some.len().bit_length() + _BITS_FOR_EACH, _MOST_BITS)
-    return pl.repeat(value=False, n=1 << bits, dtype=pl.Boolean, eager=True).scatter(_middle_bits(some, bits), True)
+    count = 1 << min(some.len().bit_length() + _BITS_FOR_EACH, _MOST_BITS)
+    return at_rows(_middle_bits(some, count), count)
 
 
 def may_be_in(slots: pl.Series, hashes: pl.Expr) -> pl.Expr:
     """Return `may_be_among` as an expression, of the table of those."""
-    width = (1 << _BITS) // slots.len()
-    return pl.lit(slots).gather(hashes.cast(pl.UInt32, wrap_numerical=True) // width)
+    return pl.lit(slots).gather(_middle_bits(hashes, slots.len()))
 
 
-def _middle_bits(hashes: pl.Series, bits: int) -> pl.Series:
-    return hashes.cast(pl.UInt32, wrap_numerical=True) // (1 << _BITS - bits)
+def _middle_bits(hashes: _Hashes, count: int) -> _Hashes:
+    return hashes.cast(pl.UInt32, wrap_numerical=True) // ((1 << _BITS) // count)
 
 
 def _last_bits(hashes: pl.Series, bits: int) -> pl.Series:

@@ -9,6 +9,8 @@ from typing import Final
 
 import polars as pl
 
+from schemas.invisible import without_invisible
+
 _PREFIX: Final = r"""^[\s"'`<(\[{]*(?:[^\s,;|]*/)?"""
 _SUFFIX: Final = r"""(?:/[^\s,;|]*|\?[^\s,;|]+|\#[^\s,;|]+)?[\s"'`>)\]}.,;:]*$"""
 _ONE_ID: Final = rf"{_PREFIX}(cus_[0-9A-Za-z]+){_SUFFIX}"
@@ -24,12 +26,6 @@ def cleaned(text: pl.Expr) -> pl.Expr:
     """
     visible = without_invisible(text).str.strip_chars()
     return pl.when(visible != "").then(visible)
-
-
-def without_invisible(text: pl.Expr) -> pl.Expr:
-    """Return a text without invisible characters (Unicode's Cf); all of them are beyond ASCII, and few texts are."""
-    other = pl.when(text.str.len_bytes() != text.str.len_chars()).then(text).str.replace_all(r"\p{Cf}", "")
-    return pl.coalesce(other, text)
 
 
 def one_id(text: pl.Expr) -> pl.Expr:

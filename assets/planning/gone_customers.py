@@ -5,7 +5,8 @@ They have no row among the matches, which are of customers that exist; a person 
 
 import polars as pl
 
-from assets.matching import find_usual_ids, ids_within, without_invisible
+from assets.matching import find_usual_ids, ids_within
+from schemas.invisible import without_invisible
 from schemas.link_fields import LinkField, fields_of
 from schemas.repeated import may_be_among
 from schemas.words import CANDIDATES_SHOWN, GONE

@@ -71,11 +71,10 @@ def plan_changes(
     transactions, to_stripe, portal, links, customers = further
     if to_stripe is not None:
         matches = both_ways(matches, to_stripe.found).collect().lazy()
-    wanted = matches if settings.doubted else matches.filter(pl.col("doubt").is_null())
     numbered = matches.with_row_index(MATCH)
-    numbered = numbered if settings.doubted else numbered.filter(pl.col("doubt").is_null())
+    wanted = numbered if settings.doubted else numbered.filter(pl.col("doubt").is_null())
     rows = None if customers is None else customers()
-    pairs = pairs_to_plan(stripe, netsuite, numbered, settings.no_value, rows)
+    pairs = pairs_to_plan(stripe, netsuite, wanted, settings.no_value, rows)
     links = links or cache(partial(link_table, stripe, netsuite, settings.no_value))
 
     def planned(field: LinkField) -> pl.Series:
@@ -92,7 +91,7 @@ def plan_changes(
         creates, new_links = plan_creates(paid, netsuite, left, settings.create, transactions)
         before, after = [creates], [new_links]
     if to_stripe is not None and settings.to_stripe is not None:
-        after += plan_to_stripe(to_stripe, stripe, netsuite, wanted, settings.written, settings.to_stripe)
+        after += plan_to_stripe(to_stripe, stripe, netsuite, wanted.drop(MATCH), settings.written, settings.to_stripe)
     if portal is not None:
         after.append(plan_portal_links(portal, netsuite, settings.no_value))
     first, last = (pl.concat(rows, how="diagonal").collect() if rows else None for rows in (before, after))

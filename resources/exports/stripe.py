@@ -22,14 +22,10 @@ from resources.exports.usual_labels import CREATED_LABEL, ID_LABEL, OWN_LABELS
 from resources.extracts.extract import Extract, warnings_of_a_file
 from resources.extracts.unique import RowSource, unique_by_id
 from schemas.errors import ExportError
+from schemas.invisible import without_invisible
 
 _IF_DOUBLED: Final = "choose Custom columns when you export, and take one of them out"
-_VISIBLE_ID: Final = pl.coalesce(
-    pl.when(pl.col("id").str.len_bytes() != pl.col("id").str.len_chars())
-    .then(pl.col("id"))
-    .str.replace_all(r"\p{Cf}", ""),
-    "id",
-).str.strip_chars()
+_VISIBLE_ID: Final = without_invisible(pl.col("id")).str.strip_chars()
 """An id without white space and invisible characters, which come along when an id is copied; none is part of one."""
 _NOTHING_DECLARED: Final = Declared()
 _OF_A_PAYMENT: Final = "customer id"

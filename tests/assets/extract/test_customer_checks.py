@@ -4,7 +4,9 @@ import dagster as dg
 import polars as pl
 import pytest
 
+from assets.extract.column_keys import flags_by_column
 from assets.extract.customer_checks import quality_results
+from assets.no_values import PLACEHOLDERS
 
 KEY = dg.AssetKey(["acme", "stripe_customers"])
 
@@ -14,7 +16,7 @@ def customers(*rows: tuple[str, str | None, str | None]) -> pl.LazyFrame:
 
 
 def results(frame: pl.LazyFrame, *compared: str) -> dict[str, dg.AssetCheckResult]:
-    found = list(quality_results(KEY, frame, "id", list(compared)))
+    found = list(quality_results(KEY, frame, "id", flags_by_column(frame, compared, PLACEHOLDERS)))
     assert {result.asset_key for result in found} == {KEY}
     return {str(result.check_name): result for result in found}
 
