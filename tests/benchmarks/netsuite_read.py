@@ -7,7 +7,6 @@ the first moment to the last: logging in, counting and calls that are not full c
 """
 
 import argparse
-import multiprocessing
 import resource
 import statistics
 import time
@@ -28,13 +27,13 @@ from resources.netsuite_api import CertificateLogin, FieldEdit, NetsuiteClient, 
 from resources.netsuite_api.reading.pages import MOST_ROWS
 from sandbox.netsuite_standin import STANDARD_COLUMNS, NetsuiteStandIn, Options, SavedSearch, World
 from schemas.words import InternalId
+from tests.benchmarks.served import answer_of, served
 from tests.resources.netsuite_api.netsuite_world import FIELDS, SEARCH, key_pair
 
 POOL = 5
 LATENCY = 0.6
 PAGE_SECONDS = 0.5
 ROW_SECONDS = 0.001
-SPAWN = multiprocessing.get_context("spawn")
 RESTLET = "/app/site/hosting/restlet.nl?script=customscript_tieout&deploy=customdeploy_tieout"
 
 
@@ -128,8 +127,8 @@ def _cost(rounds: int, rows: int) -> None:
     with _account(rows, 0.0) as account:
         ours, plain = [], []
         for _ in range(rounds):
-            ours.append(_in_a_process(_read_measured, account, rows))
-            plain.append(_in_a_process(_read_plainly, account, rows))
+            ours.append(answer_of(_read_measured, account, rows))
+            plain.append(answer_of(_read_plainly, account, rows))
     per_million = 1_000_000 / rows
     _tell("CPU, as a share of one thread with requests and a list of dicts", _ratios(ours, plain, 0))
     _tell("memory, as a share of the same", _ratios(ours, plain, 1))
@@ -213,27 +212,14 @@ def _measure(pipe: Connection, read: Callable[[], pl.DataFrame], rows: int) -> N
     pipe.send((used, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before))
 
 
-def _in_a_process(target: Callable[..., None], account: Account, rows: int) -> tuple[float, float]:
-    ours, theirs = SPAWN.Pipe()
-    process = SPAWN.Process(target=target, args=(theirs, account, rows))
-    process.start()
-    measured: tuple[float, float] = ours.recv()
-    process.join()
-    return measured
-
-
 def _slow_account(customers: int) -> AbstractContextManager[Account]:
     return _account(customers, PAGE_SECONDS, ROW_SECONDS)
 
 
 @contextmanager
 def _account(customers: int, latency: float, row_latency: float = 0.0) -> Iterator[Account]:
-    ours, theirs = SPAWN.Pipe()
-    process = SPAWN.Process(target=_serve, args=(theirs, customers, latency, row_latency))
-    process.start()
-    yield ours.recv()
-    ours.send("stop")
-    process.join()
+    with served(_serve, customers, latency, row_latency) as (account, _):
+        yield account
 
 
 def _serve(pipe: Connection, customers: int, latency: float, row_latency: float) -> None:

@@ -6,7 +6,6 @@ through. Both through the whole of write-back, ledger included; the stand-ins ar
 """
 
 import argparse
-import multiprocessing
 import sys
 import tempfile
 import time
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
-from typing import Any, Final
+from typing import Final
 
 import orjson
 from rich.console import Console
@@ -36,6 +35,7 @@ from sandbox.netsuite_standin import NetsuiteStandIn, Options, World
 from sandbox.stripe_standin import StandInOptions, StripeStandIn, StripeWorld
 from schemas.change import Change
 from schemas.words import LINK_KEY, DeclaredAccounts, InternalId
+from tests.benchmarks.served import served
 from tests.proofs.child import CONSUMER, TOKEN
 from tests.resources.ledger.ledgers import change
 from tests.resources.netsuite_api.creating import create_of
@@ -48,7 +48,6 @@ PAGE_ROW_SECONDS: Final = 0.001
 EDIT_SECONDS: Final = 0.2
 CREATE_SECONDS: Final = 0.5
 STRIPE_SECONDS: Final = 0.3
-SPAWN: Final = multiprocessing.get_context("spawn")
 
 
 @dataclass(frozen=True)
@@ -203,28 +202,16 @@ class Pool:
 
 @contextmanager
 def _netsuite(customers: int, row_seconds: float) -> Iterator[Pool]:
-    with _served(_serve_netsuite, customers, row_seconds) as (url, pipe):
+    with served(_serve_netsuite, customers, row_seconds) as (url, pipe):
         yield Pool(url, pipe)
 
 
 @contextmanager
 def _stripe(customers: Sequence[str], rate: int) -> Iterator[StripeConnection]:
-    with _served(_serve_stripe, customers, rate) as ((url, key), _):
+    with served(_serve_stripe, customers, rate) as ((url, key), _):
         account = StripeAccount.model_validate({"api_key": key, "base_url": url, "requests_per_second": rate})
         with StripeConnection(account) as connection:
             yield connection
-
-
-@contextmanager
-def _served(serve: Callable[..., None], *given: object) -> Iterator[tuple[Any, Connection]]:
-    ours, theirs = SPAWN.Pipe()
-    process = SPAWN.Process(target=serve, args=(theirs, *given))
-    process.start()
-    try:
-        yield ours.recv(), ours
-    finally:
-        ours.send("stop")
-        process.join()
 
 
 def _serve_netsuite(pipe: Connection, customers: int, row_seconds: float) -> None:
@@ -236,7 +223,7 @@ def _serve_netsuite(pipe: Connection, customers: int, row_seconds: float) -> Non
     with NetsuiteStandIn(world, options) as server:
         server.register_token(CONSUMER, TOKEN)
         pipe.send(server.url)
-        while pipe.recv() != "stop":
+        while pipe.recv() == "busy":
             pipe.send(server.busy_seconds)
 
 

@@ -123,8 +123,10 @@ def _stand_in(customers: int, latency: float, rate: int) -> Iterator[str]:
     command += ["--latency", str(latency), "--rate", str(rate)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
-        yield server.stdout.readline().split()[2]
-        server.terminate()
+        try:
+            yield server.stdout.readline().split()[2]
+        finally:
+            server.kill()
 
 
 def _install_tap(folder: Path) -> str:

@@ -17,13 +17,15 @@ def test_the_command_serves_both_and_keeps_the_environment_for_another_terminal(
     command = [sys.executable, "-m", "sandbox", "--environment", str(kept)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
-        printed = "".join(takewhile(lambda line: not line.startswith("# In another terminal"), server.stdout))
-        words = [word.partition("=") for word in shlex.split(printed) if word != "export"]
-        environment = {name: value for name, _, value in words}
-        key = {"Authorization": f"Bearer {environment['STRIPE_API_KEY']}"}
-        stripe = requests.get(f"{environment['STRIPE_BASE_URL']}/v1/customers", headers=key, timeout=10)
-        netsuite = requests.get(environment["NETSUITE_BASE_URL"], timeout=10)
-        server.terminate()
+        try:
+            printed = "".join(takewhile(lambda line: not line.startswith("# In another terminal"), server.stdout))
+            words = [word.partition("=") for word in shlex.split(printed) if word != "export"]
+            environment = {name: value for name, _, value in words}
+            key = {"Authorization": f"Bearer {environment['STRIPE_API_KEY']}"}
+            stripe = requests.get(f"{environment['STRIPE_BASE_URL']}/v1/customers", headers=key, timeout=10)
+            netsuite = requests.get(environment["NETSUITE_BASE_URL"], timeout=10)
+        finally:
+            server.terminate()
     assert stripe.status_code == 200
     assert len(stripe.json()["data"]) == 10
     assert netsuite.status_code == 404  # it is there, and has no page at this address
@@ -39,8 +41,10 @@ def sandbox(kept: Path) -> Iterator[str]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         list(takewhile(lambda line: not line.startswith("# In another terminal"), server.stdout))
-        yield kept.read_text()
-        server.terminate()
+        try:
+            yield kept.read_text()
+        finally:
+            server.terminate()
 
 
 def test_what_another_terminal_has_read_stays_true_when_the_sandbox_is_started_again(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ NetSuite documents no Retry-After; waits grow by two, with jitter. Where no conn
 passes soon, so that is given less than a minute.
 """
 
-import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import TypeVar
 import stamina
 
 from resources.http.reachability import Reachability
+from resources.retries import growing_wait
 from schemas.errors import TransientError
 
 T = TypeVar("T")
@@ -98,8 +98,8 @@ class _Tries:
 
     def _wait(self, error: TransientCallError) -> float | None:
         retry_policy = self._retry_policy
-        growing = retry_policy.first_wait * 2 ** (self._failed - 1) + random.uniform(0, retry_policy.first_wait)  # noqa: S311 - jitter
-        wait = min(retry_policy.longest_wait, growing)
+        first, longest = retry_policy.first_wait, retry_policy.longest_wait
+        wait = growing_wait(self._failed, first=first, longest=longest, jitter=first)
         is_hopeless = error.is_unreachable and self._unreachable_for + wait > retry_policy.unreachable_seconds
         return None if self._failed >= retry_policy.attempts or is_hopeless else wait
 

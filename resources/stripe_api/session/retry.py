@@ -4,7 +4,6 @@ Stripe: 429 with `Stripe-Rate-Limited-Reason`, or without one for a locked objec
 and `Stripe-Should-Retry`, which overrides all of these. `Retry-After` is undocumented, and honoured where it is sent.
 """
 
-import random
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -13,6 +12,7 @@ from typing import Final, Literal, TypeVar
 import stamina
 
 from resources.http.reachability import Reachability
+from resources.retries import growing_wait
 from resources.stripe_api.session.account import StripeAccount
 from schemas.errors import TransientError
 
@@ -111,7 +111,7 @@ class _Tries:
 
     def _wait(self) -> float:
         longest = self._account.longest_wait
-        return float(min(longest, _FIRST_WAIT * 2 ** (self._failed - 1) + random.uniform(0, min(1.0, longest))))  # noqa: S311 - jitter
+        return growing_wait(self._failed, first=_FIRST_WAIT, longest=longest, jitter=min(1.0, longest))
 
 
 def _ask_again(account: StripeAccount, what: str, ask: Callable[[], T], tries: _Tries, first: TransientFailure) -> T:

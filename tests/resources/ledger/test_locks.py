@@ -31,7 +31,7 @@ def _hold(url: str, folder: Path, ready: object) -> None:
 def test_the_right_to_write_ends_with_a_killed_process(opened: Ledger) -> None:
     ours, theirs = multiprocessing.Pipe()
     url = opened.engine.url.render_as_string(hide_password=False)
-    holder = multiprocessing.get_context("spawn").Process(target=_hold, args=(url, opened.folder, theirs))
+    holder = multiprocessing.get_context("spawn").Process(target=_hold, args=(url, opened.folder, theirs), daemon=True)
     holder.start()
     pid = ours.recv()
     with pytest.raises(UserError, match="Another run"), opened.alone("acme"):
