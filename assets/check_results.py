@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
+import pandera.polars as pa
 import polars as pl
 
 from resources.extracts.extract import Extract, UnknownWords
+from resources.extracts.on_disk import OnDisk
 from resources.failures import failures_for_people
 from schemas.errors import UserError
 from schemas.secrets import masked
-from schemas.validation import Violation
+from schemas.validation import Violation, violations, violations_in
 
 _IDS_SHOWN = 20
 _WINDOWS_SHOWN = 50
@@ -74,7 +76,7 @@ def complete_result(extract: Extract) -> dg.AssetCheckResult:
         description=masked(" ".join(filter(None, (extract.proof, *extract.warnings)))) or None,
         metadata={
             "rows_read": extract.rows_read,
-            "rows_kept": extract.frame.height,
+            "rows_kept": extract.rows.height,
             **extract.notes,
             **({} if extract.windows is None else {"windows_read": _table(extract.windows)}),
         },
@@ -145,6 +147,13 @@ def schema_result(found: Sequence[Violation]) -> dg.AssetCheckResult:
         severity=dg.AssetCheckSeverity.ERROR,
         metadata={"rules_broken": len(found), **({"broken": table} if found else {})},
     )
+
+
+def schema_of_rows(model: type[pa.DataFrameModel], rows: pl.DataFrame | OnDisk, id_column: str) -> dg.AssetCheckResult:
+    """The result of holding the rows of an extract against their model, wherever they are."""
+    if isinstance(rows, OnDisk):
+        return schema_result(violations_in(model, rows.blocks(), id_column))
+    return schema_result(violations(model, rows, id_column))
 
 
 def id_result(

@@ -10,6 +10,7 @@ import dagster as dg
 import polars as pl
 
 from resources.extracts.extract import Extract
+from resources.extracts.on_disk import Disk, OnDisk
 from resources.extracts.source_identity import fingerprint
 from resources.failures import failures_for_people
 from resources.ledger import Decisions, Ledger
@@ -17,6 +18,7 @@ from resources.memory import Memory
 from resources.notifiers import Notifier
 from resources.notify.log import LogNotifier
 from resources.readers import NetsuiteReader, ParametersReader, StripeReader
+from resources.storage.atomic import private_folder
 from resources.storage.disk import disk_in_words
 from resources.storage.file_lock import run_lock
 from resources.storage.folders import Folders
@@ -26,6 +28,7 @@ from resources.storage.generations import ResultStore
 from resources.storage.kept_inputs import KeptInputs
 from resources.storage.kept_steps import Made, Same
 from resources.storage.plans import PlanStore
+from resources.storage.scratch import scratch
 from schemas.declaration import Declaration
 from schemas.paired_plan import PairedPlan
 from schemas.words import DeclaredAccounts
@@ -34,7 +37,7 @@ __all__ = ["FRAME", "IO_MANAGER_KEY", "Reconciliation", "extract_metadata", "fai
 
 IO_MANAGER_KEY = "frames"
 FRAME = dg.PythonObjectDagsterType(
-    (pl.DataFrame, PairedPlan, Made, Same), name="Frame", description="a polars frame, kept as Parquet"
+    (pl.DataFrame, OnDisk, PairedPlan, Made, Same), name="Frame", description="a polars frame, kept as Parquet"
 )
 _MONTHS_NAMED = 12
 
@@ -80,6 +83,15 @@ class Reconciliation:
     def memory(self) -> Memory:
         """What a run of this declaration may take of this machine."""
         return Memory.of(self.declaration.memory)
+
+    @contextmanager
+    def disk(self) -> Iterator[Disk]:
+        """Where the rows of an extract are that takes more than its share of memory, until the body has ended."""
+        home = self.folders.home / "frames"
+        with disk_in_words(home):
+            parent = private_folder(home)
+        with scratch(parent) as folder:
+            yield Disk(folder, self.memory.of_an_extract, disk_in_words)
 
     @property
     def frames(self) -> FrameStore:
@@ -207,7 +219,8 @@ def extract_metadata(extract: Extract) -> dict[str, dg.MetadataValue | int | flo
     """What every extract reports of itself: numbers, and the moment whose state it is."""
     moments = {READ_AT: extract.read_at, EXPORTED_AT: extract.exported_at}
     known = {name: dg.MetadataValue.timestamp(moment) for name, moment in moments.items() if moment}
-    return {"duplicates_dropped": extract.duplicates_dropped, **extract.notes, **known}
+    on_disk = {"on_disk": True} if extract.on_disk else {}
+    return {"duplicates_dropped": extract.duplicates_dropped, **extract.notes, **on_disk, **known}
 
 
 EXPORTED_AT: Final = "exported_at"

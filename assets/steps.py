@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from assets.code_version import code_version
 from assets.reconciliation import Reconciliation
 from assets.rules_version import RULES_VERSION
+from resources.extracts.on_disk import OnDisk
 from resources.readers import ReadsFiles
 from resources.storage.kept_inputs import hash_of_frame, hash_of_text
 from resources.storage.kept_steps import KeptStep, KeptSteps, Made, Same
@@ -109,11 +110,11 @@ class Step:
 
     def made(
         self,
-        frame: pl.DataFrame | PairedPlan,
+        frame: pl.DataFrame | OnDisk | PairedPlan,
         checks: Sequence[dg.AssetCheckResult],
         metadata: Metadata,
         more: str = "",
-    ) -> pl.DataFrame | PairedPlan | Made:
+    ) -> pl.DataFrame | OnDisk | PairedPlan | Made:
         """What an asset hands over: its frame, and for the next time what it has told."""
         if not self._still:
             return frame

@@ -24,6 +24,9 @@ MEMORY: Final = "memory"
 _OF_FRAMES: Final = 4
 """A quarter of it is for frames that stages hand to each other."""
 
+_OF_AN_EXTRACT: Final = 2
+"""And half of it for rows that are read."""
+
 _CGROUPS: Final = "/sys/fs/cgroup"
 
 
@@ -55,6 +58,11 @@ class Memory:
     def of_frames(self) -> int:
         """For frames that stages hand to each other."""
         return self.bound // _OF_FRAMES
+
+    @property
+    def of_an_extract(self) -> int:
+        """For the rows of an extract while they are read: what is left of the step before may lie beside them."""
+        return self.bound // _OF_AN_EXTRACT
 
     @property
     def of_a_stage(self) -> int:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final, Protocol, runtime_checkable
 
 from resources.extracts.extract import Extract, Known
+from resources.extracts.on_disk import Disk
 from resources.extracts.source_identity import SourceIdentity
 
 SECONDS_OF_A_TEST: Final = 20.0
@@ -28,10 +29,13 @@ class StripeReader(Protocol):
     def test(self) -> str:
         """Ask whether it can be read, and say in a sentence what was found. Raises what `customers` would raise."""
 
-    def customers(self, start: datetime, end: datetime, known: Known | None, progress: OnProgress) -> Extract:
+    def customers(
+        self, start: datetime, end: datetime, known: Known | None, progress: OnProgress, disk: Disk | None = None
+    ) -> Extract:
         """The customers created in [start, end), UTC, as `schemas.customers.StripeCustomers`.
 
         Where `known` holds an earlier read of the same range, a reader may read no more than what has changed since.
+        Rows that are too many for memory may be left on the `disk`.
         """
 
 
@@ -49,10 +53,11 @@ class NetsuiteReader(Protocol):
     def test(self) -> str:
         """Ask whether it can be read, and say in a sentence what was found. Raises what `customers` would raise."""
 
-    def customers(self, known: Known | None, progress: OnProgress) -> Extract:
+    def customers(self, known: Known | None, progress: OnProgress, disk: Disk | None = None) -> Extract:
         """All rows of the saved search, as `schemas.customers.NetsuiteCustomers`.
 
-        Where `known` holds an earlier read, a reader may read no more than what has changed since.
+        Where `known` holds an earlier read, a reader may read no more than what has changed since. Rows that are too
+        many for memory may be left on the `disk`.
         """
 
 

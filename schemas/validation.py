@@ -6,6 +6,7 @@ own report lists cell values and, of a repeated id, every row; here it is groupe
 
 import importlib
 import sys
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
@@ -44,6 +45,17 @@ def violations(model: type[pa.DataFrameModel], frame: pl.DataFrame, id_column: s
     except SchemaErrors as error:
         return _grouped(error.failure_cases, frame, id_column)
     return []
+
+
+def violations_in(model: type[pa.DataFrameModel], blocks: Iterable[pl.DataFrame], id_column: str) -> list[Violation]:
+    """Everything in the blocks of a frame that breaks its model, as of the whole; ids are looked at block by block."""
+    found: dict[tuple[str, str], Violation] = {}
+    for block in blocks:
+        for new in violations(model, block, id_column):
+            old = found.get((new.column, new.rule), Violation(new.column, new.rule, 0, []))
+            ids = (old.ids + new.ids)[:_IDS_SHOWN]
+            found[new.column, new.rule] = Violation(new.column, new.rule, old.count + new.count, ids)
+    return sorted(found.values(), key=lambda each: (-each.count, each.column, each.rule))
 
 
 @cache

@@ -1,6 +1,7 @@
 """First stage: NetSuite customers of the saved search. The reader does the reading."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import partial
 
 import dagster as dg
@@ -13,7 +14,7 @@ from assets.check_results import (
     blocking_checks,
     complete_result,
     report_checks,
-    schema_result,
+    schema_of_rows,
     words_result,
 )
 from assets.extract.visible_links import LINKS_SEEN_CHECK, links_seen_result, no_link_field, shows_links
@@ -22,7 +23,6 @@ from assets.sources import NETSUITE, source_key
 from assets.steps import Step, key_of_reading
 from assets.table_columns import table_columns
 from schemas.customers import NetsuiteCustomers
-from schemas.validation import violations
 
 _NAME = "netsuite_customers"
 _CHECKS = {
@@ -53,7 +53,7 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         Leads and prospects are there too, but `is_customer` is false for them and nothing is ever linked to them.
         Rows are unique by internal id; identical duplicates were dropped.
         """
-        with failures_for_people():
+        with failures_for_people(), ExitStack() as on_exit:
             if damage := sync.damage(_NAME):
                 context.log.info(damage)
             said = context.log.info
@@ -61,13 +61,15 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
             if before := step.before():
                 yield from before.again(context)
                 return
+            disk = on_exit.enter_context(sync.disk())
             with sync.exclusive("netsuite", context.run.run_id, said) as make_sure:
-                extract = sync.netsuite.customers(sync.frames.known(_NAME), said)
+                extract = sync.netsuite.customers(sync.frames.known(_NAME), said, disk)
                 make_sure()
-            customers = extract.frame.select(pl.col("is_customer").sum()).item()
-            context.log.info("%d NetSuite rows, %d of them customers", extract.frame.height, customers)
+            rows = extract.rows
+            customers, inactive = rows.lazy().select(pl.col("is_customer", "inactive").sum()).collect().row(0)
+            context.log.info("%d NetSuite rows, %d of them customers", rows.height, customers)
             checks = [
-                schema_result(violations(NetsuiteCustomers, extract.frame, "internal_id")),
+                schema_of_rows(NetsuiteCustomers, rows, "internal_id"),
                 complete_result(extract),
                 words_result(extract, sync.declaration.netsuite_fields),
                 links_seen_result(unseen, is_wanted=sync.declaration.links_visible),
@@ -75,10 +77,10 @@ def build_netsuite_customers(sync: Reconciliation) -> dg.AssetsDefinition:
             yield from report_checks(_NAME, checks)
             metadata = {
                 "customers": customers,
-                "leads_and_prospects": extract.frame.height - customers,
-                "inactive": extract.frame.select(pl.col("inactive").sum()).item(),
+                "leads_and_prospects": rows.height - customers,
+                "inactive": inactive,
                 **extract_metadata(extract),
             }
-            yield dg.MaterializeResult(value=step.made(extract.frame, checks, metadata), metadata=metadata)
+            yield dg.MaterializeResult(value=step.made(rows, checks, metadata), metadata=metadata)
 
     return netsuite_customers

@@ -1,6 +1,7 @@
 """First stage: Stripe customers, month of creation by month of creation. The reader does the reading."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from functools import partial
 from typing import Final
 
@@ -12,7 +13,7 @@ from assets.check_results import (
     blocking_checks,
     complete_result,
     report_checks,
-    schema_result,
+    schema_of_rows,
 )
 from assets.extract.visible_links import LINKS_SEEN_CHECK, links_seen_result
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, extract_metadata, failures_for_people
@@ -23,7 +24,6 @@ from schemas.customers import StripeCustomers
 from schemas.declaration import Declaration
 from schemas.declaration.rules import STRIPE_FIELDS, stripe_columns
 from schemas.errors import UserError
-from schemas.validation import violations
 from schemas.words import MATCH_KEYS
 
 _NAME = "stripe_customers"
@@ -84,7 +84,7 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
         Columns: id, created, email, name, description, phone, livemode, and a column for each metadata key that the
         link or a rule needs. Rows are unique by id; identical duplicates were dropped.
         """
-        with failures_for_people():
+        with failures_for_people(), ExitStack() as on_exit:
             window, months = context.partition_time_window, sync.month_keys()
             known = sync.frames.known_months(_NAME, months) if list(context.partition_keys) == months else None
             if damage := sync.damage(_NAME):
@@ -97,22 +97,24 @@ def build_stripe_customers(sync: Reconciliation) -> dg.AssetsDefinition:
             if before is not None:
                 yield from before.again(context)
                 return
+            disk = on_exit.enter_context(sync.disk())
             with sync.exclusive("stripe", context.run.run_id, context.log.info) as make_sure:
-                extract = sync.stripe.customers(window.start, window.end, known, context.log.info)
+                extract = sync.stripe.customers(window.start, window.end, known, context.log.info, disk)
                 make_sure()
-            context.log.info("%d Stripe customers of %d months", extract.frame.height, len(context.partition_keys))
+            rows = extract.rows
+            context.log.info("%d Stripe customers of %d months", rows.height, len(context.partition_keys))
             checks = [
-                schema_result(violations(StripeCustomers, extract.frame, "id")),
+                schema_of_rows(StripeCustomers, rows, "id"),
                 complete_result(extract),
                 links_seen_result(extract.unseen_links, is_wanted=sync.declaration.links_visible),
             ]
             yield from report_checks(_NAME, checks)
             metadata = {
-                "customers_in_this_run": extract.frame.height,
+                "customers_in_this_run": rows.height,
                 "months_in_this_run": len(context.partition_keys),
                 **extract_metadata(extract),
             }
-            yield dg.MaterializeResult(value=step.made(extract.frame, checks, metadata), metadata=metadata)
+            yield dg.MaterializeResult(value=step.made(rows, checks, metadata), metadata=metadata)
 
     return stripe_customers
 

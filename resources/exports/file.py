@@ -19,6 +19,7 @@ from resources.exports.header import Header, read_header
 from resources.exports.lines import read_rows, write_strict
 from resources.exports.strict import line_of_row, prove_strict
 from resources.exports.usual_labels import with_usual_labels
+from resources.extracts.on_disk import Disk, OnDisk
 from resources.storage.disk import disk_in_words
 from resources.storage.scratch import scratch, temporary_folder
 from schemas.errors import ExportError, InternalError
@@ -55,11 +56,22 @@ class ExportFile:
         Raises:
             ExportError: a label is missing, or is there more than once.
         """
-        return self._all_rows(columns).filter(_is_filled())
+        found = self._all_rows(columns).collect(engine="streaming")
+        self._check(found.height)
+        return found.filter(_is_filled())
+
+    def read_to(self, disk: Disk, columns: Mapping[str, str]) -> OnDisk | None:
+        """What `read` gives, on the disk; None where it is not needed. Raises as `read`."""
+        if not disk.is_needed(self._strict.path.stat().st_size, len(columns), self._strict.rows):
+            return None
+        found = disk.kept(self._all_rows(columns))
+        self._check(found.height)
+        is_whole = found.rows.select(_is_filled().all()).collect().item()
+        return found if is_whole else disk.kept(found.rows.filter(_is_filled()))
 
     def place_of(self, columns: Mapping[str, str], row: int) -> int:
         """Which of all rows this row of what `read` gives is, counted from 0; slow, for messages."""
-        place: int = self._all_rows(columns).select(_is_filled()).to_series().arg_true()[row]
+        place: int = self._all_rows(columns).select(_is_filled()).collect().to_series().arg_true()[row]
         return place
 
     def line_of(self, columns: Mapping[str, str], row: int) -> int:
@@ -69,7 +81,7 @@ class ExportFile:
             return line_of_row(self._text, self.header, at)
         return next(islice(read_rows(self._text, self.header), at, None)).line
 
-    def _all_rows(self, columns: Mapping[str, str]) -> pl.DataFrame:
+    def _all_rows(self, columns: Mapping[str, str]) -> pl.LazyFrame:
         positions = {name: self.header.position(label) for name, label in columns.items()}
         frame = pl.scan_csv(
             self._strict.path,
@@ -81,11 +93,11 @@ class ExportFile:
             glob=False,
         )
         value = _unwrapped if self._strict.has_formulas else _empty_is_null
-        chosen = frame.select(value(pl.col(str(i))).alias(name) for name, i in positions.items())
-        found = chosen.collect(engine="streaming")
-        if found.height != self._strict.rows:
-            raise InternalError(f"{self.source} has {self._strict.rows:,} rows, and {found.height:,} were read.")
-        return found
+        return frame.select(value(pl.col(str(i))).alias(name) for name, i in positions.items())
+
+    def _check(self, found: int) -> None:
+        if found != self._strict.rows:
+            raise InternalError(f"{self.source} has {self._strict.rows:,} rows, and {found:,} were read.")
 
 
 @dataclass(frozen=True)

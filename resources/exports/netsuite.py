@@ -5,6 +5,7 @@ Which label holds what is the account's own affair, so the declaration maps it; 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -15,7 +16,13 @@ from resources.exports.file import ExportFile, check_header, open_export
 from resources.exports.header import Header
 from resources.exports.totals import is_total
 from resources.extracts.extract import Extract, warnings_of_a_file
-from resources.extracts.netsuite_rows import customers_from_text, without_empty_marks
+from resources.extracts.netsuite_rows import (
+    customers_from_text,
+    customers_on_disk,
+    empty_marks_removed,
+    without_empty_marks,
+)
+from resources.extracts.on_disk import Disk, OnDisk
 from resources.extracts.unique import RowSource
 from schemas.errors import ExportError
 from schemas.system_words import BUILT_IN, SystemWords
@@ -25,7 +32,11 @@ _IF_DIFFERING: Final = "the file was edited, or a join in the saved search multi
 
 
 def read_netsuite_export(
-    path: Path, fields: Mapping[str, str], words: SystemWords = BUILT_IN, encoding: str | None = None
+    path: Path,
+    fields: Mapping[str, str],
+    words: SystemWords = BUILT_IN,
+    encoding: str | None = None,
+    disk: Disk | None = None,
 ) -> Extract:
     """Read the customers of a saved-search export.
 
@@ -34,17 +45,31 @@ def read_netsuite_export(
         fields: our name → the column's label in the saved search; `internal_id` is required.
         words: what the words of stages and checkboxes mean.
         encoding: the one that the declaration names.
+        disk: where the rows are to be if they are too many; none, if they are to be in memory.
 
     Raises:
         ExportError: the file cannot be used as it is; one sentence says why.
     """
+    source = RowSource(str(path), _IF_DIFFERING)
     with open_export(
         path, fields["internal_id"], check=partial(_check_labels, fields=fields), encoding=encoding
     ) as export:
+        warnings = warnings_of_a_file(ends_with_newline=export.ends_with_newline)
+        if disk and (text := export.read_to(disk, fields)):
+            text = _typed_on_disk(text, export, fields)
+            found = customers_on_disk(text, disk, fields, source, words)
+            frame = found.rows.rows.head(0).collect()
+            return Extract(frame, found.read, warnings=warnings, unknown_words=found.unknown, on_disk=found.rows)
         # Nobody keeps the text here, which is as much in memory as the rows that are made of it.
-        rows = customers_from_text(_text_of(export, fields), fields, RowSource(str(path), _IF_DIFFERING), words)
-    warnings = warnings_of_a_file(ends_with_newline=export.ends_with_newline)
+        rows = customers_from_text(_text_of(export, fields), fields, source, words)
     return Extract(rows.frame, rows.read, warnings=warnings, unknown_words=rows.unknown)
+
+
+def _typed_on_disk(text: OnDisk, export: ExportFile, fields: Mapping[str, str]) -> OnDisk:
+    """As `_text_of`; the ids alone are looked at in memory."""
+    as_numbers(text.rows.select("internal_id").collect().to_series(), export, fields)
+    numbers = pl.col("internal_id").str.strip_chars().cast(pl.Int64)
+    return replace(text, rows=empty_marks_removed(text.rows.with_columns(numbers)))
 
 
 def _text_of(export: ExportFile, fields: Mapping[str, str]) -> pl.DataFrame:

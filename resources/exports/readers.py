@@ -14,6 +14,7 @@ from resources.exports.netsuite import check_netsuite_export, read_netsuite_expo
 from resources.exports.stripe import check_stripe_export, read_stripe_export
 from resources.exports.stripe_fields import NOTHING_MORE, Further
 from resources.extracts.extract import Extract, Known, join_extracts
+from resources.extracts.on_disk import Disk
 from resources.extracts.source_identity import EXPORT_FILE, SourceIdentity, labels
 from resources.extracts.unique import RowSource
 from resources.readers import OnProgress
@@ -68,18 +69,33 @@ class StripeExportReader:
         """See `resources.readers.ReadsFiles`."""
         return content_of(self.root, self.files, self, _next_month(datetime.now(UTC)))
 
-    def customers(self, start: datetime, end: datetime, known: Known | None, progress: OnProgress) -> Extract:  # noqa: ARG002
+    def customers(
+        self,
+        start: datetime,
+        end: datetime,
+        known: Known | None,  # noqa: ARG002 (files are read whole)
+        progress: OnProgress,  # noqa: ARG002 (it is soon done)
+        disk: Disk | None = None,
+    ) -> Extract:
         """Read all files, refuse one of which a customer lies outside of all months, and give those in [start, end)."""
         until = _next_month(datetime.now(UTC))
-        parts = [self._customers_of(path, until) for path in export_files(self.root, self.files)]
-        whole = join_extracts(
-            parts, "id", RowSource(self.source, "one of the files is older, or was edited; leave that one out")
-        )
-        asked = whole.frame.filter(pl.col("created").is_between(start, end, closed="left"))
-        asked = asked.with_columns(link_column=pl.lit(whole.link_column, pl.String))
-        outside = whole.frame.height - asked.height
+        parts = [self._customers_of(path, until, disk) for path in export_files(self.root, self.files)]
+        source = RowSource(self.source, "one of the files is older, or was edited; leave that one out")
+        whole = join_extracts(parts, "id", source, disk)
+        is_asked = pl.col("created").is_between(start, end, closed="left")
+        link_column = pl.lit(whole.link_column, pl.String).alias("link_column")
+        frame = whole.frame.filter(is_asked).with_columns(link_column)
+        if whole.on_disk and disk:
+            asked = whole.on_disk
+            if not asked.rows.select(is_asked.all()).collect().item():
+                asked = disk.kept(asked.rows.filter(is_asked))
+            on_disk = replace(asked, rows=asked.rows.with_columns(link_column))
+            found = replace(whole, frame=frame, on_disk=on_disk)
+        else:
+            found = replace(whole, frame=frame)
+        outside = whole.rows.height - found.rows.height
         notes = {"rows_of_other_months": outside} if outside else {}
-        return replace(whole, frame=asked, rows_read=whole.rows_read - outside, notes={**whole.notes, **notes})
+        return replace(found, rows_read=whole.rows_read - outside, notes={**whole.notes, **notes})
 
     def problems(self) -> Iterator[str]:
         """What is wrong with the labels of the files, a sentence each; their rows are not looked at."""
@@ -92,7 +108,7 @@ class StripeExportReader:
         )
         yield from problems_of_files(self.root, self.files, check)
 
-    def _customers_of(self, path: Path, until: datetime) -> Extract:
+    def _customers_of(self, path: Path, until: datetime, disk: Disk | None) -> Extract:
         return read_stripe_export(
             path,
             since=self.since,
@@ -101,6 +117,7 @@ class StripeExportReader:
             required=self.required,
             further=self.further,
             declared=Declared(self.encoding, self.dates, self.labels),
+            disk=disk,
         )
 
 
@@ -140,20 +157,26 @@ class NetsuiteExportReader:
         """See `resources.readers.ReadsFiles`."""
         return content_of(self.root, self.files, self)
 
-    def customers(self, known: Known | None, progress: OnProgress) -> Extract:  # noqa: ARG002 (files are read whole)
+    def customers(
+        self,
+        known: Known | None,  # noqa: ARG002 (files are read whole)
+        progress: OnProgress,  # noqa: ARG002 (it is soon done)
+        disk: Disk | None = None,
+    ) -> Extract:
         """Read all files."""
-        parts = [self._customers_of(path) for path in export_files(self.root, self.files)]
+        parts = [self._customers_of(path, disk) for path in export_files(self.root, self.files)]
         differing = "one of the files is older, or was edited; leave that one out"
-        return join_extracts(parts, "internal_id", RowSource(self.source, differing))
+        return join_extracts(parts, "internal_id", RowSource(self.source, differing), disk)
 
     def problems(self) -> Iterator[str]:
         """What is wrong with the labels of the files, a sentence each; their rows are not looked at."""
         check = partial(check_netsuite_export, fields=self.fields, encoding=self.encoding)
         yield from problems_of_files(self.root, self.files, check)
 
-    def _customers_of(self, path: Path) -> Extract:
+    def _customers_of(self, path: Path, disk: Disk | None) -> Extract:
         exported_at = written_at(path)
-        return replace(read_netsuite_export(path, self.fields, self.words, self.encoding), exported_at=exported_at)
+        read = read_netsuite_export(path, self.fields, self.words, self.encoding, disk)
+        return replace(read, exported_at=exported_at)
 
 
 def written_at(path: Path) -> datetime | None:

@@ -12,14 +12,15 @@ from typing import Final
 
 import polars as pl
 
-from resources.exports.dates import read_dates, why_open, zone_of
-from resources.exports.file import Declared, ExportFile, check_header, open_export
+from resources.exports.dates import read_dates, zone_of
+from resources.exports.file import Declared, check_header, open_export
 from resources.exports.header import Header
 from resources.exports.seen_links import NOT_DELETED, deleted_label, link_column, unseen_links
+from resources.exports.stripe_checks import checked
 from resources.exports.stripe_fields import NOTHING_MORE, Further, further_columns, label_in_any_case
-from resources.exports.totals import is_total
 from resources.exports.usual_labels import CREATED_LABEL, ID_LABEL, OWN_LABELS
 from resources.extracts.extract import Extract, warnings_of_a_file
+from resources.extracts.on_disk import Disk
 from resources.extracts.unique import RowSource, unique_by_id
 from schemas.errors import ExportError
 from schemas.invisible import without_invisible
@@ -29,12 +30,11 @@ _VISIBLE_ID: Final = without_invisible(pl.col("id")).str.strip_chars()
 """An id without white space and invisible characters, which come along when an id is copied; none is part of one."""
 _NOTHING_DECLARED: Final = Declared()
 _OF_A_PAYMENT: Final = "customer id"
-_ROWS_LOOKED_AT: Final = 100
 _DELETED: Final = "is deleted"  # as no field is called, for the space
 _IS_THERE: Final = pl.col(_DELETED).fill_null("").str.strip_chars().str.to_lowercase().is_in(NOT_DELETED)
 
 
-def read_stripe_export(
+def read_stripe_export(  # noqa: PLR0913 (what a declaration says, and where rows may be)
     path: Path,
     *,
     since: datetime,
@@ -43,6 +43,7 @@ def read_stripe_export(
     required: Iterable[str] = (),
     further: Further = NOTHING_MORE,
     declared: Declared = _NOTHING_DECLARED,
+    disk: Disk | None = None,
 ) -> Extract:
     """Read the customers of a Dashboard export. Those that a column `Deleted` says are deleted are left out.
 
@@ -55,6 +56,7 @@ def read_stripe_export(
         required: names of columns (`email`, `metadata.<key>`, …) that a rule needs, so that they must be in the file.
         further: fields that become columns, too.
         declared: what the declaration says of the file.
+        disk: where the rows are to be if they are too many; none, if they are to be in memory.
 
     Raises:
         ExportError: the file cannot be used as it is; one sentence says why.
@@ -67,33 +69,45 @@ def read_stripe_export(
         columns = columns_of(export.header) | further_columns(export.header, further)
         deleted = deleted_label(export.header.labels)
         columns |= {_DELETED: deleted} if deleted else {}
+        whole = export.read_to(disk, columns) if disk else None
         # One name for all forms of the rows: each is in memory whole, and goes when the next is there.
-        rows = export.read(columns)
+        rows = whole.rows.select("id", "created").collect() if whole else export.read(columns)
         count = rows.height
         zone = zone_of(columns["created"]) or "UTC"
         created = read_dates(rows.get_column("created"), until, declared.dates, zone)
         rows = rows.with_columns(_VISIBLE_ID, created.alias("moment"))
-        rows = _checked(rows, export, columns, since, until).drop("created").rename({"moment": "created"})
-    if deleted:
-        rows = rows.filter(_IS_THERE).drop(_DELETED)
+        rows = checked(rows, export, columns, since, until).drop("created").rename({"moment": "created"})
     wanted = [*OWN_LABELS, *(f"metadata.{key}" for key in metadata_keys), *further.names]
-    nothing = (pl.lit(None, pl.String).alias(name) for name in wanted if name not in columns)
-    rows = rows.with_columns(*nothing, pl.lit(None, pl.Boolean).alias("livemode"))
-    customers = unique_by_id(
-        rows.select("id", "created", *OWN_LABELS, "livemode", pl.col(r"^metadata\..+$"), *further.names),
-        "id",
-        RowSource(str(path), "the file was edited, or two exports were joined; export it again"),
-    )
+    source = RowSource(str(path), "the file was edited, or two exports were joined; export it again")
+    if whole and disk:
+        text = pl.concat([whole.rows.drop("id", "created"), rows.lazy()], how="horizontal")
+        kept = disk.kept(_as_customers(text, wanted, further))
+        found, on_disk = kept.rows.head(0).collect(), disk.unique_by_id(kept, "id", source)
+        rows_read = kept.height
+    else:
+        rows = _as_customers(rows.lazy(), wanted, further).collect(engine="in-memory")
+        found, on_disk = unique_by_id(rows, "id", source), None
+        rows_read = rows.height
     warnings = warnings_of_a_file(ends_with_newline=export.ends_with_newline)
     labels = _as_read(export.header.labels, columns, metadata_keys)
     return Extract(
-        customers,
-        rows.height,
+        found,
+        rows_read,
         warnings=warnings,
-        notes={"deleted_left_out": count - rows.height} if deleted else {},
+        notes={"deleted_left_out": count - rows_read} if deleted else {},
         link_column=link_column(labels),
         unseen_links=unseen_links(str(path), labels),
+        on_disk=on_disk,
     )
+
+
+def _as_customers(rows: pl.LazyFrame, wanted: Sequence[str], further: Further) -> pl.LazyFrame:
+    """Those that are not deleted, with the columns that are wanted, of which some may not be in the file."""
+    names = rows.collect_schema().names()
+    nothing = (pl.lit(None, pl.String).alias(name) for name in wanted if name not in names)
+    there = rows.filter(_IS_THERE) if _DELETED in names else rows
+    made = there.with_columns(*nothing, pl.lit(None, pl.Boolean).alias("livemode"))
+    return made.select("id", "created", *OWN_LABELS, "livemode", pl.col(r"^metadata\..+$"), *further.names)
 
 
 def _as_read(labels: Iterable[str], columns: Mapping[str, str], metadata_keys: Iterable[str]) -> list[str]:
@@ -169,70 +183,3 @@ def _not_a_customer_export(header: Header) -> ExportError:
         )
     missing = header.missing([CREATED_LABEL if has_id else ID_LABEL])
     return ExportError(f"{header.source} is no Stripe customer export: {missing}")
-
-
-def _checked(
-    text: pl.DataFrame, export: ExportFile, columns: Mapping[str, str], since: datetime, until: datetime
-) -> pl.DataFrame:
-    """The rows, if each has an id, and a moment within the months asked for."""
-    ids, created = text.get_column("id"), text.get_column("moment")
-    nameless = (ids.is_null() | (ids == "")).arg_true()
-    if nameless.len():
-        line = export.line_of(columns, nameless[0])
-        raise ExportError(
-            f"{export.source} has {nameless.len():,} rows without an id, the first in line {line:,} (perhaps a totals "
-            "row); export it again."
-        )
-    undated = created.is_null()
-    if undated.any():
-        _refuse_foreign_row(export, columns, ids, undated.arg_true())
-        first = text.filter(undated).sort("id").item(0, "created") or ""
-        label = columns["created"]
-        _refuse(
-            text,
-            undated,
-            export,
-            f"no date of the form 2026-01-31 09:30 under {label!r}{why_open(first, zone_of(label) or 'UTC')}",
-        )
-    _refuse(
-        text,
-        created < since,
-        export,
-        f"a date of creation before {since:%Y-%m}; set `since` in the declaration to {_oldest(created)}",
-    )
-    _refuse(
-        text,
-        created >= until,
-        export,
-        "a date of creation in the future; check the export and this machine's clock",
-    )
-    return text
-
-
-def _oldest(created: pl.Series) -> str:
-    """The month to begin with, in words."""
-    oldest: str = created.to_frame("created").select(pl.col("created").min().dt.strftime("%Y-%m")).item()
-    return f"{oldest}, the month of the oldest customer in the file"
-
-
-def _refuse_foreign_row(export: ExportFile, columns: Mapping[str, str], ids: pl.Series, undated: pl.Series) -> None:
-    """A row without a date may be no customer: labels again, or a total."""
-    for row in undated.head(_ROWS_LOOKED_AT):
-        value = ids[row].strip("\ufeff")
-        if export.header.is_label(value, ID_LABEL):
-            raise ExportError(
-                f"Line {export.line_of(columns, row):,} of {export.source} is a second line of labels: two "
-                "exports were joined; export the whole list once, or take that line out."
-            )
-        if is_total(value):
-            raise ExportError(
-                f"Line {export.line_of(columns, row):,} of {export.source} is a totals row: it has {value!r} under "
-                f"{ID_LABEL!r}; take the line out."
-            )
-
-
-def _refuse(frame: pl.DataFrame, wrong: pl.Series, export: ExportFile, what: str) -> None:
-    bad = frame.filter(wrong).get_column("id").sort()
-    if bad.len():
-        others = f" and {bad.len() - 1:,} others have" if bad.len() > 1 else " has"
-        raise ExportError(f"In {export.source}, {bad[0]}{others} {what}.")

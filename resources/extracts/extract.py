@@ -7,6 +7,7 @@ from datetime import datetime
 
 import polars as pl
 
+from resources.extracts.on_disk import Disk, OnDisk
 from resources.extracts.unique import RowSource, unique_by_id
 from schemas.words import LinkColumn
 
@@ -45,7 +46,7 @@ class Extract:
     """The customers of one system.
 
     Attributes:
-        frame: `schemas.customers.StripeCustomers` or `NetsuiteCustomers`.
+        frame: `schemas.customers.StripeCustomers` or `NetsuiteCustomers`; without rows, if they are on the disk.
         rows_read: rows that the source gave, before identical duplicates were dropped.
         complete: everything asked for is here, as far as that can be proved (X10).
         proof: a sentence for a person on what proves it; empty where nothing does, as for a file.
@@ -57,6 +58,7 @@ class Extract:
         notes: further counts for a person, by name.
         unknown_words: what is written in the language of the source and is in no list; the frame is not to be used.
         exported_at: when the oldest of the files was written, UTC, as far as its own time tells; null over an API.
+        on_disk: the rows, if they are not in memory, as they can be only for who gave a `Disk`.
     """
 
     frame: pl.DataFrame
@@ -71,25 +73,42 @@ class Extract:
     notes: Mapping[str, int | float | str | bool] = field(default_factory=dict)
     unknown_words: tuple[UnknownWords, ...] = ()
     exported_at: datetime | None = None
+    on_disk: OnDisk | None = None
+
+    @property
+    def rows(self) -> pl.DataFrame | OnDisk:
+        """The customers, wherever they are."""
+        return self.frame if self.on_disk is None else self.on_disk
 
     @property
     def duplicates_dropped(self) -> int:
         """How many rows were dropped because they repeated another one in every column."""
-        return self.rows_read - self.frame.height
+        return self.rows_read - self.rows.height
 
 
-def join_extracts(extracts: Sequence[Extract], id_column: str, source: RowSource) -> Extract:
+def join_extracts(extracts: Sequence[Extract], id_column: str, source: RowSource, disk: Disk | None = None) -> Extract:
     """One extract of those of several files, whose rows may overlap: told apart as within one file.
+
+    Args:
+        extracts: of the files; of some the rows may be on the disk.
+        id_column: which of their columns tells rows apart.
+        source: what messages say of who gave the rows.
+        disk: where rows are, if some are there.
 
     Raises:
         UserError: of the kind of `source`: two rows of one id differ.
     """
     if len(extracts) == 1:
         return extracts[0]
-    frame = unique_by_id(pl.concat([each.frame for each in extracts]), id_column, source)
+    if disk is None or not any(each.on_disk for each in extracts):
+        frame, on_disk = unique_by_id(pl.concat([each.frame for each in extracts]), id_column, source), None
+    else:
+        rows = disk.kept(pl.concat([each.rows.lazy() for each in extracts]))
+        frame, on_disk = extracts[0].frame.clear(), disk.unique_by_id(rows, id_column, source)
     return replace(
         extracts[0],
         frame=frame,
+        on_disk=on_disk,
         rows_read=sum(each.rows_read for each in extracts),
         complete=all(each.complete for each in extracts),
         warnings=tuple(dict.fromkeys(doubt for each in extracts for doubt in each.warnings)),

@@ -9,11 +9,13 @@ from typing import Final, Literal
 import polars as pl
 
 from resources.extracts.extract import Known
+from resources.extracts.on_disk import OnDisk
 from resources.storage.frame_seal import SEAL, UNSEALED, seal
 from resources.storage.frame_standing import ORIGIN, READ_AT, FrameFiles, Looked, frame_file, ours_of, read_at_of
-from resources.storage.held_frames import Held, fits, held, hold, metadata_of, scanned, scanned_months
+from resources.storage.held_frames import Held, held, hold, metadata_of, scanned, scanned_months
+from resources.storage.month_rows import MONTH_FORMAT, of_months
 from resources.storage.protocol import Storage
-from schemas.errors import InternalError, UserError
+from schemas.errors import UserError
 from schemas.paired_plan import PairedPlan, unpacked_rows
 
 PLAN_HASH: Final = "plan_hash"
@@ -21,9 +23,6 @@ PLAN_HASH: Final = "plan_hash"
 
 INPUTS: Final = "inputs"
 """Metadata of the matches, and of their frame's file: the hash under which what they were made from is kept."""
-
-MONTH_FORMAT = "%Y-%m-01"
-"""Key of a month's partition, as Dagster's monthly partitions write it."""
 
 OF_ANOTHER_ORIGIN = "read from another account or with other columns"
 """What is to be said of a frame when the declaration has come to name another account or other columns."""
@@ -35,7 +34,6 @@ _PACKED: Final = "packed"
 """Metadata of the file of a plan that is not kept as its rows."""
 
 _NONE: Final[Mapping[str, str]] = {}
-_NO_ROWS: Final = pl.Series(dtype=pl.UInt32)
 
 OnFiles = Callable[[Mapping[str, Path]], None]
 """Is shown files that were just written, by the names of their frames."""
@@ -68,7 +66,7 @@ class FrameStore:
     def write(
         self,
         name: str,
-        frame: pl.LazyFrame | pl.DataFrame | PairedPlan,
+        frame: pl.LazyFrame | pl.DataFrame | OnDisk | PairedPlan,
         read_at: datetime | None = None,
         marks: Mapping[str, str] = _NONE,
         on_files: OnFiles = _nothing,
@@ -100,7 +98,7 @@ class FrameStore:
     def write_months(
         self,
         name: str,
-        frame: pl.DataFrame,
+        frame: pl.DataFrame | OnDisk,
         months: Sequence[str],
         read_at: datetime | None = None,
         on_files: OnFiles = _nothing,
@@ -109,24 +107,16 @@ class FrameStore:
 
         Further arguments as for `write`; the files are shown under the names that `files` gives them.
         """
-        month_of = frame.select(month=pl.col("created").dt.strftime(MONTH_FORMAT)).with_row_index("row")
-        rows_of = dict(zip(*month_of.group_by("month", maintain_order=True).agg("row"), strict=True))
-        if surplus := rows_of.keys() - set(months):
-            raise InternalError(f"{name} has rows of months that were not asked for: {sorted(surplus)}.")
-        present = [month for month in months if month in rows_of]
-        # All at once if they are to be held, which takes no letter of a text anew, but as many views of them.
-        is_held = fits(frame, self.most_held) and _is_in_time(frame.get_column("created"))
-        in_order = frame[pl.concat([rows_of[month] for month in present])] if is_held and present else frame.clear()
-        stamp, begun = self._stamp(name, read_at), 0
+        rows_by_month, in_order = of_months(name, frame, months, self.most_held)
+        stamp = self._stamp(name, read_at)
         with self.storage.replaced([frame_file(name, month) for month in months]) as fresh:
-            for path, month in zip(fresh, months, strict=True):
-                rows = rows_of.get(month, _NO_ROWS)
-                part = in_order[begun : begun + rows.len()] if is_held else frame[rows]
-                begun += rows.len()
-                part.write_parquet(path, compression="zstd", compression_level=1, statistics=False, metadata=stamp)
+            path_of = dict(zip(months, fresh, strict=True))
+            for month, rows in rows_by_month:
+                path = path_of[month]
+                rows.write_parquet(path, compression="zstd", compression_level=1, statistics=False, metadata=stamp)
                 seal(path)
-            on_files({f"{name}/{month}": path for path, month in zip(fresh, months, strict=True)})
-            if is_held:
+            on_files({f"{name}/{month}": path for month, path in path_of.items()})
+            if in_order is not None:
                 hold(fresh, in_order, self.most_held)
 
     def read(self, name: str) -> pl.LazyFrame:
@@ -233,11 +223,6 @@ class FrameStore:
 
     def _stamp(self, name: str, read_at: datetime | None) -> dict[str, str]:
         return {SEAL: UNSEALED, ORIGIN: self.origin(name), **({READ_AT: read_at.isoformat()} if read_at else {})}
-
-
-def _is_in_time(moments: pl.Series) -> bool:
-    """Whether rows gathered by months lie as they did: to look at others again and again is dearer than reading."""
-    return moments.is_sorted() or moments.is_sorted(descending=True)
 
 
 def _first_instant(month: str) -> datetime:

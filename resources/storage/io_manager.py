@@ -13,6 +13,7 @@ from typing import Final
 import dagster as dg
 import polars as pl
 
+from resources.extracts.on_disk import OnDisk
 from resources.failures import failures_for_people
 from resources.memory import MEMORY, Memory
 from resources.storage.folders import Folders
@@ -21,7 +22,7 @@ from resources.storage.frames import INPUTS, PLAN_HASH, FrameStore, OnFiles
 from resources.storage.kept_steps import KeptSteps, Made, Same, hashes_of
 from schemas.paired_plan import PairedPlan
 
-_Frame = pl.LazyFrame | pl.DataFrame | PairedPlan
+_Frame = pl.LazyFrame | pl.DataFrame | OnDisk | PairedPlan
 _MANY: Final = 100_000
 """Rows of a frame that is worth looking for what nobody wants any more."""
 
@@ -47,7 +48,7 @@ def _write(
 ) -> int:
     if not context.has_asset_partitions:
         return store.write(name, frame, _moment(context), _marks(context), on_files)
-    whole = frame.lazy().collect()
+    whole = frame if isinstance(frame, OnDisk) else frame.lazy().collect()
     store.write_months(name, whole, context.asset_partition_keys, _moment(context), on_files)
     return whole.height
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 from pydantic import BaseModel, ValidationError
 
+from resources.extracts.on_disk import OnDisk
 from resources.storage.kept_inputs import hash_of_frame, hash_of_text
 from resources.storage.protocol import Storage
 from schemas.paired_plan import PairedPlan
@@ -43,7 +44,7 @@ class KeptStep(BaseModel, frozen=True):
 class Made:
     """A frame that a step has just made, to be written, and what is to be kept of the step then."""
 
-    frame: pl.DataFrame | PairedPlan
+    frame: pl.DataFrame | OnDisk | PairedPlan
     step: KeptStep
 
 

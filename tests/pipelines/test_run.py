@@ -9,6 +9,7 @@ import pytest
 from pipelines.run import reason, sentence
 from resources.exports.readers import NetsuiteExportReader
 from resources.extracts.extract import Extract, Known
+from resources.extracts.on_disk import Disk
 from resources.readers import OnProgress
 from schemas.errors import AccessError, InternalError, TieoutError, TransientError, UserError
 from tests.reconciling import Site, declaration, site_at
@@ -20,7 +21,7 @@ class FailingDoor(NetsuiteExportReader):
 
     error: Exception
 
-    def customers(self, known: Known | None, progress: OnProgress) -> Extract:  # noqa: ARG002 (it gives nothing)
+    def customers(self, known: Known | None, progress: OnProgress, disk: Disk | None = None) -> Extract:  # noqa: ARG002 (it gives nothing)
         raise self.error
 
 

@@ -6,16 +6,22 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from assets.matching import need
+from resources.extracts import on_disk
 from resources.storage import io_manager
 from tests.reconciling import Site, declaration, failure, site_at
 
 
-def matches(site: Site) -> tuple[dict[str, object], pl.DataFrame]:
+def matches(site: Site, *, is_bounded: bool = True) -> tuple[dict[str, object], pl.DataFrame]:
     """The metadata of `customer_matches` made anew, and its frame, which the run does not hold any more."""
     result = site.up_to("customer_matches")
     assert result.success, failure(result)
+    for asset in ("netsuite_customers", "stripe_customers"):
+        extracts_made = result.asset_materializations_for_node(f"{site.sync.name}__{asset}")
+        assert extracts_made
+        assert all(("on_disk" in each.metadata) is is_bounded for each in extracts_made)
     with pytest.raises(dg.DagsterInvariantViolationError):
         result.output_for_node(f"{site.sync.name}__customer_matches")
     [made] = result.asset_materializations_for_node(f"{site.sync.name}__customer_matches")
@@ -24,10 +30,17 @@ def matches(site: Site) -> tuple[dict[str, object], pl.DataFrame]:
     ).collect()
 
 
+def extracts(site: Site) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The frames of both sides."""
+    frames, months = site.sync.frames, site.sync.month_keys()
+    return frames.read("netsuite_customers").collect(), frames.read_months("stripe_customers", months).collect()
+
+
 @pytest.fixture
 def bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """A site whose four customers are as many as fill the memory that is declared."""
     monkeypatch.setattr(need, "_OF_A_CUSTOMER", 10**9)
+    monkeypatch.setattr(on_disk, "_OF_A_TEXT", 10**8)
     (tmp_path / "bounded").mkdir()
     with site_at(tmp_path / "bounded", declaration(memory="2GB")) as site:
         yield site
@@ -51,8 +64,11 @@ def test_what_is_too_much_for_memory_is_matched_in_buckets(bounded: Site, tmp_pa
     assert isinstance(told["bytes_needed_at_once"], int)
     assert "Matching so many customers holds 4 GB" in bounded.event_log()
     assert not list((bounded.sync.folders.home / "frames").glob(".*"))
+    assert bounded.sync.frames.held("netsuite_customers") is None
     (tmp_path / "free").mkdir()
     with site_at(tmp_path / "free", declaration(memory="64GB")) as free:
-        told, in_memory = matches(free)
+        told, in_memory = matches(free, is_bounded=False)
         assert "buckets" not in told
         assert found.equals(in_memory)
+        for of_disk, of_memory in zip(extracts(bounded), extracts(free), strict=True):
+            assert_frame_equal(of_disk, of_memory)

@@ -13,6 +13,7 @@ from pipelines.run import doubts
 from resources.exports.netsuite import read_netsuite_export
 from resources.exports.stripe import read_stripe_export
 from resources.extracts.extract import Extract, Known
+from resources.extracts.on_disk import Disk
 from resources.extracts.source_identity import SourceIdentity
 from resources.readers import OnProgress
 from tests.reconciling import (
@@ -40,8 +41,11 @@ class StripeReader:
     def test(self) -> str:
         return f"{self.source} can be read."
 
-    def customers(self, start: datetime, end: datetime, known: Known | None, progress: OnProgress) -> Extract:
+    def customers(
+        self, start: datetime, end: datetime, known: Known | None, progress: OnProgress, disk: Disk | None = None
+    ) -> Extract:
         assert known is None
+        assert disk is not None
         progress("reading")
         asked = self.frame.filter(pl.col("created").is_between(start, end, closed="left"))
         return Extract(asked, asked.height, complete=self.complete)
@@ -59,8 +63,9 @@ class NetsuiteReader:
     def test(self) -> str:
         return f"{self.source} can be read."
 
-    def customers(self, known: Known | None, progress: OnProgress) -> Extract:
+    def customers(self, known: Known | None, progress: OnProgress, disk: Disk | None = None) -> Extract:
         assert known is None
+        assert disk is not None
         progress("reading")
         return Extract(self.frame, self.frame.height, complete=self.complete)
 

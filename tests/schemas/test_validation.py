@@ -7,7 +7,7 @@ import pytest
 
 from schemas.customers import StripeCustomers
 from schemas.matches import Matches
-from schemas.validation import Violation, violations
+from schemas.validation import Violation, violations, violations_in
 
 TEXTS = ("email", "name", "description", "phone", "metadata.netsuite_customer_id")
 
@@ -78,3 +78,19 @@ def test_null_id_is_a_violation() -> None:
     found = violations(StripeCustomers, stripe("cus_1", None), "id")
     assert {v.column for v in found} == {"id"}
     assert all(isinstance(v, Violation) for v in found)
+
+
+def test_in_blocks_a_frame_breaks_what_it_breaks_as_a_whole() -> None:
+    broken = matches(*["linked"] * 30, *["secret"] * 5).with_columns(
+        reason=pl.when(pl.int_range(pl.len()) % 10 > 0).then(pl.lit("a reason"))
+    )
+    blocks = [broken.slice(start, 8) for start in range(0, broken.height, 8)]
+    assert violations_in(Matches, blocks, "stripe_customer_id") == violations(Matches, broken, "stripe_customer_id")
+    assert len(violations_in(Matches, blocks, "stripe_customer_id")) == 2
+    many = matches(*["secret"] * 30)
+    [whole], [parts] = (
+        violations(Matches, many, "stripe_customer_id"),
+        violations_in(Matches, [many.head(7), many.tail(23)], "stripe_customer_id"),
+    )
+    assert parts == whole
+    assert len(parts.ids) == 20

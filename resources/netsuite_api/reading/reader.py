@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from resources.extracts.extract import Extract, Known
+from resources.extracts.on_disk import Disk
 from resources.extracts.source_identity import SourceIdentity, labels
 from resources.netsuite_api.client import NetsuiteClient
 from resources.netsuite_api.reading.customers import PreviousRead
@@ -87,7 +88,7 @@ class NetsuiteApiReader:
             client.check_search(self.settings.mass_search or "", self.fields, self.written)
         return f"{self.source}: the RESTlet answers ({health.environment}, role {health.role}), every column is there."
 
-    def customers(self, known: Known | None, progress: OnProgress) -> Extract:
+    def customers(self, known: Known | None, progress: OnProgress, disk: Disk | None = None) -> Extract:  # noqa: ARG002
         """Read the saved search whole; or, from an earlier read, what was modified since (`refresh: changed`)."""
         previous = PreviousRead(known.frame, known.read_at) if known and self.settings.refresh == "changed" else None
         with self.client() as client:

@@ -13,6 +13,7 @@ from typing import Final
 from pydantic import SecretStr
 
 from resources.extracts.extract import Extract, Known
+from resources.extracts.on_disk import Disk
 from resources.extracts.source_identity import SourceIdentity
 from resources.readers import SECONDS_OF_A_TEST, OnProgress, to_set
 from resources.stripe_api.reading.changes import FullReadNeeded, merge_changes, read_changes
@@ -120,7 +121,14 @@ class StripeApiReader:
         with StripeConnection(self.account(retry_seconds=SECONDS_OF_A_TEST)) as connection:
             return {of.kind: why_not_read(connection, of) for of in LISTS}
 
-    def customers(self, start: datetime, end: datetime, known: Known | None, progress: OnProgress) -> Extract:
+    def customers(
+        self,
+        start: datetime,
+        end: datetime,
+        known: Known | None,
+        progress: OnProgress,
+        disk: Disk | None = None,  # noqa: ARG002
+    ) -> Extract:
         """Read by list, complete up to now or `end`; or, from an earlier read, by events (`refresh: changed`)."""
         until = min(end, datetime.now(UTC).replace(microsecond=0))
         with StripeConnection(self.account(), progress) as connection:

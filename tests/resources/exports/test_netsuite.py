@@ -10,6 +10,7 @@ from schemas.customers import NetsuiteCustomers
 from schemas.errors import ExportError
 from schemas.validation import violations
 from tests.link_columns import NO_LINKS
+from tests.resources.exports.both_ways import both_ways
 
 FIELDS = {
     "internal_id": "Internal ID",
@@ -25,7 +26,7 @@ HEADER = "Internal ID,Comments,Email,Stage,Inactive,Sales Region"
 def read(tmp_path: Path, *rows: str, header: str = HEADER, fields: dict[str, str] | None = None) -> Extract:
     path = tmp_path / "netsuite.csv"
     path.write_text("\n".join([header, *rows, ""]))
-    return read_netsuite_export(path, fields or FIELDS)
+    return both_ways(lambda disk: read_netsuite_export(path, fields or FIELDS, disk=disk), tmp_path / "disk")
 
 
 def test_becomes_the_frame_that_every_door_gives(tmp_path: Path) -> None:

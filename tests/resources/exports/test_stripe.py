@@ -11,6 +11,7 @@ from resources.extracts.extract import Extract
 from schemas.customers import StripeCustomers
 from schemas.errors import ExportError
 from schemas.validation import violations
+from tests.resources.exports.both_ways import both_ways
 
 SINCE, UNTIL = datetime(2019, 5, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)
 HEADER = "id,Description,Email,Name,Created (UTC),Total Spend,netsuite_customer_id (metadata),tier (metadata)"
@@ -20,7 +21,12 @@ def read(tmp_path: Path, *rows: str, header: str = HEADER, required: tuple[str, 
     path = tmp_path / "stripe.csv"
     path.write_text("\n".join([header, *rows, ""]))
     keys = ("netsuite_customer_id", "tier", "unused")
-    return read_stripe_export(path, since=SINCE, until=UNTIL, metadata_keys=keys, required=required)
+    return both_ways(
+        lambda disk: read_stripe_export(
+            path, since=SINCE, until=UNTIL, metadata_keys=keys, required=required, disk=disk
+        ),
+        tmp_path / "disk",
+    )
 
 
 def test_becomes_the_frame_that_every_door_gives(tmp_path: Path) -> None:

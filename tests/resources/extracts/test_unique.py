@@ -1,10 +1,15 @@
 """One row an id: against plain Python on random rows, and in the words of whoever gave them."""
 
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import hypothesis.strategies as st
 import polars as pl
 import pytest
 from hypothesis import given
 
+from resources.extracts.on_disk import Disk
 from resources.extracts.unique import RowSource, unique_by_id
 from schemas.errors import AccessError, ExportError, UserError
 
@@ -14,7 +19,22 @@ Row = tuple[int, str | None, str | None]
 
 
 def unique(rows: list[Row], source: RowSource) -> list[Row]:
-    return unique_by_id(pl.DataFrame(rows, SCHEMA, orient="row"), "id", source).rows()
+    """In memory; on the disk it is the same, and the same is refused, some ids at a time."""
+    frame = pl.DataFrame(rows, SCHEMA, orient="row")
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("resources.extracts.on_disk._BLOCK", 2)
+        disk = Disk(Path(folder), 0)
+        kept = disk.kept(frame.lazy())
+        try:
+            found = unique_by_id(frame, "id", source).rows()
+        except UserError as refused:
+            with pytest.raises(type(refused), match=f"^{re.escape(str(refused))}$"):
+                disk.unique_by_id(kept, "id", source)
+            raise
+        on_disk = disk.unique_by_id(kept, "id", source)
+        assert on_disk.rows.collect().rows() == found
+        assert on_disk.height == len(found)
+    return found
 
 
 @given(st.lists(st.tuples(st.integers(1, 6), TEXT, TEXT), max_size=8))

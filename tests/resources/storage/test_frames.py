@@ -1,5 +1,6 @@
 """Frames between stages: months apart, replaced all or none, and one sentence for what was never written."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from resources.extracts.on_disk import Disk
+from resources.storage import month_rows
 from resources.storage.frames import FrameStore
 from resources.storage.local import LocalStorage
 from schemas.errors import InternalError, UserError
@@ -94,6 +97,29 @@ def test_rows_of_a_month_that_was_not_asked_for_replace_nothing(tmp_path: Path) 
         store.write_months("customers", customers(IN_AUGUST), [JUNE, JULY])
     assert ids(store.read_months("customers", MONTHS)) == ["cus_0701000000"]
     assert store.months_present("customers", MONTHS) == [JULY]
+
+
+def test_months_are_written_from_the_disk_some_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = customers(IN_AUGUST, FIRST_OF_JULY, LAST_OF_JUNE, IN_AUGUST)
+    asked: list[int] = []
+    by_month = month_rows._rows_by_month
+
+    def watched(name: str, frame: pl.DataFrame, months: Sequence[str]) -> Mapping[str, pl.Series]:
+        asked.append(frame.height)
+        return by_month(name, frame, months)
+
+    (tmp_path / "rows").mkdir()
+    on_disk = Disk(tmp_path / "rows", 0).kept(rows.lazy())
+    stores = [FrameStore(LocalStorage(tmp_path / name), most_held=100) for name in ("memory", "disk")]
+    stores[0].write_months("customers", rows, MONTHS)
+    monkeypatch.setattr(month_rows, "_rows_by_month", watched)
+    stores[1].write_months("customers", on_disk, MONTHS)
+    assert len(asked) > 1
+    assert sum(asked) == 4
+    in_memory, from_disk = (store.files("customers", MONTHS) for store in stores)
+    assert [path.read_bytes() for path in from_disk.values()] == [path.read_bytes() for path in in_memory.values()]
+    with pytest.raises(InternalError, match=r"rows of months that were not asked for: .*2024-08-01"):
+        stores[1].write_months("customers", on_disk, [JUNE, JULY])
 
 
 def test_missing_months_are_left_out(tmp_path: Path) -> None:
