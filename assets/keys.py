@@ -7,7 +7,6 @@ exact text and need no key.
 
 from collections.abc import Callable
 from functools import cache
-from itertools import chain
 from typing import Final
 from unicodedata import is_normalized, normalize
 
@@ -124,6 +123,9 @@ def hashed_keys(rows: pl.LazyFrame, hashed: Callable[[pl.Expr], pl.Expr] = pl.Ex
     return rows.filter(is_filled).with_columns(hash=hashed(pl.col("key"))).collect(engine="streaming")
 
 
+_BLOCK: Final = 128
+"""Letters that are looked at together: of most blocks none has case."""
+
 _NO_KEY: Final = r"[^!-@\[-~]"
 """Of ASCII: what a key never has. Beyond it, what one may have."""
 _SAMPLE: Final = 10_000
@@ -163,7 +165,8 @@ def is_blank(column: pl.Expr) -> pl.Expr:
 def _folded_forms() -> dict[str, str]:
     """Return each decomposed letter that folding changes, some 1,100, and each removed character, with its new form."""
     # Nothing above U+1FFFF has case, and the surrogates, U+D800 to U+DFFF, are no text.
-    letters = map(chr, chain(range(0xD800), range(0xE000, 0x20000)))
+    blocks = ("".join(map(chr, range(start, start + _BLOCK))) for start in range(0, 0x20000, _BLOCK))
+    letters = (letter for block in blocks if block.casefold() != block for letter in block)
     pairs = ((letter, letter.casefold()) for letter in letters)
     folded = {letter: form for letter, form in pairs if form != letter and is_normalized("NFD", letter)}
     return folded | dict.fromkeys(WHITE_SPACE + INVISIBLE, "")

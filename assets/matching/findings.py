@@ -125,12 +125,15 @@ def combine(parts: Iterable[Findings]) -> Findings:
     )
 
 
-def in_order(decided: Findings, ids: pl.Series) -> Findings:
-    """Put what was decided of all customers into the order of their ids, while it is numbers and not yet words."""
+def in_order(decided: Findings, ids: pl.Series, order: pl.Series | None = None) -> Findings:
+    """Put what was decided of all customers into the order of their ids, while it is numbers and not yet words.
+
+    The rows in that `order` may be known.
+    """
     if decided.rows.height != ids.len():
         return decided
     numbers = pl.int_range(ids.len(), dtype=pl.UInt32, eager=True)
-    ranks = numbers.clone().scatter(order_by_text(ids), numbers)
+    ranks = numbers.clone().scatter(order_by_text(ids) if order is None else order, numbers)
     rows = numbers.clone().scatter(ranks.gather(decided.rows.get_column("position")), numbers)
     return Findings(decided.rows[rows], decided.findings)
 

@@ -71,12 +71,13 @@ def match_with_doubts(
 ) -> pl.LazyFrame:
     """Return what `match_customers` does, and why a person should look at a pair first, as the column `doubt`.
 
-    With `buckets` what the rules compare stays on the disk, and is in memory a part at a time; keys that are `known`
-    are not made again. The result is the same.
+    With `buckets` what the rules compare stays on the disk, and is in memory a part at a time; keys, and an order, that
+    are `known` are not made again. The result is the same.
     """
     world = _World(stripe, netsuite, overrides, settings, comparison or Comparison(), buckets, known)
     opinions = SecondOpinions(world.customers, world.records, settings, world.comparison)
-    decided = in_order(world.decided(opinions.watched(world.steps(opinions))), world.customers.get_column("id"))
+    found = world.decided(opinions.watched(world.steps(opinions)))
+    decided = in_order(found, world.customers.get_column("id"), known.order)
     doubts = find_doubts(Evidence(world.customers, world.records, world.traces, decided, settings, opinions))
     nothing = pl.Series("doubt", [None], pl.String).new_from_index(0, world.customers.height)
     doubt = nothing.scatter(doubts.get_column("position"), doubts.get_column("doubt"))

@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from assets.matching.known_keys import ORDER
 from assets.matching.link_traces import link_table
 from assets.no_values import placeholders_of
 from assets.reconciliation import Reconciliation
@@ -40,8 +41,12 @@ def customers_of(sync: Reconciliation) -> pl.Series:
     files = [*frames.files(_STRIPE, months).values(), *frames.files(_MATCHES).values()]
 
     def make() -> pl.DataFrame:
-        matches = frames.read(_MATCHES).select("stripe_customer_id").collect()
-        stripe = frames.read_months(_STRIPE, months).select("id").collect()
-        return rows_of(matches.to_series(), stripe.to_series()).to_frame()
+        ids = frames.read(_MATCHES).select("stripe_customer_id").collect().to_series()
+        customers = frames.read_months(_STRIPE, months).select("id").collect().to_series()
+        held = frames.held(_STRIPE, months)
+        order = held.beside[ORDER].to_series() if held and ORDER in held.beside else None
+        # Matching has put the customers of these months in that order, and others it will hardly have.
+        is_theirs = order is not None and order.len() == ids.len() and (customers.gather(order) == ids).all()
+        return (order if order is not None and is_theirs else rows_of(ids, customers)).to_frame()
 
     return made_of("customers", files, None, make, frames.most_held).to_series()

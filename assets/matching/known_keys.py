@@ -7,8 +7,12 @@ from typing import Final
 import polars as pl
 
 from assets.matching.match_rule import Side
+from assets.matching.order import order_by_text
 from assets.reconciliation import Reconciliation
-from resources.storage.held_frames import Held
+from resources.storage.held_frames import Held, keep_beside
+
+ORDER: Final = "in the order of ids"  # as no column is called, for the spaces
+"""What beside the Stripe customers says in which order matches have them: the row of each."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,11 @@ class KnownKeys:
         is_eligible = pl.lit(match_inactive) | ~pl.col("inactive")
         ids = netsuite.frame.lazy().filter("is_customer").select("internal_id", is_eligible=is_eligible).collect()
         return cls(stripe.beside, netsuite.beside, ids)
+
+    @property
+    def order(self) -> pl.Series | None:
+        """The rows of the customers in the order of their ids; None where that is not known."""
+        return self.customers[ORDER].to_series() if ORDER in self.customers else None
 
     def of_customers(self, side: Side) -> pl.DataFrame | None:
         """The keys of a Stripe side, as `side_keys` makes them; None where they are not known."""
@@ -70,7 +79,8 @@ class HeldExtracts:
 
     def keep_hashes(self) -> None:
         """Let the keys go when matching has had them, but for the hashes of records, by which the review looks."""
-        self.stripe.beside.clear()
+        for column in self.stripe.beside.keys() - {ORDER}:
+            del self.stripe.beside[column]
         for column, keys in self.netsuite.beside.items():
             self.netsuite.beside[column] = keys.select("position", "hash")
 
@@ -80,4 +90,5 @@ def extracts_held(sync: Reconciliation) -> HeldExtracts | None:
     stripe, netsuite = sync.frames.held("stripe_customers", sync.month_keys()), sync.frames.held("netsuite_customers")
     if stripe is None or netsuite is None:
         return None
+    keep_beside(stripe, ORDER, order_by_text(stripe.frame.get_column("id")).to_frame(), sync.frames.most_held)
     return HeldExtracts(stripe, netsuite, sync.declaration.match_inactive)

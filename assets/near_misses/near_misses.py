@@ -159,7 +159,8 @@ def _one_letter_of_email(sides: Sides) -> pl.DataFrame:
 def _one_letter(ours: pl.DataFrame, theirs: pl.DataFrame, said: str, points: int) -> pl.DataFrame:
     pairs = pairs_by(halves(ours, "position", "text", (-1, 0, 1)), halves(theirs, "record", "text", (0,)))
     mine, others = _with_digits(ours, pairs, "position"), _with_digits(theirs, pairs, "record")
-    both = pairs.join(mine, on="position").join(others, on="record", suffix="_theirs").filter(_may_be_a_typo())
+    both = pairs.join(mine, on="position").join(others, on="record", suffix="_theirs")
+    both = both.filter(pl.col("digits") == pl.col("digits_theirs")).filter(_may_be_a_typo())  # few are left for that
     near = [OSA.distance(*texts, score_cutoff=1) <= 1 for texts in both.select("text", "text_theirs").iter_rows()]
     found = both.filter(pl.Series("is_near", near, pl.Boolean))
     return found.with_columns(points=pl.lit(points, pl.UInt32), said=pl.lit(said))
@@ -172,13 +173,12 @@ def _with_digits(rows: pl.DataFrame, pairs: pl.DataFrame, who: str) -> pl.DataFr
 
 
 def _may_be_a_typo() -> pl.Expr:
-    """Whether texts differ in no digit and in no short name of a mailbox, which would be another number or person."""
+    """Whether texts of the same digits differ, and not in a short name of a mailbox, which would be another person."""
     one, other = pl.col("text"), pl.col("text_theirs")
-    digits = pl.col("digits") == pl.col("digits_theirs")
     is_another = (one != other) | (pl.col("words") != pl.col("words_theirs"))  # a space is a letter too
     at = one.str.find("@", literal=True)
     mailbox = one.str.head(at + 1) == other.str.head(at + 1)
-    return is_another & digits & (at.is_null() | (at >= _SHORTEST_MAILBOX) | mailbox)
+    return is_another & (at.is_null() | (at >= _SHORTEST_MAILBOX) | mailbox)
 
 
 def _same_digits(sides: Sides) -> pl.DataFrame:

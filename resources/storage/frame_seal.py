@@ -35,12 +35,13 @@ def seal(path: Path) -> None:
     _WHOLE.add(state_of(path))
 
 
-def is_whole(path: Path) -> bool:
+def is_whole(path: Path, state: State | None = None) -> bool:
     """Whether a file holds the bytes that were sealed; one without a seal, as older versions wrote, counts as whole.
 
-    Each state of a file is read once in a process.
+    Each state of a file, which may be known, is read once in a process.
     """
-    if (state := state_of(path)) in _WHOLE:
+    state = state or state_of(path)
+    if state in _WHOLE:
         return True
     place = _place(path)
     if place is not None and _read(path, place, 8) != b"%08x" % _checksum(path, place):
@@ -81,13 +82,13 @@ def _checksum(path: Path, place: int) -> int:
     return checksum
 
 
-def content_hash(path: Path, blanked: str = "") -> str:
+def content_hash(path: Path, blanked: str = "", state: State | None = None) -> str:
     """SHA-256 of a Parquet file, as if the eight digits, and a text of its own metadata, were zeros.
 
-    So two writings of the same rows have one hash, although they were read at different moments. Each state of a file
-    is read once in a process.
+    So two writings of the same rows have one hash, although they were read at different moments. Each state of a file,
+    which may be known, is read once in a process.
     """
-    state = state_of(path)
+    state = state or state_of(path)
     if (known := _HASHES.get((state, blanked))) is None:
         known = _HASHES[state, blanked] = _content_hash(path, blanked.encode())
     return known

@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 import polars as pl
 
-from resources.storage.frame_seal import is_whole
+from resources.storage.frame_seal import is_whole, state_of
 from resources.storage.held_frames import metadata_of
 from resources.storage.protocol import Storage
 
@@ -80,9 +80,10 @@ def _look_at(origin: str, path: Path | None) -> Looked:
     if path is None:
         return Looked("missing")
     try:
-        if not is_whole(path):
+        state = state_of(path)  # of hundreds of files, at each of a run's steps
+        if not is_whole(path, state):
             return Looked("damaged", path)
-        found = metadata_of(path).get(ORIGIN, "")
+        found = metadata_of(path, state).get(ORIGIN, "")
     except (pl.exceptions.PolarsError, OSError):
         return Looked("damaged", path)
     return Looked("ours" if found == origin else "elsewhere", path)

@@ -40,9 +40,9 @@ class Held(NamedTuple):
     beside: MutableMapping[str, pl.DataFrame]
 
 
-def metadata_of(path: Path) -> Mapping[str, str]:
-    """The metadata of a Parquet file, read once."""
-    state = state_of(path)
+def metadata_of(path: Path, state: State | None = None) -> Mapping[str, str]:
+    """The metadata of a Parquet file, read once; its state may be known."""
+    state = state or state_of(path)
     if (known := _METADATA.get(state)) is None:
         known = _METADATA[state] = pl.read_parquet_metadata(path)
     return known

@@ -17,7 +17,7 @@ import polars as pl
 from pydantic import BaseModel, ValidationError
 
 from resources.storage.atomic import flush
-from resources.storage.frame_seal import content_hash
+from resources.storage.frame_seal import content_hash, state_of
 from resources.storage.frame_standing import READ_AT
 from resources.storage.held_frames import metadata_of
 from resources.storage.protocol import Storage
@@ -205,7 +205,8 @@ def _ended(makings: Sequence[Making], before: datetime) -> list[Making]:
 def hash_of_frame(path: Path) -> str:
     """A hash of what a frame's file holds, whenever it was read; of any bytes where it is none any more."""
     try:
-        return content_hash(path, metadata_of(path).get(READ_AT, ""))
+        state = state_of(path)
+        return content_hash(path, metadata_of(path, state).get(READ_AT, ""), state)
     except pl.exceptions.PolarsError:
         return content_hash(path)
 

@@ -4,12 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from resources.storage.atomic import flush, private_folder, replaced_together, same_file
 from resources.storage.disk import disk_in_words
 from resources.storage.protocol import ABANDONED
 from resources.storage.scratch import scratch, sweep
+
+
+@lru_cache(maxsize=4096)
+def _path(folder: Path, name: str) -> Path:
+    """The path of a name, put together once: that of a month is asked for at each step of a run."""
+    return folder / name
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,7 @@ class LocalStorage:
 
     def fetched(self, names: Iterable[str]) -> Mapping[str, Path]:
         """Those of these that are there: the files themselves."""
-        paths = {name: self.folder / name for name in names}
+        paths = {name: _path(self.folder, name) for name in names}
         return {name: path for name, path in paths.items() if path.exists()}
 
     @contextmanager

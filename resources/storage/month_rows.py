@@ -79,8 +79,9 @@ def _from_disk(name: str, frame: OnDisk, months: Sequence[str], most: int | None
 
 
 def _rows_by_month(name: str, frame: pl.DataFrame, months: Sequence[str]) -> Mapping[str, pl.Series]:
-    month_of = frame.select(_MONTH).with_row_index("row")
-    rows_of = dict(zip(*month_of.group_by("month", maintain_order=True).agg("row"), strict=True))
+    begun_on = pl.col("created").dt.date().dt.month_start().alias("month")  # a text is made of each month, not row
+    found = frame.select(begun_on).with_row_index("row").group_by("month", maintain_order=True).agg("row")
+    rows_of = dict(zip(found.get_column("month").dt.strftime(MONTH_FORMAT), found.get_column("row"), strict=True))
     _refuse_others(name, rows_of.keys() - set(months))
     return rows_of
 
