@@ -7,7 +7,7 @@ again; whatever somebody has changed in one of them since makes all of them anew
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,7 @@ from assets.report.creation_currencies import CURRENCIES_FILE, netsuite_create_c
 from assets.report.creation_files import STRIPE_CREATIONS_FILE, new_customers, new_stripe_customers
 from assets.report.creation_import import CREATE_FILE, CreationNotes, creation_notes, netsuite_create
 from assets.report.decision_columns import add_review
+from assets.report.few_rows import column_of
 from assets.report.import_files import COMMENTS_FILE, RECORDS_FILE, STRIPE_FILE
 from assets.report.inputs import Header, ReportInputs
 from assets.report.page_figures import PageFigures, page_figures
@@ -40,6 +41,9 @@ from schemas.link_fields import fields_of
 from schemas.paired_plan import PairedPlan
 from schemas.plan import CREATIONS_FILE
 
+_BYTES_OF_NAMES: Final = 250
+"""What three texts of a match take while they are read, as long as most are."""
+
 _OURS: Final = ("outcome", "evidence", "candidate_ids", "reason", "doubt")
 """Columns of matches whose texts begin with a word of ours, or are numbers."""
 
@@ -49,7 +53,9 @@ class Frames:
     """What the files are made of.
 
     `links` is the `link_table`, `found` is what the way to Stripe found, and `guesses` are pairs that are guesses.
-    `customers` gives the row of each match's customer in `stripe`, if somebody has looked.
+    `customers` gives the row of each match's customer in `stripe`, if somebody has looked. `room` is how many bytes the
+    names of customers may take, if not as many as there are; the plan is then read once more, by `plan_again`, for each
+    file that is made of it, instead of being held.
     """
 
     declaration: Declaration
@@ -62,12 +68,15 @@ class Frames:
     found: pl.DataFrame | None
     guesses: pl.DataFrame
     customers: Callable[[], pl.Series] | None = None
+    room: int | None = None
+    plan_again: Callable[[], PairedPlan] | None = None
 
     @cached_property
-    def matches(self) -> pl.DataFrame:
+    def matches(self) -> pl.LazyFrame:
         """Those of both ways."""
-        ways = self.customer_matches if self.found is None else both_ways(self.customer_matches, self.found.lazy())
-        return ways.collect()
+        if self.found is None:
+            return self.customer_matches
+        return both_ways(self.customer_matches, self.found.lazy()).collect().lazy()
 
 
 @dataclass(frozen=True)
@@ -146,39 +155,44 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
         with_comments: whether the picture is young enough to replace whole comments from it.
     """
     declaration, matches = frames.declaration, frames.matches
+    stripe, netsuite, links = frames.stripe, frames.netsuite, frames.links
     plan = held_against(frames.plan, matches)
     others = plan.others
-    stripe, netsuite = frames.stripe.collect(), frames.netsuite.collect()
-    links = frames.links.collect()
-    # First what takes most memory on the way, and leaves none.
     traces = without_traces(netsuite, links, matches, plan)
-    ids = matches.get_column("stripe_customer_id")
-    customers = rows_of(ids, stripe.get_column("id")) if frames.customers is None else frames.customers()
+    customers = frames.customers() if frames.customers else None
+    if customers is None:
+        customers = rows_of(column_of(matches, "stripe_customer_id"), column_of(stripe, "id"))
     guessed = planned(plan, frames.guesses)
     shown = (stripe, netsuite, links, matches, plan, still_waiting(frames.review))
     figures = page_figures(ReportInputs(*shown, (), header, frames.found, guessed, customers=customers))
-    unmatched = unmatched_records(netsuite.lazy(), matches.lazy())
-    named = matches_for_people(matches.lazy(), stripe.lazy(), netsuite.lazy(), customers)
-    files.for_people("matches.csv", named, ours=_OURS)
+    unmatched = unmatched_records(netsuite, matches)
+    at_once = max(frames.room // _BYTES_OF_NAMES, 1) if frames.room else None
+    named = partial(matches_for_people, matches, stripe, netsuite, customers, at_once)
+    files.for_people_in_parts("matches.csv", named, ours=_OURS)
     files.for_people(UNMATCHED_FILE, unmatched)
-    files.plan("plan.csv", with_guesses(plan, frames.guesses))
+    again = partial(_once_more, frames.plan_again, matches) if frames.plan_again else None
+    files.plan("plan.csv", partial(_with_guesses, again or partial(_as_it_is, plan), frames.guesses))
     add_review(files, frames.review)
     _add_new_customers(files, others)
     if frames.found is not None:
         files.for_people(NETSUITE_MATCHES_FILE, netsuite_matches(frames.found, netsuite))
     labels = declaration.netsuite_fields
-    comments = comments_of_plan(plan, netsuite.lazy(), labels)
-    clear = ClearFiles.of(others, netsuite.lazy(), labels)
+    comments = comments_of_plan(plan, netsuite, labels)
+    clear = ClearFiles.of(others, netsuite, labels)
     clear.add_to(files, with_comments=with_comments)
-    files.for_import(RECORDS_FILE, records_of_plan(plan, netsuite.lazy(), labels))
+    records = records_of_plan(plan, netsuite, labels)
+    files.for_import(RECORDS_FILE, records, (lambda: records_of_plan(again(), netsuite, labels)) if again else None)
     if with_comments:
-        files.for_import(COMMENTS_FILE, comments)
+        files.for_import(
+            COMMENTS_FILE, comments, (lambda: comments_of_plan(again(), netsuite, labels)) if again else None
+        )
     creation = _creation(declaration, others, stripe)
     if creation is not None:
         files.for_import(CREATE_FILE, netsuite_create(others, _new_labels(declaration)))
         if creation.currencies:
             files.for_import(CURRENCIES_FILE, netsuite_create_currencies(others, creation.currencies))
-    files.for_import(STRIPE_FILE, updates_of_plan(plan))
+    updates = updates_of_plan(plan, matches)
+    files.for_import(STRIPE_FILE, updates, (lambda: updates_of_plan(again(), matches)) if again else None)
     return Contents(
         unmatched=unmatched.height,
         comments=comments.height,
@@ -191,6 +205,18 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
     )
 
 
+def _once_more(read: Callable[[], PairedPlan], matches: pl.LazyFrame) -> PairedPlan:
+    return held_against(read(), matches)
+
+
+def _as_it_is(plan: PairedPlan) -> PairedPlan:
+    return plan
+
+
+def _with_guesses(plan: Callable[[], PairedPlan], found: pl.DataFrame) -> PairedPlan:
+    return with_guesses(plan(), found)
+
+
 def _add_new_customers(files: ResultFiles, plan: pl.DataFrame) -> None:
     new: Mapping[str, pl.DataFrame] = {
         CREATIONS_FILE: new_customers(plan),
@@ -201,7 +227,7 @@ def _add_new_customers(files: ResultFiles, plan: pl.DataFrame) -> None:
             files.for_people(name, creations)
 
 
-def _creation(declaration: Declaration, plan: pl.DataFrame, stripe: pl.DataFrame) -> CreationNotes | None:
+def _creation(declaration: Declaration, plan: pl.DataFrame, stripe: pl.LazyFrame) -> CreationNotes | None:
     """What is to be said of new customers that a person imports; null where none are imported."""
     create = declaration.creation
     if not declaration.is_by_hand or new_customers(plan).is_empty():

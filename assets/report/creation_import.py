@@ -12,6 +12,7 @@ import orjson
 import polars as pl
 
 from assets.report.creation_currencies import currency_sentences
+from assets.report.few_rows import column_of
 from schemas.country_names import COUNTRY_NAMES
 from schemas.words import GLOBAL_KEY, STRIPES_OWN
 
@@ -158,7 +159,7 @@ def netsuite_create(plan: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFra
 
 def creation_notes(
     plan: pl.DataFrame,
-    stripe: pl.DataFrame,
+    stripe: pl.LazyFrame,
     paths: Iterable[str],
     labels: Mapping[str, str],
     currencies: Sequence[str] = (),
@@ -192,8 +193,8 @@ def creation_notes(
     )
 
 
-def _has_values(stripe: pl.DataFrame, path: str) -> bool:
-    return path in stripe.columns and stripe.get_column(path).str.contains(r"\S").any()
+def _has_values(stripe: pl.LazyFrame, path: str) -> bool:
+    return path in stripe.collect_schema() and bool(column_of(stripe, path).str.contains(r"\S").any())
 
 
 def _records(plan: pl.DataFrame) -> list[Record]:

@@ -12,9 +12,10 @@ from polars import selectors
 
 from assets.planning.guesses import rows_with_guesses
 from assets.planning.parts import kinds_of
-from assets.report.figures import outcome_rank
+from assets.report.few_rows import column_of, rows_at
 from assets.report.inputs import ReportInputs
 from schemas.paired_plan import Part
+from schemas.words import GONE, OUTCOMES
 
 ROWS_SHOWN: Final = 500
 TEXT_SHOWN: Final = 300
@@ -35,18 +36,22 @@ class Excerpt:
 
 def match_rows(inputs: ReportInputs) -> Excerpt:
     """Return matches, with the e-mail, name and mode of the Stripe customer and the company name of the record."""
-    matches, key = inputs.matches, "stripe_customer_id"
-    if matches.get_column(key).is_sorted():  # as they should be, and numbers are compared sooner
-        chosen = _choose(matches.with_row_index("place"), ["outcome"], "place").drop("place")
+    key, number = "stripe_customer_id", "place"
+    ids = column_of(inputs.matches, key)
+    if ids.is_sorted():  # as they should be, and numbers are compared sooner
+        places = _choose(inputs.matches.select("outcome").with_row_index(number).collect(), ["outcome"], number)
     else:
-        chosen = _choose(matches, ["outcome"], key)
-    stripe = inputs.stripe.lazy().select(stripe_customer_id="id", name="name", email="email", livemode="livemode")
-    netsuite = inputs.netsuite.lazy().select(netsuite_internal_id="internal_id", company_name="company_name")
+        places = _choose(inputs.matches.select("outcome", key).collect(), ["outcome"], key)
+    chosen = rows_at(inputs.matches, places)[places.arg_sort().arg_sort()]
     rows = chosen.lazy()
+    stripe = inputs.stripe.select(stripe_customer_id="id", name="name", email="email", livemode="livemode")
+    if inputs.customers is not None:  # or else each id would have to be looked at
+        stripe = rows_at(stripe, inputs.customers.gather(places)).lazy()
+    netsuite = inputs.netsuite.select(netsuite_internal_id="internal_id", company_name="company_name")
     for named, key in ((stripe, "stripe_customer_id"), (netsuite, "netsuite_internal_id")):
         shown = named.filter(pl.col(key).is_in(chosen.get_column(key).drop_nulls().implode()))
-        rows = rows.join(shown, key, "left", maintain_order="left")
-    return Excerpt(_rows(rows), inputs.matches.height)
+        rows = rows.join(shown.collect(engine="streaming").lazy(), key, "left", maintain_order="left")
+    return Excerpt(_rows(rows), ids.len())
 
 
 def plan_rows(inputs: ReportInputs) -> Excerpt:
@@ -54,7 +59,8 @@ def plan_rows(inputs: ReportInputs) -> Excerpt:
     groups = ["system", "field"]
     first_of_each = [_first(part) for part in kinds_of(inputs.plan)]
     few = pl.concat([inputs.plan.lazy().clear().collect(), *first_of_each], how="diagonal")
-    chosen = _choose(_in_words(few), groups, "change_id")
+    in_words = _in_words(few)
+    chosen = in_words[_choose(in_words, groups, "change_id")]
     return Excerpt(_rows(rows_with_guesses(chosen, inputs.guesses).lazy()), inputs.plan.height)
 
 
@@ -99,11 +105,11 @@ def _in_words(plan: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _choose(frame: pl.DataFrame, groups: list[str], key: str) -> pl.DataFrame:
-    """Return at most `ROWS_SHOWN` rows: the first of each group by `key`, then the second of each, and so on."""
+def _choose(frame: pl.DataFrame, groups: list[str], key: str) -> pl.Series:
+    """Return the places of at most `ROWS_SHOWN` rows: the first of each group by `key`, then the second of each, ..."""
     if frame.is_empty():
-        return frame
-    order = [outcome_rank() if group == "outcome" else pl.col(group) for group in groups]
+        return pl.Series("row", [], pl.UInt32)
+    order = [_outcome_rank() if group == "outcome" else pl.col(group) for group in groups]
     rows = frame.lazy().select(*groups, key).with_row_index("row")
     # There are few groups, and one after the other needs no copy of all the ids.
     kinds = frame.select(groups).unique().rows(named=True)
@@ -118,7 +124,12 @@ def _choose(frame: pl.DataFrame, groups: list[str], key: str) -> pl.DataFrame:
         .sort(*order, "nth")
         .collect()
     )
-    return frame[chosen["row"]]
+    return chosen.get_column("row")
+
+
+def _outcome_rank() -> pl.Expr:
+    """Return the place of a row's outcome in the order in which they are shown; in the review gone ids come last."""
+    return pl.col("outcome").cast(pl.Enum([*OUTCOMES, GONE])).to_physical().cast(pl.Int64)
 
 
 def _rows(frame: pl.LazyFrame) -> list[Row]:

@@ -91,7 +91,7 @@ class ReportInputs:
     """Everything that `render_report` reads.
 
     Attributes:
-        stripe: As `schemas.customers.StripeCustomers`.
+        stripe: As `schemas.customers.StripeCustomers`. Of this frame, and the next three, what is asked for is read.
         netsuite: As `schemas.customers.NetsuiteCustomers`.
         links: The `assets.matching.link_table` of the two.
         matches: As `schemas.matches.Matches`.
@@ -106,10 +106,10 @@ class ReportInputs:
         preflight: What each service would say of the new customers of the plan: its weight, of what, a sentence.
     """
 
-    stripe: pl.DataFrame
-    netsuite: pl.DataFrame
-    links: pl.DataFrame
-    matches: pl.DataFrame
+    stripe: pl.LazyFrame
+    netsuite: pl.LazyFrame
+    links: pl.LazyFrame
+    matches: pl.LazyFrame
     plan: PairedPlan
     review: pl.DataFrame
     checks: tuple[Check, ...]

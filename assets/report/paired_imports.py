@@ -11,11 +11,13 @@ import polars as pl
 
 from assets.matching import order_by_text
 from assets.planning.parts import changes_of, kinds_of
+from assets.report.few_rows import rows_at
 from assets.report.import_files import comments_import, labelled, netsuite_import, stripe_updates
+from assets.report.planned import rows_of_pairs
 from schemas.link_fields import LinkField, fields_of
-from schemas.pair_texts import CUSTOMER, MATCH, RECORD_ID, is_changed, value_of
+from schemas.pair_texts import CUSTOMER, RECORD_ID, is_changed, value_of
 from schemas.paired_plan import PairedPlan
-from schemas.repeated import are_rising
+from schemas.repeated import are_distinct, are_rising
 from schemas.words import LINK_FIELD, LINK_KEY
 
 _VALUES: Final = fields_of("netsuite", "value")
@@ -60,19 +62,18 @@ def _with_words(field: LinkField) -> pl.Expr:
     return pl.concat_str(held, CUSTOMER, separator="\n", ignore_nulls=True)
 
 
-def updates_of_plan(plan: PairedPlan) -> pl.DataFrame:
-    """Return `stripe_updates` of a plan."""
-    is_numbered = plan.pairs is not None and MATCH in plan.pairs.columns
-    pairs = _changed(plan, _OF_STRIPE, [CUSTOMER, RECORD_ID, *([MATCH] if is_numbered else [])])
+def updates_of_plan(plan: PairedPlan, matches: pl.LazyFrame) -> pl.DataFrame:
+    """Return `stripe_updates` of a plan, whose pairs have the numbers of these matches, if they have any."""
+    pairs = _changed(plan, _OF_STRIPE, [CUSTOMER, RECORD_ID])
     if pairs is None or [field.name for field in _OF_STRIPE] != [LINK_FIELD]:
         return stripe_updates(changes_of(plan, _OF_STRIPE))
-    # Matches are sorted by customer, and numbers are sorted far sooner than texts.
+    if (numbers := rows_of_pairs(plan, ["stripe"])) is not None and are_distinct(numbers):
+        # Matches are sorted by customer, so that nothing need be; and read as they lie, texts are soon found.
+        pairs = rows_at(matches.select(CUSTOMER, RECORD_ID), numbers)
     ids = pairs.get_column(CUSTOMER)
-    order = pairs.get_column(MATCH).arg_sort() if is_numbered else None
-    if order is None or not ids.gather(order).is_sorted():
-        order = order_by_text(ids)
+    pairs = pairs if ids.is_sorted() else pairs[order_by_text(ids)]
     [field] = _OF_STRIPE
-    return pairs[order].select(pl.col(CUSTOMER).alias("id"), value_of(field).alias(LINK_KEY))
+    return pairs.select(pl.col(CUSTOMER).alias("id"), value_of(field).alias(LINK_KEY))
 
 
 def _changed(plan: PairedPlan, fields: Sequence[LinkField], columns: Sequence[str]) -> pl.DataFrame | None:

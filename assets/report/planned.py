@@ -9,20 +9,21 @@ from typing import get_args
 
 import polars as pl
 
+from assets.report.few_rows import column_of, height_of
 from schemas.pair_texts import CUSTOMER, MATCH, RECORD_ID, is_changed
 from schemas.paired_plan import PairedPlan, Part
 from schemas.repeated import are_among, are_distinct, at_rows
 from schemas.words import System
 
 
-def held_against(plan: PairedPlan, matches: pl.DataFrame) -> PairedPlan:
+def held_against(plan: PairedPlan, matches: pl.LazyFrame) -> PairedPlan:
     """Return a plan whose pairs have the number of their match among these, or none where that is not sure."""
     if plan.pairs is None or MATCH not in plan.pairs.columns:
         return plan
     rows = plan.pairs.get_column(MATCH)
-    is_within = rows.is_empty() or (rows.null_count() == 0 and int(rows.max() or 0) < matches.height)  # type: ignore[arg-type] # numbers
+    is_within = rows.is_empty() or (rows.null_count() == 0 and int(rows.max() or 0) < height_of(matches))  # type: ignore[arg-type] # numbers
     is_right = is_within and all(
-        bool((matches.get_column(name).gather(rows) == plan.pairs.get_column(name)).all())
+        bool((column_of(matches, name).gather(rows) == plan.pairs.get_column(name)).all())
         for name in (RECORD_ID, CUSTOMER)
     )
     return plan if is_right else replace(plan, pairs=plan.pairs.drop(MATCH))

@@ -28,8 +28,10 @@ from assets.report.workbench import workplace_of
 from assets.rules_version import MADE_BY
 from assets.steps import AS_IN_RUN, Step, key_of, of_frames, of_table
 from resources.ledger import Guesses
+from resources.memory import Memory
 from resources.storage.frames import PLAN_HASH
 from resources.storage.generations import MadeBy
+from resources.storage.held_frames import size_of
 from resources.storage.result_files import ResultFiles
 from schemas.paired_plan import PairedPlan
 
@@ -37,6 +39,8 @@ _NAME: Final = "reconciliation_report"
 _SEEN: Final = ("stripe_customers", "netsuite_customers", "customer_matches", "review_queue")
 _INPUTS: Final = (*_SEEN, "write_plan")
 _REPORT = "report.html"
+_PART: Final = 4
+"""A quarter of what a stage may take is for the names of customers, and half of that is for the plan."""
 EXACT_FILE: Final = "plan_exact.csv"
 """The plan to the byte: the SHA-256 of this file is its hash."""
 
@@ -103,7 +107,14 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 found = further[STRIPE_MATCHES].collect() if to_stripe else None
                 sides = (stripe_customers, netsuite_customers, links_of(sync))
                 frames = (*sides, customer_matches, review_queue.collect(), plan, found)
-                made_of = Frames(sync.declaration, *frames, guesses_found, partial(customers_of, sync))
+                made_of = Frames(
+                    sync.declaration,
+                    *frames,
+                    guesses_found,
+                    customers=partial(customers_of, sync),
+                    room=sync.memory.of_a_stage // _PART,
+                    plan_again=None if _may_be_held(plan, sync.memory) else partial(_plan_of, sync),
+                )
                 contents = make_contents(files, made_of, header, with_comments=with_comments)
                 del made_of, frames, plan, found  # writing takes memory, too
             of_frames_alone = files.names
@@ -118,7 +129,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 cleared_comments=contents.cleared_comments,
             )
             files.page(NOTES_FILE, notes_text(notes, files.names))
-            files.copy(EXACT_FILE, sync.plans.path(header.plan_hash), header.plan_hash)
+            files.same(EXACT_FILE, sync.plans.path(header.plan_hash), header.plan_hash)
             links = partial(links_of, sync)
             previous_plan, progress = follow_previous_plan(context, sync, stripe_customers, netsuite_customers, links)
             brakes = brakes_of(sync, context.instance)
@@ -182,10 +193,21 @@ def _kept(sync: Reconciliation) -> tuple[PairedPlan, str]:
     Writing a plan out once more only to learn its hash would cost as much as making it.
     """
     before = sync.frames.mark("write_plan", PLAN_HASH)
-    plan = sync.frames.read_plan("write_plan")
+    plan = _plan_of(sync)
     digest = sync.frames.mark("write_plan", PLAN_HASH)
     is_known = digest is not None and digest == before and sync.plans.holds(digest)
     return plan, digest if is_known and digest else sync.plans.keep(plan)
+
+
+def _plan_of(sync: Reconciliation) -> PairedPlan:
+    plan = sync.frames.read_plan("write_plan")
+    return plan if plan.pairs is None else replace(plan, pairs=plan.pairs.drop("created", strict=False))
+
+
+def _may_be_held(plan: PairedPlan, memory: Memory) -> bool:
+    """Whether a plan is small beside what there is for the other files."""
+    rows = (plan.pairs, plan.first, plan.last)
+    return sum(size_of(each) for each in rows if each is not None) <= memory.of_a_stage // _PART // 2
 
 
 def _guesses(sync: Reconciliation, matches: pl.LazyFrame) -> pl.DataFrame:

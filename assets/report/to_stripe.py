@@ -31,9 +31,9 @@ def to_stripe_figures(found: pl.DataFrame | None) -> list[OutcomeToStripe]:
     return [_outcome(outcome, counted.filter(pl.col("outcome") == outcome)) for outcome in OUTCOMES]
 
 
-def netsuite_matches(found: pl.DataFrame, netsuite: pl.DataFrame) -> pl.DataFrame:
+def netsuite_matches(found: pl.DataFrame, netsuite: pl.LazyFrame) -> pl.DataFrame:
     """The outcomes with the names of the records, sorted by internal id."""
-    named = netsuite.lazy().select("internal_id", "company_name", "email")
+    named = netsuite.select("internal_id", "company_name", "email")
     rows = found.lazy().join(
         named, left_on="netsuite_internal_id", right_on="internal_id", how="left", maintain_order="left"
     )

@@ -5,23 +5,26 @@ from dataclasses import replace
 import polars as pl
 
 from assets.matching import are_of
-from assets.planning.pairs import is_linked, linked
+from assets.planning.pairs import linked
+from assets.report.few_rows import height_of
 from assets.report.planned import rows_of_pairs
 from schemas.link_fields import fields_of
+from schemas.pair_texts import MATCH
 from schemas.paired_plan import PairedPlan
 from schemas.repeated import at_rows
 
 
-def without_traces(netsuite: pl.DataFrame, links: pl.DataFrame, matches: pl.DataFrame, plan: PairedPlan) -> str:
+def without_traces(netsuite: pl.LazyFrame, links: pl.LazyFrame, matches: pl.LazyFrame, plan: PairedPlan) -> str:
     """Return a sentence on linked customers of whom NetSuite shows nothing, now and after the plan (W5), or nothing."""
     both = ["stripe_customer_id", "netsuite_internal_id"]
     rows = rows_of_pairs(plan, ["netsuite"])
+    some = linked(matches.with_row_index(MATCH)).select(*both, MATCH).collect()
     if rows is not None:  # hardly a match is left then
-        matches = matches.filter(is_linked() & ~pl.lit(at_rows(rows, matches.height)))
+        some = some.filter(~at_rows(rows, height_of(matches)).gather(some.get_column(MATCH)))
         plan = replace(plan, pairs=None)
-    shown = links.filter(are_of(fields_of("netsuite"))).select(both)
+    shown = links.filter(are_of(fields_of("netsuite"))).select(both).collect()
     planned = plan.changed_in("netsuite")
-    pairs = linked(matches.lazy()).join(netsuite.lazy(), left_on=both[1], right_on="internal_id", how="semi").collect()
+    pairs = some.drop(MATCH).lazy().join(netsuite, left_on=both[1], right_on="internal_id", how="semi").collect()
     # The hash of the customer's id finds a pair or two; a join of texts, or on both columns, would cost far more.
     customer = pl.col(both[0]).hash().alias("customer")
     left = pairs.with_columns(customer).with_row_index("pair")

@@ -17,6 +17,7 @@ from pydantic import PlainSerializer, PlainValidator
 
 from assets.report import wording
 from assets.report.excerpts import TEXT_SHOWN
+from assets.report.few_rows import column_of
 from assets.report.figures import without_particulars
 from assets.report.inputs import ReportInputs, Workplace
 from schemas.declaration import Declaration
@@ -104,11 +105,11 @@ def _rows(inputs: ReportInputs) -> pl.DataFrame:
     review = inputs.review.head(ROWS)
     review = review.filter(_size(review).cum_sum() <= BYTES)
     wanted = {one for one, _ in inputs.header.workplace.fields} - {*review.columns, "id"}
-    sides = [name for name in inputs.stripe.columns if name in wanted]
-    is_test = (~pl.col("livemode").cast(pl.Boolean).fill_null(True)).any()
-    mode = ["livemode"] if inputs.stripe.height and inputs.stripe.select(is_test).item() else []
+    sides = [name for name in inputs.stripe.collect_schema() if name in wanted]
+    is_test = (~column_of(inputs.stripe, "livemode").cast(pl.Boolean).fill_null(value=True)).any()
+    mode = ["livemode"] if is_test else []
     is_here = pl.col("id").is_in(review.get_column("stripe_customer_id").implode())
-    stripe = inputs.stripe.lazy().filter(is_here).select(*sides, *mode, stripe_customer_id="id")
+    stripe = inputs.stripe.filter(is_here).select(*sides, *mode, stripe_customer_id="id")
     return (
         review.lazy()
         .with_columns(records=_named_records(review), group=without_particulars(pl.col("reason")))
@@ -142,8 +143,8 @@ def _named_records(review: pl.DataFrame) -> pl.Expr:
 def _records(inputs: ReportInputs, rows: pl.DataFrame) -> pl.DataFrame:
     is_named = pl.col("internal_id").is_in(rows.get_column("records").explode().drop_nulls().unique().implode())
     fields = {other for _, other in inputs.header.workplace.fields} | {"company_name"}
-    columns = [name for name in inputs.netsuite.columns if name in fields and name != "internal_id"]
-    found = inputs.netsuite.lazy().filter(is_named).sort("internal_id")
+    columns = [name for name in inputs.netsuite.collect_schema() if name in fields and name != "internal_id"]
+    found = inputs.netsuite.filter(is_named).sort("internal_id")
     return found.select("internal_id", *columns).with_columns(_cut(selectors.string())).collect()
 
 

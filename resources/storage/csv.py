@@ -38,6 +38,13 @@ def write_for_people(frame: pl.DataFrame, path: Path, ours: Collection[str] = ()
     write_literal(neutralised(frame, ours), path)
 
 
+def write_parts(parts: Iterable[pl.DataFrame], path: Path, ours: Collection[str] = ()) -> None:
+    """Write a CSV as `write_for_people` would write all parts together; there is one at least."""
+    with path.open("wb") as file:
+        for number, part in enumerate(parts):
+            neutralised(part, ours).write_csv(file, include_header=number == 0, datetime_format=TO_THE_MINUTE)
+
+
 def write_literal(frame: pl.DataFrame, path: Path) -> None:
     """Write a CSV whose cells are the values themselves; UTF-8 without BOM, LF."""
     frame.write_csv(path, datetime_format=TO_THE_MINUTE)

@@ -12,7 +12,7 @@ from resources.extracts.extract import Known
 from resources.extracts.on_disk import OnDisk
 from resources.storage.frame_seal import SEAL, UNSEALED, seal
 from resources.storage.frame_standing import ORIGIN, READ_AT, FrameFiles, Looked, frame_file, ours_of, read_at_of
-from resources.storage.held_frames import Held, held, hold, metadata_of, scanned, scanned_months
+from resources.storage.held_frames import Held, held, hold, metadata_of, narrowed, scanned, scanned_months
 from resources.storage.month_rows import MONTH_FORMAT, of_months
 from resources.storage.protocol import Storage
 from schemas.errors import UserError
@@ -138,7 +138,7 @@ class FrameStore:
     def read_plan(self, name: str) -> PairedPlan:
         """A plan that was written, as it was kept. Raises as `read` does."""
         path = self.files(name).get(name)
-        return PairedPlan.unpacked(self.read(name).collect() if path is None else scanned(path).collect())
+        return PairedPlan.unpacked(narrowed(self.read(name) if path is None else scanned(path)))
 
     def read_months(self, name: str, months: Sequence[str]) -> pl.LazyFrame:
         """The rows of those of these months that were written, in the order of months.

@@ -138,6 +138,14 @@ def scanned_months(name: str, present: Mapping[str, Path], most: int | None = No
     return whole.lazy()
 
 
+def narrowed(frame: pl.LazyFrame) -> pl.DataFrame:
+    """The frame in memory, where texts that are all null take no room; fields of most plans hold nothing."""
+    texts = [name for name, dtype in frame.collect_schema().items() if dtype == pl.String]
+    [counts] = frame.select(pl.col(texts).count()).collect(engine="streaming").to_dicts() if texts else [{}]
+    none = (pl.lit(None, pl.String).alias(name) for name, count in counts.items() if not count)
+    return frame.with_columns(none).collect()
+
+
 def size_of(frame: pl.DataFrame) -> int:
     """Return how many bytes a frame takes: of texts polars counts the letters alone, which are as much again."""
     texts = sum(dtype == pl.String for dtype in frame.dtypes)

@@ -1,7 +1,6 @@
 """The files that a run leaves behind for a person, put in place together when all of them are written."""
 
-import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
@@ -9,7 +8,7 @@ from typing import Final, TypeVar
 import polars as pl
 
 from resources.storage.atomic import same_file
-from resources.storage.csv import write_for_people, write_literal, write_slices
+from resources.storage.csv import write_for_people, write_literal, write_parts, write_slices
 from resources.storage.generations import Generation, MadeBy, ResultStore
 from resources.storage.workbook import write_workbook
 from schemas.paired_plan import PairedPlan
@@ -41,16 +40,40 @@ class ResultFiles:
         """
         self._writers[name] = _once(frame, lambda held, path: write_for_people(held, path, ours))
 
-    def plan(self, name: str, plan: PairedPlan) -> None:
-        """A plan as such a CSV, of which only a part is in memory at a time."""
-        self._writers[name] = _once(plan, _write_plan)
+    def for_people_in_parts(
+        self, name: str, parts: Callable[[], Iterable[pl.DataFrame]], ours: Collection[str] = ()
+    ) -> None:
+        """The same of rows of which only a part is in memory at a time; they are made when the file is written."""
+        self._writers[name] = _once(parts, lambda make, path: write_parts(make(), path, ours))
 
-    def for_import(self, name: str, frame: pl.DataFrame, *, rows: int = IMPORT_ROWS, size: int = IMPORT_BYTES) -> None:
-        """A literal CSV, split at so many rows or bytes into `name.csv`, `name_2.csv` and so on."""
+    def plan(self, name: str, plan: Callable[[], PairedPlan]) -> None:
+        """A plan as such a CSV, of which only a part is in memory as text; it is asked for when the file is written."""
+        self._writers[name] = _once(plan, lambda ask, path: _write_plan(ask(), path))
+
+    def for_import(
+        self,
+        name: str,
+        frame: pl.DataFrame,
+        again: Callable[[], pl.DataFrame] | None = None,
+        *,
+        rows: int = IMPORT_ROWS,
+        size: int = IMPORT_BYTES,
+    ) -> None:
+        """A literal CSV, split at so many rows or bytes into `name.csv`, `name_2.csv` and so on.
+
+        Args:
+            name: the first file's.
+            frame: its rows.
+            again: makes the same once more when they are written, so that they are not held until then.
+            rows: records that a file may hold.
+            size: bytes that it may have.
+        """
         stem = name.removesuffix(".csv")
-        for number, (start, length) in enumerate(_parts(frame, rows, size), 1):
-            part = frame.slice(start, length)
-            self._writers[f"{stem}.csv" if number == 1 else f"{stem}_{number}.csv"] = _once(part, write_literal)
+        parts = [*_parts(frame, rows, size)]
+        made = _Made(again, len(parts)) if again else None
+        for number, (start, length) in enumerate(parts, 1):
+            write = made.writer(start, length) if made else _once(frame.slice(start, length), write_literal)
+            self._writers[f"{stem}.csv" if number == 1 else f"{stem}_{number}.csv"] = write
 
     def workbook(self, name: str, frame: pl.DataFrame, choices: Mapping[str, pl.Series]) -> None:
         """The same as a workbook, with drop-downs in the cells of some columns: a list of texts for each row."""
@@ -60,12 +83,8 @@ class ResultFiles:
         """A page."""
         self._writers[name] = lambda path: _write_text(text, path)
 
-    def copy(self, name: str, source: Path, digest: str) -> None:
-        """A file that is there already, to the byte, and has this SHA-256."""
-        self._writers[name] = lambda path: _copy(source, path, digest)
-
     def same(self, name: str, source: Path, digest: str) -> None:
-        """A file of an earlier run that would be made again just so: it gets a further name."""
+        """A file that is there already, to the byte, and has this SHA-256: it gets a further name."""
         self._writers[name] = lambda path: _same(source, path, digest)
 
     @property
@@ -76,6 +95,24 @@ class ResultFiles:
     def put_in_place(self, made_by: MadeBy) -> Generation:
         """Write everything, and show it in place of the last run's files; parts that this run does not have go."""
         return self.results.publish(self._writers, made_by, instead_of=_PARTS)
+
+
+@dataclass
+class _Made:
+    """Rows that are made when the first part of them is written, and let go after the last."""
+
+    make: Callable[[], pl.DataFrame]
+    left: int
+    frame: pl.DataFrame | None = None
+
+    def writer(self, start: int, length: int) -> Callable[[Path], None]:
+        return lambda path: write_literal(self._part(start, length), path)
+
+    def _part(self, start: int, length: int) -> pl.DataFrame:
+        frame = self.make() if self.frame is None else self.frame
+        self.left -= 1
+        self.frame = frame if self.left else None
+        return frame.slice(start, length)
 
 
 def _parts(frame: pl.DataFrame, rows: int, size: int) -> Iterator[tuple[int, int]]:
@@ -122,11 +159,6 @@ def _once(held: _Held, write: Callable[[_Held, Path], None]) -> Callable[[Path],
 def _write_plan(plan: PairedPlan, path: Path) -> None:
     with path.open("wb") as file:
         write_slices(plan.columns(), plan.slices(), file, for_people=True)
-
-
-def _copy(source: Path, path: Path, digest: str) -> str:
-    shutil.copyfile(source, path)
-    return digest
 
 
 def _same(source: Path, path: Path, digest: str) -> str:

@@ -101,9 +101,10 @@ def test_where_nothing_has_changed_nothing_is_done_again_and_all_is_the_same(the
     assert there.run() == before
     assert there.done == ()
     now = {path.name: path.stat().st_ino for path in there.site.results.iterdir()}
-    assert {name for name in inodes if inodes[name] != now[name]} == {
-        MANIFEST, "report.html", "import_notes.txt", "plan_exact.csv"
-    }  # fmt: skip
+    assert {name for name in inodes if inodes[name] != now[name]} == {MANIFEST, "report.html", "import_notes.txt"}
+    exact, kept = there.site.results / "plan_exact.csv", there.site.sync.plans.path(there.site.plan_hash())
+    assert exact.samefile(kept)
+    assert exact.stat().st_mode & 0o777 == 0o400, "nobody writes into the kept plan by way of its other name"
 
 
 @pytest.mark.parametrize("place", ["results", "month", "plan", "step"])

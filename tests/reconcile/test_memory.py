@@ -9,9 +9,14 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from assets.matching import need
+from assets.reconciliation import Reconciliation
+from assets.report import people_files, reconciliation_report
 from resources.extracts import on_disk
 from resources.storage import io_manager
-from tests.reconciling import Site, declaration, failure, site_at
+from schemas.paired_plan import PairedPlan
+from tests.reconciling import RESULTS, Site, declaration, failure, site_at
+
+FILES = [name for name in RESULTS if name.endswith(".csv")]
 
 
 def matches(site: Site, *, is_bounded: bool = True) -> tuple[dict[str, object], pl.DataFrame]:
@@ -72,3 +77,25 @@ def test_what_is_too_much_for_memory_is_matched_in_buckets(bounded: Site, tmp_pa
         assert found.equals(in_memory)
         for of_disk, of_memory in zip(extracts(bounded), extracts(free), strict=True):
             assert_frame_equal(of_disk, of_memory)
+
+
+def test_the_files_are_the_same_where_names_and_plan_are_read_part_by_part(
+    bounded: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    (tmp_path / "free").mkdir()
+    with site_at(tmp_path / "free", declaration(memory="64GB")) as free:
+        assert free.reconcile().success
+        wanted = {name: (free.results / name).read_bytes() for name in FILES}
+    monkeypatch.setattr(reconciliation_report, "_PART", 10**9)
+    monkeypatch.setattr(people_files, "_AT_ONCE", 2)
+    plan_of = reconciliation_report._plan_of
+
+    def counted(sync: Reconciliation) -> PairedPlan:
+        read.append(sync.name)
+        return plan_of(sync)
+
+    monkeypatch.setattr(reconciliation_report, "_plan_of", counted)
+    assert bounded.reconcile().success
+    assert {name: (bounded.results / name).read_bytes() for name in FILES} == wanted
+    assert len(read) == 5, "once to count, and once for each of four files"

@@ -91,16 +91,21 @@ def review() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["stripe_customer_id", "outcome", "reason", "name", "what_to_do"], orient="row")
 
 
+_READ_LATER = {"stripe", "netsuite", "matches"}
+
+
 def world(**changes: object) -> ReportInputs:
     """Return the whole world, with the named parts replaced; a plan by its rows."""
     whole = {"plan": plan(), **changes}
     of_plan = PairedPlan(first=whole.pop("plan"))  # type: ignore[arg-type]
-    inputs = ReportInputs(stripe(), netsuite(), pl.DataFrame(), matches(), of_plan, review(), CHECKS, HEADER)
-    return with_links(replace(inputs, **whole))  # type: ignore[arg-type]
+    sides = (stripe().lazy(), netsuite().lazy(), pl.LazyFrame(), matches().lazy())
+    inputs = ReportInputs(*sides, of_plan, review(), CHECKS, HEADER)
+    lazy = {name: whole[name].lazy() for name in _READ_LATER & whole.keys()}  # type: ignore[attr-defined]
+    return with_links(replace(inputs, **whole | lazy))  # type: ignore[arg-type]
 
 
 def with_links(inputs: ReportInputs) -> ReportInputs:
-    return replace(inputs, links=link_table(inputs.stripe.lazy(), inputs.netsuite.lazy(), PLACEHOLDERS).collect())
+    return replace(inputs, links=link_table(inputs.stripe, inputs.netsuite, PLACEHOLDERS))
 
 
 def empty_world() -> ReportInputs:

@@ -30,7 +30,7 @@ def cells(**record: object) -> dict[str, str]:
 
 def sentences(plan: pl.DataFrame, stripe: pl.DataFrame | None = None, paths: tuple[str, ...] = ()) -> str:
     there = pl.DataFrame() if stripe is None else stripe
-    return "\n".join(creation_notes(plan, there, paths, STRIPE_ID).sentences())
+    return "\n".join(creation_notes(plan, there.lazy(), paths, STRIPE_ID).sentences())
 
 
 def test_fields_stand_under_netsuites_names_in_a_fixed_order() -> None:

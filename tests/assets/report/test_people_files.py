@@ -15,7 +15,7 @@ from tests.reconciling import NETSUITE, declaration, site_at
 
 
 def test_matches_show_names_after_the_columns_that_they_had() -> None:
-    shown = matches_for_people(matches().lazy(), stripe().lazy(), netsuite().lazy())
+    shown = pl.concat(matches_for_people(matches().lazy(), stripe().lazy(), netsuite().lazy()))
     assert shown.drop("stripe_name", "stripe_email", "netsuite_company_name").equals(matches())
     assert shown.columns[-3:] == ["stripe_name", "stripe_email", "netsuite_company_name"]
     names = dict(stripe().select("id", "name").rows())
@@ -23,6 +23,17 @@ def test_matches_show_names_after_the_columns_that_they_had() -> None:
     for row in shown.to_dicts():
         assert row["stripe_name"] == names[row["stripe_customer_id"]]
         assert row["netsuite_company_name"] == companies.get(row["netsuite_internal_id"])
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 7, 8, 100])
+def test_matches_have_the_same_names_however_few_may_be_in_memory(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people_files, "_AT_ONCE", 2)
+    sides = (matches().sort("reason").lazy(), stripe().lazy(), netsuite().lazy())
+    [whole] = [pl.concat(matches_for_people(*sides))]
+    parts = list(matches_for_people(*sides, rows=rows))
+    assert pl.concat(parts).equals(whole)
+    assert max(part.height for part in parts) <= 2
+    assert [part.height for part in matches_for_people(sides[0].clear(), *sides[1:], rows=rows)] == [0]
 
 
 def test_only_customers_that_nobody_is_tied_to_are_unmatched() -> None:

@@ -29,5 +29,5 @@ LINKS = pl.DataFrame([("cus_1", 1, "external_id")], schema={**PAIRS, "source": p
 )
 def test_customers_without_a_trace_are_counted(planned: list[tuple[str, str, str, int]], count: int) -> None:
     plan = PairedPlan(first=pl.DataFrame([(*row, "set") for row in planned], schema=PLAN, orient="row"))
-    said = without_traces(NETSUITE, LINKS, MATCHES, plan)
+    said = without_traces(NETSUITE.lazy(), LINKS.lazy(), MATCHES.lazy(), plan)
     assert said.startswith(f"{count} linked customers leave no trace") if count else not said

@@ -1,6 +1,7 @@
 """The files of a run replace those of the last one together; imports are split where NetSuite's limit is."""
 
 import csv
+import weakref
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -81,6 +82,24 @@ def test_nothing_is_replaced_when_one_file_cannot_be_written(tmp_path: Path) -> 
     with pytest.raises(pl.exceptions.ComputeError):
         files.put_in_place(RUN)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_rows_that_are_made_again_are_made_once_for_all_parts_and_let_go(tmp_path: Path) -> None:
+    made: list[weakref.ref[object]] = []
+
+    def again() -> pl.DataFrame:
+        frame = records(5)
+        made.append(weakref.ref(frame))
+        return frame
+
+    files = ResultFiles(Results(tmp_path / "acme"))
+    files.for_import("netsuite_import.csv", records(5), again, rows=2)
+    assert not made
+    files.put_in_place(RUN)
+    [frame] = made
+    assert frame() is None
+    parts = [(tmp_path / "acme" / name).read_text().splitlines()[1:] for name in files.names]
+    assert parts == [["1", "2"], ["3", "4"], ["5"]]
 
 
 def test_files_for_people_are_neutral_and_files_for_imports_literal(tmp_path: Path) -> None:
