@@ -7,7 +7,7 @@ from collections.abc import Callable
 import hypothesis.strategies as st
 import polars as pl
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 
 import assets.keys
 from assets.keys import INVISIBLE, WHITE_SPACE, key, key_expr, with_keys
@@ -61,7 +61,8 @@ def test_vectorised_equals_definition_on_letters_with_marks(mark: str) -> None:
 
 
 @pytest.mark.rule("X8")
-@given(st.lists(TEXT | TIGHT, max_size=20))
+@settings(max_examples=40)
+@given(st.lists(TEXT | TIGHT, max_size=50))
 @example(["", " ", "\u200b", "\x1c", "a\nB", "ΟΔΥΣΣΕΥΣ", "ΑΣ.", "\u1fb4\u0345"])
 def test_vectorised_equals_definition_on_any_text(texts: list[str]) -> None:
     assert [differing(texts, way) for way in (keys_of, keys_of_rows, keys_among_finished)] == [[], [], []]

@@ -43,7 +43,7 @@ def settings() -> st.SearchStrategy[CreateSettings]:
 @pytest.mark.rule("C11")
 @pytest.mark.rule("C12")
 @given(rows(), settings())
-@run_with(max_examples=60)
+@run_with(max_examples=25)
 def test_every_record_is_made_as_it_was_mapped(customers: list[dict[str, Any]], wanted: CreateSettings) -> None:
     world = World(account=ACCOUNT, custom_fields={STRIPE_FIELD, "custentity_region", "custentity_flag"})
     world.custom_kinds["custentity_flag"] = "checkbox"

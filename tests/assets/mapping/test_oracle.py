@@ -15,7 +15,7 @@ EXISTING = st.lists(st.none() | st.sampled_from(worlds.NAMES), max_size=2)
 
 
 @pytest.mark.rule("C11")
-@run(max_examples=40)
+@run(max_examples=18)
 @given(worlds.rows(), EXISTING, worlds.settings())
 def test_columns_say_what_plain_python_says(
     rows: list[dict[str, Any]], existing: list[str | None], settings: CreateSettings

@@ -48,7 +48,7 @@ POOLS = {
 }
 PATHS = (*POOLS, *(path for path in ADDRESS_PATHS if path not in POOLS))
 OF_PART = {"line1": LINES, "line2": LINES, "city": LINES, "state": STATES, "postal_code": LINES, "country": COUNTRIES}
-IDS = (*(f"cus_{number}" for number in range(8)), "1001", "cus_" + "x" * 20)
+IDS = (*(f"cus_{number}" for number in range(14)), "1001", "cus_" + "x" * 20)
 LIMITS = {"companyname": 7, "firstname": 3, "lastname": 5, "entityid": 14, "email": 32, "phone": 18, "addrphone": 18}
 SHORT = LIMITS | {"addressee": 6, "addr1": 10, "addr2": 12, "city": 12, "state": 10, "zip": 10, "custentity_region": 10}
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -68,7 +68,8 @@ def rows() -> st.SearchStrategy[list[dict[str, Any]]]:
     fields = {path: texts(path) for path in PATHS}
     when = st.integers(0, 200).map(lambda seconds: START + timedelta(seconds=seconds))
     row = st.fixed_dictionaries({"id": st.sampled_from(IDS), "created": when} | fields)
-    return st.lists(row, min_size=1, max_size=6, unique_by=lambda one: one["id"])
+    crowd = st.lists(row, min_size=6, max_size=16, unique_by=lambda one: one["id"])
+    return st.lists(row, min_size=1, max_size=2, unique_by=lambda one: one["id"]) | crowd
 
 
 def settings() -> st.SearchStrategy[CreateSettings]:

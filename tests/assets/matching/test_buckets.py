@@ -30,7 +30,7 @@ def said(frames: Sequence[pl.LazyFrame], how: MatchSettings, count: int | None =
         return by_customer(match_with_doubts(stripe, netsuite, overrides, how, buckets=buckets).collect())
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(worlds(), st.sampled_from([1, 2, 5]), st.booleans())
 def test_buckets_say_what_memory_says(small: World, count: int, has_tags: bool) -> None:
     rules = (*small.settings.rules, TAGS) if has_tags else small.settings.rules

@@ -177,7 +177,7 @@ def test_a_match_to_a_record_whose_external_id_is_an_imported_id_is_a_doubt() ->
     assert said == {"cus_1": "names_another: record 11 names paid (external_id)", "paid": f"{_IMPORTED} 11"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(worlds())
 def test_doubts_change_nothing_and_are_only_of_pairs_or_of_imported_ids(world: World) -> None:
     frames = as_frames(world)

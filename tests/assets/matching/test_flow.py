@@ -21,14 +21,14 @@ def expected(world: World) -> list[dict[str, object]]:
 
 
 @pytest.mark.rule("M12")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(worlds())
 def test_matching_says_what_the_oracle_says(world: World) -> None:
     assert matches_of(world).to_dicts() == expected(world)
 
 
 @pytest.mark.rule("X3")
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(worlds(), st.randoms(use_true_random=False))
 def test_order_of_rows_changes_nothing(world: World, random: Random) -> None:
     shuffled = replace(
@@ -49,7 +49,7 @@ def test_order_of_rows_changes_nothing(world: World, random: Random) -> None:
     ],
     ids=["all equal", "length", "last bits equal"],
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(world=worlds())
 def test_a_bad_hash_changes_nothing(bad_hash: Callable[[pl.Expr], pl.Expr], world: World) -> None:
     assert matches_of(world, Comparison(hash=bad_hash)).to_dicts() == expected(world)

@@ -1,7 +1,8 @@
 """Small worlds, dense with collisions, and the frames that matching takes: what the oracle's tests are made on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import hypothesis.strategies as st
 import polars as pl
@@ -12,6 +13,7 @@ from schemas.link_fields import fields_of
 from schemas.matches import Matches
 from tests.assets.matching.oracle import Customer, Record, World
 
+T = TypeVar("T")
 START = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
 METADATA = ("netsuite_customer_id", "netsuite_block_integration", "netsuite_allow_integration", "crm")
 STRIPE_COLUMNS = ("email", "name", "description", "phone", *(f"metadata.{key}" for key in METADATA))
@@ -63,6 +65,14 @@ _COMMENTS = st.none() | st.lists(st.sampled_from([*IDS, " ", "-", "_", ".", "é"
 )
 
 
+def few_or_many(
+    one: st.SearchStrategy[T], few: int, most: int, key: Callable[[T], object]
+) -> st.SearchStrategy[list[T]]:
+    """A few or none, or a crowd: an example costs what its steps cost, and hardly more for more rows."""
+    crowd = st.lists(one, min_size=most // 2, max_size=most, unique_by=key)
+    return st.lists(one, max_size=few, unique_by=key) | crowd | crowd
+
+
 def customers() -> st.SearchStrategy[list[Customer]]:
     fields = st.fixed_dictionaries(
         {"email": _VALUES, "name": _VALUES, "metadata.crm": _VALUES, "metadata.netsuite_customer_id": _NAMED},
@@ -70,7 +80,7 @@ def customers() -> st.SearchStrategy[list[Customer]]:
     )
     created = st.integers(0, 200).map(lambda seconds: START + timedelta(seconds=seconds))
     customer = st.builds(Customer, st.sampled_from(IDS), created, fields)
-    return st.lists(customer, max_size=7, unique_by=lambda c: c.id)
+    return few_or_many(customer, 2, 14, lambda c: c.id)
 
 
 def records() -> st.SearchStrategy[list[Record]]:
@@ -80,7 +90,7 @@ def records() -> st.SearchStrategy[list[Record]]:
     )
     mostly = st.sampled_from([True, True, True, False])
     record = st.builds(Record, st.integers(1, 12), mostly, mostly.map(lambda x: not x), fields)
-    return st.lists(record, max_size=8, unique_by=lambda r: r.internal_id)
+    return few_or_many(record, 3, 12, lambda r: r.internal_id)
 
 
 def settings_of_matching() -> st.SearchStrategy[MatchSettings]:

@@ -50,7 +50,7 @@ def creates() -> pl.DataFrame:
     return all_columns(row, **{name: pl.lit(text) for name, text in texts.items()}).collect()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(crowded_worlds(), st.lists(RISKY, min_size=1, max_size=4), st.booleans(), st.sampled_from([1, 3, 1 << 16]))
 def test_a_plan_is_written_as_its_rows_would_be(
     tmp_path: Path, world: World, held: list[str | None], with_creates: bool, at_once: int

@@ -31,7 +31,7 @@ def queue_of(world: World, *, comments: bool = True) -> pl.DataFrame:
 
 
 @pytest.mark.rule("X3")
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(worlds() | crowded_worlds())
 def test_who_waits_why_and_in_which_order(world: World) -> None:
     queue = queue_of(world)
@@ -52,7 +52,7 @@ def test_who_waits_why_and_in_which_order(world: World) -> None:
 
 
 @pytest.mark.rule("M9")
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(worlds())
 def test_broken_link_is_proposed_what_matching_says_without_it(world: World) -> None:
     queue = queue_of(world)

@@ -39,7 +39,7 @@ def left_out_in(world: World, wanted: PlanSettings = ALL_FIELDS) -> list[tuple[s
 
 
 @pytest.mark.rule("W7")
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(worlds() | crowded_worlds(), plan_settings())
 def test_plan_is_what_the_oracle_plans(world: World, wanted: PlanSettings) -> None:
     (plan, left), expected = both_of(world, wanted), planned(world, wanted)
@@ -50,7 +50,7 @@ def test_plan_is_what_the_oracle_plans(world: World, wanted: PlanSettings) -> No
 
 
 @pytest.mark.rule("W11")
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(worlds() | crowded_worlds(), plan_settings())
 def test_applied_plan_leaves_nothing_to_plan(world: World, wanted: PlanSettings) -> None:
     # An id that stands as a token inside another one (user in user-1) becomes a trace when the other is written down.
@@ -62,7 +62,7 @@ def test_applied_plan_leaves_nothing_to_plan(world: World, wanted: PlanSettings)
 
 
 @pytest.mark.rule("W6")
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(worlds() | crowded_worlds())
 def test_nothing_that_is_there_is_replaced_without_a_person(world: World) -> None:
     changes = plan_of(replace(world, overrides={})).filter(pl.col("action") == "set")
@@ -70,7 +70,7 @@ def test_nothing_that_is_there_is_replaced_without_a_person(world: World) -> Non
     assert set(changes.get_column("field")) <= {METADATA, "stripe_id", "external_id"}
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(worlds() | crowded_worlds(), st.randoms(use_true_random=False))
 def test_order_of_rows_changes_nothing(world: World, random: Random) -> None:
     shuffled = replace(

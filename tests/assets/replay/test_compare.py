@@ -52,7 +52,7 @@ def compared(inputs: Inputs, other: Declaration, reading: Reconciliation | None 
 
 
 @pytest.mark.rule("X12")
-@settings(max_examples=15)
+@settings(max_examples=6)
 @given(found=worlds(), declaration=DECLARATIONS)
 def test_a_declaration_links_nobody_otherwise_than_itself(found: World, declaration: Declaration) -> None:
     with TemporaryDirectory() as folder:

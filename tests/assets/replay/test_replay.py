@@ -61,7 +61,7 @@ def object_of(sync: Reconciliation, part: str) -> Path:
 
 
 @pytest.mark.rule("X12")
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(found=worlds(), declaration=DECLARATIONS)
 def test_any_world_is_replayed_identical(found: World, declaration: Declaration) -> None:
     with TemporaryDirectory() as folder:

@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -36,6 +36,7 @@ def test_headline_counts_what_ties_out_and_what_waits() -> None:
 
 
 @pytest.mark.rule("M12")
+@settings(max_examples=30)
 @given(st.lists(st.sampled_from(OUTCOMES), max_size=30), st.sets(st.integers(0, 29)))
 def test_standings_and_outcomes_sum_up_to_the_input(outcomes: list[str], waits: set[int]) -> None:
     frame = matches().clear().select("stripe_customer_id", "outcome", "evidence")

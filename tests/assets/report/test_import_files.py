@@ -47,7 +47,7 @@ def import_of(field: str, plan: pl.LazyFrame, world: World, labels: dict[str, st
 
 
 @pytest.mark.rule("D7")
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(worlds() | crowded_worlds())
 def test_imported_files_leave_what_an_applied_plan_leaves(world: World) -> None:
     plan = plan_of(world).collect()
