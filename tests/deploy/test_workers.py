@@ -220,7 +220,7 @@ def _each_step_ended_once(machines: Machines, runs: list[str]) -> None:
 
 
 def _like_on_one_machine(machines: Machines, alone: Path) -> None:
-    """All three declare the same, so that one of them is enough."""
+    """The same declaration, in one process."""
     lay_out(alone, OF_FILES)
     assert command(alone, "run", NAMES[0]).returncode == 0
     for name in NAMES:
