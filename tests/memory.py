@@ -54,7 +54,7 @@ def _named_once(name: str, fields: tuple[str, ...]) -> type[tuple[object, ...]]:
 
 
 # Dagster makes a class of each look at what a step may use: dozens in a run, and all alike.
-scoped_resources_builder.namedtuple = _named  # type: ignore[assignment]
+scoped_resources_builder.namedtuple = _named  # type: ignore[attr-defined, assignment]
 
 
 @cache

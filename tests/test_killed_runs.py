@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from pipelines.exclusive_run import end_gone
@@ -13,7 +14,7 @@ from resources.ledger import Ledger
 from tests.in_process import command
 from tests.installed import install, start_python
 from tests.proofs.installation import DECLARED, PATIENCE, RUN_COMMAND, Installation, installation, until
-from tests.proofs.work import BY_HAND, DAILY, NAME, RECONCILE, Work, apply, undo
+from tests.proofs.work import BY_HAND, DAILY, NAME, RECONCILE, apply, undo
 from tests.reconciling import digests
 from tests.ui import processes_in, serving
 
@@ -82,9 +83,13 @@ def test_a_wait_for_a_run_of_others_is_told_and_can_be_stopped(site: Installatio
     assert site.under_way() == []
 
 
-@pytest.mark.parametrize("work", [RECONCILE, DAILY, BY_HAND], ids=["reconcile", "daily", "by hand"])
-def test_a_killed_run_of_dagsters_own_holds_nobody_up(site: Installation, work: Work) -> None:
-    site.follow(site.here, RECONCILE, kills=lambda _: site.by_dagster(work))
+def test_killed_runs_of_dagsters_own_hold_nobody_up(site: Installation) -> None:
+    """One after the other comes as far as to ask Stripe, and after all three a run comes to its end."""
+    killed = [site.kill(site.by_dagster, work) for work in (RECONCILE, DAILY, BY_HAND)]
+    again = site.here()
+    assert not site.waited(again)
+    assert {site.status(run) for run in killed} == {dg.DagsterRunStatus.FAILURE}
+    assert site.under_way() == []
 
 
 def test_killed_runs_that_the_ui_started_hold_nobody_up_and_end_with_it(site: Installation) -> None:
@@ -105,13 +110,14 @@ def test_killed_runs_that_the_ui_started_hold_nobody_up_and_end_with_it(site: In
     assert site.under_way() == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_after_ctrl_c_the_next_run_starts_at_once(site: Installation, number: signal.Signals) -> None:
-    with site.held() as process:
-        process.send_signal(number)
-        errors = process.communicate(timeout=PATIENCE)[1]
-    assert (process.returncode, errors) == (130, STOPPED)
-    assert site.under_way() == []
+def test_after_ctrl_c_the_next_run_starts_at_once(site: Installation) -> None:
+    """The second one is stopped as services are; it was not held up by the first, as it came to ask Stripe."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with site.held() as process:
+            process.send_signal(number)
+            errors = process.communicate(timeout=PATIENCE)[1]
+        assert (process.returncode, errors) == (130, STOPPED)
+        assert site.under_way() == []
     again = site.here()
     site.ends_well(again)
     assert not site.waited(again)

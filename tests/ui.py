@@ -21,6 +21,9 @@ _LAUNCH = """mutation($params: ExecutionParams!) { launchRun(executionParams: $p
   __typename ... on LaunchRunSuccess {run {runId}} ... on PythonError {message}
 } }"""
 _STATUS = "query($run: ID!) { runOrError(runId: $run) { ... on Run { status } } }"
+_LAST = """query($job: String!) { runsOrError(filter: {pipelineName: $job}, limit: 1) {
+  ... on Runs { results { runId } }
+} }"""
 _START = "mutation($sensor: SensorSelector!) { startSensor(sensorSelector: $sensor) { __typename } }"
 _TICKS = """query($sensor: SensorSelector!) { sensorOrError(sensorSelector: $sensor) {
   ... on Sensor { sensorState { ticks(limit: 9) { status skipReason } } }
@@ -71,6 +74,12 @@ class Ui:
         assert isinstance(answer, dict)
         assert answer["__typename"] == "LaunchRunSuccess", answer
         return str(answer["run"]["runId"])
+
+    def last(self, job: str) -> str | None:
+        """The id of the last run of a job, if there is one."""
+        found = self.ask(_LAST, {"job": job})["runsOrError"]
+        assert isinstance(found, dict)
+        return next((str(run["runId"]) for run in found["results"]), None)
 
     def wait_for(self, run: str, seconds: float) -> None:
         """Wait until a run has succeeded."""

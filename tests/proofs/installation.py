@@ -24,7 +24,7 @@ from sandbox.netsuite_standin import NetsuiteStandIn
 from sandbox.netsuite_standin.export import serve_export
 from sandbox.stripe_standin import Book, StandInOptions, StripeStandIn, StripeWorld, load_customers
 from tests.in_process import command
-from tests.installed import install, run_python, start_python
+from tests.installed import install, start_python
 from tests.proofs.gate import Gate
 from tests.proofs.moments import Moment
 from tests.proofs.oracle import State, effects, state
@@ -57,9 +57,6 @@ class Installation:
     @property
     def folders(self) -> Folders:
         return Folders(self.folder, self.folder / "home", self.folder / "out")
-
-    def run(self) -> "subprocess.CompletedProcess[str]":
-        return run_python(self.folder, *RUN_COMMAND, environment=self.environment)
 
     @contextmanager
     def held(self, *command: str) -> Iterator["subprocess.Popen[str]"]:
@@ -105,7 +102,6 @@ class Installation:
     def in_ui(self, ui: Ui, work: Work) -> Started:
         """Start it as the page does, so that the daemon takes it from the queue."""
         run_id = ui.launch(work.job, work.config, [[NAME, asset] for asset in work.assets], work.tags)
-
         return self.of_daemon(run_id)
 
     def of_daemon(self, run_id: str) -> Started:
@@ -131,8 +127,7 @@ class Installation:
 
     def here(self, _: Work = RECONCILE) -> Started:
         """Reconcile as `make run` does, but in this process; it has ended well."""
-        before = self.run_ids()
-        ended = command(self.folder, "run", NAME, environment=self.environment)
+        before, ended = self.run_ids(), command(self.folder, "run", NAME, environment=self.environment)
         assert ended.returncode == 0, ended.stderr
         [run_id] = self.run_ids() - before
         return Started(run_id, lambda: None)
@@ -142,7 +137,6 @@ class Installation:
         quiet = {"PYTHONWARNINGS": "ignore"}
         with (self.folder / "said.log").open("a") as log:
             process = start_python(self.folder, *command, environment=self.environment | quiet, output=log)
-
         self.processes.append(process)
         assert process.stdin is not None
         process.stdin.close()
@@ -180,19 +174,23 @@ class Installation:
         Raises:
             AssertionError: the next run did not end well, or the killed one counts as under way still.
         """
-        with (moment or self.gate.closed)() as arrived:
-            dead = (kills or start)(work)
-            until(lambda: arrived.wait(1) or self.status(dead.run_id) in _ENDS, f"{work.job} does not come so far")
-            assert arrived.is_set(), f"{work.job} has ended before: {self._said(dead.run_id)[-20:]}"
-            dead.kill()
-        began = time.monotonic()
-        next_one = start(work)
+        dead = self.kill(kills or start, work, moment)
+        began, next_one = time.monotonic(), start(work)
         self.ends_well(next_one)
         seconds = time.monotonic() - began
         assert not self.waited(next_one), f"{work.job} waited for a run that is gone"
-        assert self.status(dead.run_id) is dg.DagsterRunStatus.FAILURE
+        assert self.status(dead) is dg.DagsterRunStatus.FAILURE
         assert self.under_way() == []
         return seconds
+
+    def kill(self, start: Start, work: Work, moment: Moment | None = None) -> str:
+        """Start a run, and kill it at a moment, as `follow` does; its id."""
+        with (moment or self.gate.closed)() as arrived:
+            dead = start(work)
+            until(lambda: arrived.wait(1) or self.status(dead.run_id) in _ENDS, f"{work.job} does not come so far")
+            assert arrived.is_set(), f"{work.job} has ended before: {self._said(dead.run_id)[-20:]}"
+            dead.kill()
+        return dead.run_id
 
     def ends_well(self, run: Started) -> None:
         """Wait for the end of a run, and see that it is a good one."""
