@@ -71,6 +71,7 @@ class ParquetIOManager(dg.IOManager):
     def __init__(self, folders: Folders) -> None:
         self._folders = folders
         self._is_large = False
+        self._last_step: tuple[str, str] | None = None
 
     def handle_output(self, context: dg.OutputContext, obj: _Frame | Made | Same) -> None:
         """Write the frame that an asset returned, unless it is the one that is there."""
@@ -91,7 +92,7 @@ class ParquetIOManager(dg.IOManager):
 
     def load_input(self, context: dg.InputContext) -> pl.LazyFrame:
         """Scan the frame that an upstream asset wrote; of a partitioned one, all months that there are."""
-        if self._is_large:
+        if self._begins_a_step(context) and self._is_large:
             gc.collect()  # what the last step has left in circles would lie beside what this one makes
         made_by = context.upstream_output
         store, name = self._store(context.asset_key, made_by.definition_metadata if made_by else {})
@@ -99,6 +100,15 @@ class ParquetIOManager(dg.IOManager):
             if context.has_asset_partitions:
                 return store.read_months(name, context.asset_partition_keys)
             return store.read(name)
+
+    def _begins_a_step(self, context: dg.InputContext) -> bool:
+        """Whether no other input of this step was loaded just before; outside of a run, always."""
+        step = None
+        with suppress(dg.DagsterInvariantViolationError):
+            step = context.step_context.run_id, context.step_context.step.key
+        begins = step is None or step != self._last_step
+        self._last_step = step
+        return begins
 
     def _store(self, key: dg.AssetKey, defined: Mapping[str, object]) -> tuple[FrameStore, str]:
         declaration, name = key.path
