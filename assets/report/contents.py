@@ -15,7 +15,7 @@ import polars as pl
 from pydantic import TypeAdapter
 
 from assets.matching.directions import both_ways
-from assets.planning.guesses import planned, with_guesses
+from assets.planning.guesses import planned
 from assets.planning.review_queue import decisions_in_words, still_waiting
 from assets.report.clear_files import ClearFiles
 from assets.report.creation_currencies import CURRENCIES_FILE, netsuite_create_currencies
@@ -28,7 +28,7 @@ from assets.report.inputs import Header, ReportInputs
 from assets.report.page_figures import PageFigures, page_figures
 from assets.report.paired_imports import comments_of_plan, records_of_plan, updates_of_plan
 from assets.report.people_files import UNMATCHED_FILE, matches_for_people, unmatched_records
-from assets.report.planned import held_against
+from assets.report.plan_files import PlanFiles
 from assets.report.to_stripe import NETSUITE_MATCHES_FILE, netsuite_matches
 from assets.report.traces import without_traces
 from assets.rows_of import rows_of
@@ -156,7 +156,8 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
     """
     declaration, matches = frames.declaration, frames.matches
     stripe, netsuite, links = frames.stripe, frames.netsuite, frames.links
-    plan = held_against(frames.plan, matches)
+    of_plan = PlanFiles.of(frames.plan, frames.plan_again, matches)
+    plan = of_plan.plan
     others = plan.others
     traces = without_traces(netsuite, links, matches, plan)
     customers = frames.customers() if frames.customers else None
@@ -170,32 +171,26 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
     named = partial(matches_for_people, matches, stripe, netsuite, customers, at_once)
     files.for_people_in_parts("matches.csv", named, ours=_OURS)
     files.for_people(UNMATCHED_FILE, unmatched)
-    again = partial(_once_more, frames.plan_again, matches) if frames.plan_again else None
-    files.plan("plan.csv", partial(_with_guesses, again or partial(_as_it_is, plan), frames.guesses))
+    of_plan.add_plan(files, "plan.csv", frames.guesses)
     add_review(files, frames.review)
     _add_new_customers(files, others)
     if frames.found is not None:
         files.for_people(NETSUITE_MATCHES_FILE, netsuite_matches(frames.found, netsuite))
     labels = declaration.netsuite_fields
-    comments = comments_of_plan(plan, netsuite, labels)
     clear = ClearFiles.of(others, netsuite, labels)
     clear.add_to(files, with_comments=with_comments)
-    records = records_of_plan(plan, netsuite, labels)
-    files.for_import(RECORDS_FILE, records, (lambda: records_of_plan(again(), netsuite, labels)) if again else None)
-    if with_comments:
-        files.for_import(
-            COMMENTS_FILE, comments, (lambda: comments_of_plan(again(), netsuite, labels)) if again else None
-        )
+    of_plan.add_import(files, RECORDS_FILE, partial(records_of_plan, netsuite=netsuite, labels=labels))
+    texts = partial(comments_of_plan, netsuite=netsuite, labels=labels)
+    comments = of_plan.add_import(files, COMMENTS_FILE, texts, is_added=with_comments)
     creation = _creation(declaration, others, stripe)
     if creation is not None:
         files.for_import(CREATE_FILE, netsuite_create(others, _new_labels(declaration)))
         if creation.currencies:
             files.for_import(CURRENCIES_FILE, netsuite_create_currencies(others, creation.currencies))
-    updates = updates_of_plan(plan, matches)
-    files.for_import(STRIPE_FILE, updates, (lambda: updates_of_plan(again(), matches)) if again else None)
+    of_plan.add_import(files, STRIPE_FILE, partial(updates_of_plan, matches=matches))
     return Contents(
         unmatched=unmatched.height,
-        comments=comments.height,
+        comments=comments,
         creation=creation,
         cleared=clear.values.height,
         cleared_comments=clear.comments.height,
@@ -203,18 +198,6 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
         decisions=tuple(decisions_in_words(frames.review)),
         figures=figures,
     )
-
-
-def _once_more(read: Callable[[], PairedPlan], matches: pl.LazyFrame) -> PairedPlan:
-    return held_against(read(), matches)
-
-
-def _as_it_is(plan: PairedPlan) -> PairedPlan:
-    return plan
-
-
-def _with_guesses(plan: Callable[[], PairedPlan], found: pl.DataFrame) -> PairedPlan:
-    return with_guesses(plan(), found)
 
 
 def _add_new_customers(files: ResultFiles, plan: pl.DataFrame) -> None:
