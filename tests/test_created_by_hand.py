@@ -14,8 +14,8 @@ from resources.exports.readers import StripeExportReader
 from sandbox.netsuite_standin import STRIPE_FIELD, Options, SavedSearch, Script, World, engine
 from sandbox.netsuite_standin.errors import ScriptError
 from sandbox.netsuite_standin.export import world_of_export
+from sandbox.netsuite_standin.filters import Json
 from sandbox.netsuite_standin.script import Host
-from sandbox.netsuite_standin.searches import Json
 from schemas.declaration import Declaration
 from schemas.words import GLOBAL_KEY, GLOBAL_NAME
 from tests.csv_import import export_customers, import_currencies, import_customers

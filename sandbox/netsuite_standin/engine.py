@@ -12,8 +12,8 @@ import quickjs
 
 from sandbox.netsuite_standin.cabinet import Script
 from sandbox.netsuite_standin.errors import ScriptError
+from sandbox.netsuite_standin.filters import Json
 from sandbox.netsuite_standin.script import Host
-from sandbox.netsuite_standin.searches import Json
 
 PARTS: Final = [
     Path(__file__).with_name(name).read_text(encoding="utf-8")

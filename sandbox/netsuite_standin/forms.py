@@ -5,7 +5,7 @@ from typing import Final
 
 from sandbox.netsuite_standin import records
 from sandbox.netsuite_standin.errors import ScriptError
-from sandbox.netsuite_standin.searches import Json
+from sandbox.netsuite_standin.filters import Json
 from sandbox.netsuite_standin.world import Value, World
 
 LABELS: Final = {"subsidiary": "Subsidiary", "entitystatus": "Status"}

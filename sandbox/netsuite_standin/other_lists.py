@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sandbox.netsuite_standin.errors import ScriptError
-from sandbox.netsuite_standin.searches import Json
+from sandbox.netsuite_standin.filters import Json
 from sandbox.netsuite_standin.world import World
 
 TYPES: Final = frozenset({"currency", "entity"})

@@ -10,8 +10,8 @@ from urllib.parse import urlencode, urlsplit
 import requests
 
 from sandbox.netsuite_standin.errors import ScriptError
+from sandbox.netsuite_standin.filters import Json
 from sandbox.netsuite_standin.portal_setup import PORTAL, PortalSetup
-from sandbox.netsuite_standin.searches import Json
 
 SCRIPTLET_PATH: Final = "/app/site/hosting/scriptlet.nl"
 SECONDS: Final = 45  # O:section_4567628658

@@ -5,8 +5,8 @@ from typing import Final
 
 from sandbox.netsuite_standin import forms, new_customers, records
 from sandbox.netsuite_standin.errors import ScriptError
+from sandbox.netsuite_standin.filters import Json
 from sandbox.netsuite_standin.options import Options
-from sandbox.netsuite_standin.searches import Json
 from sandbox.netsuite_standin.world import Value, World
 
 CUSTOMERS: Final = "LIST_CUSTJOB"

@@ -14,10 +14,11 @@ import orjson
 from sandbox.netsuite_standin import other_lists, records, searches
 from sandbox.netsuite_standin.caller import Caller
 from sandbox.netsuite_standin.errors import RequestEndedError, ScriptError
+from sandbox.netsuite_standin.filters import Json
 from sandbox.netsuite_standin.options import Options
 from sandbox.netsuite_standin.outside_calls import OutsideCalls
 from sandbox.netsuite_standin.record_calls import Arguments, RecordCalls, check_type
-from sandbox.netsuite_standin.searches import Column, Json, SavedSearch
+from sandbox.netsuite_standin.searches import Column, SavedSearch
 from sandbox.netsuite_standin.world import World
 
 UNITS: Final[Mapping[str, int]] = {

@@ -1,19 +1,14 @@
-"""N/search for customers: saved searches, filter expressions, and rows in the string form that NetSuite gives them.
-
-Only the filters that a customer search of this project needs are understood; another one is an error, not ignored.
-"""
+"""N/search for customers: saved searches, and rows in the string form that NetSuite gives them."""
 
 import bisect
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
-from sandbox.netsuite_standin.errors import ScriptError
+from sandbox.netsuite_standin.filters import DATE_FORMATS, Condition, Json, compiled
 from sandbox.netsuite_standin.options import Options
 from sandbox.netsuite_standin.world import STRIPE_FIELD, Customer, Value, World
-
-Json = str | int | float | bool | None | Sequence["Json"] | dict[str, "Json"]
 
 
 @dataclass(frozen=True)
@@ -60,25 +55,6 @@ STANDARD_COLUMNS = (
 )
 """What docs/netsuite.md asks the administrator to put into the saved search, in that order."""
 
-DEEPEST = 3
-"""Levels of a filter expression."""
-
-DATE_FORMATS = {"M/D/YYYY": "%m/%d/%Y", "D.M.YYYY": "%d.%m.%Y", "YYYY-MM-DD": "%Y-%m-%d"}
-
-
-@dataclass
-class Found:
-    """A filter expression, compiled: a range of internal ids, and what a customer must meet besides."""
-
-    low: int = 0
-    high: int | None = None
-    conditions: list[Callable[[Customer], bool]] = field(default_factory=list)
-
-    def takes(self, customer: Customer) -> bool:
-        """Say whether a customer meets it."""
-        is_within = self.low < customer.id and (self.high is None or customer.id <= self.high)
-        return is_within and all(condition(customer) for condition in self.conditions)
-
 
 def rows(
     world: World,
@@ -89,8 +65,11 @@ def rows(
     start: int = 0,
 ) -> Iterator[Row]:
     """Give the rows of a search from the one at `start` on, in an `order` of internal ids (ASC, DESC) or in none."""
-    customers = matching(world, options, filters, order)
+    ids, conditions = _asked(world, options, filters, order)
     is_joined = any(c.join == "contact" for c in columns)
+    if not is_joined and not conditions:
+        ids, start = ids[start:], 0
+    customers = _meeting(world, ids, conditions)
     found = ((customer, contact) for customer in customers for contact in (is_joined and customer.contacts) or ("",))
     for customer, contact in islice(found, start, None):
         yield _row(customer, contact, columns, options)
@@ -101,26 +80,38 @@ def matching(world: World, options: Options, filters: Json, order: str | None = 
 
     A search without a sort has no order that is documented; a script that counts on one is to fail.
     """
-    found = Found()
-    _compile(filters, found, world, options)
+    return _meeting(world, *_asked(world, options, filters, order))
+
+
+def count(world: World, options: Options, columns: Sequence[Column], filters: Json) -> int:
+    """Count the rows of a search without making them."""
+    ids, conditions = _asked(world, options, filters)
+    if any(c.join == "contact" for c in columns):
+        return sum(max(1, len(customer.contacts)) for customer in _meeting(world, ids, conditions))
+    return sum(1 for _ in _meeting(world, ids, conditions)) if conditions else len(ids)
+
+
+def _asked(
+    world: World, options: Options, filters: Json, order: str | None = "ASC"
+) -> tuple[list[int], list[Condition]]:
+    """The internal ids that a filter expression leaves, in their order, and what their customers must meet besides."""
+    found = compiled(filters, world, options)
     ids = sorted(world.customers)
     first = bisect.bisect_right(ids, found.low)
     last = len(ids) if found.high is None else bisect.bisect_right(ids, found.high)
     wanted = ids[first:last]
     if order is None:
         wanted.sort(key=lambda number: number * 2_654_435_761 % 2**32)
-    for number in reversed(wanted) if order == "DESC" else wanted:
+    elif order == "DESC":
+        wanted.reverse()
+    return wanted, found.conditions
+
+
+def _meeting(world: World, ids: Iterable[int], conditions: Sequence[Condition]) -> Iterator[Customer]:
+    for number in ids:
         customer = world.customers[number]
-        if all(condition(customer) for condition in found.conditions):
+        if all(condition(customer) for condition in conditions):
             yield customer
-
-
-def count(world: World, options: Options, columns: Sequence[Column], filters: Json) -> int:
-    """Count the rows of a search without making them."""
-    customers = matching(world, options, filters)
-    if any(c.join == "contact" for c in columns):
-        return sum(max(1, len(customer.contacts)) for customer in customers)
-    return sum(1 for _ in customers)
 
 
 def as_date(value: datetime, options: Options) -> str:
@@ -130,78 +121,6 @@ def as_date(value: datetime, options: Options) -> str:
         return text
     mark = "/" if "/" in text else "."
     return mark.join(part.lstrip("0") for part in text.split(mark))
-
-
-def _compile(filters: Json, found: Found, world: World, options: Options, depth: int = 0) -> None:
-    if not isinstance(filters, list | tuple) or not filters:
-        return
-    if depth > DEEPEST:
-        raise _not_understood("nested too deep")
-    if isinstance(filters[0], str):
-        _term(filters, found, world, options)
-        return
-    words = {part.lower() for part in filters if isinstance(part, str)}
-    parts = [part for part in filters if not isinstance(part, str)]
-    if words == {"or"}:
-        ways = [Found() for _ in parts]
-        for part, way in zip(parts, ways, strict=True):
-            _compile(part, way, world, options, depth + 1)
-        found.conditions.append(lambda c: any(way.takes(c) for way in ways))
-    elif words - {"and"}:
-        raise _not_understood(" and ".join(sorted(words)))
-    else:
-        for part in parts:
-            _compile(part, found, world, options, depth + 1)
-
-
-def _term(term: Sequence[Json], found: Found, world: World, options: Options) -> None:
-    name, operator, *rest = term
-    operands = [o for r in rest for o in (r if isinstance(r, list | tuple) else [r])]
-    match name, operator:
-        case "internalidnumber", "greaterthan":
-            found.low = max(found.low, int(str(operands[0])))
-        case "internalidnumber", "lessthanorequalto":
-            high = int(str(operands[0]))
-            found.high = high if found.high is None else min(found.high, high)
-        case "internalid", "anyof":
-            wanted = {int(str(o)) for o in operands}
-            found.conditions.append(lambda c: c.id in wanted)
-        case "internalid", "noneof":
-            unwanted = {int(str(o)) for o in operands}
-            found.conditions.append(lambda c: c.id not in unwanted)
-        case "externalidstring", "is":
-            held = str(operands[0]).lower()
-            found.conditions.append(lambda c: str(c.values.get("externalid") or "").lower() == held)
-        case "lastmodifieddate", "onorafter":
-            since = _date(str(operands[0]), options)
-            found.conditions.append(lambda c: c.modified.astimezone(UTC).date() >= since)
-        case ("stage" | "subsidiary") as field_id, "anyof":
-            texts = {str(o) for o in operands}
-            found.conditions.append(lambda c: c.values.get(str(field_id)) in texts)
-        case str(field_id), "is" if field_id in _checkboxes(world):
-            ticked = operands[0] == "T"
-            found.conditions.append(lambda c: bool(c.values.get(field_id)) == ticked)
-        case str(field_id), "is" if field_id in world.custom_fields:
-            value = str(operands[0]).lower()
-            found.conditions.append(lambda c: str(c.values.get(field_id) or "").lower() == value)
-        case _:
-            raise _not_understood(f"{name} {operator}")
-
-
-def _checkboxes(world: World) -> set[str]:
-    return {"isinactive"} | {name for name in world.custom_fields if world.custom_kinds.get(name) == "checkbox"}
-
-
-def _date(text: str, options: Options) -> date:
-    try:
-        return datetime.strptime(text, DATE_FORMATS[options.date_format]).date()  # noqa: DTZ007  a date has no zone
-    except ValueError as error:
-        raise ScriptError("INVALID_DATE", f"Invalid date value (must be {options.date_format})") from error
-
-
-def _not_understood(what: str) -> ScriptError:
-    message = f"An nlobjSearchFilter contains invalid search criteria: {what}."
-    return ScriptError("SSS_INVALID_SRCH_FILTER", message)
 
 
 def _row(customer: Customer, contact: str, columns: Sequence[Column], options: Options) -> Row:

@@ -30,10 +30,11 @@ from sandbox.netsuite_standin.cabinet import Script
 from sandbox.netsuite_standin.caller import Caller
 from sandbox.netsuite_standin.errors import LoginError, RequestEndedError, ScriptError
 from sandbox.netsuite_standin.faults import DROPPED, Faults, abortable, answer_of, drop
+from sandbox.netsuite_standin.filters import Json
 from sandbox.netsuite_standin.logins import TOKEN_PATH, Certificate, Logins, Token, check_key
 from sandbox.netsuite_standin.options import Fault, Options
 from sandbox.netsuite_standin.script import Host
-from sandbox.netsuite_standin.searches import STANDARD_COLUMNS, Json, SavedSearch
+from sandbox.netsuite_standin.searches import STANDARD_COLUMNS, SavedSearch
 from sandbox.netsuite_standin.serving import Server, dated
 from sandbox.netsuite_standin.visitors import Visitors
 from sandbox.netsuite_standin.wire import as_error, as_json, as_problem, is_json, parameters, rows_of, thrown
@@ -178,6 +179,7 @@ class NetsuiteStandIn:
             response = Response(status_code=500)
         elif response is None:
             started = time.monotonic()
+            await asyncio.sleep(self.options.latency)  # calls of the same moment all come in before a script runs
             response = await run_in_threadpool(self._run, request, body, host)
             takes = self.options.latency + self.options.row_latency * rows_of(asked, response)
             await asyncio.sleep(max(0.0, started + takes - time.monotonic()))

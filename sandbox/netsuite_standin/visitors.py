@@ -19,11 +19,11 @@ from sandbox.netsuite_standin import engine
 from sandbox.netsuite_standin.cabinet import BUTTON, SUITELET, Script
 from sandbox.netsuite_standin.caller import Caller
 from sandbox.netsuite_standin.errors import ScriptError
+from sandbox.netsuite_standin.filters import Json
 from sandbox.netsuite_standin.options import Options
 from sandbox.netsuite_standin.outside_calls import SCRIPTLET_PATH
 from sandbox.netsuite_standin.portal_setup import PORTAL, ScriptKind
 from sandbox.netsuite_standin.script import Host
-from sandbox.netsuite_standin.searches import Json
 from sandbox.netsuite_standin.world import World
 
 RECORD_PATH: Final = "/app/common/entity/custjob.nl"

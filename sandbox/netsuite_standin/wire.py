@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from sandbox.netsuite_standin.errors import ScriptError
-from sandbox.netsuite_standin.searches import Json
+from sandbox.netsuite_standin.filters import Json
 
 CONTENT_TYPES = frozenset({"application/json", "application/xml", "text/plain"})
 """As they are written here: NetSuite tells upper from lower case (O:section_4619215993)."""

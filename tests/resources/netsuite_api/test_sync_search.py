@@ -8,7 +8,7 @@ from resources.extracts.extract import Extract
 from resources.extracts.parameters import IGNORED
 from resources.netsuite_api.reading.sync_search import read_parameters
 from sandbox.netsuite_standin import Column, SavedSearch, World
-from sandbox.netsuite_standin.searches import Json
+from sandbox.netsuite_standin.filters import Json
 from schemas.errors import UserError
 from tests.resources.netsuite_api.netsuite_world import connected
 
