@@ -139,4 +139,5 @@ $(VENV)/bin/python:
 $(VENV)/%.ok: locks/%.lock pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q assets pipelines resources schemas
 	@touch $@

@@ -9,7 +9,9 @@ from typing import Final
 
 import polars as pl
 
-_BITS: Final = 26
+_MOST_BITS: Final = 26
+_BITS_FOR_EACH: Final = 6
+"""So that a sixty-fourth of those that are not among the others may be taken to be, as long as there are few."""
 _MOST_RECORDS: Final = 10
 """Records of one number, beyond which it says nothing."""
 _TWICE: Final = 2
@@ -38,12 +40,13 @@ def pairs_by(ours: pl.DataFrame, theirs: pl.DataFrame, most: int = _MOST_RECORDS
 
 def may_be_among(rows: pl.DataFrame, blocks: pl.Series) -> pl.DataFrame:
     """Return the rows whose `block` may be one of some, and surely all that are."""
-    bits = pl.repeat(value=False, n=1 << _BITS, dtype=pl.Boolean, eager=True).scatter(_places(blocks), True)
-    return rows.filter(bits.gather(_places(rows.get_column("block"))))
+    count = 1 << min(blocks.len().bit_length() + _BITS_FOR_EACH, _MOST_BITS)
+    bits = pl.repeat(value=False, n=count, dtype=pl.Boolean, eager=True).scatter(_places(blocks, count), True)
+    return rows.filter(bits.gather(_places(rows.get_column("block"), count)))
 
 
-def _places(blocks: pl.Series) -> pl.Series:
-    return (blocks % (1 << _BITS)).cast(pl.UInt32)
+def _places(blocks: pl.Series, count: int) -> pl.Series:
+    return (blocks % count).cast(pl.UInt32)
 
 
 def halves(rows: pl.DataFrame, who: str, text: str, shifts: Iterable[int]) -> pl.DataFrame:

@@ -18,7 +18,7 @@ UNSEALED: Final = "tieout-crc32:00000000"
 
 _MARK: Final = re.compile(rb"tieout-crc32:([0-9a-f]{8})")
 _TAIL: Final = 1 << 18  # metadata stand at the end of the footer
-_BLOCK: Final = 1 << 22
+_BLOCK: Final = 1 << 18  # more is no faster, and each read takes as much memory, however small the file
 State = tuple[int, int, int, int]
 _WHOLE: Final[set[State]] = set()  # files that this process has sealed or looked at
 
