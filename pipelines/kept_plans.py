@@ -31,7 +31,7 @@ def opened(name: str, folders: Folders) -> Reconciliation:
     """
     prepare_home(folders)
     from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
-    from pipelines.definitions import LOADED  # noqa: PLC0415 (it takes longest, and looks for what was prepared)
+    from pipelines.installed import load_installed  # noqa: PLC0415 (it takes longest, and looks for what was prepared)
 
-    located = LOADED.declared.named(name)
+    located = load_installed(folders, name).declared.named(name)
     return reconciliation(located.declaration, folders, located.unset)

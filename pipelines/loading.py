@@ -30,7 +30,7 @@ class Loaded:
     definitions: dg.Definitions
 
 
-def load(declared: Declared, shared: dg.Definitions, folders: Folders, package: str) -> Loaded:
+def load(declared: Declared, shared: dg.Definitions, folders: Folders, package: str, only: str | None = None) -> Loaded:
     """Build definitions of what a folder declares, and show what is broken.
 
     Args:
@@ -38,12 +38,17 @@ def load(declared: Declared, shared: dg.Definitions, folders: Folders, package: 
         shared: what all definitions need: the IO manager, the loggers.
         folders: the folders of the installation.
         package: name of the Python package that the folder is, such as `pipelines.defs`.
+        only: the declaration to build, where others are not wanted; they count as good as they were read.
     """
     loading = _Loading(folders, shared, declared.broken)
     inside = {path: [each for each in declared.good if _lies_in(each.file, path)] for path in declared.others}
     for each in declared.good:
-        if not any(each in those for those in inside.values()):
+        if any(each in those for those in inside.values()):
+            continue
+        if only in {None, each.declaration.name}:
             loading.add_ours(each)
+        else:
+            loading.good.append(each)
     for path, those in inside.items():
         loading.add_others(path, those, package)
     good = [each for each in declared.good if each in loading.good]

@@ -96,9 +96,10 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int
     config: Mapping[str, object] = {} if command == "plans" or from_file else _config(command, options)
     prepare_home(folders)
     from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
-    from pipelines.definitions import LOADED  # noqa: PLC0415 (it takes longest, and looks for what was prepared)
+    from pipelines.installed import load_installed  # noqa: PLC0415 (it takes longest, and looks for what was prepared)
 
-    located = LOADED.declared.named(name)
+    loaded = load_installed(folders, name)
+    located = loaded.declared.named(name)
     sync = reconciliation(located.declaration, folders, located.unset)
     if "plan" in config:
         config = {**config, "plan": _whole_hash(sync, str(config["plan"]))}
@@ -117,7 +118,7 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int
             show_plans(name, found, console)
             show_next_step(next_step(sync, instance), console)
             return 0
-        job_of = LOADED.definitions.resolve_job_def
+        job_of = loaded.definitions.resolve_job_def
         if from_file:
 
             def run(job: str, operation: str, config: Mapping[str, object]) -> None:

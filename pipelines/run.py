@@ -81,7 +81,7 @@ def at_terminal(errors: Console, folders: Folders, act: Callable[[], int]) -> in
 
 def _act(options: argparse.Namespace, folders: Folders, console: Console, errors: Console) -> int:
     prepare_home(folders)
-    loaded = _loaded()
+    loaded = _loaded(folders, None if options.validate else options.name)
     if options.validate:
         return _validate(loaded, folders, console, errors)
     located = loaded.declared.named(options.name)
@@ -134,11 +134,11 @@ def _check(located: Located, folders: Folders, console: Console) -> int:
     return max(portal_is_checked(sync, console), creating_is_checked(sync, console))
 
 
-def _loaded() -> Loaded:
+def _loaded(folders: Folders, only: str | None) -> Loaded:
     """Load late: it takes longest, and looks for what `prepare_home` has made."""
-    from pipelines.definitions import LOADED  # noqa: PLC0415
+    from pipelines.installed import load_installed  # noqa: PLC0415
 
-    return LOADED
+    return load_installed(folders, only)
 
 
 def _reconcile(located: Located, definitions: dg.Definitions, folders: Folders, console: Console) -> int:

@@ -36,10 +36,11 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int
     sync = opened(options.name, folders)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     from pipelines.creating_check import creating_is_checked  # noqa: PLC0415 (late, like the definitions)
-    from pipelines.definitions import LOADED  # noqa: PLC0415 (as above)
+    from pipelines.installed import load_installed  # noqa: PLC0415 (as above)
     from pipelines.portal_check import portal_is_checked  # noqa: PLC0415 (as above)
 
-    unset = LOADED.declared.named(options.name).unset
+    loaded = load_installed(folders, options.name)
+    unset = loaded.declared.named(options.name).unset
     with dg.DagsterInstance.get() as instance:
         found = [
             *services.variables(unset),
@@ -51,7 +52,7 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int
             *machine.ledger(folders),
             *broker.broker(),
             *alerts.alerts(sync, send=options.send),
-            *alerts.automation(sync, instance, LOADED.definitions),
+            *alerts.automation(sync, instance, loaded.definitions),
         ]
     show(options.name, found, console)
     ended = 1 if any(each.weight == "todo" for each in found) else 0

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.declarations import read_declarations
-from pipelines.definitions import DECLARATIONS
 from schemas.errors import DeclarationError
+from tests.reconciling import CHECKOUT
 
 GOOD = """\
 type: pipelines.CustomerSync
@@ -52,7 +52,7 @@ def test_good_declaration_is_read_with_its_defaults(tmp_path: Path) -> None:
 
 
 def test_declarations_that_come_with_the_project_are_good() -> None:
-    assert "example" in [located.declaration.name for located in read_declarations(DECLARATIONS)]
+    assert "example" in [located.declaration.name for located in read_declarations(CHECKOUT / "pipelines" / "defs")]
 
 
 @pytest.mark.parametrize(

@@ -43,10 +43,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def loaded(folder: Path) -> Loaded:
+def loaded(folder: Path, only: str | None = None) -> Loaded:
     folders = Folders(root=folder.parent, home=folder.parent / "home", out=folder.parent / "out")
     shared = dg.Definitions(resources={IO_MANAGER_KEY: ParquetIOManager(folders)})
-    return load(read_folder(folder), shared, folders, folder.name)
+    return load(read_folder(folder), shared, folders, folder.name, only)
 
 
 def jobs(found: Loaded) -> set[str]:
@@ -92,6 +92,15 @@ def test_a_broken_declaration_is_shown_and_the_others_load(
     assert {"acme_reconcile", "daily_one_daily"} <= jobs(found)
     assert said in descriptions(found)[label]
     assert list(found.definitions.get_repository_def().schedule_defs)
+
+
+def test_who_wants_one_declaration_gets_its_jobs_alone_and_hears_of_what_is_broken(folder: Path) -> None:
+    declare(folder, BROKEN, "b")
+    declare(folder, GOOD, "z_acme")
+    declare(folder, OVER_APIS, "y")
+    found, whole = loaded(folder, only="acme"), loaded(folder)
+    assert jobs(found) == {name for name in jobs(whole) if name.startswith("acme_")} != jobs(whole)
+    assert (good(found), broken(found)) == (good(whole), broken(whole))
 
 
 def test_the_check_of_a_broken_declaration_fails_with_its_sentence(folder: Path) -> None:
