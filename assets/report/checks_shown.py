@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import dagster as dg
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
 from assets.check_results import SAID_FIRST
 from assets.planning.preflight_check import ACCEPTED, Row, findings_of
@@ -40,14 +41,9 @@ def _last_evaluation(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> dg.
 
     Newer than that may be checks that are only planned, by runs that are under way or died before they came to them.
     """
-    cursor = None
-    while records := instance.event_log_storage.get_asset_check_execution_history(key, limit=_A_PAGE, cursor=cursor):
-        for record in records:
-            event = record.event.dagster_event if record.event else None
-            if event is not None and event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
-                return event.asset_check_evaluation_data
-        cursor = records[-1].id
-    return None
+    newest = instance.event_log_storage.get_asset_check_execution_history(key, limit=1, status=_ENDED)
+    event = newest[0].event.dagster_event if newest and newest[0].event else None
+    return event.asset_check_evaluation_data if event is not None else None
 
 
-_A_PAGE: Final = 20
+_ENDED: Final = frozenset({AssetCheckExecutionRecordStatus.SUCCEEDED, AssetCheckExecutionRecordStatus.FAILED})

@@ -85,8 +85,8 @@ def customers() -> st.SearchStrategy[list[Customer]]:
 
 def records() -> st.SearchStrategy[list[Record]]:
     fields = st.fixed_dictionaries(
-        {"email": _VALUES, "company_name": _VALUES, "crm": _VALUES | st.sampled_from(IDS)},
-        optional={"stripe_id": _TRACES, "external_id": _TRACES, "comments": _COMMENTS},
+        {"email": _VALUES, "company_name": _VALUES, "crm": _VALUES | st.sampled_from(IDS), "stripe_id": _TRACES},
+        optional={"external_id": _TRACES, "comments": _COMMENTS},
     )
     mostly = st.sampled_from([True, True, True, False])
     record = st.builds(Record, st.integers(1, 12), mostly, mostly.map(lambda x: not x), fields)
