@@ -9,13 +9,14 @@ import sqlite3
 import tempfile
 import threading
 from collections import defaultdict, namedtuple
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 import dagster as dg
 from dagster._core.definitions import scoped_resources_builder
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationPlanned
 from dagster._core.event_api import EventLogCursor
 from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS
 from dagster._core.events.log import EventLogEntry
@@ -42,6 +43,12 @@ _WORDED: dict[object, object] = {}
 
 _COLUMNS = ("run_id", "event", "dagster_event_type", "timestamp", "step_key", "asset_key", "partition")
 _INSERT = f"INSERT INTO event_logs ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
+
+_PLANNED = """INSERT INTO asset_check_executions (asset_key, check_name, run_id, evaluation_event,
+    evaluation_event_timestamp, evaluation_event_storage_id, execution_status) VALUES (?, ?, ?, ?, ?, ?, 'PLANNED')"""
+_FOUND = """UPDATE asset_check_executions SET execution_status = ?, evaluation_event = ?,
+    evaluation_event_timestamp = ?, evaluation_event_storage_id = ?, materialization_event_storage_id = ?
+    WHERE asset_key = ? AND check_name = ? AND run_id = ? AND partition IS NULL"""
 
 
 def _named(name: str, fields: Iterable[str]) -> type[tuple[object, ...]]:
@@ -76,6 +83,23 @@ def _engine(tables: MetaData) -> Engine:
     return engine.execution_options(compiled_cache=_WORDED)
 
 
+def _stored_check(connection: Connection, event: EventLogEntry, row: Mapping[str, object], event_id: int) -> bool:
+    """Store that a check is planned, or what it found, where it is of a run and of no partition; if not, do nothing."""
+    said = event.dagster_event.event_specific_data if event.dagster_event else None
+    about = (row["event"], row["timestamp"], event_id)
+    match said:
+        case AssetCheckEvaluationPlanned(partitions_subset=None):
+            of = (said.asset_key.to_string(), said.check_name, event.run_id)
+            connection.exec_driver_sql(_PLANNED, (*of, *about))
+            return True
+        case dg.AssetCheckEvaluation(partition=None) if event.run_id:
+            of = (said.asset_key.to_string(), said.check_name, event.run_id)
+            made = said.target_materialization_data and said.target_materialization_data.storage_id
+            found = "SUCCEEDED" if said.passed else "FAILED"
+            return connection.exec_driver_sql(_FOUND, (found, *about, made, *of)).rowcount == 1
+    return False
+
+
 class EventLog(BatchedEventLog, InMemoryEventLogStorage):
     """Dagster's event log in memory, with one connection, which threads use in turns."""
 
@@ -97,7 +121,7 @@ class EventLog(BatchedEventLog, InMemoryEventLogStorage):
             if kind in ASSET_EVENTS and asset:
                 self._store_asset_event_tags(connection, [event], [event_id])
                 self._store_asset_event(connection, event, event_id)
-            if kind in ASSET_CHECK_EVENTS:
+            if kind in ASSET_CHECK_EVENTS and not _stored_check(connection, event, row, event_id):
                 self.store_asset_check_event(event, event_id)
         self._storage_id += 1
         for handler in [*self._handlers[event.run_id]]:
