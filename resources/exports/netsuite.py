@@ -57,12 +57,10 @@ def read_netsuite_export(
         warnings = warnings_of_a_file(ends_with_newline=export.ends_with_newline)
         if disk and (text := export.read_to(disk, fields)):
             text = _typed_on_disk(text, export, fields)
-            found = customers_on_disk(text, disk, fields, source, words)
-            frame = found.rows.rows.head(0).collect()
-            return Extract(frame, found.read, warnings=warnings, unknown_words=found.unknown, on_disk=found.rows)
-        # Nobody keeps the text here, which is as much in memory as the rows that are made of it.
-        rows = customers_from_text(_text_of(export, fields), fields, source, words)
-    return Extract(rows.frame, rows.read, warnings=warnings, unknown_words=rows.unknown)
+            rows = customers_on_disk(text, disk, fields, source, words)
+        else:  # nobody keeps the text here, which is as much in memory as the rows that are made of it
+            rows = customers_from_text(_text_of(export, fields), fields, source, words)
+    return Extract(rows.frame, rows.read, warnings=warnings, unknown_words=rows.unknown, on_disk=rows.on_disk)
 
 
 def _typed_on_disk(text: OnDisk, export: ExportFile, fields: Mapping[str, str]) -> OnDisk:

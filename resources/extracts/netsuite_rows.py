@@ -40,20 +40,18 @@ class NetsuiteRows:
         frame: `schemas.customers.NetsuiteCustomers`, then the custom columns, in the order of the text.
         read: how many there were before those that repeat another one were dropped.
         unknown: the words that are in no list; their rows pass for no customers, and for active.
+        on_disk: the rows, if they are not in memory; `frame` then has none.
     """
 
     frame: pl.DataFrame
     read: int
     unknown: tuple[UnknownWords, ...] = ()
+    on_disk: OnDisk | None = None
 
-
-@dataclass(frozen=True)
-class RowsOnDisk:
-    """The same on the disk."""
-
-    rows: OnDisk
-    read: int
-    unknown: tuple[UnknownWords, ...]
+    @property
+    def duplicates(self) -> int:
+        """How many repeated another one."""
+        return self.read - (self.on_disk or self.frame).height
 
 
 def customers_from_text(
@@ -81,13 +79,13 @@ def customers_from_text(
 
 def customers_on_disk(
     text: OnDisk, disk: Disk, fields: Mapping[str, str], source: RowSource, words: SystemWords = BUILT_IN
-) -> RowsOnDisk:
-    """Do the same with rows on the disk. Arguments and errors as for `customers_from_text`."""
+) -> NetsuiteRows:
+    """Do the same with rows on the disk, and leave them there. Arguments and errors as for `customers_from_text`."""
     names = text.rows.collect_schema().names()
     flags = _flags(names, words, lambda name: text.rows.select(pl.col(name).unique()).collect().to_series())
     flagged = text.rows.with_columns(flags)
     rows = disk.unique_by_id(disk.kept(flagged.select(_columns(names, fields))), "internal_id", source)
-    return RowsOnDisk(rows, text.height, _unknown(flagged))
+    return NetsuiteRows(rows.rows.head(0).collect(), text.height, _unknown(flagged), rows)
 
 
 def without_empty_marks(text: pl.DataFrame) -> pl.DataFrame:

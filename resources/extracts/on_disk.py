@@ -77,6 +77,17 @@ class Disk:
         scan = pl.scan_parquet(path, glob=False)
         return OnDisk(scan, int(scan.select(pl.len()).collect().item()))
 
+    def laid(self, frame: pl.DataFrame) -> pl.DataFrame | pl.LazyFrame:
+        """One of the frames that come one after the other: as it is, if it fits, and else a scan of its own file."""
+        if not self.is_needed(int(frame.estimated_size()), frame.width, frame.height):
+            return frame
+        return self.kept(frame.lazy()).rows
+
+    @property
+    def is_used(self) -> bool:
+        """Whether anything lies there."""
+        return self._files > 0
+
     def unique_by_id(self, rows: OnDisk, id_column: str, source: RowSource) -> OnDisk:
         """Drop rows that repeat another one, and raise, as `resources.extracts.unique.unique_by_id` does.
 

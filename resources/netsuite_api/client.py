@@ -11,6 +11,7 @@ from typing import Self
 import polars as pl
 from pydantic import BaseModel
 
+from resources.extracts.on_disk import Disk
 from resources.netsuite_api.reading.columns import SearchColumn
 from resources.netsuite_api.reading.customers import (
     IDS_PER_CALL,
@@ -98,9 +99,10 @@ class NetsuiteClient:
         on_progress: OnRows | None = None,
         written: Iterable[LinkName] = (),
         words: SystemWords = BUILT_IN,
+        disk: Disk | None = None,
     ) -> NetsuiteExtract:
         """Read all customers of a saved search, whole or from what changed; see `reading.read_customers`."""
-        return read_customers(self._restlet, search_id, fields, changed_since, on_progress, written, words)
+        return read_customers(self._restlet, search_id, fields, changed_since, on_progress, written, words, disk=disk)
 
     def read_some(
         self, search_id: str, fields: Mapping[str, str], ids: Sequence[InternalId], words: SystemWords = BUILT_IN

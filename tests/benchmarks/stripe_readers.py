@@ -21,6 +21,7 @@ LIMIT = "100"
 
 
 def tieout(url: str, customers: int, rate: int, folder: Path | None = None) -> FOUND:
+    from resources.extracts.on_disk import Disk  # noqa: PLC0415
     from resources.stripe_api import ListProgress, StripeAccount, StripeConnection, read_customers  # noqa: PLC0415
 
     points: list[ListProgress] = []
@@ -34,7 +35,7 @@ def tieout(url: str, customers: int, rate: int, folder: Path | None = None) -> F
             until,
             ["netsuite_customer_id"],
             on_progress=points.append,
-            folder=folder,
+            disk=Disk(folder, 0) if folder else None,
         )
         found = _stop(start, extract.customers)
     assert extract.customers == customers

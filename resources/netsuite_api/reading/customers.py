@@ -15,7 +15,8 @@ import polars as pl
 from pydantic import BaseModel
 
 from resources.extracts.extract import UnknownWords
-from resources.extracts.netsuite_rows import NetsuiteRows, customers_from_text
+from resources.extracts.netsuite_rows import NetsuiteRows, customers_from_text, customers_on_disk
+from resources.extracts.on_disk import Disk, OnDisk
 from resources.extracts.unique import RowSource
 from resources.netsuite_api.reading.columns import SearchColumn, Wanted, choose, no_rows
 from resources.netsuite_api.reading.pages import IDS_ONLY, MOST_ROWS, Collected, OnRows, Query, collect
@@ -40,6 +41,7 @@ class NetsuiteExtract:
         read_at: when it began, by NetSuite's clock: what a later read gives as its `previous.read_at`.
         moved: customers came or went while they were read; all that were there throughout are in the frame.
         unknown: words of the rows that were read, that are in no list.
+        on_disk: the rows, if they do not fit into memory; `frame` then has none.
     """
 
     frame: pl.DataFrame
@@ -49,6 +51,12 @@ class NetsuiteExtract:
     read_at: datetime
     moved: bool
     unknown: tuple[UnknownWords, ...] = ()
+    on_disk: OnDisk | None = None
+
+    @property
+    def height(self) -> int:
+        """How many customers there are."""
+        return (self.on_disk or self.frame).height
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ def described(restlet: Restlet, search_id: str) -> list[SearchColumn]:
     return restlet.ask("describe", _Described, search=search_id).columns
 
 
-def read_customers(
+def read_customers(  # noqa: PLR0913 (what is read, and where rows may wait)
     restlet: Restlet,
     search_id: str,
     fields: Mapping[str, str],
@@ -76,6 +84,8 @@ def read_customers(
     on_progress: OnRows | None = None,
     written: Iterable[LinkName] = (),
     words: SystemWords = BUILT_IN,
+    *,
+    disk: Disk | None = None,
 ) -> NetsuiteExtract:
     """Read the customers of a saved search.
 
@@ -87,13 +97,14 @@ def read_customers(
         on_progress: told of every page.
         written: the names that are written as well: their columns must show the fields that are written.
         words: what the words of stages and checkboxes mean.
+        disk: where rows wait that do not fit into memory, if all are read.
 
     Raises:
         UserError: the search cannot be used: no such column, grouped rows, differing rows for one customer.
         TransientError: NetSuite could not be asked to the end. What was read till then is thrown away.
     """
     reader = _Reader(restlet, search_id, fields, written, on_progress, words)
-    return reader.changed(changed_since) if changed_since else reader.whole()
+    return reader.changed(changed_since) if changed_since else reader.whole(disk)
 
 
 def read_some(
@@ -142,17 +153,21 @@ class _Reader:
         self._seen: list[SearchColumn] = []
         self._choosing = threading.Lock()
 
-    def whole(self) -> NetsuiteExtract:
-        collected = self._collect(parts=self._restlet.settings.concurrency)
-        rows = self._customers(collected.frame)
+    def whole(self, disk: Disk | None = None) -> NetsuiteExtract:
+        collected = self._collect(parts=self._restlet.settings.concurrency, disk=disk)
+        if disk and collected.on_disk:
+            rows = customers_on_disk(collected.on_disk, disk, self._fields, self._source, self._words)
+        else:
+            rows = self._customers(collected.frame)
         return NetsuiteExtract(
             frame=rows.frame,
             count=collected.count,
-            duplicates=collected.frame.height - rows.frame.height,
+            duplicates=rows.duplicates,
             calls=collected.calls,
             read_at=collected.now,
             moved=collected.moved,
             unknown=rows.unknown,
+            on_disk=rows.on_disk,
         )
 
     def some(self, ids: Sequence[int]) -> pl.DataFrame:
@@ -181,9 +196,9 @@ class _Reader:
             unknown=fresh.unknown,
         )
 
-    def _collect(self, since: datetime | None = None, parts: int = 1) -> Collected:
+    def _collect(self, since: datetime | None = None, parts: int = 1, disk: Disk | None = None) -> Collected:
         query = Query(self._search_id, self._chosen, self._restlet.settings.rows_per_call, _criteria(since), parts)
-        return collect(self._restlet, query, self._on_progress)
+        return collect(self._restlet, query, self._on_progress, disk)
 
     def _ids(self) -> Collected:
         parts = self._restlet.settings.concurrency
@@ -217,8 +232,11 @@ class _Reader:
         return wanted
 
     def _customers(self, text: pl.DataFrame) -> NetsuiteRows:
-        source = RowSource(f"The saved search {self._search_id}", JOINS, UserError)
-        return customers_from_text(text, self._fields, source, self._words)
+        return customers_from_text(text, self._fields, self._source, self._words)
+
+    @property
+    def _source(self) -> RowSource:
+        return RowSource(f"The saved search {self._search_id}", JOINS, UserError)
 
 
 JOINS: Final = "remove the columns and criteria of joined records from it, as they multiply rows"

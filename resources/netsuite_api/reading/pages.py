@@ -14,6 +14,7 @@ from typing import Final
 import polars as pl
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
+from resources.extracts.on_disk import Disk, OnDisk
 from resources.netsuite_api.reading.columns import Page, SearchColumn, Wanted, no_rows, page_frame
 from resources.netsuite_api.reading.ranges import HIGHEST_ID, Begun, Ranges, Read
 from resources.netsuite_api.session.answers import Parsed, columns_changed, unusable
@@ -44,12 +45,13 @@ class Collected:
     """All rows of a query, in the order of their ids, as the columns of `page_frame`.
 
     Attributes:
-        frame: the rows.
+        frame: the rows; none, if they are on the disk.
         columns: all of the search, as they were to the end where they were wanted.
         count: rows that NetSuite counted as the reading began.
         now: when it began, by NetSuite's clock.
         calls: requests that it took.
         moved: customers came or went meanwhile; all that were there throughout are here.
+        on_disk: the rows, if they do not fit into memory.
     """
 
     frame: pl.DataFrame
@@ -58,6 +60,7 @@ class Collected:
     now: datetime
     calls: int
     moved: bool
+    on_disk: OnDisk | None = None
 
 
 @dataclass(frozen=True)
@@ -89,8 +92,8 @@ OnRows = Callable[[int, int], None]
 """Called with the rows read so far and the rows that there are."""
 
 
-def collect(restlet: Restlet, query: Query, on_progress: OnRows | None = None) -> Collected:
-    """Read all rows of a query.
+def collect(restlet: Restlet, query: Query, on_progress: OnRows | None = None, disk: Disk | None = None) -> Collected:
+    """Read all rows of a query; those that do not fit wait on the disk, if there is one.
 
     Raises:
         UserError: from `choose`.
@@ -100,33 +103,34 @@ def collect(restlet: Restlet, query: Query, on_progress: OnRows | None = None) -
     """
     calls = 0
     for _ in range(TRIES):
-        pages = _Pages(restlet, query, on_progress)
+        pages = _Pages(restlet, query, on_progress, disk)
         pages.read()
-        frame = pages.frame()
+        rows = pages.rows()
         calls += pages.calls
-        if {frame.height} == pages.counts:
-            return pages.collected(frame, calls, moved=False)
+        if {rows.height} == pages.counts:
+            return pages.collected(rows, calls, moved=False)
         after = restlet.ask("measure", _Counted, **query.asked()).count
         calls += 1
-        if min(*pages.counts, after) <= frame.height <= max(*pages.counts, after):
-            return pages.collected(frame, calls, moved=True)
+        if min(*pages.counts, after) <= rows.height <= max(*pages.counts, after):
+            return pages.collected(rows, calls, moved=True)
     raise TransientError(
         f"The saved search {query.search_id} was read {TRIES} times and never gave as many rows as NetSuite counts "
-        f"({frame.height} read, {after} counted): run again when fewer customers are being changed."
+        f"({rows.height} read, {after} counted): run again when fewer customers are being changed."
     )
 
 
 class _Pages:
     """The pages of one attempt, and what was counted on the way."""
 
-    def __init__(self, restlet: Restlet, query: Query, on_progress: OnRows | None) -> None:
+    def __init__(self, restlet: Restlet, query: Query, on_progress: OnRows | None, disk: Disk | None) -> None:
+        self._disk = disk
         self._restlet = restlet
         self._query = query
         self._on_progress = on_progress
         self._lock = threading.Lock()
         self._parts: list[_Part] = []
         self._wanted = IDS_ONLY
-        self._frames: list[pl.DataFrame] = []
+        self._frames: list[tuple[int, pl.DataFrame | pl.LazyFrame]] = []
         self._rows = 0
         self.calls = 0
 
@@ -140,14 +144,18 @@ class _Pages:
         ranges = Ranges(self._begin, self._fetch, self._keep, self._query.rows_per_call, MOST_ROWS)
         ranges.read(threads, self._query.parts)
 
-    def frame(self) -> pl.DataFrame:
+    def rows(self) -> pl.DataFrame | OnDisk:
         """Put the pages in order: no two of them overlap, so nothing within them has to move."""
-        ordered = sorted(self._frames, key=lambda page: int(page["internal_id"][0]))
-        return pl.concat([no_rows(self._wanted), *ordered], rechunk=False)
+        ordered = [page for _, page in sorted(self._frames, key=lambda one: one[0])]
+        if self._disk and self._disk.is_used:
+            return self._disk.kept(pl.concat([no_rows(self._wanted).lazy(), *(page.lazy() for page in ordered)]))
+        in_memory = (page for page in ordered if isinstance(page, pl.DataFrame))
+        return pl.concat([no_rows(self._wanted), *in_memory], rechunk=False)
 
-    def collected(self, frame: pl.DataFrame, calls: int, *, moved: bool) -> Collected:
+    def collected(self, rows: pl.DataFrame | OnDisk, calls: int, *, moved: bool) -> Collected:
         now = min(part.now for part in self._parts)
-        return Collected(frame, self._parts[0].columns, self._parts[0].count, now, calls, moved)
+        frame, on_disk = (no_rows(self._wanted), rows) if isinstance(rows, OnDisk) else (rows, None)
+        return Collected(frame, self._parts[0].columns, self._parts[0].count, now, calls, moved, on_disk)
 
     def _begin(self, number: int) -> Begun[pl.DataFrame]:
         """Ask for a part, with all columns: which of them are wanted is found out by what they are."""
@@ -207,7 +215,7 @@ class _Pages:
                 f"it goes on after {self._rows:,} rows, where {count:,} were counted and {most:,} are taken at most"
             )
         if kept.height:
-            self._frames.append(kept)
+            self._frames.append((int(kept["internal_id"][0]), self._disk.laid(kept) if self._disk else kept))
         if self._on_progress:
             self._on_progress(self._rows, count)
 

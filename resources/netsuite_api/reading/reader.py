@@ -88,7 +88,7 @@ class NetsuiteApiReader:
             client.check_search(self.settings.mass_search or "", self.fields, self.written)
         return f"{self.source}: the RESTlet answers ({health.environment}, role {health.role}), every column is there."
 
-    def customers(self, known: Known | None, progress: OnProgress, disk: Disk | None = None) -> Extract:  # noqa: ARG002
+    def customers(self, known: Known | None, progress: OnProgress, disk: Disk | None = None) -> Extract:
         """Read the saved search whole; or, from an earlier read, what was modified since (`refresh: changed`)."""
         previous = PreviousRead(known.frame, known.read_at) if known and self.settings.refresh == "changed" else None
         with self.client() as client:
@@ -99,12 +99,14 @@ class NetsuiteApiReader:
                 on_progress=lambda read, count: progress(f"{read:,} of {count:,} NetSuite rows"),
                 written=self.written,
                 words=self.words,
+                disk=disk,
             )
-        counted = extract.count == extract.frame.height + extract.duplicates and not extract.moved
+        counted = extract.count == extract.height + extract.duplicates and not extract.moved
         moved = ("Customers came or went during the read; all that were there throughout are here.",)
         return Extract(
             frame=extract.frame,
-            rows_read=extract.frame.height + extract.duplicates,
+            on_disk=extract.on_disk,
+            rows_read=extract.height + extract.duplicates,
             complete=extract.moved or counted,
             proof=f"NetSuite counted {extract.count:,} rows, and as many were read." if counted else "",
             warnings=moved if extract.moved else (),

@@ -5,11 +5,11 @@ Pages gather in lists, a frame every few hundred: one for each page costs six ti
 
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import polars as pl
 
+from resources.extracts.on_disk import Disk
 from resources.stripe_api.reading.pages import CustomerObject
 from schemas.stripe_parameters import text_at
 
@@ -21,7 +21,7 @@ def customers_frame(
     rows: Sequence[CustomerObject], metadata_keys: Sequence[str], further: Sequence[str] = ()
 ) -> pl.DataFrame:
     """Return customers as columns, in the shape of `schemas.customers.StripeCustomers`."""
-    parts = Parts(metadata_keys, folder=None, further=further)
+    parts = Parts(metadata_keys, further=further)
     parts.add(rows)
     return parts.rows().collect()
 
@@ -33,11 +33,11 @@ def customers_schema(metadata_keys: Sequence[str], further: Sequence[str] = ()) 
 
 
 class Parts:
-    """Collects pages into a few large frames, in memory or as Parquet files in a folder. Safe for threads."""
+    """Collects pages into a few large frames, in memory or on the disk. Safe for threads."""
 
-    def __init__(self, metadata_keys: Sequence[str], folder: Path | None, further: Sequence[str] = ()) -> None:
-        """Start empty. With a folder, which must exist and be private, rows wait on disk instead of in memory."""
-        self._keys, self._further, self._folder = metadata_keys, further, folder
+    def __init__(self, metadata_keys: Sequence[str], disk: Disk | None = None, further: Sequence[str] = ()) -> None:
+        """Start empty. With a disk, rows that do not fit wait there."""
+        self._keys, self._further, self._disk = metadata_keys, further, disk
         self._lock = threading.Lock()
         self._columns = _empty(metadata_keys, further)
         self._frames: list[pl.LazyFrame] = []
@@ -60,12 +60,7 @@ class Parts:
     def _join(self) -> None:
         frame = pl.DataFrame(self._columns, schema=_raw_schema(self._keys, self._further)).with_columns(_MOMENT)
         self._columns = _empty(self._keys, self._further)
-        if self._folder is None:
-            self._frames.append(frame.lazy())
-            return
-        path = self._folder / f"part-{len(self._frames):06d}.parquet"
-        frame.write_parquet(path)
-        self._frames.append(pl.scan_parquet(path))
+        self._frames.append((self._disk.laid(frame) if self._disk else frame).lazy())
 
 
 _MOMENT: Final = pl.from_epoch("created", time_unit="s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")

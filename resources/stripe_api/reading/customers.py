@@ -9,11 +9,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
 import polars as pl
 
+from resources.extracts.on_disk import Disk
 from resources.stripe_api.reading.customer_columns import Parts
 from resources.stripe_api.reading.pages import CustomerObject, CustomerPage, customer_page
 from resources.stripe_api.reading.parallel_list import Listing, ListProgress, ParallelList
@@ -49,22 +49,21 @@ def read_customers(
     *,
     further: Sequence[str] = (),
     on_progress: Callable[[ListProgress], None] | None = None,
-    folder: Path | None = None,
+    disk: Disk | None = None,
 ) -> StripeExtract:
     """Read every customer with `since <= created < until`; both are aware moments, cut to whole seconds.
 
     `until` should be no later than the start of the run, so that nothing is added to the range while it is read.
     `metadata_keys` become columns `metadata.<key>`, null where a customer lacks the key; `further` are paths such as
     `address.city`, which become columns of that name. `on_progress` is called every few seconds by the calling thread.
-    With a `folder`, rows wait there as Parquet files, which `rows` then scans: it must outlive the extract, and be
-    private to the user.
+    With a `disk`, rows that do not fit wait there, and `rows` scans them.
 
     Raises:
         AccessError: The key may not list customers, or a row is of the wrong mode.
         TransientError: Some page could not be asked for; nothing is returned.
     """
     started, reads = time.monotonic(), connection.reads
-    parts = Parts(metadata_keys, folder, further)
+    parts = Parts(metadata_keys, disk, further)
 
     def keep(page: CustomerPage, count: int) -> None:
         check_mode(connection, page.rows)
@@ -140,7 +139,11 @@ def _unique(rows: pl.LazyFrame) -> tuple[pl.LazyFrame, int, int]:
     total, unique = rows.select(pl.len(), pl.col("id").n_unique().alias("ids")).collect(engine="streaming").row(0)
     if total == unique:
         return rows, unique, 0
-    return rows.unique(subset="id", keep="last", maintain_order=True), unique, total - unique
+    is_last = rows.select(pl.col("id").is_last_distinct().alias(_IS_LAST)).collect()
+    return pl.concat([rows, is_last.lazy()], how="horizontal").filter(_IS_LAST).drop(_IS_LAST), unique, total - unique
+
+
+_IS_LAST: Final = "is last"  # as no column is called, for the space
 
 
 def _second(moment: datetime) -> int:

@@ -5,7 +5,7 @@ does not keep the others from loading.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -25,9 +25,9 @@ from resources.stripe_api.reading.customers import (
     oldest_month,
     read_customers,
 )
-from resources.stripe_api.reading.parallel_list import ListProgress
 from resources.stripe_api.reading.payers import Answers, find_payers
 from resources.stripe_api.reading.portal import PortalPage, portal_page
+from resources.stripe_api.reading.progress import in_words
 from resources.stripe_api.reading.some_customers import KnownUntil, SomeCustomers, some_customers, with_news
 from resources.stripe_api.reading.transactions import LISTS, why_not_read
 from resources.stripe_api.session.account import StripeAccount
@@ -127,7 +127,7 @@ class StripeApiReader:
         end: datetime,
         known: Known | None,
         progress: OnProgress,
-        disk: Disk | None = None,  # noqa: ARG002
+        disk: Disk | None = None,
     ) -> Extract:
         """Read by list, complete up to now or `end`; or, from an earlier read, by events (`refresh: changed`)."""
         until = min(end, datetime.now(UTC).replace(microsecond=0))
@@ -143,7 +143,7 @@ class StripeApiReader:
                 if isinstance(changed, Extract):
                     return changed
                 why_full = changed.reason
-            return self._whole(connection, start, until, progress, why_full)
+            return self._whole(connection, start, until, progress, why_full, disk)
 
     def transactions(
         self, candidates: Sequence[Candidate], until: datetime, progress: OnProgress
@@ -169,14 +169,28 @@ class StripeApiReader:
             return portal_page(connection)
 
     def _whole(
-        self, connection: StripeConnection, start: datetime, until: datetime, progress: OnProgress, why: str
+        self,
+        connection: StripeConnection,
+        start: datetime,
+        until: datetime,
+        progress: OnProgress,
+        why: str,
+        disk: Disk | None,
     ) -> Extract:
         extract = read_customers(
-            connection, start, until, self.metadata_keys, further=self.further, on_progress=_in_words(progress)
+            connection,
+            start,
+            until,
+            self.metadata_keys,
+            further=self.further,
+            on_progress=in_words(progress),
+            disk=disk,
         )
         rows = extract.customers + extract.duplicates
+        on_disk = disk.kept(extract.rows) if disk and disk.is_used else None
         return Extract(
-            frame=extract.rows.collect(),
+            frame=(extract.rows.head(0) if on_disk else extract.rows).collect(),
+            on_disk=on_disk,
             rows_read=rows,
             proof=f"{extract.windows.height:,} windows of creation cover {start:{_SECOND}} to {until:{_SECOND}} UTC "
             f"exactly once; they hold {rows:,} rows with {extract.customers:,} ids.",
@@ -207,7 +221,7 @@ class StripeApiReader:
             self.metadata_keys,
             known_customers=known.frame.height,
             further=self.further,
-            on_progress=_in_words(progress),
+            on_progress=in_words(progress),
         )
         if isinstance(changes, FullReadNeeded):
             return changes
@@ -232,14 +246,3 @@ def _mode(settings: StripeSource) -> str:
     """The mode that is declared, or that the key's prefix names; nothing without a key, which no read gets past."""
     found = re.match(r"[a-z]+_(test|live)_", settings.api_key or "")
     return settings.mode or (found[1] if found else "")
-
-
-def _in_words(progress: OnProgress) -> Callable[[ListProgress], None]:
-    """Put the progress of a walk into words; a short one can be faster than the limit, which would only puzzle."""
-
-    def tell(now: ListProgress) -> None:
-        windows = f"{now.windows_done} of {now.windows_done + now.windows_open} windows"
-        speed = f", {now.rate:.1f} of {now.limit} requests a second" if now.rate <= now.limit else ""
-        progress(f"{now.rows:,} Stripe customers, {windows}{speed}")
-
-    return tell

@@ -172,11 +172,11 @@ def test_columns_that_a_person_moves_meanwhile_are_found_out(columns: tuple[Colu
 @pytest.mark.rule("X10")
 def test_of_a_page_that_was_overtaken_only_its_own_rows_are_kept() -> None:
     with connected() as (client, _):
-        pages = _Pages(client._restlet, Query(SEARCH, lambda _: IDS_ONLY, 100, {}), None)
+        pages = _Pages(client._restlet, Query(SEARCH, lambda _: IDS_ONLY, 100, {}), None, None)
         pages._parts.append(_Part(count=5, columns=[], now=datetime.now(UTC), start=0, rows=5, last=8))
         for ids, after, until in (([3, 4, 5], 3, 9), ([1, 2, 3, 4], 0, 3), ([8], 5, 7)):
             pages._keep(page_frame(Page(ids, [], []), IDS_ONLY), after, until)
-        assert pages.frame()["internal_id"].to_list() == [1, 2, 3, 4, 5]
+        assert pages.rows().lazy().collect()["internal_id"].to_list() == [1, 2, 3, 4, 5]
 
 
 def test_a_read_that_ends_half_way_gives_nothing_but_the_reason() -> None:

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from resources.extracts.on_disk import Disk
 from resources.stripe_api import (
     ListProgress,
     StripeConnection,
@@ -122,7 +123,7 @@ def test_rows_can_wait_on_disk(tmp_path: Path) -> None:
         uneven_book(at.book, 25_000)
         until = at.moment()
         in_memory = read_customers(at.connection, until - YEARS, until, KEYS)
-        on_disk = read_customers(at.connection, until - YEARS, until, KEYS, folder=tmp_path)
+        on_disk = read_customers(at.connection, until - YEARS, until, KEYS, disk=Disk(tmp_path, 0))
         assert len(list(tmp_path.iterdir())) > 1
         assert_frame_equal(in_memory.rows.collect().sort("id"), on_disk.rows.collect().sort("id"))
 
