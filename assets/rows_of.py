@@ -24,10 +24,12 @@ def rows_of(ids: pl.Series, among: pl.Series) -> pl.Series:
     [1, None, 0]
     """
     ids, among = ids.rechunk().alias("row"), among.rechunk()
-    if among.is_empty() or not are_distinct(among):
+    if among.is_empty():
         return _joined(ids, among)
     if among.dtype.is_integer() and (rows := _by_number(ids, among)) is not None:
         return rows
+    if not are_distinct(among):
+        return _joined(ids, among)
     size = min(1 << (_ROOM * among.len()).bit_length(), _MOST)
     offered = _places(among, size)
     table = _table(offered, size)
@@ -42,15 +44,19 @@ def rows_of(ids: pl.Series, among: pl.Series) -> pl.Series:
 
 
 def _by_number(ids: pl.Series, among: pl.Series) -> pl.Series | None:
-    """Return the rows by a table with a place for each number, if that is not much larger than the column."""
+    """Return the rows by a table with a place for each number, if that is not much larger, and none is there twice."""
     span = among.to_frame("id").select(low=pl.col("id").min(), high=pl.col("id").max()).row(0)
     low, high = span if among.null_count() == 0 else (0, _MOST)
     size = high - low + 1
     if size > min(_SPARSEST * among.len(), _MOST):
         return None
+    places = (among - low).cast(pl.UInt32)
+    table = _table(places, size)
+    if (table.gather(places) != pl.int_range(among.len(), dtype=pl.UInt32, eager=True)).any():
+        return None
     is_within = pl.col("row").is_between(low, high)
     wanted = ids.to_frame().select(pl.when(is_within).then(pl.col("row") - low).cast(pl.UInt32)).to_series()
-    return _table((among - low).cast(pl.UInt32), size).gather(wanted)
+    return table.gather(wanted)
 
 
 def _table(places: pl.Series, size: int) -> pl.Series:

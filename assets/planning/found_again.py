@@ -14,8 +14,8 @@ from assets.matching import MatchSettings
 from resources.storage.held_frames import Held
 from schemas.link_fields import fields_of
 
-_MOST_CUSTOMERS: Final = 10_000
-"""More of them are looked for among all records."""
+_MOST_CUSTOMERS: Final = 50_000
+"""More of them are looked for among all records, which costs less than to look for so many ids in each text."""
 
 
 def records_for(
