@@ -93,9 +93,11 @@ def proposals(
     without_link = customers.lazy().with_columns(pl.lit(None, pl.String).alias(LINK_FIELD))
     records = records_for(customers, netsuite, settings, held)
     found = match_customers(without_link, records, NO_OVERRIDES, settings)
-    return found.filter(pl.col("netsuite_internal_id").is_not_null()).select(
+    proposed = found.filter(pl.col("netsuite_internal_id").is_not_null()).select(
         "stripe_customer_id",
         pl.col("netsuite_internal_id").alias("proposed_internal_id"),
         pl.col("evidence").alias("proposed_evidence"),
         pl.format("record {} is found instead, by {}", "netsuite_internal_id", "reason").alias("proposed_because"),
     )
+    # Of rows that come in parts, streaming polars 2.1 panics in `format` where of a part none is left.
+    return proposed.collect(engine="in-memory").lazy()
