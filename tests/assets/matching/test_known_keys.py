@@ -30,7 +30,7 @@ def looked_at(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, settings: MatchSetti
     return held
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(worlds())
 def test_matching_by_known_keys_says_what_it_says_by_its_own(world: World) -> None:
     stripe, netsuite, _ = as_frames(world)

@@ -28,7 +28,7 @@ def held(netsuite: pl.LazyFrame, settings: MatchSettings) -> Held:
     return found
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(worlds())
 def test_the_proposals_are_those_of_a_look_at_all_records(world: World) -> None:
     stripe, netsuite, _ = as_frames(world)
