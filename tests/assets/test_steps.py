@@ -15,7 +15,10 @@ AFTERWARDS = {"write"}
 
 def steps() -> Iterator[tuple[Path, ast.FunctionDef]]:
     for path in sorted((CHECKOUT / "assets").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        text = path.read_text("utf-8")
+        if not any(f".{name}" in text for name in STEPS):
+            continue
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef) and STEPS & {_name(each) for each in node.decorator_list}:
                 yield path, node
 
