@@ -5,6 +5,7 @@ there, so no frame is changed. The list is in `schemas.no_value`.
 """
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -31,7 +32,13 @@ PLACEHOLDERS: Final = placeholder_keys(NO_VALUE)
 
 def placeholders_of(declaration: Declaration) -> frozenset[str]:
     """Return the keys of what stands for nothing in the systems of a declaration (`no_value`)."""
-    return placeholder_keys(declaration.placeholders)
+    return _keys_of(tuple(declaration.placeholders))
+
+
+@cache
+def _keys_of(words: tuple[str, ...]) -> frozenset[str]:
+    """Made once: most declarations have the same words, and ask for them again and again."""
+    return placeholder_keys(words)
 
 
 def is_placeholder_of(declaration: Declaration) -> Callable[[str], bool]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
 import dagster as dg
@@ -17,14 +18,20 @@ def table_columns(model: type[pa.DataFrameModel], further: Iterable[str] = ()) -
         model: what its frame is held against.
         further: columns that a declaration adds to it, all of them text.
     """
-    schema, added = model.to_schema(), list(further)
+    return {"dagster/column_schema": _schema(model, tuple(further))}
+
+
+@cache
+def _schema(model: type[pa.DataFrameModel], added: tuple[str, ...]) -> dg.TableSchema:
+    """Made once: most declarations have the same columns."""
+    schema = model.to_schema()
     patterns = [name for name, column in schema.columns.items() if column.regex]
     columns = [_column(name, column) for name, column in schema.columns.items() if name not in patterns]
     for name in dict.fromkeys(added):
         if name not in schema.columns:
             of = next((schema.columns[each] for each in patterns if re.match(each, name)), pa.Column(nullable=True))
             columns.append(_column(name, of, "String"))
-    return {"dagster/column_schema": dg.TableSchema(columns)}
+    return dg.TableSchema(columns)
 
 
 def _column(name: str, column: pa.Column, kind: str = "") -> dg.TableColumn:
