@@ -1,7 +1,7 @@
 """What every asset of one declaration is built from."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -88,9 +88,9 @@ class Reconciliation:
     def disk(self) -> Iterator[Disk]:
         """Where the rows of an extract are that takes more than its share of memory, until the body has ended."""
         home = self.folders.home / "frames"
-        with disk_in_words(home):
-            parent = private_folder(home)
-        with scratch(parent) as folder:
+        with ExitStack() as stack:
+            with disk_in_words(home):
+                folder = stack.enter_context(scratch(private_folder(home)))
             yield Disk(folder, self.memory.of_an_extract, disk_in_words)
 
     @property
