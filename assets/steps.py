@@ -65,7 +65,7 @@ class Before:
         return cls(kept.run, kept.rows, checks, _reported(told.metadata), kept.more)
 
     def again(
-        self, context: dg.AssetExecutionContext, now: Metadata | None = None
+        self, context: dg.AssetExecutionContext | dg.OpExecutionContext, now: Metadata | None = None
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         """Report it as of this run, with metadata that was asked now."""
         context.log.info("Nothing that this depends on has changed since run %s: it is as it was then.", self.run)

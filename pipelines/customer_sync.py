@@ -34,6 +34,7 @@ from pipelines.jobs import build_jobs
 from pipelines.notifications import build_notifications
 from pipelines.notifications.notifier import notifier_of
 from pipelines.sync_requests import build_sync_requests
+from pipelines.workers.settings import on_workers
 from resources.exports.parameters import ParametersExportReader
 from resources.exports.readers import NetsuiteExportReader, StripeExportReader
 from resources.exports.stripe_fields import Further
@@ -142,7 +143,7 @@ def build_defs(sync: Reconciliation, declared: tuple[Path, int] | None = None) -
     assets = [
         build_stripe_customers(sync),
         build_netsuite_customers(sync),
-        build_customer_matches(sync),
+        build_customer_matches(sync, on_workers()),
         *([build_stripe_transactions(sync)] if sync.declaration.asks_who_transacted else []),
         *_to_stripe(sync),
         build_review_queue(sync),

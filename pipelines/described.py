@@ -23,6 +23,9 @@ _STAGE_OF: Final = {asset: stage for stage, assets in _STAGES.items() for asset 
 
 _CODE: Final = "dagster/code_references"
 
+_RESULT: Final = "result"
+"""The output of a graph of steps that is the asset."""
+
 Assets = Sequence[dg.AssetsDefinition | dg.AssetSpec]
 Metadata = Mapping[str, str | dg.CodeReferencesMetadataValue]
 
@@ -64,7 +67,10 @@ def described(
 
 def _code_of(asset: dg.AssetsDefinition) -> Iterator[tuple[dg.AssetKey, list[dg.LocalFileCodeReference]]]:
     """Where the function of an asset begins, as it says itself: Dagster's own look reads all of its file for it."""
-    made: Any = asset.op.compute_fn
+    node = asset.node_def
+    made: Any = (
+        node if isinstance(node, dg.OpDefinition) else node.resolve_output_to_origin_op_def(_RESULT)
+    ).compute_fn
     code = inspect.unwrap(getattr(made, "decorated_fn", made)).__code__
     for key in asset.keys:
         yield key, [_place(code.co_filename, code.co_firstlineno)]

@@ -21,18 +21,20 @@ class _StageHandler(logging.Handler):
     def __init__(self, progress: Progress, steps: int) -> None:
         super().__init__()
         self._progress, self._task = progress, progress.add_task("starting", total=steps)
+        self._ended: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Called by Dagster for each event and each message of a stage."""
         meta = getattr(record, "dagster_meta", {})
         event = meta.get("dagster_event")
-        step = (meta.get("step_key") or "").split("__", 1)[-1]
+        step = (meta.get("step_key") or "").split("__", 1)[-1].partition(".")[0]  # of a graph's steps the graph
         if event is None and step and record.levelno == logging.INFO:
             self._say(step, meta.get("orig_message", ""))
         elif event is not None and event.is_step_start:
             self._progress.update(self._task, description=step)
         elif event is not None and (event.is_step_success or event.is_step_failure):
-            self._progress.advance(self._task)
+            self._ended.add(step)
+            self._progress.update(self._task, completed=len(self._ended))
 
     def _say(self, step: str, sentence: str) -> None:
         self._progress.console.print(f"[dim]{step:>24}[/]  {sentence}")

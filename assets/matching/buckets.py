@@ -15,6 +15,7 @@ from assets.matching.comparison import Comparison
 from assets.matching.known_keys import NOTHING_KNOWN, KnownKeys
 from assets.matching.match_rule import MatchRule, Side
 from assets.matching.parted import ROWS_AT_ONCE, Buckets, Parted
+from assets.matching.settings import MatchSettings
 from assets.matching.side_keys import keyed_records, side_keys
 
 _POSITION: Final = pl.col("position")
@@ -62,18 +63,17 @@ def _in_buckets(
     no_value: frozenset[str],
     buckets: Buckets,
 ) -> Iterator[RuleKeys]:
-    wanted = [(rule.netsuite_side, buckets.count if rule.is_by_one_key else 1) for rule in rules]
-    kept: dict[tuple[Side, int], Parted] = {}
-    for at, (rule, (side, count)) in enumerate(zip(rules, wanted, strict=True)):
-        if (side, count) not in kept:
-            room = Buckets(buckets.folder / f"records {at}", count)
-            kept[side, count] = _Rows.of(records, "internal_id", _RECORD, side).parted(compare, no_value, room)
-        room = Buckets(buckets.folder / f"customers {at}", count)
-        ours = _Rows.of(customers, "position", _POSITION, rule.stripe_side).parted(compare, None, room)
-        theirs = kept[side, count]
-        yield RuleKeys(((_read(ours, number), _read(theirs, number)) for number in range(count)), ours.rows)
+    wanted = keyed_sides(rules, buckets.count)
+    kept: dict[Keyed, Parted] = {}
+    for at, (of_customers, of_records) in enumerate(wanted):
+        if of_records not in kept:
+            room = Buckets(buckets.folder / of_records.name, of_records.count)
+            kept[of_records] = of_records.parted(records, compare, no_value, room)
+        room = Buckets(buckets.folder / of_customers.name, of_customers.count)
+        ours, theirs = of_customers.parted(customers, compare, no_value, room), kept[of_records]
+        yield RuleKeys(((_read(ours, number), _read(theirs, number)) for number in range(room.count)), ours.rows)
         ours.remove()
-        if wanted[at] not in wanted[at + 1 :]:
+        if of_records not in (later for _, later in wanted[at + 1 :]):
             theirs.remove()
 
 
@@ -82,22 +82,51 @@ def _read(keys: Parted, number: int) -> pl.DataFrame:
 
 
 @dataclass(frozen=True)
-class _Rows:
-    """One side of a rule: the rows, with what is compared alone, whose they are, and what is compared."""
+class Keyed:
+    """Keys of one side of a rule, as they are parted.
 
-    rows: pl.LazyFrame
-    who: pl.Expr
+    Attributes:
+        name: of these keys, among those of all rules.
+        side: what is compared.
+        count: into how many buckets they are parted.
+        is_of_customers: whether they are of customers, or of records.
+    """
+
+    name: str
     side: Side
+    count: int
+    is_of_customers: bool
 
-    @classmethod
-    def of(cls, rows: pl.LazyFrame, name: str, who: pl.Expr, side: Side) -> "_Rows":
-        return cls(rows.select(*dict.fromkeys([name, *side.columns])), who, side)
-
-    def parted(self, compare: Comparison, no_value: frozenset[str] | None, buckets: Buckets) -> Parted:
-        """Make the keys and write them, some rows at a time."""
+    def parted(self, rows: pl.LazyFrame, compare: Comparison, no_value: frozenset[str], buckets: Buckets) -> Parted:
+        """Make the keys of some rows and write them, few rows at a time."""
+        asked = rows.select(*dict.fromkeys(["position" if self.is_of_customers else "internal_id", *self.side.columns]))
+        who, none = (_POSITION, None) if self.is_of_customers else (_RECORD, no_value)
         bucket = buckets.by_hash(pl.col("hash"))
-        made = Parted(buckets, side_keys(self.rows.limit(0), self.side, self.who, compare, no_value).schema)
-        for batch in self.rows.collect_batches(chunk_size=ROWS_AT_ONCE, maintain_order=False):
-            keys = side_keys(batch.lazy(), self.side, self.who, compare, no_value)
+        made = Parted(buckets, side_keys(asked.limit(0), self.side, who, compare, none).schema)
+        for batch in asked.collect_batches(chunk_size=ROWS_AT_ONCE, maintain_order=False):
+            keys = side_keys(batch.lazy(), self.side, who, compare, none)
             made.put(keys.lazy().with_columns(bucket))
         return made
+
+
+def keyed_sides(rules: Sequence[MatchRule], count: int) -> list[tuple[Keyed, Keyed]]:
+    """Return the keys of customers and those of records that each rule compares, the same for rules that share some.
+
+    Args:
+        rules: in their order.
+        count: into how many buckets keys are parted; those of a rule with several keys a customer are in one.
+    """
+    wanted: list[tuple[Keyed, Keyed]] = []
+    shared: dict[tuple[Side, int], Keyed] = {}
+    for at, rule in enumerate(rules):
+        parts = count if rule.is_by_one_key else 1
+        theirs = Keyed(f"records {at}", rule.netsuite_side, parts, is_of_customers=False)
+        ours = Keyed(f"customers {at}", rule.stripe_side, parts, is_of_customers=True)
+        wanted.append((ours, shared.setdefault((rule.netsuite_side, parts), theirs)))
+    return wanted
+
+
+def eligible_among(netsuite: pl.LazyFrame, settings: MatchSettings) -> pl.LazyFrame:
+    """Return the records that rules may find."""
+    records = netsuite.filter("is_customer")
+    return records if settings.match_inactive else records.filter(~pl.col("inactive"))

@@ -1,6 +1,7 @@
 """Second stage: who is linked to whom. The semantics are in `assets.matching`; here they meet a declaration."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import dagster as dg
@@ -9,10 +10,14 @@ import polars as pl
 from assets.check_results import SCHEMA_CHECK, blocking_checks, id_result, report_checks, schema_result
 from assets.kept_inputs import keep_picture
 from assets.matching import MatchSettings, Rule, by_customer, kinds_of, match_with_doubts
+from assets.matching.answers import Known
 from assets.matching.global_customer import HAS_RECORD, count_to_global, find_global
-from assets.matching.known_keys import NOTHING_KNOWN, KnownKeys, extracts_held
+from assets.matching.known_keys import NOTHING_KNOWN, extracts_held
 from assets.matching.need import need_of, numbers_of, room_for
 from assets.matching.parted import Buckets
+from assets.matching.task_files import TaskFiles
+from assets.matching.task_graph import AssetParts, Context, OnWorkers, Told, graph_of_tasks
+from assets.matching.tasks import found_by_tasks
 from assets.no_values import placeholders_of
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from assets.steps import Step, key_of, of_frames, of_table
@@ -49,7 +54,7 @@ def matches_of(
     netsuite: pl.LazyFrame,
     overrides: pl.LazyFrame,
     buckets: Buckets | None = None,
-    known: KnownKeys = NOTHING_KNOWN,
+    known: Known = NOTHING_KNOWN,
 ) -> pl.DataFrame:
     """What a declaration says of every Stripe customer, sorted by their ids.
 
@@ -59,7 +64,7 @@ def matches_of(
         netsuite: `schemas.customers.NetsuiteCustomers`.
         overrides: `schemas.matches.Overrides`.
         buckets: where keys are, if not in memory.
-        known: keys that need not be made.
+        known: keys that need not be made, or all that rules find.
 
     Returns:
         `schemas.matches.Matches`, with doubts.
@@ -76,76 +81,114 @@ def matches_of(
     return count_to_global(matches, find_global(netsuite, declaration.global_customer))
 
 
-def build_customer_matches(sync: Reconciliation) -> dg.AssetsDefinition:
-    """The asset `customer_matches` of one declaration."""
-    key = sync.key(_NAME)
+def build_customer_matches(sync: Reconciliation, on_workers: OnWorkers | None = None) -> dg.AssetsDefinition:
+    """The asset `customer_matches` of one declaration.
+
+    Args:
+        sync: the declaration.
+        on_workers: whether the steps of a run are done by workers. Without it, and where nobody has declared how much
+            memory a run may take, the asset is one step.
+    """
+    key, matching = sync.key(_NAME), _Matching(sync)
+    described = {"schema": SCHEMA_CHECK, "every_customer_once": _ONCE, "evidence_agrees": _AGREES}
+    parts = AssetParts(key, sync.name, _DESCRIPTION, table_columns(Matches), blocking_checks(key, described))
+    if on_workers is not None and sync.declaration.memory is not None:
+        return graph_of_tasks(sync, matching, parts, on_workers)
 
     @dg.asset(
         key=key,
-        group_name=sync.name,
+        group_name=parts.group,
+        description=parts.description,
         kinds={"polars"},
         io_manager_key=IO_MANAGER_KEY,
         dagster_type=FRAME,
-        metadata=table_columns(Matches),
+        metadata=parts.metadata,
         ins=sync.inputs(*_EXTRACTS),
-        check_specs=blocking_checks(
-            key, {"schema": SCHEMA_CHECK, "every_customer_once": _ONCE, "evidence_agrees": _AGREES}
-        ),
+        check_specs=parts.checks,
     )
     def customer_matches(
         context: dg.AssetExecutionContext, stripe_customers: pl.LazyFrame, netsuite_customers: pl.LazyFrame
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
-        """For every Stripe customer one outcome: the NetSuite record it belongs to, by which evidence, or why none.
-
-        Evidence in order: a person's override; links that exist (Stripe metadata, the record's Stripe-id field, its
-        external id, then its comments); the declared rules, on keys that ignore case and white space. The match is
-        global: it reads every month there is, so the order in which months were loaded changes nothing.
-        """
         with failures_for_people():
-            overrides = sync.overrides()
-            kept = keep_picture(sync, overrides)
-            decided = of_table(overrides.select(*DECISIONS_KEPT))
-
-            def look() -> str:
-                return key_of(sync, _NAME, of_frames(sync, *_EXTRACTS), decided)
-
-            step = Step(sync, _NAME, context.run.run_id, look, _NAME)
-            before = step.before()
-            if before is not None:
-                yield from before.again(context, kept)
-                return
-            need = need_of(stripe_customers, netsuite_customers, match_settings(sync.declaration))
-            for problem in filter(None, (sync.memory.problem(memory_here()), need.problem(sync.memory))):
-                context.log.warning(problem)
-            with room_for(need, sync.memory.of_a_stage, sync.folders.home / "frames") as buckets:
-                held = None if buckets else extracts_held(sync)
-                sides = held.sides if held else (stripe_customers, netsuite_customers)
-                known = held.keys if held else NOTHING_KNOWN
-                matches = matches_of(sync.declaration, *sides, overrides.lazy(), buckets, known)
-                if held:
-                    held.keep_hashes()
-            customers = stripe_customers.select(pl.len()).collect().item()
-            outcomes = dict(matches.group_by("outcome").len().rows())
-            counts: dict[str, int] = {outcome: outcomes.get(outcome, 0) for outcome in OUTCOMES}
-            context.log.info(", ".join(f"{count:,} {outcome}" for outcome, count in counts.items()))
-            agreement = agreement_result(key, matches, is_held=sync.declaration.on_doubt == "refuse")
-            checks = [
-                schema_result(violations(Matches, matches, "stripe_customer_id")),
-                _once(counts, customers),
-                agreement,
-            ]
-            yield from report_checks(_NAME, checks)
-            metadata = {
-                "overrides": overrides.height,
-                "tied_to_a_record": matches.filter(HAS_RECORD).height,
-                **{f"outcome/{outcome}": count for outcome, count in counts.items()},
-                **numbers_of(need, buckets),
-            }
-            yield dg.MaterializeResult(value=step.made(matches, checks, metadata), metadata={**metadata, **kept})
+            yield from matching.told(context, stripe_customers, netsuite_customers)
 
     return customer_matches
 
 
+@dataclass(frozen=True)
+class _Matching:
+    """What the asset does, in one step or as the last of several."""
+
+    sync: Reconciliation
+
+    @property
+    def settings(self) -> MatchSettings:
+        """What the declaration says."""
+        return match_settings(self.sync.declaration)
+
+    def step(self, run: str) -> Step:
+        """What a run is about to do."""
+        return self._step(run, self.sync.overrides())
+
+    def _step(self, run: str, overrides: pl.DataFrame) -> Step:
+        decided = of_table(overrides.select(*DECISIONS_KEPT))
+
+        def look() -> str:
+            return key_of(self.sync, _NAME, of_frames(self.sync, *_EXTRACTS), decided)
+
+        return Step(self.sync, _NAME, run, look, _NAME)
+
+    def told(
+        self, context: Context, stripe: pl.LazyFrame, netsuite: pl.LazyFrame, files: TaskFiles | None = None
+    ) -> Told:
+        """Match, and report: with what tasks have found, where they have found all."""
+        sync = self.sync
+        overrides = sync.overrides()
+        kept = keep_picture(sync, overrides)
+        step = self._step(context.run.run_id, overrides)
+        before = step.before()
+        if before is not None:
+            yield from before.again(context, kept)
+            return
+        found = found_by_tasks(files, step.key, self.settings) if files else None
+        need = found.need if found else need_of(stripe, netsuite, self.settings)
+        for problem in filter(None, (sync.memory.problem(memory_here()), need.problem(sync.memory))):
+            context.log.warning(problem)
+        with room_for(need, sync.memory.of_a_stage, sync.folders.home / "frames") as buckets:
+            held = None if buckets or found else extracts_held(sync)
+            sides = held.sides if held else (stripe, netsuite)
+            known = found or (held.keys if held else NOTHING_KNOWN)
+            matches = matches_of(sync.declaration, *sides, overrides.lazy(), buckets, known)
+            if held:
+                held.keep_hashes()
+        if files:
+            files.remove()
+        customers = stripe.select(pl.len()).collect().item()
+        outcomes = dict(matches.group_by("outcome").len().rows())
+        counts: dict[str, int] = {outcome: outcomes.get(outcome, 0) for outcome in OUTCOMES}
+        context.log.info(", ".join(f"{count:,} {outcome}" for outcome, count in counts.items()))
+        agreement = agreement_result(sync.key(_NAME), matches, is_held=sync.declaration.on_doubt == "refuse")
+        checks = [
+            schema_result(violations(Matches, matches, "stripe_customer_id")),
+            _once(counts, customers),
+            agreement,
+        ]
+        yield from report_checks(_NAME, checks)
+        metadata = {
+            "overrides": overrides.height,
+            "tied_to_a_record": matches.filter(HAS_RECORD).height,
+            **{f"outcome/{outcome}": count for outcome, count in counts.items()},
+            **numbers_of(need, found or buckets),
+        }
+        yield dg.MaterializeResult(value=step.made(matches, checks, metadata), metadata={**metadata, **kept})
+
+
+_DESCRIPTION: Final = """\
+For every Stripe customer one outcome: the NetSuite record it belongs to, by which evidence, or why none.
+
+Evidence in order: a person's override; links that exist (Stripe metadata, the record's Stripe-id field, its
+external id, then its comments); the declared rules, on keys that ignore case and white space. The match is
+global: it reads every month there is, so the order in which months were loaded changes nothing."""
 _AGREES = (
     "No evidence on a linked or matched customer speaks for another record; where some does, review.csv says what a "
     "person should look at before it is written."

@@ -8,7 +8,8 @@ from typing import Final
 
 import polars as pl
 
-from assets.matching.buckets import RuleKeys, keys_of_rules
+from assets.matching.answers import Answers, Known, answers_of
+from assets.matching.buckets import eligible_among, keys_of_rules
 from assets.matching.comparison import Comparison
 from assets.matching.doubts import find_doubts
 from assets.matching.existing_links import decide_by_ids, decide_by_texts
@@ -67,17 +68,18 @@ def match_with_doubts(
     settings: MatchSettings,
     comparison: Comparison | None = None,
     buckets: Buckets | None = None,
-    known: KnownKeys = NOTHING_KNOWN,
+    known: Known = NOTHING_KNOWN,
 ) -> pl.LazyFrame:
     """Return what `match_customers` does, and why a person should look at a pair first, as the column `doubt`.
 
     With `buckets` what the rules compare stays on the disk, and is in memory a part at a time; keys, and an order, that
-    are `known` are not made again. The result is the same.
+    are `known` are not made again, and no keys where it is known what rules find. The result is the same.
     """
     world = _World(stripe, netsuite, overrides, settings, comparison or Comparison(), buckets, known)
     opinions = SecondOpinions(world.customers, world.records, settings, world.comparison)
     found = world.decided(opinions.watched(world.steps(opinions)))
-    decided = in_order(found, world.customers.get_column("id"), known.order)
+    order = known.order if isinstance(known, KnownKeys) else None
+    decided = in_order(found, world.customers.get_column("id"), order)
     doubts = find_doubts(Evidence(world.customers, world.records, world.traces, decided, settings, opinions))
     nothing = pl.Series("doubt", [None], pl.String).new_from_index(0, world.customers.height)
     doubt = nothing.scatter(doubts.get_column("position"), doubts.get_column("doubt"))
@@ -103,7 +105,7 @@ class _World:
         settings: MatchSettings,
         comparison: Comparison,
         buckets: Buckets | None = None,
-        known: KnownKeys = NOTHING_KNOWN,
+        known: Known = NOTHING_KNOWN,
     ) -> None:
         self.customers = _customers(stripe, settings, are_whole=buckets is None)
         self.texts = stripe.with_row_index("position") if buckets else self.customers.lazy()
@@ -149,7 +151,7 @@ class _World:
 
     def _ruled(self, still: "_Open", opinions: SecondOpinions | None) -> Iterator[Findings]:
         rules, compare, no_value = self.settings.rules, self.comparison, self.settings.no_value
-        eligible = self.records if self.settings.match_inactive else self.records.filter(~pl.col("inactive"))
+        eligible = eligible_among(self.records, self.settings)
         use_lowest = self.settings.on_several == "first"
         if opinions is None:
             sides = [rule.netsuite_side for rule in rules]
@@ -157,10 +159,17 @@ class _World:
                 found = rule.find(side_keys(still.rows, rule.stripe_side, _POSITION, compare), theirs)
                 yield from still.without(_by_rule(found, rule, use_lowest=use_lowest))
             return
-        keyed = keys_of_rules(self.texts, eligible, rules, compare, no_value, self.buckets, self.known)
-        for rule, keys in zip(rules, keyed, strict=True):
-            found = _with_opinions(keys, rule, still, opinions)
+        for rule, answers in zip(rules, self._answers(eligible), strict=True):
+            found = _with_opinions(answers, rule, still, opinions)
             yield from still.without(_by_rule(found, rule, use_lowest=use_lowest))
+
+    def _answers(self, eligible: pl.LazyFrame) -> Iterator[Answers]:
+        """Give what one rule after the other finds, for all customers."""
+        rules, no_value, known = self.settings.rules, self.settings.no_value, self.known
+        if not isinstance(known, KnownKeys):
+            return known.answers(self.texts)
+        keyed = keys_of_rules(self.texts, eligible, rules, self.comparison, no_value, self.buckets, known)
+        return answers_of(keyed, rules, self.settings.shared_key)
 
 
 class _Open:
@@ -191,16 +200,16 @@ class _Open:
             yield decided
 
 
-def _with_opinions(keys: RuleKeys, rule: MatchRule, still: _Open, opinions: SecondOpinions) -> Found:
+def _with_opinions(answers: Answers, rule: MatchRule, still: _Open, opinions: SecondOpinions) -> Found:
     """Return what customers find that are open, and let `opinions` hear what the others do."""
     open_ones, others = [], []
-    for ours, theirs in keys.parts:
-        found = rule.find(ours, theirs)
+    for part in answers.parts:
+        found = part.found
         (single, others_single), (shared, others_shared) = still.parted(found.single), still.parted(found.shared)
         open_ones.append(Found(single, shared, found.groups))
         others.append(Found(others_single, others_shared, found.groups))
-        opinions.count(ours, open_ones[-1])
-    opinions.hear(rule, keys.customers, join_found(others))
+        opinions.count(part.crowds, open_ones[-1])
+    opinions.hear(rule, answers.keys, join_found(others))
     return join_found(open_ones)
 
 

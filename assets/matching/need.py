@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import polars as pl
 
@@ -123,7 +123,15 @@ def room_for(need: Need, bound: int, home: Path) -> Iterator[Buckets | None]:
         yield Buckets(room, count)
 
 
-def numbers_of(need: Need, buckets: Buckets | None) -> dict[str, int]:
+class Parted(Protocol):
+    """What says into how many buckets keys were parted."""
+
+    @property
+    def count(self) -> int:
+        """How many."""
+
+
+def numbers_of(need: Need, buckets: Parted | None) -> dict[str, int]:
     """What is reported of matching that went through the disk; nothing of what did not."""
     return {} if buckets is None else {"buckets": buckets.count, "bytes_needed_at_once": need.whole}
 

@@ -5,13 +5,14 @@ they find somebody else. They are asked in passing: a rule looks up the customer
 that are open, by the same keys, and nothing of a rule but its answers is kept.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 import polars as pl
 
+from assets.matching.answers import CROWDS
 from assets.matching.comparison import Comparison
 from assets.matching.findings import Findings, listed
 from assets.matching.match_rule import Found, MatchRule
@@ -21,7 +22,6 @@ from assets.matching.side_keys import side_keys
 from schemas.words import CANDIDATES_SHOWN
 
 _OTHERS: Final = pl.Schema({"position": pl.UInt32(), "says": pl.String()})
-_CROWDS: Final = pl.Schema({"position": pl.UInt32(), "sharing": pl.UInt32()})
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class SecondOpinions:
         self._record_of = pl.Series("own", [None], pl.Int64).new_from_index(0, customers.height)
         self.agrees = pl.repeat(value=False, n=customers.height, dtype=pl.Boolean, eager=True)
         self._others = [_OTHERS.to_frame()]
-        self._crowds = [_CROWDS.to_frame()]
+        self._crowds = [CROWDS.to_frame()]
 
     @property
     def others(self) -> pl.DataFrame:
@@ -119,12 +119,12 @@ class SecondOpinions:
             self._record_of = self._record_of.scatter(rows.get_column("position"), rows.get_column("record"))
             yield decided
 
-    def hear(self, rule: MatchRule, keys: pl.LazyFrame, found: Found) -> None:
+    def hear(self, rule: MatchRule, keys: Callable[[pl.LazyFrame], pl.LazyFrame], found: Found) -> None:
         """Remember what a rule says of customers that are decided.
 
         Args:
             rule: which.
-            keys: the keys of all customers by its Stripe side.
+            keys: gives the keys of a few customers by its Stripe side.
             found: what it finds for those that are decided; of who has no record no opinion is wanted.
         """
         groups = found.groups.with_row_index("group")
@@ -149,7 +149,7 @@ class SecondOpinions:
         says = pl.format("{} finds {} {}", pl.lit(str(rule)), word, listed(pl.col("shown"), pl.col("candidates")))
         self._others.append(others.filter(~is_equal).select("position", says=says).cast(_OTHERS))
 
-    def _equal(self, rule: MatchRule, keys: pl.LazyFrame, others: pl.DataFrame) -> pl.Series:
+    def _equal(self, rule: MatchRule, keys: Callable[[pl.LazyFrame], pl.LazyFrame], others: pl.DataFrame) -> pl.Series:
         """Return the customers whose record is equal though it is not among those shown: inactive, or one of many."""
         is_hidden = pl.lit(value=False)
         if not self._settings.match_inactive:
@@ -162,25 +162,17 @@ class SecondOpinions:
         record = pl.col("internal_id").alias("record")
         own = side_keys(asked, rule.netsuite_side, record, self._comparison, self._settings.no_value)
         held = rows.lazy().select("position", "record").join(own.lazy(), on="record")
-        # Keys are of all customers, and only these few are asked for.
-        theirs = keys.join(rows.lazy(), on="position", how="semi")
-        equal = held.join(theirs, on=["position", "key"], how="semi")
+        equal = held.join(keys(rows.lazy().select("position")), on=["position", "key"], how="semi")
         return equal.select("position").unique().collect(engine="streaming").to_series()
 
-    def count(self, keys: pl.DataFrame, found: Found) -> None:
+    def count(self, crowds: pl.DataFrame, found: Found) -> None:
         """Remember which of the customers that a rule decides have a value that many customers of Stripe have.
 
         Args:
-            keys: those of all customers, or all that are equal to one of them.
+            crowds: which customers have one, by the keys of all or by a part of them: `position`, `sharing`.
             found: what the rule decides by these keys.
         """
-        most = self._settings.shared_key
-        hashes = keys.get_column("hash").sort()
-        crowds = hashes.filter(hashes == hashes.shift(most)).unique()
         if crowds.is_empty():
             return
-        crowd = keys.filter(pl.col("hash").is_in(crowds.implode()))
-        sharing = crowd.lazy().select("position", sharing=pl.len().over("key")).filter(pl.col("sharing") > most)
-        largest = sharing.group_by("position").agg(pl.col("sharing").max())
         decided = pl.concat([found.single.select("position"), found.shared.select("position")])
-        self._crowds.append(largest.join(decided.lazy(), on="position", how="semi").cast(_CROWDS).collect())
+        self._crowds.append(crowds.join(decided, on="position", how="semi"))

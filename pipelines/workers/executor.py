@@ -8,7 +8,7 @@ from dagster._core.execution.retries import RetryMode
 
 from pipelines.executor import executed_alive
 from pipelines.workers.broker import workers
-from pipelines.workers.settings import Settings
+from pipelines.workers.settings import EXECUTOR, Settings
 from resources.failures import failures_for_people
 from resources.storage.folders import Folders
 
@@ -39,7 +39,7 @@ def on_workers(folders: Folders, settings: Settings) -> dg.ExecutorDefinition:
             events = super().execute(plan_context, execution_plan)  # type: ignore[no-untyped-call] # Dagster's
             yield from executed_alive(folders, plan_context, events)
 
-    @dg.executor(name="celery", requirements=dg.multiple_process_executor_requirements())
+    @dg.executor(name=EXECUTOR, requirements=dg.multiple_process_executor_requirements())
     def celery(_: dg.InitExecutorContext) -> dg.Executor:
         ours = {name: settings.get(name) for name in ("broker", "backend", "include", "config_source")}
         return OnWorkers(retries=RetryMode.ENABLED, **ours)  # type: ignore[no-untyped-call] # Dagster's

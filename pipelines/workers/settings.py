@@ -1,7 +1,7 @@
 """Whether steps go to workers, and how these are reached: one file, which code location and workers both read."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,9 @@ SETTINGS: Final = "TIEOUT_CELERY"
 
 BROKER_URL: Final = "TIEOUT_BROKER_URL"
 """Environment variable with the broker's URL, which the settings that we hand out name."""
+
+EXECUTOR: Final = "celery"
+"""The name of the executor that hands steps out."""
 
 Settings = Mapping[str, Any]
 """What `dagster_celery`'s executor is configured with."""
@@ -40,6 +43,18 @@ def settings() -> Settings | None:
             "share, which a SQLite file is not."
         )
     return _checked(Path(name))
+
+
+def on_workers() -> Callable[[dg.OpExecutionContext], bool] | None:
+    """What tells whether the steps of a run are done by workers; None where none ever are.
+
+    `make run` and other commands do their steps themselves, also where there are workers.
+    """
+    return _is_on_workers if os.environ.get(SETTINGS) else None
+
+
+def _is_on_workers(context: dg.OpExecutionContext) -> bool:
+    return context.job_def.executor_def.name == EXECUTOR
 
 
 def need_celery() -> None:

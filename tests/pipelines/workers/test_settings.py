@@ -3,13 +3,14 @@
 import sys
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from pipelines.doctor import broker as doctor
 from pipelines.executor import executor_of
 from pipelines.workers.__main__ import _checked
 from pipelines.workers.broker import workers
-from pipelines.workers.settings import handed_out_again_after, settings
+from pipelines.workers.settings import EXECUTOR, handed_out_again_after, on_workers, settings
 from resources.storage.folders import Folders
 from schemas.errors import TransientError, UserError
 from tests.deploy.broker import redis_server
@@ -29,7 +30,25 @@ def test_by_default_steps_stay_in_the_process_of_their_run(tmp_path: Path, monke
     monkeypatch.delenv("TIEOUT_CELERY", raising=False)
     assert settings() is None
     assert executor_of(Folders(tmp_path, tmp_path, tmp_path)).name == "in_process"
+    assert on_workers() is None
     assert list(doctor.broker()) == []
+
+
+@pytest.mark.usefixtures("_named")
+def test_a_command_that_does_its_steps_itself_is_told_from_a_run_on_workers(tmp_path: Path) -> None:
+    @dg.op(out=dg.Out(bool))
+    def asked(context: dg.OpExecutionContext) -> bool:
+        tell = on_workers()
+        assert tell is not None
+        return tell(context)
+
+    @dg.job
+    def one() -> None:
+        asked()
+
+    assert one.execute_in_process().output_for_node("asked") is False
+    executor = executor_of(Folders(tmp_path, tmp_path, tmp_path))
+    assert executor.name == EXECUTOR
 
 
 @pytest.mark.usefixtures("_named")
