@@ -3,10 +3,11 @@
 import sys
 from typing import TYPE_CHECKING
 
-from pipelines import garbage, interrupts
+from pipelines import freed_memory, garbage, interrupts
 
 __all__ = ["CustomerSync"]
 
+freed_memory.give_back_soon()
 garbage.look_seldom()  # before what is imported: most of what there is comes from that
 if commands := interrupts.COMMANDS.keys() & set(sys.orig_argv):
     interrupts.end_at_once(interrupts.COMMANDS[commands.pop()])  # before what they import, which takes seconds to load
