@@ -162,6 +162,15 @@ def test_a_placeholder_in_a_link_field_is_replaced_as_nothing_and_compared_with_
     assert relinks(plan.lazy(), frozenset()) == plan.height
 
 
+@pytest.mark.rule("W6")
+def test_each_of_several_placeholders_is_replaced_and_values_beside_them_stay() -> None:
+    held = ["legacy-1", "N/A", "legacy-2", "null"]
+    pairs = [acme(f"cus_{number}", name=f"Acme {number}") for number in range(4)]
+    records = [record(number + 7, company_name=f"Acme {number}", stripe_id=text) for number, text in enumerate(held)]
+    plan = plan_of(World(pairs, records, {}, NAMES)).filter(pl.col("field") == "stripe_id")
+    assert plan.select("stripe_customer_id", "old_value").rows() == [("cus_1", "N/A"), ("cus_3", "null")]
+
+
 def test_what_stands_for_nothing_is_what_the_declaration_says() -> None:
     world = World([acme("cus_1")], [record(7, stripe_id="tbd")], {}, NAMES)
     assert "stripe_id" not in plan_of(world).get_column("field")
