@@ -20,8 +20,8 @@ from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation
 from pipelines.decide_file import decide_from_file
 from pipelines.exclusive_run import end_run, run_alone
-from pipelines.home import prepare_home
 from pipelines.interrupts import COMMANDS, INTERRUPTED, give_way, tidy_up
+from pipelines.kept_plans import opened_with
 from pipelines.operate_shown import SHORT_HASH, is_done, show_next_step, show_outcomes, show_plans
 from pipelines.run import at_terminal, execute, reason, was_interrupted
 from resources.readers import to_set
@@ -94,13 +94,7 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int
     command, name = str(options.command), str(options.name)
     from_file = command == "decide" and bool(options.file)
     config: Mapping[str, object] = {} if command == "plans" or from_file else _config(command, options)
-    prepare_home(folders)
-    from pipelines.customer_sync import reconciliation  # noqa: PLC0415 (late, like the definitions)
-    from pipelines.installed import load_installed  # noqa: PLC0415 (it takes longest, and looks for what was prepared)
-
-    loaded = load_installed(folders, name)
-    located = loaded.declared.named(name)
-    sync = reconciliation(located.declaration, folders, located.unset)
+    sync, loaded = opened_with(name, folders)
     if "plan" in config:
         config = {**config, "plan": _whole_hash(sync, str(config["plan"]))}
     if command in {"apply", "undo"} and not sync.declaration.can_write:
@@ -114,7 +108,7 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int
         if command == "plans":
             found = list(standings(sync, instance))
             if not found:
-                _check_that_accounts_are_known(name, located.unset)
+                _check_that_accounts_are_known(name, loaded.declared.named(name).unset)
             show_plans(name, found, console)
             show_next_step(next_step(sync, instance), console)
             return 0

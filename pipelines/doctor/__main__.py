@@ -13,7 +13,7 @@ from rich.table import Table
 
 from pipelines.doctor import alerts, broker, machine, services
 from pipelines.doctor.finding import Finding, Weight
-from pipelines.kept_plans import opened
+from pipelines.kept_plans import opened_with
 from pipelines.run import at_terminal
 from resources.storage.folders import Folders
 from schemas.secrets import masked
@@ -33,13 +33,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int:
-    sync = opened(options.name, folders)
+    sync, loaded = opened_with(options.name, folders)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     from pipelines.creating_check import creating_is_checked  # noqa: PLC0415 (late, like the definitions)
-    from pipelines.installed import load_installed  # noqa: PLC0415 (as above)
     from pipelines.portal_check import portal_is_checked  # noqa: PLC0415 (as above)
 
-    loaded = load_installed(folders, options.name)
     unset = loaded.declared.named(options.name).unset
     with dg.DagsterInstance.get() as instance:
         found = [
