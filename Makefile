@@ -5,6 +5,7 @@ NAME ?= example
 SITE ?= out/docs
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := $(VENV)/peers
 export DAGSTER_DISABLE_TELEMETRY := 1
 
 .PHONY: help init advise run check doctor plans apply undo decide replay compare results into-store prune audit erase apply-stripe ui ui-user sandbox worker test lint docs screenshots format bench prove rules validate lock clean forget
@@ -102,8 +103,8 @@ format: $(VENV)/dev.ok ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/bench.ok ## Measure, as ratios to a baseline of the same run; ARGS=small in two minutes, ARGS=matching one of them in full
-	$(BIN)/python -m tests.benchmarks $(ARGS)
+bench: $(VENV)/dev.ok $(PEERS)/bench.ok ## Measure, as ratios to a baseline of the same run; ARGS=small in two minutes, ARGS=matching one of them in full
+	$(PEERS)/bin/python -m tests.benchmarks $(ARGS)
 
 prove: $(VENV)/dev.ok ## Kill write-back hundreds of times, then runs of every job, and show that no change is lost or made twice, no value of others is overwritten, and no next run is held up
 	$(BIN)/python -m tests.proofs.write_back $(ARGS)
@@ -136,8 +137,15 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tieout needs Python 3.11 or newer; name one with make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 
+INSTALL = -m pip install --quiet --disable-pip-version-check
+
 $(VENV)/%.ok: locks/%.lock pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python $(INSTALL) --require-hashes --requirement $<
+	$(BIN)/python $(INSTALL) --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q assets pipelines resources schemas
+	@touch $@
+
+$(PEERS)/bench.ok: locks/bench.lock | $(VENV)/bin/python
+	$(BIN)/python -m venv $(PEERS)
+	$(PEERS)/bin/python $(INSTALL) --require-hashes --requirement $<
 	@touch $@

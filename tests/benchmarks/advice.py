@@ -18,6 +18,7 @@ from rich.console import Console
 
 from assets.advice.advice import advise
 from assets.matching import NO_OVERRIDES, MatchSettings, Rule, match_with_doubts
+from tests.benchmarks.interpreters import OURS
 from tests.benchmarks.world import write_world
 
 FIELDS = 20
@@ -38,7 +39,7 @@ def run(argv: Sequence[str]) -> None:
 
 
 def _measured(what: str, folder: str) -> float:
-    command = [sys.executable, "-m", "tests.benchmarks.advice", what, folder]
+    command = [OURS, "-m", "tests.benchmarks.advice", what, folder]
     seconds: float = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     return seconds
 

@@ -102,6 +102,8 @@ CONTENDERS: dict[str, Callable[[Path], Prepared]] = {
     "pandas": pandas,
 }
 
+PEERS = frozenset({"duckdb", "splink", "pandas"})
+
 DUCKDB_SQL = r"""
 WITH keyed AS (SELECT *, nullif(lower(regexp_replace(email, '\s', '', 'g')), '') AS k1,
                       nullif(lower(regexp_replace(name, '\s', '', 'g')), '') AS k2 FROM stripe),

@@ -34,6 +34,7 @@ from pipelines.garbage import keep_what_is_loaded
 from resources.storage.folders import Folders
 from resources.storage.io_manager import ParquetIOManager
 from schemas.declaration import Declaration
+from tests.benchmarks.interpreters import OURS
 from tests.benchmarks.peak import forget_peak, peak_memory
 from tests.benchmarks.world import write_world
 from tests.examples.test_golden import digest
@@ -176,7 +177,7 @@ def _declaration(memory: str | None) -> Declaration:
 
 def _process(contender: str, folder: Path, memory: str | None = None) -> Figures:
     started = time.perf_counter()
-    command = [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.exports", contender, str(folder)]
+    command = [OURS, "-W", "ignore", "-m", "tests.benchmarks.exports", contender, str(folder)]
     command += [memory] if memory else []
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     figures: Figures = json.loads(done.stdout.splitlines()[-1])

@@ -22,6 +22,7 @@ from rich.table import Table
 
 from assets.mapping.to_netsuite import CreateSettings, IndividualWhen, new_records
 from tests.assets.mapping.making import links
+from tests.benchmarks.interpreters import OURS
 from tests.benchmarks.world import chance
 
 SETTINGS: Final = CreateSettings(
@@ -143,7 +144,7 @@ def _one_of(words: Sequence[str], seed: int) -> pl.Expr:
 
 
 def _measured(work: str, folder: Path) -> tuple[float, float]:
-    command = [sys.executable, "-m", "tests.benchmarks.mapping", work, str(folder)]
+    command = [OURS, "-m", "tests.benchmarks.mapping", work, str(folder)]
     clock, cpu = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     return clock, cpu
 

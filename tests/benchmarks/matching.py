@@ -20,7 +20,8 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks.answers import check_answers
-from tests.benchmarks.contenders import CONTENDERS, write_keys
+from tests.benchmarks.contenders import CONTENDERS, PEERS, write_keys
+from tests.benchmarks.interpreters import OURS
 from tests.benchmarks.world import SCRIPTS, Script, write_world
 
 PLOT = Path("docs/matching.svg")
@@ -71,7 +72,7 @@ def costs_of(rows: int, script: Script, options: argparse.Namespace) -> Iterator
 
 
 def _measured(name: str, folder: Path) -> dict[str, float]:
-    command = [sys.executable, "-m", "tests.benchmarks.contenders", name, str(folder)]
+    command = [sys.executable if name in PEERS else OURS, "-m", "tests.benchmarks.contenders", name, str(folder)]
     answer: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     return answer
 

@@ -25,6 +25,7 @@ from rich.table import Table
 from assets.matching import NO_OVERRIDES, MatchSettings, Rule, by_customer, match_with_doubts
 from assets.matching.need import need_of, room_for
 from resources.memory import Memory
+from tests.benchmarks.interpreters import OURS
 from tests.benchmarks.peak import peak_memory
 from tests.benchmarks.world import write_world
 
@@ -92,7 +93,7 @@ def measured(rows: Mapping[str, int], rounds: int, linked: int) -> list[dict[str
 
 
 def _process(bound: str, folder: Path) -> Cost:
-    command = [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.memory", bound, str(folder)]
+    command = [OURS, "-W", "ignore", "-m", "tests.benchmarks.memory", bound, str(folder)]
     answer: Cost = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     return answer
 

@@ -19,6 +19,7 @@ from rich.console import Console
 from assets.matching import NO_OVERRIDES, MatchSettings, Rule, match_with_doubts
 from assets.near_misses.near_misses import find_near_misses
 from assets.no_values import PLACEHOLDERS
+from tests.benchmarks.interpreters import OURS
 from tests.benchmarks.world import write_world
 
 
@@ -29,7 +30,7 @@ def run(argv: Sequence[str]) -> None:
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as name:
         write_world(Path(name), options.rows)
-        command = [sys.executable, "-m", "tests.benchmarks.near_misses", name]
+        command = [OURS, "-m", "tests.benchmarks.near_misses", name]
         rounds = [
             json.loads(subprocess.run(command, check=True, capture_output=True).stdout) for _ in range(options.rounds)
         ]

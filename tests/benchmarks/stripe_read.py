@@ -22,6 +22,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.benchmarks.interpreters import OURS
+
 READER = Path(__file__).with_name("stripe_readers.py")
 TAP = "tap-stripe==3.3.0"
 
@@ -109,7 +111,7 @@ def _cost(options: argparse.Namespace) -> None:
     Console().print("Cost, with neither latency nor limit", table)
 
 
-def _measure(reader: str, url: str, customers: int, *, rate: int, python: str = sys.executable) -> Measured:
+def _measure(reader: str, url: str, customers: int, *, rate: int, python: str = OURS) -> Measured:
     command = [python, str(READER), reader, url, str(customers), str(rate)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -119,7 +121,7 @@ def _measure(reader: str, url: str, customers: int, *, rate: int, python: str = 
 
 @contextmanager
 def _stand_in(customers: int, latency: float, rate: int) -> Iterator[str]:
-    command = [sys.executable, "-m", "sandbox.stripe_standin", "--generate", str(customers), "--port", "0"]
+    command = [OURS, "-m", "sandbox.stripe_standin", "--generate", str(customers), "--port", "0"]
     command += ["--latency", str(latency), "--rate", str(rate)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
@@ -130,7 +132,7 @@ def _stand_in(customers: int, latency: float, rate: int) -> Iterator[str]:
 
 
 def _install_tap(folder: Path) -> str:
-    subprocess.run([sys.executable, "-m", "venv", str(folder / "tap")], check=True)
+    subprocess.run([OURS, "-m", "venv", str(folder / "tap")], check=True)
     python = str(folder / "tap" / "bin" / "python")
     subprocess.run(
         [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", TAP], check=True, capture_output=True
