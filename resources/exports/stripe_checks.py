@@ -8,6 +8,7 @@ import polars as pl
 
 from resources.exports.dates import why_open, zone_of
 from resources.exports.file import ExportFile
+from resources.exports.stripe_ids import refuse_other_ids
 from resources.exports.totals import is_total
 from resources.exports.usual_labels import ID_LABEL
 from schemas.errors import ExportError
@@ -39,8 +40,10 @@ def checked(
             "row); export it again."
         )
     undated = created.is_null()
-    if undated.any():
-        _refuse_foreign_row(export, columns, ids, undated.arg_true())
+    if not undated.any():
+        refuse_other_ids(text, export, columns)
+    else:
+        _refuse_foreign_row(export, columns, text, undated.arg_true())
         first = text.filter(undated).sort("id").item(0, "created") or ""
         label = columns["created"]
         _refuse(
@@ -70,10 +73,10 @@ def _oldest(created: pl.Series) -> str:
     return f"{oldest}, the month of the oldest customer in the file"
 
 
-def _refuse_foreign_row(export: ExportFile, columns: Mapping[str, str], ids: pl.Series, undated: pl.Series) -> None:
-    """A row without a date may be no customer: labels again, or a total."""
+def _refuse_foreign_row(export: ExportFile, columns: Mapping[str, str], text: pl.DataFrame, undated: pl.Series) -> None:
+    """A row without a date may be no customer: labels again, a total, or a remark below the list."""
     for row in undated.head(_ROWS_LOOKED_AT):
-        value = ids[row].strip("\ufeff")
+        value = text.item(row, "id").strip("\ufeff")
         if export.header.is_label(value, ID_LABEL):
             raise ExportError(
                 f"Line {export.line_of(columns, row):,} of {export.source} is a second line of labels: two "
@@ -83,6 +86,11 @@ def _refuse_foreign_row(export: ExportFile, columns: Mapping[str, str], ids: pl.
             raise ExportError(
                 f"Line {export.line_of(columns, row):,} of {export.source} is a totals row: it has {value!r} under "
                 f"{ID_LABEL!r}; take the line out."
+            )
+        if not any(text.drop("id", "moment").row(row)) and not value.startswith("cus_"):
+            raise ExportError(
+                f"Line {export.line_of(columns, row):,} of {export.source} has nothing but a text under {ID_LABEL!r}, "
+                "as a remark or a totals row has; take the line out."
             )
 
 
