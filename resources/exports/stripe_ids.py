@@ -1,4 +1,4 @@
-"""What is no id of a Stripe customer, though it stands under `id`: an edited or joined file, or the list of other things.
+"""What is no id of a Stripe customer, though it stands under `id`: of an edited or joined file, or of other things.
 
 Imported customers may have almost any id, so nothing is refused but what can be told by its form.
 """
