@@ -100,10 +100,13 @@ def join_extracts(extracts: Sequence[Extract], id_column: str, source: RowSource
     """
     if len(extracts) == 1:
         return extracts[0]
+    # A file has a column only for keys that its customers have; those that it has not stand last.
+    names = extracts[0].frame.columns
     if disk is None or not any(each.on_disk for each in extracts):
-        frame, on_disk = unique_by_id(pl.concat([each.frame for each in extracts]), id_column, source), None
+        whole = pl.concat([each.frame.select(names) for each in extracts])
+        frame, on_disk = unique_by_id(whole, id_column, source), None
     else:
-        rows = disk.kept(pl.concat([each.rows.lazy() for each in extracts]))
+        rows = disk.kept(pl.concat([each.rows.lazy().select(names) for each in extracts]))
         frame, on_disk = extracts[0].frame.clear(), disk.unique_by_id(rows, id_column, source)
     return replace(
         extracts[0],

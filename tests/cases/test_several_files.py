@@ -45,3 +45,14 @@ def test_a_pattern_without_files_and_a_folder_are_refused(tmp_path: Path) -> Non
     other.mkdir()
     with planned("glob", other, stripe={"export": str(folder), "since": "2026-06"}) as case:
         assert case.refusal == f"{folder} is a folder; name the files in it, as in {folder}/*.csv."
+
+
+def test_files_may_have_the_metadata_of_their_own_customers_alone(tmp_path: Path) -> None:
+    held = "id,Email,Created (UTC),netsuite_block_integration (metadata)\ncus_B2,b@two.example,2026-09-04 10:15,true\n"
+    linked = "id,Email,Created (UTC),netsuite_customer_id (metadata)\ncus_C3,c@x.example,2026-09-04 10:15,11\n"
+    (tmp_path / "held.csv").write_text(held)
+    (tmp_path / "linked.csv").write_text(linked)
+    files = [str(tmp_path / "linked.csv"), str(tmp_path / "held.csv")]
+    with planned("glob", tmp_path, stripe={"export": files, "since": "2026-06"}) as case:
+        assert case.outcomes == {"B2": "held", "C3": "linked"}
+        assert case.records["C3"] == 11
