@@ -1,6 +1,7 @@
 """What pydantic finds wrong with a declaration, as sentences for the person who wrote it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from difflib import get_close_matches
 from typing import Final
 
@@ -50,10 +51,21 @@ def _message(found: Mapping[str, object], path: _Path, model: type[BaseModel]) -
         return "is required"
     if found["type"] in {"model_type", "dict_type"}:
         return "expected names with values, one a line"
-    if found["type"] == "string_type" and found.get("input", "") is None:
-        return "input should be a valid string, and is nothing; write a text with : # or , in quotes"
+    if found["type"] == "string_type":
+        return f"input should be a valid string{_no_string(found.get('input', ''))}"
     said = str(found["msg"]).rstrip(".")
     return _short(said[0].lower() + said[1:])
+
+
+def _no_string(value: object) -> str:
+    """What stands in place of a text, and how it becomes one; the value itself may be a secret."""
+    if value is None:
+        return ", and is nothing; write a text with : # or , in quotes"
+    if isinstance(value, bool):
+        return ", and is true or false, as YAML reads yes, no, on and off; write the text in quotes, as 'No'"
+    if isinstance(value, (int, float, date)):
+        return ", and is a number or a date; write the text in quotes, as '2024'"
+    return ", and is a list or a block of names; write a text with [ ] { } or , in quotes"
 
 
 def _short(message: str) -> str:

@@ -9,7 +9,7 @@ import gzip
 import zipfile
 import zlib
 from codecs import BOM_UTF8
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -185,6 +185,7 @@ class _XmlRows:
         self._parser.EntityDeclHandler = self._refuse
         self._rows: list[Sequence[str]] = []
         self._row: list[str] = []
+        self._covered = 0  # cells behind the last one, over which it goes
         self._data: list[str] | None = None
         self._type = ""
 
@@ -202,16 +203,17 @@ class _XmlRows:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         match _local(name):
             case "Row":
-                self._row = []
+                self._row, self._covered = [], 0
             case "Cell":
-                index = next((value for key, value in attributes.items() if _local(key) == "Index"), None)
-                at = int(index) if index else len(self._row) + 1
-                if not len(self._row) < at <= _MOST_COLUMNS:
+                index = _attribute(attributes, "Index")
+                at = int(index) if index else len(self._row) + 1 + self._covered
+                if not len(self._row) + self._covered < at <= _MOST_COLUMNS:
                     raise ValueError("a cell stands out of order")
                 self._row += [""] * (at - len(self._row))
+                self._covered = int(_attribute(attributes, "MergeAcross") or 0)
             case "Data":
                 self._data = []
-                self._type = next((value for key, value in attributes.items() if _local(key) == "Type"), "")
+                self._type = _attribute(attributes, "Type")
 
     def _end(self, name: str) -> None:
         match _local(name):
@@ -233,6 +235,10 @@ class _XmlRows:
 
 def _local(name: str) -> str:
     return name.rpartition(":")[2]
+
+
+def _attribute(attributes: Mapping[str, str], name: str) -> str:
+    return next((value for key, value in attributes.items() if _local(key) == name), "")
 
 
 def _xml_value(text: str, kind: str) -> str:

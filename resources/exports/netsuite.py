@@ -14,6 +14,7 @@ import polars as pl
 
 from resources.exports.file import ExportFile, check_header, open_export
 from resources.exports.header import Header
+from resources.exports.known_labels import fields_meant
 from resources.exports.totals import is_total
 from resources.extracts.extract import Extract, warnings_of_a_file
 from resources.extracts.netsuite_rows import (
@@ -96,6 +97,18 @@ def _check_labels(header: Header, fields: Mapping[str, str]) -> None:
     if missing:
         advice = "Correct the labels in the declaration, or add the columns to the saved search."
         raise header.missing(missing, ", which netsuite_fields names", advice)
+    _refuse_other_ids(header, fields)
+
+
+def _refuse_other_ids(header: Header, fields: Mapping[str, str]) -> None:
+    """Refuse other numbers in place of the internal ids, such as those of customers, where both are there."""
+    label = fields["internal_id"]
+    better = [other for other in header.labels if "internal_id" in fields_meant(other) and other not in fields.values()]
+    if better and "internal_id" not in fields_meant(label):
+        raise ExportError(
+            f"{header.source} has a column {better[0]!r}, and netsuite_fields maps internal_id to {label!r}, by which "
+            f"other records would be written: map internal_id to {better[0]!r}, or take that column out of the search."
+        )
 
 
 def as_numbers(text: pl.Series, export: ExportFile, fields: Mapping[str, str]) -> pl.Series:

@@ -25,7 +25,7 @@ from schemas.declaration.rules import STRIPE_FIELDS, RulePair, is_stripe_field
 from schemas.declaration.sources import NetsuiteSource, StripeSource
 from schemas.declaration.to_stripe import ToStripe
 from schemas.declaration.without_record import problems_without_record
-from schemas.declaration.word_settings import StageWords, said_twice
+from schemas.declaration.word_settings import StageWords, problems_of_inactive, said_twice
 from schemas.declaration.writes import Brakes, Writes
 from schemas.link_fields import fields_of, in_plan_order
 from schemas.no_value import NO_VALUE
@@ -209,6 +209,7 @@ class Declaration(DeclaredPart, dg.Resolvable):
     def _word_problems(self) -> Iterator[_Problem]:
         yield from self.stage_words.problems()
         yield from said_twice({("yes_words",): self.yes_words, ("no_words",): self.no_words})
+        yield from problems_of_inactive(self.netsuite_fields.get("inactive", ""), self.yes_words, self.no_words)
 
     def _write_problems(self) -> Iterator[_Problem]:
         for field in in_plan_order(fields_of("netsuite")):

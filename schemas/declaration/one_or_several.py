@@ -4,8 +4,12 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from schemas.declaration.problems import wrong
+
 
 def _as_list(value: object) -> object:
+    if value == []:
+        raise wrong("expected one text at least, found an empty list")
     return [value] if isinstance(value, str) else value
 
 

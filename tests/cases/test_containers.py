@@ -87,6 +87,12 @@ def test_the_excel_export_of_netsuite_is_read(tmp_path: Path) -> None:
     assert of_netsuite(tmp_path / "search.xls", tmp_path).records == {"A1": 11}
 
 
+def test_cells_behind_a_merged_one_stand_where_a_person_sees_them(tmp_path: Path) -> None:
+    merged = '<Cell ss:MergeAcross="2"/><Cell><Data ss:Type="String">a@one.example'
+    (tmp_path / "search.xls").write_text(XML.replace('<Cell ss:Index="5"><Data ss:Type="String">a@one.example', merged))
+    assert of_netsuite(tmp_path / "search.xls", tmp_path).records == {"A1": 11}
+
+
 def _two_files(path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.csv", PLAIN)

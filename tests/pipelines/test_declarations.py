@@ -51,6 +51,13 @@ def test_good_declaration_is_read_with_its_defaults(tmp_path: Path) -> None:
     assert (found.allow_list, found.on_none, found.writes.mode) == (False, "report", "review")
 
 
+def test_a_column_of_the_active_is_read_once_its_words_are_said(tmp_path: Path) -> None:
+    words = "  yes_words: ['No']\n  no_words: ['Yes']\n"
+    declare(tmp_path, GOOD.replace("    email: Email", "    email: Email\n    inactive: Active") + words)
+    [located] = read_declarations(tmp_path)
+    assert located.declaration.words.answer("Yes") is False
+
+
 def test_declarations_that_come_with_the_project_are_good() -> None:
     assert "example" in [located.declaration.name for located in read_declarations(CHECKOUT / "pipelines" / "defs")]
 
@@ -87,6 +94,23 @@ def test_declarations_that_come_with_the_project_are_good() -> None:
         ("    email: Email", "    email: Internal ID", 7, "netsuite_fields.internal_id: the label 'Internal ID'"),
         ("    email: Email", "    email: ' '", 8, "netsuite_fields.email: expected the label of a column"),
         ("    email: Email", "    email:", 8, "netsuite_fields.email: input should be a valid string"),
+        (
+            "    email: Email",
+            "    email: No",
+            8,
+            "is true or false, as YAML reads yes, no, on and off; write the text in",
+        ),
+        ("    email: Email", "    email: 2024", 8, "and is a number or a date; write the text in quotes, as '2024'"),
+        ("    email: Email", "    email: [Email]", 8, "and is a list or a block of names; write a text with [ ] { }"),
+        (
+            "email: Email",
+            "email: Email\n    inactive: Is active",
+            9,
+            "netsuite_fields.inactive: 'Is active' says the opposite",
+        ),
+        ("email: Email", "email: Email\n    inactive: 有効", 9, "netsuite_fields.inactive: '有効' says the opposite"),
+        ("export: stripe.csv", "export: []", 4, "stripe.export: expected one text at least, found an empty list"),
+        ("stripe: email,", "stripe: [],", 10, "rules.1.stripe: expected one text at least, found an empty list"),
         ("    email: Email", "    E-Mail: Email", 8, "netsuite_fields.E-Mail: expected a name of lower-case letters"),
         ("    email: Email", "    is_customer: Email", 8, "netsuite_fields.is_customer: expected a name"),
         ("netsuite: email", "netsuite: title", 10, "rules.1.netsuite: 'title' is not in netsuite_fields, which has"),
