@@ -12,7 +12,7 @@ import polars as pl
 
 from assets.keys import key
 from schemas.declaration import Declaration
-from schemas.no_value import NO_VALUE
+from schemas.no_value import NO_VALUE, NOBODY
 
 DAMAGED: Final = r"^[+-]?\d+(?:[.,]\d+)?e\+\d+$"
 """A key such as `4.93012e+11`: of a phone or an id, of which a spreadsheet has kept six digits."""
@@ -28,11 +28,18 @@ def placeholder_keys(words: Iterable[str]) -> frozenset[str]:
 
 
 PLACEHOLDERS: Final = placeholder_keys(NO_VALUE)
+OF_NOBODY: Final = placeholder_keys(NOBODY)
+"""What people write for nobody: nothing is matched by these keys either. A link or a flag they may well be."""
 
 
 def placeholders_of(declaration: Declaration) -> frozenset[str]:
     """Return the keys of what stands for nothing in the systems of a declaration (`no_value`)."""
     return _keys_of(tuple(declaration.placeholders))
+
+
+def nobody_of(declaration: Declaration) -> frozenset[str]:
+    """Return the keys of what people write for nobody; none where a declaration has a list of its own (`no_value`)."""
+    return OF_NOBODY if declaration.no_value is None else frozenset()
 
 
 @cache

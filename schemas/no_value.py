@@ -29,3 +29,71 @@ NO_VALUE: Final = (
     *_SPREADSHEET_ERRORS,
 )
 """The list that is built in. Two in a row are a first and a last name that nobody gave."""
+
+_WITHOUT_A_WORD: Final = (
+    *(sign * count for sign in ".?*_#-=~" for count in range(1, 9)),
+    *("?" * count for count in range(9, 41)),
+    *("/", "//", "\\", "|", "@", "@@", ",", ";", ":", "!", "'", "''", '"', '""', "()", "[]", "{}", "<>", "-/-", "-.-"),
+    *("・", "。", "ー", "－", "＿", "？"),
+    *("\u00ad", "\u200c", "\u200d", "\u200e", "\u200f", "\u2800", "\u3164", "\uffa0"),
+)
+"""Signs alone, letters that a wrong encoding has turned into question marks, and characters that nobody sees."""
+
+_NUMBERS: Final = (
+    *("0" * count for count in range(1, 16)),
+    *(digit * count for digit in "123456789" for count in range(9, 12)),
+    *("12345678", "123456789", "1234567890", "0123456789"),
+)
+"""What people type where a number is asked for that they do not have."""
+
+_NAMES: Final = (
+    *(
+        "unknown",
+        "(unknown)",
+        "unnamed",
+        "unspecified",
+        "no name",
+        "(no name)",
+        "noname",
+        "anonymous",
+        "unknown unknown",
+    ),
+    *("not provided", "not applicable", "not specified", "not set", "(not set)", "not available", "no company"),
+    *("no email", "no e-mail", "no phone", "noemail", "nomail", "TBD", "TBA", "to be determined", "pending", "dummy"),
+    *("-none-", "--none--", "- none", "none -", "<none>", "<empty>", "<unknown>", "#none", "Loading..."),
+    *("x", "xx", "xxx", "xxxx", "x x", "asdf", "qwerty", "exempt"),
+    *("unbekannt", "keine", "keine Angabe", "keine Angaben", "k.A.", "nicht angegeben", "ohne Namen", "entfällt"),
+    *("inconnu", "inconnue", "non renseigné", "non précisé", "non communiqué", "sans nom", "aucun", "aucune", "néant"),
+    *("desconocido", "desconocida", "sin nombre", "no disponible", "no especificado", "ninguno", "ninguna"),
+    *("desconhecido", "desconhecida", "sem nome", "não informado", "não disponível", "nenhum", "nenhuma"),
+    *("sconosciuto", "sconosciuta", "senza nome", "non disponibile", "nessuno", "nessuna", "onbekend", "n.v.t."),
+    *("okänd", "ukendt", "ukjent", "tuntematon", "neznámý", "nieznany", "nieznana", "brak", "bilinmiyor"),
+    *("неизвестно", "неизвестный", "нет данных", "なし", "無し", "無", "不明", "未設定", "未定", "未入力", "未登録"),
+    *("匿名", "未知", "未填", "暂无", "无", "没有", "없음", "미정", "미상", "알 수 없음"),
+)
+"""What people write where nobody gave a name, in the languages of most accounts."""
+
+_TYPED: Final = (
+    "none",
+    "null",
+    "na",
+    "nil",
+    "undefined",
+    "unknown",
+    "noemail",
+    "no-email",
+    "nomail",
+    "noreply",
+    "test",
+)
+_MAILS: Final = (
+    *(f"{word}@{word}{end}" for word in (*_TYPED, "no-reply", "email", "mail", "xxx") for end in ("", ".com", ".de")),
+    *(f"{word}@{word}.com" for word in ("a", "x", "abc", "asdf", "123", "example", "placeholder", "dummy", "n/a")),
+    *(f"{word}@{host}.com" for word in ("no", "none", "na", "noemail", "unknown") for host in ("email", "mail")),
+    *(f"{word}@example.com" for word in ("user", "test", "email", "name", "noemail", "noreply", "none", "nobody")),
+    *("a@a", "x@x", "none@", "noemail@", "no@", "na@", "@none.com", "@noemail.com"),
+)
+"""Addresses that are typed where one has to be given."""
+
+NOBODY: Final = (*_WITHOUT_A_WORD, *_NUMBERS, *_NAMES, *_MAILS)
+"""What people write for nobody: by these nobody is found. In a link field, or as a flag, they are words like others."""

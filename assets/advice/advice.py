@@ -48,7 +48,7 @@ def advise(stripe: pl.DataFrame, netsuite: pl.DataFrame, overrides: pl.LazyFrame
     ours = [name for name, dtype in stripe.schema.items() if dtype == pl.String and name not in _NOT_OF_STRIPE]
     theirs = [name for name, dtype in netsuite.schema.items() if dtype == pl.String and name not in _NOT_COMPARED]
     pairs = count_pairs(
-        stripe.lazy(), netsuite.lazy().filter(is_found), known, ours, ["internal_id", *theirs], settings.no_value
+        stripe.lazy(), netsuite.lazy().filter(is_found), known, ours, ["internal_id", *theirs], settings.no_key
     )
     rules = recommend(pairs, known, stripe.lazy(), netsuite.lazy(), settings)
     places = pl.DataFrame(
@@ -68,7 +68,9 @@ def _known(
     stripe: pl.DataFrame, netsuite: pl.DataFrame, overrides: pl.LazyFrame, settings: MatchSettings
 ) -> pl.DataFrame:
     """Return `position` and `record` of the customers that a link or a person ties to a record."""
-    without_rules = MatchSettings((), "refuse", allow_list=settings.allow_list, no_value=settings.no_value)
+    without_rules = MatchSettings(
+        (), "refuse", allow_list=settings.allow_list, no_value=settings.no_value, nobody=settings.nobody
+    )
     found = match_customers(stripe.lazy(), netsuite.lazy(), overrides, without_rules)
     tied = found.select("stripe_customer_id", record="netsuite_internal_id").drop_nulls()
     positions = stripe.lazy().select(stripe_customer_id="id").with_row_index("position")

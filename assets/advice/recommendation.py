@@ -56,7 +56,9 @@ def recommend(
     rules = tuple(Rule(left, right) for left, right in chosen)
     if not rules:
         return []
-    asked = MatchSettings(rules, "refuse", match_inactive=settings.match_inactive, no_value=settings.no_value)
+    asked = MatchSettings(
+        rules, "refuse", match_inactive=settings.match_inactive, no_value=settings.no_value, nobody=settings.nobody
+    )
     nobody_knows = [pl.lit(None, pl.String).alias(field.name) for field in fields_of("stripe")]
     links = [pl.lit(None, pl.String).alias(field.name) for field in fields_of("netsuite")]
     is_open = pl.repeat(value=True, n=pairs.customers, dtype=pl.Boolean, eager=True)

@@ -18,7 +18,7 @@ from assets.matching.parted import Buckets
 from assets.matching.task_files import TaskFiles
 from assets.matching.task_graph import AssetParts, Context, OnWorkers, Told, graph_of_tasks
 from assets.matching.tasks import found_by_tasks
-from assets.no_values import placeholders_of
+from assets.no_values import nobody_of, placeholders_of
 from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failures_for_people
 from assets.steps import Step, key_of, of_frames, of_table
 from assets.table_columns import table_columns
@@ -45,6 +45,7 @@ def match_settings(declaration: Declaration) -> MatchSettings:
         allow_list=declaration.allow_list,
         shared_key=declaration.shared_key,
         no_value=placeholders_of(declaration),
+        nobody=nobody_of(declaration),
     )
 
 

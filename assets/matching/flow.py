@@ -150,7 +150,7 @@ class _World:
             yield self.texts.slice(first, ROWS_AT_ONCE).with_columns(is_open).filter("is_open")
 
     def _ruled(self, still: "_Open", opinions: SecondOpinions | None) -> Iterator[Findings]:
-        rules, compare, no_value = self.settings.rules, self.comparison, self.settings.no_value
+        rules, compare, no_value = self.settings.rules, self.comparison, self.settings.no_key
         eligible = eligible_among(self.records, self.settings)
         use_lowest = self.settings.on_several == "first"
         if opinions is None:
@@ -165,7 +165,7 @@ class _World:
 
     def _answers(self, eligible: pl.LazyFrame) -> Iterator[Answers]:
         """Give what one rule after the other finds, for all customers."""
-        rules, no_value, known = self.settings.rules, self.settings.no_value, self.known
+        rules, no_value, known = self.settings.rules, self.settings.no_key, self.known
         if not isinstance(known, KnownKeys):
             return known.answers(self.texts)
         keyed = keys_of_rules(self.texts, eligible, rules, self.comparison, no_value, self.buckets, known)

@@ -193,6 +193,6 @@ def _compared(ours: _Side, theirs: _Side, reading: Reading) -> Iterator[tuple[pl
 def _by(customers: pl.LazyFrame, records: pl.LazyFrame, rule: Rule, settings: MatchSettings) -> pl.Series:
     """Return the positions of the customers that a rule finds a record for."""
     compare, record = Comparison(), pl.col("internal_id").alias("record")
-    theirs = side_keys(records, rule.netsuite_side, record, compare, settings.no_value)
+    theirs = side_keys(records, rule.netsuite_side, record, compare, settings.no_key)
     found = rule.find(side_keys(customers, rule.stripe_side, pl.col("position"), compare), theirs)
     return pl.concat([found.single.get_column("position"), found.shared.get_column("position")])

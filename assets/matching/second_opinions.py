@@ -160,7 +160,7 @@ class SecondOpinions:
             return rows.get_column("position")
         asked = self._records.join(rows.lazy(), left_on="internal_id", right_on="record", how="semi")
         record = pl.col("internal_id").alias("record")
-        own = side_keys(asked, rule.netsuite_side, record, self._comparison, self._settings.no_value)
+        own = side_keys(asked, rule.netsuite_side, record, self._comparison, self._settings.no_key)
         held = rows.lazy().select("position", "record").join(own.lazy(), on="record")
         equal = held.join(keys(rows.lazy().select("position")), on=["position", "key"], how="semi")
         return equal.select("position").unique().collect(engine="streaming").to_series()

@@ -1,12 +1,13 @@
 """What a declaration says about matching, and nothing of how it is done."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import polars as pl
 
 from assets.matching.match_rule import MatchRule
-from assets.no_values import PLACEHOLDERS
+from assets.no_values import OF_NOBODY, PLACEHOLDERS
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class MatchSettings:
         allow_list: hold every customer whose metadata does not let it in (C2).
         shared_key: how many customers of a side may have a value before a match by it is doubted.
         no_value: keys of placeholders, which are no values.
+        nobody: keys of what people write for nobody, by which nobody is found.
     """
 
     rules: tuple[MatchRule, ...]
@@ -30,6 +32,12 @@ class MatchSettings:
     allow_list: bool = False
     shared_key: int = 3
     no_value: frozenset[str] = PLACEHOLDERS
+    nobody: frozenset[str] = OF_NOBODY
+
+    @cached_property
+    def no_key(self) -> frozenset[str]:
+        """The keys by which no rule finds anybody."""
+        return self.no_value | self.nobody
 
 
 NO_OVERRIDES = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "netsuite_internal_id": pl.Int64})

@@ -83,7 +83,7 @@ def make_keys(files: TaskFiles, block: Block, frame: pl.LazyFrame, settings: Mat
     with files.storage.room() as room, files.written(names) as paths:
         free = iter(paths)
         for keyed in wanted:
-            made = keyed.parted(rows, _COMPARISON, settings.no_value, Buckets(room / keyed.name, keyed.count))
+            made = keyed.parted(rows, _COMPARISON, settings.no_key, Buckets(room / keyed.name, keyed.count))
             for part in made.parts:
                 part.sink_ipc(next(free), compression="lz4")
             made.remove()

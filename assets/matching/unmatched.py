@@ -33,14 +33,14 @@ def say_unmatched(customers: pl.LazyFrame, settings: MatchSettings) -> Iterator[
 def _suspect(field: pl.Expr, settings: MatchSettings) -> pl.Expr:
     """Return the texts of a field that may be no value, empty where there is none, and null for all others."""
     text = field.cast(pl.String).fill_null("")
-    return pl.when(may_be_no_value(text, settings.no_value)).then(text)
+    return pl.when(may_be_no_value(text, settings.no_key)).then(text)
 
 
 def _has_no_value(suspects: pl.Series, settings: MatchSettings) -> pl.Series:
     """Return where a field is blank or a placeholder; keys are made of the few suspects alone."""
     at = suspects.is_not_null().arg_true()
     keys = pl.select(folded_expr(pl.lit(suspects.gather(at)))).to_series()
-    is_none = (keys == "") | pl.select(is_no_value(pl.lit(keys), settings.no_value)).to_series()
+    is_none = (keys == "") | pl.select(is_no_value(pl.lit(keys), settings.no_key)).to_series()
     return at_rows(at.filter(is_none), suspects.len()).alias(suspects.name)
 
 

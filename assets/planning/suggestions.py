@@ -70,7 +70,7 @@ def _found(
     taken = matches.select(internal_id="netsuite_internal_id").drop_nulls()
     ids = nobody.collect().get_column("id")
     open_customers = stripe.filter(may_be_among(pl.col("id"), ids)).join(ids.to_frame().lazy(), on="id", how="semi")
-    return find_near_misses(open_customers, netsuite.filter(is_found), taken, settings.no_value)
+    return find_near_misses(open_customers, netsuite.filter(is_found), taken, settings.no_key)
 
 
 def proposals(

@@ -1,6 +1,7 @@
 """Placeholders and damaged numbers are no values, and a flag that is not understood lets nobody in."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,42 @@ def test_what_stands_for_nothing_can_be_set_and_is_one_list_for_links_too(tmp_pa
         is_broken = {"A1", "B2", "C3", "D4", "E5", "H8", "I9"}
         assert {customer for customer, outcome in case.outcomes.items() if outcome == "broken"} == is_broken
         assert case.failed_checks["links_dangling"] == "7 of 7"
+
+
+NOBODY = (
+    *(".", "?", "????", "???? ????", "***", "___", "x", "@", "()", "・", "\u200e", "\u3164", "0", "000", "1234567890"),
+    *("Unknown", "(unknown)", "No Name", "TBD", "-None-", "--None--", "not set", "unbekannt", "k. A.", "Sin Nombre"),
+    *(
+        "desconhecido",
+        "n.v.t.",
+        "未設定",
+        "なし",
+        "没有",
+        "없음",
+        "none@none.com",
+        "NoEmail@NoEmail.com",
+        "test@test.de",
+    ),
+)
+
+
+def test_what_people_write_for_nobody_matches_nobody(tmp_path: Path) -> None:
+    ours = "".join(f'cus_{at},"{text}",2026-09-03 10:15,,\n' for at, text in enumerate(NOBODY))
+    theirs = "".join(f'{at + 1},"{text}"\n' for at, text in enumerate(NOBODY))
+    flags = "cus_B,Bee,2026-09-03 10:15,unknown,\ncus_L,Ell,2026-09-03 10:15,,unknown\ncus_S,😀,2026-09-03 10:15,,\n"
+    label = "id,Name,Created (UTC),netsuite_block_integration (metadata),netsuite_customer_id (metadata)\n"
+    (tmp_path / "s.csv").write_text(f"{label}{ours}{flags}")
+    (tmp_path / "n.csv").write_text(f"Internal ID,Company Name\n{theirs}500,Bee\n501,Ell\n502,😀\n")
+    sides: dict[str, Any] = {
+        "stripe": {"export": str(tmp_path / "s.csv")},
+        "netsuite": {"export": str(tmp_path / "n.csv")},
+    }
+    fields = {"internal_id": "Internal ID", "company_name": "Company Name"}
+    rules = [{"stripe": "name", "netsuite": "company_name"}]
+    with planned("placeholder", tmp_path, **sides, netsuite_fields=fields, rules=rules, links_visible=False) as case:
+        found = {customer: record for customer, record in case.records.items() if record}
+        assert found == {"S": 502}
+        assert (case.outcomes["B"], case.outcomes["L"]) == ("held", "broken")
 
 
 def test_names_of_nobody_match_nobody(tmp_path: Path) -> None:

@@ -108,6 +108,11 @@ def _value(world: World, text: str | None) -> str | None:
     return None if is_none else found
 
 
+def _key(world: World, text: str | None) -> str | None:
+    """Return the key by which a rule may find somebody."""
+    return found if (found := _value(world, text)) not in world.settings.nobody else None
+
+
 def _overridden(world: World, customer: Customer) -> Verdict | None:
     chosen = world.overrides.get(customer.id)
     if chosen is None:
@@ -185,7 +190,7 @@ def _commented(world: World, customer: Customer) -> Verdict | None:
 def _ruled(world: World, customer: Customer) -> Verdict | None:
     records = [r for r in world.records if world.settings.match_inactive or not r.inactive]
     for stripe, netsuite in world.rules:
-        wanted = _value(world, customer.id if stripe == "id" else customer.fields.get(stripe))
+        wanted = _key(world, customer.id if stripe == "id" else customer.fields.get(stripe))
         found = [r.internal_id for r in records if wanted and key(r.text(netsuite)) == wanted]
         name = f"{stripe} = {netsuite}"
         verdict = _found(world, found, Verdict(customer.id, "matched", None, name, reason=f"{name}: equal"))
@@ -214,7 +219,7 @@ def _found(world: World, found: list[int], draft: Verdict) -> Verdict | None:
 def _unmatched(world: World, customer: Customer) -> Verdict:
     rules = world.rules
     fields = dict.fromkeys(stripe for stripe, _ in rules)
-    empty = [name for name in fields if not _value(world, customer.id if name == "id" else customer.fields.get(name))]
+    empty = [name for name in fields if not _key(world, customer.id if name == "id" else customer.fields.get(name))]
     if not rules:
         reason = "no link found, and no rules are declared"
     elif len(empty) == len(fields):

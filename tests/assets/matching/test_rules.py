@@ -41,7 +41,7 @@ def test_one_equal_value_of_several_is_enough(texts: list[str | None], separator
     def values(text: str | None) -> set[str]:
         for separator in separators:
             text = (text or "").replace(separator, ";")
-        return {value.replace(" ", "") for value in (text or "").split(";")} - {""}
+        return {value.replace(" ", "") for value in (text or "").split(";")} - {"", *MatchSettings(()).no_key}
 
     def wanted(text: str | None) -> tuple[str, str | None]:
         ids = [str(number) for number, other in theirs.items() if values(text) & values(other)]
