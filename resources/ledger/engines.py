@@ -6,12 +6,14 @@ driver is an extra, as only several machines need it.
 """
 
 import sqlite3
+from functools import cache
 from importlib import import_module
 from typing import Final
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Dialect, Engine, create_engine, create_pool_from_url, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.util import LRUCache
 
 from schemas.errors import UserError
 
@@ -71,8 +73,23 @@ def need_postgresql(where: str, module: str) -> None:
         ) from None
 
 
+_WORDED: Final = LRUCache[object, object](500)
+"""Statements in SQL: a run opens a ledger twenty times, and would put each of them into words anew."""
+
+
+@cache
+def _sqlite_known() -> Dialect:
+    """What SQLite can, looked at once; `_WORDED` knows a statement by it."""
+    engine = create_engine("sqlite://")
+    engine.connect().close()
+    engine.dispose()
+    return engine.dialect
+
+
 def _sqlite(url: URL, wait_seconds: float) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": wait_seconds}, hide_parameters=True)
+    pool = create_pool_from_url(url, connect_args={"timeout": wait_seconds})
+    worded = {"compiled_cache": _WORDED}
+    engine = Engine(pool, _sqlite_known(), url, hide_parameters=True, execution_options=worded)
 
     @event.listens_for(engine, "connect")
     def durable(connection: sqlite3.Connection, _: object) -> None:

@@ -7,9 +7,8 @@ from typing import Final
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from resources.ledger.sqlite_file import copied
 from resources.ledger.tables import VERSION_TABLE
@@ -28,7 +27,7 @@ def bring_to_newest(connection: Connection, path: Path | None = None) -> None:
     Raises:
         CommandError: the tables are of a form that this version does not know.
     """
-    found = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_heads()
+    found = _forms(connection)
     if found == (_newest(),):
         return
     settings = migration_settings(connection)
@@ -37,6 +36,13 @@ def bring_to_newest(connection: Connection, path: Path | None = None) -> None:
         copy = copied(path, found[0])
         _LOG.warning("The ledger %s gets form %s; it was %s, and a copy of that is %s.", path, _newest(), *found, copy)
     command.upgrade(settings, "head")
+
+
+def _forms(connection: Connection) -> tuple[str, ...]:
+    """What Alembic has noted; it would ask by a table that it makes for each question."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return ()
+    return tuple(connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalars())  # noqa: S608
 
 
 @cache

@@ -28,6 +28,9 @@ _SHARE_BESIDE: Final = 8
 
 _Key = tuple[State, ...]
 _HELD: Final[OrderedDict[_Key, pl.DataFrame]] = OrderedDict()
+_SIZES: Final[dict[_Key, int]] = {}
+"""How many bytes each of these takes: to reckon that anew of all, whenever one comes, is dear where they are many."""
+
 _BESIDE: Final[dict[_Key, dict[str, pl.DataFrame]]] = {}
 _MADE: Final[dict[str, tuple[Hashable, pl.DataFrame]]] = {}
 _METADATA: Final[dict[State, Mapping[str, str]]] = {}
@@ -63,12 +66,16 @@ def hold(paths: Sequence[Path], frame: pl.DataFrame, most: int | None = None) ->
         most: bytes that may be held, if they are less than `MOST_HELD`.
     """
     key, limit = tuple(map(state_of, paths)), _limit(most)
-    _HELD.pop(key, None)
-    _BESIDE.pop(key, None)
+    for known in (_HELD, _SIZES, _BESIDE):
+        known.pop(key, None)
     if fits(frame, most):
         _HELD[key] = frame.rechunk()
-    while _size_of_all(_HELD.values()) > limit:
-        _BESIDE.pop(_HELD.popitem(last=False)[0], None)
+        _SIZES[key] = size_of(_HELD[key])
+    together = sum(map(_SIZES.__getitem__, _HELD))
+    while together > limit:
+        oldest, _ = _HELD.popitem(last=False)
+        _BESIDE.pop(oldest, None)
+        together -= _SIZES.pop(oldest)
 
 
 def fits(frame: pl.DataFrame, most: int | None = None) -> bool:
