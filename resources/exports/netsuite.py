@@ -4,6 +4,7 @@ The export is UTF-8 without BOM and carries display texts, not internal values (
 Which label holds what is the account's own affair, so the declaration maps it; nothing here guesses.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -26,9 +27,13 @@ from resources.extracts.netsuite_rows import (
 from resources.extracts.on_disk import Disk, OnDisk
 from resources.extracts.unique import RowSource
 from schemas.errors import ExportError
+from schemas.invisible import without_invisible
+from schemas.no_value import NO_VALUE
 from schemas.system_words import BUILT_IN, SystemWords
 
 _EACH_ALONE: Final = "export the whole list once, or take that line out"
+_NOTHING: Final = frozenset(word.lower() for word in NO_VALUE)
+_NUMBER: Final = re.compile(r"[\d\W_]{0,9}\d[\d\W_]{0,20}")
 _IF_DIFFERING: Final = "the file was edited, or a join in the saved search multiplies rows; export one row per customer"
 
 
@@ -67,7 +72,7 @@ def read_netsuite_export(
 def _typed_on_disk(text: OnDisk, export: ExportFile, fields: Mapping[str, str]) -> OnDisk:
     """As `_text_of`; the ids alone are looked at in memory."""
     as_numbers(text.rows.select("internal_id").collect().to_series(), export, fields)
-    numbers = pl.col("internal_id").str.strip_chars().cast(pl.Int64)
+    numbers = without_invisible(pl.col("internal_id")).str.strip_chars().cast(pl.Int64)
     return replace(text, rows=empty_marks_removed(text.rows.with_columns(numbers)))
 
 
@@ -92,7 +97,8 @@ def _check_labels(header: Header, fields: Mapping[str, str]) -> None:
     looks_like_stripe = {"id", "created (utc)"} <= {label.casefold() for label in header.labels}
     if missing and looks_like_stripe:
         raise ExportError(
-            f"{header.source} is a Stripe customer export, not a NetSuite saved search; swap the two files."
+            f"{header.source} is a Stripe customer export, not a NetSuite saved search; swap the two files, or name the "
+            "right one."
         )
     if missing:
         advice = "Correct the labels in the declaration, or add the columns to the saved search."
@@ -113,27 +119,32 @@ def _refuse_other_ids(header: Header, fields: Mapping[str, str]) -> None:
 
 def as_numbers(text: pl.Series, export: ExportFile, fields: Mapping[str, str]) -> pl.Series:
     """Read the column of internal ids. Raises ExportError for what is none, with its line."""
-    ids = text.str.strip_chars()
+    ids = text.to_frame("id").select(without_invisible(pl.col("id")).str.strip_chars()).to_series().rename(text.name)
     wrong = ~ids.str.contains(r"^[1-9][0-9]{0,17}$").fill_null(value=False)
     if not wrong.any():
         return ids.cast(pl.Int64)
     row = wrong.arg_true()[0]
     label = fields["internal_id"]
     line = f"Line {export.line_of(fields, row):,} of {export.source}"
-    value = (ids[row] or "").strip("\ufeff")
+    value = ids[row] or ""
     if export.header.is_label(value, label):
         raise ExportError(f"{line} is a second line of labels: two exports were joined; {_EACH_ALONE}.")
     others = f" ({wrong.sum() - 1:,} other rows likewise)" if wrong.sum() > 1 else ""
-    raise ExportError(f"{line} {_what_is_wrong(value)} under {label!r}{others}.")
+    is_below = wrong.sum() == 1 and row > 0 and row == ids.len() - 1
+    raise ExportError(f"{line} {_what_is_wrong(value, is_below=is_below)} under {label!r}{others}.")
 
 
-def _what_is_wrong(value: str) -> str:
-    if not value:
+def _what_is_wrong(value: str, *, is_below: bool) -> str:
+    """What stands there in place of an id; `is_below` says whether it stands in the last row alone."""
+    if not value or value.lower() in _NOTHING:
         return "has nothing (a totals row, or a search without internal ids: add the column, take out summaries)"
     if is_total(value):
         return f"is a totals row: it has {value!r} (take the line or the summary of the search out)"
     if set(value) <= set("0123456789.,Ee+-") and {"e", "E"} & set(value):
         return f"has {value}, a number that a spreadsheet has rewritten (export it again, and do not save it in one),"
-    if set(value) <= set("0123456789.,-+ "):
+    if _NUMBER.fullmatch(value):
         return f"has {value}, which is not an internal id (a whole number without separators or leading zeros)"
+    if is_below:
+        why = "in the last row alone: a remark below the list? Take the line out"
+        return f"has a text of {len(value)} characters that is no internal id ({why})"
     return f"has a text of {len(value)} characters that is no internal id (map internal_id to the column with numbers)"
