@@ -11,13 +11,39 @@ import polars as pl
 _WORDS: Final = (
     *("not", "no longer", "never", "isn't", "isnt", "don't", "wrong", "incorrect", "mistake", "mistaken", "false"),
     *("removed", "unlinked", "former", "formerly", "previously", "old", "obsolete", "replaced", "duplicate"),
+    *("deleted", "deprecated", "outdated", "superseded", "until", "used to be", "moved from", "migrated from"),
+    *("merged into", "another customer", "other customer", "other company", "another company"),
+    *("gelöscht", "gekündigt", "ersetzt", "veraltet", "doppelt", "dublette", "bis"),
+    *("supprimé", "remplacé", "obsolète", "doublon", "eliminado", "reemplazado", "duplicado"),
+    *("obsoleto", "hasta", "excluído", "substituído", "até", "eliminato", "sostituito", "doppione"),
+    *("verwijderd", "vervangen", "dubbel", "oud", "oude", "gammal", "gammel", "stary", "stara", "старый", "удален"),
     *("nicht", "kein", "keine", "falsch", "falsche", "falscher", "irrtümlich", "ehemals", "früher", "alt", "alte"),
     *("pas", "faux", "fausse", "mauvais", "mauvaise", "erreur", "ancien", "ancienne", "incorrecte"),
     *("no es", "incorrecto", "incorrecta", "equivocado", "equivocada", "erróneo", "errónea", "antiguo", "antigua"),
     *("non", "sbagliato", "sbagliata", "errato", "errata", "niet", "geen", "fout", "verkeerd", "verkeerde"),
     *("não", "nao", "errado", "errada", "inte", "fel", "ikke", "feil", "forkert", "nie", "błędny", "не", "неверно"),
 )
-_SIGNS: Final = ("誤", "違", "ではな", "じゃな", "不是", "错误", "錯誤", "아님", "아니")
+_SIGNS: Final = (
+    *(
+        "誤",
+        "違",
+        "ではな",
+        "じゃな",
+        "旧",
+        "削除",
+        "重複",
+        "不是",
+        "错误",
+        "錯誤",
+        "舊",
+        "已删",
+        "已刪",
+        "重复",
+        "作废",
+        "作廢",
+    ),
+    *("아님", "아니", "삭제", "중복", "이전"),
+)
 """Words of scripts that put no space between words."""
 
 _END = r"[.;](?:\s|$)|[\r\n\x{3002}\x{FF1B}]"

@@ -97,8 +97,8 @@ def _check_labels(header: Header, fields: Mapping[str, str]) -> None:
     looks_like_stripe = {"id", "created (utc)"} <= {label.casefold() for label in header.labels}
     if missing and looks_like_stripe:
         raise ExportError(
-            f"{header.source} is a Stripe customer export, not a NetSuite saved search; swap the two files, or name the "
-            "right one."
+            f"{header.source} is a Stripe customer export, not a NetSuite saved search; swap the two files, or name "
+            "the right one."
         )
     if missing:
         advice = "Correct the labels in the declaration, or add the columns to the saved search."

@@ -174,8 +174,8 @@ def _not_a_customer_export(header: Header) -> ExportError:
         )
     if "internal id" in labels:
         return ExportError(
-            f"{header.source} is a NetSuite saved search, not a Stripe customer export; swap the two files, or name the "
-            "right one."
+            f"{header.source} is a NetSuite saved search, not a Stripe customer export; swap the two files, or name "
+            "the right one."
         )
     if _OF_A_PAYMENT in labels:
         return ExportError(
