@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from resources.exports.containers import unpack
+from resources.exports.foreign import refuse_foreign
 from resources.storage.disk import disk_in_words
 from schemas.errors import ExportError
 
 _BLOCK: Final = 1 << 24
-_PDF: Final = b"%PDF"
+_NULS_OF_UTF16: Final = 20  # one byte in so many at least: separators, digits and line ends have one in any script
 _MARKS: Final = (  # the longer ones first: that of UTF-16 begins the one of UTF-32
     (BOM_UTF32_LE, "utf-32"),
     (BOM_UTF32_BE, "utf-32"),
@@ -57,7 +58,9 @@ def as_utf8(source: Path, room: Path, encoding: str | None = None) -> Path:
             "take `encoding` out."
         )
     if marked is None and codec is None and b"\0" in head:
-        name = "utf-16-be" if head.startswith(b"\0") else "utf-16-le"
+        name = _utf16_of(head)
+        if name is None:
+            raise nul_character(source, head.index(b"\0"))
         raise ExportError(
             f"{source} is not text, or is UTF-16 without a byte order mark; save it as 'CSV UTF-8', or write "
             f"`encoding: {name}` beside `export` in the declaration."
@@ -95,17 +98,12 @@ def nul_character(source: Path, byte: int) -> ExportError:
     )
 
 
-def refuse_foreign(source: Path, head: bytes) -> None:
-    """Refuse what begins as a PDF or a web page does.
-
-    Raises:
-        ExportError: it does.
-    """
-    foreign = "a PDF" if head.startswith(_PDF) else ""
-    if head.removeprefix(BOM_UTF8).lstrip().startswith(b"<"):
-        foreign = "a web page (often a log-in page that was saved in place of the file)"
-    if foreign:
-        raise ExportError(f"{source} is {foreign}, not CSV; export the list again as CSV.")
+def _utf16_of(head: bytes) -> str | None:
+    """The form of UTF-16 that a text without a mark has, by the places of its NULs; none, if it has but a few."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if _NULS_OF_UTF16 * max(even, odd) < len(head) or min(even, odd) * 2 > max(even, odd):
+        return None
+    return "utf-16-be" if even > odd else "utf-16-le"
 
 
 def _refuse_unreadable(source: Path) -> None:

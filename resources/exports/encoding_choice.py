@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from resources.exports.containers import unpack
-from resources.exports.encoding import refuse_foreign
+from resources.exports.foreign import refuse_foreign
 from resources.exports.known_labels import fields_meant
 from schemas.column_words import CODEC_LANGUAGES
 from schemas.errors import ExportError

@@ -1,14 +1,20 @@
 """Exports in archives and workbooks: read as the same list would be as CSV, or refused with the true cause."""
 
+import bz2
 import gzip
+import lzma
+import tarfile
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 import xlsxwriter
 
+from resources.exports.netsuite import read_netsuite_export
+from schemas.errors import ExportError
 from tests.cases.running import CASES, Ran, planned
 
 STRIPE = (CASES / "gz" / "stripe.csv.gz").read_bytes()
@@ -128,6 +134,36 @@ def test_what_cannot_be_unpacked_is_refused_by_its_own_name(name: str, tmp_path:
     refusal = of_netsuite(tmp_path / name, tmp_path).refusal
     assert refusal.startswith(str(tmp_path / name))
     assert said in refusal
+
+
+def _tar(path: Path) -> None:
+    with tarfile.open(path, "w") as archive:
+        archive.add(CASES / "glob" / "netsuite.csv")
+
+
+NO_LISTS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "d.gz": (lambda path: path.write_bytes(gzip.compress(STRIPE)), "is an archive in an archive, not CSV; unpack it"),
+    "a.bz2": (lambda path: path.write_bytes(bz2.compress(PLAIN)), "is a bzip2 archive, not CSV; unpack it, and name"),
+    "a.xz": (lambda path: path.write_bytes(lzma.compress(PLAIN)), "is an xz archive, not CSV; unpack it"),
+    "a.7z": (lambda path: path.write_bytes(b"7z\xbc\xaf\x27\x1c\0\4"), "is a 7z archive, not CSV; unpack it"),
+    "a.tar": (_tar, "is a tar archive, not CSV"),
+    "a.parquet": (lambda path: pl.DataFrame({"a": [1]}).write_parquet(path), "is a Parquet file, not CSV; export the"),
+    "a.png": (lambda path: path.write_bytes(b"\x89PNG\r\n\x1a\n\0\0"), "is a picture, not CSV; export the list"),
+    "a.json": (lambda path: path.write_text('[\n  {"Internal ID": 11}]'), "is JSON, not CSV; export the list again"),
+    "a.xml": (lambda path: path.write_text('<?xml version="1.0"?><a/>'), "is an XML file, not CSV; export the list"),
+    "a.csv": (
+        lambda path: path.write_text("version https://git-lfs.github.com/spec/v1\noid 1\n"),
+        "is a pointer of Git",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(NO_LISTS))
+def test_what_is_no_list_is_named(name: str, tmp_path: Path) -> None:
+    make, said = NO_LISTS[name]
+    make(tmp_path / name)
+    with pytest.raises(ExportError, match=f"^{tmp_path / name} {said}"):
+        read_netsuite_export(tmp_path / name, {"internal_id": "Internal ID"})
 
 
 def test_a_file_that_only_begins_like_a_workbook_is_refused(tmp_path: Path) -> None:

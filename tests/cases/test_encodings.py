@@ -53,3 +53,19 @@ def test_no_codec_loses_a_letter(encoding: str, tmp_path: Path) -> None:
     path.write_bytes("Internal ID,Company Name\n1,Acme & Co\n".encode(encoding))
     frame = read_netsuite_export(path, FIELDS, encoding=encoding).frame
     assert frame.item(0, "company_name") == "Acme & Co"
+
+
+@pytest.mark.parametrize("content", [b"1,Ac\0me\n2,Beta\n", b"1,Acme\n2,Beta\n" + b"\0" * 40])
+def test_a_nul_in_a_text_is_no_utf16(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "netsuite.csv"
+    path.write_bytes(b"Internal ID,Company Name\n" + content)
+    with pytest.raises(ExportError, match=r"has a NUL character \(near byte \d+\): it is damaged, or a cell holds one"):
+        read_netsuite_export(path, FIELDS)
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_a_text_of_utf16_without_a_mark_is_known_in_any_script(codec: str, tmp_path: Path) -> None:
+    path = tmp_path / "netsuite.csv"
+    path.write_bytes("内部ID,会社名\n1,株式会社日本\n2,東京商事株式会社\n".encode(codec))
+    with pytest.raises(ExportError, match=f"write `encoding: {codec}` beside `export`"):
+        read_netsuite_export(path, {"internal_id": "内部ID", "company_name": "会社名"})
