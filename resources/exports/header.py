@@ -17,7 +17,7 @@ from typing import Final
 from resources.exports.quoting import strict_fields
 from schemas.errors import ExportError
 
-_SEPARATORS: Final = (",", ";", "\t", "|")
+SEPARATORS: Final = (",", ";", "\t", "|")
 _SEPARATOR_LINE: Final = re.compile(r"sep=(.)\r?\n?")
 _ROW_LIMIT: Final = 1 << 24
 _LINES_SEARCHED: Final = 100
@@ -82,6 +82,11 @@ class Header:
             return ExportError(
                 f"{self.source} does not begin with a row of column labels: its line {self.line} holds data, and no "
                 f"label {labels[0]!r}; export it again with its header."
+            )
+        if len(self.labels) == 1 and any(label in re.split(r"[,;\t|]", self.labels[0]) for label in labels):
+            return ExportError(
+                f"{self.source} has one column alone, labelled {self.labels[0][:80]!r}: its lines stand in quotes as a "
+                "whole, or a line `sep=` above them names another separator; export it again."
             )
         near = "".join(self._near_miss(label) for label in labels)
         return ExportError(
@@ -171,7 +176,7 @@ def _rows(file: BufferedReader, source: Path, number: int) -> Iterator[tuple[int
 
 def _split(text: str, declared: str | None, key: str | None) -> tuple[str, tuple[str, ...]]:
     """The separator and the labels: of the separators that may be meant the one that shows the key, or most labels."""
-    splits = {separator: _labels(text, separator) for separator in ([declared] if declared else _SEPARATORS)}
+    splits = {separator: _labels(text, separator) for separator in ([declared] if declared else SEPARATORS)}
     separator = max(splits, key=lambda s: (key is not None and _has(splits[s], key), len(splits[s])))
     return separator, splits[separator]
 
@@ -184,7 +189,7 @@ def _labels(text: str, separator: str) -> tuple[str, ...]:
 
 def _refuse_title_lines(header: Header, rows: Iterable[tuple[int, str]], key: str) -> None:
     for line, text in rows:
-        if any(_has(_labels(text, separator), key) for separator in _SEPARATORS):
+        if any(_has(_labels(text, separator), key) for separator in SEPARATORS):
             raise ExportError(
                 f"{header.source} begins with title lines: its column labels are in line {line:,}; delete the lines "
                 "above it, or export it without a title."

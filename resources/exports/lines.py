@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from resources.exports.header import Header
+from resources.exports.header import SEPARATORS, Header
 from resources.exports.quoting import Flaw, Kind, only_reading, strict_fields, two_readings
 from schemas.errors import ExportError
 
 _LONGEST_ROW: Final = 1 << 22
 _END_OF_DOS_FILE: Final = "\x1a"
 _DOUBLED: Final = "export it again, with every quote that belongs to a text doubled"
+_AGAIN: Final = "export it again"
+_CONFLICT: Final = ("<<<<<<<", "=======", ">>>>>>>")
 _CUT: Final = "a line end stands in an unquoted field, or it was cut"
 _QUOTES_AROUND: Final[frozenset[Kind]] = frozenset({"quoted", "doubled", "undoubled"})
 _CONFLICTING: Final[Mapping[Kind, frozenset[Kind]]] = {
@@ -160,7 +162,7 @@ class _Reader:
         line = f"Line {number:,} of {self._header.source}"
         if isinstance(strict, list):
             count = f"{line} has {len(strict)} of {self._width} fields"
-            return ExportError(f"{count}: {self._why_not_as_many(strict, is_last=is_last)}; export it again.")
+            return ExportError(f"{count}: {self._why_not_as_many(row, strict, is_last=is_last)}.")
         if '\\"' in row:
             return ExportError(f"{line} escapes a quote with a backslash, which is not CSV; {_DOUBLED}.")
         if strict == "open" and self._ends_in_quotes(number):
@@ -178,13 +180,37 @@ class _Reader:
             f"{_DOUBLED}, or correct the line."
         )
 
-    def _why_not_as_many(self, fields: list[str], *, is_last: bool) -> str:
+    def _why_not_as_many(self, row: str, fields: list[str], *, is_last: bool) -> str:
         more = fields[self._width :]
+        if "\r" in row:
+            return (
+                "it holds a line end of an old Mac (CR), as where files were joined; save it with one kind of line ends"
+            )
         if more and not any(field.strip() for field in more):
-            return f"it ends in {len(more)} more separators than the line of labels, or a separator stands in a field"
+            blank = f"it ends in {len(more)} more separators than the line of labels, or a separator stands in a field"
+            return f"{blank}; {_AGAIN}"
         if more:
-            return "a separator stands in an unquoted field"
-        return "it was cut short" if is_last and not self.ends_with_newline else _CUT
+            return f"a separator stands in an unquoted field; {_AGAIN}"
+        if len(fields) == 1:
+            return self._why_one(row, fields[0], is_last=is_last)
+        return f"{'it was cut short' if is_last and not self.ends_with_newline else _CUT}; {_AGAIN}"
+
+    def _why_one(self, row: str, field: str, *, is_last: bool) -> str:
+        """Why a row is one field."""
+        if row.startswith(_CONFLICT):
+            return "it is a mark of a conflict between two versions of the file; take one of them"
+        if self._is_of_full_width(field, self._separator):
+            return f"it stands in quotes as a whole; {_AGAIN}"
+        other = next((each for each in SEPARATORS if self._is_of_full_width(row, each)), None)
+        if other:
+            return f"it is separated by {other!r}, and the labels by {self._separator!r}; {_AGAIN}"
+        if is_last:
+            return "it is a remark below the list, which you can take out, or it was cut short"
+        return f"{_CUT}; {_AGAIN}"
+
+    def _is_of_full_width(self, text: str, separator: str) -> bool:
+        found = strict_fields(text, separator)
+        return isinstance(found, list) and len(found) == self._width
 
     def _ends_in_quotes(self, number: int) -> bool:
         """Whether the quotes from this line to the end do not pair."""

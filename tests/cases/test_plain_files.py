@@ -24,7 +24,7 @@ def test_what_an_import_wrote_is_a_link_and_leaves_nothing_to_do(tmp_path: Path)
 
 def test_customers_without_values_match_nothing(tmp_path: Path) -> None:
     with planned("guest_shared_blank", tmp_path) as case:
-        assert case.records == {"A1": 11, "B2": None}
+        assert case.records == {"A1": None, "B2": None}
 
 
 def test_two_customers_of_one_record_share_its_comments_and_not_its_external_id(tmp_path: Path) -> None:
