@@ -36,5 +36,7 @@ def test_a_line_that_is_no_row_is_told_by_its_cause(rows: str, says: str, tmp_pa
 def test_labels_that_are_one_text_are_told_by_their_cause(text: str, tmp_path: Path) -> None:
     path = tmp_path / "netsuite.csv"
     path.write_text(text)
-    with pytest.raises(ExportError, match=r"has one column alone, .* in quotes as a whole, or a line `sep=` above them"):
+    with pytest.raises(
+        ExportError, match=r"has one column alone, .* in quotes as a whole, or a line `sep=` above them"
+    ):
         read_netsuite_export(path, FIELDS)
