@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from assets.matching.look_alikes import as_latin
 from schemas.invisible import without_invisible
 
 _PREFIX: Final = r"""^[\s"'`<(\[{]*(?:[^\s,;|]*/)?"""
@@ -43,12 +44,23 @@ def one_id(text: pl.Expr) -> pl.Expr:
     return pl.coalesce(usual, text.str.extract(_IN_AN_ADDRESS))
 
 
+def may_hold_ids(text: pl.Expr) -> pl.Expr:
+    """Return whether a usual id may stand in a text, or seem to; few texts have letters beyond ASCII."""
+    other = pl.when(text.str.len_bytes() != text.str.len_chars()).then(text)
+    return text.str.contains("(?i)cus_") | as_latin(other).str.contains("(?i)cus_").fill_null(value=False)
+
+
 def ids_within(text: pl.Expr) -> pl.Expr:
     """Return every usual id that stands in a text, in any case, as a list."""
     return text.str.extract_all(_USUAL).list.filter(pl.element().str.contains("(?i)^cus_"))
 
 
 def may_mean(text: pl.Expr) -> pl.Expr:
-    """Return all that a text may mean as an id: itself, its words, and the usual ids within them."""
+    """Return all that a text may mean as an id: itself, its words, and the usual ids that a person sees in it."""
     whole = pl.concat_list(text)
-    return pl.concat_list(whole, text.str.extract_all(_PIECES), ids_within(text)).list.unique()
+    return pl.concat_list(whole, text.str.extract_all(_PIECES), ids_seen(text)).list.unique()
+
+
+def ids_seen(text: pl.Expr) -> pl.Expr:
+    """Return every usual id that a person sees in a text, with letters that only look like those of one, as a list."""
+    return ids_within(as_latin(text))

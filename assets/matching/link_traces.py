@@ -13,7 +13,7 @@ import polars as pl
 
 from assets.keys import folded_expr
 from assets.matching.comment_ids import IS_USUAL, Hash, find_unusual_ids, find_words, with_position
-from assets.matching.id_texts import cleaned, ids_within, may_mean, one_id
+from assets.matching.id_texts import cleaned, ids_seen, may_hold_ids, may_mean, one_id
 from assets.no_values import is_placeholder
 from schemas.link_fields import LinkField, fields_of
 from schemas.repeated import at_rows
@@ -144,7 +144,7 @@ def _is_evidence(named: pl.Expr) -> pl.Expr:
 def unmet(texts: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
     """Return the texts of fields that are no customer's id and may hold one: of foreign values, only usual ones."""
     is_met = at_rows(met.get_column("row"), texts.height)
-    is_worth_it = are_of(_OWNER_FIELDS) | pl.col("text").str.contains("(?i)cus_")
+    is_worth_it = are_of(_OWNER_FIELDS) | may_hold_ids(pl.col("text"))
     return texts.filter(~is_met & ~are_of(WORD_FIELDS)).filter(is_worth_it).drop("row")
 
 
@@ -170,7 +170,7 @@ def _possible(rows: pl.LazyFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFra
     """Return whom texts may mean: whoever has an id in them as it stands, or else in another case."""
     text = pl.col("text")
     is_own = are_of(_OWNER_FIELDS)
-    pieces = rows.with_columns(piece=pl.when(is_own).then(may_mean(text)).otherwise(ids_within(text))).explode("piece")
+    pieces = rows.with_columns(piece=pl.when(is_own).then(may_mean(text)).otherwise(ids_seen(text))).explode("piece")
     lowered = pieces.drop_nulls("piece").rename({"text": "raw"}).with_columns(text=pl.col("piece").str.to_lowercase())
     in_any_case = ids.with_columns(own="id", id=pl.col("id").str.to_lowercase())
     met = with_position(lowered, in_any_case, hashed).filter(_is_evidence(pl.col("own")))

@@ -12,19 +12,14 @@ import polars as pl
 
 from assets.matching.comparison import Comparison
 from assets.matching.equal_keys import Rule
+from assets.matching.look_alikes import FULL_WIDTH, LOOK_ALIKES
 from assets.matching.settings import MatchSettings
 from assets.matching.side_keys import side_keys
 from schemas.declaration.rules import columns_of
+from schemas.invisible import without_invisible
 from schemas.rule_kinds import AS_IT_IS, RULE_KINDS, RuleKind
 
 _FOUND: Final = pl.Schema({"stripe_customer_id": pl.String(), "reading": pl.String()})
-_CYRILLIC: Final = (
-    "\u0410\u0412\u0415\u0405\u0406\u0408\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425"
-    "\u0430\u0435\u0456\u0458\u043e\u0440\u0441\u0455\u0443\u0445"
-)
-_GREEK: Final = "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03bf"
-_LOOK_ALIKES: Final = dict(zip(_CYRILLIC + _GREEK, "ABESIJKMHOPCTYXaeijopcsyxABEZHIKMNOPTYXo", strict=True))
-"""Letters of Cyrillic and Greek that look like a Latin one (Unicode, confusables.txt)."""
 _ADDRESS: Final = r"[^\s@,;:<>()\[\]\x22'|=]+@[^\s@,;:<>()\[\]\x22'|=]+\.[^\s@,;:<>()\[\]\x22'|=]+"
 _PHONE: Final = r"^\s*'?\+?[\d\s().\-/]{9,25}$"
 _DIGITS_COMPARED: Final = 9
@@ -68,7 +63,7 @@ def _last_digits(column: pl.Expr) -> pl.Expr:
     return pl.when(digits.str.len_bytes() >= _DIGITS_COMPARED).then(digits.str.tail(_DIGITS_COMPARED))
 
 
-_ALIKE: Final = "".join(_LOOK_ALIKES)
+_ALIKE: Final = "".join(LOOK_ALIKES)
 
 READINGS: Final = {
     **{
@@ -87,7 +82,17 @@ READINGS: Final = {
     "look_alikes": Reading(
         "letters of another script that look like Latin ones; mend the field",
         rf"[A-Za-z][{_ALIKE}]|[{_ALIKE}][A-Za-z@]",
-        lambda column: column.str.replace_many([*_LOOK_ALIKES], [*_LOOK_ALIKES.values()]),
+        lambda column: column.str.replace_many([*LOOK_ALIKES], [*LOOK_ALIKES.values()]),
+    ),
+    "full_width": Reading(
+        "full-width letters and signs, as in \uff21\uff22; mend the field",
+        r"[\x{FF01}-\x{FF5E}]",
+        lambda column: column.str.replace_many([*FULL_WIDTH], [*FULL_WIDTH.values()]),
+    ),
+    "invisible": Reading(
+        "characters that nobody sees, such as soft hyphens and marks of direction; mend the field",
+        r"[\x{AD}\x{200C}-\x{200F}\x{202A}-\x{202E}\x{2061}-\x{206F}]",
+        without_invisible,
     ),
     "twice_encoded": Reading(
         "UTF-8 that was read as Windows-1252 (Ã¼ for ü); export again, or mend the field",

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from assets.matching import MatchSettings, Rule
+from assets.matching.other_readings import other_readings
 from tests.cases.running import planned, reported
 
 HINTED: dict[str, tuple[list[str], list[str]]] = {
@@ -43,3 +46,22 @@ def test_where_no_reading_finds_anybody_there_is_no_hint(name: str, tmp_path: Pa
         assert case.result is not None
         told = {each.check_name: each.passed for each in case.result.get_asset_check_evaluations()}
         assert told["other_readings"]
+
+
+@pytest.mark.rule("M3")
+@pytest.mark.parametrize(
+    ("ours", "theirs", "reading"),
+    [
+        ("\uff21lpha", "Alpha", "full_width"),
+        ("a@one.example", "a\uff20one.example", "full_width"),
+        ("a@one.example", "a\u00ad@one.example", "invisible"),
+        ("\u202aa@one.example\u202c", "a@one.example", "invisible"),
+        ("\u0410lpha", "Alpha", "look_alikes"),
+    ],
+)
+def test_signs_that_look_alike_or_like_nothing_are_a_reading(ours: str, theirs: str, reading: str) -> None:
+    customers = pl.LazyFrame({"id": ["cus_1"], "name": [ours]})
+    flags = {"is_customer": [True], "inactive": [False]}
+    records = pl.LazyFrame({"internal_id": [11], "company_name": [theirs], **flags})
+    found = other_readings(customers, records, MatchSettings((Rule("name", "company_name"),)))
+    assert found.rows() == [("cus_1", reading)]

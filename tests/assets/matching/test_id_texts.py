@@ -43,7 +43,11 @@ def test_one_id_is_read_through_what_is_around_it(text: str, found: str | None) 
 @pytest.mark.rule("M10")
 @pytest.mark.parametrize("field", ["stripe_id", "external_id"])
 @pytest.mark.parametrize(
-    "text", ["cus_1, cus_2", "cus_2;cus_1", "cus_2\ncus_1", "cus_2 cus_1", "CUS_1", "cus_1 (old)", "cus_1_x", "x/Cus_1"]
+    "text",
+    [
+        *("cus_1, cus_2", "cus_2;cus_1", "cus_2\ncus_1", "cus_2 cus_1", "CUS_1", "cus_1 (old)", "cus_1_x", "x/Cus_1"),
+        *("\u0441us_1", "cus\uff3f1", "old: \uff23US_1"),
+    ],
 )
 def test_whom_a_field_may_mean_is_not_free_for_a_rule(field: str, text: str) -> None:
     found = verdict_of(world(customer(email="a"), record(11, {field: text}), record(12, email="a")))
