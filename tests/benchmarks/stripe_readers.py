@@ -21,6 +21,7 @@ LIMIT = "100"
 
 
 def tieout(url: str, customers: int, rate: int, folder: Path | None = None) -> FOUND:
+    import pipelines  # noqa: F401, PLC0415 (as in each run, which looks for garbage seldom from here on)
     from resources.extracts.on_disk import Disk  # noqa: PLC0415
     from resources.stripe_api import ListProgress, StripeAccount, StripeConnection, read_customers  # noqa: PLC0415
 
