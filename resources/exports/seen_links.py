@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from schemas.no_value import NO_VALUE
+from schemas.stripe_words import STRIPE_WORDS
 from schemas.system_words import folded
 from schemas.words import LINK_KEY, MATCH_KEYS, LinkColumn
 from schemas.yes_no_words import NO_WORDS
@@ -31,15 +32,7 @@ _DELETED: Final = frozenset(
 NOT_DELETED: Final = ("", *(word.lower() for word in (*NO_WORDS, *NO_VALUE)))
 """What a column `Deleted` says of a customer that is there, in lower case; every other word or date says deleted."""
 
-_METADATA: Final = "|".join(
-    map(
-        _letters,
-        (
-            *("metadata", "Metadaten", "métadonnées", "metadatos", "metadados", "metadati", "metagegevens", "metadane"),
-            *("метаданные", "メタデータ", "元数据", "中繼資料", "메타데이터"),
-        ),
-    )
-)
+_METADATA: Final = "|".join(map(_letters, STRIPE_WORDS["metadata"]))
 _AROUND: Final = re.compile(rf"^(?:customer|{_METADATA})+|(?:customer)?(?:{_METADATA})$")
 _ZONE: Final = re.compile(r"\s*\((?:[A-Z]{2,5}|[A-Za-z]+/[A-Za-z_/]+)\)$")
 

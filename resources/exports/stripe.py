@@ -17,7 +17,7 @@ from resources.exports.file import Declared, check_header, open_export
 from resources.exports.header import Header
 from resources.exports.seen_links import NOT_DELETED, deleted_label, link_column, unseen_links
 from resources.exports.stripe_checks import checked
-from resources.exports.stripe_fields import NOTHING_MORE, Further, further_columns, label_in_any_case
+from resources.exports.stripe_fields import NOTHING_MORE, Further, further_columns, label_in_any_case, way_to_declare
 from resources.exports.usual_labels import CREATED_LABEL, ID_LABEL, OWN_LABELS
 from resources.extracts.extract import Extract, warnings_of_a_file
 from resources.extracts.on_disk import Disk
@@ -156,7 +156,7 @@ def _columns(header: Header, metadata_keys: Sequence[str], required: set[str], *
         raise _not_a_customer_export(header)
     missing = sorted(name for name in required if name in wanted and there[name] is None)
     if missing:
-        advice = "Add it to the export, or take the rule out."
+        advice = f"Add it to the export, or take the rule out{way_to_declare(header, missing[0])}."
         raise header.missing([wanted[missing[0]]], ", which a rule needs", advice)
     return {name: label for name, label in there.items() if label is not None}
 
@@ -182,5 +182,6 @@ def _not_a_customer_export(header: Header) -> ExportError:
             f"{header.source} is an export of payments, invoices or the like, which name a customer under "
             f"'Customer ID'; export the list of customers instead, in which it is {ID_LABEL!r}."
         )
-    missing = header.missing([CREATED_LABEL if has_id else ID_LABEL])
+    way = "".join(way_to_declare(header, field) for field in ("id", "created"))
+    missing = header.missing([CREATED_LABEL if has_id else ID_LABEL], advice=way and f"Correct the labels{way}.")
     return ExportError(f"{header.source} is no Stripe customer export: {missing}")

@@ -4,13 +4,17 @@ Those of rules have to be, for without them a rule compares nothing. Those of ne
 them, since an export shows only what somebody has ticked.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from resources.exports.header import Header
+from resources.exports.known_labels import fields_meant, label_key
+from resources.exports.usual_labels import USUAL_LABELS
 from schemas.declaration.rules import EXPORT_PATHS, STRIPE_PATHS
 from schemas.errors import ExportError
+from schemas.stripe_words import STRIPE_WORDS
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Further:
         return tuple(dict.fromkeys([*self.needed, *self.if_there, *self.who_paid]))
 
 
+_IN_BRACKETS: Final = re.compile(r"\s*\([^()]*\)$")
 NOTHING_MORE: Final = Further()
 
 
@@ -69,6 +74,17 @@ def label_in_any_case(header: Header, label: str) -> str | None:
         shown = " and ".join(map(repr, found))
         raise ExportError(f"{header.source} has {shown}, each of which is {label!r}; {header.if_doubled}.")
     return found[0] if found else None
+
+
+def way_to_declare(header: Header, field: str) -> str:
+    """How to declare the column that may be a field under another label, as the end of a sentence; else nothing."""
+    known = {label_key(word) for word in STRIPE_WORDS.get(field, ())}
+    for label in header.labels:
+        if label.casefold() not in USUAL_LABELS and (
+            label_key(_IN_BRACKETS.sub("", label)) in known or field in fields_meant(label)
+        ):
+            return f", or, if it is {label!r}, write `labels: {{{field}: {label!r}}}` beside `export`"
+    return ""
 
 
 def _label_of(header: Header, name: str) -> str | None:

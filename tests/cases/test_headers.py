@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from resources.exports.stripe import check_stripe_export
+from schemas.errors import ExportError
 from tests.cases.running import planned, reported
 
 
@@ -37,6 +39,33 @@ def test_a_label_may_look_like_data_or_have_odd_blanks_and_there_may_be_thousand
 def test_a_refusal_names_the_true_cause(name: str, says: str, tmp_path: Path) -> None:
     with planned(name, tmp_path) as case:
         assert says.format(folder=tmp_path / name) in case.refusal
+
+
+@pytest.mark.parametrize(
+    ("labels", "says"),
+    [
+        (
+            "Kunden-ID,Email,Created (UTC)",
+            "or, if it is 'Kunden-ID', write `labels: {id: 'Kunden-ID'}` beside `export`",
+        ),
+        (
+            "id,Email,Erstellt (UTC)",
+            "or, if it is 'Erstellt (UTC)', write `labels: {created: 'Erstellt (UTC)'}` beside",
+        ),
+        ("id,Email,Created date (UTC)", "write `labels: {created: 'Created date (UTC)'}` beside `export`"),
+        ("id,Email,created_at", "write `labels: {created: 'created_at'}` beside `export`"),
+        (
+            "id,E-Mail,Created (UTC)",
+            "or take the rule out, or, if it is 'E-Mail', write `labels: {email: 'E-Mail'}` besid",
+        ),
+    ],
+)
+def test_a_label_that_may_be_meant_is_shown_with_the_way_to_declare_it(labels: str, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "stripe.csv"
+    path.write_text(f"{labels}\n")
+    with pytest.raises(ExportError) as refused:
+        check_stripe_export(path, metadata_keys=(), required=["email"])
+    assert says in str(refused.value)
 
 
 def test_metadata_beyond_the_64th_kilobyte_of_the_labels_holds_a_customer_back(tmp_path: Path) -> None:
