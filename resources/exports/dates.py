@@ -34,7 +34,8 @@ _ORDERS: Final = {
     "year_first": ("one", "two", "three"),
 }
 _YEARS_OF_FOUR_DIGITS: Final = 1_000
-_FIRST_CUSTOMER: Final = datetime(2011, 1, 1, tzinfo=UTC)
+_MONTHS: Final = 12
+FIRST_CUSTOMER: Final = datetime(2011, 1, 1, tzinfo=UTC)
 _ZONE: Final = re.compile(r"created \((.+)\)", re.IGNORECASE)
 
 
@@ -74,14 +75,25 @@ def why_open(text: str, zone: str) -> str:
         )
     if re.fullmatch(r"\s*(\d{10}|\d{13})\s*", text):
         return "; it is a number of seconds since 1970, if you write `dates: epoch` beside `export` in the declaration"
-    if re.match(_NUMERIC.replace("?<", "?P<"), text):
-        return (
-            ", but one in which day and month can be told in two ways, as a spreadsheet writes it; export it again "
-            "and do not save it in one, or write `dates: day_first`, `month_first` or `year_first` beside `export`"
-        )
+    if found := re.match(_NUMERIC.replace("?<", "?P<"), text):
+        return _why_open_numeric(found)
     if re.fullmatch(r"\s*\d{5}([.,]\d+)?\s*", text):
         return ", but a spreadsheet's number of days; export it again and do not save it in one"
     return "; export it again"
+
+
+def _why_open_numeric(found: re.Match[str]) -> str:
+    if len(found["one"]) == len("2026"):
+        return ", but one that no calendar or clock has; correct it, or export it again"
+    if max(int(found["one"]), int(found["two"])) > _MONTHS:
+        return (
+            ", but one with day and month in another order than other rows, or `dates` beside `export`, say; export it "
+            "again, and do not save it in a spreadsheet"
+        )
+    return (
+        ", but one in which day and month can be told in two ways, as a spreadsheet writes it; export it again "
+        "and do not save it in one, or write `dates: day_first`, `month_first` or `year_first` beside `export`"
+    )
 
 
 def _in_form(text: pl.Series, patterns: tuple[str, ...], zone: str) -> pl.Series:
@@ -91,7 +103,7 @@ def _in_form(text: pl.Series, patterns: tuple[str, ...], zone: str) -> pl.Series
         if found.null_count() == 0:
             break
         found = found.fill_null(text.str.strptime(pl.Datetime("us"), pattern, strict=False))
-    if (found.dt.year() < _FIRST_CUSTOMER.year).any():  # a year of two digits is one of the Romans to polars
+    if (found.dt.year() < FIRST_CUSTOMER.year).any():  # a year of two digits is one of the Romans to polars
         found = found.set((found.dt.year() < _YEARS_OF_FOUR_DIGITS).fill_null(value=False), None)
     return _from_zone(found, zone)
 
@@ -106,7 +118,7 @@ def _from_zone(moments: pl.Series, zone: str) -> pl.Series:
 
 def _is_possible(text: pl.Series, order: str, zone: str, until: datetime) -> bool:
     moments = _numeric(text, order, zone)
-    return moments.null_count() == 0 and moments.is_between(_FIRST_CUSTOMER, until, closed="left").all()
+    return moments.null_count() == 0 and moments.is_between(FIRST_CUSTOMER, until, closed="left").all()
 
 
 def _numeric(text: pl.Series, order: str, zone: str) -> pl.Series:

@@ -39,14 +39,16 @@ class ExportFile:
         header: its labels, and where its rows begin.
         rows: data rows; blank lines do not count.
         ends_with_newline: false is a hint, not a proof, that the file was cut.
+        lost: how many letters are the one that stands for a letter that was lost.
     """
 
     source: Path
     header: Header
     rows: int
-    ends_with_newline: bool
     _text: Path
     _strict: "_StrictText"
+    ends_with_newline: bool = True
+    lost: int = 0
 
     def read(self, columns: Mapping[str, str]) -> pl.DataFrame:
         """The columns with the given labels, under the names that `columns` maps to them.
@@ -161,15 +163,15 @@ def open_export(
         proved = prove_strict(text, header)
         if proved and header.skipped is not None:
             strict = _StrictText(text, header.separator, header.skipped, proved.rows, proved.has_formulas)
-            rows, ends_with_newline = proved.filled, proved.ends_with_newline
+            rows, ends_with_newline, lost = proved.filled, proved.ends_with_newline, proved.lost
         else:
             copy = room / "strict.csv"
             with disk_in_words(room):
-                rows, ends_with_newline = write_strict(text, header, copy)
+                rows, ends_with_newline, lost = write_strict(text, header, copy)
             strict = _StrictText(copy, ",", 0, rows, has_formulas=True)
         if not rows:
             raise ExportError(f"{source} has a header and no rows; export it again, with the customers in it.")
-        yield ExportFile(source, header, rows, ends_with_newline, text, strict)
+        yield ExportFile(source, header, rows, text, strict, ends_with_newline=ends_with_newline, lost=lost)
 
 
 def check_header(

@@ -56,19 +56,20 @@ def read_rows(path: Path, header: Header) -> Iterator[Row]:
     return iter(_Reader(path, header))
 
 
-def write_strict(path: Path, header: Header, target: Path) -> tuple[int, bool]:
+def write_strict(path: Path, header: Header, target: Path) -> tuple[int, bool, int]:
     """Write what `read_rows` gives as strict CSV without a header, with commas and every field in quotes.
 
     Returns:
-        rows, and whether the last line of the original is ended.
+        rows, whether the last line of the original is ended, and how many letters were lost before.
     """
-    rows = 0
+    rows = lost = 0
     reader = _Reader(path, header)
     with target.open("w", encoding="utf-8", newline="") as new:
         writer = csv.writer(new, quoting=csv.QUOTE_ALL, lineterminator="\n")
         for rows, row in enumerate(reader, 1):  # noqa: B007 (the count)
             writer.writerow(row.fields)
-    return rows, reader.ends_with_newline
+            lost += sum(field.count("\ufffd") for field in row.fields)
+    return rows, reader.ends_with_newline, lost
 
 
 class _Reader:

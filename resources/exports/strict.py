@@ -21,6 +21,7 @@ from schemas.errors import InternalError
 BLOCK: Final = 1 << 17  # small enough for a processor's cache
 _FIELD: Final = b"\xff"
 _NEAR: Final = 200
+_LOST: Final = "\ufffd".encode()
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,14 @@ class Strict:
         filled: those that are not blank.
         ends_with_newline: false is a hint, not a proof, that the file was cut.
         has_formulas: `="` stands somewhere in it.
+        lost: how many letters are the one that stands for a letter that was lost.
     """
 
     rows: int
     filled: int
     ends_with_newline: bool
     has_formulas: bool
+    lost: int = 0
 
 
 def prove_strict(path: Path, header: Header, block: int = BLOCK) -> Strict | None:
@@ -74,7 +77,7 @@ class _Counter:
         self._is_strict = header.skipped is not None
         self._in_quotes = self._has_formulas = False
         self._unfinished = b""
-        self._newlines = 0
+        self._newlines = self._lost = 0
         self._offset = header.end
         self.may_hold_a_row = False
 
@@ -97,7 +100,7 @@ class _Counter:
             self._count(self._unfinished + b"\n")
         if not self._is_strict or self._in_quotes:
             return None
-        return Strict(self._lines, self._filled, ends_with_newline, self._has_formulas)
+        return Strict(self._lines, self._filled, ends_with_newline, self._has_formulas, self._lost)
 
     def _outside_quotes(self, block: bytes, newlines: int) -> bytes:
         if not self._in_quotes and b'"' not in block:
@@ -152,6 +155,7 @@ class _Counter:
             if b"\x1b" in block and b"\x1b$" in block:
                 raise escape_sequences(self._source)
             return
+        self._lost += block.count(_LOST)
         try:
             self._decoder.decode(block, final)
         except UnicodeDecodeError as error:

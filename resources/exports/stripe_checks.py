@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from resources.exports.dates import why_open, zone_of
+from resources.exports.dates import FIRST_CUSTOMER, why_open, zone_of
 from resources.exports.file import ExportFile
 from resources.exports.stripe_ids import refuse_other_ids
 from resources.exports.totals import is_total
@@ -52,6 +52,12 @@ def checked(
             export,
             f"no date of the form 2026-01-31 09:30 under {label!r}{why_open(first, zone_of(label) or 'UTC')}",
         )
+    _refuse(
+        text,
+        created < FIRST_CUSTOMER,
+        export,
+        f"a date of creation before {FIRST_CUSTOMER.year}, when Stripe had no customers yet; export it again",
+    )
     _refuse(
         text,
         created < since,

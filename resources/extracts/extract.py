@@ -20,10 +20,14 @@ class Known:
     read_at: datetime
 
 
-def warnings_of_a_file(*, ends_with_newline: bool) -> tuple[str, ...]:
+def warnings_of_a_file(*, ends_with_newline: bool, lost: int) -> tuple[str, ...]:
     """What can be wrong with an export whose rows are all of one length."""
     cut = "The last line of the file is not ended, as in one that was cut: compare its last row with the source."
-    return () if ends_with_newline else (cut,)
+    letters = (
+        f"In {lost:,} places the file has \ufffd, which stands for a letter that was lost before: names that differ "
+        "there look equal; export it again as UTF-8."
+    )
+    return (*(() if ends_with_newline else (cut,)), *((letters,) if lost else ()))
 
 
 @dataclass(frozen=True)

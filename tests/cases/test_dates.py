@@ -93,3 +93,17 @@ def test_fractions_of_a_second_do_no_harm(tmp_path: Path) -> None:
 def test_the_sentence_names_the_setting(name: str, says: str, tmp_path: Path) -> None:
     with planned(name, tmp_path) as case:
         assert says in case.refusal
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "says"),
+    [
+        ("2026-02-30 10:15", "2026-03-09 10:15", "no calendar or clock has"),
+        ("0000-00-00 00:00", "2026-03-09 10:15", "no calendar or clock has"),
+        ("13/09/2026 10:15", "09/23/2026 10:15", "in another order than other rows, or `dates` beside"),
+        ("1970-01-01 00:00", "2026-03-09 10:15", "before 2011, when Stripe had no customers yet; export it again"),
+    ],
+)
+def test_a_date_that_cannot_be_is_told_by_its_cause(text: str, other: str, says: str, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=f"cus_0 .* {says}"):
+        read(tmp_path, text, other)

@@ -69,3 +69,11 @@ def test_a_text_of_utf16_without_a_mark_is_known_in_any_script(codec: str, tmp_p
     path.write_bytes("内部ID,会社名\n1,株式会社日本\n2,東京商事株式会社\n".encode(codec))
     with pytest.raises(ExportError, match=f"write `encoding: {codec}` beside `export`"):
         read_netsuite_export(path, {"internal_id": "内部ID", "company_name": "会社名"})
+
+
+@pytest.mark.parametrize("row", ["1,M\ufffdller \ufffd", '1,"M\ufffdller" \ufffd'])
+def test_letters_that_were_lost_before_are_told(row: str, tmp_path: Path) -> None:
+    path = tmp_path / "netsuite.csv"
+    path.write_text(f"Internal ID,Company Name\n{row}\n", encoding="utf-8")
+    [warning] = read_netsuite_export(path, FIELDS).warnings
+    assert warning.startswith("In 2 places the file has \ufffd, which stands for a letter that was lost before: names")
