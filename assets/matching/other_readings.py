@@ -110,6 +110,14 @@ READINGS: Final = {
 _ANY_TRAIT: Final = "|".join(f"(?:{reading.trait})" for reading in READINGS.values())
 
 PERSON: Final = "person"
+INACTIVE: Final = "inactive"
+NO_CUSTOMER: Final = "no_customer"
+WITHOUT_READING: Final = {
+    PERSON: "first + last of a person (netsuite: first + last)",
+    INACTIVE: "match_inactive: true (a record with an equal value is inactive)",
+    NO_CUSTOMER: "no setting (a record with an equal value is a lead or prospect)",
+}
+"""What finds a customer and is no reading of one value."""
 _PERSON_COLUMNS: Final = (("first", "last"), ("first_name", "last_name"), ("firstname", "lastname"))
 
 
@@ -125,7 +133,8 @@ def other_readings(customers: pl.LazyFrame, netsuite: pl.LazyFrame, settings: Ma
     ours = customers.with_row_index("position").collect(engine="streaming")
     found = [_FOUND.to_frame()]
     if not ours.is_empty():
-        for name, positions in _found(ours.lazy(), records, settings):
+        others = _among_others(ours.lazy(), netsuite, settings)
+        for name, positions in (*_found(ours.lazy(), records, settings), *others):
             ids = ours.get_column("id").gather(positions.unique())
             found.append(pl.DataFrame({"stripe_customer_id": ids, "reading": name}, _FOUND))
     return pl.concat(found).unique().sort("stripe_customer_id", "reading")
@@ -146,6 +155,24 @@ def _found(customers: pl.LazyFrame, records: pl.LazyFrame, settings: MatchSettin
             names = records.collect_schema().names()
             for first, last in (pair for pair in _PERSON_COLUMNS if {*pair} <= {*names}):
                 yield PERSON, _by(customers, records, Rule("name", f"{first} + {last}"), settings)
+
+
+def _among_others(
+    customers: pl.LazyFrame, netsuite: pl.LazyFrame, settings: MatchSettings
+) -> Iterator[tuple[str, pl.Series]]:
+    """Look for them as the rules do, among the records that no rule may find."""
+    is_idle = pl.col("is_customer") & pl.col("inactive") & ~pl.lit(settings.match_inactive)
+    kinds = {INACTIVE: is_idle, NO_CUSTOMER: ~pl.col("is_customer")}
+    records = netsuite.filter(pl.any_horizontal(kinds.values())).collect(engine="streaming")
+    for rule in settings.rules if records.height else ():
+        if not isinstance(rule, Rule):
+            continue
+        # Few find any, so only for these it is asked of which kind.
+        found = customers.filter(pl.col("position").is_in(_by(customers, records.lazy(), rule, settings).implode()))
+        who = found.collect(engine="streaming")
+        if not who.is_empty():
+            for name, is_other in kinds.items():
+                yield name, _by(who.lazy(), records.lazy().filter(is_other), rule, settings)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import polars as pl
 
 from assets.check_results import id_result
 from assets.matching.customer_matches import match_settings
-from assets.matching.other_readings import PERSON, READINGS, other_readings
+from assets.matching.other_readings import READINGS, WITHOUT_READING, other_readings
 from assets.matching.settings import MatchSettings
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.steps import Step, key_of, of_frames
@@ -71,4 +71,4 @@ def readings_result(
 
 
 def _says(name: str) -> str:
-    return "first + last of a person (netsuite: first + last)" if name == PERSON else READINGS[name].says
+    return WITHOUT_READING.get(name) or READINGS[name].says

@@ -65,3 +65,22 @@ def test_signs_that_look_alike_or_like_nothing_are_a_reading(ours: str, theirs: 
     records = pl.LazyFrame({"internal_id": [11], "company_name": [theirs], **flags})
     found = other_readings(customers, records, MatchSettings((Rule("name", "company_name"),)))
     assert found.rows() == [("cus_1", reading)]
+
+
+@pytest.mark.rule("M2")
+@pytest.mark.parametrize(
+    ("flags", "match_inactive", "readings"),
+    [
+        ({"is_customer": True, "inactive": True}, False, ["inactive"]),
+        ({"is_customer": False, "inactive": False}, False, ["no_customer"]),
+        ({"is_customer": False, "inactive": True}, True, ["no_customer"]),
+        ({"is_customer": True, "inactive": True}, True, []),
+    ],
+)
+def test_an_equal_record_that_no_rule_may_find_is_a_hint(
+    flags: dict[str, bool], *, match_inactive: bool, readings: list[str]
+) -> None:
+    customers = pl.LazyFrame({"id": ["cus_1", "cus_2"], "name": ["Alpha", None]})
+    records = pl.LazyFrame({"internal_id": [11], "company_name": ["ALPHA"]}).with_columns(**flags)
+    settings = MatchSettings((Rule("name", "company_name"),), match_inactive=match_inactive)
+    assert other_readings(customers, records, settings).rows() == [("cus_1", reading) for reading in readings]
