@@ -31,13 +31,13 @@ def test_a_plan_is_made_again_after_the_accounts_have_moved_on(
     opened: Callable[[Path], AbstractContextManager[Site]], tmp_path: Path
 ) -> None:
     with opened(tmp_path) as at:
-        at.reconcile()
+        at.plan()
         assert at.override("cus_3", "2").success
         add_charge(at.stripe, "cus_4", "succeeded")
-        first = at.reconcile()
+        first = at.plan()
         at.netsuite.insert(99, email="n3@acme.example", companyname="Ninety-nine")
         assert at.override("cus_3", "never").success
-        second = at.reconcile()
+        second = at.plan()
         assert first != second
         for plan in (first, second):
             again = replay(at.sync, making_of(at.sync, plan))
