@@ -34,7 +34,7 @@ from tests.ui import Ui
 
 EXAMPLES = CHECKOUT / "examples"
 _ALL = (EXAMPLES / "sandbox.yaml").read_text("utf-8")
-DECLARED = {f"pipelines/defs/{NAME}/defs.yaml": _ALL.replace("2019-05", "2026-01")}  # each month costs every run a bit
+DECLARED = {f"pipelines/defs/{NAME}/defs.yaml": _ALL.replace("2019-05", "2026-09")}  # each month costs every run a bit
 RUN_COMMAND = ("-m", "pipelines.run", NAME)
 PATIENCE = 300
 """Seconds after which a process that does nothing any more fails its test, which would else never end."""

@@ -33,7 +33,7 @@ Start = Callable[[Work], Started]
 
 
 RECONCILE, DAILY = Work(f"{NAME}_reconcile"), Work(f"{NAME}_daily")
-BY_HAND = Work("__ASSET_JOB", assets=("stripe_customers",), partition="2026-03-01")
+BY_HAND = Work("__ASSET_JOB", assets=("stripe_customers",), partition="2026-09-01")
 
 
 def apply(plan: str, at_most: int | None = None) -> Work:
