@@ -5,10 +5,13 @@ stand before one code location and one daemon, as these are dear to start; so it
 """
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import StringIO
+from unittest.mock import patch
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -16,7 +19,8 @@ from playwright.sync_api import Browser, Page, expect
 from assets.next_step.forms import decide_form
 from resources.ledger import Decisions, Ledger
 from resources.storage.folders import Folders
-from tests.installed import install, run_python, start_python
+from tests.in_process import command
+from tests.installed import install, start_python
 from tests.pipelines.login.provider import CLIENT, SECRET, Provider, serving_provider
 from tests.test_bad_input import EXPORTS
 from tests.ui import Ui, free_port, serving, wait_until_it_answers
@@ -24,16 +28,6 @@ from tests.ui import Ui, free_port, serving, wait_until_it_answers
 pytestmark = pytest.mark.timeout(900)  # on a busy machine; each ends as soon as what it waits for is there
 PASSWORD = "correct horse battery"
 PATIENCE_S = 200
-BEGIN = f"""
-import io, sys
-from pipelines.login.add_person import main as add
-from pipelines.run import main as run
-for role in ("look", "approve"):
-    sys.stdin = io.StringIO("{PASSWORD}")
-    assert add([role.title(), "--role", role]) == 0
-assert run(["acme"]) == 0
-"""
-"""What the administrator does before, in one process: adds two people, and reconciles once, which a decision needs."""
 ASK = """async ([query, variables]) => (await fetch("/graphql", {
   method: "POST", headers: {"content-type": "application/json"}, body: JSON.stringify({query, variables})
 })).json()"""
@@ -66,15 +60,19 @@ class Servers:
         return found[customer]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """Before there is a browser two people are added, and a run is made, which a decision needs."""
     folder = tmp_path_factory.mktemp("shared")  # a short name, as that of a socket in it has its limit
     install(folder, EXPORTS)
     (folder / "tmp").mkdir()
     (folder / "ui.yaml").write_text("people: people\n")
     settings = {"TIEOUT_UI_SETTINGS": str(folder / "ui.yaml"), "TMPDIR": str(folder / "tmp")}
-    begun = run_python(folder, "-W", "ignore", "-c", BEGIN, environment=settings)
-    assert begun.returncode == 0, begun.stderr
+    for role in ("look", "approve"):
+        with patch.object(sys, "stdin", StringIO(PASSWORD)):
+            added = command(folder, "login.add_person", role.title(), "--role", role, environment=settings)
+        assert added.returncode == 0, added.stderr
+    assert command(folder, "run", "acme").returncode == 0
     with (
         serving_provider(Provider(asks_first=True), "localhost") as provider,
         serving(folder, "acme_reconcile", settings, ("Look", PASSWORD)) as ui,
