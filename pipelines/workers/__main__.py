@@ -4,9 +4,11 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from multiprocessing import get_context
 from socket import gethostname
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import dagster as dg
 from rich.console import Console
@@ -22,6 +24,12 @@ from schemas.errors import TransientError, UserError
 
 if TYPE_CHECKING:  # an extra
     from celery import Celery, Task
+
+_OF_STEPS: Final = (
+    *("pipelines.customer_sync", "pipelines.installed", "resources.netsuite_api", "resources.stripe_api"),
+    "dagster_postgres",  # an extra, which all but a trial has
+)
+"""What the steps of any declaration load: here, so that no step's process, which is forked, need load it."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -78,7 +86,8 @@ def register(app: "Celery", folders: Folders, look_again: float) -> None:
     from dagster_celery.tasks import create_task  # noqa: PLC0415
     from dagster_shared.serdes.serdes import JsonSerializableValue  # noqa: PLC0415
 
-    import pipelines.customer_sync  # noqa: F401, PLC0415 (loaded here, so that no step's process need load it)
+    for module in filter(find_spec, _OF_STEPS):
+        import_module(module)
 
     dagsters = create_task(Celery("dagster", set_as_current=False)).run.__func__
 
