@@ -5,11 +5,11 @@ is good Windows-1252, Windows-1250 and Latin-1, with other letters in each, so i
 """
 
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, getincrementaldecoder, lookup
-from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from resources.exports.containers import unpack
+from resources.exports.encoding_choice import likely_encodings
 from resources.exports.foreign import refuse_foreign
 from resources.storage.disk import disk_in_words
 from schemas.errors import ExportError
@@ -23,14 +23,19 @@ _MARKS: Final = (  # the longer ones first: that of UTF-16 begins the one of UTF
     (BOM_UTF16_BE, "utf-16"),
     (BOM_UTF8, "utf-8"),
 )
-_EASTERN: Final = (
-    ("cp932", "Shift JIS"),
-    ("euc_jp", "EUC-JP"),
-    ("gb18030", "GB 18030"),
-    ("big5", "Big5"),
-    ("cp949", "Korean"),
-)
-_WESTERN: Final = (("cp1252", "Windows-1252"), ("cp1250", "Windows-1250"), ("cp1251", "Windows-1251"))
+_NAMES: Final = {
+    "cp932": "Shift JIS",
+    "euc_jp": "EUC-JP",
+    "gb18030": "GB 18030",
+    "big5": "Big5",
+    "cp949": "Korean",
+    "cp1252": "Windows-1252",
+    "cp1250": "Windows-1250",
+    "cp1251": "Windows-1251",
+    "mac_roman": "that of a Macintosh",
+    "cp850": "that of MS-DOS",
+    "latin-1": "Latin-1",
+}
 
 
 def as_utf8(source: Path, room: Path, encoding: str | None = None) -> Path:
@@ -74,11 +79,13 @@ def as_utf8(source: Path, room: Path, encoding: str | None = None) -> Path:
 
 
 def not_utf8(source: Path, line: int, near: bytes) -> ExportError:
-    """The error for a line, counted from 1, that is not UTF-8; the bytes near it may say what it is."""
-    codec, name = _likely(near)
+    """The error for a line, counted from 1, that is not UTF-8; whole lines from there on may say what it is."""
+    codecs = likely_encodings(near.splitlines())
+    names = [_NAMES.get(codec, codec) for codec in codecs]
+    listed = f"{', '.join(names[:-1])} or {names[-1]}" if names[1:] else names[0]
     return ExportError(
-        f"{source} is not UTF-8 (line {line:,}), perhaps {name}; save it as 'CSV UTF-8', or name its encoding in the "
-        f"declaration, as `encoding: {codec}` beside `export`; it is not guessed, because that would spoil letters."
+        f"{source} is not UTF-8 (line {line:,}), perhaps {listed}; save it as 'CSV UTF-8', or name its encoding in the "
+        f"declaration, as `encoding: {codecs[0]}` beside `export`; it is not guessed, because that would spoil letters."
     )
 
 
@@ -175,16 +182,3 @@ def _not_so(source: Path, codec: str, declared: str | None, line: int) -> Export
         f"Line {line:,} of {source} is not {declared}, which the declaration names; correct `encoding`, or save the "
         "file as 'CSV UTF-8' and take `encoding` out."
     )
-
-
-def _likely(near: bytes) -> tuple[str, str]:
-    """An encoding for the sentence: bytes beyond ASCII stand alone in Western text, and side by side in Eastern."""
-    is_high = [byte > 127 for byte in near]  # noqa: PLR2004 (the last character of ASCII)
-    together = sum(one and other for one, other in pairwise(is_high))
-    for codec, name in (*_EASTERN, *_WESTERN) if together * 2 >= sum(is_high) else _WESTERN:
-        try:
-            near.decode(codec)
-        except UnicodeDecodeError:
-            continue
-        return codec, name
-    return "latin-1", "Latin-1"

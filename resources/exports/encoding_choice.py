@@ -74,11 +74,36 @@ def choose_encoding(source: Path, room: Path) -> Encoding:
     return _among(source, head, high)
 
 
+def likely_encodings(lines: Sequence[bytes]) -> list[str]:
+    """Return the encodings that some whole lines of a file may have, one of each reading; at least one."""
+    high = [line for line in lines if not line.isascii()]
+    by_reading: dict[tuple[str, ...], str] = {}
+    found = _likely(b"", high)[0]
+    if all(any(map(_is_mixed, _texts(high, codec))) for codec in found):
+        found = [codec for codec in _OF_SPREADSHEETS if not _is_misread(_texts(high, codec))] or found
+    # The commonest Chinese characters are hangul in Korean.
+    also = ["gb18030"] if "cp949" in found and all(_reads(line, "gb18030") is not None for line in high) else []
+    for codec in (*found, *also):
+        by_reading.setdefault(tuple(_texts(high, codec)), codec)
+    return [*by_reading.values()] or ["latin-1"]
+
+
 def _among(source: Path, head: bytes, high: Sequence[bytes]) -> Encoding:
+    among, why = _likely(head, high)
+    if not among:
+        raise ExportError(f"{source} is neither UTF-8 nor in an encoding that is known; save it as 'CSV UTF-8'.")
+    if len({tuple(_texts(high, codec)) for codec in among}) == 1:
+        return Encoding(among[0], why or "what else could be read says the same")
+    readings = " or ".join(f"{codec} ({_difference(high, codec, among)!r})" for codec in among)
+    raise ExportError(f"{source} is not UTF-8, and may be {readings}; name the right one: ENCODING={among[0]}.")
+
+
+def _likely(head: bytes, high: Sequence[bytes]) -> tuple[list[str], str]:
+    """The encodings in which lines can be, and why it is not one of all others; nothing if all fit alike."""
     fits = [codec for codec in _candidates(high) if all(_reads(line, codec) is not None for line in high)]
     whole = [codec for codec in fits if not any(map(_is_mixed, _texts(high, codec)))] or fits
     if not whole:
-        raise ExportError(f"{source} is neither UTF-8 nor in an encoding that is known; save it as 'CSV UTF-8'.")
+        return [], ""
     among, why = _best(whole, {codec: _known_labels(head, codec) for codec in whole}), "its labels are words in it"
     if among == whole:
         among, why = (
@@ -88,10 +113,7 @@ def _among(source: Path, head: bytes, high: Sequence[bytes]) -> Encoding:
     if _is_misread(_texts(high, among[0])):
         others = [codec for codec in _OF_SPREADSHEETS if not _is_misread(_texts(high, codec))]
         among, why = others or among, "the usual encodings have signs within its words"
-    if len({tuple(_texts(high, codec)) for codec in among}) == 1:
-        return Encoding(among[0], why if among != whole else "what else could be read says the same")
-    readings = " or ".join(f"{codec} ({_difference(high, codec, among)!r})" for codec in among)
-    raise ExportError(f"{source} is not UTF-8, and may be {readings}; name the right one: ENCODING={among[0]}.")
+    return among, why if among != whole else ""
 
 
 def _best(codecs: Sequence[str], points: Mapping[str, int]) -> list[str]:

@@ -20,7 +20,7 @@ from schemas.errors import InternalError
 
 BLOCK: Final = 1 << 17  # small enough for a processor's cache
 _FIELD: Final = b"\xff"
-_NEAR: Final = 200
+_NEAR: Final = 1 << 14
 _LOST: Final = "\ufffd".encode()
 
 
@@ -160,8 +160,9 @@ class _Counter:
             self._decoder.decode(block, final)
         except UnicodeDecodeError as error:
             line = self._line + self._newlines + error.object[: error.start].count(b"\n")
-            near = error.object[max(error.start - _NEAR, 0) : error.start + _NEAR]
-            raise not_utf8(self._source, line, near) from None
+            begin = error.object.rfind(b"\n", 0, error.start) + 1
+            near = error.object[begin : begin + _NEAR]
+            raise not_utf8(self._source, line, near.rpartition(b"\n")[0] or near) from None
 
 
 def _may_be_several_rows(path: Path, header: Header, block: int) -> bool:

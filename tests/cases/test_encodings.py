@@ -77,3 +77,22 @@ def test_letters_that_were_lost_before_are_told(row: str, tmp_path: Path) -> Non
     path.write_text(f"Internal ID,Company Name\n{row}\n", encoding="utf-8")
     [warning] = read_netsuite_export(path, FIELDS).warnings
     assert warning.startswith("In 2 places the file has \ufffd, which stands for a letter that was lost before: names")
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "says"),
+    [
+        ("Müller Café", "cp1252", "perhaps Windows-1252;"),
+        ("Müller Café", "mac_roman", "perhaps that of a Macintosh;"),
+        ("Žluťoučký kůň", "cp1250", "Windows-1250"),
+        ("Газпром", "cp1251", "Windows-1251"),
+        ("阿里巴巴集团", "gb18030", "GB 18030"),
+        ("삼성전자", "cp949", "Korean"),
+        ("株式会社トヨタ", "cp932", "perhaps Shift JIS;"),
+    ],
+)
+def test_the_true_encoding_is_among_those_that_are_named(name: str, codec: str, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "netsuite.csv"
+    path.write_bytes(f"Internal ID,Company Name\n1,{name}\n2,Acme".encode(codec))
+    with pytest.raises(ExportError, match=rf"is not UTF-8 \(line 2\), perhaps .*{says.removeprefix('perhaps ')}"):
+        read_netsuite_export(path, FIELDS)
