@@ -158,7 +158,7 @@ def test_quotes_that_were_never_doubled_are_read_exactly_or_refused(file: Writte
     lines = (line for row in file.rows for line in file.separator.join(row).split("\n")[1:])
     leaves_blank_lines = not is_quoted and (
         any(value.endswith("\n") for row in file.rows for value in row)
-        or not all(line.strip(file.separator) for line in lines)
+        or not all(line.strip(f" {file.separator}") for line in lines)
     )
     looks_like_rows = not is_quoted and any(
         _is_rows(file.separator.join(row), file.separator, row) for row in file.rows
