@@ -13,7 +13,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import Final
 
-from resources.exports.encoding import escape_sequences, not_utf8, nul_character
+from resources.exports.encoding import escape_sequences, not_utf8, nul_character, two_encodings
 from resources.exports.header import Header
 from resources.exports.quoting import two_readings
 from schemas.errors import InternalError
@@ -78,6 +78,7 @@ class _Counter:
         self._in_quotes = self._has_formulas = False
         self._unfinished = b""
         self._newlines = self._lost = 0
+        self._has_letters = False
         self._offset = header.end
         self.may_hold_a_row = False
 
@@ -161,8 +162,11 @@ class _Counter:
         except UnicodeDecodeError as error:
             line = self._line + self._newlines + error.object[: error.start].count(b"\n")
             begin = error.object.rfind(b"\n", 0, error.start) + 1
+            if self._has_letters or not error.object[:begin].isascii():
+                raise two_encodings(self._source, line) from None
             near = error.object[begin : begin + _NEAR]
             raise not_utf8(self._source, line, near.rpartition(b"\n")[0] or near) from None
+        self._has_letters = self._has_letters or not block.isascii()
 
 
 def _may_be_several_rows(path: Path, header: Header, block: int) -> bool:

@@ -96,3 +96,10 @@ def test_the_true_encoding_is_among_those_that_are_named(name: str, codec: str, 
     path.write_bytes(f"Internal ID,Company Name\n1,{name}\n2,Acme".encode(codec))
     with pytest.raises(ExportError, match=rf"is not UTF-8 \(line 2\), perhaps .*{says.removeprefix('perhaps ')}"):
         read_netsuite_export(path, FIELDS)
+
+
+def test_two_encodings_in_one_file_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "netsuite.csv"
+    path.write_bytes("Internal ID,Company Name\n1,Müller\n".encode() + "2,Café\n".encode("cp1252"))
+    with pytest.raises(ExportError, match="is UTF-8 before line 3, and not there: texts of two encodings were joined"):
+        read_netsuite_export(path, FIELDS)
