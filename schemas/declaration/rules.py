@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import dagster as dg
 from pydantic import Field, create_model, field_validator, model_validator
 
+from schemas.country_names import COUNTRY_NAMES
 from schemas.declaration.one_or_several import OneOrSeveral
 from schemas.declaration.part import DeclaredPart
 from schemas.declaration.problems import wrong
@@ -45,7 +46,6 @@ EXPORT_PATHS: Final = {"tax_id": ("Tax ID", "Tax IDs", "Business Vat ID")}
 
 _METADATA = re.compile(r"metadata\.[^\[\]]{1,40}")
 _LABEL = re.compile(r"[^a-z0-9_.\-]")  # a label of the Dashboard has a capital letter or a blank in it
-_COUNTRY = re.compile(r"[A-Z]{2}")
 _TOGETHER = " + "
 
 
@@ -103,8 +103,8 @@ class _RulePair(DeclaredPart, dg.Resolvable):
     @field_validator("country")
     @classmethod
     def _is_country(cls, value: str | None) -> str | None:
-        if value is not None and not _COUNTRY.fullmatch(value):
-            raise wrong(f"expected a country of two capital letters, such as US, found {value!r}")
+        if value is not None and value not in COUNTRY_NAMES:
+            raise wrong(f"expected the ISO code of a country in capital letters, such as US or GB, found {value!r}")
         return value
 
     @field_validator("separators")

@@ -109,6 +109,12 @@ def test_declarations_that_come_with_the_project_are_good() -> None:
             "netsuite_fields.inactive: 'Is active' says the opposite",
         ),
         ("email: Email", "email: Email\n    inactive: 有効", 9, "netsuite_fields.inactive: '有効' says the opposite"),
+        (
+            "netsuite: email}",
+            "netsuite: email, as: phone, country: UK}",
+            10,
+            "country: expected the ISO code of a count",
+        ),
         ("export: stripe.csv", "export: []", 4, "stripe.export: expected one text at least, found an empty list"),
         ("stripe: email,", "stripe: [],", 10, "rules.1.stripe: expected one text at least, found an empty list"),
         ("    email: Email", "    E-Mail: Email", 8, "netsuite_fields.E-Mail: expected a name of lower-case letters"),
