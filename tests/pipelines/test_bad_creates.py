@@ -75,7 +75,7 @@ def test_bad_customers_get_a_sentence_each_and_their_neighbours_a_record(tmp_pat
             cus_emoji={"name": "Caf\u00e9 \U0001f600\U0001f469\u200d\U0001f680"},
             cus_gone={"name": "Gone"},
         )
-        plan = at.reconcile()
+        plan = at.plan()
         said = reasons(at, plan)
         at.stripe.delete("cus_gone")
         at.apply(plan)

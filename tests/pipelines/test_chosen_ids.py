@@ -26,7 +26,7 @@ def at(tmp_path: Path) -> Iterator[Site]:
 
 @pytest.mark.rule("W3")
 def test_chosen_ids_are_written_with_all_others_and_a_second_run_plans_nothing(at: Site) -> None:
-    plan = at.reconcile()
+    plan = at.plan()
     result = at.apply(plan)
     assert result.success, sentences(result)
     assert set(at.statuses(plan).values()) == {"applied"}

@@ -158,7 +158,7 @@ def test_a_key_without_the_permission_creates_nobody_and_says_what_it_needs(at: 
 @pytest.mark.rule("C2")
 def test_a_second_run_creates_what_became_known(at: Site) -> None:
     add_charge(at.stripe, NEW)
-    first = at.reconcile()
+    first = at.plan()
     assert created_by(at, first) == [NEW]
     assert at.apply(first).success
     assert at.link_of(NEW) is not None

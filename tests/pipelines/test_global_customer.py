@@ -47,7 +47,7 @@ def outcomes(at: Site) -> dict[str, tuple[str, int | None]]:
 
 @pytest.mark.rule("C1")
 def test_where_nobody_stands_for_all_the_plan_makes_one_and_names_no_customer(at: Site) -> None:
-    plan = at.sync.plans.read(at.reconcile())
+    plan = at.sync.plans.read(at.plan())
     [create] = plan.filter(pl.col("action") == "create").rows(named=True)
     assert (create["change_id"], create["new_value"], create["stripe_customer_id"]) == (CREATE_ID, GLOBAL_KEY, None)
     assert create["reason"] == f"no NetSuite customer is called {GLOBAL_NAME}; 2 customers without a record"

@@ -17,7 +17,7 @@ def test_values_with_nul_are_read_compared_and_kept(
     monkeypatch.setenv(LEDGER_URL, ledger_url(backend, tmp_path))
     with site(tmp_path) as at:
         at.netsuite.edit(1, comments="VIP\0since 2019")
-        plan = at.reconcile()
+        plan = at.plan()
         at.netsuite.edit(2, externalid="ERP\0 2")
         result = at.apply(plan)
         assert result.success, sentences(result)

@@ -68,7 +68,7 @@ def checked(at: Site) -> tuple[int, str]:
 @pytest.mark.rule("P7")
 def test_linked_records_get_the_login_link_once_and_the_next_run_writes_none(tmp_path: Path) -> None:
     with world(tmp_path, portal="login_link") as at:
-        plan = at.reconcile()
+        plan = at.plan()
         link = f"{at.service.url}/p/login/test_standin"
         assert planned(at, plan) == [(str(number), None, link) for number in (1, 2, 3)]
         assert set(held(at).values()) == {None}

@@ -31,7 +31,7 @@ def test_a_customer_deleted_after_netsuite_was_written_is_an_outcome_and_can_be_
 @pytest.mark.rule("X2")
 def test_undo_restores_the_world_and_the_plan_can_be_applied_again(at: Site) -> None:
     before = at.links()
-    plan = at.reconcile()
+    plan = at.plan()
     at.apply(plan)
     after = at.links()
     result = at.undo(plan)
