@@ -8,7 +8,7 @@ import polars as pl
 from assets.planning.pairs import is_empty, is_first_of_record
 from schemas.link_fields import LinkField
 from schemas.pair_texts import CUSTOMER, value_of
-from schemas.repeated import are_among
+from schemas.repeated import are_among, is_repeated
 from schemas.words import STRIPES_OWN
 
 
@@ -36,13 +36,14 @@ def _is_replaced(field: LinkField) -> pl.Expr:
 
 
 def _without_taken(wanted: pl.Series, pairs: pl.DataFrame, netsuite: pl.LazyFrame, field: LinkField) -> pl.Series:
-    """Leave out the customers whose id some row has in this field already, be it a lead.
+    """Leave out the customers whose id some row has in this field already, be it a lead, or is to have.
 
-    NetSuite refuses an external id that another entity has, whatever its case (DUP_RCRD).
+    NetSuite refuses an external id that another entity has, whatever its case (DUP_RCRD). Of two customers whose ids
+    differ in case alone neither gets one, as it would stand for both.
     """
     rows = wanted.arg_true()
     if rows.is_empty():  # as in most runs, and the ids of a whole account need not be compared then
         return wanted
     held = netsuite.select(pl.col(field.name).str.strip_chars().str.to_lowercase().drop_nulls()).collect().to_series()
     as_held = pairs.get_column(CUSTOMER).gather(rows).str.strip_chars().str.to_lowercase()
-    return wanted.scatter(rows.filter(are_among(as_held, held)), False)
+    return wanted.scatter(rows.filter(are_among(as_held, held) | is_repeated(as_held)), False)

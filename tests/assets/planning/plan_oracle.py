@@ -5,7 +5,8 @@ is here too, as the two systems would do it.
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -46,6 +47,8 @@ def planned(world: World, settings: PlanSettings) -> Planned:
     appended, left_out = _appends(world, pairs, settings) if "comments" in settings.fields else ({}, [])
     claimed: set[int] = set()
     taken = {_without_case(record.text("external_id")) for record in world.records}
+    asked = Counter(_without_case(customer) for customer in _asking_for_external_ids(world, pairs))
+    taken |= {name for name, times in asked.items() if times > 1}
     for pair in pairs:
         rows = [appended[pair.age]] if pair.age in appended else []
         for field in ("external_id", "stripe_id"):
@@ -58,6 +61,16 @@ def planned(world: World, settings: PlanSettings) -> Planned:
         rows += _metadata(world, pair)
         drafts += [((row["system"], row["field"], pair.record.internal_id, pair.age), row) for row in rows]
     return Planned([row for _, row in sorted(drafts, key=lambda draft: draft[0])], left_out)
+
+
+def _asking_for_external_ids(world: World, pairs: Iterable[Pair]) -> Iterator[str]:
+    """The oldest customer of each record without an external id; NetSuite tells no two of them apart by case."""
+    claimed: set[int] = set()
+    for pair in pairs:
+        is_free = _has_no_value(world, pair.record.text("external_id")) and pair.record.internal_id not in claimed
+        if is_free and pair.customer.id.startswith("cus_"):
+            yield pair.customer.id
+        claimed.add(pair.record.internal_id)
 
 
 def applied(world: World, plan: Iterable[Mapping[str, object]]) -> World:

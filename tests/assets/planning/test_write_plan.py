@@ -135,6 +135,15 @@ def test_external_id_that_another_row_has_is_not_planned(held: str, *, is_custom
     ]
 
 
+@pytest.mark.rule("W2")
+def test_two_customers_whose_ids_differ_in_case_alone_get_no_external_id() -> None:
+    """To NetSuite they are one; whoever was written first would hold it for both."""
+    customers = [acme("cus_A"), acme("cus_a"), acme("cus_2")]
+    overrides: dict[str, int | None] = {"cus_A": 7, "cus_a": 8, "cus_2": 9}
+    plan = plan_of(World(customers, [record(7), record(8), record(9)], overrides, NAMES))
+    assert plan.filter(pl.col("field") == "external_id").get_column("new_value").to_list() == ["cus_2"]
+
+
 @pytest.mark.rule("W1")
 @pytest.mark.parametrize(("metadata", "overrides"), [("7", {}), (" 7 ", {}), (" 7 ", {"cus_1": 7})])
 def test_equal_metadata_is_no_change(metadata: str, overrides: dict[str, int | None]) -> None:
