@@ -8,10 +8,12 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from rapidfuzz.distance import OSA
+
 from schemas.no_value import NO_VALUE
 from schemas.stripe_words import STRIPE_WORDS
 from schemas.system_words import folded
-from schemas.words import LINK_KEY, MATCH_KEYS, LinkColumn
+from schemas.words import ALLOW_KEY, BLOCK_KEY, LINK_KEY, MATCH_KEYS, LinkColumn
 from schemas.yes_no_words import NO_WORDS
 
 
@@ -34,6 +36,13 @@ NOT_DELETED: Final = ("", *(word.lower() for word in (*NO_WORDS, *NO_VALUE)))
 
 _METADATA: Final = "|".join(map(_letters, STRIPE_WORDS["metadata"]))
 _AROUND: Final = re.compile(rf"^(?:customer|{_METADATA})+|(?:customer)?(?:{_METADATA})$")
+_SLIPS: Final = 2
+"""Letters by which the name of a flag may be mistyped, and the flag be meant; `block` and `allow` are further apart."""
+_FLAG_WORDS: Final = {
+    BLOCK_KEY: frozenset(("block", "blocks", "blocked", "blocking")),
+    ALLOW_KEY: frozenset(("allow", "allows", "allowed", "allowing")),
+}
+_OF_THE_FLAG: Final = frozenset(("netsuite", "integration", "integrations"))
 _ZONE: Final = re.compile(r"\s*\((?:[A-Z]{2,5}|[A-Za-z]+/[A-Za-z_/]+)\)$")
 
 
@@ -64,15 +73,33 @@ def deleted_label(labels: Sequence[str]) -> str | None:
 
 
 def _near_misses(labels: Sequence[str], key: str) -> list[str]:
-    wanted = _letters(key)
-    others = [label for label in labels if label != _label(key)]
-    return [label for label in others if _AROUND.sub("", _letters(label)) == wanted]
+    known = {_label(each) for each in MATCH_KEYS}
+    return [label for label in labels if label not in known and (_is_equal(label, key) or _means_flag(label, key))]
+
+
+def _is_equal(label: str, key: str) -> bool:
+    """Whether nothing but case, signs and what stands around the key differs."""
+    return _bare(label) == _letters(key)
+
+
+def _means_flag(label: str, key: str) -> bool:
+    """Whether a label can be a flag mistyped or in other words: who reads over it lets a customer through."""
+    if key not in _FLAG_WORDS:
+        return False
+    words = set(re.findall(r"[^\W_]+", folded(label)))
+    is_mistyped = OSA.distance(_bare(label), _letters(key), score_cutoff=_SLIPS) <= _SLIPS
+    return is_mistyped or bool(words & _FLAG_WORDS[key] and words & _OF_THE_FLAG)
+
+
+def _bare(label: str) -> str:
+    return _AROUND.sub("", _letters(label))
 
 
 def _way_out(label: str, key: str) -> str:
     """What a person can do: the very key has another label, or it is another key."""
-    if key in label:
-        return f"; if that is it, write `labels: {{metadata.{key}: {label!r}}}` beside `export`"
+    if key in label or not _is_equal(label, key):
+        other_key = "" if _is_equal(label, key) else "correct the key in Stripe, or "
+        return f"; if that is it, {other_key}write `labels: {{metadata.{key}: {label!r}}}` beside `export`"
     return ", and Stripe tells the case of keys apart"
 
 

@@ -5,6 +5,7 @@ import pytest
 from resources.exports.seen_links import deleted_label, link_column, unseen_links
 
 LINK, BLOCK = "netsuite_customer_id (metadata)", "netsuite_block_integration (metadata)"
+ALLOW = "netsuite_allow_integration (metadata)"
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,36 @@ def test_every_near_miss_is_named() -> None:
     assert said.endswith(
         "; if that is it, write `labels: {metadata.netsuite_customer_id: 'netsuite_customer_id (Metadaten)'}` beside "
         "`export`."
+    )
+
+
+@pytest.mark.rule("C2")
+@pytest.mark.parametrize(
+    ("label", "key"),
+    [
+        ("netsuite_block_integrations (metadata)", BLOCK),
+        ("netsuite_blok_integration (metadata)", BLOCK),
+        ("netsuite_block_intergation", BLOCK),
+        ("netsuite block integration (metadata)", BLOCK),
+        ("Netsuite_Block_Integration (metadata)", BLOCK),
+        ("netsuite_integration_blocked (metadata)", BLOCK),
+        ("block_netsuite (metadata)", BLOCK),
+        ("netsuite_allow_integratoin (metadata)", ALLOW),
+        ("allow_integration (metadata)", ALLOW),
+        *(("netsuite_allowance (metadata)", None), ("Blocked", None), ("card_block (metadata)", None)),
+    ],
+)
+def test_a_flag_mistyped_or_in_other_words_is_named(label: str, key: str | None) -> None:
+    said = unseen_links("s.csv", (LINK, label))
+    assert [f"the name is {key!r}" in each and repr(label) in each for each in said] == [True] * (key is not None)
+
+
+def test_the_ways_out_of_a_mistyped_flag_are_shown() -> None:
+    [said] = unseen_links("s.csv", (LINK, BLOCK, "netsuite_block (metadata)"))
+    assert said == (
+        "s.csv has a column 'netsuite_block (metadata)', which is not read: the name is 'netsuite_block_integration "
+        "(metadata)'; if that is it, correct the key in Stripe, or write `labels: {metadata.netsuite_block_integration:"
+        " 'netsuite_block (metadata)'}` beside `export`."
     )
 
 
