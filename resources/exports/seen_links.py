@@ -21,18 +21,39 @@ def _letters(label: str) -> str:
     return "".join(filter(str.isalnum, folded(label)))
 
 
-_DELETED: Final = frozenset(
+_DELETED_WORDS: Final = (
+    *("Deleted", "Is deleted", "Deleted at", "Deleted on", "Deleted date", "Date deleted", "Customer deleted"),
+    *("Gelöscht", "Gelöscht am", "Supprimé", "Eliminado", "Excluído", "Apagado", "Eliminato", "Cancellato"),
+    *("Verwijderd", "Borttagen", "Удален", "Удалён", "削除", "削除済み", "已删除", "已刪除", "삭제됨"),
+)
+_DELETED: Final = frozenset(map(_letters, _DELETED_WORDS))
+NOT_DELETED: Final = ("", *(word.lower() for word in (*NO_WORDS, *NO_VALUE)))
+"""What a column `Deleted` says of a customer that is there, in lower case; every other word or date says deleted."""
+DELETED: Final = tuple(word.lower() for word in _DELETED_WORDS if word != "Cancellato")
+"""What a column `Status` says of a deleted customer, in lower case; `cancellato` there is a subscription's."""
+
+_STATUS: Final = frozenset(
     map(
         _letters,
         (
-            *("Deleted", "Is deleted", "Deleted at", "Deleted on", "Deleted date", "Date deleted", "Customer deleted"),
-            *("Gelöscht", "Gelöscht am", "Supprimé", "Eliminado", "Excluído", "Apagado", "Eliminato", "Cancellato"),
-            *("Verwijderd", "Borttagen", "Удален", "Удалён", "削除", "削除済み", "已删除", "已刪除", "삭제됨"),
+            *("Status", "Customer status", "Account status", "State", "Kundenstatus", "Zustand", "Statut", "État"),
+            *(
+                "Estado",
+                "Stato",
+                "Situação",
+                "Stan",
+                "Stav",
+                "Статус",
+                "Состояние",
+                "ステータス",
+                "状態",
+                "状态",
+                "狀態",
+                "상태",
+            ),
         ),
     )
 )
-NOT_DELETED: Final = ("", *(word.lower() for word in (*NO_WORDS, *NO_VALUE)))
-"""What a column `Deleted` says of a customer that is there, in lower case; every other word or date says deleted."""
 
 _METADATA: Final = "|".join(map(_letters, STRIPE_WORDS["metadata"]))
 _AROUND: Final = re.compile(rf"^(?:customer|{_METADATA})+|(?:customer)?(?:{_METADATA})$")
@@ -72,6 +93,11 @@ def deleted_label(labels: Sequence[str]) -> str | None:
     return next((label for label in labels if _letters(_ZONE.sub("", label)) in _DELETED), None)
 
 
+def status_labels(labels: Sequence[str]) -> Sequence[str]:
+    """The columns that may say of a customer, among other things, that it is deleted."""
+    return [label for label in labels if _letters(label) in _STATUS]
+
+
 def _near_misses(labels: Sequence[str], key: str) -> list[str]:
     known = {_label(each) for each in MATCH_KEYS}
     return [label for label in labels if label not in known and (_is_equal(label, key) or _means_flag(label, key))]
@@ -86,7 +112,7 @@ def _means_flag(label: str, key: str) -> bool:
     """Whether a label can be a flag mistyped or in other words: who reads over it lets a customer through."""
     if key not in _FLAG_WORDS:
         return False
-    words = set(re.findall(r"[^\W_]+", folded(label)))
+    words = set(re.findall(r"[^\W_]+", label.casefold()))
     is_mistyped = OSA.distance(_bare(label), _letters(key), score_cutoff=_SLIPS) <= _SLIPS
     return is_mistyped or bool(words & _FLAG_WORDS[key] and words & _OF_THE_FLAG)
 

@@ -15,7 +15,14 @@ import polars as pl
 from resources.exports.dates import read_dates, zone_of
 from resources.exports.file import Declared, check_header, open_export
 from resources.exports.header import Header
-from resources.exports.seen_links import NOT_DELETED, deleted_label, link_column, unseen_links
+from resources.exports.seen_links import (
+    DELETED,
+    NOT_DELETED,
+    deleted_label,
+    link_column,
+    status_labels,
+    unseen_links,
+)
 from resources.exports.stripe_checks import checked
 from resources.exports.stripe_fields import NOTHING_MORE, Further, further_columns, label_in_any_case, way_to_declare
 from resources.exports.usual_labels import CREATED_LABEL, ID_LABEL, OWN_LABELS
@@ -31,7 +38,7 @@ _VISIBLE_ID: Final = without_invisible(pl.col("id")).str.strip_chars()
 _NOTHING_DECLARED: Final = Declared()
 _OF_A_PAYMENT: Final = "customer id"
 _DELETED: Final = "is deleted"  # as no field is called, for the space
-_IS_THERE: Final = pl.col(_DELETED).fill_null("").str.strip_chars().str.to_lowercase().is_in(NOT_DELETED)
+_STATUS: Final = "status "  # and a number; nor is any field called this
 
 
 def read_stripe_export(  # noqa: PLR0913 (what a declaration says, and where rows may be)
@@ -45,7 +52,7 @@ def read_stripe_export(  # noqa: PLR0913 (what a declaration says, and where row
     declared: Declared = _NOTHING_DECLARED,
     disk: Disk | None = None,
 ) -> Extract:
-    """Read the customers of a Dashboard export. Those that a column `Deleted` says are deleted are left out.
+    """Read the customers of a Dashboard export. Those that `Deleted` or `Status` says are deleted are left out.
 
     Args:
         path: the file; `created` in it is to the minute.
@@ -69,6 +76,7 @@ def read_stripe_export(  # noqa: PLR0913 (what a declaration says, and where row
         columns = columns_of(export.header) | further_columns(export.header, further)
         deleted = deleted_label(export.header.labels)
         columns |= {_DELETED: deleted} if deleted else {}
+        columns |= {f"{_STATUS}{at}": label for at, label in enumerate(status_labels(export.header.labels))}
         whole = export.read_to(disk, columns) if disk else None
         # One name for all forms of the rows: each is in memory whole, and goes when the next is there.
         rows = whole.rows.select("id", "created").collect() if whole else export.read(columns)
@@ -94,7 +102,7 @@ def read_stripe_export(  # noqa: PLR0913 (what a declaration says, and where row
         found,
         rows_read,
         warnings=warnings,
-        notes={"deleted_left_out": count - rows_read} if deleted else {},
+        notes={"deleted_left_out": count - rows_read} if deleted or count > rows_read else {},
         link_column=link_column(labels),
         unseen_links=unseen_links(str(path), labels),
         on_disk=on_disk,
@@ -105,9 +113,16 @@ def _as_customers(rows: pl.LazyFrame, wanted: Sequence[str], further: Further) -
     """Those that are not deleted, with the columns that are wanted, of which some may not be in the file."""
     names = rows.collect_schema().names()
     nothing = (pl.lit(None, pl.String).alias(name) for name in wanted if name not in names)
-    there = rows.filter(_IS_THERE) if _DELETED in names else rows
-    made = there.with_columns(*nothing, pl.lit(None, pl.Boolean).alias("livemode"))
+    made = rows.filter(_is_there(names)).with_columns(*nothing, pl.lit(None, pl.Boolean).alias("livemode"))
     return made.select("id", "created", *OWN_LABELS, "livemode", pl.col(r"^metadata\..+$"), *further.names)
+
+
+def _is_there(names: Sequence[str]) -> pl.Expr:
+    """Whether no column says of a customer that it is deleted."""
+    said = {name: pl.col(name).fill_null("").str.strip_chars().str.to_lowercase() for name in names}
+    by_status = (~said[name].is_in(DELETED) for name in names if name.startswith(_STATUS))
+    by_deleted = [said[_DELETED].is_in(NOT_DELETED)] if _DELETED in names else []
+    return pl.all_horizontal(pl.lit(value=True), *by_deleted, *by_status)
 
 
 def _as_read(labels: Iterable[str], columns: Mapping[str, str], metadata_keys: Iterable[str]) -> list[str]:

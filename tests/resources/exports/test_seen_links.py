@@ -60,6 +60,7 @@ def test_every_near_miss_is_named() -> None:
         ("Netsuite_Block_Integration (metadata)", BLOCK),
         ("netsuite_integration_blocked (metadata)", BLOCK),
         ("block_netsuite (metadata)", BLOCK),
+        ("NetSuite blocked", BLOCK),
         ("netsuite_allow_integratoin (metadata)", ALLOW),
         ("allow_integration (metadata)", ALLOW),
         *(("netsuite_allowance (metadata)", None), ("Blocked", None), ("card_block (metadata)", None)),

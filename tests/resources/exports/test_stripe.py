@@ -148,3 +148,27 @@ def test_messages_hold_no_customer_data(tmp_path: Path) -> None:
     with pytest.raises(ExportError) as caught:
         read(tmp_path, "cus_1,,ann@x.test,Ann,2020-01-01 00:00,,,", "cus_1,,bob@x.test,Bob,2020-01-01 00:00,,,")
     assert not any(word in str(caught.value) for word in ("ann", "bob", "Ann", "Bob"))
+
+
+@pytest.mark.parametrize(
+    ("label", "word", "kept"),
+    [
+        *(("Status", "deleted", False), ("status", " Deleted ", False), ("Kundenstatus", "Gelöscht", False)),
+        *(("ステータス", "削除済み", False), ("Status", "active", True), ("Status", "", True)),
+        *(("Stato", "Cancellato", True), ("status (metadata)", "deleted", True), ("Notes", "deleted", True)),
+    ],
+)
+def test_who_is_deleted_by_a_column_status_is_left_out(tmp_path: Path, label: str, word: str, *, kept: bool) -> None:
+    rows = (f"cus_1,2020-01-01 00:00,{word}", "cus_2,2020-01-01 00:00,canceled")
+    extract = read(tmp_path, *rows, header=f"id,Created (UTC),{label}")
+    assert extract.frame.get_column("id").to_list() == ["cus_1", "cus_2"][not kept :]
+    assert extract.notes == ({} if kept else {"deleted_left_out": 1})
+
+
+def test_deleted_and_every_status_are_asked(tmp_path: Path) -> None:
+    header = "id,Created (UTC),Deleted,Status,Customer Status"
+    said = (",active,deleted", ",deleted,", "true,active,active", "false,active,active")
+    rows = (f"cus_{at},2020-01-01 00:00,{each}" for at, each in enumerate(said))
+    extract = read(tmp_path, *rows, header=header)
+    assert extract.frame.get_column("id").to_list() == ["cus_3"]
+    assert extract.notes == {"deleted_left_out": 3}
