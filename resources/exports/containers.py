@@ -4,20 +4,16 @@ Each gives one delimited text, as the same list would be exported as CSV; what i
 workbook becomes the text of its value, not of its format: a workbook shows `1,001` for 1001.
 """
 
-import csv
 import gzip
 import zipfile
 import zlib
-from codecs import BOM_UTF8
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
-from xml.parsers.expat import ExpatError, ParserCreate
 
 import polars as pl
 
+from resources.exports.xml_workbook import is_xml_workbook, write_xml_workbook
 from resources.storage.disk import disk_in_words
 from schemas.errors import ExportError
 
@@ -26,12 +22,11 @@ if TYPE_CHECKING:
 
 _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
-_SPREADSHEET_XML: Final = b"urn:schemas-microsoft-com:office:spreadsheet"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _OF_WORKBOOKS: Final = ("xl/", "_rels/", "[Content_Types].xml", "content.xml")  # the last: of LibreOffice
+_OF_NUMBERS: Final = (".iwa", "Index.zip")
 _MOST_BYTES: Final = 1 << 33  # unpacked: a thousand bytes of gzip can hold a terabyte
 _BLOCK: Final = 1 << 20
-_MOST_COLUMNS: Final = 1 << 14  # a sheet of Excel has no more
 
 
 @dataclass(frozen=True)
@@ -68,8 +63,9 @@ def unpack(source: Path, scratch: Path, held: Path | None = None) -> Unpacked:
             return _from_zip(held, source, scratch)
         if head.startswith(_OLD_EXCEL):
             return _from_workbook(held, source, scratch / "sheet.csv")
-        if _SPREADSHEET_XML in head and head.removeprefix(BOM_UTF8).lstrip().startswith(b"<"):
-            return _from_xml_workbook(held, source, scratch / "sheet.csv")
+        if is_xml_workbook(head):
+            write_xml_workbook(held, source, scratch / "sheet.csv")
+            return Unpacked(scratch / "sheet.csv", is_sheet=True)
     return Unpacked(held)
 
 
@@ -87,6 +83,8 @@ def _from_zip(held: Path, source: Path, scratch: Path) -> Unpacked:
         with zipfile.ZipFile(held) as archive:
             if any(name.startswith(_OF_WORKBOOKS) for name in archive.namelist()):
                 return _from_workbook(held, source, scratch / "sheet.csv")
+            if any(name.endswith(_OF_NUMBERS) for name in archive.namelist()):
+                raise ExportError(f"{source} is a document of Apple's Numbers, not CSV; export the list again as CSV.")
             files = [info for info in archive.infolist() if not info.is_dir() and not _is_litter(info.filename)]
             if len(files) != 1:
                 raise ExportError(
@@ -153,98 +151,3 @@ def _sheet(workbook: "fastexcel.ExcelReader", name: str) -> pl.DataFrame:
 def _as_a_person_sees_it(cell: pl.Expr) -> pl.Expr:
     """A moment to the second of a minute is one to the minute, as exports have it."""
     return cell.str.replace(r"^(\d{4}-\d\d-\d\d \d\d:\d\d):00$", "$1")
-
-
-def _from_xml_workbook(held: Path, source: Path, target: Path) -> Unpacked:
-    """Read NetSuite's "Export - Microsoft Excel": Excel's XML of 2003, one sheet, row by row."""
-    with target.open("w", encoding="utf-8", newline="") as text, held.open("rb") as file:
-        sheets = _XmlRows()
-        writer = csv.writer(text, lineterminator="\n")
-        try:
-            for row in sheets.rows(file):
-                writer.writerow(row)
-        except (ExpatError, ValueError):
-            raise ExportError(
-                f"{source} is NetSuite's Excel export (an XML file), and it is damaged or cut; export the list as CSV."
-            ) from None
-    return Unpacked(target, is_sheet=True)
-
-
-class _XmlRows:
-    """Collects the rows of an XML workbook while it is parsed.
-
-    Prefixes are not resolved, since only a few names matter and not every writer declares them. A document that
-    declares entities is refused: no export does, and they can expand for ever.
-    """
-
-    def __init__(self) -> None:
-        self._parser = ParserCreate()
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        self._parser.CharacterDataHandler = self._text
-        self._parser.EntityDeclHandler = self._refuse
-        self._rows: list[Sequence[str]] = []
-        self._row: list[str] = []
-        self._covered = 0  # cells behind the last one, over which it goes
-        self._data: list[str] | None = None
-        self._type = ""
-
-    def rows(self, file: IO[bytes]) -> Iterator[Sequence[str]]:
-        """The rows of all sheets, each made as long as the first."""
-        width = 0
-        while block := file.read(_BLOCK):
-            self._parser.Parse(block)
-            found, self._rows = self._rows, []
-            for row in found:
-                width = width or len(row)
-                yield [*row, *[""] * (width - len(row))]
-        self._parser.Parse(b"", True)
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        match _local(name):
-            case "Row":
-                self._row, self._covered = [], 0
-            case "Cell":
-                index = _attribute(attributes, "Index")
-                at = int(index) if index else len(self._row) + 1 + self._covered
-                if not len(self._row) + self._covered < at <= _MOST_COLUMNS:
-                    raise ValueError("a cell stands out of order")
-                self._row += [""] * (at - len(self._row))
-                self._covered = int(_attribute(attributes, "MergeAcross") or 0)
-            case "Data":
-                self._data = []
-                self._type = _attribute(attributes, "Type")
-
-    def _end(self, name: str) -> None:
-        match _local(name):
-            case "Data" if self._data is not None:
-                if not self._row:
-                    raise ValueError("a value stands in no cell")
-                self._row[-1] = _xml_value("".join(self._data), self._type)
-                self._data = None
-            case "Row" if any(self._row):
-                self._rows.append(self._row)
-
-    def _text(self, text: str) -> None:
-        if self._data is not None:
-            self._data.append(text)
-
-    def _refuse(self, *_: object) -> None:
-        raise ValueError("a document that declares entities")
-
-
-def _local(name: str) -> str:
-    return name.rpartition(":")[2]
-
-
-def _attribute(attributes: Mapping[str, str], name: str) -> str:
-    return next((value for key, value in attributes.items() if _local(key) == name), "")
-
-
-def _xml_value(text: str, kind: str) -> str:
-    """A cell's value as a CSV export has it: whole numbers without a fraction, moments to the minute."""
-    if kind == "Number" and text.strip().endswith(".0"):
-        return text.strip()[:-2]
-    if kind == "DateTime":
-        return f"{datetime.fromisoformat(text.strip()):%Y-%m-%d %H:%M}"
-    return text

@@ -1,6 +1,8 @@
 """Exports in archives and workbooks: read as the same list would be as CSV, or refused with the true cause."""
 
+import base64
 import bz2
+import codecs
 import gzip
 import lzma
 import tarfile
@@ -93,6 +95,22 @@ def test_the_excel_export_of_netsuite_is_read(tmp_path: Path) -> None:
     assert of_netsuite(tmp_path / "search.xls", tmp_path).records == {"A1": 11}
 
 
+@pytest.mark.parametrize(
+    ("mark", "codec", "said"),
+    [
+        *((codecs.BOM_UTF16_LE, "utf-16-le", each) for each in ("utf-16", "utf-8")),
+        *((codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"), (b"", "utf-16-le", "UTF-16"), (b"", "utf-16-be", "utf-8")),
+        (codecs.BOM_UTF8, "utf-8", "utf-8"),
+    ],
+)
+def test_the_excel_export_of_netsuite_is_read_in_utf_16(mark: bytes, codec: str, said: str, tmp_path: Path) -> None:
+    text = XML.replace('encoding="utf-8"', f'encoding="{said}"').replace("M&#252;ller", "Müller 株式会社")
+    (tmp_path / "search.xls").write_bytes(mark + text.encode(codec))
+    fields = {"internal_id": "Internal ID", "company_name": "Company Name"}
+    found = read_netsuite_export(tmp_path / "search.xls", fields).frame
+    assert found.select("internal_id", "company_name").rows() == [(11, 'Müller 株式会社 & "Co"')]
+
+
 def test_cells_behind_a_merged_one_stand_where_a_person_sees_them(tmp_path: Path) -> None:
     merged = '<Cell ss:MergeAcross="2"/><Cell><Data ss:Type="String">a@one.example'
     (tmp_path / "search.xls").write_text(XML.replace('<Cell ss:Index="5"><Data ss:Type="String">a@one.example', merged))
@@ -136,6 +154,12 @@ def test_what_cannot_be_unpacked_is_refused_by_its_own_name(name: str, tmp_path:
     assert said in refusal
 
 
+def _numbers(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("Index/Document.iwa", "Index/Tables/DataList.iwa", "preview.jpg"):
+            archive.writestr(name, b"cells")
+
+
 def _tar(path: Path) -> None:
     with tarfile.open(path, "w") as archive:
         archive.add(CASES / "glob" / "netsuite.csv")
@@ -150,6 +174,13 @@ NO_LISTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "a.parquet": (lambda path: pl.DataFrame({"a": [1]}).write_parquet(path), "is a Parquet file, not CSV; export the"),
     "a.png": (lambda path: path.write_bytes(b"\x89PNG\r\n\x1a\n\0\0"), "is a picture, not CSV; export the list"),
     "a.json": (lambda path: path.write_text('[\n  {"Internal ID": 11}]'), "is JSON, not CSV; export the list again"),
+    "a.numbers": (_numbers, "is a document of Apple's Numbers, not CSV; export the list again as CSV"),
+    "b.csv": (lambda path: path.write_bytes(base64.b64encode(PLAIN)), "is base64, not CSV; decode it, and name the"),
+    "c.csv": (lambda path: path.write_bytes(base64.encodebytes(PLAIN)), "is base64, not CSV; decode it"),
+    "d.csv": (lambda path: path.write_text("data:text/csv;base64,SWQK"), "is base64, not CSV; decode it"),
+    "e.csv": (lambda path: path.write_text('{"a": 1}', "utf-16"), "is JSON, not CSV; export the list"),
+    "f.csv": (lambda path: path.write_text("<html>", "utf-16"), "is a web page "),
+    "b.xml": (lambda path: path.write_text(XML[:900], "utf-16"), "is NetSuite's Excel export .an XML file., and it"),
     "a.xml": (lambda path: path.write_text('<?xml version="1.0"?><a/>'), "is an XML file, not CSV; export the list"),
     "a.csv": (
         lambda path: path.write_text("version https://git-lfs.github.com/spec/v1\noid 1\n"),
@@ -174,3 +205,10 @@ def test_a_file_that_only_begins_like_a_workbook_is_refused(tmp_path: Path) -> N
 def test_what_is_said_of_labels_is_said_of_those_of_a_workbook(tmp_path: Path) -> None:
     with planned("xls_xml", tmp_path) as case:
         assert "CustomerSearch.xls has no column 'External ID'" in case.refusal
+
+
+@pytest.mark.parametrize("label", ["Internal ID", "InternalID", "InternalIDOfTheCustomerInThisAccountHere"])
+def test_a_list_of_one_column_is_no_base64(label: str, tmp_path: Path) -> None:
+    (tmp_path / "search.csv").write_text(f"{label}\n11\n12\n")
+    found = read_netsuite_export(tmp_path / "search.csv", {"internal_id": label}).frame
+    assert found.get_column("internal_id").to_list() == [11, 12]
