@@ -20,10 +20,14 @@ from schemas.errors import ExportError
 
 _MARKS: Final = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 _EASTERN: Final = ("cp932", "euc_jp", "gb18030", "big5", "cp949")
+_HALF_ASCII: Final = ("cp932", "gb18030", "big5")
+"""Those in which the second byte of a letter may be one of ASCII."""
+
 _WESTERN: Final = ("cp1252", "cp1250", "cp1251")
 _OF_SPREADSHEETS: Final = ("mac_roman", "cp850")
 """What a spreadsheet writes as "CSV (Macintosh)" and "CSV (MS-DOS)"; looked at if the usual ones read nonsense."""
 _OWN_LETTERS: Final = {"cp932": "[\u3041-\u30fa]{2}", "euc_jp": "[\u3041-\u30fa]{2}", "cp949": "[\uac00-\ud7a3]{2}"}
+_EASTERN_WORD: Final = re.compile("(?<![A-Za-z])[\u3041-\u30fc\u4e00-\u9fff]{2,}(?![A-Za-z])")
 _STRAY: Final = re.compile(
     "[A-Za-z][\u00a1-\u00ac\u00ae-\u00b6\u00b8-\u00de\u0152\u0160\u0178\u017d\u0192\u2018\u201a-\u2030\u2039-\u2122][a-z]"
 )
@@ -82,7 +86,7 @@ def likely_encodings(lines: Sequence[bytes]) -> list[str]:
     if all(any(map(_is_mixed, _texts(high, codec))) for codec in found):
         found = [codec for codec in _OF_SPREADSHEETS if not _is_misread(_texts(high, codec))] or found
     # The commonest Chinese characters are hangul in Korean.
-    also = ["gb18030"] if "cp949" in found and all(_reads(line, "gb18030") is not None for line in high) else []
+    also = [codec for codec in _HALF_ASCII if "cp949" in found and _may_be(high, codec)]
     for codec in (*found, *also):
         by_reading.setdefault(tuple(_texts(high, codec)), codec)
     return [*by_reading.values()] or ["latin-1"]
@@ -121,11 +125,21 @@ def _best(codecs: Sequence[str], points: Mapping[str, int]) -> list[str]:
 
 
 def _candidates(high: Sequence[bytes]) -> tuple[str, ...]:
-    """Bytes beyond ASCII stand alone in Western text, and side by side in Eastern and Cyrillic."""
+    """Bytes beyond ASCII stand alone in Western text, and mostly side by side in Eastern and Cyrillic."""
     near = b"".join(high[:_LINES])
     is_high = [byte >= _ASCII_END for byte in near]
     together = sum(one and other for one, other in pairwise(is_high))
-    return (*_EASTERN, *_WESTERN) if together * 2 >= sum(is_high) else _WESTERN
+    if together * 2 >= sum(is_high):
+        return (*_EASTERN, *_WESTERN)
+    return (*(codec for codec in _HALF_ASCII if _has_eastern_words(high[:_LINES], codec)), *_WESTERN)
+
+
+def _has_eastern_words(high: Sequence[bytes], codec: str) -> bool:
+    """Whether most letters beyond ASCII are Eastern, and stand side by side; misread ones stand between Latin ones."""
+    texts = [_reads(line, codec) or "\ufffd" for line in high]
+    within = sum(len(word) for text in texts for word in _EASTERN_WORD.findall(text))
+    beyond = sum(not letter.isascii() for text in texts for letter in text)
+    return within * 2 > beyond and not any("\ufffd" in text for text in texts)
 
 
 def _reads(line: bytes, codec: str) -> str | None:
@@ -133,6 +147,11 @@ def _reads(line: bytes, codec: str) -> str | None:
         return line.decode(codec)
     except UnicodeDecodeError:
         return None
+
+
+def _may_be(high: Sequence[bytes], codec: str) -> bool:
+    texts = [_reads(line, codec) for line in high]
+    return not any(text is None or _is_mixed(text) for text in texts)
 
 
 def _texts(high: Sequence[bytes], codec: str) -> Sequence[str]:

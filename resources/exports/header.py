@@ -14,12 +14,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from resources.exports.encoding import not_utf8
 from resources.exports.quoting import strict_fields
 from schemas.errors import ExportError
 
 SEPARATORS: Final = (",", ";", "\t", "|")
 _SEPARATOR_LINE: Final = re.compile(r"sep=(.)\r?\n?")
 _ROW_LIMIT: Final = 1 << 24
+_UNREADABLE: Final = "\ufffd"
+_LINES_OF_LETTERS: Final = 200  # that tell which encoding a file may have
 _LINES_SEARCHED: Final = 100
 _LABELS_SHOWN: Final = 40
 _DATA: Final = re.compile(r"^[^@\s]+@[^@\s]+\.\w+$|^cus_\w+$|^\d{4}-\d\d-\d\d")  # what stands in rows, seldom in labels
@@ -128,6 +131,8 @@ def read_header(path: Path, source: Path, key: str | None, if_doubled: str) -> H
         line, text = next((row for row in _rows(file, source, start) if row[1].strip()), (0, ""))
         if not text:
             raise ExportError(f"{source} is empty; export it again.")
+        if _UNREADABLE in text:
+            _refuse_other_encoding(path, source, line, max(text.count("\n"), 1))
         separator, labels = _split(text, declared, key)
         after = line + text.count("\n") + (not text.endswith("\n"))
         header = Header(
@@ -143,6 +148,16 @@ def read_header(path: Path, source: Path, key: str | None, if_doubled: str) -> H
         if key is not None and not _has(labels, key):
             _refuse_title_lines(header, islice(_rows(file, source, after), _LINES_SEARCHED), key)
     return header
+
+
+def _refuse_other_encoding(path: Path, source: Path, line: int, count: int) -> None:
+    """Refuse labels that are not UTF-8: read as if they were, none would be the one that is looked for."""
+    with path.open("rb") as file:
+        lines = list(islice(file, line - 1, line - 1 + _LINES_OF_LETTERS))
+    try:
+        b"".join(lines[:count]).decode()
+    except UnicodeDecodeError:
+        raise not_utf8(source, line, b"".join(lines)) from None
 
 
 def _separator_line(file: BufferedReader) -> tuple[str | None, int]:

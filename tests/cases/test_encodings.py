@@ -89,12 +89,19 @@ def test_letters_that_were_lost_before_are_told(row: str, tmp_path: Path) -> Non
         ("阿里巴巴集团", "gb18030", "GB 18030"),
         ("삼성전자", "cp949", "Korean"),
         ("株式会社トヨタ", "cp932", "perhaps Shift JIS;"),
+        ("山田太郎", "cp932", "perhaps Shift JIS, "),
+        *((name, "big5", "perhaps Big5, ") for name in ("台灣貿易", "台積電", "許功蓋", "光華 Trading Co.")),
+        *((name, "big5", "or Big5;") for name in ("客戶名稱", "新竹科學園區")),
+        *((name, "cp1250", "perhaps [^B]*;") for name in ("Małgorzata Żak", "Grażyna", "ŻABKA POLSKA")),
+        *((name, "cp1252", "perhaps [^B]*;") for name in ("ÅÄÖ AB", "São Paulo – SP", "Às Éo", "30 € Æro")),
     ],
 )
 def test_the_true_encoding_is_among_those_that_are_named(name: str, codec: str, says: str, tmp_path: Path) -> None:
     path = tmp_path / "netsuite.csv"
     path.write_bytes(f"Internal ID,Company Name\n1,{name}\n2,Acme".encode(codec))
-    with pytest.raises(ExportError, match=rf"is not UTF-8 \(line 2\), perhaps .*{says.removeprefix('perhaps ')}"):
+    with pytest.raises(
+        ExportError, match=rf"is not UTF-8 \(line 2\), {says if says.startswith('perhaps') else 'perhaps .*' + says}"
+    ):
         read_netsuite_export(path, FIELDS)
 
 
@@ -103,3 +110,25 @@ def test_two_encodings_in_one_file_are_told(tmp_path: Path) -> None:
     path.write_bytes("Internal ID,Company Name\n1,Müller\n".encode() + "2,Café\n".encode("cp1252"))
     with pytest.raises(ExportError, match="is UTF-8 before line 3, and not there: texts of two encodings were joined"):
         read_netsuite_export(path, FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("labels", "codec", "says"),
+    [
+        ("內部 ID,公司名稱", "big5", "or Big5;"),
+        ("内部ID,会社名", "cp932", "Shift JIS"),
+        ("Interne ID,Straße", "cp1252", "perhaps Windows-1252;"),
+    ],
+)
+def test_labels_of_another_encoding_are_told_as_that(labels: str, codec: str, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "netsuite.csv"
+    path.write_bytes(f"\n{labels}\n1,Acme\n".encode(codec))
+    internal_id, name = labels.split(",")
+    with pytest.raises(ExportError, match=rf"is not UTF-8 \(line 2\), .*{says}"):
+        read_netsuite_export(path, {"internal_id": internal_id, "company_name": name})
+
+
+def test_a_label_whose_letters_were_lost_before_is_a_label(tmp_path: Path) -> None:
+    path = tmp_path / "netsuite.csv"
+    path.write_text("Internal ID,Stra\ufffde\n1,Acme\n", encoding="utf-8")
+    assert read_netsuite_export(path, {"internal_id": "Internal ID", "company_name": "Stra\ufffde"}).rows_read == 1
