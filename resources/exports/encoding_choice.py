@@ -116,6 +116,7 @@ def _likely(head: bytes, high: Sequence[bytes]) -> tuple[list[str], str]:
         )
     if _is_misread(_texts(high, among[0])):
         others = [codec for codec in _OF_SPREADSHEETS if not _is_misread(_texts(high, codec))]
+        others = [codec for codec in among if codec == "cp1250" and _is_clean(_texts(high, codec))] + others
         among, why = others or among, "the usual encodings have signs within its words"
     return among, why if among != whole else ""
 
@@ -172,6 +173,12 @@ def _is_mixed(text: str) -> bool:
 def _is_misread(texts: Sequence[str]) -> bool:
     """Whether many lines have a capital or a sign within a word, as letters look in a wrong encoding."""
     return _MANY * sum(_STRAY.search(text) is not None for text in texts) > len(texts)
+
+
+def _is_clean(texts: Sequence[str]) -> bool:
+    """Whether a text reads as words do: no sign within one, and no capital behind a small letter."""
+    letters = ((one, other) for text in texts for one, other in pairwise(text) if not other.isascii())
+    return not _is_misread(texts) and not any(one.islower() and not other.islower() for one, other in letters)
 
 
 def _known_labels(head: bytes, codec: str) -> int:
