@@ -93,21 +93,12 @@ _SLOW = (
 """Files that mostly wait for processes, the slowest first."""
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Each process that shares the tests begins with some of the slow files: at the end none waits for another's.
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow files first: of several processes one does them and waits, while the others have the processor.
 
     The tests are dealt out in equal runs of this order, and who has none left takes from the end of another's.
     """
-    processes = getattr(config, "workerinput", {"workercount": 1})["workercount"]
-    files = [[item for item in items if item.path.stem == name] for name in _SLOW]
-    rest = [item for item in items if item.path.stem not in _SLOW]
-    share, dealt = len(items) // processes, list[pytest.Item]()
-    for number in range(processes):
-        slow = [item for file in files[number::processes] for item in file]
-        more = max(0, share - len(slow))
-        dealt += slow + rest[:more]
-        del rest[:more]
-    items[:] = dealt + rest
+    items.sort(key=lambda item: _SLOW.index(item.path.stem) if item.path.stem in _SLOW else len(_SLOW))
 
 
 @pytest.fixture(scope="module")
