@@ -47,17 +47,8 @@ _NUMBERS: Final = (
 """What people type where a number is asked for that they do not have."""
 
 _NAMES: Final = (
-    *(
-        "unknown",
-        "(unknown)",
-        "unnamed",
-        "unspecified",
-        "no name",
-        "(no name)",
-        "noname",
-        "anonymous",
-        "unknown unknown",
-    ),
+    *("unknown", "(unknown)", "unnamed", "unspecified", "no name", "(no name)", "noname"),
+    *("anonymous", "unknown unknown"),
     *("not provided", "not applicable", "not specified", "not set", "(not set)", "not available", "no company"),
     *("no email", "no e-mail", "no phone", "noemail", "nomail", "TBD", "TBA", "to be determined", "pending", "dummy"),
     *("-none-", "--none--", "- none", "none -", "<none>", "<empty>", "<unknown>", "#none", "Loading..."),

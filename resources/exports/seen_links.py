@@ -37,20 +37,8 @@ _STATUS: Final = frozenset(
         _letters,
         (
             *("Status", "Customer status", "Account status", "State", "Kundenstatus", "Zustand", "Statut", "État"),
-            *(
-                "Estado",
-                "Stato",
-                "Situação",
-                "Stan",
-                "Stav",
-                "Статус",
-                "Состояние",
-                "ステータス",
-                "状態",
-                "状态",
-                "狀態",
-                "상태",
-            ),
+            *("Estado", "Stato", "Situação", "Stan", "Stav", "Статус", "Состояние", "ステータス", "状態", "状态"),
+            *("狀態", "상태"),
         ),
     )
 )
