@@ -42,6 +42,11 @@ def nobody_of(declaration: Declaration) -> frozenset[str]:
     return OF_NOBODY if declaration.no_value is None else frozenset()
 
 
+def no_keys_of(declaration: Declaration) -> frozenset[str]:
+    """Return the keys by which no rule of a declaration finds anybody."""
+    return placeholders_of(declaration) | nobody_of(declaration)
+
+
 @cache
 def _keys_of(words: tuple[str, ...]) -> frozenset[str]:
     """Made once: most declarations have the same words, and ask for them again and again."""

@@ -29,6 +29,8 @@ NO_VALUE: Final = (
     *_SPREADSHEET_ERRORS,
 )
 """The list that is built in. Two in a row are a first and a last name that nobody gave."""
+NO_VALUE_LOWERED: Final = tuple(word.lower() for word in NO_VALUE)
+"""The same for texts in lower case, where no key is made."""
 
 _WITHOUT_A_WORD: Final = (
     *(sign * count for sign in ".?*_#-=~" for count in range(1, 9)),
@@ -65,17 +67,7 @@ _NAMES: Final = (
 """What people write where nobody gave a name, in the languages of most accounts."""
 
 _TYPED: Final = (
-    "none",
-    "null",
-    "na",
-    "nil",
-    "undefined",
-    "unknown",
-    "noemail",
-    "no-email",
-    "nomail",
-    "noreply",
-    "test",
+    *("none", "null", "na", "nil", "undefined", "unknown", "noemail", "no-email", "nomail", "noreply", "test"),
 )
 _MAILS: Final = (
     *(f"{word}@{word}{end}" for word in (*_TYPED, "no-reply", "email", "mail", "xxx") for end in ("", ".com", ".de")),

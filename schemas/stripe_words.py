@@ -13,16 +13,8 @@ STRIPE_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         *("客户ID", "客戶ID", "고객 ID", "ID клиента", "ID klienta", "ID zákazníka", "Kund-ID", "Kunde-ID"),
     ),
     "created": (
-        *(
-            "Created",
-            "Created at",
-            "Created date",
-            "Date created",
-            "Erstellt",
-            "Erstellt am",
-            "Erstellungsdatum",
-            "Angelegt am",
-        ),
+        *("Created", "Created at", "Created date", "Date created"),
+        *("Erstellt", "Erstellt am", "Erstellungsdatum", "Angelegt am"),
         *("Créé", "Créé le", "Date de création", "Creado", "Fecha de creación", "Creado el", "Criado", "Criado em"),
         *("Data de criação", "Creato", "Creato il", "Data di creazione", "Gemaakt", "Gemaakt op", "Aanmaakdatum"),
         *("Skapad", "Oprettet", "Opprettet", "Utworzono", "Data utworzenia", "Vytvořeno", "Datum vytvoření", "Создано"),

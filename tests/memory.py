@@ -29,11 +29,12 @@ from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from dagster._core.storage.root import TemporaryLocalArtifactStorage
 from dagster._core.storage.runs import InMemoryRunStorage
 from dagster._core.storage.runs.schema import RunStorageSqlMetadata
-from sqlalchemy import Connection, Engine, MetaData, create_engine, create_pool_from_url
+from sqlalchemy import Connection, Engine, MetaData, create_engine, create_pool_from_url, make_url
 from sqlalchemy.pool import StaticPool
 
 from pipelines.event_log import BatchedEventLog
 from resources.ledger import LEDGER_URL, Ledger
+from resources.ledger.engines import sqlite_dialect
 from resources.storage.atomic import private_folder
 from resources.storage.folders import Folders
 
@@ -73,23 +74,15 @@ def _empty(tables: MetaData) -> sqlite3.Connection:
     return connection
 
 
-@cache
-def _looked_at() -> Engine:
-    """What has looked at what SQLite can, for all: statements are known by that, so that each is worded once."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    engine.connect().close()
-    return engine
-
-
 def _engine(tables: MetaData) -> Engine:
     def copied() -> sqlite3.Connection:
         connection = sqlite3.connect(":memory:", check_same_thread=False)
         _empty(tables).backup(connection)
         return connection
 
-    known = _looked_at()
-    pool = create_pool_from_url(known.url, poolclass=StaticPool, creator=copied)
-    engine = Engine(pool, known.dialect, known.url)
+    url = make_url("sqlite://")
+    pool = create_pool_from_url(url, poolclass=StaticPool, creator=copied)
+    engine = Engine(pool, sqlite_dialect(), url)
     return engine.execution_options(compiled_cache=_WORDED)
 
 

@@ -14,7 +14,7 @@ import polars as pl
 from assets.check_results import blocking_checks, id_result
 from assets.extract.column_keys import ColumnFlags, Keep, flags_by_column
 from assets.extract.placeholder_check import placeholders_result
-from assets.no_values import nobody_of, placeholders_of
+from assets.no_values import no_keys_of, placeholders_of
 from assets.plan_history import plans_made
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.steps import Step, key_of, of_frames
@@ -51,7 +51,7 @@ def _stripe_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     key = sync.key("stripe_customers")
     compared = _compared_alone(rule.stripe for rule in sync.declaration.rules)
     no_value = placeholders_of(sync.declaration)
-    no_key = no_value | nobody_of(sync.declaration)
+    no_key = no_keys_of(sync.declaration)
 
     @dg.multi_asset_check(
         name=f"{sync.name}_stripe_quality",
@@ -88,7 +88,7 @@ def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
     key = sync.key("netsuite_customers")
     compared = _compared_alone(rule.netsuite for rule in sync.declaration.rules)
     no_value = placeholders_of(sync.declaration)
-    no_key = no_value | nobody_of(sync.declaration)
+    no_key = no_keys_of(sync.declaration)
 
     @dg.multi_asset_check(
         name=f"{sync.name}_netsuite_quality",

@@ -89,7 +89,7 @@ class _World:
 
     def _key(self, column: pl.Expr) -> pl.Expr:
         found = key_expr(column.cast(pl.String))
-        return pl.when(~is_no_value(found, self.settings.no_value | self.settings.nobody)).then(found)
+        return pl.when(~is_no_value(found, self.settings.no_key)).then(found)
 
     def held(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Rows that are none of the customers that go to Stripe."""

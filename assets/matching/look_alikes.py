@@ -22,5 +22,4 @@ def as_latin(text: pl.Expr) -> pl.Expr:
     >>> pl.select(as_latin(pl.lit("\u0441us\uff3f1"))).item()
     'cus_1'
     """
-    found = LOOK_ALIKES | FULL_WIDTH
-    return text.str.replace_many([*found], [*found.values()])
+    return text.str.replace_many(LOOK_ALIKES | FULL_WIDTH)

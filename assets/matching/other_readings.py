@@ -82,12 +82,12 @@ READINGS: Final = {
     "look_alikes": Reading(
         "letters of another script that look like Latin ones; mend the field",
         rf"[A-Za-z][{_ALIKE}]|[{_ALIKE}][A-Za-z@]",
-        lambda column: column.str.replace_many([*LOOK_ALIKES], [*LOOK_ALIKES.values()]),
+        lambda column: column.str.replace_many(LOOK_ALIKES),
     ),
     "full_width": Reading(
         "full-width letters and signs, as in \uff21\uff22; mend the field",
         r"[\x{FF01}-\x{FF5E}]",
-        lambda column: column.str.replace_many([*FULL_WIDTH], [*FULL_WIDTH.values()]),
+        lambda column: column.str.replace_many(FULL_WIDTH),
     ),
     "invisible": Reading(
         "characters that nobody sees, such as soft hyphens and marks of direction; mend the field",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from assets.keys import key
-from assets.no_values import OF_NOBODY, PLACEHOLDERS, nobody_of, placeholders_of
+from assets.no_values import OF_NOBODY, PLACEHOLDERS, no_keys_of, placeholders_of
 from schemas.declaration import Declaration
 
 
@@ -23,7 +23,7 @@ class ToStripeSettings:
         allow_list: a new customer has to say that it may be integrated.
         goes_back: new NetSuite customers are made of Stripe's, whose values are no news to Stripe.
         no_value: keys of placeholders, which are no values.
-        nobody: keys of what people write for nobody, by which nobody is found.
+        no_key: those and what people write for nobody, by which nobody is found.
     """
 
     sync_path: str = "email"
@@ -37,7 +37,7 @@ class ToStripeSettings:
     allow_list: bool = False
     goes_back: bool = False
     no_value: frozenset[str] = PLACEHOLDERS
-    nobody: frozenset[str] = OF_NOBODY
+    no_key: frozenset[str] = PLACEHOLDERS | OF_NOBODY
 
     @classmethod
     def of(cls, declaration: Declaration) -> "ToStripeSettings | None":
@@ -57,5 +57,5 @@ class ToStripeSettings:
             allow_list=declaration.allow_list,
             goes_back=declaration.on_none == "create",
             no_value=placeholders_of(declaration),
-            nobody=nobody_of(declaration),
+            no_key=no_keys_of(declaration),
         )

@@ -28,11 +28,10 @@ from resources.extracts.on_disk import Disk, OnDisk
 from resources.extracts.unique import RowSource
 from schemas.errors import ExportError
 from schemas.invisible import without_invisible
-from schemas.no_value import NO_VALUE
+from schemas.no_value import NO_VALUE_LOWERED
 from schemas.system_words import BUILT_IN, SystemWords
 
 _EACH_ALONE: Final = "export the whole list once, or take that line out"
-_NOTHING: Final = frozenset(word.lower() for word in NO_VALUE)
 _NUMBER: Final = re.compile(r"[\d\W_]{0,9}\d[\d\W_]{0,20}")
 _IF_DIFFERING: Final = "the file was edited, or a join in the saved search multiplies rows; export one row per customer"
 
@@ -136,7 +135,7 @@ def as_numbers(text: pl.Series, export: ExportFile, fields: Mapping[str, str]) -
 
 def _what_is_wrong(value: str, *, is_below: bool) -> str:
     """What stands there in place of an id; `is_below` says whether it stands in the last row alone."""
-    if not value or value.lower() in _NOTHING:
+    if not value or value.lower() in NO_VALUE_LOWERED:
         return "has nothing (a totals row, or a search without internal ids: add the column, take out summaries)"
     if is_total(value):
         return f"is a totals row: it has {value!r} (take the line or the summary of the search out)"

@@ -10,7 +10,7 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from schemas.no_value import NO_VALUE
+from schemas.no_value import NO_VALUE_LOWERED
 from schemas.stripe_words import STRIPE_WORDS
 from schemas.system_words import folded
 from schemas.words import ALLOW_KEY, BLOCK_KEY, LINK_KEY, MATCH_KEYS, LinkColumn
@@ -27,7 +27,7 @@ _DELETED_WORDS: Final = (
     *("Verwijderd", "Borttagen", "Удален", "Удалён", "削除", "削除済み", "已删除", "已刪除", "삭제됨"),
 )
 _DELETED: Final = frozenset(map(_letters, _DELETED_WORDS))
-NOT_DELETED: Final = ("", *(word.lower() for word in (*NO_WORDS, *NO_VALUE)))
+NOT_DELETED: Final = ("", *(word.lower() for word in NO_WORDS), *NO_VALUE_LOWERED)
 """What a column `Deleted` says of a customer that is there, in lower case; every other word or date says deleted."""
 DELETED: Final = tuple(word.lower() for word in _DELETED_WORDS if word != "Cancellato")
 """What a column `Status` says of a deleted customer, in lower case; `cancellato` there is a subscription's."""

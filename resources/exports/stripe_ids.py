@@ -10,7 +10,7 @@ import polars as pl
 
 from resources.exports.file import ExportFile
 from schemas.errors import ExportError
-from schemas.no_value import NO_VALUE
+from schemas.no_value import NO_VALUE_LOWERED
 
 _USUAL: Final = "^cus_[0-9A-Za-z]+$"
 _OF_OTHER_THINGS: Final = (
@@ -20,7 +20,7 @@ _OF_OTHER_THINGS: Final = (
 _LOOKS_LIKE_ONE: Final = r"^[c\x{441}\x{FF43}][u\x{FF55}][s\x{455}\x{FF53}][_\x{FF3F}]"
 _ID: Final = pl.col("id")
 _WRONG: Final[Mapping[str, pl.Expr]] = {
-    "which stands for nothing; export it again": _ID.str.to_lowercase().is_in([word.lower() for word in NO_VALUE]),
+    "which stands for nothing; export it again": _ID.str.to_lowercase().is_in(NO_VALUE_LOWERED),
     "a number that a spreadsheet has rewritten; export it again, and do not save it in one": _ID.str.contains(
         r"^\d+(?:[.,]\d+)?E\+\d+$"
     ),

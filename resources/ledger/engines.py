@@ -78,7 +78,7 @@ _WORDED: Final = LRUCache[object, object](500)
 
 
 @cache
-def _sqlite_known() -> Dialect:
+def sqlite_dialect() -> Dialect:
     """What SQLite can, looked at once; `_WORDED` knows a statement by it."""
     engine = create_engine("sqlite://")
     engine.connect().close()
@@ -89,7 +89,7 @@ def _sqlite_known() -> Dialect:
 def _sqlite(url: URL, wait_seconds: float) -> Engine:
     pool = create_pool_from_url(url, connect_args={"timeout": wait_seconds})
     worded = {"compiled_cache": _WORDED}
-    engine = Engine(pool, _sqlite_known(), url, hide_parameters=True, execution_options=worded)
+    engine = Engine(pool, sqlite_dialect(), url, hide_parameters=True, execution_options=worded)
 
     @event.listens_for(engine, "connect")
     def durable(connection: sqlite3.Connection, _: object) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, column, inspect, select, table
 
 from resources.ledger.sqlite_file import copied
 from resources.ledger.tables import VERSION_TABLE
@@ -42,7 +42,7 @@ def _forms(connection: Connection) -> tuple[str, ...]:
     """What Alembic has noted; it would ask by a table that it makes for each question."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return ()
-    return tuple(connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalars())  # noqa: S608
+    return tuple(connection.scalars(select(column("version_num")).select_from(table(VERSION_TABLE))))
 
 
 @cache

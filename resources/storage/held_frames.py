@@ -71,7 +71,7 @@ def hold(paths: Sequence[Path], frame: pl.DataFrame, most: int | None = None) ->
     if fits(frame, most):
         _HELD[key] = frame.rechunk()
         _SIZES[key] = size_of(_HELD[key])
-    together = sum(map(_SIZES.__getitem__, _HELD))
+    together = sum(_SIZES.values())
     while together > limit:
         oldest, _ = _HELD.popitem(last=False)
         _BESIDE.pop(oldest, None)
