@@ -63,6 +63,15 @@ def _link_contradicted(evidence: Evidence) -> pl.LazyFrame:
     return rest.group_by("position").agg(said=said)
 
 
+def _link_inactive(evidence: Evidence) -> pl.LazyFrame:
+    """Links to records that are inactive, where a rule finds an active one with the same value."""
+    linked = evidence.linked
+    found = evidence.opinions.successors.lazy().with_columns(pl.lit(linked).gather("position").alias("own"))
+    is_linked = pl.col("own").is_not_null()
+    by_customer = found.filter(is_linked).group_by("position", "own").agg(pl.col("says").sort().str.join(", "))
+    return by_customer.select("position", said=pl.format("record {} is inactive, and {}", "own", "says"))
+
+
 def _rules_differ(evidence: Evidence) -> pl.LazyFrame:
     """Matches by a rule, while a later rule finds other records only."""
     is_matched = pl.lit(evidence.matched).gather("position").is_not_null()
@@ -145,6 +154,7 @@ def _chosen_id(evidence: Evidence) -> pl.LazyFrame:
 
 _FINDERS: Final[Mapping[Doubt, Callable[[Evidence], pl.LazyFrame]]] = {
     "link_contradicted": _link_contradicted,
+    "link_inactive": _link_inactive,
     "negated": _negated,
     "rules_differ": _rules_differ,
     "names_another": _names_another,

@@ -97,12 +97,18 @@ class SecondOpinions:
         self._record_of = pl.Series("own", [None], pl.Int64).new_from_index(0, customers.height)
         self.agrees = pl.repeat(value=False, n=customers.height, dtype=pl.Boolean, eager=True)
         self._others = [_OTHERS.to_frame()]
+        self._successors = [_OTHERS.to_frame()]
         self._crowds = [CROWDS.to_frame()]
 
     @property
     def others(self) -> pl.DataFrame:
         """What rules say that find other records only: `position`, `says`; no row where a rule finds nothing."""
         return pl.concat(self._others)
+
+    @property
+    def successors(self) -> pl.DataFrame:
+        """What rules find for customers whose record is as equal, but inactive: `position`, `says`."""
+        return pl.concat(self._successors)
 
     @property
     def crowds(self) -> pl.DataFrame:
@@ -142,20 +148,30 @@ class SecondOpinions:
         rows = rows.with_columns(record=self._record_of.gather(rows.get_column("position"))).drop_nulls("record")
         is_shown = pl.col("shown").list.contains(pl.col("record"))
         others = rows.filter(~is_shown)
-        is_equal = others.get_column("position").is_in(self._equal(rule, keys, others).implode())
+        is_idle = others.get_column("record").is_in(self._idle.implode())
+        is_equal = others.get_column("position").is_in(self._equal(rule, keys, others, is_idle).implode())
         for agreeing in (rows.filter(is_shown), others.filter(is_equal)):
             self.agrees = self.agrees.scatter(agreeing.get_column("position"), True)
         word = pl.when(pl.col("candidates") > 1).then(pl.lit("records")).otherwise(pl.lit("record"))
         says = pl.format("{} finds {} {}", pl.lit(str(rule)), word, listed(pl.col("shown"), pl.col("candidates")))
-        self._others.append(others.filter(~is_equal).select("position", says=says).cast(_OTHERS))
+        for said, is_it in ((self._others, ~is_equal), (self._successors, is_equal & is_idle)):
+            said.append(others.filter(is_it).select("position", says=says).cast(_OTHERS))
 
-    def _equal(self, rule: MatchRule, keys: Callable[[pl.LazyFrame], pl.LazyFrame], others: pl.DataFrame) -> pl.Series:
+    @cached_property
+    def _idle(self) -> pl.Series:
+        """The records that no rule may find, as they are inactive."""
+        is_idle = pl.lit(value=False) if self._settings.match_inactive else pl.col("inactive")
+        return self._records.filter(is_idle).select("internal_id").collect().to_series()
+
+    def _equal(
+        self,
+        rule: MatchRule,
+        keys: Callable[[pl.LazyFrame], pl.LazyFrame],
+        others: pl.DataFrame,
+        is_idle: pl.Series,
+    ) -> pl.Series:
         """Return the customers whose record is equal though it is not among those shown: inactive, or one of many."""
-        is_hidden = pl.lit(value=False)
-        if not self._settings.match_inactive:
-            inactive = self._records.filter("inactive").select("internal_id").collect().to_series()
-            is_hidden = pl.col("record").is_in(inactive.implode())
-        rows = others.filter(is_hidden | (pl.col("candidates") > CANDIDATES_SHOWN))
+        rows = others.filter(is_idle | (others.get_column("candidates") > CANDIDATES_SHOWN))
         if rows.is_empty():
             return rows.get_column("position")
         asked = self._records.join(rows.lazy(), left_on="internal_id", right_on="record", how="semi")

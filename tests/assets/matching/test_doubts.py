@@ -44,9 +44,16 @@ def test_a_later_rule_that_finds_the_record_among_others_agrees() -> None:
     assert said == {"cus_1": "rules_differ: name = company_name finds records 1, 2"}
 
 
-def test_a_record_that_is_inactive_still_agrees() -> None:
+@pytest.mark.rule("M2")
+def test_a_link_to_an_inactive_record_with_an_active_equal_is_a_doubt() -> None:
     own = record(11, inactive=True, stripe_id="cus_1", email="a")
-    assert doubts(customer(email="a"), own, record(12, email="a")) == {}
+    said = "link_inactive: record 11 is inactive, and email = email finds record 12"
+    assert doubts(customer(email="a"), own, record(12, email="a")) == {"cus_1": said}
+    assert doubts(customer(email="a"), own, record(12, email="a", inactive=True)) == {}
+    assert doubts(customer(email="a"), own, record(12, email="b")) == {}
+    both = replace(SETTINGS, match_inactive=True)
+    assert doubts(customer(email="a"), own, record(12, email="a"), declared=both) == {}
+    assert doubts(customer(email="a"), own, record(12, email="a"), cus_1=11) == {}, "a person said so"
 
 
 @pytest.mark.rule("M7")

@@ -64,7 +64,8 @@ def test_what_is_not_shown_is_compared_by_the_keys_of_these_few_customers(tmp_pa
     found = found_by_tasks(done(tmp_path, (stripe, netsuite), small.settings, 2, twice=False), KEY, small.settings)
     assert isinstance(found, FoundByTasks)
     [made] = match_with_doubts(stripe, netsuite, overrides, small.settings, known=found).collect().to_dicts()
-    assert (made["outcome"], made["netsuite_internal_id"], made["doubt"]) == ("linked", 7, None)
+    said = "link_inactive: record 7 is inactive, and email = email finds record 8"
+    assert (made["outcome"], made["netsuite_internal_id"], made["doubt"]) == ("linked", 7, said)
 
 
 @pytest.fixture
