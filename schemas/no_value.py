@@ -41,12 +41,20 @@ _WITHOUT_A_WORD: Final = (
 )
 """Signs alone, letters that a wrong encoding has turned into question marks, and characters that nobody sees."""
 
+_FORMS: Final = (
+    *("{}-{}-{}", "({}){}-{}", "({})-{}-{}", "{}.{}.{}", "+1{}{}{}", "1-{}-{}-{}", "+1-{}-{}-{}", "+1({}){}-{}"),
+)
+"""Of phone numbers as they are written where no country code is needed; white space does not count."""
+
+_PARTS: Final = (("123", "456", "7890"), *((digit * 3, digit * 3, digit * 4) for digit in "0123456789"))
 _NUMBERS: Final = (
     *("0" * count for count in range(1, 16)),
     *(digit * count for digit in "123456789" for count in range(9, 12)),
-    *("12345678", "123456789", "1234567890", "0123456789"),
+    *("12345678", "123456789", "1234567890", "0123456789", "12-3456789", "XX-XXXXXXX"),
+    *(f"{digit * 2}-{digit * 7}" for digit in "0123456789"),
+    *(form.format(*parts) for form in _FORMS for parts in _PARTS),
 )
-"""What people type where a number is asked for that they do not have."""
+"""What people type where a number is asked for that they do not have, also as phone and tax numbers are written."""
 
 _NAMES: Final = (
     *("unknown", "(unknown)", "unnamed", "unspecified", "no name", "(no name)", "noname"),
@@ -54,7 +62,9 @@ _NAMES: Final = (
     *("not provided", "not applicable", "not specified", "not set", "(not set)", "not available", "no company"),
     *("no email", "no e-mail", "no phone", "noemail", "nomail", "TBD", "TBA", "to be determined", "pending", "dummy"),
     *("-none-", "--none--", "- none", "none -", "<none>", "<empty>", "<unknown>", "#none", "Loading..."),
-    *("x", "xx", "xxx", "xxxx", "x x", "asdf", "qwerty", "exempt"),
+    *("x", "xx", "xxx", "xxxx", "x x", "asdf", "qwerty", "exempt", "applied for"),
+    *("unknown customer", "anonymous customer", "unnamed customer", "deleted", "deleted customer", "duplicate"),
+    *("do not use", "Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Inc", "Inc.", "LLC", "Ltd", "Ltd.", "GmbH", "AG", "Corp"),
     *("unbekannt", "keine", "keine Angabe", "keine Angaben", "k.A.", "nicht angegeben", "ohne Namen", "entfällt"),
     *("inconnu", "inconnue", "non renseigné", "non précisé", "non communiqué", "sans nom", "aucun", "aucune", "néant"),
     *("desconocido", "desconocida", "sin nombre", "no disponible", "no especificado", "ninguno", "ninguna"),
@@ -68,10 +78,21 @@ _NAMES: Final = (
 
 _TYPED: Final = (
     *("none", "null", "na", "nil", "undefined", "unknown", "noemail", "no-email", "nomail", "noreply", "test"),
+    *("no-reply", "email", "mail", "xxx", "asdf", "dummy", "fake", "nobody", "notprovided", "not-provided"),
+    *("keine", "kein", "keinemail", "sincorreo", "sinemail", "aucun", "sansemail", "nessuno", "nenhum", "geen"),
 )
+_ENDS: Final = (
+    *("", ".com", ".org", ".net", ".co", ".io", ".de", ".fr", ".es", ".it", ".nl", ".eu", ".us", ".ca", ".co.uk"),
+    *(".com.br", ".com.mx", ".com.au", ".local", ".test", ".invalid"),
+)
+_SHORTER_THAN_ANY: Final = ("a", "x", "na", "no", "abc", "xxx", "none", "test", "asdf", "fake", "dummy", "email")
+"""Gmail's addresses have six characters or more before the `@` (Google's help, "Create a username")."""
+
 _MAILS: Final = (
-    *(f"{word}@{word}{end}" for word in (*_TYPED, "no-reply", "email", "mail", "xxx") for end in ("", ".com", ".de")),
-    *(f"{word}@{word}.com" for word in ("a", "x", "abc", "asdf", "123", "example", "placeholder", "dummy", "n/a")),
+    *(f"{word}@{word}{end}" for word in _TYPED for end in _ENDS),
+    *(f"{word}@gmail.com" for word in _SHORTER_THAN_ANY),
+    *(f"{word}@{host}.de" for word in ("kein", "keine", "keinemail", "keine-email") for host in ("email", "mail")),
+    *(f"{word}@{word}.com" for word in ("a", "x", "abc", "123", "example", "placeholder", "n/a")),
     *(f"{word}@{host}.com" for word in ("no", "none", "na", "noemail", "unknown") for host in ("email", "mail")),
     *(f"{word}@example.com" for word in ("user", "test", "email", "name", "noemail", "noreply", "none", "nobody")),
     *("a@a", "x@x", "none@", "noemail@", "no@", "na@", "@none.com", "@noemail.com"),

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from schemas.rule_kinds.public_mail_hosts import PUBLIC_MAIL_HOSTS
+from schemas.rule_kinds.public_mail_hosts import is_everybodys
 
 _LEGAL_FORMS: Final = """
 inc incorporated corp corporation co company llc llp lp ltd limited plc pty pte pvt private gmbh ag kg ohg ug gbr mbh ev
@@ -98,7 +98,7 @@ def host(email: pl.Expr) -> pl.Expr:
 
 def own(hosts: pl.Expr) -> pl.Expr:
     """Return hosts, unless anybody can have an address there."""
-    return pl.when(~hosts.is_in(list(PUBLIC_MAIL_HOSTS)) & (hosts.str.len_bytes() > 0)).then(hosts)
+    return pl.when(~is_everybodys(hosts) & (hosts.str.len_bytes() > 0)).then(hosts)
 
 
 def last_digits(phone: pl.Expr) -> pl.Expr:

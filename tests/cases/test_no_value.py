@@ -41,6 +41,8 @@ NOBODY = (
         "NoEmail@NoEmail.com",
         "test@test.de",
     ),
+    *("555-555-5555", "(000) 000-0000", "123.456.7890", "12-3456789", "XX-XXXXXXX", "+1 111 111 1111", "applied for"),
+    *("GmbH", "Ltd.", "Mr", "Unknown Customer", "DO NOT USE", "none@none.org", "keine@keine.de", "test@gmail.com"),
 )
 
 
