@@ -14,17 +14,18 @@ bol.com.br btinternet.com casema.nl centrum.cz centurylink.net charter.net chell
 daum.net docomo.ne.jp duck.com earthlink.net eircom.net email.com email.cz ezweb.ne.jp fastmail.com fastweb.it
 foxmail.com free.fr freemail.de freemail.hu freenet.de frontier.com gmail.com guerrillamail.com hanmail.net hetnet.nl
 hey.com hispeed.ch home.nl hushmail.com i.softbank.jp i.ua iafrica.com ig.com.br inbox.com inbox.lv inbox.ru
-indamail.hu indiatimes.com interia.pl internet.ru iol.ie juno.com kabelmail.de kakao.com kpn.com kpnmail.nl laposte.net
-libero.it list.ru mac.com mail.bg mail.com mail.de mail.kz mail.ru mailbox.org mailinator.com me.com meta.ua movistar.es
-mozmail.com mweb.co.za narod.ru nate.com naver.com neuf.fr nifty.com ntlworld.com o2.pl o2online.de onet.pl online.de
-online.no ono.com optimum.net optonline.net optusnet.com.au orange.fr otenet.gr planet.nl pm.me post.cz poste.it
-posteo.de privaterelay.appleid.com proton.ch proton.me protonmail.ch protonmail.com qq.com quicknet.nl rambler.ru
-rediffmail.com rocketmail.com rogers.com runbox.com sapo.pt sbcglobal.net seznam.cz sfr.fr shaw.ca sify.com
-simplelogin.com sina.cn sina.com sky.com skynet.be softbank.ne.jp sohu.com sunrise.ch sympatico.ca t-online.de
-t-online.hu talktalk.net telefonica.net telenet.be telia.com telkomsa.net telus.net terra.com.br tim.it tin.it
-tiscali.it tut.by tuta.com tuta.io tutanota.com ukr.net unitybox.de uol.com.br upcmail.nl users.noreply.github.com
-verizon.net videotron.ca vip.qq.com virgilio.it virginmedia.com vivaldi.net vodafone.de volny.cz walla.co.il wanadoo.fr web.de
-windstream.net wp.pl xs4all.nl xtra.co.nz ya.ru yeah.net yopmail.com ziggo.nl zoho.com zoznam.sk
+indamail.hu indiatimes.com interia.pl internet.ru iol.ie juno.com kabelmail.de kakao.com kpn.com kpnmail.nl
+laposte.net libero.it list.ru mac.com mail.bg mail.com mail.de mail.kz mail.ru mailbox.org mailinator.com me.com
+meta.ua movistar.es mozmail.com mweb.co.za narod.ru nate.com naver.com neuf.fr nifty.com ntlworld.com o2.pl
+o2online.de onet.pl online.de online.no ono.com optimum.net optonline.net optusnet.com.au orange.fr otenet.gr
+planet.nl pm.me post.cz poste.it posteo.de privaterelay.appleid.com proton.ch proton.me protonmail.ch protonmail.com
+qq.com quicknet.nl rambler.ru rediffmail.com rocketmail.com rogers.com runbox.com sapo.pt sbcglobal.net seznam.cz
+sfr.fr shaw.ca sify.com simplelogin.com sina.cn sina.com sky.com skynet.be softbank.ne.jp sohu.com sunrise.ch
+sympatico.ca t-online.de t-online.hu talktalk.net telefonica.net telenet.be telia.com telkomsa.net telus.net
+terra.com.br tim.it tin.it tiscali.it tut.by tuta.com tuta.io tutanota.com ukr.net unitybox.de uol.com.br upcmail.nl
+users.noreply.github.com verizon.net videotron.ca vip.qq.com virgilio.it virginmedia.com vivaldi.net vodafone.de
+volny.cz walla.co.il wanadoo.fr web.de windstream.net wp.pl xs4all.nl xtra.co.nz ya.ru yeah.net yopmail.com ziggo.nl
+zoho.com zoznam.sk
 localhost.localdomain none.com noemail.com nomail.com test.com
 """
 _HOSTS: Final = frozenset(_MAIL_HOSTS.split())
