@@ -30,9 +30,9 @@ def executor_of(folders: Folders) -> dg.ExecutorDefinition:
     found = settings()
     if found is None:
         return in_this_process(folders)
-    from pipelines.workers.executor import on_workers  # noqa: PLC0415 (it needs an extra)
+    from pipelines.workers.executor import worker_executor  # noqa: PLC0415 (it needs an extra)
 
-    return on_workers(folders, found)
+    return worker_executor(folders, found)
 
 
 def in_this_process(folders: Folders) -> dg.ExecutorDefinition:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # of Dagster's inside, which its own interface names
     from dagster._core.execution.plan.plan import ExecutionPlan
 
 
-def on_workers(folders: Folders, settings: Settings) -> dg.ExecutorDefinition:
+def worker_executor(folders: Folders, settings: Settings) -> dg.ExecutorDefinition:
     """The executor of every run that the UI, a schedule or the command line of Dagster starts, where there are workers.
 
     What it is configured with is no part of a run: it is the installation's.
