@@ -58,7 +58,7 @@ def _person(script: Script) -> dict[str, pl.Expr]:
     local = {"accented": "réné", "japanese": "山田ガ"}.get(script, "user")
     mail = pl.format("{}{}@example{}.com", pl.lit(local), at, pl.col("at").hash(2) % 5_000)
     return {
-        "id": pl.format("cus_{}", (pl.col("at").hash(3) % 10**14).cast(pl.String).str.zfill(14)),
+        "id": pl.format("cus_{}{}", (pl.col("at").hash(3) % 10**6).cast(pl.String).str.zfill(6), at.str.zfill(8)),
         "email": pl.lit("ap@example.com") if script == "shared" else pl.when(~chance(4, 4)).then(mail),
         "name": pl.format("{} {} {} Ltd", pl.lit("Acme"), at, rare),
     }
