@@ -100,6 +100,8 @@ def _stripe_reader(declaration: Declaration, folders: Folders, unset: Mapping[st
         encoding=source.encoding,
         dates=source.dates,
         labels=source.labels,
+        account=source.account,
+        mode=source.mode,
     )
 
 

@@ -110,11 +110,15 @@ class Declared:
         encoding: where it is not UTF-8.
         dates: what dates mean that leave it open.
         labels: our field → the label of its column, where it is not the usual one.
+        account: of a Stripe export, the account whose customers it has.
+        mode: likewise `test` or `live`.
     """
 
     encoding: str | None = None
     dates: DateForm | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    account: str | None = None
+    mode: str | None = None
 
 
 @dataclass(frozen=True)

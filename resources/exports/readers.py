@@ -37,6 +37,8 @@ class StripeExportReader:
         encoding: of the files, where they are not UTF-8.
         dates: what dates mean that leave it open.
         labels: our field → the label of its column, where it is not the Dashboard's.
+        account: the account whose customers they have, where the declaration names one.
+        mode: likewise `test` or `live`.
     """
 
     root: Path
@@ -48,6 +50,8 @@ class StripeExportReader:
     encoding: str | None = None
     dates: DateForm | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    account: str | None = None
+    mode: str | None = None
 
     @property
     def source(self) -> str:
@@ -104,9 +108,13 @@ class StripeExportReader:
             metadata_keys=self.metadata_keys,
             required=self.required,
             further=self.further,
-            declared=Declared(self.encoding, self.dates, self.labels),
+            declared=self._declared,
         )
         yield from problems_of_files(self.root, self.files, check)
+
+    @property
+    def _declared(self) -> Declared:
+        return Declared(self.encoding, self.dates, self.labels, self.account, self.mode)
 
     def _customers_of(self, path: Path, until: datetime, disk: Disk | None) -> Extract:
         return read_stripe_export(
@@ -116,7 +124,7 @@ class StripeExportReader:
             metadata_keys=self.metadata_keys,
             required=self.required,
             further=self.further,
-            declared=Declared(self.encoding, self.dates, self.labels),
+            declared=self._declared,
             disk=disk,
         )
 

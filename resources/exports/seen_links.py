@@ -5,9 +5,10 @@ not there, either no customer has the key, or the export left it out: nobody can
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+import polars as pl
 from rapidfuzz.distance import OSA
 
 from schemas.no_value import NO_VALUE_LOWERED
@@ -27,7 +28,7 @@ _DELETED_WORDS: Final = (
     *("Verwijderd", "Borttagen", "Удален", "Удалён", "削除", "削除済み", "已删除", "已刪除", "삭제됨"),
 )
 _DELETED: Final = frozenset(map(_letters, _DELETED_WORDS))
-NOT_DELETED: Final = ("", *(word.lower() for word in NO_WORDS), *NO_VALUE_LOWERED)
+NOT_DELETED: Final = ("", "0.0", *(word.lower() for word in NO_WORDS), *NO_VALUE_LOWERED)
 """What a column `Deleted` says of a customer that is there, in lower case; every other word or date says deleted."""
 DELETED: Final = tuple(word.lower() for word in _DELETED_WORDS if word != "Cancellato")
 """What a column `Status` says of a deleted customer, in lower case; `cancellato` there is a subscription's."""
@@ -43,8 +44,11 @@ _STATUS: Final = frozenset(
     )
 )
 
-_METADATA: Final = "|".join(map(_letters, STRIPE_WORDS["metadata"]))
+_METADATA_WORDS: Final = (*map(_letters, STRIPE_WORDS["metadata"]),)
+_METADATA: Final = "|".join(_METADATA_WORDS)
 _AROUND: Final = re.compile(rf"^(?:customer|{_METADATA})+|(?:customer)?(?:{_METADATA})$")
+_TEXT: Final = "metadata text "  # and a number; nor is any field called this
+_OUR_KEYS: Final = "netsuite_"
 _SLIPS: Final = 2
 """Letters by which the name of a flag may be mistyped, and the flag be meant; `block` and `allow` are further apart."""
 _FLAG_WORDS: Final = {
@@ -62,8 +66,32 @@ def link_column(labels: Sequence[str]) -> LinkColumn:
     return "renamed" if _near_misses(labels, LINK_KEY) else "missing"
 
 
-def unseen_links(source: str, labels: Sequence[str]) -> tuple[str, ...]:
-    """Sentences on links and flags that the file cannot show; none where it can show all."""
+def metadata_texts(labels: Sequence[str]) -> dict[str, str]:
+    """Names for the columns that have all metadata of a customer in one text, such as JSON, and their labels."""
+    return {f"{_TEXT}{at}": label for at, label in enumerate(labels) if _letters(label) in _METADATA_WORDS}
+
+
+def hides_keys(rows: pl.LazyFrame, texts: Mapping[str, str]) -> tuple[str, ...]:
+    """The labels of those columns of `metadata_texts` in which some customer has a key of ours."""
+    if not texts:
+        return ()
+    found = rows.select(pl.col(*texts).str.contains(f"(?i){_OUR_KEYS}").any()).collect().row(0)
+    return tuple(label for label, is_hidden in zip(texts.values(), found, strict=True) if is_hidden)
+
+
+def unseen_links(source: str, labels: Sequence[str], hidden: Sequence[str] = ()) -> tuple[str, ...]:
+    """Sentences on links and flags that the file cannot show; none where it can show all.
+
+    Args:
+        source: the file.
+        labels: of its columns.
+        hidden: what `hides_keys` gives.
+    """
+    in_texts = (
+        f"{source} has a column {label!r} with {_OUR_KEYS}… among other keys in one text, which is not read: make a "
+        f"column of each key, called as {_label(LINK_KEY)!r}."
+        for label in hidden
+    )
     missing = (
         f"{source} has no column {_label(LINK_KEY)!r}: either no customer has this key, or the export left metadata "
         "out, and links that Stripe has cannot be seen."
@@ -73,7 +101,8 @@ def unseen_links(source: str, labels: Sequence[str]) -> tuple[str, ...]:
         for key in MATCH_KEYS
         for label in _near_misses(labels, key)
     )
-    return (*((missing,) if link_column(labels) == "missing" else ()), *renamed)
+    is_missing = link_column(labels) == "missing" and not hidden
+    return (*((missing,) if is_missing else ()), *renamed, *in_texts)
 
 
 def deleted_label(labels: Sequence[str]) -> str | None:

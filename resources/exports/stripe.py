@@ -15,11 +15,14 @@ import polars as pl
 from resources.exports.dates import read_dates, zone_of
 from resources.exports.file import Declared, check_header, open_export
 from resources.exports.header import Header
+from resources.exports.one_account import of_one_side, side_columns
 from resources.exports.seen_links import (
     DELETED,
     NOT_DELETED,
     deleted_label,
+    hides_keys,
     link_column,
+    metadata_texts,
     status_labels,
     unseen_links,
 )
@@ -77,18 +80,24 @@ def read_stripe_export(  # noqa: PLR0913 (what a declaration says, and where row
         deleted = deleted_label(export.header.labels)
         columns |= {_DELETED: deleted} if deleted else {}
         columns |= {f"{_STATUS}{at}": label for at, label in enumerate(status_labels(export.header.labels))}
+        sides = side_columns(export.header.labels)
+        columns |= sides
+        texts = metadata_texts(export.header.labels)
+        columns |= texts
         whole = export.read_to(disk, columns) if disk else None
         # One name for all forms of the rows: each is in memory whole, and goes when the next is there.
-        rows = whole.rows.select("id", "created").collect() if whole else export.read(columns)
+        rows = whole.rows.select("id", "created", *sides).collect() if whole else export.read(columns)
         count = rows.height
         zone = zone_of(columns["created"]) or "UTC"
         created = read_dates(rows.get_column("created"), until, declared.dates, zone)
         rows = rows.with_columns(_VISIBLE_ID, created.alias("moment"))
         rows = checked(rows, export, columns, since, until).drop("created").rename({"moment": "created"})
+        rows = of_one_side(rows, export, columns, declared)
+        hidden = hides_keys(whole.rows if whole else rows.lazy(), texts)
     wanted = [*OWN_LABELS, *(f"metadata.{key}" for key in metadata_keys), *further.names]
     source = RowSource(str(path), "the file was edited, or two exports were joined; export it again")
     if whole and disk:
-        text = pl.concat([whole.rows.drop("id", "created"), rows.lazy()], how="horizontal")
+        text = pl.concat([whole.rows.drop("id", "created", *sides), rows.lazy()], how="horizontal")
         kept = disk.kept(_as_customers(text, wanted, further))
         found, on_disk = kept.rows.head(0).collect(), disk.unique_by_id(kept, "id", source)
         rows_read = kept.height
@@ -103,8 +112,8 @@ def read_stripe_export(  # noqa: PLR0913 (what a declaration says, and where row
         rows_read,
         warnings=warnings,
         notes={"deleted_left_out": count - rows_read} if deleted or count > rows_read else {},
-        link_column=link_column(labels),
-        unseen_links=unseen_links(str(path), labels),
+        link_column="renamed" if hidden else link_column(labels),
+        unseen_links=unseen_links(str(path), labels, hidden),
         on_disk=on_disk,
     )
 
@@ -113,7 +122,7 @@ def _as_customers(rows: pl.LazyFrame, wanted: Sequence[str], further: Further) -
     """Those that are not deleted, with the columns that are wanted, of which some may not be in the file."""
     names = rows.collect_schema().names()
     nothing = (pl.lit(None, pl.String).alias(name) for name in wanted if name not in names)
-    made = rows.filter(_is_there(names)).with_columns(*nothing, pl.lit(None, pl.Boolean).alias("livemode"))
+    made = rows.filter(_is_there(names)).with_columns(*nothing)
     return made.select("id", "created", *OWN_LABELS, "livemode", pl.col(r"^metadata\..+$"), *further.names)
 
 
