@@ -17,11 +17,14 @@ _AMOUNT: Final = 1_000
 _NUMBERS = count(1)
 
 
-def add_charge(book: Book, customer: str | None, status: ChargeStatus = "succeeded") -> str:
-    """Charge a customer now, or a guest (None). Returns the charge's id."""
+def add_charge(
+    book: Book, customer: str | None, status: ChargeStatus = "succeeded", *, created: int | None = None
+) -> str:
+    """Charge a customer, or a guest (None), now or after all earlier charges. Returns the charge's id."""
     paid = status == "succeeded"
     shown: JsonObject = {"amount": _AMOUNT, "captured": paid, "paid": paid, "refunded": False}
-    return _add(book, "charge", f"ch_{next(_NUMBERS):014d}", {"customer": customer, "status": status, **shown})
+    charged: JsonObject = {"customer": customer, "status": status, **shown}
+    return _add(book, "charge", f"ch_{next(_NUMBERS):014d}", charged, created)
 
 
 def add_invoice(book: Book, customer: str, status: InvoiceStatus = "open") -> str:
@@ -40,8 +43,9 @@ def add_payment_method(book: Book, customer: str) -> str:
     return _add(book, "payment_method", f"pm_{next(_NUMBERS):014d}", {"customer": customer, "type": "card"})
 
 
-def _add(book: Book, kind: str, name: str, fields: JsonObject) -> str:
+def _add(book: Book, kind: str, name: str, fields: JsonObject, created: int | None = None) -> str:
     with book.lock:
-        always: JsonObject = {"created": book.clock(), "currency": "eur", "livemode": book.livemode, "metadata": {}}
+        moment = book.clock() if created is None else created
+        always: JsonObject = {"created": moment, "currency": "eur", "livemode": book.livemode, "metadata": {}}
         book.payments[kind].insert(0, {"id": name, "object": kind, **always, **fields})
     return name

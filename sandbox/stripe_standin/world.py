@@ -91,11 +91,12 @@ def load_customers(path: Path) -> Iterator[tuple[str, int, JsonObject]]:
 
 
 def load_payments(path: Path, book: Book) -> None:
-    """Charge each customer of a Dashboard export once who has paid by its column `Payment Count`."""
+    """Charge each customer of a Dashboard export once who has paid by its column `Payment Count`, as it was created."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["id"] in book.ids and int(row.get("Payment Count") or 0):
-                add_charge(book, row["id"])
+        paid = {row["id"] for row in csv.DictReader(file) if int(row.get("Payment Count") or 0)}
+    for customer, created in zip(book.ids, book.created, strict=True):
+        if customer in paid:
+            add_charge(book, customer, created=created)
 
 
 def uneven_book(book: Book, customers: int, *, seed: int = 1, years: int = 6, until: int | None = None) -> None:
