@@ -17,17 +17,34 @@ _ISO: Final = (
     "%Y-%m-%d %H:%M",
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%dT%H:%M:%SZ",
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M",
     "%Y-%m-%d %H:%M:%S%.f",
     "%Y-%m-%dT%H:%M:%S%.fZ",
     "%Y-%m-%d %H:%M:%S%.f UTC",
     "%Y/%m/%d %H:%M",
     "%Y/%m/%d %H:%M:%S",
 )
-_WITH_OFFSET: Final = ("%Y-%m-%dT%H:%M:%S%.f%:z", "%Y-%m-%d %H:%M:%S%.f%:z")
-_NUMERIC: Final = (
-    r"^\s*(?<one>\d{1,4})[./-]\s?(?<two>\d{1,2})[./-]\s?(?<three>\d{1,4}),? (?<hour>\d{1,2}):(?<minute>\d{2})"
-    r"(?::\d{2})?\s?(?<half>[AaPp])?\.?[Mm]?\.?\s*$"
+_WITH_OFFSET: Final = (
+    *("%Y-%m-%dT%H:%M:%S%.f%:z", "%Y-%m-%d %H:%M:%S%.f%:z"),
+    *("%Y-%m-%dT%H:%M%:z", "%Y-%m-%d %H:%M%:z"),
 )
+_OFFSET: Final = r"(:\d\d(?:\.\d+)?) ?(?:(?:Z|UTC|GMT)|([+-]\d\d)(?::?(\d\d))?(?: UTC)?)$"
+"""As programs write it behind a time: `+00`, ` +0000 UTC`, ` Z`."""
+
+_NUMERIC: Final = (
+    r"^\s*(?<one>\d{1,4})[./-]\s?(?<two>\d{1,2})[./-]\s?(?<three>\d{1,4})"
+    r"(?:,?\s+(?:at )?(?<hour>\d{1,2}):(?<minute>\d{2})(?::\d{2}(?:\.\d+)?)?\s?(?<half>[AaPp])?\.?\s?[Mm]?\.?)?\s*$"
+)
+"""Without a time it is midnight."""
+
+_MONTH_NAMES: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAME: Final = rf"({'|'.join(_MONTH_NAMES)})[a-z]{{0,6}}"
+_NAMED: Final = (
+    (rf"(?i)^\s*(?:[a-z]{{3,9}},? )?(\d{{1,2}})[ -]{_NAME}[ .,-]+(?:20)?(\d\d)\b(.*)$", "20${3}-$2-$1$4"),
+    (rf"(?i)^\s*(?:[a-z]{{3,9}},? )?{_NAME}[ .]+(\d{{1,2}})(?:st|nd|rd|th)?,? (?:20)?(\d\d)\b(.*)$", "20${3}-$1-$2$4"),
+)
+"""With the English name of a month, of which no order has to be known."""
 _ORDERS: Final = {
     "day_first": ("three", "two", "one"),
     "month_first": ("three", "one", "two"),
@@ -35,6 +52,19 @@ _ORDERS: Final = {
 }
 _YEARS_OF_FOUR_DIGITS: Final = 1_000
 _MONTHS: Final = 12
+_NO_DATES: Final = (
+    (r"^\s*\d{5}([.,]\d+)?\s*$", ", but a spreadsheet's number of days; export it again and do not save it in one"),
+    (
+        r"^\s*(\d([.,]\d+)?[Ee]\+\d+|#+)\s*$",
+        ", but what a spreadsheet made of it (a rounded number, or ###); export it again and do not save it in one",
+    ),
+    (
+        r"[^\W\d_]{3}|\u6708",
+        ", but one with a word, such as the name of a month; export it again with dates in numbers",
+    ),
+)
+"""What is no date, and the end of a sentence about it; U+6708 is the month of Chinese and Japanese."""
+
 FIRST_CUSTOMER: Final = datetime(2011, 1, 1, tzinfo=UTC)
 _ZONE: Final = re.compile(r"created \((.+)\)", re.IGNORECASE)
 
@@ -55,9 +85,12 @@ def read_dates(text: pl.Series, until: datetime, form: DateForm | None = None, z
         zone: of dates that name none.
     """
     found = _in_form(text, _ISO, zone)
+    if found.null_count() == 0:
+        return found
+    text = _without_names(text)
     for pattern in _WITH_OFFSET:
         if found.null_count():
-            found = found.fill_null(text.str.strptime(pl.Datetime("us", "UTC"), pattern, strict=False))
+            found = found.fill_null(_offset_apart(text).str.strptime(pl.Datetime("us", "UTC"), pattern, strict=False))
     if found.null_count() == 0:
         return found
     if form == "epoch":
@@ -67,25 +100,40 @@ def read_dates(text: pl.Series, until: datetime, form: DateForm | None = None, z
     return found.fill_null(_numeric(text, orders[0], zone)) if len(orders) == 1 else found
 
 
-def why_open(text: str, zone: str) -> str:
-    """What to do about a date that was not read."""
+def _without_names(text: pl.Series) -> pl.Series:
+    """With the number of the month in place of its name, year first."""
+    for pattern, year_first in _NAMED:
+        text = text.str.replace(pattern, year_first)
+    names = [f"-{name}-" for name in _MONTH_NAMES]
+    numbers = [f"-{number}-" for number in range(1, 1 + len(names))]
+    is_named = text.str.contains(r"^20\d\d-[a-zA-Z]{3}-").fill_null(value=False)
+    replaced = text.str.replace_many(names, numbers, ascii_case_insensitive=True) if is_named.any() else text
+    return replaced.zip_with(is_named, text)
+
+
+def _offset_apart(text: pl.Series) -> pl.Series:
+    """With offsets in one form."""
+    whole = text.str.strip_chars().str.replace(_OFFSET, "$1${2}:$3")
+    return whole.str.replace(r"(:\d\d(?:\.\d+)?):$", "$1+00:00").str.replace(r"([+-]\d\d):$", "$1:00")
+
+
+def why_open(text: str, zone: str, until: datetime) -> str:
+    """What to do about a date that was not read, in a column of which none may be as new as `until`."""
     if zone != "UTC" and re.match(r"(?!0)\d{4}-\d\d-\d\d[ T]\d\d:\d\d", text):
         return (
             ", or one in an hour that the clocks of its zone showed twice or never; export it again with times in UTC"
         )
-    if re.fullmatch(r"\s*(\d{10}|\d{13})\s*", text):
+    if re.fullmatch(r"\s*(\d{10}|\d{13})(\.0+)?\s*", text):
         return "; it is a number of seconds since 1970, if you write `dates: epoch` beside `export` in the declaration"
     if found := re.match(_NUMERIC.replace("?<", "?P<"), text):
-        return _why_open_numeric(found)
-    if re.fullmatch(r"\s*\d{5}([.,]\d+)?\s*", text):
-        return ", but a spreadsheet's number of days; export it again and do not save it in one"
-    return "; export it again"
+        return _why_open_numeric(found, sum(_is_possible(pl.Series([text]), order, zone, until) for order in _ORDERS))
+    return next((why for form, why in _NO_DATES if re.search(form, text)), "; export it again")
 
 
-def _why_open_numeric(found: re.Match[str]) -> str:
+def _why_open_numeric(found: re.Match[str], orders: int) -> str:
     if len(found["one"]) == len("2026"):
         return ", but one that no calendar or clock has; correct it, or export it again"
-    if max(int(found["one"]), int(found["two"])) > _MONTHS:
+    if orders <= 1 and max(int(found["one"]), int(found["two"])) > _MONTHS:
         return (
             ", but one with day and month in another order than other rows, or `dates` beside `export`, say; export it "
             "again, and do not save it in a spreadsheet"
@@ -126,11 +174,12 @@ def _numeric(text: pl.Series, order: str, zone: str) -> pl.Series:
     year, month, day = (pl.col(name) for name in _ORDERS[order])
     whole_year = pl.when(year.str.len_chars() == len("26")).then("20" + year).otherwise(year)
     is_possible_half = pl.col("half").is_null() | pl.col("hour").cast(pl.Int64).is_between(1, 12)
-    hour = pl.col("hour").cast(pl.Int64)
+    hour = pl.col("hour").fill_null("0").cast(pl.Int64)
     afternoon = hour % 12 + 12 * (pl.col("half").str.to_lowercase() == "p").cast(pl.Int64)
     whole_hour = pl.when(pl.col("half").is_null()).then(hour).otherwise(afternoon).cast(pl.String)
+    minute = pl.col("minute").fill_null("00")
     written = pl.concat_str(
-        whole_year, pl.lit("-"), month, pl.lit("-"), day, pl.lit(" "), whole_hour, pl.lit(":"), pl.col("minute")
+        whole_year, pl.lit("-"), month, pl.lit("-"), day, pl.lit(" "), whole_hour, pl.lit(":"), minute
     )
     moments = part.select(
         pl.when(is_possible_half).then(written).str.strptime(pl.Datetime("us"), _ISO[0], strict=False)
@@ -140,7 +189,7 @@ def _numeric(text: pl.Series, order: str, zone: str) -> pl.Series:
 
 
 def _since_1970(text: pl.Series) -> pl.Series:
-    digits = text.str.strip_chars()
+    digits = text.str.strip_chars().str.replace(r"\.0+$", "")
     number = digits.cast(pl.Int64, strict=False)
     is_seconds, is_milliseconds = digits.str.contains(r"^\d{10}$"), digits.str.contains(r"^\d{13}$")
     milliseconds = pl.when(is_seconds).then(number * 1000).when(is_milliseconds).then(number)

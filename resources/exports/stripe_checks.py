@@ -50,7 +50,7 @@ def checked(
             text,
             undated,
             export,
-            f"no date of the form 2026-01-31 09:30 under {label!r}{why_open(first, zone_of(label) or 'UTC')}",
+            f"no date of the form 2026-01-31 09:30 under {label!r}{why_open(first, zone_of(label) or 'UTC', until)}",
         )
     _refuse(
         text,

@@ -33,10 +33,48 @@ def read(
         "2026-09-03 10:15:00 UTC",
         "2026-09-03T12:15:00+02:00",
         "2026/09/03 10:15",
+        "2026-09-03T10:15:00",
+        "2026-09-03T10:15Z",
+        "2026-09-03T12:15+02:00",
+        "2026-09-03 10:15:00+00",
+        "2026-09-03 10:15:00 +0000 UTC",
+        "2026-09-03 10:15:00.000 Z",
+        "2026.09.03 10:15",
+        "Sep 3, 2026 10:15 AM",
+        "September 3rd, 2026 at 10:15",
+        "3 Sep 2026 10:15",
+        "03-SEP-26 10:15",
+        "Thu, 03 Sep 2026 10:15:00 GMT",
     ],
 )
 def test_a_date_with_the_year_first_has_one_reading(text: str, tmp_path: Path) -> None:
     assert read(tmp_path, text) == [SEPTEMBER]
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [("2026-09-03", "2026-08-31"), ("03.09.2026", "31.08.2026"), ("9/3/26", "8/31/26"), ("3 Sep 2026", "31 Aug 2026")],
+)
+def test_a_date_without_a_time_is_its_midnight(text: str, other: str, tmp_path: Path) -> None:
+    assert read(tmp_path, text, other) == [datetime(2026, 9, 3, tzinfo=UTC), datetime(2026, 8, 31, tzinfo=UTC)]
+    assert read(tmp_path, text, f"{other} 10:15")[0] == datetime(2026, 9, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("13.09.26 10:15", "in which day and month can be told in two ways"),
+        ("9/3/2026", "in which day and month can be told in two ways"),
+        ("3. September 2026 10:15 Uhr", "with a word, such as the name of a month"),
+        ("2026年9月3日 10:15", "with a word, such as the name of a month"),
+        ("1.78843E+09", "what a spreadsheet made of it"),
+        ("########", "what a spreadsheet made of it"),
+        ("1788430500.0", "`dates: epoch`"),
+    ],
+)
+def test_what_is_no_date_is_told_by_its_cause(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=said):
+        read(tmp_path, text)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +100,7 @@ def test_a_day_beyond_the_twelfth_settles_the_column(text: str, other: str, tmp_
         ("month_first", "9/3/26 10:15 pm", datetime(2026, 9, 3, 22, 15, tzinfo=UTC)),
         ("year_first", "26/09/03 10:15", SEPTEMBER),
         ("epoch", "1788430500", SEPTEMBER),
+        ("epoch", "1788430500.0", SEPTEMBER),
         ("epoch", "1788430500000", SEPTEMBER),
     ],
 )
