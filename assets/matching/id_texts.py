@@ -17,6 +17,11 @@ _SUFFIX: Final = r"""(?:/[^\s,;|]*|\?[^\s,;|]+|\#[^\s,;|]+)?[\s"'`>)\]}.,;:]*$""
 _ONE_ID: Final = rf"{_PREFIX}(cus_[0-9A-Za-z]+){_SUFFIX}"
 _IN_AN_ADDRESS: Final = r"^\s*https?://[^\s,;|]*/customers/([^\s/?#,;|]+)(?:[/?#][^\s,;|]*)?\s*$"
 _USUAL: Final = r"(?i)[0-9A-Za-z]*cus_[0-9A-Za-z]+"
+_ESCAPED: Final = r"_|\\_|%5f|&#95;|&#x5f;|&lowbar;"
+"""The `_` of an id as it is in a text that was made for Markdown, an address or a page."""
+
+_HOLDS: Final = rf"(?i)cus(?:{_ESCAPED})"
+_TORN: Final = r"(?i)\bcus(?:[\s\-]+|_\s+)"
 _PIECES: Final = r"""[^\s,;|/"'`<>()\[\]{}]+"""
 
 
@@ -47,7 +52,7 @@ def one_id(text: pl.Expr) -> pl.Expr:
 def may_hold_ids(text: pl.Expr) -> pl.Expr:
     """Return whether a usual id may stand in a text, or seem to; few texts have letters beyond ASCII."""
     other = pl.when(text.str.len_bytes() != text.str.len_chars()).then(text)
-    return text.str.contains("(?i)cus_") | as_latin(other).str.contains("(?i)cus_").fill_null(value=False)
+    return text.str.contains(_HOLDS) | as_latin(other).str.contains("(?i)cus_").fill_null(value=False)
 
 
 def ids_within(text: pl.Expr) -> pl.Expr:
@@ -56,11 +61,20 @@ def ids_within(text: pl.Expr) -> pl.Expr:
 
 
 def may_mean(text: pl.Expr) -> pl.Expr:
-    """Return all that a text may mean as an id: itself, its words, and the usual ids that a person sees in it."""
+    """Return all that a text may mean as an id: itself, its words, and the usual ids that a person sees in it.
+
+    An id may be torn (`cus 1`, `cus_ 1`); where other numbers stand, it is not looked for.
+    """
     whole = pl.concat_list(text)
-    return pl.concat_list(whole, text.str.extract_all(_PIECES), ids_seen(text)).list.unique()
+    torn = ids_within(text.str.replace_all(_TORN, "cus_"))
+    return pl.concat_list(whole, text.str.extract_all(_PIECES), ids_seen(text), torn).list.unique()
 
 
 def ids_seen(text: pl.Expr) -> pl.Expr:
-    """Return every usual id that a person sees in a text, with letters that only look like those of one, as a list."""
-    return ids_within(as_latin(text))
+    r"""Return every usual id that a person sees in a text, as a list: with letters that look like its own, or escaped.
+
+    >>> pl.select(ids_seen(pl.lit(r"%2Fcustomers%2Fcus_1 cus\_2 cus&#95;3"))).item().to_list()
+    ['cus_1', 'cus_2', 'cus_3']
+    """
+    plain = as_latin(text).str.replace_all(f"(?i){_ESCAPED}", "_")
+    return ids_within(plain.str.replace_all("%[0-9A-Fa-f]{2}", " "))

@@ -1,4 +1,4 @@
-"""Comments that hold a Stripe id in order to say that it is *not* this customer's: `NOT cus_A1`, `wrong: cus_A1`.
+"""Comments that hold a Stripe id in order to say that it is not this customer's, or may not be: `NOT cus_A1`, `cus_1?`.
 
 Only a small list of words decides, in the languages that such comments are written in, within the sentence around the
 id; so this is a doubt for a person, and never an answer.
@@ -23,6 +23,41 @@ _WORDS: Final = (
     *("non", "sbagliato", "sbagliata", "errato", "errata", "niet", "geen", "fout", "verkeerd", "verkeerde"),
     *("não", "nao", "errado", "errada", "inte", "fel", "ikke", "feil", "forkert", "nie", "błędny", "не", "неверно"),
 )
+_DOUBTING: Final = (
+    *("maybe", "perhaps", "possibly", "probably", "presumably", "might be", "unsure", "unclear", "tbc", "tbd"),
+    *("to be confirmed", "belongs to", "see also", "unrelated", "instead of", "merged with", "no customer"),
+    *("different from", "moved to record", "moved to customer"),
+    *("vielleicht", "evtl", "eventuell", "vermutlich", "wahrscheinlich", "unklar", "gehört zu", "statt", "peut-être"),
+    *("probablement", "appartient", "quizás", "quizá", "tal vez", "pertenece", "talvez", "pertence", "forse"),
+    *("appartiene", "misschien", "hoort bij", "kanske", "kanskje", "måske", "może", "возможно"),
+)
+_STATES: Final = (
+    *("legacy", "historical", "expired", "closed", "cancelled", "canceled", "inactive", "archived", "void", "voided"),
+    *("excluded", "test", "test mode", "sandbox", "archiviert", "storniert", "inaktiv", "annulé", "fermé", "inactif"),
+    *("anulado", "cancelado", "inactivo", "cerrado", "inativo", "encerrado", "annullato", "inattivo"),
+    *("geannuleerd", "inactief"),
+)
+_BEFORE_IT: Final = (
+    *("was", "were", "ex", "prev", "previous", "prior", "past", "exclude", "except", "without", "see", "related"),
+    *("parent", "parent company", "child", "subsidiary", "sister company", "affiliate", "reseller", "partner"),
+    *("war", "vormals", "vorher", "ohne", "mutter", "muttergesellschaft", "tochter", "tochtergesellschaft", "siehe"),
+    *("était", "précédent", "filiale", "maison mère", "voir", "era", "anterior", "filial", "matriz", "ver"),
+    *(
+        "precedente",
+        "vorige",
+        "tidigare",
+        "tidligere",
+        "poprzedni",
+        "бывший",
+        "以前",
+        "以前の",
+        "以前的",
+        "前の",
+        "원래",
+        "예전",
+    ),
+)
+"""Words that say it only where they stand beside the id: a card may have expired, and an invoice be past due."""
 _SIGNS: Final = (
     *("誤", "違", "ではな", "じゃな", "旧", "削除", "重複", "不是", "错误", "錯誤", "舊", "已删", "已刪", "重复"),
     *("作废", "作廢"),
@@ -30,9 +65,27 @@ _SIGNS: Final = (
 )
 """Words of scripts that put no space between words."""
 
+_GOES_ON = r":\s*[\r\n]+"
 _END = r"[.;](?:\s|$)|[\r\n\x{3002}\x{FF1B}]"
-_ANY_WORD = "|".join(word.replace(" ", r"\s+").replace("'", "['\u2019]") for word in _WORDS)
-_NEGATED = rf"(?:^|[^\p{{L}}\p{{M}}\p{{N}}_])(?:{_ANY_WORD})(?:$|[^\p{{L}}\p{{M}}\p{{N}}_-])|{'|'.join(_SIGNS)}"
+_BEFORE = r"(?:^|[^\p{L}\p{M}\p{N}_])"
+
+
+def _any_of(words: tuple[str, ...]) -> str:
+    found = "|".join(word.replace(" ", r"\s+").replace("'", "['\u2019]") for word in words)
+    return f"(?:{found})"
+
+
+_WORD_ENDS = r"(?:$|[^\p{L}\p{M}\p{N}_-])"
+_BETWEEN = r"[\s:=(\[\x{2013}\-]"
+_NAMED = r"(?:\s+(?:stripe|customer|account|kunde|client|cliente|id))*"
+_NEGATED = "|".join(
+    (
+        f"{_BEFORE}{_any_of((*_WORDS, *_DOUBTING))}{_WORD_ENDS}",
+        f"{_BEFORE}{_any_of((*_STATES, *_BEFORE_IT))}{_NAMED}{_BETWEEN}*cus_",
+        rf"cus_[0-9a-z]+(?:{_BETWEEN}+{_any_of(_STATES)}{_WORD_ENDS}|\s*\?|~~|</(?:s|del|strike)>)",
+        *_SIGNS,
+    )
+)
 
 
 def may_negate(note: pl.Expr) -> pl.Expr:
@@ -46,7 +99,7 @@ def find_negated(rows: pl.LazyFrame) -> pl.LazyFrame:
     Args:
         rows: `position`, `note`, and `text`, the id that stands in them.
     """
-    sentences = pl.col("note").str.replace_all(_END, "\n").str.split("\n")
+    sentences = pl.col("note").str.replace_all(_GOES_ON, ": ").str.replace_all(_END, "\n").str.split("\n")
     # Most comments have no such word anywhere, so only the others are taken apart.
     suspect = rows.filter(may_negate(pl.col("note")))
     said = suspect.with_columns(sentence=sentences).explode("sentence")

@@ -47,6 +47,7 @@ def test_one_id_is_read_through_what_is_around_it(text: str, found: str | None) 
     [
         *("cus_1, cus_2", "cus_2;cus_1", "cus_2\ncus_1", "cus_2 cus_1", "CUS_1", "cus_1 (old)", "cus_1_x", "x/Cus_1"),
         *("\u0441us_1", "cus\uff3f1", "old: \uff23US_1"),
+        *(r"cus\_1", "cus&#95;1", "cus%5F1", "https%3A%2F%2Fdashboard.stripe.com%2Fcustomers%2Fcus_1", "?to=%2Fcus_1"),
     ],
 )
 def test_whom_a_field_may_mean_is_not_free_for_a_rule(field: str, text: str) -> None:
@@ -69,6 +70,14 @@ def test_an_imported_id_is_looked_for_in_the_stripe_id_field_only() -> None:
     assert verdict_of(field, "paid").outcome == "conflict"
     external = world(customer("paid", email="a"), record(11, external_id="PAID 7"), other)
     assert verdict_of(external, "paid").netsuite_internal_id == 12
+
+
+@pytest.mark.rule("M10")
+@pytest.mark.parametrize("text", ["cus 1", "cus-1", "cus_ 1", "CUS 1 (old)"])
+def test_an_id_that_is_torn_is_looked_for_where_nothing_else_should_stand(text: str) -> None:
+    other = record(12, email="a")
+    assert verdict_of(world(customer(email="a"), record(11, stripe_id=text), other)).outcome == "conflict"
+    assert verdict_of(world(customer(email="a"), record(11, external_id=text), other)).netsuite_internal_id == 12
 
 
 def test_clearer_evidence_for_the_same_record_settles_it() -> None:
