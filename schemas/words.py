@@ -50,13 +50,21 @@ GONE: Final = "gone"
 """In the review, what ids are that NetSuite records name and no Stripe customer has; they are no outcome of anybody."""
 
 Doubt = Literal[
-    "link_contradicted", "link_inactive", "negated", "rules_differ", "names_another", "shared_key", "chosen_id"
+    "link_contradicted",
+    "link_inactive",
+    "retired",
+    "negated",
+    "rules_differ",
+    "names_another",
+    "shared_key",
+    "chosen_id",
 ]
 """Why a person should look at a pair before it is written, though its evidence decided (`assets.matching.doubts`)."""
 
 DOUBTS: Final[Mapping[Doubt, str]] = {
     "link_contradicted": "links that all other evidence contradicts",
     "link_inactive": "links to inactive records that have an active equal",
+    "retired": "records that seem to be retired",
     "negated": "comments that seem to say that it is another customer",
     "rules_differ": "rules that find different records",
     "names_another": "records that name another Stripe customer",

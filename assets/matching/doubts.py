@@ -15,6 +15,7 @@ from assets.matching.findings import group_records, listed
 from assets.matching.hash_table import may_be_in, slots_of
 from assets.matching.link_traces import are_of
 from assets.matching.negation import find_negated, may_negate
+from assets.matching.retired import find_retired
 from assets.matching.second_opinions import Evidence
 from schemas.link_fields import LinkField, fields_of
 from schemas.words import DOUBTS, STRIPES_OWN, Doubt
@@ -70,6 +71,13 @@ def _link_inactive(evidence: Evidence) -> pl.LazyFrame:
     is_linked = pl.col("own").is_not_null()
     by_customer = found.filter(is_linked).group_by("position", "own").agg(pl.col("says").sort().str.join(", "))
     return by_customer.select("position", said=pl.format("record {} is inactive, and {}", "own", "says"))
+
+
+def _retired(evidence: Evidence) -> pl.LazyFrame:
+    """Pairs whose record says by its name or its comments that it is not to be used any more."""
+    retired = find_retired(evidence.records).collect(engine="streaming")
+    pairs = evidence.pairs.lazy().join(retired.lazy(), on=_RECORD, how="semi")
+    return pairs.select("position", said=pl.format("record {} seems to be retired, by its name or comments", _RECORD))
 
 
 def _rules_differ(evidence: Evidence) -> pl.LazyFrame:
@@ -155,6 +163,7 @@ def _chosen_id(evidence: Evidence) -> pl.LazyFrame:
 _FINDERS: Final[Mapping[Doubt, Callable[[Evidence], pl.LazyFrame]]] = {
     "link_contradicted": _link_contradicted,
     "link_inactive": _link_inactive,
+    "retired": _retired,
     "negated": _negated,
     "rules_differ": _rules_differ,
     "names_another": _names_another,

@@ -168,6 +168,33 @@ def test_comments_that_say_not_are_a_doubt(comments: str, *, is_doubted: bool) -
     assert doubts(customer(), record(11, comments=comments)) == ({"cus_1": said} if is_doubted else {})
 
 
+@pytest.mark.parametrize(
+    ("field", "text", "is_doubted"),
+    [
+        *(
+            ("company_name", text, True)
+            for text in ("DO NOT USE - Acme", "Acme (Duplicate)", "[MERGED] Acme", "ZZZ Acme")
+        ),
+        *(
+            ("company_name", text, True)
+            for text in ("zz_Acme", "Acme - inaktiv", "Acme 使用禁止", "Acme, ne pas utiliser")
+        ),
+        *(
+            ("company_name", text, False)
+            for text in ("Acme", "ZZ Top Inc", "Duplicates Ltd", "Interactive Inc", "使用")
+        ),
+        ("comments", "Duplicate of 12", True),
+        ("comments", "Do not use this record", True),
+        ("comments", "do not use the old address; merged with Bee in 2019", False),
+    ],
+)
+def test_a_record_that_is_not_to_be_used_any_more_is_a_doubt(field: str, text: str, *, is_doubted: bool) -> None:
+    expected = {"cus_1": "retired: record 11 seems to be retired, by its name or comments"} if is_doubted else {}
+    assert doubts(customer(email="a"), record(11, {field: text}, email="a")) == expected
+    assert doubts(customer(), record(11, {field: text}, stripe_id="cus_1")) == expected
+    assert doubts(customer(email="a"), record(11, {field: text}, email="a"), cus_1=11) == {}
+
+
 def test_only_the_sentence_of_an_id_is_its_own() -> None:
     rows = {"position": [0, 1], "note": ["not cus_1; now cus_2"] * 2, "text": ["cus_1", "cus_2"]}
     assert find_negated(pl.LazyFrame(rows)).collect().get_column("position").to_list() == [0]

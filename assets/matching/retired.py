@@ -1,0 +1,64 @@
+"""Records whose name or comments say that they are not to be used any more: `DO NOT USE - Acme`, `Acme (duplicate)`.
+
+Where no record may be deleted, one that was replaced is renamed, and goes on having its e-mail. Only a list of words
+decides, so this is a doubt for a person, and never an answer.
+"""
+
+from typing import Final
+
+import polars as pl
+
+_NAMES: Final = (
+    *("do not use", "don't use", "dont use", "donotuse", "do_not_use", "dnu", "not in use", "duplicate", "duplicated"),
+    *("merged", "inactive", "obsolete", "deprecated", "deleted", "superseded", "to be deleted", "old record"),
+    *("nicht verwenden", "nicht benutzen", "dublette", "inaktiv", "gelöscht", "veraltet"),
+    *("ne pas utiliser", "doublon", "inactif", "no usar", "no utilizar", "duplicado", "inactivo", "eliminado"),
+    *("não usar", "nao usar", "inativo", "non usare", "non utilizzare", "duplicato", "doppione", "inattivo"),
+    *("niet gebruiken", "inactief", "använd ej", "brug ikke", "ikke bruk", "nie używać", "не использовать"),
+)
+_SIGNS: Final = (
+    "使用禁止",
+    "使用不可",
+    "使用しない",
+    "重複",
+    "不要使用",
+    "请勿使用",
+    "勿用",
+    "重复",
+    "作废",
+    "사용금지",
+    "사용 금지",
+    "중복",
+)
+_COMMENTS: Final = (
+    *("do not use this", "duplicate of", "merged into", "superseded by"),
+    *("dublette von", "doublon de", "duplicado de", "duplicato di"),
+)
+_LAST: Final = r"^\s*(?:z{3,}|zz\s?[_\-.:*])"
+"""What puts a record to the end of every list."""
+
+_WORDS: Final = rf"(?:^|[^\p{{L}}\p{{N}}])(?:{'|'.join(_NAMES)})(?:$|[^\p{{L}}\p{{N}}])|{'|'.join(_SIGNS)}"
+
+
+def find_retired(records: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the records that seem to be retired: `record`.
+
+    Args:
+        records: `internal_id`, and `company_name` and `comments`, where they are there.
+    """
+    there = records.collect_schema().names()
+    looks = {"company_name": _is_named_so, "comments": _is_noted_so}
+    found = [looks[name](pl.col(name).cast(pl.String)) for name in looks if name in there]
+    is_retired = pl.any_horizontal(pl.lit(value=False), *(each.fill_null(value=False) for each in found))
+    return records.filter(is_retired).select(record="internal_id")
+
+
+def _is_named_so(name: pl.Expr) -> pl.Expr:
+    # Hardly any name has such letters, so only these are looked at by words.
+    may_be = name.str.contains_any([*_NAMES, *_SIGNS], ascii_case_insensitive=True)
+    shown = pl.when(may_be).then(name).str.to_lowercase()
+    return shown.str.contains(_WORDS).fill_null(value=False) | name.str.contains(f"(?i-u:{_LAST})")
+
+
+def _is_noted_so(comments: pl.Expr) -> pl.Expr:
+    return comments.str.contains_any([*_COMMENTS], ascii_case_insensitive=True)
