@@ -20,7 +20,7 @@ from schemas.invisible import without_invisible
 from schemas.rule_kinds import AS_IT_IS, RULE_KINDS, RuleKind
 
 _FOUND: Final = pl.Schema({"stripe_customer_id": pl.String(), "reading": pl.String()})
-_ADDRESS: Final = r"[^\s@,;:<>()\[\]\x22'|=]+@[^\s@,;:<>()\[\]\x22'|=]+\.[^\s@,;:<>()\[\]\x22'|=]+"
+_ADDRESS: Final = r"[^\s@,;:<>()\[\]\x22'|=]+@[^\s@,;:<>()\[\]\x22'|=]+\.[^\s@,;:<>()\[\]\x22'|=.]+"
 _PHONE: Final = r"^\s*'?\+?[\d\s().\-/]{9,25}$"
 _DIGITS_COMPARED: Final = 9
 
@@ -58,6 +58,19 @@ def _twice_encoded(column: pl.Expr) -> pl.Expr:
     return column.map_elements(mended, return_dtype=pl.String)
 
 
+def _own_letters(column: pl.Expr) -> pl.Expr:
+    """Return an e-mail with the letters of its domain: `xn--mller-kva` is müller."""
+
+    def decoded(text: str) -> str | None:
+        user, _, host = text.partition("@")
+        try:
+            return f"{user}@{host.strip().encode('ascii').decode('idna')}"
+        except UnicodeError:
+            return None
+
+    return column.map_elements(decoded, return_dtype=pl.String)
+
+
 def _last_digits(column: pl.Expr) -> pl.Expr:
     digits = column.str.replace_all(r"\D", "")
     return pl.when(digits.str.len_bytes() >= _DIGITS_COMPARED).then(digits.str.tail(_DIGITS_COMPARED))
@@ -72,11 +85,22 @@ READINGS: Final = {
         if kind.trait is not None
     },
     "separators": Reading('separators: ";,"', r"@[^;,]*[;,]|[;,].*@", separators=";,"),
+    "further_separators": Reading(
+        r'separators: "/|& \n"', r"@[^;,@]*[/|&\s][^;,@]*@", lambda column: column, separators="/|& \n\r\t"
+    ),
     "address": Reading(
-        "an e-mail inside other text (mailto:, quotes, brackets); mend the field",
-        r"[<>()\[\]\x22':=].*@|@.*[<>()\[\]\x22':]",
+        "an e-mail inside other text (mailto:, quotes, brackets, a full stop); mend the field",
+        r"[<>()\[\]\x22':=].*@|@.*[<>()\[\]\x22':]|@.*\.\s*$",
         lambda column: column.str.extract_all(_ADDRESS).list.join(";"),
         separators=";",
+    ),
+    "punycode": Reading(
+        "a domain in two ways (xn--… for its own letters); mend the field", r"(?i)@.*\bxn--", _own_letters
+    ),
+    "number": Reading(
+        "a number with leading zeros or decimals on one side alone, as spreadsheets rewrite it; export it again",
+        r"^\s*(?:0+[1-9]\d*|\d+\.0+)\s*$",
+        lambda column: column.str.replace(r"^\s*0*(\d+?)(?:\.0+)?\s*$", "$1"),
     ),
     "phone": Reading("as: phone, with country", _PHONE, _last_digits, by_both=True),
     "look_alikes": Reading(

@@ -7,15 +7,17 @@ import polars as pl
 from schemas.rule_kinds.entry import Kind
 from schemas.rule_kinds.leaf import without_parents
 
+_NUMBER: Final = r"#?\p{L}{0,10}[-_]?[0-9]+(?:\s+[-\x{2013}:]\s+|[-_:]?\s+)"
+
 
 def _read(column: pl.Expr, _: str | None) -> pl.Expr:
     """Return a name without its parents and without the number before it.
 
-    >>> names = pl.Series(["CUST103 Foo Ltd", "7 Acme : CUST-12 Foo Ltd", "3M", "CUST103"])
+    >>> names = pl.Series(["CUST103 Foo Ltd", "7 Acme : CUST-12 Foo Ltd", "12 - Foo Ltd", "3M", "CUST103"])
     >>> pl.select(_read(pl.lit(names), None)).to_series().to_list()
-    ['Foo Ltd', 'Foo Ltd', '3M', 'CUST103']
+    ['Foo Ltd', 'Foo Ltd', 'Foo Ltd', '3M', 'CUST103']
     """
-    return without_parents(column).str.strip_chars().str.replace(r"^\p{L}{0,10}[-_]?[0-9]+[-_]?\s+(\S)", "$1")
+    return without_parents(column).str.strip_chars().str.replace(rf"^{_NUMBER}(\S)", "$1")
 
 
 KIND: Final = Kind(
@@ -23,5 +25,5 @@ KIND: Final = Kind(
     side="netsuite",
     says="the same without a number before it",
     read=_read,
-    trait=r"(?:^|\s:\s)\s*\p{L}{0,10}[-_]?\d+[-_]?\s+\S",
+    trait=rf"(?:^|\s:\s)\s*{_NUMBER}\S",
 )

@@ -57,6 +57,14 @@ def test_where_no_reading_finds_anybody_there_is_no_hint(name: str, tmp_path: Pa
         ("a@one.example", "a\u00ad@one.example", "invisible"),
         ("\u202aa@one.example\u202c", "a@one.example", "invisible"),
         ("\u0410lpha", "Alpha", "look_alikes"),
+        ("a@one.example", "b@two.example a@one.example", "further_separators"),
+        ("a@one.example", "b@two.example\na@one.example", "further_separators"),
+        ("a@one.example", "a@one.example / b@two.example", "further_separators"),
+        ("a@one.example", "a@one.example.", "address"),
+        ("a@xn--mller-kva.example", "a@m\u00fcller.example", "punycode"),
+        ("00123", "123", "number"),
+        ("123", "123.0", "number"),
+        ("Alpha", "1234 - Alpha", "netsuite_name"),
     ],
 )
 def test_signs_that_look_alike_or_like_nothing_are_a_reading(ours: str, theirs: str, reading: str) -> None:

@@ -8,6 +8,10 @@ from tests.schemas.rule_kinds.reading import read
     [
         ("CUST103 Foo Ltd", "Foo Ltd"),
         ("Parent : 0007 Foo Ltd", "Foo Ltd"),
+        ("1234 - Foo Ltd", "Foo Ltd"),
+        ("C-1234: Foo Ltd", "Foo Ltd"),
+        ("#1234 Foo Ltd", "Foo Ltd"),
+        ("3-D Foo Ltd", "3-D Foo Ltd"),
         ("Foo 2 Ltd", "Foo 2 Ltd"),
     ],
 )
