@@ -53,6 +53,8 @@ def _message(found: Mapping[str, object], path: _Path, model: type[BaseModel]) -
         return "expected names with values, one a line"
     if found["type"] == "string_type":
         return f"input should be a valid string{_no_string(found.get('input', ''))}"
+    if found["type"] in {"bool_parsing", "bool_type"}:
+        return "expected true or false"
     said = str(found["msg"]).rstrip(".")
     return _short(said[0].lower() + said[1:])
 

@@ -65,7 +65,10 @@ class DeclaredValues:
 
     def _is_key(self, key: yaml.Node) -> bool:
         if not isinstance(key, yaml.ScalarNode):
-            self.refuse(key.start_mark.line + 1, "a key is a word, not a list or more keys")
+            self.refuse(
+                key.start_mark.line + 1,
+                'a key is a word, not a list or more keys; write a template in quotes, as "{{ env.NAME }}"',
+            )
             return False
         if len(key.value) > _LONGEST_KEY or not key.value.isprintable():
             self.refuse(key.start_mark.line + 1, f"this is no key: {shown(key.value)}")

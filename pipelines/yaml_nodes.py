@@ -4,6 +4,7 @@ No file can hang a process or fill its memory: not by its size, by nesting, or b
 nodes say is the business of `declared_values.py`.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,16 @@ LARGEST: Final = 128 * 1024
 DEEPEST: Final = 20
 MOST_NODES: Final = 5_000
 """Values, lists and keys of a file, each alias counted as often as it is used."""
+
+
+_SIGNS: Final = {
+    "\u2013": "a hyphen",
+    "\u2014": "a hyphen",
+    "\uff1a": "a colon",
+    "\u201c": "a quote",
+    "\u201d": "a quote",
+}
+_LOOKS_LIKE_A_SIGN: Final = re.compile("[\u00a0\u2007\u202f\u3000\uff1a\u201c\u201d]|^ *[\u2013\u2014] ?", re.MULTILINE)
 
 
 def documents(file: Path) -> list[yaml.Node]:
@@ -33,16 +44,24 @@ def documents(file: Path) -> list[yaml.Node]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         what = shown(error.problem or error.context or "it ends in the middle")
-        raise DeclarationError(f"{file}, line {line}: this is not YAML ({what}); {_remedy(error)}.") from None
+        raise DeclarationError(f"{file}, line {line}: this is not YAML ({what}); {_remedy(error, text)}.") from None
     if not nodes:
         raise DeclarationError(f"{file}, line 1: there is nothing in it; declare a reconciliation, or remove the file.")
     return nodes
 
 
-def _remedy(error: yaml.MarkedYAMLError) -> str:
-    """A label of a column often holds what YAML reads as its own sign."""
+def _remedy(error: yaml.MarkedYAMLError, text: str) -> str:
+    """What was meant: labels and paths hold signs of YAML's own, and what is copied from a page those that look so."""
+    line = error.problem_mark.line if error.problem_mark else 0
+    found = _LOOKS_LIKE_A_SIGN.search("\n".join(text.splitlines()[max(line - 1, 0) : line + 1]))
+    if found:
+        sign = found[0].strip(" ")
+        what = f"U+{ord(sign):04X}, which only looks like {_SIGNS.get(sign, 'a space')}"
+        return f"here or in the line before is {what}: type it anew"
     if "mapping values" in (error.problem or ""):
         return "write a text with a colon in quotes, as 'Contact : Email', or check the indentation"
+    if "escape character" in (error.problem or ""):
+        return "write a path in single quotes, or with / in place of each backslash"
     return "check the indentation, and write a text with one of : # , [ ] { } in quotes"
 
 

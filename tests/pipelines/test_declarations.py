@@ -76,7 +76,7 @@ def test_declarations_that_come_with_the_project_are_good() -> None:
         (", netsuite: email}", "}", 10, "rules.1.netsuite: is required"),
         ("on_several: first", "on_several: second", 11, "on_several: input should be 'first' or 'refuse'"),
         ("mode: review", "mode: always", 12, "writes.mode: input should be 'review' or 'auto'"),
-        ("mode: review", "mode: review, comments: maybe", 12, "writes.comments: input should be a valid boolean"),
+        ("mode: review", "mode: review, comments: maybe", 12, "writes.comments: expected true or false"),
         ("2019-05", "2019-13", 4, "stripe.since: expected a month such as 2019-05, found '2019-13'"),
         ("2019-05", "2019-05-01", 4, "stripe.since: input should be a valid string"),
         ("2019-05", "2099-01", 4, "stripe.since: 2099-01 is in the future"),

@@ -66,6 +66,17 @@ CASES = {
     "a template that looks inside": (GOOD.replace("first", "'{{ env.__class__ }}'"), "variable __class__ is not set"),
     "a filter": (GOOD.replace("first", "'{{ env.PATH | upper }}'"), "'env' not found; of templates only"),
     "a shrink that is no number": (GOOD.replace("{mode: review}", "{}\n  brakes: {shrink: .nan}"), "brakes.shrink: "),
+    "a space that is none": (GOOD.replace("name: acme", "name:\u00a0acme"), "is U+00A0, which only looks like a space"),
+    "a dash for a hyphen": (GOOD + "  owners:\n    \u2013 a: b\n    - c\n", "U+2013, which only looks like a hyphen"),
+    "a wide colon": (GOOD.replace("name: acme", "name\uff1a acme"), "is U+FF1A, which only looks like a colon"),
+    "a path of Windows": (
+        GOOD.replace("stripe.csv", '"C:\\exports\\s.csv"'),
+        "write a path in single quotes, or with /",
+    ),
+    "a template without quotes": (
+        GOOD.replace("stripe.csv", "{{ env.FILE }}"),
+        'write a template in quotes, as "{{ env',
+    ),
     "an alias of nothing": (GOOD.replace("first", "*nothing"), "this is not YAML (found undefined alias"),
     "a name for ever": (GOOD.replace("name: acme", "name: " + "x" * 9_000), "40 at most"),
     "cut": (GOOD[:40], "is required"),
