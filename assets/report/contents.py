@@ -4,7 +4,6 @@ Where the frames are as they were, so are these files, and they go along from th
 again; whatever somebody has changed in one of them since makes all of them anew.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -34,6 +33,7 @@ from assets.report.traces import without_traces
 from assets.rows_of import rows_of
 from assets.steps import Step
 from resources.storage.generations import Generation
+from resources.storage.once import sha256_of
 from resources.storage.result_files import ResultFiles
 from schemas.declaration import Declaration
 from schemas.declaration.creation import NAMES
@@ -139,10 +139,7 @@ def keep_contents(step: Step, contents: Contents, names: Iterable[str], generati
 
 
 def _is_whole(path: Path, digest: str) -> bool:
-    if path.stat().st_mode & 0o077:
-        return False
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == digest
+    return not path.stat().st_mode & 0o077 and sha256_of(path) == digest
 
 
 def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_comments: bool) -> Contents:

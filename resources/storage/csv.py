@@ -11,6 +11,7 @@ from typing import IO
 
 import polars as pl
 
+from resources.storage.once import written_once
 from schemas.paired_plan import Slice
 
 _OfText = Callable[[pl.Expr], pl.Expr]
@@ -38,11 +39,12 @@ def write_for_people(frame: pl.DataFrame, path: Path, ours: Collection[str] = ()
     write_literal(neutralised(frame, ours), path)
 
 
-def write_parts(parts: Iterable[pl.DataFrame], path: Path, ours: Collection[str] = ()) -> None:
-    """Write a CSV as `write_for_people` would write all parts together; there is one at least."""
-    with path.open("wb") as file:
+def write_parts(parts: Iterable[pl.DataFrame], path: Path, ours: Collection[str] = ()) -> str:
+    """Write a CSV as `write_for_people` would write all parts together, of one at least; gives its SHA-256."""
+    with written_once(path) as (file, written):
         for number, part in enumerate(parts):
             neutralised(part, ours).write_csv(file, include_header=number == 0, datetime_format=TO_THE_MINUTE)
+    return written.digest
 
 
 def write_literal(frame: pl.DataFrame, path: Path) -> None:

@@ -19,7 +19,7 @@ _OF_THE_DISK: Final = {
     *(errno.ENOLCK, errno.ENOTSUP),
 }
 _OF_SQLITE: Final = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN")
-_NUMBER: Final = re.compile(r"os error (\d+)")  # as polars tells it
+_NUMBER: Final = re.compile(r"(?:os error |Errno )(\d+)")  # as polars tells it of itself, and of a file of ours
 
 
 @contextmanager

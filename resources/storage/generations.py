@@ -4,7 +4,6 @@ Each generation has a `run.json` that names, for every file, the run that made i
 has the files of the one before it that were not made anew.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from typing import Final, NotRequired, Protocol
 import orjson
 from typing_extensions import TypedDict
 
+from resources.storage.once import sha256_of
 from schemas.version import VERSION
 
 MANIFEST: Final = "run.json"
@@ -52,10 +52,9 @@ class MadeBy:
 
     def entry(self, path: Path, digest: str | None = None) -> FileEntry:
         """What `run.json` says of a file that it made; the SHA-256 is taken where nobody knows it."""
-        if digest is None:
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return FileEntry(run=self.run, plan=self.plan, at=self.at, sha256=digest, version=self.version)
+        return FileEntry(
+            run=self.run, plan=self.plan, at=self.at, sha256=digest or sha256_of(path), version=self.version
+        )
 
     def manifest(self, declaration: str, files: Mapping[str, FileEntry]) -> bytes:
         """What `run.json` holds of a generation that it made."""

@@ -1,6 +1,5 @@
 """Kept plans: one literal CSV each, named by the SHA-256 of its bytes, so that an approval is for one content."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ import polars as pl
 
 from resources.storage.atomic import flush
 from resources.storage.csv import write_slices
+from resources.storage.once import sha256_of, written_once
 from resources.storage.protocol import Storage
 from schemas.errors import DamageError, UserError
 from schemas.paired_plan import PairedPlan
@@ -39,13 +39,12 @@ class PlanStore:
         with self.storage.room() as room:
             fresh = room / "plan.csv"
             fresh.touch(mode=0o600)
-            with fresh.open("wb") as file:
+            with written_once(fresh) as (file, written):
                 write_slices(plan.columns(), plan.slices(), file)
             fresh.chmod(0o400)
             flush(fresh)
-            digest = _sha256(fresh)
-            self.storage.share({_file(digest): fresh})
-        return digest
+            self.storage.share({_file(written.digest): fresh})
+        return written.digest
 
     def holds(self, digest: str) -> bool:
         """Whether a plan of this hash was kept. Raises `UserError` for what is not the hash of a plan."""
@@ -54,7 +53,7 @@ class PlanStore:
     def is_whole(self, digest: str) -> bool:
         """Whether a plan of this hash is kept, and its file still has that content."""
         path = self._found(digest)
-        return path is not None and _sha256(path) == digest
+        return path is not None and sha256_of(path) == digest
 
     def read(self, digest: str) -> pl.DataFrame:
         """A kept plan.
@@ -64,7 +63,7 @@ class PlanStore:
             DamageError: the file no longer has the content that its name promises.
         """
         path = self.path(digest)
-        if _sha256(path) != digest:
+        if sha256_of(path) != digest:
             raise DamageError(
                 f"The plan {path} is damaged: it no longer has the content that its name stands for. Put your copy of "
                 "it back, or reconcile again; the same plan takes its place, if nothing has changed since."
@@ -124,8 +123,3 @@ def _file(digest: str) -> str:
     if not _HASH.fullmatch(digest):
         raise UserError(f"{digest!r} is not the hash of a plan, which has 64 digits and letters a to f.")
     return f"{digest}.csv"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,6 +10,7 @@ import polars as pl
 from resources.storage.atomic import same_file
 from resources.storage.csv import write_for_people, write_literal, write_parts, write_slices
 from resources.storage.generations import Generation, MadeBy, ResultStore
+from resources.storage.once import written_once
 from resources.storage.workbook import write_workbook
 from schemas.paired_plan import PairedPlan
 
@@ -21,6 +22,7 @@ IMPORT_BYTES: Final = 50_000_000
 
 
 _Held = TypeVar("_Held")
+_Digest = TypeVar("_Digest", str, None)
 
 
 @dataclass
@@ -150,15 +152,16 @@ _PARTS: Final = (
 """Files that a run may have and the next one not; one that is not made anew goes."""
 
 
-def _once(held: _Held, write: Callable[[_Held, Path], None]) -> Callable[[Path], None]:
+def _once(held: _Held, write: Callable[[_Held, Path], _Digest]) -> Callable[[Path], _Digest]:
     """Writes what is held, and holds it no longer: what is written after it has its memory."""
     there = [held]
     return lambda path: write(there.pop(), path)
 
 
-def _write_plan(plan: PairedPlan, path: Path) -> None:
-    with path.open("wb") as file:
+def _write_plan(plan: PairedPlan, path: Path) -> str:
+    with written_once(path) as (file, written):
         write_slices(plan.columns(), plan.slices(), file, for_people=True)
+    return written.digest
 
 
 def _same(source: Path, path: Path, digest: str) -> str:
