@@ -17,9 +17,13 @@ _SPREADSHEET_ERRORS: Final = (
     *("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#ERROR!"),
     *("#NV", "#BEZUG!", "#WERT!", "#ZAHL!", "#VALEUR!", "#NOM?", "#NOMBRE!", "#N/D", "#VALORE!", "#RIF!", "#NOME?"),
     *("#VALOR!", "#N/B", "#VERW!", "#WAARDE!", "#NAAM?", "#GETAL!", "#ARG!", "#ADR!", "#SAKNAS!", "#Н/Д", "#ССЫЛКА!"),
+    *("#FIELD!", "#BLOCKED!", "#UNKNOWN!", "#CONNECT!", "#BUSY!", "#GETTING_DATA", "#PYTHON!", "#EXTERNAL!"),
+    *(f"Err:{number}" for number in range(501, 541)),
+    *("ERROR: Field Not Found", "ERROR: Invalid Expression"),
     *("#¡VALOR!", "#¡REF!", "#¿NOMBRE?", "#¡DIV/0!", "#¡NUM!"),
 )
-"""As English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Swedish and Russian ones write them."""
+"""As English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Swedish and Russian ones write them,
+LibreOffice with a number, and a formula of a NetSuite saved search in words."""
 
 NO_VALUE: Final = (
     *("N/A", "n.a.", "NA", "null", "nil", "undefined", "None", "nan", "NaT", "-", "--", "---", "–", "—"),
@@ -34,7 +38,8 @@ NO_VALUE_LOWERED: Final = tuple(word.lower() for word in NO_VALUE)
 
 _WITHOUT_A_WORD: Final = (
     *(sign * count for sign in ".?*_#-=~" for count in range(1, 9)),
-    *("?" * count for count in range(9, 41)),
+    *(sign * count for sign in "?#*_" for count in range(9, 41)),
+    *("0.0", "0.00", "0000-00-00", "00000000-0000-0000-0000-000000000000"),
     *("/", "//", "\\", "|", "@", "@@", ",", ";", ":", "!", "'", "''", '"', '""', "()", "[]", "{}", "<>", "-/-", "-.-"),
     *("・", "。", "ー", "－", "＿", "？"),
     *("\u00ad", "\u200c", "\u200d", "\u200e", "\u200f", "\u2800", "\u3164", "\uffa0"),
@@ -63,6 +68,32 @@ _NAMES: Final = (
     *("no email", "no e-mail", "no phone", "noemail", "nomail", "TBD", "TBA", "to be determined", "pending", "dummy"),
     *("-none-", "--none--", "- none", "none -", "<none>", "<empty>", "<unknown>", "#none", "Loading..."),
     *("x", "xx", "xxx", "xxxx", "x x", "asdf", "qwerty", "exempt", "applied for"),
+    *(
+        "xxxxx",
+        "xxxxxx",
+        "xxxxxxx",
+        "xxxxxxxx",
+        "redacted",
+        "[redacted]",
+        "masked",
+        "encrypted",
+        "[encrypted]",
+        "hidden",
+    ),
+    *("- Unassigned -", "- Select -", "-- Select --", "Select", "Please select", "Select...", "Choose...", "- All -"),
+    *(
+        "- New -",
+        "- Custom -",
+        "- Default -",
+        "- Other -",
+        "Bitte wählen",
+        "Bitte auswählen",
+        "Sélectionner",
+        "Choisir",
+    ),
+    *("Seleccionar", "Seleccione", "Selecione", "Seleziona", "選択してください", "请选择", "선택"),
+    *("same as above", "see above", "see notes", "various", "multiple", "missing", "not found", "error", "default"),
+    *("string", "text", "your name", "your company", "company name", "customer name", "first last", "lorem ipsum"),
     *("unknown customer", "anonymous customer", "unnamed customer", "deleted", "deleted customer", "duplicate"),
     *("do not use", "Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Inc", "Inc.", "LLC", "Ltd", "Ltd.", "GmbH", "AG", "Corp"),
     *("unbekannt", "keine", "keine Angabe", "keine Angaben", "k.A.", "nicht angegeben", "ohne Namen", "entfällt"),
@@ -75,6 +106,14 @@ _NAMES: Final = (
     *("匿名", "未知", "未填", "暂无", "无", "没有", "없음", "미정", "미상", "알 수 없음"),
 )
 """What people write where nobody gave a name, in the languages of most accounts."""
+
+_BLANKS: Final = (*("{{{}}}", "{{{{{}}}}}", "${{{}}}", "%{}%", "*|{}|*", "[[{}]]", "[{}]", "<{}>", "<<{}>>", "#{}#"),)
+_FIELDS: Final = (
+    *("email", "name", "phone", "company", "customer", "firstname", "first_name", "lastname", "last_name", "fname"),
+    *("lname", "company_name", "customer_name", "customer_email", "contact.email", "contact.name", "user.email"),
+)
+_TEMPLATES: Final = (*(blank.format(field) for blank in _BLANKS for field in _FIELDS),)
+"""What a template has where nothing was filled in."""
 
 _TYPED: Final = (
     *("none", "null", "na", "nil", "undefined", "unknown", "noemail", "no-email", "nomail", "noreply", "test"),
@@ -99,5 +138,5 @@ _MAILS: Final = (
 )
 """Addresses that are typed where one has to be given."""
 
-NOBODY: Final = (*_WITHOUT_A_WORD, *_NUMBERS, *_NAMES, *_MAILS)
+NOBODY: Final = (*_WITHOUT_A_WORD, *_NUMBERS, *_NAMES, *_TEMPLATES, *_MAILS)
 """What people write for nobody: by these nobody is found. In a link field, or as a flag, they are words like others."""

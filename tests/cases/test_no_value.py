@@ -42,6 +42,8 @@ NOBODY = (
         "test@test.de",
     ),
     *("555-555-5555", "(000) 000-0000", "123.456.7890", "12-3456789", "XX-XXXXXXX", "+1 111 111 1111", "applied for"),
+    *("- Select -", "Bitte wählen", "XXXXX", "[redacted]", "same as above", "{{email}}", "*|FNAME|*", "<Company Name>"),
+    *("#FIELD!", "Err:508", "ERROR: Field Not Found", "0000-00-00", "############"),
     *("GmbH", "Ltd.", "Mr", "Unknown Customer", "DO NOT USE", "none@none.org", "keine@keine.de", "test@gmail.com"),
 )
 
