@@ -110,7 +110,8 @@ _NAMES: Final = (
 _BLANKS: Final = (*("{{{}}}", "{{{{{}}}}}", "${{{}}}", "%{}%", "*|{}|*", "[[{}]]", "[{}]", "<{}>", "<<{}>>", "#{}#"),)
 _FIELDS: Final = (
     *("email", "name", "phone", "company", "customer", "firstname", "first_name", "lastname", "last_name", "fname"),
-    *("lname", "company_name", "customer_name", "customer_email", "contact.email", "contact.name", "user.email"),
+    *("lname", "company_name", "company name", "customer_name", "customer name", "customer_email", "customer.email"),
+    *("first name", "last name", "contact.email", "contact.name", "user.email"),
 )
 _TEMPLATES: Final = (*(blank.format(field) for blank in _BLANKS for field in _FIELDS),)
 """What a template has where nothing was filled in."""
