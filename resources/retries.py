@@ -17,7 +17,12 @@ def log_retries_quietly() -> None:
 
 
 def _tell(details: RetryDetails) -> None:
-    _LOG.info("%s; trying again in %.1f s", details.caused_by, details.wait_for)
+    log_retry(details.caused_by, details.wait_for)
+
+
+def log_retry(why: Exception, wait: float) -> None:
+    """Write the line; for what is tried again without the library, too."""
+    _LOG.info("%s; trying again in %.1f s", why, wait)
 
 
 def growing_wait(failed: int, *, first: float, longest: float, jitter: float) -> float:

@@ -5,7 +5,6 @@ ones by `customer.updated` and one read each, deleted ones by `customer.deleted`
 is rendered in another API version, and may be older than a later change.
 """
 
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -118,17 +117,15 @@ class _Events:
 def _read_events(
     connection: StripeConnection, since: datetime, until: datetime, on_progress: Callable[[ListProgress], None] | None
 ) -> _Events:
-    lock = threading.Lock()
     touched: set[str] = set()
     deleted: set[str] = set()
     seen: list[str] = []
 
     def keep(page: EventPage, count: int) -> None:
         named = list(zip(page.types[:count], page.customers[:count], strict=True))
-        with lock:
-            seen.extend(page.ids[:count])
-            touched.update(customer for _, customer in named)
-            deleted.update(customer for kind, customer in named if kind == "customer.deleted")
+        seen.extend(page.ids[:count])
+        touched.update(customer for _, customer in named)
+        deleted.update(customer for kind, customer in named if kind == "customer.deleted")
 
     listing = Listing("/v1/events", [("types[]", kind) for kind in _TYPES], event_page, keep)
     walk = ParallelList(connection, listing, int(since.timestamp()), int(until.timestamp()), on_progress)

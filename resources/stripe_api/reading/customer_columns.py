@@ -3,7 +3,6 @@
 Pages gather in lists, a frame every few hundred: one for each page costs six times as much, SDK objects a hundred.
 """
 
-import threading
 from collections.abc import Sequence
 from typing import Final
 
@@ -33,29 +32,26 @@ def customers_schema(metadata_keys: Sequence[str], further: Sequence[str] = ()) 
 
 
 class Parts:
-    """Collects pages into a few large frames, in memory or on the disk. Safe for threads."""
+    """Collects pages into a few large frames, in memory or on the disk."""
 
     def __init__(self, metadata_keys: Sequence[str], disk: Disk | None = None, further: Sequence[str] = ()) -> None:
         """Start empty. With a disk, rows that do not fit wait there."""
         self._keys, self._further, self._disk = metadata_keys, further, disk
-        self._lock = threading.Lock()
         self._columns = _empty(metadata_keys, further)
         self._frames: list[pl.LazyFrame] = []
 
     def add(self, rows: Sequence[CustomerObject]) -> None:
         """Add the customers of one page. Raises TypeError if one of them is not as Stripe describes it."""
-        with self._lock:
-            _extend(self._columns, rows, self._keys)
-            for path in self._further:
-                self._columns[path].extend([text_at(row, path) for row in rows])
-            if len(self._columns["id"]) >= _ROWS_PER_PART:
-                self._join()
+        _extend(self._columns, rows, self._keys)
+        for path in self._further:
+            self._columns[path].extend([text_at(row, path) for row in rows])
+        if len(self._columns["id"]) >= _ROWS_PER_PART:
+            self._join()
 
     def rows(self) -> pl.LazyFrame:
         """Return all rows so far."""
-        with self._lock:
-            self._join()
-            return pl.concat(self._frames)
+        self._join()
+        return pl.concat(self._frames)
 
     def _join(self) -> None:
         frame = pl.DataFrame(self._columns, schema=_raw_schema(self._keys, self._further)).with_columns(_MOMENT)

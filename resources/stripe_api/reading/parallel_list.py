@@ -1,14 +1,13 @@
 """Reads a whole list in parallel windows of creation time. What a page holds is its caller's business.
 
-One task reads one window to its end, page after page; whenever readers are idle, the fullest window is divided among
-them. The first failure stops all of them: a partial read is never returned as whole.
+Each window is read to its end, page after page; whenever more can be under way, the fullest one is divided. One thread
+does it all. The first failure ends the read: a partial one is never returned as whole.
 """
 
-import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from typing import Final, Generic, Protocol, TypeVar
 
@@ -17,6 +16,7 @@ import polars as pl
 from resources.stripe_api.reading.pages import UnusableError
 from resources.stripe_api.reading.windows import Advance, ContradictionError, Frontier, Window, coverage_gaps
 from resources.stripe_api.session.connection import Params, StripeConnection
+from resources.stripe_api.session.questions import Questions
 from resources.stripe_api.session.rate_limit import TOGETHER
 from resources.stripe_api.session.refusals import StripeProblem
 from schemas.errors import InternalError, TransientError
@@ -84,10 +84,6 @@ class ParallelList(Generic[P]):
         self._connection, self._listing, self._on_progress = connection, listing, on_progress
         self._since, self._until = since, until
         self._frontier = Frontier(since, until)
-        self._changed = threading.Condition()
-        self._running = 0
-        self._error: BaseException | None = None
-        self._halted = threading.Event()
         self._started = self._said_at = time.monotonic()
 
     def run(self) -> pl.DataFrame:
@@ -98,18 +94,14 @@ class ParallelList(Generic[P]):
             TransientError: Some page could not be asked for. Nothing is returned.
         """
         if self._since < self._until:
-            with ThreadPoolExecutor(self._connection.account.max_in_flight, "stripe") as pool:
-                self._pool = pool
-                try:
-                    self._launch(self._frontier.open)
-                    while self._is_running():
-                        if time.monotonic() - self._said_at >= _TOLD_EVERY:
-                            self._tell()
-                    self._tell()
-                finally:
-                    self._halted.set()
-        if self._error is not None:
-            raise self._error
+            with Questions[Window, P](self._connection, self._endpoint, self._listing.path) as asked:
+                self._ask(asked, self._frontier.open)
+                while self._frontier.open:
+                    for window, answer in asked.answers(_TOLD_EVERY):
+                        self._take(asked, window, answer)
+                    if time.monotonic() - self._said_at >= _TOLD_EVERY:
+                        self._tell()
+            self._tell()
         windows = self._frontier.table()
         if not coverage_gaps(windows, self._since, self._until).is_empty():
             raise InternalError("The windows of a Stripe list do not cover its range exactly once.")
@@ -121,12 +113,9 @@ class ParallelList(Generic[P]):
             error = f"{rows:,} rows came with {ids:,} ids, so that one was on two pages"
             raise TransientError(_NOT_WHOLE.format(path=self._listing.path, error=error))
 
-    def _is_running(self) -> bool:
-        """Wait for news, or for some seconds, and say whether there is more to wait for."""
-        with self._changed:
-            if self._running and self._error is None:
-                self._changed.wait(_TOLD_EVERY)
-            return self._running > 0 and self._error is None
+    @property
+    def _endpoint(self) -> str:
+        return f"GET {self._listing.path}"
 
     def _tell(self) -> None:
         self._said_at = time.monotonic()
@@ -134,8 +123,7 @@ class ParallelList(Generic[P]):
             self._on_progress(self._progress())
 
     def _progress(self) -> ListProgress:
-        with self._changed:
-            done, running = list(self._frontier.done), list(self._frontier.open)
+        done, running = self._frontier.done, self._frontier.open
         return ListProgress(
             windows_done=len(done),
             windows_open=len(running),
@@ -145,34 +133,27 @@ class ParallelList(Generic[P]):
             limit=self._connection.account.requests_per_second,
         )
 
-    def _launch(self, windows: list[Window]) -> None:
-        self._running += len(windows)
-        for window in list(windows):
-            self._pool.submit(self._read_window, window)
-
-    def _read_window(self, window: Window) -> None:
-        """Read a window to its end. Whatever goes wrong is kept for the thread that waits."""
-        try:
-            while not self._halted.is_set() and not self._read_page(window):
-                pass
-        except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
-            self._halted.set()
-            with self._changed:
-                self._error = self._error or error
-        with self._changed:
-            self._running -= 1
-            self._divide()
-            self._changed.notify()
-
-    def _read_page(self, window: Window) -> bool:
-        page = self._ask(window)
-        with self._changed:
-            window.requests += 1
-            advance = self._advance(window, page)
-            self._follow(advance)
+    def _take(self, asked: Questions[Window, P], window: Window, answer: P | StripeProblem) -> None:
+        """Keep a page, and ask for what it leaves to be read."""
+        page = self._page(answer)
+        window.requests += 1
+        advance = self._advance(window, page)
         if page is not None:
             self._listing.keep(page, advance.rows)
-        return advance.done
+        if not advance.done:
+            self._ask(asked, [window])
+        if advance.reopened is not None:
+            self._ask(asked, [advance.reopened])
+        while given := self._frontier.divide(self._readers() - len(self._frontier.open)):
+            self._ask(asked, given)
+
+    def _page(self, answer: P | StripeProblem) -> P | None:
+        """Return a page, None if Stripe no longer knows the cursor."""
+        if not isinstance(answer, StripeProblem):
+            return answer
+        if answer.is_lost_cursor:
+            return None
+        raise answer.error(self._endpoint)
 
     def _advance(self, window: Window, page: P | None) -> Advance:
         try:
@@ -182,50 +163,23 @@ class ParallelList(Generic[P]):
         except ContradictionError as error:
             raise TransientError(_NOT_WHOLE.format(path=self._listing.path, error=error)) from error
 
-    def _follow(self, advance: Advance) -> None:
-        if advance.reopened is not None:
-            self._launch([advance.reopened])
-        self._divide()
-
-    def _divide(self) -> None:
-        """Give idle readers work. A reader whose window is done still counts until it says so."""
-        while not self._halted.is_set():
-            given = self._frontier.divide(self._readers() - self._running)
-            if not given:
-                return
-            self._launch(given)
-
     def _readers(self) -> int:
-        """Return how many readers fill the rate at the present latency, and a few: more would cut windows too small."""
+        """Return how many windows fill the rate at the present latency, and a few: more would cut them too small."""
         account = self._connection.account
         busy = account.requests_per_second * self._connection.latency * _SPARE
         return min(account.max_in_flight, 2 + TOGETHER // 4 + ceil(busy))
 
-    def _ask(self, window: Window) -> P | None:
-        """Return the next page of a window, None if Stripe no longer knows its cursor."""
-        listing = self._listing
-        bounds = [("limit", str(PAGE_LIMIT)), ("created[gte]", str(window.gte)), ("created[lt]", str(window.lt))]
-        cursor = [] if window.cursor is None else [("starting_after", window.cursor)]
-        endpoint = f"GET {listing.path}"
+    def _ask(self, asked: Questions[Window, P], windows: Iterable[Window]) -> None:
+        """Ask for the next page of each window."""
+        for window in windows:
+            bounds = [("limit", str(PAGE_LIMIT)), ("created[gte]", str(window.gte)), ("created[lt]", str(window.lt))]
+            cursor = [] if window.cursor is None else [("starting_after", window.cursor)]
+            asked.ask(window, [*self._listing.params, *bounds, *cursor], partial(self._read, window))
 
-        def read(body: bytes) -> P:
-            page = listing.read(body)
-            check_page(page, window)
-            return page
-
-        answer = self._connection.get(
-            endpoint,
-            listing.path,
-            [*listing.params, *bounds, *cursor],
-            read,
-            halted=self._halted.is_set,
-            group=TOGETHER,
-        )
-        if not isinstance(answer, StripeProblem):
-            return answer
-        if answer.is_lost_cursor:
-            return None
-        raise answer.error(endpoint)
+    def _read(self, window: Window, body: bytes) -> P:
+        page = self._listing.read(body)
+        check_page(page, window)
+        return page
 
 
 _NOT_WHOLE: Final = (

@@ -21,7 +21,7 @@ from resources.stripe_api.reading.pages import CustomerObject, UnusableError, cu
 from resources.stripe_api.session.account import API_VERSION, StripeAccount
 from resources.stripe_api.session.rate_limit import RateLimiter
 from resources.stripe_api.session.refusals import StripeProblem, problem_of
-from resources.stripe_api.session.retry import TransientFailure, retried
+from resources.stripe_api.session.retry import TransientFailure, Tries, retried
 from resources.stripe_api.session.transport import SdkTransport, Wire
 from resources.write_guard import see_that_it_is_ours
 
@@ -57,7 +57,7 @@ class StripeConnection:
         self.latency = 0.0
         self._counting = threading.Lock()
         self._pace = RateLimiter(account)
-        self._reachability = Reachability(on_progress)
+        self.reachability = Reachability(on_progress)
         self._wire = Wire(account)
         self._client = _client(account, SdkTransport(self._wire, _check))
 
@@ -87,26 +87,24 @@ class StripeConnection:
         read: Callable[[bytes], T],
         *,
         halted: Callable[[], bool] = lambda: False,
-        group: int = 1,
     ) -> T | StripeProblem:
         """Return what `read` makes of the body of a GET, or what Stripe refused.
 
-        A body that `read` refuses (UnusableError) is asked for again, but not for long. Of `group`, see `RateLimiter`.
+        A body that `read` refuses (UnusableError) is asked for again, but not for long. For many, see `Questions`.
 
         Raises:
             TransientError: Stripe could not be asked.
         """
-        url = self.account.base_url + path + (f"?{urlencode(params)}" if params else "")
+        url = self.url(path, params)
 
         def ask() -> T | StripeProblem:
-            self._go(endpoint, group)
+            self.let_through(endpoint)
             started = time.monotonic()
-            reply = self._wire.send("GET", url, _headers(self.account))
-            self._note(time.monotonic() - started)
-            problem = problem_of(reply.status, reply.headers, reply.body)
-            return problem or _read(read, reply.body)
+            reply = self._wire.send("GET", url, self.headers())
+            self.note_latency(time.monotonic() - started)
+            return answer_of(reply, read)
 
-        return retried(self.account, endpoint, ask, reachability=self._reachability, halted=halted)
+        return retried(self.account, endpoint, ask, reachability=self.reachability, halted=halted)
 
     def post_customer(
         self, customer: str, params: stripe.params.CustomerUpdateParams, idempotency_key: str
@@ -142,7 +140,7 @@ class StripeConnection:
         self, endpoint: str, send: Callable[[], stripe.Customer], customer: str | None
     ) -> tuple[CustomerObject, bool] | StripeProblem:
         def ask() -> tuple[CustomerObject, bool] | StripeProblem:
-            self._go(endpoint)
+            self.let_through(endpoint)
             see_that_it_is_ours()
             try:
                 answer = send().last_response
@@ -153,16 +151,45 @@ class StripeConnection:
             row = _read(lambda body: customer_object(body, customer), answer.body.encode())
             return row, answer.headers.get("Idempotent-Replayed") == "true"
 
-        return retried(self.account, endpoint, ask, reachability=self._reachability, halted=lambda: False)
+        return retried(self.account, endpoint, ask, reachability=self.reachability, halted=lambda: False)
 
-    def _note(self, seconds: float) -> None:
-        with self._counting:
-            self.latency = seconds if not self.latency else self.latency + (seconds - self.latency) * _SMOOTHING
-
-    def _go(self, endpoint: str, group: int = 1) -> None:
+    def let_through(self, endpoint: str, group: int = 1) -> None:
+        """Return when a request may be sent, which it then is: it is counted. Of `group`, see `RateLimiter`."""
         self._pace.wait(endpoint, group)
         with self._counting:
             self.requests[endpoint] += 1
+
+    def note_latency(self, seconds: float) -> None:
+        """Take note of how long an answer to a GET took."""
+        with self._counting:
+            self.latency = seconds if not self.latency else self.latency + (seconds - self.latency) * _SMOOTHING
+
+    def tries(self, endpoint: str) -> Tries:
+        """What counts the tries of a request, once its first has failed."""
+        return Tries(self.account, endpoint, self.reachability)
+
+    def url(self, path: str, params: Params) -> str:
+        """The whole address of a GET."""
+        return self.account.base_url + path + (f"?{urlencode(params)}" if params else "")
+
+    def headers(self) -> dict[str, str]:
+        """What is sent with every GET. The key is among it."""
+        account = self.account
+        connected = {} if account.stripe_account is None else {"Stripe-Account": account.stripe_account}
+        return {
+            "Authorization": f"Bearer {account.api_key.get_secret_value()}",
+            "Stripe-Version": API_VERSION,
+            "Accept-Encoding": "gzip",
+            "User-Agent": "Tieout",
+            **connected,
+        }
+
+
+def answer_of(reply: Reply | TransientFailure, read: Callable[[bytes], T]) -> T | StripeProblem:
+    """Return what `read` makes of a body, or what Stripe refused. Raises TransientFailure where there is no answer."""
+    if isinstance(reply, TransientFailure):
+        raise reply
+    return problem_of(reply.status, reply.headers, reply.body) or _read(read, reply.body)
 
 
 def _read(read: Callable[[bytes], T], body: bytes) -> T:
@@ -178,17 +205,6 @@ def _check(reply: Reply) -> None:
     if problem is not None:
         raise _RefusedError(problem)
     _read(customer_object, reply.body)
-
-
-def _headers(account: StripeAccount) -> dict[str, str]:
-    connected = {} if account.stripe_account is None else {"Stripe-Account": account.stripe_account}
-    return {
-        "Authorization": f"Bearer {account.api_key.get_secret_value()}",
-        "Stripe-Version": API_VERSION,
-        "Accept-Encoding": "gzip",
-        "User-Agent": "Tieout",
-        **connected,
-    }
 
 
 def _client(account: StripeAccount, http: stripe.HTTPClient) -> stripe.StripeClient:

@@ -12,8 +12,8 @@ from pyrate_limiter import Limiter, Rate, SingleBucketFactory, StateBucket
 from resources.stripe_api.session.account import StripeAccount
 
 TOGETHER: Final = 8
-"""Requests that are sent together, a third of a second apart at 25 a second: a thread that is woken alone finds every
-cache cold, and each of its pages takes a third more of CPU."""
+"""Requests that are sent together, a third of a second apart at 25 a second, so that answers come together: whoever is
+woken for one page alone finds every cache cold, and takes a third more of CPU."""
 
 _BURST_SHARE = 3
 _ALL = "all"

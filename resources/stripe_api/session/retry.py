@@ -12,7 +12,7 @@ from typing import Final, Literal, TypeVar
 import stamina
 
 from resources.http.reachability import Reachability
-from resources.retries import growing_wait
+from resources.retries import growing_wait, log_retry
 from resources.stripe_api.session.account import StripeAccount
 from schemas.errors import TransientError
 
@@ -70,12 +70,13 @@ def retried(
         TransientError: Stripe could not be asked within the account's `retry_seconds`, or said not to try again.
     """
     try:
-        return _heard(ask, reachability)
+        return heard(ask, reachability)
     except TransientFailure as failure:
-        return _ask_again(account, what, ask, _Tries(account, reachability, halted), failure)
+        return _ask_again(ask, Tries(account, what, reachability, halted), failure)
 
 
-def _heard(ask: Callable[[], T], reachability: Reachability) -> T:
+def heard(ask: Callable[[], T], reachability: Reachability) -> T:
+    """Return what `ask` returns; take note that somebody is there, unless a TransientFailure says that nobody is."""
     try:
         answer = ask()
     except TransientFailure as failure:
@@ -86,12 +87,15 @@ def _heard(ask: Callable[[], T], reachability: Reachability) -> T:
     return answer
 
 
-class _Tries:
-    """Decides, for one question, whether it is asked again, and after how long."""
+class Tries:
+    """Decides, for one question, whether it is asked again, and after how long. Made when its first try has failed."""
 
-    def __init__(self, account: StripeAccount, reachability: Reachability, halted: Callable[[], bool]) -> None:
+    def __init__(
+        self, account: StripeAccount, what: str, reachability: Reachability, halted: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Count from here on what is asked (`what`, an endpoint). `halted` is asked before each new try."""
         self.reachability = reachability
-        self._account, self._halted = account, halted
+        self._account, self._what, self._halted = account, what, halted
         self._started = time.monotonic()
         self._failed = self._unusable = 0
 
@@ -109,25 +113,37 @@ class _Tries:
         self.reachability.tell(f"Stripe {error.what}", wait)
         return wait
 
+    def wait_after(self, failure: TransientFailure) -> float:
+        """Return the seconds to wait before the next try. Raises TransientError if there is to be none."""
+        wait = self.worth_it(failure)
+        if wait is False:
+            raise self.given_up(failure) from failure
+        log_retry(failure, wait)
+        return wait
+
+    def given_up(self, failure: TransientFailure) -> TransientError:
+        """The error to raise in the end."""
+        return TransientError(_sentence(self._account, self._what, failure))
+
     def _wait(self) -> float:
         longest = self._account.longest_wait
         return growing_wait(self._failed, first=_FIRST_WAIT, longest=longest, jitter=min(1.0, longest))
 
 
-def _ask_again(account: StripeAccount, what: str, ask: Callable[[], T], tries: _Tries, first: TransientFailure) -> T:
+def _ask_again(ask: Callable[[], T], tries: Tries, first: TransientFailure) -> T:
     """Go on after a first TransientFailure. Apart, because an answer at once is the rule and should cost nothing."""
     met = [first]
 
     def again() -> T:
         if met:
             raise met.pop()
-        return _heard(ask, tries.reachability)
+        return heard(ask, tries.reachability)
 
     retry = stamina.RetryingCaller(attempts=None, timeout=None)
     try:
         return retry(tries.worth_it, again)
     except TransientFailure as failure:
-        raise TransientError(_sentence(account, what, failure)) from failure
+        raise tries.given_up(failure) from failure
 
 
 def _sentence(account: StripeAccount, what: str, failure: TransientFailure) -> str:

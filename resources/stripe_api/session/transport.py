@@ -7,7 +7,7 @@ is not decided here.
 
 import ssl
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -19,6 +19,9 @@ from resources.http.answer import LARGEST_ANSWER, Reply
 from resources.stripe_api.session.account import StripeAccount
 from resources.stripe_api.session.retry import Kind, TransientFailure
 
+Options = Sequence[tuple[int, int | str]]
+"""What libcurl is told: an option's number, and its value."""
+
 
 class Wire:
     """The connections to one address, for reads and for writes. Safe for threads.
@@ -28,7 +31,7 @@ class Wire:
 
     def __init__(self, account: StripeAccount) -> None:
         """Open no connection yet."""
-        self._options = _options(account)
+        self._options = options_of(account)
         self._idle: deque[pycurl.Curl] = deque()
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: str | None = None) -> Reply:
@@ -48,22 +51,18 @@ class Wire:
             self._idle.pop().close()
 
     def _sent(self, curl: pycurl.Curl, method: str, url: str, headers: Mapping[str, str], body: str | None) -> Reply:
-        received = _Received()
         curl.reset()
-        for option, value in self._options:
-            curl.setopt(option, value)
+        prepare(curl, self._options, headers)
+        received = Received(curl)
         curl.setopt(pycurl.URL, url)
-        curl.setopt(pycurl.HTTPHEADER, [f"{name}: {value}" for name, value in headers.items()])
         if body is not None:
             curl.setopt(pycurl.POSTFIELDS, body.encode())
         curl.setopt(pycurl.CUSTOMREQUEST, method)
-        curl.setopt(pycurl.HEADERFUNCTION, received.head.append)
-        curl.setopt(pycurl.WRITEFUNCTION, received.take)
         try:
             curl.perform()
         except pycurl.error as error:
-            raise _failure(curl, int(error.args[0]), received) from None
-        return Reply(curl.getinfo(pycurl.RESPONSE_CODE), received.headers(), b"".join(received.parts))
+            raise received.failure(int(error.args[0])) from None
+        return received.reply()
 
 
 class SdkTransport(stripe.HTTPClient):
@@ -88,30 +87,51 @@ class SdkTransport(stripe.HTTPClient):
         """Close nothing: the wire is not ours."""
 
 
-class _Received:
-    """An answer while it arrives, unpacked."""
+class Received:
+    """An answer while it arrives on a handle, unpacked."""
 
-    def __init__(self) -> None:
-        self.head: list[bytes] = []
-        self.parts: list[bytes] = []
+    def __init__(self, curl: pycurl.Curl) -> None:
+        """Take what the next transfer of a handle brings."""
+        self._curl = curl
+        self._head: list[bytes] = []
+        self._parts: list[bytes] = []
         self._size = 0
+        curl.setopt(pycurl.HEADERFUNCTION, self._head.append)
+        curl.setopt(pycurl.WRITEFUNCTION, self._take)
+
+    def reply(self) -> Reply:
+        """The answer, once it is whole."""
+        return Reply(self._curl.getinfo(pycurl.RESPONSE_CODE), self._headers(), b"".join(self._parts))
+
+    def failure(self, code: int) -> TransientFailure:
+        """Put a failure of the connection, by libcurl's number, into words of ours: libcurl's may name the proxy."""
+        if self._is_too_large:
+            return TransientFailure(f"its answer is larger than {LARGEST_ANSWER >> 20} MB", passes=False)
+        if code in {pycurl.E_PEER_FAILED_VERIFICATION, pycurl.E_SSL_CACERT_BADFILE}:
+            return TransientFailure("its certificate cannot be trusted", passes=False)
+        if self._curl.getinfo(pycurl.HTTP_CONNECTCODE) >= _REFUSED:
+            return TransientFailure("the proxy refuses the connection", passes=False)
+        if code == pycurl.E_OPERATION_TIMEDOUT and not self._curl.getinfo(pycurl.PRETRANSFER_TIME):
+            return TransientFailure("no connection in time", kind="unreachable")
+        words, kind = _WORDS.get(code, ("the connection broke", "silent"))
+        return TransientFailure(words, kind=kind)
 
     @property
-    def is_too_large(self) -> bool:
+    def _is_too_large(self) -> bool:
         return self._size > LARGEST_ANSWER
 
-    def take(self, part: bytes) -> int | None:
+    def _take(self, part: bytes) -> int | None:
         """Keep a part; a number other than its length ends the transfer."""
         self._size += len(part)
-        if self.is_too_large:
+        if self._is_too_large:
             return -1
-        self.parts.append(part)
+        self._parts.append(part)
         return None
 
-    def headers(self) -> Mapping[str, str]:
+    def _headers(self) -> Mapping[str, str]:
         """The headers, whatever comes before the last status line left out."""
         found: CaseInsensitiveDict[str] = CaseInsensitiveDict()
-        for line in self.head:
+        for line in self._head:
             name, colon, value = line.decode("latin-1").partition(":")
             if colon:
                 found[name] = value.strip()
@@ -120,7 +140,14 @@ class _Received:
         return found
 
 
-def _options(account: StripeAccount) -> list[tuple[int, int | str]]:
+def prepare(curl: pycurl.Curl, options: Options, headers: Mapping[str, str]) -> None:
+    """Give a new handle what is the same for every request of its kind."""
+    for option, value in options:
+        curl.setopt(option, value)
+    curl.setopt(pycurl.HTTPHEADER, [f"{name}: {value}" for name, value in headers.items()])
+
+
+def options_of(account: StripeAccount) -> Options:
     """What is the same for every request. An empty proxy is none: not even that of the environment."""
     known = ssl.get_default_verify_paths()
     certificates = [(pycurl.CAINFO, known.cafile), (pycurl.CAPATH, known.capath)]
@@ -137,20 +164,6 @@ def _options(account: StripeAccount) -> list[tuple[int, int | str]]:
         *login,
         *((option, path) for option, path in certificates if path),
     ]
-
-
-def _failure(curl: pycurl.Curl, code: int, received: _Received) -> TransientFailure:
-    """Put a failure of the connection into words of ours: libcurl's may name the proxy."""
-    if received.is_too_large:
-        return TransientFailure(f"its answer is larger than {LARGEST_ANSWER >> 20} MB", passes=False)
-    if code in {pycurl.E_PEER_FAILED_VERIFICATION, pycurl.E_SSL_CACERT_BADFILE}:
-        return TransientFailure("its certificate cannot be trusted", passes=False)
-    if curl.getinfo(pycurl.HTTP_CONNECTCODE) >= _REFUSED:
-        return TransientFailure("the proxy refuses the connection", passes=False)
-    if code == pycurl.E_OPERATION_TIMEDOUT and not curl.getinfo(pycurl.PRETRANSFER_TIME):
-        return TransientFailure("no connection in time", kind="unreachable")
-    words, kind = _WORDS.get(code, ("the connection broke", "silent"))
-    return TransientFailure(words, kind=kind)
 
 
 _REFUSED: Final = 300
