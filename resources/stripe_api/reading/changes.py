@@ -14,7 +14,7 @@ import polars as pl
 
 from resources.stripe_api.reading.customer_columns import customers_frame
 from resources.stripe_api.reading.customers import check_mode, read_customers
-from resources.stripe_api.reading.pages import EventPage, event_page
+from resources.stripe_api.reading.pages import EventPage, as_listed, event_page
 from resources.stripe_api.reading.parallel_list import PAGE_LIMIT, Listing, ListProgress, ParallelList
 from resources.stripe_api.reading.retrieval import for_each, retrieve_object
 from resources.stripe_api.session.connection import StripeConnection
@@ -82,7 +82,7 @@ def read_changes(
             f"{len(wanted)} customers changed; reading them one by one costs more than reading all by the page."
         )
     found = for_each(connection, wanted, retrieve_object)
-    living = [row for row in found.values() if row is not None and row["created"] < until.timestamp()]
+    living = as_listed(row for row in found.values() if row is not None and row["created"] < until.timestamp())
     check_mode(connection, living)
     vanished = {customer for customer, row in found.items() if row is None}
     return Changes(

@@ -6,10 +6,11 @@ Pages gather in lists, a frame every few hundred: one for each page costs six ti
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
 import polars as pl
 
 from resources.extracts.on_disk import Disk
-from resources.stripe_api.reading.pages import CustomerObject
+from resources.stripe_api.reading.pages import ListedCustomer
 from schemas.stripe_parameters import text_at
 
 _TEXTS: Final = ("email", "name", "description", "phone")
@@ -17,7 +18,7 @@ _ROWS_PER_PART: Final = 20_000
 
 
 def customers_frame(
-    rows: Sequence[CustomerObject], metadata_keys: Sequence[str], further: Sequence[str] = ()
+    rows: Sequence[ListedCustomer], metadata_keys: Sequence[str], further: Sequence[str] = ()
 ) -> pl.DataFrame:
     """Return customers as columns, in the shape of `schemas.customers.StripeCustomers`."""
     parts = Parts(metadata_keys, further=further)
@@ -40,11 +41,13 @@ class Parts:
         self._columns = _empty(metadata_keys, further)
         self._frames: list[pl.LazyFrame] = []
 
-    def add(self, rows: Sequence[CustomerObject]) -> None:
+    def add(self, rows: Sequence[ListedCustomer]) -> None:
         """Add the customers of one page. Raises TypeError if one of them is not as Stripe describes it."""
         _extend(self._columns, rows, self._keys)
-        for path in self._further:
-            self._columns[path].extend([text_at(row, path) for row in rows])
+        if self._further:
+            objects = [msgspec.structs.asdict(row) for row in rows]
+            for path in self._further:
+                self._columns[path].extend([text_at(row, path) for row in objects])
         if len(self._columns["id"]) >= _ROWS_PER_PART:
             self._join()
 
@@ -67,16 +70,16 @@ def _empty(metadata_keys: Sequence[str], further: Sequence[str]) -> dict[str, li
 
 
 def _extend(
-    columns: dict[str, list[str | int | bool | None]], rows: Sequence[CustomerObject], keys: Sequence[str]
+    columns: dict[str, list[str | int | bool | None]], rows: Sequence[ListedCustomer], keys: Sequence[str]
 ) -> None:
-    columns["id"].extend([row["id"] for row in rows])
-    columns["created"].extend([row["created"] for row in rows])
-    columns["livemode"].extend([row["livemode"] for row in rows])
-    columns["email"].extend([row.get("email") for row in rows])
-    columns["name"].extend([row.get("name") for row in rows])
-    columns["description"].extend([row.get("description") for row in rows])
-    columns["phone"].extend([row.get("phone") for row in rows])
-    metadata = [row.get("metadata") or {} for row in rows]
+    columns["id"].extend([row.id for row in rows])
+    columns["created"].extend([row.created for row in rows])
+    columns["livemode"].extend([row.livemode for row in rows])
+    columns["email"].extend([row.email for row in rows])
+    columns["name"].extend([row.name for row in rows])
+    columns["description"].extend([row.description for row in rows])
+    columns["phone"].extend([row.phone for row in rows])
+    metadata = [row.metadata or {} for row in rows]
     for key in keys:
         columns[f"metadata.{key}"].extend([pairs.get(key) for pairs in metadata])
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from resources.extracts.on_disk import Disk
 from resources.stripe_api.reading.customer_columns import Parts
-from resources.stripe_api.reading.pages import CustomerObject, CustomerPage, customer_page
+from resources.stripe_api.reading.pages import CustomerPage, ListedCustomer, customer_page
 from resources.stripe_api.reading.parallel_list import Listing, ListProgress, ParallelList
 from resources.stripe_api.session.connection import StripeConnection
 from resources.stripe_api.session.refusals import StripeProblem
@@ -121,13 +121,13 @@ def keys_in_use(connection: StripeConnection) -> list[str]:
     page = connection.get(f"GET {_LIST}", _LIST, [("limit", "100")], customer_page)
     if isinstance(page, StripeProblem):
         raise page.error(f"GET {_LIST}")
-    return sorted({key for row in page.rows for key in row["metadata"] or ()})
+    return sorted({key for row in page.rows for key in row.metadata or ()})
 
 
-def check_mode(connection: StripeConnection, rows: Sequence[CustomerObject]) -> None:
+def check_mode(connection: StripeConnection, rows: Sequence[ListedCustomer]) -> None:
     """Raise AccessError if any customer is not of the mode that the key opens."""
     wanted = connection.account.livemode
-    foreign = [row["id"] for row in rows if row["livemode"] is not wanted]
+    foreign = [row.id for row in rows if row.livemode is not wanted]
     if foreign:
         raise AccessError(
             f"Stripe sent customer {foreign[0]} of another mode than the {connection.account.key_mode} key opens. "

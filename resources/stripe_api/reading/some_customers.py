@@ -15,7 +15,7 @@ import polars as pl
 from resources.stripe_api.reading.changes import OVERLAP, FullReadNeeded, read_changes
 from resources.stripe_api.reading.customer_columns import customers_frame
 from resources.stripe_api.reading.customers import check_mode, read_customers
-from resources.stripe_api.reading.pages import CustomerObject, customer_page
+from resources.stripe_api.reading.pages import ListedCustomer, as_listed, customer_page
 from resources.stripe_api.reading.retrieval import for_each, retrieve_object
 from resources.stripe_api.session.connection import StripeConnection
 from resources.stripe_api.session.refusals import StripeProblem
@@ -71,10 +71,9 @@ def some_customers(
         TransientError: Stripe could not be asked.
     """
     forms = {form for email in emails for form in (email.strip(), email.strip().lower()) if form}
-    found = {row["id"]: row for email in sorted(forms) for row in _having(connection, email)}
+    found = {row.id: row for email in sorted(forms) for row in _having(connection, email)}
     asked = for_each(connection, sorted(set(ids) - found.keys()), retrieve_object)
-    found |= {customer: row for customer, row in asked.items() if row is not None}
-    rows = list(found.values())
+    rows = [*found.values(), *as_listed(row for row in asked.values() if row is not None)]
     check_mode(connection, rows)
     gone = frozenset(customer for customer, row in asked.items() if row is None)
     return SomeCustomers(customers_frame(rows, metadata_keys, further), gone)
@@ -111,10 +110,10 @@ def with_news(
     return SomeCustomers(frame, (found.gone | deleted) - {*found.frame.get_column("id")})
 
 
-def _having(connection: StripeConnection, email: str) -> list[CustomerObject]:
-    rows: list[CustomerObject] = []
+def _having(connection: StripeConnection, email: str) -> list[ListedCustomer]:
+    rows: list[ListedCustomer] = []
     for _ in range(_MOST_PAGES):
-        after = (("starting_after", rows[-1]["id"]),) if rows else ()
+        after = (("starting_after", rows[-1].id),) if rows else ()
         page = connection.get(f"GET {_LIST}", _LIST, (("email", email), ("limit", str(_PAGE)), *after), customer_page)
         if isinstance(page, StripeProblem):
             raise page.error(f"GET {_LIST}")

@@ -14,7 +14,7 @@ import orjson
 import stripe
 
 from resources.stripe_api.reading.customers import check_mode, read_customers
-from resources.stripe_api.reading.pages import CustomerObject
+from resources.stripe_api.reading.pages import CustomerObject, as_listed
 from resources.stripe_api.reading.retrieval import retrieve_object
 from resources.stripe_api.reading.usage import what_uses
 from resources.stripe_api.session.connection import StripeConnection
@@ -113,7 +113,7 @@ class StripeCreates:
         return _done(attempt, row)
 
     def _of_our_mode(self, row: CustomerObject) -> CustomerObject:
-        check_mode(self._connection, [row])
+        check_mode(self._connection, as_listed([row]))
         return row
 
     def _take_back(self, attempt: Attempt) -> Answer:

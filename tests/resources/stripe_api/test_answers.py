@@ -6,6 +6,7 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 
 from resources.stripe_api.reading.pages import customer_page
 from schemas.declaration.rules import STRIPE_FIELDS, STRIPE_PATHS
@@ -104,8 +105,8 @@ def test_every_field_that_a_declaration_may_name_is_read_off_a_page() -> None:
             place = place.setdefault(part, {})  # type: ignore[assignment]
         place[last] = path
     [read_off] = customer_page(listed(customer)).rows
-    assert {path: text_at(read_off, path) for path in paths - {"id"}} == {path: path for path in paths - {"id"}}
-    assert read_off["id"] == customer["id"]
+    assert {path: text_at(asdict(read_off), path) for path in paths - {"id"}} == {path: path for path in paths - {"id"}}
+    assert read_off.id == customer["id"]
 
 
 @pytest.mark.rule("X10")
