@@ -17,6 +17,7 @@ from resources.exports.file import ExportFile, check_header, open_export
 from resources.exports.header import Header
 from resources.exports.known_labels import fields_meant
 from resources.exports.totals import is_total
+from resources.exports.unmapped import said_there, unmapped_columns
 from resources.extracts.extract import Extract, warnings_of_a_file
 from resources.extracts.netsuite_rows import (
     customers_from_text,
@@ -60,6 +61,7 @@ def read_netsuite_export(
         path, fields["internal_id"], check=partial(_check_labels, fields=fields), encoding=encoding
     ) as export:
         warnings = warnings_of_a_file(ends_with_newline=export.ends_with_newline, lost=export.lost)
+        warnings += tuple(said_there(export, unmapped_columns(export.header, fields), words))
         if disk and (text := export.read_to(disk, fields)):
             text = _typed_on_disk(text, export, fields)
             rows = customers_on_disk(text, disk, fields, source, words)
