@@ -60,7 +60,7 @@ def read_netsuite_export(
     with open_export(
         path, fields["internal_id"], check=partial(_check_labels, fields=fields), encoding=encoding
     ) as export:
-        warnings = warnings_of_a_file(ends_with_newline=export.ends_with_newline, lost=export.lost)
+        warnings = warnings_of_a_file(ends_with_newline=export.ends_with_newline, lost=export.lost, rows=export.rows)
         warnings += tuple(said_there(export, unmapped_columns(export.header, fields), words))
         if disk and (text := export.read_to(disk, fields)):
             text = _typed_on_disk(text, export, fields)

@@ -74,7 +74,7 @@ class ParametersExportReader:
             text = export.read(fields)
             numbered = text.with_columns(as_numbers(text.get_column("internal_id"), export, fields))
         extract = labels.extract(without_empty_marks(numbered), RowSource(str(path), _IF_DIFFERING))
-        warnings = warnings_of_a_file(ends_with_newline=export.ends_with_newline, lost=export.lost)
+        warnings = warnings_of_a_file(ends_with_newline=export.ends_with_newline, lost=export.lost, rows=export.rows)
         return replace(extract, rows_read=text.height, warnings=warnings, exported_at=exported_at)
 
     def _labels(self, header: Header) -> Labels:

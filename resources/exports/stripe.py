@@ -105,7 +105,7 @@ def read_stripe_export(  # noqa: PLR0913 (what a declaration says, and where row
         rows = _as_customers(rows.lazy(), wanted, further).collect(engine="in-memory")
         found, on_disk = unique_by_id(rows, "id", source), None
         rows_read = rows.height
-    warnings = warnings_of_a_file(ends_with_newline=export.ends_with_newline, lost=export.lost)
+    warnings = warnings_of_a_file(ends_with_newline=export.ends_with_newline, lost=export.lost, rows=export.rows)
     labels = _as_read(export.header.labels, columns, metadata_keys)
     return Extract(
         found,

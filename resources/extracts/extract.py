@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 
 import polars as pl
 
@@ -20,14 +21,30 @@ class Known:
     read_at: datetime
 
 
-def warnings_of_a_file(*, ends_with_newline: bool, lost: int) -> tuple[str, ...]:
+_LIMITS: Final[Mapping[int, str]] = {
+    1_000: "a page of SuiteQL has",
+    5_000: "a query of SuiteScript gives",
+    65_535: "an old worksheet holds below its labels",
+    100_000: "SuiteQL gives over REST",
+    1_048_575: "a worksheet holds below its labels",
+}
+"""Where a list ends that did not go on: rows, and what has so many (Oracle's help on SuiteQL and on `query.runSuiteQL`,
+Microsoft's on Excel's limits)."""
+
+
+def warnings_of_a_file(*, ends_with_newline: bool, lost: int, rows: int) -> tuple[str, ...]:
     """What can be wrong with an export whose rows are all of one length."""
     cut = "The last line of the file is not ended, as in one that was cut: compare its last row with the source."
     letters = (
         f"In {lost:,} places the file has \ufffd, which stands for a letter that was lost before: names that differ "
         "there look equal; export it again as UTF-8."
     )
-    return (*(() if ends_with_newline else (cut,)), *((letters,) if lost else ()))
+    limit = (
+        f"The file has exactly {rows:,} rows, as many as {_LIMITS.get(rows)}: if the list is longer, its rest passes "
+        "for missing; compare the number with the source."
+    )
+    found = {cut: not ends_with_newline, letters: lost > 0, limit: rows in _LIMITS}
+    return tuple(warning for warning, is_there in found.items() if is_there)
 
 
 @dataclass(frozen=True)
