@@ -5,7 +5,7 @@ Which label holds what is the account's own affair, so the declaration maps it; 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ import polars as pl
 
 from resources.exports.file import ExportFile, check_header, open_export
 from resources.exports.header import Header
-from resources.exports.known_labels import fields_meant
+from resources.exports.known_labels import fields_meant, label_key
 from resources.exports.totals import is_total
 from resources.exports.unmapped import said_there, unmapped_columns
 from resources.extracts.extract import Extract, warnings_of_a_file
@@ -34,6 +34,17 @@ from schemas.system_words import BUILT_IN, SystemWords
 
 _EACH_ALONE: Final = "export the whole list once, or take that line out"
 _NUMBER: Final = re.compile(r"[\d\W_]{0,9}\d[\d\W_]{0,20}")
+_CUSTOMER_NUMBERS: Final = frozenset(
+    map(
+        label_key,
+        (
+            *("ID", "Customer ID", "Customer Number", "Customer No.", "Entity ID", "Entity Number", "Account Number"),
+            *("Account No.", "Number", "Kundennummer", "Kunden-Nr.", "Kundennr.", "Numéro de client", "N° client"),
+            *("Número de cliente", "N.º de cliente", "Codice cliente", "Numero cliente", "Klantnummer", "Kundnummer"),
+            *("顧客番号", "顧客コード", "客户编号", "客户代码", "고객 번호"),
+        ),
+    )
+)
 _IF_DIFFERING: Final = "the file was edited, or a join in the saved search multiplies rows; export one row per customer"
 
 
@@ -61,6 +72,7 @@ def read_netsuite_export(
         path, fields["internal_id"], check=partial(_check_labels, fields=fields), encoding=encoding
     ) as export:
         warnings = warnings_of_a_file(ends_with_newline=export.ends_with_newline, lost=export.lost, rows=export.rows)
+        warnings += tuple(_warning_of_numbers(export, fields["internal_id"]))
         warnings += tuple(said_there(export, unmapped_columns(export.header, fields), words))
         if disk and (text := export.read_to(disk, fields)):
             text = _typed_on_disk(text, export, fields)
@@ -115,6 +127,15 @@ def _refuse_other_ids(header: Header, fields: Mapping[str, str]) -> None:
         raise ExportError(
             f"{header.source} has a column {better[0]!r}, and netsuite_fields maps internal_id to {label!r}, by which "
             f"other records would be written: map internal_id to {better[0]!r}, or take that column out of the search."
+        )
+
+
+def _warning_of_numbers(export: ExportFile, label: str) -> Iterator[str]:
+    """Warn where the internal id seems to be a customer's own number; a SuiteQL column `id` is the internal id."""
+    if label_key(label) in _CUSTOMER_NUMBERS and label != "id":
+        yield (
+            f"{export.source}: internal_id is mapped to {label!r}, as saved searches call a customer's own number; if "
+            "that stands there, links would name other records: add the column Internal ID to the search, and map it."
         )
 
 

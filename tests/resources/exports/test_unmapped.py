@@ -61,6 +61,19 @@ def test_a_column_that_says_nothing_of_the_kind_is_left_alone(
     assert read(tmp_path, label, *values).warnings == ()
 
 
+@pytest.mark.parametrize(
+    ("label", "is_doubted"),
+    [("ID", True), ("Customer Number", True), ("Kunden-Nr.", True), ("id", False), ("Key", False)],
+)
+def test_a_number_of_the_customers_own_is_doubted_as_internal_id(
+    label: str, *, is_doubted: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "netsuite.csv").write_text(f"{label},Email\n7,a@acme.example\n")
+    warnings = read_netsuite_export(tmp_path / "netsuite.csv", {"internal_id": label, "email": "Email"}).warnings
+    said = f"netsuite.csv: internal_id is mapped to '{label}', as saved searches call a customer's own number"
+    assert [said in warning for warning in warnings] == [True] * is_doubted
+
+
 def test_a_column_that_is_mapped_is_not_named(tmp_path: Path) -> None:
     assert read(tmp_path, "Stage", "Customer", "Lead", stage="Stage").warnings == ()
     assert read(tmp_path, "Inactive", "Yes", idle="Inactive").warnings == ()
