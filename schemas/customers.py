@@ -27,6 +27,9 @@ class StripeCustomers(pa.DataFrameModel):
     link_column: str | None = pa.Field(
         isin=get_args(LinkColumn), description="whether the export has the column with the links; an API shows them all"
     )
+    near_keys: str | None = pa.Field(
+        nullable=True, description="metadata keys over an API that can be meant for ours and are not read, a line each"
+    )
     metadata: str = pa.Field(alias=r"^metadata\..+$", regex=True, nullable=True)
 
 

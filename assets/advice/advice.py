@@ -13,7 +13,7 @@ from schemas.link_fields import fields_of
 from schemas.words import MATCH_KEYS
 
 _NOT_COMPARED: Final = frozenset({"stage", *(field.name for field in fields_of("netsuite"))})
-_NOT_OF_STRIPE: Final = frozenset({"link_column", *(f"metadata.{key}" for key in MATCH_KEYS)})
+_NOT_OF_STRIPE: Final = frozenset({"link_column", "near_keys", *(f"metadata.{key}" for key in MATCH_KEYS)})
 
 
 @dataclass(frozen=True)

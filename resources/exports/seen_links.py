@@ -9,25 +9,18 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import polars as pl
-from rapidfuzz.distance import OSA
 
+from resources.extracts.near_keys import METADATA_WORDS, can_be_meant, is_equal, letters_of
 from schemas.no_value import NO_VALUE_LOWERED
-from schemas.stripe_words import STRIPE_WORDS
-from schemas.system_words import folded
-from schemas.words import ALLOW_KEY, BLOCK_KEY, LINK_KEY, MATCH_KEYS, LinkColumn
+from schemas.words import LINK_KEY, MATCH_KEYS, LinkColumn
 from schemas.yes_no_words import NO_WORDS
-
-
-def _letters(label: str) -> str:
-    return "".join(filter(str.isalnum, folded(label)))
-
 
 _DELETED_WORDS: Final = (
     *("Deleted", "Is deleted", "Deleted at", "Deleted on", "Deleted date", "Date deleted", "Customer deleted"),
     *("Gelöscht", "Gelöscht am", "Supprimé", "Eliminado", "Excluído", "Apagado", "Eliminato", "Cancellato"),
     *("Verwijderd", "Borttagen", "Удален", "Удалён", "削除", "削除済み", "已删除", "已刪除", "삭제됨"),
 )
-_DELETED: Final = frozenset(map(_letters, _DELETED_WORDS))
+_DELETED: Final = frozenset(map(letters_of, _DELETED_WORDS))
 NOT_DELETED: Final = ("", "0.0", *(word.lower() for word in NO_WORDS), *NO_VALUE_LOWERED)
 """What a column `Deleted` says of a customer that is there, in lower case; every other word or date says deleted."""
 DELETED: Final = tuple(word.lower() for word in _DELETED_WORDS if word != "Cancellato")
@@ -35,7 +28,7 @@ DELETED: Final = tuple(word.lower() for word in _DELETED_WORDS if word != "Cance
 
 _STATUS: Final = frozenset(
     map(
-        _letters,
+        letters_of,
         (
             *("Status", "Customer status", "Account status", "State", "Kundenstatus", "Zustand", "Statut", "État"),
             *("Estado", "Stato", "Situação", "Stan", "Stav", "Статус", "Состояние", "ステータス", "状態", "状态"),
@@ -44,18 +37,8 @@ _STATUS: Final = frozenset(
     )
 )
 
-_METADATA_WORDS: Final = (*map(_letters, STRIPE_WORDS["metadata"]),)
-_METADATA: Final = "|".join(_METADATA_WORDS)
-_AROUND: Final = re.compile(rf"^(?:customer|{_METADATA})+|(?:customer)?(?:{_METADATA})$")
 _TEXT: Final = "metadata text "  # and a number; nor is any field called this
 _OUR_KEYS: Final = "netsuite_"
-_SLIPS: Final = 2
-"""Letters by which the name of a flag may be mistyped, and the flag be meant; `block` and `allow` are further apart."""
-_FLAG_WORDS: Final = {
-    BLOCK_KEY: frozenset(("block", "blocks", "blocked", "blocking")),
-    ALLOW_KEY: frozenset(("allow", "allows", "allowed", "allowing")),
-}
-_OF_THE_FLAG: Final = frozenset(("netsuite", "integration", "integrations"))
 _ZONE: Final = re.compile(r"\s*\((?:[A-Z]{2,5}|[A-Za-z]+/[A-Za-z_/]+)\)$")
 
 
@@ -68,7 +51,7 @@ def link_column(labels: Sequence[str]) -> LinkColumn:
 
 def metadata_texts(labels: Sequence[str]) -> dict[str, str]:
     """Names for the columns that have all metadata of a customer in one text, such as JSON, and their labels."""
-    return {f"{_TEXT}{at}": label for at, label in enumerate(labels) if _letters(label) in _METADATA_WORDS}
+    return {f"{_TEXT}{at}": label for at, label in enumerate(labels) if letters_of(label) in METADATA_WORDS}
 
 
 def hides_keys(rows: pl.LazyFrame, texts: Mapping[str, str]) -> tuple[str, ...]:
@@ -107,41 +90,23 @@ def unseen_links(source: str, labels: Sequence[str], hidden: Sequence[str] = ())
 
 def deleted_label(labels: Sequence[str]) -> str | None:
     """The column that says which customers are deleted, if there is one."""
-    return next((label for label in labels if _letters(_ZONE.sub("", label)) in _DELETED), None)
+    return next((label for label in labels if letters_of(_ZONE.sub("", label)) in _DELETED), None)
 
 
 def status_labels(labels: Sequence[str]) -> Sequence[str]:
     """The columns that may say of a customer, among other things, that it is deleted."""
-    return [label for label in labels if _letters(label) in _STATUS]
+    return [label for label in labels if letters_of(label) in _STATUS]
 
 
 def _near_misses(labels: Sequence[str], key: str) -> list[str]:
     known = {_label(each) for each in MATCH_KEYS}
-    return [label for label in labels if label not in known and (_is_equal(label, key) or _means_flag(label, key))]
-
-
-def _is_equal(label: str, key: str) -> bool:
-    """Whether nothing but case, signs and what stands around the key differs."""
-    return _bare(label) == _letters(key)
-
-
-def _means_flag(label: str, key: str) -> bool:
-    """Whether a label can be a flag mistyped or in other words: who reads over it lets a customer through."""
-    if key not in _FLAG_WORDS:
-        return False
-    words = set(re.findall(r"[^\W_]+", label.casefold()))
-    is_mistyped = OSA.distance(_bare(label), _letters(key), score_cutoff=_SLIPS) <= _SLIPS
-    return is_mistyped or bool(words & _FLAG_WORDS[key] and words & _OF_THE_FLAG)
-
-
-def _bare(label: str) -> str:
-    return _AROUND.sub("", _letters(label))
+    return [label for label in labels if label not in known and can_be_meant(label, key)]
 
 
 def _way_out(label: str, key: str) -> str:
     """What a person can do: the very key has another label, or it is another key."""
-    if key in label or not _is_equal(label, key):
-        other_key = "" if _is_equal(label, key) else "correct the key in Stripe, or "
+    if key in label or not is_equal(label, key):
+        other_key = "" if is_equal(label, key) else "correct the key in Stripe, or "
         return f"; if that is it, {other_key}write `labels: {{metadata.{key}: {label!r}}}` beside `export`"
     return ", and Stripe tells the case of keys apart"
 

@@ -10,6 +10,7 @@ import msgspec
 import polars as pl
 
 from resources.extracts.on_disk import Disk
+from resources.stripe_api.reading.near_keys import NEAR_KEYS, near_keys
 from resources.stripe_api.reading.pages import ListedCustomer
 from schemas.stripe_parameters import text_at
 
@@ -28,7 +29,7 @@ def customers_frame(
 
 def customers_schema(metadata_keys: Sequence[str], further: Sequence[str] = ()) -> pl.Schema:
     """Return the columns that a read with these metadata keys and further fields (paths) has, in their order."""
-    texts = dict.fromkeys((*_TEXTS, *(f"metadata.{key}" for key in metadata_keys), *further), pl.String())
+    texts = dict.fromkeys((*_TEXTS, *(f"metadata.{key}" for key in metadata_keys), *further, NEAR_KEYS), pl.String())
     return pl.Schema({"id": pl.String(), "created": pl.Datetime("us", "UTC"), "livemode": pl.Boolean(), **texts})
 
 
@@ -80,6 +81,7 @@ def _extend(
     columns["description"].extend([row.description for row in rows])
     columns["phone"].extend([row.phone for row in rows])
     metadata = [row.metadata or {} for row in rows]
+    columns[NEAR_KEYS].extend(near_keys(metadata, keys))
     for key in keys:
         columns[f"metadata.{key}"].extend([pairs.get(key) for pairs in metadata])
 

@@ -25,6 +25,7 @@ from resources.stripe_api.reading.customers import (
     oldest_month,
     read_customers,
 )
+from resources.stripe_api.reading.near_keys import NEAR_KEYS, unread_keys
 from resources.stripe_api.reading.payers import Answers, find_payers
 from resources.stripe_api.reading.portal import PortalPage, portal_page
 from resources.stripe_api.reading.progress import in_words
@@ -68,7 +69,8 @@ class StripeApiReader:
         """
         named = self.settings.account or ""
         return SourceIdentity(
-            ("stripe", self.settings.base_url, named, _mode(self.settings)), (*self.metadata_keys, *self.further)
+            ("stripe", self.settings.base_url, named, _mode(self.settings)),
+            (NEAR_KEYS, *self.metadata_keys, *self.further),
         )
 
     def account(self, retry_seconds: float = 300.0) -> StripeAccount:
@@ -196,6 +198,7 @@ class StripeApiReader:
             f"exactly once; they hold {rows:,} rows with {extract.customers:,} ids.",
             read_at=until,
             windows=extract.windows,
+            unseen_links=unread_keys(on_disk.rows if on_disk else extract.rows),
             notes={
                 "refresh": f"full ({why})" if why else "full",
                 "windows": extract.windows.height,
@@ -232,6 +235,7 @@ class StripeApiReader:
             proof=f"{changes.events:,} events from {known.read_at:{_SECOND}} to {until:{_SECOND}} UTC were read, and "
             "each customer that they name.",
             read_at=changes.until,
+            unseen_links=unread_keys(frame.lazy()),
             notes={
                 "refresh": "changed",
                 "changed_or_new": changes.changed.height,

@@ -50,6 +50,7 @@ def test_columns_are_those_of_the_contract() -> None:
             "phone": [None],
             "metadata.netsuite_customer_id": ["7"],
             "metadata.netsuite_block_integration": [None],
+            "near_keys": [None],
         },
         schema=customers_schema(KEYS),
     )
