@@ -99,11 +99,25 @@ def may_be_no_value(column: pl.Expr, words: frozenset[str] = PLACEHOLDERS) -> pl
     return (column.str.len_bytes() != column.str.len_chars()) | column.str.contains(no_value_pattern(words))
 
 
+@cache
 def no_value_pattern(words: frozenset[str] = PLACEHOLDERS) -> str:
     """Return a pattern of the ASCII texts that have such a key, or none; any text beyond ASCII may have one."""
     # It is one of bytes: Unicode's classes cost many times as much.
-    spaced = [_SPACE.join(f"\\x{ord(character):02x}" for character in word) for word in sorted(words) if word.isascii()]
-    return rf"(?i-u:^{_SPACE}(?:{'|'.join([*spaced, _SPACED_DAMAGED])})?{_SPACE}$)"
+    known = _one_of(word for word in words if word.isascii())
+    return rf"(?i-u:^{_SPACE}(?:{known}|{_SPACED_DAMAGED}{_SPACE})?$)"
+
+
+def _one_of(words: Iterable[str]) -> str:
+    """Return a pattern of words with white space anywhere, in which words that begin alike do so together.
+
+    Each thread makes a machine of it, which for each word alone takes five times as long.
+    """
+    rests: dict[str, list[str]] = {}
+    for word in sorted(words):
+        rests.setdefault(word[:1], []).append(word[1:])
+    is_end = bool(rests.pop("", None))
+    ways = [f"\\x{ord(first):02x}{_SPACE}{_one_of(rest)}" for first, rest in rests.items()]
+    return f"(?:{'|'.join(ways)}){'?' if is_end else ''}" if ways else ""
 
 
 _SPACE: Final = r"[\t-\r ]*"

@@ -74,10 +74,14 @@ def _changed(frame: pl.DataFrame, names: Sequence[str], is_changed: _OfText, how
         return frame
     suspects = _odd if is_changed is _is_risky else pl.Expr.drop_nulls
     found = frame.select(is_changed(suspects(pl.col(name))).any().alias(name) for name in names)
-    texts = {name: pl.col(name) for name in names if found.item(0, name)}
-    return frame.with_columns(
-        pl.when(is_changed(text)).then(how(text)).otherwise(text).alias(name) for name, text in texts.items()
-    )
+    return frame.with_columns(_changed_cells(frame, name, is_changed, how) for name in names if found.item(0, name))
+
+
+def _changed_cells(frame: pl.DataFrame, name: str, is_changed: _OfText, how: _OfText) -> pl.Series:
+    """A column with those of its cells changed: few as they are, others need not be looked at for how."""
+    rows = frame.select(is_changed(pl.col(name)).arg_true()).to_series()
+    column = frame.get_column(name)
+    return column.scatter(rows, column.gather(rows).to_frame().select(how(pl.col(name))).to_series())
 
 
 def _is_risky(text: pl.Expr) -> pl.Expr:
