@@ -4,7 +4,7 @@ A reading looks only at values that show its trait, and only at customers that n
 for the declaration: a person says `as: html`, or mends the value where it is kept.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,127 +12,13 @@ import polars as pl
 
 from assets.matching.comparison import Comparison
 from assets.matching.equal_keys import Rule
-from assets.matching.look_alikes import FULL_WIDTH, LOOK_ALIKES
+from assets.matching.readings import ANY_TRAIT, READINGS, Reading
 from assets.matching.settings import MatchSettings
 from assets.matching.side_keys import side_keys
 from schemas.declaration.rules import columns_of
-from schemas.invisible import without_invisible
-from schemas.rule_kinds import AS_IT_IS, RULE_KINDS, RuleKind
+from schemas.rule_kinds import AS_IT_IS
 
 _FOUND: Final = pl.Schema({"stripe_customer_id": pl.String(), "reading": pl.String()})
-_ADDRESS: Final = r"[^\s@,;:<>()\[\]\x22'|=]+@[^\s@,;:<>()\[\]\x22'|=]+\.[^\s@,;:<>()\[\]\x22'|=.]+"
-_PHONE: Final = r"^\s*'?\+?[\d\s().\-/]{9,25}$"
-_DIGITS_COMPARED: Final = 9
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Another way to read a value.
-
-    Attributes:
-        says: what to set, or to mend, for people.
-        trait: what a value looks like that may be read so.
-        rewrite: the other text of such a value.
-        kind: the kind of comparison that reads so, of a declaration.
-        separators: as of a declaration.
-        by_both: whether the values of both sides are rewritten, and not those of one side at a time.
-    """
-
-    says: str
-    trait: str
-    rewrite: Callable[[pl.Expr], pl.Expr] = lambda column: column
-    kind: RuleKind = AS_IT_IS
-    separators: str = ""
-    by_both: bool = False
-
-
-def _twice_encoded(column: pl.Expr) -> pl.Expr:
-    """Return the text that was written as UTF-8 and read as Windows-1252: `MÃ¼ller` is Müller."""
-
-    def mended(text: str) -> str | None:
-        try:
-            return text.encode("cp1252").decode("utf-8")
-        except UnicodeError:
-            return None
-
-    return column.map_elements(mended, return_dtype=pl.String)
-
-
-def _own_letters(column: pl.Expr) -> pl.Expr:
-    """Return an e-mail with the letters of its domain: `xn--mller-kva` is müller."""
-
-    def decoded(text: str) -> str | None:
-        user, _, host = text.partition("@")
-        try:
-            return f"{user}@{host.strip().encode('ascii').decode('idna')}"
-        except UnicodeError:
-            return None
-
-    return column.map_elements(decoded, return_dtype=pl.String)
-
-
-def _last_digits(column: pl.Expr) -> pl.Expr:
-    digits = column.str.replace_all(r"\D", "")
-    return pl.when(digits.str.len_bytes() >= _DIGITS_COMPARED).then(digits.str.tail(_DIGITS_COMPARED))
-
-
-_ALIKE: Final = "".join(LOOK_ALIKES)
-
-READINGS: Final = {
-    **{
-        kind.name: Reading(f"as: {kind.name}", kind.trait, kind=kind)
-        for kind in RULE_KINDS.values()
-        if kind.trait is not None
-    },
-    "separators": Reading('separators: ";,"', r"@[^;,]*[;,]|[;,].*@", separators=";,"),
-    "further_separators": Reading(
-        r'separators: "/|& \n"', r"@[^;,@]*[/|&\s][^;,@]*@", lambda column: column, separators="/|& \n\r\t"
-    ),
-    "address": Reading(
-        "an e-mail inside other text (mailto:, quotes, brackets, a full stop); mend the field",
-        r"[<>()\[\]\x22':=].*@|@.*[<>()\[\]\x22':]|@.*\.\s*$",
-        lambda column: column.str.extract_all(_ADDRESS).list.join(";"),
-        separators=";",
-    ),
-    "punycode": Reading(
-        "a domain in two ways (xn--… for its own letters); mend the field", r"(?i)@.*\bxn--", _own_letters
-    ),
-    "number": Reading(
-        "a number with leading zeros or decimals on one side alone, as spreadsheets rewrite it; export it again",
-        r"^\s*(?:0+[1-9]\d*|\d+\.0+)\s*$",
-        lambda column: column.str.replace(r"^\s*0*(\d+?)(?:\.0+)?\s*$", "$1"),
-    ),
-    "phone": Reading("as: phone, with country", _PHONE, _last_digits, by_both=True),
-    "look_alikes": Reading(
-        "letters of another script that look like Latin ones; mend the field",
-        rf"[A-Za-z][{_ALIKE}]|[{_ALIKE}][A-Za-z@]",
-        lambda column: column.str.replace_many(LOOK_ALIKES),
-    ),
-    "full_width": Reading(
-        "full-width letters and signs, as in \uff21\uff22; mend the field",
-        r"[\x{FF01}-\x{FF5E}]",
-        lambda column: column.str.replace_many(FULL_WIDTH),
-    ),
-    "invisible": Reading(
-        "characters that nobody sees, such as soft hyphens and marks of direction; mend the field",
-        r"[\x{AD}\x{200C}-\x{200F}\x{202A}-\x{202E}\x{2061}-\x{206F}]",
-        without_invisible,
-    ),
-    "twice_encoded": Reading(
-        "UTF-8 that was read as Windows-1252 (Ã¼ for ü); export again, or mend the field",
-        r"[Â-ßà-ô][\x{80}-\x{BF}\x{152}-\x{192}\x{2C6}\x{2DC}\x{2013}-\x{2122}]",
-        _twice_encoded,
-    ),
-    "apostrophe": Reading(
-        "an apostrophe before the value, as spreadsheets keep text; mend the field",
-        r"^\s*'",
-        lambda column: column.str.strip_chars_start(" '"),
-    ),
-}
-"""Every other reading, by the name under which its customers are counted."""
-
-_ANY_TRAIT: Final = "|".join(f"(?:{reading.trait})" for reading in READINGS.values())
-
 PERSON: Final = "person"
 INACTIVE: Final = "inactive"
 NO_CUSTOMER: Final = "no_customer"
@@ -216,7 +102,7 @@ class _Side:
     @classmethod
     def of(cls, rows: pl.LazyFrame, who: str, column: str) -> "_Side":
         own = rows.select(who, pl.col(column).cast(pl.String))
-        return cls(own, own.filter(pl.col(column).str.contains(_ANY_TRAIT)).collect(engine="streaming"), column)
+        return cls(own, own.filter(pl.col(column).str.contains(ANY_TRAIT)).collect(engine="streaming"), column)
 
     def rewritten(self, reading: Reading) -> pl.DataFrame:
         """Return the rows that show the trait of a reading, as it reads them."""

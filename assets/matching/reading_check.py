@@ -8,7 +8,8 @@ import polars as pl
 
 from assets.check_results import id_result
 from assets.matching.customer_matches import match_settings
-from assets.matching.other_readings import READINGS, WITHOUT_READING, other_readings
+from assets.matching.other_readings import WITHOUT_READING, other_readings
+from assets.matching.readings import READINGS
 from assets.matching.settings import MatchSettings
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.steps import Step, key_of, of_frames

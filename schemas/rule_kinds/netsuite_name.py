@@ -7,7 +7,7 @@ import polars as pl
 from schemas.rule_kinds.entry import Kind
 from schemas.rule_kinds.leaf import without_parents
 
-_NUMBER: Final = r"#?\p{L}{0,10}[-_]?[0-9]+(?:\s+[-\x{2013}:]\s+|[-_:]?\s+)"
+NUMBER_BEFORE: Final = r"#?\p{L}{0,10}[-_]?[0-9]+(?:\s+[-\x{2013}:]\s+|[-_:]?\s+)"
 
 
 def _read(column: pl.Expr, _: str | None) -> pl.Expr:
@@ -17,7 +17,7 @@ def _read(column: pl.Expr, _: str | None) -> pl.Expr:
     >>> pl.select(_read(pl.lit(names), None)).to_series().to_list()
     ['Foo Ltd', 'Foo Ltd', 'Foo Ltd', '3M', 'CUST103']
     """
-    return without_parents(column).str.strip_chars().str.replace(rf"^{_NUMBER}(\S)", "$1")
+    return without_parents(column).str.strip_chars().str.replace(rf"^{NUMBER_BEFORE}(\S)", "$1")
 
 
 KIND: Final = Kind(
@@ -25,5 +25,5 @@ KIND: Final = Kind(
     side="netsuite",
     says="the same without a number before it",
     read=_read,
-    trait=rf"(?:^|\s:\s)\s*{_NUMBER}\S",
+    trait=rf"(?:^|\s:\s)\s*{NUMBER_BEFORE}\S",
 )

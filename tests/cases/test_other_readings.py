@@ -64,7 +64,11 @@ def test_where_no_reading_finds_anybody_there_is_no_hint(name: str, tmp_path: Pa
         ("a@xn--mller-kva.example", "a@m\u00fcller.example", "punycode"),
         ("00123", "123", "number"),
         ("123", "123.0", "number"),
-        ("Alpha", "1234 - Alpha", "netsuite_name"),
+        ("Alpha", "Alpha (1234)", "numbered"),
+        ("C1234 Alpha", "Alpha", "numbered"),
+        ("Jane Doe", "Doe, Jane", "turned"),
+        ("\uff71\uff78\uff92", "\u30a2\u30af\u30e1", "full_width"),
+        ("\u3231Alpha", "(\u682a)Alpha", "full_width"),
     ],
 )
 def test_signs_that_look_alike_or_like_nothing_are_a_reading(ours: str, theirs: str, reading: str) -> None:
@@ -73,6 +77,15 @@ def test_signs_that_look_alike_or_like_nothing_are_a_reading(ours: str, theirs: 
     records = pl.LazyFrame({"internal_id": [11], "company_name": [theirs], **flags})
     found = other_readings(customers, records, MatchSettings((Rule("name", "company_name"),)))
     assert found.rows() == [("cus_1", reading)]
+
+
+def test_a_number_before_a_name_of_netsuite_is_its_own_kind_too() -> None:
+    customers = pl.LazyFrame({"id": ["cus_1"], "name": ["Alpha"]})
+    records = pl.LazyFrame(
+        {"internal_id": [11], "company_name": ["1234 - Alpha"], "is_customer": True, "inactive": False}
+    )
+    found = other_readings(customers, records, MatchSettings((Rule("name", "company_name"),)))
+    assert found.get_column("reading").to_list() == ["netsuite_name", "numbered"]
 
 
 @pytest.mark.rule("M2")
