@@ -34,6 +34,7 @@ from resources.extracts.on_disk import Disk
 from resources.extracts.unique import RowSource, unique_by_id
 from schemas.errors import ExportError
 from schemas.invisible import without_invisible
+from schemas.words import MATCH_KEYS
 
 _IF_DOUBLED: Final = "choose Custom columns when you export, and take one of them out"
 _VISIBLE_ID: Final = without_invisible(pl.col("id")).str.strip_chars()
@@ -135,9 +136,10 @@ def _is_there(names: Sequence[str]) -> pl.Expr:
 
 
 def _as_read(labels: Iterable[str], columns: Mapping[str, str], metadata_keys: Iterable[str]) -> list[str]:
-    """The labels, those of metadata that is read as the Dashboard writes them."""
-    usual = {columns.get(f"metadata.{key}"): f"{key} (metadata)" for key in metadata_keys}
-    return [usual.get(label, label) for label in labels]
+    """The labels, those of our metadata as the Dashboard writes them, without those that are read as something else."""
+    usual = {columns.get(f"metadata.{key}"): f"{key} (metadata)" for key in MATCH_KEYS if key in metadata_keys}
+    others = {*columns.values()} - {*usual}
+    return [usual.get(label, label) for label in labels if label not in others]
 
 
 def check_stripe_export(

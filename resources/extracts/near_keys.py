@@ -1,7 +1,7 @@
 """Which names can be one of our metadata keys, written or mistyped otherwise: what stands under them is not read.
 
-Of the link's key only those that differ in case, signs and what stands around it. Of a flag also other words and slips
-of the hand, as whoever reads over one lets a customer through whom it should hold back.
+They differ in case, signs and what stands around them, by slips of the hand, or by other words for the same. Whoever
+reads over one plans a link beside one that is there, or lets a customer through whom a flag should hold back.
 """
 
 import re
@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 
 from schemas.stripe_words import STRIPE_WORDS
 from schemas.system_words import folded
-from schemas.words import ALLOW_KEY, BLOCK_KEY, MATCH_KEYS
+from schemas.words import ALLOW_KEY, BLOCK_KEY, LINK_KEY, MATCH_KEYS
 
 
 def letters_of(name: str) -> str:
@@ -30,7 +30,11 @@ METADATA_WORDS: Final = (*map(letters_of, STRIPE_WORDS["metadata"]),)
 _METADATA: Final = "|".join(METADATA_WORDS)
 _AROUND: Final = re.compile(rf"^(?:customer|{_METADATA})+|(?:customer)?(?:{_METADATA})$")
 _SLIPS: Final = 2
-"""Letters by which the name of a flag may be mistyped, and the flag be meant; `block` and `allow` are further apart."""
+"""Letters by which a key may be mistyped, and be meant; `block` and `allow` are further apart."""
+_IS_LINK: Final = re.compile(
+    rf"(?:customer|{_METADATA})*(?:netsuite|ns)(?=[cierk])(?!{_METADATA})(?:customer|cust|client|internal|entity|record)*"
+    rf"(?:id|number|key|ref)?(?:{_METADATA})?"
+)
 _FLAG_WORDS: Final = {
     BLOCK_KEY: frozenset(("block", "blocks", "blocked", "blocking")),
     ALLOW_KEY: frozenset(("allow", "allows", "allowed", "allowing")),
@@ -50,7 +54,11 @@ def key_meant_by(name: str) -> str | None:
 
 def can_be_meant(name: str, key: str) -> bool:
     """Whether a name that is not this key can be meant for it."""
-    return is_equal(name, key) or _means_flag(name, key)
+    if is_equal(name, key) or _means_flag(name, key):
+        return True
+    bare = _bare(name)
+    is_mistyped = OSA.distance(bare, letters_of(key), score_cutoff=_SLIPS) <= _SLIPS
+    return is_mistyped or (key == LINK_KEY and _IS_LINK.fullmatch(letters_of(name)) is not None)
 
 
 def is_equal(name: str, key: str) -> bool:
@@ -59,12 +67,9 @@ def is_equal(name: str, key: str) -> bool:
 
 
 def _means_flag(name: str, key: str) -> bool:
-    """Whether a name can be a flag mistyped or in other words: who reads over it lets a customer through."""
-    if key not in _FLAG_WORDS:
-        return False
+    """Whether a name can be a flag in other words."""
     words = set(re.findall(r"[^\W_]+", name.casefold()))
-    is_mistyped = OSA.distance(_bare(name), letters_of(key), score_cutoff=_SLIPS) <= _SLIPS
-    return is_mistyped or bool(words & _FLAG_WORDS[key] and words & _OF_THE_FLAG)
+    return bool(words & _FLAG_WORDS.get(key, frozenset()) and words & _OF_THE_FLAG)
 
 
 def _bare(name: str) -> str:

@@ -26,6 +26,9 @@ ALLOW = "netsuite_allow_integration (metadata)"
         (("netsuite_customer_id (métadonnées)",), "renamed"),
         (("Customer netsuite_customer_id (metadata)",), "renamed"),
         (("netsuite_customer_id (customer metadata)",), "renamed"),
+        *(((f"{key} (metadata)",), "renamed") for key in ("netsuite_id", "netsuite_internal_id", "ns_customer_id")),
+        *(((f"{key} (metadata)",), "renamed") for key in ("netsuite_customer", "NetSuite ID", "netsuite_cusotmer_id")),
+        *(((f"{key} (metadata)",), "missing") for key in ("netsuite", "netsuite_invoice_id", "ns", "internal_id")),
         (("netsuite_customer_id_old (metadata)",), "missing"),
     ],
 )

@@ -26,6 +26,8 @@ from tests.resources.stripe_api.stripe_world import Stage, stage
         ("netsuite-allow", ALLOW_KEY),
         ("nеtsuite_allow_integration", ALLOW_KEY),  # with a Cyrillic letter
         ("customer_id", None),
+        ("netsuite_internal_id", LINK_KEY),
+        ("netsuite_custmer_id", LINK_KEY),
         ("netsuite_sync_status", None),
         ("tier", None),
         *((key, None) for key in MATCH_KEYS),
