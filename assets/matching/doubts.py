@@ -11,6 +11,7 @@ from typing import Final
 
 import polars as pl
 
+from assets.matching.existing_links import linked_already
 from assets.matching.findings import group_records, listed
 from assets.matching.hash_table import may_be_in, slots_of
 from assets.matching.link_traces import are_of
@@ -108,14 +109,36 @@ def _names_another(evidence: Evidence) -> pl.LazyFrame:
 
 
 def _shared_key(evidence: Evidence) -> pl.LazyFrame:
-    """Matches by a value that more than `shared_key` customers of Stripe have, or of NetSuite."""
+    """Matches by a value that more than `shared_key` customers of Stripe have, or of NetSuite; links likewise."""
     most = evidence.settings.shared_key
     matched = evidence.pairs.lazy().filter(pl.col("rank") >= 0)
     crowds = evidence.opinions.crowds.lazy().join(matched, on="position", how="semi")
     ours = crowds.select("position", said=pl.format("{} Stripe customers have this value", "sharing"))
     theirs = matched.filter(pl.col("candidates") > most)
     said = theirs.select("position", said=pl.format("{} NetSuite customers have this value", "candidates"))
-    return pl.concat([ours, said]).group_by("position").agg(pl.col("said").sort(descending=True).str.join(", "))
+    return (
+        pl.concat([ours, said, _shared_links(evidence, most)])
+        .group_by("position")
+        .agg(pl.col("said").sort(descending=True).str.join(", "))
+    )
+
+
+def _shared_links(evidence: Evidence, most: int) -> pl.LazyFrame:
+    """Links to one record that the metadata of many customers show, and nothing else: a column was filled down."""
+    alone = [linked_already(field.evidence) for field in fields_of("stripe")] if evidence.settings.rules else []
+    findings = evidence.decided.findings.lazy().with_row_index("finding").filter(pl.col("reason").is_in(alone))
+    rows = evidence.decided.rows.lazy().join(findings, on="finding", how="semi").select("position", _RECORD)
+    unsure = rows.filter(~pl.lit(evidence.opinions.agrees).gather("position"))
+    crowded = unsure.filter(pl.len().over(_RECORD) > most).collect().lazy()
+
+    def noted(traces: pl.LazyFrame) -> pl.LazyFrame:
+        words = traces.filter(are_of(fields_of("netsuite", "words")))
+        return words.join(crowded, on=["position", _RECORD], how="semi").select("position")
+
+    rest = crowded.join(evidence.traces.each(noted), on="position", how="anti")
+    sharing = rest.with_columns(sharing=pl.len().over(_RECORD)).filter(pl.col("sharing") > most)
+    said = pl.format("{} Stripe customers name record {} in metadata, and nothing else does", "sharing", _RECORD)
+    return sharing.select("position", said=said)
 
 
 def _negated(evidence: Evidence) -> pl.LazyFrame:

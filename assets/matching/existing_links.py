@@ -55,6 +55,11 @@ def _why_nobody(text: pl.Expr) -> pl.Expr:
     )
 
 
+def linked_already(*sources: str) -> str:
+    """The reason of links that these kinds of evidence show."""
+    return f"{', '.join(sources)}: linked already"
+
+
 def decide_by_texts(pairs: pl.DataFrame, field: LinkField, settings: MatchSettings) -> Iterator[Findings]:
     """Decide by texts that hold the id of the customer among other words, such as comments."""
     groups = group_records(pairs.lazy().select("position", "record"), "position").collect(engine="streaming")
@@ -76,7 +81,7 @@ def _agreeing(traces: pl.DataFrame) -> Iterator[Findings]:
     is_one, is_clear = record == pl.col("highest"), pl.col("sources") > 0
     for (sources,), alone in rows.filter(is_one & is_clear).partition_by("sources", as_dict=True).items():
         names = [source for at, source in enumerate(_SOURCES) if sources >> at & 1]
-        yield say_alike(alone, "linked", names[0], f"{', '.join(names)}: linked already")
+        yield say_alike(alone, "linked", names[0], linked_already(*names))
     yield _unreadable(traces.join(rows.filter(is_one & ~is_clear), on="position", how="semi"))
     yield _disagreeing(traces.join(rows.filter(~is_one), on="position", how="semi"))
 

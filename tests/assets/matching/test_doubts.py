@@ -118,6 +118,17 @@ def test_a_value_that_many_records_have_is_a_doubt() -> None:
     assert doubts(customer(email="shop"), *crowd) == {"cus_1": "shared_key: 4 NetSuite customers have this value"}
 
 
+def test_a_record_that_the_metadata_of_many_name_and_nothing_else_is_a_doubt() -> None:
+    many = [customer(f"cus_{at}", email=f"{at}@acme.example", metadata="11") for at in range(5)]
+    said = "shared_key: {} Stripe customers name record 11 in metadata, and nothing else does"
+    assert doubts(*many, record(11, email="ap@acme.example")) == {f"cus_{at}": said.format(5) for at in range(5)}
+    assert doubts(*many[:3], record(11, email="ap@acme.example")) == {}
+    agreed = record(11, email="0@acme.example", comments="cus_1")
+    assert doubts(*many, agreed) == {}
+    found = doubts(*many, customer("cus_9", metadata="11"), agreed)
+    assert found == {one: said.format(4) for one in ("cus_2", "cus_3", "cus_4", "cus_9")}
+
+
 def test_what_a_person_decided_is_not_doubted() -> None:
     everything = (record(11, comments="NOT cus_1"), record(12, email="a", company_name="a"))
     assert doubts(customer(email="a", name="a"), *everything, cus_1=11) == {}
