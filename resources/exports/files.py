@@ -50,6 +50,9 @@ def _state(path: Path) -> tuple[str, int, str]:
 
 
 _JUST_NOW: Final = 2_000_000_000
+_LEFT_BESIDE: Final = ("~$", ".~lock.", "._")
+"""How a file begins that Excel, LibreOffice or a Macintosh leaves beside one that is open or was copied."""
+
 _KNOWN: Final[dict[tuple[int, ...], str]] = {}
 
 
@@ -60,7 +63,8 @@ def _of_name(root: Path, name: str) -> Iterator[Path]:
     if path.exists() or not has_magic(name):
         yield path
         return
-    found = sorted(file for file in Path(path.anchor).glob(str(path.relative_to(path.anchor))) if file.is_file())
+    like_it = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
+    found = sorted(file for file in like_it if file.is_file() and not file.name.startswith(_LEFT_BESIDE))
     if not found:
         raise ExportError(
             f"There is no file like {path}; put the exports there, or correct `export` in the declaration."

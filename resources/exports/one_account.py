@@ -22,7 +22,7 @@ _LABELS: Final = {
     | frozenset({"connectedaccount", "connectedaccountid"}),
 }
 _IS_ACCOUNT: Final = r"^\s*(acct_[0-9A-Za-z]+)\s*$"
-_ALL: Final = "export one account, and declare each by itself"
+_ALL: Final = "export and declare each by itself"
 
 
 def side_columns(labels: Sequence[str]) -> dict[str, str]:
@@ -31,8 +31,10 @@ def side_columns(labels: Sequence[str]) -> dict[str, str]:
     return {name: label for name, known in _LABELS.items() for label in labels if letters[label] in known}
 
 
-def of_one_side(rows: pl.DataFrame, export: ExportFile, columns: Mapping[str, str], declared: Declared) -> pl.DataFrame:
-    """The rows without these columns, but with `livemode`, null where no column says.
+def of_one_side(
+    rows: pl.DataFrame, export: ExportFile, columns: Mapping[str, str], declared: Declared
+) -> tuple[pl.DataFrame, Mapping[str, str]]:
+    """The rows without these columns but with `livemode`, null where no column says; and `account` and `mode` of all.
 
     Args:
         rows: with `id`.
@@ -45,7 +47,7 @@ def of_one_side(rows: pl.DataFrame, export: ExportFile, columns: Mapping[str, st
     """
     there = [name for name in _LABELS if name in columns]
     if not there:
-        return rows.with_columns(livemode=pl.lit(None, pl.Boolean))
+        return rows.with_columns(livemode=pl.lit(None, pl.Boolean)), {}
     said = rows.with_columns(
         livemode=_is_live(pl.col(_MODE)) if _MODE in there else pl.lit(None, pl.Boolean),
         account=pl.col(_ACCOUNT).str.extract(_IS_ACCOUNT) if _ACCOUNT in there else pl.lit(None, pl.String),
@@ -65,7 +67,30 @@ def of_one_side(rows: pl.DataFrame, export: ExportFile, columns: Mapping[str, st
     if declared.account and not accounts.filter(pl.col("account") != declared.account).is_empty():
         what = f"another account than {declared.account}, which the declaration names,"
         raise _several(export, columns[_ACCOUNT], what, accounts, _ALL)
-    return said.drop("account", *there)
+    found = {"account": accounts.get_column("account"), "mode": modes.select(_mode_of("livemode")).to_series()}
+    return said.drop("account", *there), {name: value[0] for name, value in found.items() if value.len()}
+
+
+def refuse_several(source: str, found: Sequence[Mapping[str, object]]) -> None:
+    """Refuse several files of which each has customers of one account and mode, but not of the same.
+
+    Args:
+        source: the files.
+        found: of each file what `of_one_side` gives, among other things.
+
+    Raises:
+        ExportError: they differ.
+    """
+    for name in ("account", "mode"):
+        values = sorted({str(each[name]) for each in found if name in each})
+        if len(values) > 1:
+            raise ExportError(
+                f"{source}: one file has customers of the {name} {values[0]}, and another of {values[1]}; {_ALL}."
+            )
+
+
+def _mode_of(column: str) -> pl.Expr:
+    return pl.when(column).then(pl.lit("live")).otherwise(pl.lit("test"))
 
 
 def _is_live(column: pl.Expr) -> pl.Expr:

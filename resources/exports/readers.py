@@ -11,6 +11,7 @@ import polars as pl
 from resources.exports.file import Declared
 from resources.exports.files import content_of, export_files
 from resources.exports.netsuite import check_netsuite_export, read_netsuite_export
+from resources.exports.one_account import refuse_several
 from resources.exports.stripe import check_stripe_export, read_stripe_export
 from resources.exports.stripe_fields import NOTHING_MORE, Further
 from resources.extracts.extract import Extract, Known, join_extracts
@@ -84,6 +85,7 @@ class StripeExportReader:
         """Read all files, refuse one of which a customer lies outside of all months, and give those in [start, end)."""
         until = _next_month(datetime.now(UTC))
         parts = [self._customers_of(path, until, disk) for path in export_files(self.root, self.files)]
+        refuse_several(self.source, [part.notes for part in parts])
         source = RowSource(self.source, "one of the files is older, or was edited; leave that one out")
         whole = join_extracts(parts, "id", source, disk)
         is_asked = pl.col("created").is_between(start, end, closed="left")

@@ -93,7 +93,7 @@ def read_stripe_export(  # noqa: PLR0913 (what a declaration says, and where row
         created = read_dates(rows.get_column("created"), until, declared.dates, zone)
         rows = rows.with_columns(_VISIBLE_ID, created.alias("moment"))
         rows = checked(rows, export, columns, since, until).drop("created").rename({"moment": "created"})
-        rows = of_one_side(rows, export, columns, declared)
+        rows, side = of_one_side(rows, export, columns, declared)
         hidden = hides_keys(whole.rows if whole else rows.lazy(), texts)
     wanted = [*OWN_LABELS, *(f"metadata.{key}" for key in metadata_keys), *further.names]
     source = RowSource(str(path), "the file was edited, or two exports were joined; export it again")
@@ -112,7 +112,7 @@ def read_stripe_export(  # noqa: PLR0913 (what a declaration says, and where row
         found,
         rows_read,
         warnings=warnings,
-        notes={"deleted_left_out": count - rows_read} if deleted or count > rows_read else {},
+        notes={**side, **({"deleted_left_out": count - rows_read} if deleted or count > rows_read else {})},
         link_column="renamed" if hidden else link_column(labels),
         unseen_links=unseen_links(str(path), labels, hidden),
         on_disk=on_disk,

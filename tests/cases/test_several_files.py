@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cases.running import CASES, planned
 
 
@@ -45,6 +47,31 @@ def test_a_pattern_without_files_and_a_folder_are_refused(tmp_path: Path) -> Non
     other.mkdir()
     with planned("glob", other, stripe={"export": str(folder), "since": "2026-06"}) as case:
         assert case.refusal == f"{folder} is a folder; name the files in it, as in {folder}/*.csv."
+
+
+@pytest.mark.parametrize(
+    ("label", "values", "said"),
+    [
+        ("livemode", ("true", "false"), "mode live, and another of test"),
+        ("account", ("acct_1", "acct_2"), "account acct_1, a"),
+    ],
+)
+def test_files_of_two_modes_or_accounts_are_refused(
+    label: str, values: tuple[str, str], said: str, tmp_path: Path
+) -> None:
+    files = [str(tmp_path / f"{at}.csv") for at in range(2)]
+    for at, value in enumerate(values):
+        Path(files[at]).write_text(f"id,Email,Created (UTC),{label}\ncus_{at},,2026-09-04 10:15,{value}\n")
+    with planned("two_id_file", tmp_path, stripe={"export": files, "since": "2026-06"}) as case:
+        assert f"one file has customers of the {said}" in case.refusal
+
+
+def test_what_an_open_program_leaves_beside_a_file_is_none_of_a_pattern(tmp_path: Path) -> None:
+    (tmp_path / "stripe.csv").write_text((CASES / "glob" / "stripe.csv").read_text())
+    for name in ("~$stripe.csv", "._stripe.csv", ".~lock.stripe.csv"):
+        (tmp_path / name).write_bytes(b"\x05Ada")
+    with planned("glob", tmp_path, stripe={"export": str(tmp_path / "*stripe.csv"), "since": "2026-06"}) as case:
+        assert case.records == {"A1": 11}
 
 
 def test_files_may_have_the_metadata_of_their_own_customers_alone(tmp_path: Path) -> None:

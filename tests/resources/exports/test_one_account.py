@@ -43,7 +43,7 @@ def test_customers_of_two_modes_or_of_another_one_are_refused(tmp_path: Path) ->
 
 @pytest.mark.parametrize("label", ["account", "merchant_id", "Connected Account ID"])
 def test_customers_of_several_accounts_or_of_another_one_are_refused(label: str, tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match=rf"of 2 accounts under '{label}', such as cus_1 and cus_2; export one acc"):
+    with pytest.raises(ExportError, match=rf"of 2 accounts under '{label}', such as cus_1 and cus_2; export and"):
         read(tmp_path, label, "acct_1A", "acct_1B")
     with pytest.raises(ExportError, match=r"another account than acct_1B, which the declaration names, under"):
         read(tmp_path, label, "acct_1A", account="acct_1B")
