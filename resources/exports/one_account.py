@@ -17,10 +17,12 @@ from schemas.yes_no_words import NO_WORDS, YES_WORDS
 _MODE: Final = "live mode"  # as no field is called, for the spaces
 _ACCOUNT: Final = "account of"
 _LABELS: Final = {
-    _MODE: frozenset({"livemode", "islivemode"}),
+    _MODE: frozenset({"livemode", "islivemode", "mode", "environment"}),
     _ACCOUNT: frozenset({"account", "accountid", "merchantid", "stripeaccount", "stripeaccountid"})
     | frozenset({"connectedaccount", "connectedaccountid"}),
 }
+_LIVE: Final = ("live", "live mode", "production")
+_TEST: Final = ("test", "test mode", "sandbox")
 _IS_ACCOUNT: Final = r"^\s*(acct_[0-9A-Za-z]+)\s*$"
 _ALL: Final = "export and declare each by itself"
 
@@ -95,7 +97,7 @@ def _mode_of(column: str) -> pl.Expr:
 
 def _is_live(column: pl.Expr) -> pl.Expr:
     word = column.str.strip_chars().str.to_lowercase()
-    yes, no = ([each.lower() for each in words] for words in (YES_WORDS, NO_WORDS))
+    yes, no = ([each.lower() for each in words] for words in ((*YES_WORDS, *_LIVE), (*NO_WORDS, *_TEST)))
     return pl.when(word.is_in(yes)).then(statement=True).when(word.is_in(no)).then(statement=False)
 
 

@@ -34,6 +34,12 @@ def test_the_mode_of_customers_is_read(label: str, tmp_path: Path) -> None:
     assert read(tmp_path, label, "f", "FALSE", mode="test").frame.get_column("livemode").to_list() == [False, False]
 
 
+def test_a_mode_may_be_a_word(tmp_path: Path) -> None:
+    assert read(tmp_path, "Mode", "Live", "card").frame.get_column("livemode").to_list() == [True, None]
+    with pytest.raises(ExportError, match="test mode and of live mode under 'Mode'"):
+        read(tmp_path, "Mode", "Live", "Test mode")
+
+
 def test_customers_of_two_modes_or_of_another_one_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match=r"test mode and of live mode under 'livemode', such as cus_1 and cus_3; exp"):
         read(tmp_path, "livemode", "true", "true", "false")
