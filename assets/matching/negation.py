@@ -42,20 +42,8 @@ _BEFORE_IT: Final = (
     *("parent", "parent company", "child", "subsidiary", "sister company", "affiliate", "reseller", "partner"),
     *("war", "vormals", "vorher", "ohne", "mutter", "muttergesellschaft", "tochter", "tochtergesellschaft", "siehe"),
     *("était", "précédent", "filiale", "maison mère", "voir", "era", "anterior", "filial", "matriz", "ver"),
-    *(
-        "precedente",
-        "vorige",
-        "tidigare",
-        "tidligere",
-        "poprzedni",
-        "бывший",
-        "以前",
-        "以前の",
-        "以前的",
-        "前の",
-        "원래",
-        "예전",
-    ),
+    *("precedente", "vorige", "tidigare", "tidligere", "poprzedni", "бывший"),
+    *("以前", "以前の", "以前的", "前の", "원래", "예전"),
 )
 """Words that say it only where they stand beside the id: a card may have expired, and an invoice be past due."""
 _SIGNS: Final = (
