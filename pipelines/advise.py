@@ -16,10 +16,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from assets.advice.advice import Advice, advise
+from assets.advice.advice import Advice, advise, is_plain_pair
 from assets.matching.customer_matches import match_settings
 from assets.reconciliation import Reconciliation
-from assets.report.advice_page import LABELS, render_advice
+from assets.report.advice_page import LABELS, NONE_FIT, NOT_COMPARED, render_advice
 from pipelines.every_field import with_every_field
 from pipelines.init.declaration_text import quoted
 from pipelines.kept_plans import opened, told_on
@@ -68,15 +68,18 @@ def _act(name: str, folders: Folders, console: Console, errors: Console) -> int:
         )
     )
     results = folders.published(name)
-    page = render_advice(name, advice)
+    apart = [str(rule) for rule in match_settings(sync.declaration).rules if not is_plain_pair(rule)]
+    page = render_advice(name, advice, apart)
     writers: dict[str, Callable[[Path], None]] = {
         FILE: partial(write_for_people, table),
         PAGE: lambda path: _write(page, path),
     }
     results.publish(writers, MadeBy.now("advise", ""))
     _show(name, advice, undeclared, console)
+    if apart:
+        console.print(f"\n{NOT_COMPARED} {escape('; '.join(apart))}.", soft_wrap=True)
     console.print(
-        f"\nAll {table.height:,} pairs are in {results.address(FILE)}, and in {PAGE} beside it.", soft_wrap=True
+        f"\nIn {results.address(FILE)}, and in {PAGE} beside it: {many(table.height, 'pair')}.", soft_wrap=True
     )
     return 0
 
@@ -98,7 +101,7 @@ def _show(name: str, advice: Advice, undeclared: Mapping[str, str], console: Con
         )
     console.print(table)
     if not advice.rules:
-        console.print("\nNo pair of fields has enough equal values to be a rule.")
+        console.print(f"\n{NONE_FIT}", soft_wrap=True)
         return
     console.print("\nRecommended, in this order; each line says what it adds to those before it:")
     for each in advice.rules:

@@ -56,12 +56,14 @@ def decide_from_file(
 
 
 def _show(decided: Decided, console: Console) -> None:
-    table = Table(title=f"{_summary(decided)}", title_justify="left", box=None)
-    for column in ("customer", "decision", "why"):
-        table.add_column(column, overflow="fold")
-    for new in decided.new[:_ROWS_SHOWN]:
-        table.add_row(escape(new.customer), _in_words(new), escape(new.why))
-    console.print(table)
+    console.print(_summary(decided), style="italic", soft_wrap=True)
+    if decided.new:
+        table = Table(box=None)
+        for column in ("customer", "decision", "why"):
+            table.add_column(column, overflow="fold")
+        for new in decided.new[:_ROWS_SHOWN]:
+            table.add_row(escape(new.customer), _in_words(new), escape(new.why))
+        console.print(table)
     if decided.silent:
         rows = "1 row says" if decided.silent == 1 else f"{decided.silent:,} rows say"
         shown = ", ".join(decided.undecided) + (", …" if decided.silent > len(decided.undecided) else "")

@@ -109,7 +109,7 @@ def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int
             found = list(standings(sync, instance))
             if not found:
                 _check_that_accounts_are_known(name, loaded.declared.named(name).unset)
-            show_plans(name, found, console)
+            show_plans(name, found, console, is_by_hand=not sync.declaration.can_write)
             show_next_step(next_step(sync, instance), console)
             return 0
         job_of = loaded.definitions.resolve_job_def
@@ -174,7 +174,7 @@ def _run(
     result = _run_job(command, sync, instance, console, job, operation, config)
     if command == "decide":
         decided = escape(f"{config['customer']}, {config['record']}")
-        console.print(f"Kept: {decided}. It counts from the next run on: make run NAME={sync.name}.")
+        console.print(f"Kept: {decided}. It counts from the next run on: make run NAME={sync.name}.", soft_wrap=True)
         return 0
     counts = {str(name).partition("/")[2]: int(count) for name, count in result.output_for_node(operation).items()}
     show_outcomes(command, sync, counts, console)

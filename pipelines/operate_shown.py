@@ -12,6 +12,7 @@ from assets.next_step.shown import terminal
 from assets.next_step.standing import Standing
 from assets.reconciliation import Reconciliation
 from assets.write_back.outcomes import OUTCOMES
+from schemas.words import many
 
 
 def is_done(counts: Mapping[str, int]) -> bool:
@@ -44,20 +45,28 @@ def show_next_step(step: NextStep | None, console: Console) -> None:
             console.print(escape(line), soft_wrap=True)
 
 
-def show_plans(name: str, plans: Sequence[Standing], console: Console) -> None:
-    """Show the last plans of a declaration, the newest first, each with its whole hash."""
+def show_plans(name: str, plans: Sequence[Standing], console: Console, *, is_by_hand: bool) -> None:
+    """Show the last plans of a declaration, the newest first, each with its whole hash.
+
+    Args:
+        name: the declaration.
+        plans: how each stands.
+        console: where they are shown.
+        is_by_hand: whether a person imports them, so that nobody approves them here.
+    """
     if not plans:
         console.print(f"{name} has no plan yet: make run NAME={name} makes one.")
     for standing in plans:
         made = standing.made
-        size = f"{made.numbers.changes:,} changes"
+        size = many(made.numbers.changes, "change")
         console.print(
-            f"[bold]{made.made_at:%Y-%m-%d %H:%M} UTC[/]  {size}  {escape(_became(standing))}", soft_wrap=True
+            f"[bold]{made.made_at:%Y-%m-%d %H:%M} UTC[/]  {size}  {escape(_became(standing, is_by_hand=is_by_hand))}",
+            soft_wrap=True,
         )
         console.print(f"  {made.plan}", soft_wrap=True)
 
 
-def _became(standing: Standing) -> str:
+def _became(standing: Standing, *, is_by_hand: bool) -> str:
     """What became of a plan, in a few words."""
     if not standing.made.numbers.changes:
         return "nothing to write"
@@ -66,7 +75,7 @@ def _became(standing: Standing) -> str:
     if standing.untried and (parts or newer):
         parts.append(f"{standing.untried:,} not begun")
     elif standing.untried:
-        parts.append("waits for an approval")
+        parts.append("to be imported" if is_by_hand else "to be approved")
     asked = standing.last
     if asked is not None and asked.at is not None:
         parts[-1] += f" ({asked.direction} by {asked.who or 'somebody'}, {asked.at:%Y-%m-%d %H:%M} UTC)"

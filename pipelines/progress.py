@@ -7,7 +7,9 @@ from typing import Final
 
 import dagster as dg
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from pipelines.interrupts import tidy_up
 
@@ -37,7 +39,11 @@ class _StageHandler(logging.Handler):
             self._progress.update(self._task, completed=len(self._ended))
 
     def _say(self, step: str, sentence: str) -> None:
-        self._progress.console.print(f"[dim]{step:>24}[/]  {sentence}")
+        line = Table.grid(padding=(0, 2, 0, 0))  # so that a long sentence goes on below its beginning
+        line.add_column(min_width=24, justify="right", style="dim", no_wrap=True)
+        line.add_column(overflow="fold")
+        line.add_row(step, escape(sentence))
+        self._progress.console.print(line)
 
 
 @dg.logger(None, "Shows the progress of `make run`; silent elsewhere.")

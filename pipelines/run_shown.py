@@ -10,7 +10,7 @@ from assets.report import wording
 from resources.storage.folders import Folders
 from schemas.errors import InternalError
 from schemas.plan import CREATIONS_FILE
-from schemas.words import OUTCOMES
+from schemas.words import OUTCOMES, many
 
 _MATCHES: Final = "matches.csv"
 
@@ -32,7 +32,7 @@ def show_results(name: str, folders: Folders, console: Console, seconds: float) 
     console.print(table)
     if CREATIONS_FILE in files:
         new = pl.read_csv(files[CREATIONS_FILE], columns=["stripe_customer_id"]).height
-        console.print(f"\nThe plan makes {new:,} new NetSuite customers: {CREATIONS_FILE} shows them.")
-    console.print(f"\nResults in {results.place} ({seconds:.1f} s):")
+        console.print(f"\nThe plan makes {many(new, 'new NetSuite customer')}: see {CREATIONS_FILE}.")
+    console.print(f"\nResults in {results.place} ({seconds:.1f} s):", soft_wrap=True)
     for file in sorted(newest.names, key=lambda name: (name != "report.html", name)):
         console.print(f"  {file}")

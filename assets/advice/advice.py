@@ -8,7 +8,7 @@ import polars as pl
 
 from assets.advice.field_pairs import count_pairs
 from assets.advice.recommendation import Advised, recommend
-from assets.matching import MatchSettings, match_customers
+from assets.matching import MatchSettings, Rule, match_customers
 from schemas.link_fields import fields_of
 from schemas.words import MATCH_KEYS
 
@@ -58,6 +58,12 @@ def advise(stripe: pl.DataFrame, netsuite: pl.DataFrame, overrides: pl.LazyFrame
     )
     table = pairs.counts.join(places, on=["stripe", "netsuite"], how="left").sort("rule", "pair", nulls_last=True)
     return Advice(table.select(COLUMNS), rules, stripe.height, known.height)
+
+
+def is_plain_pair(rule: Rule) -> bool:
+    """Whether a rule compares one field with one, as it is: only such rules are advised."""
+    is_of_one = len(rule.stripe_side.columns) == len(rule.netsuite_side.columns) == 1
+    return is_of_one and rule == Rule(rule.stripe, rule.netsuite)
 
 
 COLUMNS: Final = ("rule", "stripe", "netsuite", "links", "only", "ambiguous", "agree", "against")

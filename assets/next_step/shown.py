@@ -48,7 +48,9 @@ def terminal(step: NextStep) -> list[str]:
         lines.append(f"  {action.what}{':' * bool(action.command)}")
         if action.command:
             lines.append(f"    {action.command}")
-    return [*lines, f"  The same as forms, while make ui runs: {ui()}{plan_page(step.declaration)}"]
+    if any(action.form for action in step.actions()):
+        lines.append(f"  The same as forms, while make ui runs: {ui()}{plan_page(step.declaration)}")
+    return lines
 
 
 def section(step: NextStep) -> Markup:

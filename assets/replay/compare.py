@@ -14,9 +14,9 @@ from schemas.declaration import Declaration
 
 CHANGES: Final[Mapping[str, str]] = {
     "other_record": "linked to another record",
-    "newly_linked": "linked, and were not",
-    "no_longer_linked": "not linked, and were",
-    "otherwise_decided": "linked to the same record, or to none, as before, for another reason",
+    "newly_linked": "newly linked",
+    "no_longer_linked": "no longer linked",
+    "otherwise_decided": "the same record, or none, for another reason",
 }
 """How a customer can be linked otherwise, in words, in the order in which they are shown."""
 

@@ -100,7 +100,7 @@ def making_of(sync: Reconciliation, start: str) -> Making:
         of_which = f"plan {shortened(plans[0])}" if start else f"any plan of {sync.name}"
         raise UserError(
             f"Nothing is kept of what {of_which} was made from: it was made before Tieout kept that, "
-            "under keep_inputs: 0, or of one customer on demand, and cannot be made again."
+            "under keep_inputs: 0, or of one customer on demand, or make erase removed it; it cannot be made again."
         )
     return makings[0]
 

@@ -8,6 +8,7 @@ from typing import Final
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from assets.report.import_files import SUBSIDIARY
 from pipelines.every_field import field_names
 from pipelines.init.stripe_file import StripeFile
 from pipelines.init.two_files import TwoFiles
@@ -136,8 +137,10 @@ def _remarks(recognized: Recognized, labels: Iterable[str]) -> Iterator[str]:
         yield "No column says the stage: every row counts as a customer, leads too, if the search has any."
     left = [label for label in unused(recognized, labels) if label.isprintable()]
     if left:
-        yield "Not used. To compare a column in a rule, take away the # before it:"
-        yield from (f"{name}: {quoted(label)}" for name, label in field_names(left, recognized.labels))
+        named = dict(field_names(left, recognized.labels))
+        imports = ", or to have it in the import files (subsidiary)" if SUBSIDIARY in named else ""
+        yield f"Not used. To compare a column in a rule{imports}, take away the # before it:"
+        yield from (f"{name}: {quoted(label)}" for name, label in named.items())
 
 
 def quoted(text: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from assets.report.advice_page import NONE_FIT, NOT_COMPARED
 from pipelines.advise import advice_for
 from tests.in_process import command, lay_out
 from tests.pipelines.api_world import site
@@ -29,6 +30,21 @@ def test_columns_that_are_not_declared_are_compared_and_what_they_need_is_said(t
     table = pl.read_csv(tmp_path / "out/acme/advice.csv")
     assert table.row(0) == (1, "metadata.crm", "crm_nummer", 9, 9, 0, 0, 0, "CRM = Nummer")
     assert "metadata.crm = crm_nummer" in (tmp_path / "out/acme/advice.html").read_text("utf-8")
+
+
+@pytest.mark.rule("X14")
+def test_where_no_pair_is_fit_it_says_why_and_names_the_rules_that_are_no_plain_pair(tmp_path: Path) -> None:
+    rules = "  - {stripe: name, netsuite: company_name, as: netsuite_name}\n"
+    declaration = DECLARED.replace("  rules:\n", f"  rules:\n{rules}")
+    netsuite = NETSUITE.replace(",k", ",none")
+    lay_out(tmp_path, {"stripe.csv": STRIPE, "netsuite.csv": netsuite, "pipelines/defs/acme/defs.yaml": declaration})
+    ended = command(tmp_path, "advise", "acme")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    apart = f"{NOT_COMPARED} name = company_name as netsuite_name."
+    assert f"\n{NONE_FIT}\n\n{apart}\n\nIn " in ended.stdout
+    page = (tmp_path / "out/acme/advice.html").read_text("utf-8")
+    assert NONE_FIT in page
+    assert apart in page
 
 
 def test_an_unknown_declaration_is_said_in_one_sentence(tmp_path: Path) -> None:

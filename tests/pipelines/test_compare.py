@@ -43,9 +43,9 @@ def test_a_second_declaration_is_compared_and_nothing_else_is_written(tmp_path: 
     assert lines[2] == "after: other.yaml"
     assert lines[3:8] == [
         "0 linked to another record",
-        "0 linked, and were not",
-        "2 not linked, and were",
-        "0 linked to the same record, or to none, as before, for another reason",
+        "0 newly linked",
+        "2 no longer linked",
+        "0 the same record, or none, for another reason",
         "2 decided the same",
     ]
     table = (tmp_path / "out/acme-compared/comparison.csv").read_text()

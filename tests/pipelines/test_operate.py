@@ -40,13 +40,13 @@ def run(at: Site, console: Console, command: str, **given: str) -> int:
 @pytest.mark.rule("W10")
 def test_a_plan_is_applied_in_parts_and_taken_back_and_the_list_says_so(tmp_path: Path, console: Console) -> None:
     def listed() -> str:
-        show_plans(NAME, list(standings(at.sync, at.instance)), console)
+        show_plans(NAME, list(standings(at.sync, at.instance)), console, is_by_hand=False)
         return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "<then>", said(console))
 
     with site(tmp_path) as at:
         assert listed() == f"{NAME} has no plan yet: make run NAME={NAME} makes one."
         before, plan = at.links(), at.reconcile()
-        assert listed() == f"<then> 12 changes waits for an approval {plan}"
+        assert listed() == f"<then> 12 changes to be approved {plan}"
         assert run(at, console, "apply", plan=plan, who="Ada", at_most="4") == 0
         assert "applied 4 written by us" in said(console)
         assert listed() == f"<then> 12 changes 4 applied, 8 not begun (apply by Ada, <then>) {plan}"

@@ -174,3 +174,11 @@ def test_a_declaration_that_is_there_is_never_overwritten(tmp_path: Path) -> Non
     ):
         write(tmp_path, netsuite=TWO)
     assert first.read_bytes() == before
+
+
+def test_a_subsidiary_that_imports_may_need_is_pointed_at_where_it_stands_unused(tmp_path: Path) -> None:
+    netsuite = NETSUITE.splitlines()
+    widened = "\n".join([f"{netsuite[0]},Subsidiary", *(f"{row},Parent : UK" for row in netsuite[1:])])
+    text = write(tmp_path, STRIPE, f"{widened}\n").file.read_text("utf-8")
+    assert "in a rule, or to have it in the import files (subsidiary), take away the # before it:\n" in text
+    assert "    # subsidiary: Subsidiary\n" in text
