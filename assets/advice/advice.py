@@ -8,7 +8,8 @@ import polars as pl
 
 from assets.advice.field_pairs import count_pairs
 from assets.advice.recommendation import Advised, recommend
-from assets.matching import MatchSettings, Rule, match_customers
+from assets.matching import MatchSettings, match_customers
+from assets.matching.match_rule import MatchRule, Side
 from schemas.link_fields import fields_of
 from schemas.words import MATCH_KEYS
 
@@ -60,10 +61,9 @@ def advise(stripe: pl.DataFrame, netsuite: pl.DataFrame, overrides: pl.LazyFrame
     return Advice(table.select(COLUMNS), rules, stripe.height, known.height)
 
 
-def is_plain_pair(rule: Rule) -> bool:
+def is_plain_pair(rule: MatchRule) -> bool:
     """Whether a rule compares one field with one, as it is: only such rules are advised."""
-    is_of_one = len(rule.stripe_side.columns) == len(rule.netsuite_side.columns) == 1
-    return is_of_one and rule == Rule(rule.stripe, rule.netsuite)
+    return all(side == Side(side.columns[:1]) for side in (rule.stripe_side, rule.netsuite_side))
 
 
 COLUMNS: Final = ("rule", "stripe", "netsuite", "links", "only", "ambiguous", "agree", "against")
