@@ -161,11 +161,11 @@ def _what_is_wrong(value: str, *, is_below: bool) -> str:
     if not value or value.lower() in NO_VALUE_LOWERED:
         return "has nothing (a totals row, or a search without internal ids: add the column, take out summaries)"
     if is_total(value):
-        return f"is a totals row: it has {value!r} (take the line or the summary of the search out)"
+        return f"is a totals row (take the line or the summary of the search out): it has {value!r}"
     if set(value) <= set("0123456789.,Ee+-") and {"e", "E"} & set(value):
         return f"has {value}, a number that a spreadsheet has rewritten (export it again, and do not save it in one),"
     if _NUMBER.fullmatch(value):
-        return f"has {value}, which is not an internal id (a whole number without separators or leading zeros)"
+        return f"has {value}, which is not an internal id (a whole number without separators or leading zeros),"
     if is_below:
         why = "in the last row alone: a remark below the list? Take the line out"
         return f"has a text of {len(value)} characters that is no internal id ({why})"

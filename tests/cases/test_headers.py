@@ -30,7 +30,10 @@ def test_a_label_may_look_like_data_or_have_odd_blanks_and_there_may_be_thousand
         ("label_hash", "write the label in quotes, 'CRM #'"),
         ("title_rows", "begins with title lines: its column labels are in line 5"),
         ("concat", "Line 3 of {folder}/stripe.csv is a second line of labels: two exports were joined"),
-        ("totals_first", "Line 3 of {folder}/netsuite.csv is a totals row: it has 'Overall Total'"),
+        (
+            "totals_first",
+            "netsuite.csv is a totals row (take the line or the summary of the search out): it has 'Overall Total' under",
+        ),
         ("totals_last", "Line 3 of {folder}/netsuite.csv has nothing (a totals row"),
         ("total_stripe", "Line 3 of {folder}/stripe.csv is a totals row: it has 'Total'"),
         ("cust_id_label", "is an export of payments, invoices or the like"),
