@@ -182,7 +182,7 @@ def test_an_address_of_an_unknown_country_is_not_imported_under_the_accounts_own
     bee, cell = import_customers(once.results / "netsuite_create.csv", world, BY_HAND)
     assert [line["country"] for line in world.customers[bee].addresses] == ["DE", "US"]
     assert world.customers[cell].addresses == []
-    assert "1 addresses are not in netsuite_create.csv, because their country is not known" in notes(once)
+    assert "Left out of netsuite_create.csv: 1 address whose country is not known" in notes(once)
 
 
 @pytest.mark.rule("C2")

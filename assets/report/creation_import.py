@@ -14,7 +14,7 @@ import polars as pl
 from assets.report.creation_currencies import currency_sentences
 from assets.report.few_rows import column_of
 from schemas.country_names import COUNTRY_NAMES
-from schemas.words import GLOBAL_KEY, STRIPES_OWN
+from schemas.words import GLOBAL_KEY, STRIPES_OWN, many
 
 CREATE_FILE: Final = "netsuite_create.csv"
 """The new customers for the assistant, where a plan of two exports has some."""
@@ -90,7 +90,7 @@ class CreationNotes:
         """What is to be said on the page and in the text beside the file."""
         form = "" if self.form is None else f" Custom Form: the one with the internal id {self.form}."
         yield (
-            f"{CREATE_FILE} makes {self.customers:,} new customers: Setup > Import/Export > Import CSV Records, "
+            f"{CREATE_FILE} makes {many(self.customers, 'new customer')}: Setup > Import/Export > Import CSV Records, "
             f"Relationships, Customers Only; Data Handling: Add, never Add or Update. Key: External ID.{form} Import "
             "five rows first, and see that their stage is Customer. A row that is imported twice is refused, because "
             "its external id is there."
@@ -113,13 +113,13 @@ class CreationNotes:
             )
         if self.ids_as_emails:
             yield (
-                f"{self.ids_as_emails:,} new customers have the Stripe id in place of an e-mail; if NetSuite refuses "
-                "it, set create.email_fallback: none and reconcile again."
+                f"The Stripe id stands in place of the e-mail of {many(self.ids_as_emails, 'new customer')}; if "
+                "NetSuite refuses it, set create.email_fallback: none and reconcile again."
             )
         if self.addresses_left_out:
             yield (
-                f"{self.addresses_left_out:,} addresses are not in {CREATE_FILE}, because their country is not known "
-                "and NetSuite would take its own: add them by hand."
+                f"Left out of {CREATE_FILE}: {many(self.addresses_left_out, 'address', 'addresses')} whose country is "
+                "not known, as NetSuite would take its own: add what is missing by hand."
             )
         if self.without_values:
             yield (

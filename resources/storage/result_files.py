@@ -144,9 +144,12 @@ def _ends(frame: pl.DataFrame, letters: pl.Expr) -> pl.Series:
 
 _PARTS: Final = (
     "creations.csv",
+    "netsuite_clear*.csv",
     "netsuite_create*.csv",
     "netsuite_import_*.csv",
+    "netsuite_matches.csv",
     "review.xlsx",
+    "stripe_creations.csv",
     "stripe_updates_*.csv",
 )
 """Files that a run may have and the next one not; one that is not made anew goes."""

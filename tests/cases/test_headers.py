@@ -32,7 +32,7 @@ def test_a_label_may_look_like_data_or_have_odd_blanks_and_there_may_be_thousand
         ("concat", "Line 3 of {folder}/stripe.csv is a second line of labels: two exports were joined"),
         (
             "totals_first",
-            "netsuite.csv is a totals row (take the line or the summary of the search out): it has 'Overall Total' under",
+            "netsuite.csv is a totals row (take the line or the summary of the search out): it has 'Overall Total'",
         ),
         ("totals_last", "Line 3 of {folder}/netsuite.csv has nothing (a totals row"),
         ("total_stripe", "Line 3 of {folder}/stripe.csv is a totals row: it has 'Total'"),

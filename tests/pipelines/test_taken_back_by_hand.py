@@ -27,6 +27,7 @@ class Story:
     files: dict[str, list[Row]]
     notes: str
     left: pl.DataFrame
+    left_files: set[str]
     records: dict[str, Row]
     customers: dict[str, Row]
     suggested: list[str]
@@ -56,7 +57,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         asking = replace(at, sync=replace(at.sync, declaration=declaration()))
         assert asking.materialize("review_queue").success
         suggested = asking.sync.frames.read("review_queue").collect().get_column("stripe_customer_id").to_list()
-        yield Story(plan, files, notes, planned(at), records, customers, suggested)
+        left_files = {path.name for path in at.results.iterdir()}
+        yield Story(plan, files, notes, planned(at), left_files, records, customers, suggested)
 
 
 def planned(at: Site) -> pl.DataFrame:
@@ -115,6 +117,10 @@ def test_after_their_import_nothing_is_planned(story: Story) -> None:
     assert story.records["7"]["Stripe Customer Id"] == "cus_3", "the record's other customer has it now"
     assert story.records["10"]["External ID"] == "cus_1"
     assert story.customers["cus_1"][LINK] == "10"
+
+
+def test_files_that_the_next_run_has_no_use_for_are_not_left_to_be_imported_again(story: Story) -> None:
+    assert not {CLEAR_FILE, CLEAR_COMMENTS_FILE} & story.left_files
 
 
 @pytest.mark.rule("X15")

@@ -99,7 +99,7 @@ def test_a_form_is_chosen_in_the_assistant() -> None:
 
 @pytest.mark.rule("C4")
 def test_ids_in_place_of_emails_are_counted() -> None:
-    assert "1 new customers have the Stripe id in place of an e-mail" in sentences(
+    assert "The Stripe id stands in place of the e-mail of 1 new customer;" in sentences(
         plan_of({"fields": {"email": "cus_1"}}, {"fields": {"email": "a@b.example"}})
     )
 
