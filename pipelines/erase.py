@@ -33,7 +33,7 @@ from resources.storage.protocol import Storage
 from resources.traces import FOLDER as ERRORS
 from resources.traces import remove_traces
 from schemas.errors import UserError
-from schemas.words import shortened
+from schemas.words import many, shortened
 
 _CUSTOMER: Final = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _LONGEST_NAME: Final = 200
@@ -156,7 +156,7 @@ def said(sync: Reconciliation, customer: str, erased: Erased, left: Stays) -> It
     if left.plans:
         named = ", ".join(shortened(digest) for digest in left.plans)
         whole = " with name and address of a new record" * any(left.plans.values())
-        yield f"{len(left.plans)} kept plans stay, which have rows about {customer}{whole}: {named}."
+        yield f"Kept, as they have rows about {customer}{whole}: {many(len(left.plans), 'plan')}, {named}."
     if left.attempts:
         yield f"{left.attempts} rows of the ledger stay: ids, and values that were written, so that they can be undone."
     if left.decisions:

@@ -75,14 +75,15 @@ class ImportNotes:
         yield from self._clearing()
         if self.comments and self.comments_can_be_imported:
             yield (
-                f"{COMMENTS_FILE} replaces the {_WHOLE_TEXTS} of {self.comments:,} records with the text that they "
-                "had then and the Stripe id: what somebody has written since is lost. Import it last, at once, or not "
+                f"{COMMENTS_FILE} replaces the {_WHOLE_TEXTS} of {many(self.comments, 'record')} with the text of "
+                "then and the Stripe id: what somebody has written since is lost. Import it last, at once, or not "
                 "at all; over the API nothing is lost."
             )
         elif self.comments:
             yield (
-                f"{COMMENTS_FILE} was left out, because it would replace the {_WHOLE_TEXTS} of {self.comments:,} "
-                f"records with a text older than {self.hours:g} hours (writes.import_comments_hours): export anew."
+                f"{COMMENTS_FILE} was left out, because it would replace the {_WHOLE_TEXTS} of "
+                f"{many(self.comments, 'record')} with a text older than {self.hours:g} hours "
+                "(writes.import_comments_hours): export anew."
             )
         if not self.has_subsidiary:
             yield (
@@ -122,10 +123,11 @@ class ImportNotes:
 
 def notes_text(notes: ImportNotes, files: Sequence[str]) -> str:
     """The text beside the files."""
+    after = " after those that clear" if notes.cleared or notes.cleared_comments else ""
     netsuite = (
         f"NetSuite: Setup > Import/Export > Import CSV Records. Relationships, Customers Only; one file at a time, "
-        f"{RECORDS_FILE} first. Data Handling: Update. Character encoding: Unicode (UTF-8). Key: Internal ID. Leave "
-        "'Overwrite Missing Fields' off: a blank cell is to change nothing."
+        f"{RECORDS_FILE} first{after}. Data Handling: Update. Character encoding: Unicode (UTF-8). Key: Internal ID. "
+        "Leave 'Overwrite Missing Fields' off: a blank cell is to change nothing."
     )
     stripe = (
         f"Stripe: the Dashboard imports no metadata. {STRIPE_FILE} is for `make apply-stripe` or a script of yours."

@@ -83,7 +83,7 @@ def test_what_is_kept_of_a_person_goes_and_what_stays_is_named(tmp_path: Path) -
         assert (left.plans, left.decisions) == ({plan: False}, False)
         assert left.attempts > 0
         said = " ".join(erase.said(site.sync, customer, erased, left))
-        assert f"1 kept plans stay, which have rows about {customer}: {plan[:12]}." in said
+        assert f"Kept, as they have rows about {customer}: 1 plan, {plan[:12]}." in said
         assert site.undo(plan).success  # what was written can still be taken back
         assert site.plan()
 

@@ -109,6 +109,7 @@ def test_the_files_that_clear_have_only_what_is_cleared(story: Story) -> None:
         "netsuite_clear.csv takes back what Tieout put into 1 record before a person decided otherwise." in story.notes
     )
     assert "'Overwrite Missing Fields' on" in story.notes
+    assert "one file at a time, netsuite_import.csv first after those that clear." in story.notes
 
 
 @pytest.mark.rule("W11")
