@@ -58,6 +58,7 @@ Doubt = Literal[
     "names_another",
     "shared_key",
     "chosen_id",
+    "near_key",
 ]
 """Why a person should look at a pair before it is written, though its evidence decided (`assets.matching.doubts`)."""
 
@@ -70,6 +71,7 @@ DOUBTS: Final[Mapping[Doubt, str]] = {
     "names_another": "records that name another Stripe customer",
     "shared_key": "values that many customers share",
     "chosen_id": "external ids of other records that equal an imported Stripe id",
+    "near_key": "metadata keys that can be meant for ours, which are not read",
 }
 """Each doubt in words, in the order in which they are shown; docs/matching.md explains them."""
 
@@ -78,6 +80,9 @@ DateForm = Literal["day_first", "month_first", "year_first", "epoch", "local"]
 
 System = Literal["stripe", "netsuite"]
 Action = Literal["set", "append", "create", "clear", "remove"]
+
+NEAR_KEYS: Final = "near_keys"
+"""Column of an extract over Stripe's API: metadata keys of a customer that can be meant for ours, a line each."""
 
 LINK_KEY: Final = "netsuite_customer_id"
 """Stripe metadata key that names the NetSuite record (M7, W1)."""

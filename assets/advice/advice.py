@@ -11,10 +11,10 @@ from assets.advice.recommendation import Advised, recommend
 from assets.matching import MatchSettings, match_customers
 from assets.matching.match_rule import MatchRule, Side
 from schemas.link_fields import fields_of
-from schemas.words import MATCH_KEYS
+from schemas.words import MATCH_KEYS, NEAR_KEYS
 
 _NOT_COMPARED: Final = frozenset({"stage", *(field.name for field in fields_of("netsuite"))})
-_NOT_OF_STRIPE: Final = frozenset({"link_column", "near_keys", *(f"metadata.{key}" for key in MATCH_KEYS)})
+_NOT_OF_STRIPE: Final = frozenset({"link_column", NEAR_KEYS, *(f"metadata.{key}" for key in MATCH_KEYS)})
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Second stage: who is linked to whom. The semantics are in `assets.matching`; here they meet a declaration."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -240,10 +240,18 @@ def doubts_in_words(matches: pl.DataFrame, *, is_held: bool) -> str:
         f"{planned}: {named}. Look at them in review.csv before you use the plan."
     )
     of_others = (
-        f"Customers without a record whose imported Stripe id is the external id of one: {alone.height:,}. Such an id "
-        "could be any number or word, so it links nobody; decide in review.csv."
+        f"{_OF_NOBODY.get(kind, kind)} ({many:,}); decide in review.csv." for kind, many in _by_kind(alone).items()
     )
-    return " ".join([of_pairs] * (not pairs.is_empty()) + [of_others] * (not alone.is_empty()))
+    return " ".join([*[of_pairs] * (not pairs.is_empty()), *sorted(of_others)])
+
+
+_OF_NOBODY: Final[Mapping[str, str]] = {
+    "chosen_id": "Customers without a record whose imported Stripe id, which could be any number or word and so links "
+    "nobody, is the external id of one",
+    "near_key": "Customers without a record of whose metadata a key can be meant for one of ours, which is not read, "
+    "so that no record is made for them",
+}
+"""What the doubts say of customers that have no record."""
 
 
 def _by_kind(doubted: pl.DataFrame) -> dict[str, int]:

@@ -19,7 +19,7 @@ from assets.matching.negation import find_negated, may_negate
 from assets.matching.retired import find_retired
 from assets.matching.second_opinions import Evidence
 from schemas.link_fields import LinkField, fields_of
-from schemas.words import DOUBTS, STRIPES_OWN, Doubt
+from schemas.words import DOUBTS, NEAR_KEYS, STRIPES_OWN, Doubt
 
 _RECORD: Final = "record"
 
@@ -183,6 +183,19 @@ def _chosen_id(evidence: Evidence) -> pl.LazyFrame:
     return rows.select("position", said=said)
 
 
+def _near_key(evidence: Evidence) -> pl.LazyFrame:
+    """Customers that are not linked, of whose metadata a key can be meant for one of ours; they may have no record."""
+    if NEAR_KEYS not in evidence.customers.columns:  # as of export files
+        return pl.LazyFrame(schema={"position": pl.UInt32, "said": pl.String})
+    named = evidence.customers.lazy().select("position", NEAR_KEYS).drop_nulls()
+    findings = evidence.decided.findings.select("outcome", "evidence").with_row_index("finding")
+    rows = evidence.decided.rows.lazy().join(named, on="position").join(findings.lazy(), on="finding")
+    is_open = ~pl.col("outcome").is_in(["held", "linked"]) & pl.col("evidence").ne_missing("override")
+    keys = pl.col(NEAR_KEYS).str.replace_all("\n", ", ", literal=True)
+    said = pl.format("the metadata have {}, which can be meant for a key of ours and is not read", keys)
+    return rows.filter(is_open).select("position", said=said)
+
+
 _FINDERS: Final[Mapping[Doubt, Callable[[Evidence], pl.LazyFrame]]] = {
     "link_contradicted": _link_contradicted,
     "link_inactive": _link_inactive,
@@ -192,4 +205,5 @@ _FINDERS: Final[Mapping[Doubt, Callable[[Evidence], pl.LazyFrame]]] = {
     "names_another": _names_another,
     "shared_key": _shared_key,
     "chosen_id": _chosen_id,
+    "near_key": _near_key,
 }

@@ -27,7 +27,7 @@ from assets.matching.settings import MatchSettings
 from assets.matching.side_keys import keyed_records, side_keys
 from assets.matching.unmatched import say_unmatched
 from schemas.link_fields import fields_of
-from schemas.words import ALLOW_KEY, BLOCK_KEY
+from schemas.words import ALLOW_KEY, BLOCK_KEY, NEAR_KEYS
 
 _POSITION: Final = pl.col("position")
 
@@ -226,7 +226,8 @@ def _customers(stripe: pl.LazyFrame, settings: MatchSettings, *, are_whole: bool
     keys = [*(field.name for field in fields_of("stripe")), f"metadata.{BLOCK_KEY}", f"metadata.{ALLOW_KEY}"]
     of_rules = (column for rule in settings.rules for column in rule.stripe_side.columns)
     columns = dict.fromkeys(["id", "created", *((*keys, *of_rules) if are_whole else ())])
-    return stripe.select(*columns).collect(engine="streaming").with_row_index("position")
+    near = [NEAR_KEYS] if NEAR_KEYS in stripe.collect_schema() else []  # hardly anybody has one
+    return stripe.select(*columns, *near).collect(engine="streaming").with_row_index("position")
 
 
 def _matches(customers: pl.DataFrame, decided: Findings) -> pl.LazyFrame:

@@ -13,7 +13,7 @@ from assets.mapping.to_netsuite import CreateSettings, global_record, new_record
 from assets.planning.rows import all_columns, create_rows
 from schemas.link_fields import fields_of
 from schemas.paired_plan import PairedPlan
-from schemas.words import GLOBAL_KEY, GLOBAL_NAME
+from schemas.words import GLOBAL_KEY, GLOBAL_NAME, NEAR_KEYS
 
 
 def plan_creates(
@@ -24,6 +24,8 @@ def plan_creates(
     transactions: pl.LazyFrame | None = None,
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """Plan a record for each customer that is unmatched and not held, and the metadata that will name it.
+
+    None for who has a metadata key that can be meant for one of ours and was not read: it may name a record.
 
     Args:
         stripe: `schemas.customers.StripeCustomers`, with the paths that records are made of.
@@ -39,9 +41,14 @@ def plan_creates(
     if transactions is not None:
         transacted = transactions.filter(pl.col("state") == "transacted")
         unmatched = unmatched.join(transacted, on="stripe_customer_id", how="semi")
-    customers = stripe.join(unmatched, left_on="id", right_on="stripe_customer_id", how="semi").sort("created", "id")
-    is_known = "entity_id" in netsuite.collect_schema()
-    taken = netsuite.select("entity_id") if is_known else pl.LazyFrame(schema={"entity_id": pl.String})
+    is_known = NEAR_KEYS not in stripe.collect_schema() or pl.col(NEAR_KEYS).is_null()
+    customers = (
+        stripe.filter(is_known)
+        .join(unmatched, left_on="id", right_on="stripe_customer_id", how="semi")
+        .sort("created", "id")
+    )
+    has_names = "entity_id" in netsuite.collect_schema()
+    taken = netsuite.select("entity_id") if has_names else pl.LazyFrame(schema={"entity_id": pl.String})
     held = customers.select(pl.col("id").alias("stripe_customer_id"), *(field.name for field in fields_of("stripe")))
     made = new_records(customers, taken, settings)
     records = made.join(held, on="stripe_customer_id", maintain_order="left").collect().lazy()

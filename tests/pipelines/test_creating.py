@@ -53,6 +53,15 @@ def test_a_customer_without_a_record_gets_one_with_all_links(at: Site) -> None:
     assert at.metadata("netsuite_new_customers")["changes/applied"] == 1
 
 
+@pytest.mark.rule("C1")
+def test_a_customer_whose_metadata_may_name_a_record_by_another_key_gets_none(at: Site) -> None:
+    at.stripe.update(NEW, {"metadata": {"netsuite_id": "3"}})
+    kept = at.sync.plans.read(at.plan())
+    assert kept.filter(pl.col("action") == "create").is_empty()
+    doubt = at.frame("customer_matches").filter(pl.col("stripe_customer_id") == NEW).get_column("doubt").item()
+    assert doubt == "near_key: the metadata have netsuite_id, which can be meant for a key of ours and is not read"
+
+
 @pytest.mark.rule("W11")
 @pytest.mark.rule("C14")
 def test_after_it_nothing_is_left_to_plan(at: Site) -> None:

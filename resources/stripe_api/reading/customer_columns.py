@@ -10,9 +10,10 @@ import msgspec
 import polars as pl
 
 from resources.extracts.on_disk import Disk
-from resources.stripe_api.reading.near_keys import NEAR_KEYS, near_keys
+from resources.stripe_api.reading.near_keys import near_keys
 from resources.stripe_api.reading.pages import ListedCustomer
 from schemas.stripe_parameters import text_at
+from schemas.words import NEAR_KEYS
 
 _TEXTS: Final = ("email", "name", "description", "phone")
 _ROWS_PER_PART: Final = 20_000

@@ -10,15 +10,13 @@ import polars as pl
 
 from resources.extracts.near_keys import key_meant_by
 from resources.server_text import harmless
-
-NEAR_KEYS: Final = "near_keys"
-"""The column: such keys of a customer, a line each; null where there are none, as of nearly all."""
+from schemas.words import NEAR_KEYS
 
 _MOST_TOLD: Final = 10
 
 
 def near_keys(metadata: Sequence[Mapping[str, str]], read: Sequence[str]) -> list[str | None]:
-    """Of each customer of a page such keys, but for those that are read under their own names."""
+    """Of each customer of a page such keys, but for those that are read under their own names: null for nearly all."""
     names = set[str]().union(*metadata)
     near = {name for name in names if key_meant_by(name)}.difference(read)
     if not near:
@@ -41,5 +39,6 @@ def _sentence(name: str, customers: int) -> str:
     whose = "1 customer has" if customers == 1 else f"{customers:,} customers have"
     return (
         f"{whose} the metadata key {harmless(name)!r}, which is not read: the key is {key_meant_by(name)!r}; if that "
-        "is it, correct the key in Stripe."
+        "is it, correct the key in Stripe. Until then nobody who has it gets a new record, and what a rule finds for "
+        "them is a doubt."
     )

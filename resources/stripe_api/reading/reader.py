@@ -25,7 +25,7 @@ from resources.stripe_api.reading.customers import (
     oldest_month,
     read_customers,
 )
-from resources.stripe_api.reading.near_keys import NEAR_KEYS, unread_keys
+from resources.stripe_api.reading.near_keys import unread_keys
 from resources.stripe_api.reading.payers import Answers, find_payers
 from resources.stripe_api.reading.portal import PortalPage, portal_page
 from resources.stripe_api.reading.progress import in_words
@@ -36,6 +36,7 @@ from resources.stripe_api.session.connection import StripeConnection
 from schemas.declaration.sources import StripeSource
 from schemas.errors import AccessError, UserError
 from schemas.transactions import Candidate
+from schemas.words import NEAR_KEYS
 
 _SECOND: Final = "%Y-%m-%d %H:%M:%S"
 

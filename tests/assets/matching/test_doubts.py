@@ -1,6 +1,7 @@
 """What a person should see of a pair although its evidence decided: each kind on a world made by hand."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -8,6 +9,8 @@ from hypothesis import given, settings
 
 from assets.matching import MatchSettings, by_customer, match_customers, match_with_doubts
 from assets.matching.negation import find_negated
+from assets.matching.parted import Buckets
+from schemas.words import NEAR_KEYS
 from tests.assets.matching.oracle import Customer, Record, World
 from tests.assets.matching.small_worlds import SETTINGS, record
 from tests.assets.matching.worlds import START, as_frames, worlds
@@ -127,6 +130,26 @@ def test_a_record_that_the_metadata_of_many_name_and_nothing_else_is_a_doubt() -
     assert doubts(*many, agreed) == {}
     found = doubts(*many, customer("cus_9", metadata="11"), agreed)
     assert found == {one: said.format(4) for one in ("cus_2", "cus_3", "cus_4", "cus_9")}
+
+
+@pytest.mark.parametrize("buckets", [None, 3])
+def test_who_has_a_key_that_can_be_ours_is_doubted_unless_linked_or_decided(
+    buckets: int | None, tmp_path: Path
+) -> None:
+    people = [customer(f"cus_{at}", email=f"e{at}", metadata="14" if at == 4 else None) for at in range(1, 7)]
+    world = World(people, [record(10 + at, email=f"e{at}") for at in range(1, 6)], {"cus_5": 15}, SETTINGS)
+    stripe, netsuite, overrides = as_frames(world)
+    keys = pl.Series(NEAR_KEYS, [None, "netsuite_id", "Netsuite_Id\nnetsuite_id", *["netsuite_id"] * 3], pl.String)
+    near = stripe.collect().with_columns(keys).lazy()
+    room = None if buckets is None else Buckets(tmp_path, buckets)
+    found = match_with_doubts(near, netsuite, overrides, SETTINGS, buckets=room).collect()
+    said = dict(found.filter(pl.col("doubt").is_not_null()).select("stripe_customer_id", "doubt").rows())
+    why = "which can be meant for a key of ours and is not read"
+    assert said == {
+        "cus_2": f"near_key: the metadata have netsuite_id, {why}",
+        "cus_3": f"near_key: the metadata have Netsuite_Id, netsuite_id, {why}",
+        "cus_6": f"near_key: the metadata have netsuite_id, {why}",
+    }
 
 
 def test_what_a_person_decided_is_not_doubted() -> None:

@@ -7,10 +7,10 @@ import pytest
 
 from resources.extracts.extract import Extract, Known
 from resources.extracts.near_keys import key_meant_by
-from resources.stripe_api.reading.near_keys import NEAR_KEYS, unread_keys
+from resources.stripe_api.reading.near_keys import unread_keys
 from resources.stripe_api.reading.reader import StripeApiReader
 from schemas.declaration.sources import StripeSource
-from schemas.words import ALLOW_KEY, BLOCK_KEY, LINK_KEY, MATCH_KEYS
+from schemas.words import ALLOW_KEY, BLOCK_KEY, LINK_KEY, MATCH_KEYS, NEAR_KEYS
 from tests.resources.stripe_api.stripe_world import Stage, stage
 
 
@@ -60,7 +60,8 @@ def test_each_key_is_told_with_its_customers_the_most_frequent_first() -> None:
         two, one = read(at).unseen_links
         assert two == (
             "2 customers have the metadata key 'Netsuite_Customer_Id', which is not read: the key is "
-            "'netsuite_customer_id'; if that is it, correct the key in Stripe."
+            "'netsuite_customer_id'; if that is it, correct the key in Stripe. Until then nobody who "
+            "has it gets a new record, and what a rule finds for them is a doubt."
         )
         assert one.startswith("1 customer has the metadata key 'netsuite-block', which is not read: the key is 'netsu")
 
