@@ -17,18 +17,8 @@ _NAMES: Final = (
     *("niet gebruiken", "inactief", "använd ej", "brug ikke", "ikke bruk", "nie używać", "не использовать"),
 )
 _SIGNS: Final = (
-    "使用禁止",
-    "使用不可",
-    "使用しない",
-    "重複",
-    "不要使用",
-    "请勿使用",
-    "勿用",
-    "重复",
-    "作废",
-    "사용금지",
-    "사용 금지",
-    "중복",
+    *("使用禁止", "使用不可", "使用しない", "重複", "不要使用", "请勿使用", "勿用", "重复", "作废"),
+    *("사용금지", "사용 금지", "중복"),
 )
 _COMMENTS: Final = (
     *("do not use this", "duplicate of", "merged into", "superseded by"),
