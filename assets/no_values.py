@@ -101,17 +101,21 @@ def may_be_no_value(column: pl.Expr, words: frozenset[str] = PLACEHOLDERS) -> pl
 
 @cache
 def no_value_pattern(words: frozenset[str] = PLACEHOLDERS) -> str:
-    """Return a pattern of the ASCII texts that have such a key, or none; any text beyond ASCII may have one."""
+    """Return a pattern of the ASCII texts that may have such a key, or none; any text beyond ASCII may have one.
+
+    Of long words only the beginning is looked at: each thread makes a machine of it, which for whole words takes tens
+    of megabytes, and few other texts begin so.
+    """
     # It is one of bytes: Unicode's classes cost many times as much.
-    known = _one_of(word for word in words if word.isascii())
-    return rf"(?i-u:^{_SPACE}(?:{known}|{_SPACED_DAMAGED}{_SPACE})?$)"
+    known = [word for word in words if word.isascii()]
+    whole = _one_of(word for word in known if len(word) <= _LOOKED_AT)
+    begun = _one_of({word[:_LOOKED_AT] for word in known if len(word) > _LOOKED_AT})
+    ways = [rf"(?:{whole}|{_SPACED_DAMAGED}{_SPACE})?$", *filter(None, [begun])]
+    return rf"(?i-u:^{_SPACE}(?:{'|'.join(ways)}))"
 
 
 def _one_of(words: Iterable[str]) -> str:
-    """Return a pattern of words with white space anywhere, in which words that begin alike do so together.
-
-    Each thread makes a machine of it, which for each word alone takes five times as long.
-    """
+    """Return a pattern of words with white space anywhere, in which words that begin alike do so together."""
     rests: dict[str, list[str]] = {}
     for word in sorted(words):
         rests.setdefault(word[:1], []).append(word[1:])
@@ -120,5 +124,6 @@ def _one_of(words: Iterable[str]) -> str:
     return f"(?:{'|'.join(ways)}){'?' if is_end else ''}" if ways else ""
 
 
+_LOOKED_AT: Final = 5
 _SPACE: Final = r"[\t-\r ]*"
 _SPACED_DAMAGED: Final = rf"[+-]?[\d\t-\r ]+(?:[.,][\d\t-\r ]+)?e{_SPACE}\+[\d\t-\r ]+"
