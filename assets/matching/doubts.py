@@ -19,7 +19,7 @@ from assets.matching.negation import find_negated, may_negate
 from assets.matching.retired import find_retired
 from assets.matching.second_opinions import Evidence
 from schemas.link_fields import LinkField, fields_of
-from schemas.words import DOUBTS, NEAR_KEYS, STRIPES_OWN, Doubt
+from schemas.words import DOUBTS, NEAR_KEYS, STRIPES_OWN, Doubt, MatchOutcome
 
 _RECORD: Final = "record"
 
@@ -172,11 +172,9 @@ def _chosen_id(evidence: Evidence) -> pl.LazyFrame:
     groups = group_records(notes.lazy().select("position", _RECORD).unique(), "position").rename(
         {"candidates": "holding"}
     )
-    findings = evidence.decided.findings.select("outcome", "evidence").with_row_index("finding")
-    decided = evidence.decided.rows.lazy().join(groups, on="position").join(findings.lazy(), on="finding")
-    is_open = (pl.col("outcome") != "held") & pl.col("evidence").ne_missing("override")
+    decided = _still_open(groups, evidence, "held")
     own = decided.join(notes.lazy().select("position", _RECORD), on=["position", _RECORD], how="semi")
-    rows = decided.filter(is_open).join(own, on="position", how="anti")
+    rows = decided.join(own, on="position", how="anti")
     word = pl.when(pl.col("holding") > 1).then(pl.lit("records")).otherwise(pl.lit("record"))
     held = pl.format("{} {}", word, listed(pl.col("shown"), pl.col("holding")))
     said = pl.format("this id, which could be any number or word, is the external id of {}", held)
@@ -188,12 +186,16 @@ def _near_key(evidence: Evidence) -> pl.LazyFrame:
     if NEAR_KEYS not in evidence.customers.columns:  # as of export files
         return pl.LazyFrame(schema={"position": pl.UInt32, "said": pl.String})
     named = evidence.customers.lazy().select("position", NEAR_KEYS).drop_nulls()
-    findings = evidence.decided.findings.select("outcome", "evidence").with_row_index("finding")
-    rows = evidence.decided.rows.lazy().join(named, on="position").join(findings.lazy(), on="finding")
-    is_open = ~pl.col("outcome").is_in(["held", "linked"]) & pl.col("evidence").ne_missing("override")
     keys = pl.col(NEAR_KEYS).str.replace_all("\n", ", ", literal=True)
     said = pl.format("the metadata have {}, which can be meant for a key of ours and is not read", keys)
-    return rows.filter(is_open).select("position", said=said)
+    return _still_open(named, evidence, "held", "linked").select("position", said=said)
+
+
+def _still_open(some: pl.LazyFrame, evidence: Evidence, *settled: MatchOutcome) -> pl.LazyFrame:
+    """Of some customers (`position`) those for whom no person decided, with their record; none of these outcomes."""
+    findings = evidence.decided.findings.select("outcome", "evidence").with_row_index("finding")
+    rows = evidence.decided.rows.lazy().join(some, on="position").join(findings.lazy(), on="finding")
+    return rows.filter(~pl.col("outcome").is_in(settled) & pl.col("evidence").ne_missing("override"))
 
 
 _FINDERS: Final[Mapping[Doubt, Callable[[Evidence], pl.LazyFrame]]] = {
