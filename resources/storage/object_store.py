@@ -4,7 +4,6 @@ Contents lie under names of their own, never written twice, and one object says 
 swapped only if nobody else has swapped it since. A reader sees the contents of one moment.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from resources.storage.atomic import private_folder
 from resources.storage.bucket import Bucket
 from resources.storage.copies import STALE, adopt, drop_stale
 from resources.storage.disk import disk_in_words
+from resources.storage.once import sha256_of
 from resources.storage.protocol import ABANDONED
 from resources.storage.scratch import scratch
 
@@ -108,7 +108,7 @@ class ObjectStorage:
 
     def share(self, files: Mapping[str, Path]) -> None:
         """See `Storage`; they go up, but for those that are there."""
-        sums = {name: _sha256(path) for name, path in files.items()}
+        sums = _sums(files)
         known = self._pointer().names
         same = {name: known[name] for name in files if name in known and known[name].sha256 == sums[name]}
         fresh = self._put({name: path for name, path in files.items() if name not in same}, sums)
@@ -136,7 +136,10 @@ class ObjectStorage:
         drop_stale(self.copies, meant, min(STALE, abandoned))
 
     def _put(self, files: Mapping[str, Path], sums: Mapping[str, str] | None = None) -> dict[str, _Kept]:
-        now, sums = datetime.now(UTC), sums or {name: _sha256(path) for name, path in files.items()}
+        now, sums = (
+            datetime.now(UTC),
+            sums or _sums(files),
+        )
         kept = {name: _Kept(key=f"{_OBJECTS}/{name}/{uuid4().hex}", sha256=sums[name], at=now) for name in files}
         self.bucket.put({kept[name].key: path for name, path in files.items()})
         return kept
@@ -171,6 +174,5 @@ def _key(names: Mapping[str, _Kept], name: str) -> str | None:
     return names[name].key if name in names else None
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _sums(files: Mapping[str, Path]) -> dict[str, str]:
+    return {name: sha256_of(path, is_read_again=True) for name, path in files.items()}

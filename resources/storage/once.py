@@ -52,13 +52,13 @@ def written_once(path: Path) -> Iterator[tuple[IO[bytes], WrittenOnce]]:
         yield cast("IO[bytes]", written), written
 
 
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file's content, in hexadecimal digits."""
+def sha256_of(path: Path, *, is_read_again: bool = False) -> str:
+    """The SHA-256 of a file's content, in hexadecimal digits; one that is read again soon stays in memory."""
     found, held, part = hashlib.sha256(), 0, bytearray(_READ_AT_ONCE)
     with FileIO(path) as file:
         while length := file.readinto(part):
             found.update(memoryview(part)[:length])
-            held = _let_go(file, held + length)
+            held = 0 if is_read_again else _let_go(file, held + length)
     return found.hexdigest()
 
 

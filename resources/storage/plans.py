@@ -63,7 +63,7 @@ class PlanStore:
             DamageError: the file no longer has the content that its name promises.
         """
         path = self.path(digest)
-        if sha256_of(path) != digest:
+        if sha256_of(path, is_read_again=True) != digest:
             raise DamageError(
                 f"The plan {path} is damaged: it no longer has the content that its name stands for. Put your copy of "
                 "it back, or reconcile again; the same plan takes its place, if nothing has changed since."
