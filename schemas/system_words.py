@@ -34,6 +34,15 @@ def folded(word: str) -> str:
     return "".join(c for c in letters if category(c)[0] not in "ZC" and not "\u0300" <= c <= "\u036f")
 
 
+def letters_of(name: str) -> str:
+    """Return a label or a key as it is looked up: without case, accents, white space and punctuation.
+
+    >>> letters_of("Netsuite-Customer ID")
+    'netsuitecustomerid'
+    """
+    return "".join(filter(str.isalnum, folded(name)))
+
+
 @dataclass(frozen=True)
 class SystemWords:
     """The lists to look words up in.

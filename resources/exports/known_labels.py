@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from schemas.column_words import FIELD_WORDS
-from schemas.system_words import folded
+from schemas.system_words import letters_of
 
 
 def fields_meant(label: str) -> Mapping[str, frozenset[str]]:
@@ -14,7 +14,7 @@ def fields_meant(label: str) -> Mapping[str, frozenset[str]]:
     >>> sorted(fields_meant("Interne-ID")["internal_id"]), dict(fields_meant("Umsatz"))
     (['de', 'nl'], {})
     """
-    return _MEANT.get(label_key(label), {})
+    return _MEANT.get(letters_of(label), {})
 
 
 def rank_of(field: str, label: str) -> int:
@@ -23,13 +23,8 @@ def rank_of(field: str, label: str) -> int:
         at
         for words in FIELD_WORDS.values()
         for at, word in enumerate(words.get(field, ()))
-        if label_key(word) == label_key(label)
+        if letters_of(word) == letters_of(label)
     )
-
-
-def label_key(label: str) -> str:
-    """Return a label as it is looked up: without case, accents, white space and punctuation."""
-    return "".join(filter(str.isalnum, folded(label)))
 
 
 def _meant() -> Mapping[str, Mapping[str, frozenset[str]]]:
@@ -37,7 +32,7 @@ def _meant() -> Mapping[str, Mapping[str, frozenset[str]]]:
     for language, fields in FIELD_WORDS.items():
         for field, words in fields.items():
             for word in words:
-                found[label_key(word)][field].add(language)
+                found[letters_of(word)][field].add(language)
     return {key: {field: frozenset(said) for field, said in fields.items()} for key, fields in found.items()}
 
 

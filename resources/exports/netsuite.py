@@ -15,7 +15,7 @@ import polars as pl
 
 from resources.exports.file import ExportFile, check_header, open_export
 from resources.exports.header import Header
-from resources.exports.known_labels import fields_meant, label_key
+from resources.exports.known_labels import fields_meant
 from resources.exports.totals import is_total
 from resources.exports.unmapped import said_there, unmapped_columns
 from resources.extracts.extract import Extract, warnings_of_a_file
@@ -30,13 +30,13 @@ from resources.extracts.unique import RowSource
 from schemas.errors import ExportError
 from schemas.invisible import without_invisible
 from schemas.no_value import NO_VALUE_LOWERED
-from schemas.system_words import BUILT_IN, SystemWords
+from schemas.system_words import BUILT_IN, SystemWords, letters_of
 
 _EACH_ALONE: Final = "export the whole list once, or take that line out"
 _NUMBER: Final = re.compile(r"[\d\W_]{0,9}\d[\d\W_]{0,20}")
 _CUSTOMER_NUMBERS: Final = frozenset(
     map(
-        label_key,
+        letters_of,
         (
             *("ID", "Customer ID", "Customer Number", "Customer No.", "Entity ID", "Entity Number", "Account Number"),
             *("Account No.", "Number", "Kundennummer", "Kunden-Nr.", "Kundennr.", "Numéro de client", "N° client"),
@@ -132,7 +132,7 @@ def _refuse_other_ids(header: Header, fields: Mapping[str, str]) -> None:
 
 def _warning_of_numbers(export: ExportFile, label: str) -> Iterator[str]:
     """Warn where the internal id seems to be a customer's own number; a SuiteQL column `id` is the internal id."""
-    if label_key(label) in _CUSTOMER_NUMBERS and label != "id":
+    if letters_of(label) in _CUSTOMER_NUMBERS and label != "id":
         yield (
             f"{export.source}: internal_id is mapped to {label!r}, as saved searches call a customer's own number; if "
             "that stands there, links would name other records: add the column Internal ID to the search, and map it."

@@ -11,7 +11,7 @@ import polars as pl
 
 from resources.exports.file import Declared, ExportFile
 from schemas.errors import ExportError
-from schemas.system_words import folded
+from schemas.system_words import letters_of
 from schemas.yes_no_words import NO_WORDS, YES_WORDS
 
 _MODE: Final = "live mode"  # as no field is called, for the spaces
@@ -29,7 +29,7 @@ _ALL: Final = "export and declare each by itself"
 
 def side_columns(labels: Sequence[str]) -> dict[str, str]:
     """Names for the columns that say of which account and mode customers are, and their labels, where they are."""
-    letters = {label: "".join(filter(str.isalnum, folded(label))) for label in labels}
+    letters = {label: letters_of(label) for label in labels}
     return {name: label for name, known in _LABELS.items() for label in labels if letters[label] in known}
 
 

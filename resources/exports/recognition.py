@@ -19,8 +19,9 @@ from resources.exports.column_contents import (
     is_numbered_name,
     values_shared,
 )
-from resources.exports.known_labels import fields_meant, label_key, rank_of
+from resources.exports.known_labels import fields_meant, rank_of
 from schemas.link_fields import fields_of
+from schemas.system_words import letters_of
 
 _FIELDS: Final = (
     *("internal_id", "external_id", "stripe_id", "comments", "email", "company_name", "name", "first_name"),
@@ -166,7 +167,7 @@ _CONTENTS: Final = {
 
 
 def _by_shared_values(found: Recognized, name: str, columns: pl.DataFrame, stripe: pl.DataFrame) -> None:
-    theirs = next((label for label in stripe.columns if label_key(label) == label_key(_COMPARED[name])), None)
+    theirs = next((label for label in stripe.columns if letters_of(label) == letters_of(_COMPARED[name])), None)
     if _is_settled(found, name) or theirs is None:
         return
     values = stripe.get_column(theirs)

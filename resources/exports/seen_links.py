@@ -10,8 +10,9 @@ from typing import Final
 
 import polars as pl
 
-from resources.extracts.near_keys import METADATA_WORDS, can_be_meant, is_equal, letters_of
+from resources.extracts.near_keys import METADATA_WORDS, can_be_meant, is_equal
 from schemas.no_value import NO_VALUE_LOWERED
+from schemas.system_words import letters_of
 from schemas.words import LINK_KEY, MATCH_KEYS, LinkColumn
 from schemas.yes_no_words import NO_WORDS
 

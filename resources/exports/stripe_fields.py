@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from resources.exports.header import Header
-from resources.exports.known_labels import fields_meant, label_key
+from resources.exports.known_labels import fields_meant
 from resources.exports.usual_labels import USUAL_LABELS
 from schemas.declaration.rules import EXPORT_PATHS, STRIPE_PATHS
 from schemas.errors import ExportError
 from schemas.stripe_words import STRIPE_WORDS
+from schemas.system_words import letters_of
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,10 @@ def label_in_any_case(header: Header, label: str) -> str | None:
 
 def way_to_declare(header: Header, field: str) -> str:
     """How to declare the column that may be a field under another label, as the end of a sentence; else nothing."""
-    known = {label_key(word) for word in STRIPE_WORDS.get(field, ())}
+    known = {letters_of(word) for word in STRIPE_WORDS.get(field, ())}
     for label in header.labels:
         if label.casefold() not in USUAL_LABELS and (
-            label_key(_IN_BRACKETS.sub("", label)) in known or field in fields_meant(label)
+            letters_of(_IN_BRACKETS.sub("", label)) in known or field in fields_meant(label)
         ):
             return f", or, if it is {label!r}, write `labels: {{{field}: {label!r}}}` beside `export`"
     return ""

@@ -11,10 +11,12 @@ from typing import Final
 import polars as pl
 
 from resources.exports.column_contents import is_email, is_empty, is_stripe_id, share
-from resources.exports.known_labels import fields_meant, label_key
+from resources.exports.known_labels import fields_meant
 from resources.exports.recognition import Taken
 from resources.exports.usual_labels import ID_LABEL, OWN_LABELS, USUAL_LABELS
+from resources.extracts.near_keys import METADATA_WORDS
 from schemas.stripe_words import STRIPE_WORDS
+from schemas.system_words import letters_of
 from schemas.words import LINK_KEY
 
 _NOTHING: Final[Mapping[str, str]] = {}
@@ -22,7 +24,6 @@ _NEARLY_ALL: Final = 0.9
 _MOMENT: Final = r"^\d{1,4}[-./]\s?\d{1,2}[-./]\s?\d{1,4}\.?[ T,]+\d{1,2}:\d\d"
 _OTHERS: Final = "^(ch|py|pi|in|ii|sub|si|txn|re|dp|po|tr|prod|price|seti)_"
 _OF_METADATA: Final = re.compile(r"(.+?)\s*[(\uff08]\s*(\w+)\s*[)\uff09]")
-_METADATA: Final = frozenset(map(label_key, STRIPE_WORDS["metadata"]))
 _AS_IN_NETSUITE: Final = {"email": ("email",), "name": ("company_name", "name"), "phone": ("phone",)}
 
 
@@ -73,16 +74,16 @@ def _one(name: str, free: Sequence[str], columns: pl.DataFrame) -> Iterator[Take
 
 
 def _is_called(name: str, label: str) -> bool:
-    words = {label_key(word) for word in STRIPE_WORDS.get(name, ())}
+    words = {letters_of(word) for word in STRIPE_WORDS.get(name, ())}
     plain = re.sub(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]\s*$", "", label)
     as_netsuite = {meant for each in (label, plain) for meant in fields_meant(each)}
-    return bool({label_key(label), label_key(plain)} & words) or bool(as_netsuite & {*_AS_IN_NETSUITE.get(name, ())})
+    return bool({letters_of(label), letters_of(plain)} & words) or bool(as_netsuite & {*_AS_IN_NETSUITE.get(name, ())})
 
 
 def _metadata(labels: Sequence[str], there: set[str]) -> Iterator[Taken]:
     for label in labels:
         found = _OF_METADATA.fullmatch(label.strip())
-        if found and label_key(found[2]) in _METADATA and found[2].casefold() != "metadata":
+        if found and letters_of(found[2]) in METADATA_WORDS and found[2].casefold() != "metadata":
             yield Taken(f"metadata.{found[1]}", label, "by its label: a key of metadata")
         elif label == LINK_KEY and f"{LINK_KEY} (metadata)" not in there:
             yield Taken(f"metadata.{label}", label, "by its label: a key of metadata")

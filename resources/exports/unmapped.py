@@ -11,8 +11,8 @@ import polars as pl
 
 from resources.exports.file import ExportFile
 from resources.exports.header import Header
-from resources.exports.known_labels import fields_meant, label_key
-from schemas.system_words import SystemWords, folded
+from resources.exports.known_labels import fields_meant
+from schemas.system_words import SystemWords, folded, letters_of
 
 _STAGE: Final = frozenset(
     {"type", "recordtype", "entitytype", "typ", "tipo", "status", "entitystatus", "customerstatus"}
@@ -51,7 +51,7 @@ def unmapped_columns(header: Header, fields: Mapping[str, str]) -> dict[str, str
 
 
 def _fields_of(label: str) -> Iterator[str]:
-    meant, key = fields_meant(label), label_key(label)
+    meant, key = fields_meant(label), letters_of(label)
     if "stage" in meant or key in _STAGE:
         yield "stage"
     if "inactive" in meant:

@@ -11,18 +11,8 @@ from typing import Final
 from rapidfuzz.distance import OSA
 
 from schemas.stripe_words import STRIPE_WORDS
-from schemas.system_words import folded
+from schemas.system_words import letters_of
 from schemas.words import ALLOW_KEY, BLOCK_KEY, LINK_KEY, MATCH_KEYS
-
-
-def letters_of(name: str) -> str:
-    """A name without case, accents and signs.
-
-    >>> letters_of("Netsuite-Customer ID")
-    'netsuitecustomerid'
-    """
-    return "".join(filter(str.isalnum, folded(name)))
-
 
 METADATA_WORDS: Final = (*map(letters_of, STRIPE_WORDS["metadata"]),)
 """`Metadata` in the languages of exports."""
