@@ -46,10 +46,11 @@ _PLAIN: Final = frozenset(
         *(f"{owner}address.{leaf}" for owner in ("", "shipping.") for leaf in _ADDRESS),
     }
 )
+_COUNTRIES: Final = ("address.country", "shipping.address.country")
 _ROOT: Final = "metadata."
 _METADATA: Final = re.compile(r"metadata\.([^\[\]]{1,40})")
 _LOCALE: Final = re.compile(r"preferred_locales(?:\[[0-9]\])?")
-_MEANT: Final = re.compile(r"(?:address|shipping|metadata)[.\[].*|preferred_locales.*")
+_MEANT: Final = re.compile(r"(?:address|shipping|metadata)[.\[]\S.*|preferred_locales.*", re.IGNORECASE)
 _REFUSED: Final[Mapping[str, str]] = MappingProxyType(
     dict.fromkeys(
         ("balance", "cash_balance", "source", "default_source", "payment_method", "coupon", "promotion_code", "tax"),
@@ -65,7 +66,8 @@ PATTERN: Final = "|".join((*map(re.escape, sorted(_PLAIN)), _METADATA.pattern))
 
 ALLOWED: Final = (
     "email, name, phone, description, business_name, individual_name, tax_exempt, address.<part>, shipping.name, "
-    "shipping.phone, shipping.address.<part>, metadata.<key>, preferred_locales[0]"
+    "shipping.phone, shipping.address.<part>, metadata.<key> with a key of at most 40 characters and no brackets, "
+    "preferred_locales[0]"
 )
 """What a path may be, in words."""
 
@@ -78,6 +80,15 @@ def is_parameter(path: str) -> bool:
     """
     key = metadata_key(path)
     return path in _PLAIN or _LOCALE.fullmatch(path) is not None or (key is not None and key not in OUR_KEYS)
+
+
+def is_code(path: str) -> bool:
+    """Whether Stripe wants the code of a country or a language at a path.
+
+    >>> [is_code(path) for path in ("shipping.address.country", "preferred_locales[0]", "metadata.country")]
+    [True, True, False]
+    """
+    return path in _COUNTRIES or _LOCALE.fullmatch(path) is not None
 
 
 def metadata_key(path: str) -> str | None:

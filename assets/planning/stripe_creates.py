@@ -10,7 +10,7 @@ import polars as pl
 
 from assets.keys import folded_expr
 from assets.mapping.to_stripe import ToStripeSettings, new_customers
-from assets.no_values import is_placeholder
+from assets.no_values import is_no_value, is_placeholder
 from assets.planning.rows import all_columns, create_rows
 from schemas.link_fields import LinkField
 
@@ -39,9 +39,8 @@ def plan_stripe_creates(
         The creates, and the links of their records, each as `schemas.plan.Plan` with all of its columns.
     """
     unmatched = found.filter(pl.col("outcome") == "unmatched").select(pl.col(_ID).alias("internal_id"))
-    mine = fitted.join(unmatched, on="internal_id", how="semi").filter(
-        pl.col("refused").is_null() & pl.col(settings.sync_path).is_not_null()
-    )
+    of_nobody = is_no_value(folded_expr(pl.col(settings.sync_path)), settings.no_key)
+    mine = fitted.join(unmatched, on="internal_id", how="semi").filter(pl.col("refused").is_null() & ~of_nobody)
     fields = [field for field in written if field.system == "netsuite"]
     held = netsuite.select(pl.col("internal_id").alias(_ID), *(field.name for field in fields))
     records = new_customers(mine, settings).join(held, on=_ID).sort(_ID).collect().lazy()

@@ -93,7 +93,7 @@ def _not_made(parameters: pl.LazyFrame, found: pl.LazyFrame, settings: ToStripeS
     if "email" not in parameters.collect_schema():
         return
     unmatched = found.filter(pl.col("outcome") == "unmatched").select(internal_id=_ID)
-    values = fitted(parameters.select("internal_id", "email"), settings.no_value)
+    values = fitted(parameters.select("internal_id", "email"), settings.no_value, settings.no_key)
     held = values.filter(pl.col("refused").is_not_null()).join(unmatched, on="internal_id", how="semi")
     rows = held.sort("internal_id").select("internal_id", "refused").collect().rows()
     for _, said in _counted(rows, "are not made"):

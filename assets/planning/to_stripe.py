@@ -47,7 +47,7 @@ def plan_to_stripe(
     Returns:
         Parts of a plan, each as `schemas.plan.Plan` with all of its columns.
     """
-    values = fitted(way.rows, settings.no_value).collect().lazy()
+    values = fitted(way.rows, settings.no_value, settings.no_key).collect().lazy()
     known = way.found.filter(pl.col("outcome").is_in(["linked", "matched"])).select(_BOTH)
     mine = known.join(pairs.select(_BOTH), on=_BOTH, how="semi")
     creates = plan_stripe_creates(values, netsuite, way.found, written, settings) if settings.creates else []

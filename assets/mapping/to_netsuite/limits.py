@@ -14,8 +14,10 @@ from assets.mapping.to_netsuite.few import altered
 from assets.mapping.to_netsuite.settings import CreateSettings
 from schemas.customer_fields import CUT, FIELD_WORDS
 
-EMAIL: Final = r"^[^@\s,;:<>()]+@[^@\s,;:<>()]+\.[^@\s,;:<>()]+$"
-"""The form of one address."""
+_OUTSIDE: Final = r"@\s,;:<>()\"\[\]\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_LABEL: Final = rf"[^{_OUTSIDE}.'`/\\|*{{}}!?#&=]+"
+EMAIL: Final = rf"^[^{_OUTSIDE}]+@(?:{_LABEL}\.)+{_LABEL}$"
+"""The form of one address: nothing around it, nothing that nobody sees, and a host of parts that are no signs."""
 
 FEWEST_DIGITS: Final = 7
 """NetSuite takes a shorter number for a mistake."""

@@ -1,7 +1,8 @@
 """From the rows of a page to a frame of text: which column of the saved search feeds which name.
 
 Columns are found by label, as in an export of the same search, and give the same text as such an export: the text
-shown for a list field, `Yes` and `No` for a checkbox.
+shown for a list field, `Yes` and `No` for a checkbox. Only where codes are wanted, it is the code of a country or a
+language.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,8 @@ _WORDS: Final = frozenset({"Yes", "No", ""})
 _LETTERS: Final = {"T": "Yes", "F": "No", "true": "Yes", "false": "No"}
 """What older engines give for a checkbox, and how an export writes it."""
 
+_CODE: Final = r"^[A-Za-z]{2,3}(?:[_-][A-Za-z0-9]{2,4})*$"
+
 
 class SearchColumn(BaseModel):
     """One column of a saved search, as NetSuite describes it."""
@@ -31,11 +34,19 @@ class SearchColumn(BaseModel):
 
 @dataclass(frozen=True)
 class Wanted:
-    """The columns that a read asks for: our names, and the numbers of their columns in the saved search."""
+    """The columns that a read asks for.
+
+    Attributes:
+        names: our names.
+        numbers: of their columns in the saved search.
+        checkboxes: those that are `Yes` and `No`.
+        coded: those whose code is wanted, where NetSuite gives one, in place of its name in the language of a user.
+    """
 
     names: tuple[str, ...]
     numbers: tuple[int, ...]
     checkboxes: frozenset[str] = frozenset()
+    coded: frozenset[str] = frozenset()
 
 
 def choose(
@@ -101,7 +112,8 @@ def page_frame(page: Page, wanted: Wanted) -> pl.DataFrame:
     for name, cells, shown in zip(wanted.names, page.values, page.texts, strict=True):
         value = _null_if_empty(pl.Series(name, cells, pl.String))
         has_letters = name in wanted.checkboxes and not _WORDS.issuperset(cells)
-        columns.append(value.replace(_LETTERS) if has_letters else _shown(value, shown))
+        text = value.replace(_LETTERS) if has_letters else _shown(value, shown)
+        columns.append(_code_or(text, value) if name in wanted.coded else text)
         if name == "stage":
             columns.append(value.alias(STAGE_VALUE))
     return pl.DataFrame(columns)
@@ -115,6 +127,11 @@ def no_rows(wanted: Wanted) -> pl.DataFrame:
 
 def _shown(value: pl.Series, shown: Sequence[str | None] | None) -> pl.Series:
     return value if shown is None else pl.Series(value.name, shown, pl.String).fill_null(value)
+
+
+def _code_or(text: pl.Series, value: pl.Series) -> pl.Series:
+    """What stands behind a name, if it is a code such as `DE` or `en_US`, and not an internal id."""
+    return text.zip_with(~value.str.contains(_CODE).fill_null(value=False), value)
 
 
 def _null_if_empty(values: pl.Series) -> pl.Series:

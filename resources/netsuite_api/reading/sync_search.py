@@ -17,7 +17,7 @@ from resources.netsuite_api.session.answers import columns_changed
 from resources.netsuite_api.session.restlet import Json, Restlet
 from resources.readers import OnProgress
 from schemas.errors import UserError
-from schemas.stripe_parameters import is_parameter
+from schemas.stripe_parameters import is_code, is_parameter
 from schemas.words import InternalId
 
 
@@ -122,4 +122,4 @@ def _wanted(columns: Sequence[SearchColumn], labels: Labels) -> Wanted:
     numbers = {_label(column).strip(): number for number, column in enumerate(columns)}
     found = tuple(numbers.get(path, -1) for path in labels.paths)
     checkboxes = frozenset(path for path, at in zip(labels.paths, found, strict=True) if columns[at].type == "checkbox")
-    return Wanted(labels.paths, found, checkboxes)
+    return Wanted(labels.paths, found, checkboxes, frozenset(path for path in labels.paths if is_code(path)))

@@ -8,8 +8,11 @@ import pytest
 
 from assets.mapping.to_stripe import fitted, new_customers, same_in_stripe
 from assets.matching.to_stripe_settings import ToStripeSettings
-from assets.no_values import PLACEHOLDERS
+from assets.no_values import OF_NOBODY, PLACEHOLDERS
 from schemas.words import ALLOW_KEY, LINK_KEY
+
+NO_COUNTRY = "it is not the code or the English name of one country"
+NO_LANGUAGE = "it is not the tag or the name of one language"
 
 
 def rows(**values: str | None) -> pl.LazyFrame:
@@ -18,7 +21,7 @@ def rows(**values: str | None) -> pl.LazyFrame:
 
 
 def one(**values: str | None) -> dict[str, object]:
-    return fitted(rows(**values), PLACEHOLDERS).collect().row(0, named=True)
+    return fitted(rows(**values), PLACEHOLDERS, OF_NOBODY).collect().row(0, named=True)
 
 
 def record(settings: ToStripeSettings | None = None, **values: str | None) -> dict[str, object]:
@@ -73,11 +76,24 @@ def test_numbers_stay_text() -> None:
         ("phone", "1" * 20, "1" * 20, None),
         ("phone", "1" * 21, None, "phone left out: longer than 20 characters"),
         ("phone", "4.93012E+11", None, None),
+        ("phone", "\u202a+49 30 555\u202c", "+49 30 555", None),
+        ("phone", "000-000-0000", None, None),
+        ("email", "an\u200bna@x.example", "anna@x.example", None),
+        ("email", "anna..k.@docomo.example", "anna..k.@docomo.example", None),
+        ("email", "none@none.org", None, None),
         ("description", "two\nlines", "two\nlines", None),
         ("description", "x" * 5_001, "x" * 5_000, "description cut to 5000 characters"),
         ("metadata.k", "x" * 501, None, "metadata.k left out: longer than 500 characters"),
         ("address.country", "NA", "NA", None),
-        ("address.country", "Nowhere", None, "address.country left out: it is the name of no country, or of several"),
+        ("address.country", "United Kingdom (GB)", "GB", None),
+        ("address.country", "Congo, Democratic Republic of", "CD", None),
+        ("address.country", "Nowhere", None, f"address.country left out: {NO_COUNTRY}"),
+        ("address.country", "Congo", None, f"address.country left out: {NO_COUNTRY}"),
+        ("metadata.k", "a\x05b\x00", "a b", None),
+        ("description", "\x00", None, None),
+        ("preferred_locales[0]", "English (U.S.)", "en-US", None),
+        ("preferred_locales[0]", "de_DE", "de-DE", None),
+        ("preferred_locales[0]", "Klingon", None, f"preferred_locales[0] left out: {NO_LANGUAGE}"),
         ("tax_exempt", "Reverse", "reverse", None),
         ("tax_exempt", "yes", None, "tax_exempt left out: expected none or exempt or reverse"),
         ("email", "anna+tag@x.example", "anna+tag@x.example", None),
@@ -89,10 +105,20 @@ def test_what_does_not_fit_is_cut_or_left_out(path: str, value: str, fits: str |
     assert (found[path], found["notes"]) == (fits, said)
 
 
-@pytest.mark.parametrize("email", ["a@x.example, b@x.example", "anna", f"{'a' * 512}@x.example"])
+@pytest.mark.parametrize(
+    "email",
+    [
+        *("a@x.example, b@x.example", "anna", f"{'a' * 512}@x.example", "anna@x..example", "anna@x.example."),
+        *("'anna@x.example'", '"anna"@x.example', "[anna@x.example]", "anna@x.example/", "anna@x.example?subject=1"),
+        *("\u200eanna@x.example", "anna@x\u00ad.example", "anna\uff20x.example", "anna@x\uff0eexample"),
+    ],
+)
 def test_without_a_good_e_mail_no_customer_is_made(email: str) -> None:
     found = one(email=email)
-    assert (found["email"], found["refused"]) == (None, "its e-mail is not one address of at most 512 characters")
+    assert (found["email"], found["refused"]) == (
+        None,
+        "its e-mail is not one address of at most 512 visible characters",
+    )
     assert one(email=None)["refused"] is None
 
 

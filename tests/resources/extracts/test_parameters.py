@@ -22,6 +22,8 @@ def test_a_label_is_a_parameter_or_it_is_ignored() -> None:
             "S has a column labelled “balance”, but balance moves money; rename",
         ),
         (["email", "address.zip"], "address.zip is no parameter of a Stripe customer"),
+        (["email", "Address.City"], "Address.City is no parameter of a Stripe customer"),
+        (["email", f"metadata.{'k' * 41}"], "metadata.<key> with a key of at most 40 characters and no brackets"),
         (["email", "metadata.netsuite_customer_id"], "holds the link"),
         (["email", "email"], "S has 2 columns labelled “email”; keep one of them."),
         (

@@ -6,6 +6,7 @@ import pytest
 
 from resources.extracts.extract import Extract
 from resources.extracts.parameters import IGNORED
+from resources.netsuite_api.reading.columns import Page, Wanted, page_frame
 from resources.netsuite_api.reading.sync_search import read_parameters
 from sandbox.netsuite_standin import Column, SavedSearch, World
 from sandbox.netsuite_standin.filters import Json
@@ -13,6 +14,7 @@ from schemas.errors import UserError
 from tests.resources.netsuite_api.netsuite_world import connected
 
 SEARCH = "customsearch_to_stripe"
+CODED = ("address.country", "preferred_locales[0]")
 COLUMNS = (
     Column("internalid", kind="select"),
     Column("email", "email", kind="email"),
@@ -41,6 +43,21 @@ def test_labels_say_what_is_read_and_a_column_without_one_is_not() -> None:
     assert extract.notes[IGNORED] == "Telephone"
     assert extract.complete
     assert extract.proof == "NetSuite counted 3 rows, and as many were read."
+
+
+def test_a_country_and_a_language_are_read_by_their_codes_and_not_in_the_words_of_a_user() -> None:
+    wanted = Wanted(("address.country", "preferred_locales[0]", "name"), (0, 1, 2), coded=frozenset(CODED))
+    values = [["DE", "5"], ["en_US", ""], ["DE", "FR"]]
+    texts: list[list[str | None]] = [["Deutschland", "Frankreich"], ["Englisch (USA)", None], ["Eins", "Zwei"]]
+    assert page_frame(Page([1, 2], values, texts), wanted).rows() == [
+        (1, "DE", "en_US", "Eins"),
+        (2, "Frankreich", None, "Zwei"),
+    ]
+    columns = (Column("email", "email"), *(Column("custentity_x", path, kind="select") for path in CODED))
+    world = World()
+    world.insert(1, email="n1@x.example", custentity_x="DE")
+    with connected(world, searches=[SavedSearch(SEARCH, columns)]) as (client, _):
+        assert read_parameters(client.restlet, SEARCH, "email").frame.rows() == [(1, "n1@x.example", "DE", "DE")]
 
 
 def test_only_what_the_criteria_take_is_read() -> None:
