@@ -1,6 +1,5 @@
 """A change of one link field of a pair as a row of a plan, with a reason that a person can read."""
 
-from collections.abc import Iterable
 from typing import Final
 
 import polars as pl
@@ -33,15 +32,12 @@ def value_of(field: LinkField) -> pl.Expr:
     return pl.col(RECORD_ID).cast(pl.String) if field.system == "stripe" else pl.col(CUSTOMER)
 
 
-def rows_of_pairs(
-    pairs: pl.LazyFrame, field: LinkField, further: Iterable[str] = (), *, are_empty: bool = False
-) -> pl.LazyFrame:
-    """The changes of one field of some pairs: `schemas.plan.Plan`, with further columns of the pairs.
+def rows_of_pairs(pairs: pl.LazyFrame, field: LinkField, *, are_empty: bool = False) -> pl.LazyFrame:
+    """The changes of one field of some pairs: `schemas.plan.Plan`.
 
     Args:
         pairs: as in a plan.
         field: what is changed.
-        further: the names of those columns.
         are_empty: whether the field is known to hold nothing in all of them.
     """
     is_append = field.action == "append"
@@ -61,7 +57,6 @@ def rows_of_pairs(
         pl.concat_str(why, "evidence").alias("reason"),
         CUSTOMER,
         RECORD_ID,
-        *further,
     )
 
 

@@ -71,13 +71,11 @@ class PairedPlan:
             record. None: everything is rows.
         first: the rows before those of pairs, as `schemas.plan.Plan`.
         last: those after them.
-        further: columns that rows have beyond those of a plan.
     """
 
     pairs: pl.DataFrame | None = None
     first: pl.DataFrame | None = None
     last: pl.DataFrame | None = None
-    further: tuple[str, ...] = ()
 
     @property
     def fields(self) -> list[LinkField]:
@@ -113,7 +111,7 @@ class PairedPlan:
     def lazy(self) -> pl.LazyFrame:
         """The rows, `schemas.plan.Plan`; texts that are not asked for are not made."""
         first, last = ([] if rows is None else [rows.lazy()] for rows in (self.first, self.last))
-        middle = [] if self.pairs is None else _edits(self.pairs.lazy(), self.further)
+        middle = [] if self.pairs is None else _edits(self.pairs.lazy())
         return _one_after_the_other([*first, *middle, *last])
 
     def parts(self, rows_apart: Callable[[pl.DataFrame], Iterable[Part]]) -> list[Part]:
@@ -129,7 +127,7 @@ class PairedPlan:
         for field in self.fields:
             if self.pairs is not None and (height := self.heights[field.name]):
                 pairs = self.pairs.lazy().filter(is_changed(field))
-                made = partial(rows_of_pairs, field=field, further=self.further)
+                made = partial(rows_of_pairs, field=field)
                 yield Part(field.system, field.name, field.action, height, made(pairs), pairs, made)
 
     def where(self, wanted: pl.Expr) -> Self:
@@ -139,10 +137,6 @@ class PairedPlan:
     def of(self, pairs: pl.DataFrame) -> Self:
         """The changes of some pairs of customers."""
         return self._of_each(lambda rows: rows.join(pairs, on=[CUSTOMER, RECORD_ID], how="semi", maintain_order="left"))
-
-    def with_column(self, name: str, added: Callable[[pl.DataFrame], pl.DataFrame]) -> Self:
-        """The same with one more column, which is added to frames that have the two customers."""
-        return replace(self._of_each(added), further=(*self.further, name))
 
     def _of_each(self, how: Callable[[pl.DataFrame], pl.DataFrame]) -> Self:
         pairs, first, last = (None if rows is None else how(rows) for rows in (self.pairs, self.first, self.last))
@@ -160,8 +154,7 @@ class PairedPlan:
     def columns(self) -> tuple[str, ...]:
         """The columns that the file of the plan has."""
         rows = [columns_kept(rows) for rows in (self.first, self.last) if rows is not None]
-        kept = (*PLAN_COLUMNS, *OF_CREATES) if any(len(each) > len(PLAN_COLUMNS) for each in rows) else PLAN_COLUMNS
-        return (*kept, *self.further)
+        return (*PLAN_COLUMNS, *OF_CREATES) if any(len(each) > len(PLAN_COLUMNS) for each in rows) else PLAN_COLUMNS
 
     def slices(self) -> Iterator[Slice]:
         """The rows with these columns, a part at a time, so that they need never be in memory together."""
@@ -178,12 +171,21 @@ class PairedPlan:
         for start in range(0, pairs.height, _ROWS_AT_ONCE):
             some = pairs.slice(start, _ROWS_AT_ONCE).lazy().filter(is_changed(field))
             are_empty = some.select(pl.col(field.name).count()).collect().item() == 0
-            rows = rows_of_pairs(some, field, self.further, are_empty=are_empty).collect()
+            rows = rows_of_pairs(some, field, are_empty=are_empty).collect()
             if rows.height:
                 # What a field held is quoted in the reason.
                 held = () if are_empty else ("old_value", "reason")
-                foreign = (*held, *self.further) if self._has_plain_ids else None
-                yield Slice(_with_columns(rows, columns), foreign)
+                yield Slice(_with_columns(rows, columns), held if self._has_plain_ids else None)
+
+    def beginnings(self) -> Iterator[pl.DataFrame]:
+        """The texts in frames, for who looks at how they begin; those that begin with a word of ours are left out."""
+        yield from (rows.select(pl.selectors.string()) for rows in (self.first, self.last) if rows is not None)
+        for field in self.fields:
+            if self.pairs is not None:
+                held = self.pairs.lazy().filter(is_changed(field), pl.col(field.name).is_not_null())
+                yield held.select(field.name).collect()
+        if self.pairs is not None and not self._has_plain_ids:
+            yield self.pairs.select(CUSTOMER)
 
     @cached_property
     def _has_plain_ids(self) -> bool:
@@ -225,9 +227,9 @@ def unpacked_rows(frame: pl.LazyFrame) -> pl.LazyFrame:
     return _one_after_the_other([first.select(rows), *_edits(pairs), last.select(rows)])
 
 
-def _edits(pairs: pl.LazyFrame, further: tuple[str, ...] = ()) -> list[pl.LazyFrame]:
+def _edits(pairs: pl.LazyFrame) -> list[pl.LazyFrame]:
     fields = _fields(pairs.collect_schema().names())
-    return [rows_of_pairs(pairs.filter(is_changed(field)), field, further) for field in fields]
+    return [rows_of_pairs(pairs.filter(is_changed(field)), field) for field in fields]
 
 
 def _fields(columns: Iterable[str]) -> list[LinkField]:

@@ -52,6 +52,9 @@ PLAN_COLUMNS: Final = tuple(name for name in Plan.to_schema().columns if name no
 """The columns of every plan, in the order in which its file has them: its hash depends on it."""
 
 
+GUESSES_FILE: Final = "guesses.csv"
+"""The pairs of customers of which a change in the plan is a guess, each with the reason, if there are any."""
+
 CREATIONS_FILE: Final = "creations.csv"
 """The new customers of a plan for people, where it has some: a row each, a column for each field."""
 

@@ -11,6 +11,7 @@ from assets.next_step.standing import Standing, standing_of
 from assets.plan_history import PlanMade, plans_made
 from assets.reconciliation import Reconciliation
 from resources.ledger import DecidedSince, Decisions, Request
+from schemas.plan import GUESSES_FILE
 from schemas.review import WORKBOOK_ROWS
 from schemas.words import GONE, many
 
@@ -91,7 +92,8 @@ class NextStep:
             customers = many(standing.made.numbers.guessed_customers, "customer")
             yield (
                 f"{many(guesses, 'change')} of {changes:,} {'is a guess' if guesses == 1 else 'are guesses'}, for "
-                f"{customers}: plan.csv says which; once written they stay in the review until a person confirms them."
+                f"{customers}: {GUESSES_FILE} says which; once written they stay in the review until a person confirms "
+                "them."
             )
         if self.waiting:
             yield f"{many(self.waiting, 'customer')} {_wait(self.waiting)} for a person; review.csv says why."

@@ -69,19 +69,9 @@ def customers_in(plan: PairedPlan) -> int:
     return pl.concat(ids).n_unique() if ids else 0
 
 
-def with_guesses(plan: PairedPlan, found: pl.DataFrame) -> PairedPlan:
-    """Return a plan whose rows have a last column `guess`: why a row is one, or null."""
-    return plan.with_column(_GUESS, lambda rows: rows_with_guesses(rows, found))
-
-
-def rows_with_guesses(rows: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    """Return rows, or pairs, of a plan with a last column `guess`: why one is a guess, or null."""
-    if found.is_empty():
-        return rows.with_columns(pl.lit(None, pl.String).alias(_GUESS))
-    pairs = rows.select(*PAIR).with_row_index("row").filter(_is_of(found))
-    few = pairs.join(found, on=list(PAIR))
-    none = pl.repeat(None, rows.height, dtype=pl.String, eager=True)
-    return rows.with_columns(none.scatter(few.get_column("row"), few.get_column("why")).alias(_GUESS))
+def with_guesses(rows: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Return some rows of a plan with a last column `guess`: why one is a guess, or null."""
+    return rows.join(found.rename({"why": _GUESS}), on=list(PAIR), how="left", maintain_order="left")
 
 
 def _is_of(found: pl.DataFrame) -> pl.Expr:

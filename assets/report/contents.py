@@ -32,6 +32,7 @@ from assets.report.to_stripe import NETSUITE_MATCHES_FILE, netsuite_matches
 from assets.report.traces import without_traces
 from assets.rows_of import rows_of
 from assets.steps import Step
+from resources.ledger import PAIR
 from resources.storage.generations import Generation
 from resources.storage.once import sha256_of
 from resources.storage.result_files import ResultFiles
@@ -39,7 +40,7 @@ from schemas.declaration import Declaration
 from schemas.declaration.creation import NAMES
 from schemas.link_fields import fields_of
 from schemas.paired_plan import PairedPlan
-from schemas.plan import CREATIONS_FILE
+from schemas.plan import CREATIONS_FILE, GUESSES_FILE
 
 _BYTES_OF_NAMES: Final = 250
 """What three texts of a match take while they are read, as long as most are."""
@@ -54,8 +55,8 @@ class Frames:
 
     `links` is the `link_table`, `found` is what the way to Stripe found, and `guesses` are pairs that are guesses.
     `customers` gives the row of each match's customer in `stripe`, if somebody has looked. `room` is how many bytes the
-    names of customers may take, if not as many as there are; the plan is then read once more, by `plan_again`, for each
-    file that is made of it, instead of being held.
+    names of customers may take, if not as many as there are; the plan, which is kept as `plan_file`, is then read once
+    more, by `plan_again`, for each file that is made of it, instead of being held.
     """
 
     declaration: Declaration
@@ -65,6 +66,7 @@ class Frames:
     customer_matches: pl.LazyFrame
     review: pl.DataFrame
     plan: PairedPlan
+    plan_file: Path
     found: pl.DataFrame | None
     guesses: pl.DataFrame
     customers: Callable[[], pl.Series] | None = None
@@ -168,7 +170,9 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
     named = partial(matches_for_people, matches, stripe, netsuite, customers, at_once)
     files.for_people_in_parts("matches.csv", named, ours=_OURS)
     files.for_people(UNMATCHED_FILE, unmatched)
-    of_plan.add_plan(files, "plan.csv", frames.guesses)
+    of_plan.add_plan(files, "plan.csv", frames.plan_file, header.plan_hash)
+    if guessed.height:
+        files.for_people(GUESSES_FILE, guessed.sort(PAIR).rename({"why": "reason"}))
     add_review(files, frames.review)
     _add_new_customers(files, others)
     if frames.found is not None:

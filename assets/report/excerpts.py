@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 from polars import selectors
 
-from assets.planning.guesses import rows_with_guesses
+from assets.planning.guesses import with_guesses
 from assets.planning.parts import kinds_of
 from assets.report.few_rows import column_of, rows_at
 from assets.report.inputs import ReportInputs
@@ -61,7 +61,7 @@ def plan_rows(inputs: ReportInputs) -> Excerpt:
     few = pl.concat([inputs.plan.lazy().clear().collect(), *first_of_each], how="diagonal")
     in_words = _in_words(few)
     chosen = in_words[_choose(in_words, groups, "change_id")]
-    return Excerpt(_rows(rows_with_guesses(chosen, inputs.guesses).lazy()), inputs.plan.height)
+    return Excerpt(_rows(with_guesses(chosen, inputs.guesses).lazy()), inputs.plan.height)
 
 
 def _first(part: Part) -> pl.DataFrame:

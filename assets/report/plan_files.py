@@ -6,11 +6,12 @@ Nothing that is made here outlives its file, or its count where the plan is read
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import polars as pl
 
-from assets.planning.guesses import with_guesses
 from assets.report.planned import held_against
+from resources.storage.csv import has_formulas
 from resources.storage.result_files import ResultFiles
 from schemas.paired_plan import PairedPlan
 
@@ -30,9 +31,12 @@ class PlanFiles:
         """From a plan as it was kept."""
         return cls(held_against(plan, matches), partial(_held_again, again, matches) if again else None)
 
-    def add_plan(self, files: ResultFiles, name: str, guesses: pl.DataFrame) -> None:
-        """Add the plan itself, for people."""
-        files.plan(name, partial(_guessed, self.again or partial(_as_it_is, self.plan), guesses))
+    def add_plan(self, files: ResultFiles, name: str, kept: Path, digest: str) -> None:
+        """Add the plan itself, for people: the file under which it is kept, if no cell of that is a formula."""
+        if has_formulas(self.plan):
+            files.plan(name, self.again or partial(_as_it_is, self.plan))
+        else:
+            files.same(name, kept, digest)
 
     def add_import(self, files: ResultFiles, name: str, make: MakeImport, *, is_added: bool = True) -> int:
         """Add a file for importing, or only say how many rows it would have."""
@@ -52,7 +56,3 @@ def _made_again(make: MakeImport, read: Read) -> pl.DataFrame:
 
 def _as_it_is(plan: PairedPlan) -> PairedPlan:
     return plan
-
-
-def _guessed(read: Read, guesses: pl.DataFrame) -> PairedPlan:
-    return with_guesses(read(), guesses)

@@ -66,11 +66,11 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
     ) -> dg.MaterializeResult:
         """The files of this run, in the folder of results.
 
-        `report.html` is for reading, `matches.csv`, `netsuite_unmatched.csv`, `plan.csv`, `review.csv` (which
-        is `review.xlsx`, too) and `creations.csv` for a spreadsheet (no cell is a formula), `netsuite_import.csv`,
-        `netsuite_import_comments.csv`, `netsuite_create.csv`, `netsuite_create_currencies.csv`, `netsuite_clear.csv`,
-        `netsuite_clear_comments.csv` and `stripe_updates.csv` for importing by hand, with `import_notes.txt` on how,
-        and on how old the picture is that they were made from;
+        `report.html` is for reading, `matches.csv`, `netsuite_unmatched.csv`, `plan.csv`, `guesses.csv`, `review.csv`
+        (which is `review.xlsx`, too) and `creations.csv` for a spreadsheet (no cell is a formula),
+        `netsuite_import.csv`, `netsuite_import_comments.csv`, `netsuite_create.csv`, `netsuite_create_currencies.csv`,
+        `netsuite_clear.csv`, `netsuite_clear_comments.csv` and `stripe_updates.csv` for importing by hand, with
+        `import_notes.txt` on how, and on how old the picture is that they were made from;
         `plan_exact.csv` is for an auditor, who wants the plan's hash.
         All are replaced in one step, when every one of them is written; a run that fails leaves the last good ones.
         `run.json` names the run that made each file.
@@ -106,7 +106,8 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 header = replace(header, plan_hash=plan_hash)
                 found = further[STRIPE_MATCHES].collect() if to_stripe else None
                 sides = (stripe_customers, netsuite_customers, links_of(sync))
-                frames = (*sides, customer_matches, review_queue.collect(), plan, found)
+                kept = (plan, sync.plans.path(plan_hash))
+                frames = (*sides, customer_matches, review_queue.collect(), *kept, found)
                 made_of = Frames(
                     sync.declaration,
                     *frames,
@@ -116,7 +117,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                     plan_again=None if _may_be_held(plan, sync.memory) else partial(_plan_of, sync),
                 )
                 contents = make_contents(files, made_of, header, with_comments=with_comments)
-                del made_of, frames, plan, found  # writing takes memory, too
+                del made_of, frames, kept, plan, found  # writing takes memory, too
             of_frames_alone = files.names
             notes = ImportNotes(
                 made_at=now,
@@ -153,8 +154,8 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
             results = (*results_of_checks(context.instance, checks), *brake_checks(brakes, stops=stops))
             preflight = preflight_of(context.instance, checks)
             files.page(_REPORT, render_page(contents.figures, header, results, preflight))
-            kept = files.put_in_place(MadeBy.now(context.run.run_id, header.plan_hash))
-            keep_contents(step, contents, of_frames_alone, kept)
+            made = files.put_in_place(MadeBy.now(context.run.run_id, header.plan_hash))
+            keep_contents(step, contents, of_frames_alone, made)
             return dg.MaterializeResult(
                 metadata={
                     **(metadata(step_after) if step_after else {}),
@@ -164,7 +165,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                     "plan_hash": header.plan_hash,
                     **MADE_BY,
                     "folder": dg.MetadataValue.path(sync.results.place),
-                    "files_of_this_run": dg.MetadataValue.path(kept.place),
+                    "files_of_this_run": dg.MetadataValue.path(made.place),
                     "files": len(files.names),
                     "netsuite_unmatched": contents.unmatched,
                 }

@@ -59,6 +59,7 @@ _FILES: Final = {
     "matches": "every Stripe customer with its outcome, its record, the reason, and the names of both",
     "netsuite_unmatched": "every NetSuite customer that no Stripe customer is linked or matched to",
     "plan": "every planned change, with the old and the new value",
+    "guesses": "the pairs of which a planned change is a guess, and why it is one",
     "plan_exact": "the same to the byte: its SHA-256 is the hash that is approved",
     "review": "everything that waits for a person, with a column to decide in",
     "netsuite_matches": "every NetSuite customer of the search for Stripe, with its outcome and the reason",

@@ -12,7 +12,7 @@ from typing import IO
 import polars as pl
 
 from resources.storage.once import written_once
-from schemas.paired_plan import Slice
+from schemas.paired_plan import PairedPlan, Slice
 
 _OfText = Callable[[pl.Expr], pl.Expr]
 
@@ -66,6 +66,15 @@ def write_slices(
         rows = _changed(part.rows, foreign, _is_risky, _with_apostrophe) if for_people else part.rows
         rows = _changed(rows, foreign, _is_to_be_quoted, _in_quotes)
         rows.write_csv(file, include_header=False, quote_style="never", datetime_format=TO_THE_MINUTE)
+
+
+def has_formulas(plan: PairedPlan) -> bool:
+    """Whether `write_slices` would write a plan for people otherwise than as it is."""
+    return any(
+        rows.select(pl.any_horizontal(_is_risky(_odd(pl.all())).any())).item()
+        for rows in plan.beginnings()
+        if rows.width
+    )
 
 
 def _changed(frame: pl.DataFrame, names: Sequence[str], is_changed: _OfText, how: _OfText) -> pl.DataFrame:

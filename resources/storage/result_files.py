@@ -144,6 +144,7 @@ def _ends(frame: pl.DataFrame, letters: pl.Expr) -> pl.Series:
 
 _PARTS: Final = (
     "creations.csv",
+    "guesses.csv",
     "netsuite_clear*.csv",
     "netsuite_create*.csv",
     "netsuite_import_*.csv",

@@ -53,7 +53,7 @@ def test_what_a_rule_finds_alone_or_a_person_said_is_settled() -> None:
     assert settled(MATCHES, KNOWN).collect().rows() == [("cus_2", 2), ("cus_7", 7)]
 
 
-def test_a_plan_names_its_guesses_in_a_last_column_and_keeps_its_rows_in_order() -> None:
+def test_rows_of_a_plan_get_a_last_column_with_its_guesses_and_keep_their_order() -> None:
     pairs = [("b", "cus_4", 4), ("a", "cus_2", 2), ("c", "cus_4", 4), ("d", None, None)]
     plan = pl.DataFrame(
         pairs,
@@ -62,6 +62,6 @@ def test_a_plan_names_its_guesses_in_a_last_column_and_keeps_its_rows_in_order()
     )
     found = guesses(MATCHES, KNOWN).collect()
     assert of_plan(PairedPlan(first=plan), found).lazy().collect()["change_id"].to_list() == ["b", "c"]
-    named = with_guesses(PairedPlan(first=plan), found).lazy().collect()
+    named = with_guesses(plan, found)
     assert named.drop("guess").equals(plan)
     assert named["guess"].to_list() == ["2 records share it", None, "2 records share it", None]

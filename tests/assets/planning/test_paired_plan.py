@@ -10,11 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from polars.testing import assert_frame_equal
 
-from assets.planning.guesses import with_guesses
 from assets.planning.parts import kinds_of
 from assets.planning.rows import all_columns
 from assets.planning.write_plan import plan_changes
-from resources.storage.csv import literal, write_for_people, write_slices
+from resources.storage.csv import has_formulas, literal, write_for_people, write_slices
 from resources.storage.frames import FrameStore
 from resources.storage.local import LocalStorage
 from schemas import paired_plan
@@ -27,7 +26,6 @@ from tests.assets.matching.worlds import as_frames, matches_of
 from tests.assets.planning.plan_worlds import ALL_FIELDS, NAMES, acme, crowded_worlds, record
 
 RISKY = st.sampled_from([None, "", "plain", "=1+1", "'s", 'a "b", c', "a,b", "two\nlines", "\r", " -", "+1"])
-GUESSES = {"stripe_customer_id": pl.String, "netsuite_internal_id": pl.Int64, "why": pl.String}
 
 
 def plan_of(world: World, held: list[str | None]) -> PairedPlan:
@@ -62,12 +60,11 @@ def test_a_plan_is_written_as_its_rows_would_be(
         patch.setattr(paired_plan, "_ROWS_AT_ONCE", at_once)
         exact, people = BytesIO(), BytesIO()
         write_slices(plan.columns(), plan.slices(), exact)
-        guessed = with_guesses(plan, _guesses(rows, held))
-        write_slices(guessed.columns(), guessed.slices(), people, for_people=True)
+        write_slices(plan.columns(), plan.slices(), people, for_people=True)
     assert exact.getvalue() == literal(rows.select(columns_kept(rows)))
-    whole = with_guesses(PairedPlan(first=rows), _guesses(rows, held)).lazy().collect().select(guessed.columns())
-    write_for_people(whole, tmp_path / "plan.csv")
+    write_for_people(rows.select(plan.columns()), tmp_path / "plan.csv")
     assert people.getvalue() == (tmp_path / "plan.csv").read_bytes()
+    assert has_formulas(plan) == has_formulas(PairedPlan(first=rows)) == (people.getvalue() != exact.getvalue())
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -116,8 +113,3 @@ def test_an_id_that_is_there_twice_is_found_in_pairs_too() -> None:
     unexplained = replace(plan, pairs=plan.pairs.with_columns(evidence=pl.lit(None, pl.String)))
     assert {found.column for found in violations_of(unexplained)} == {"reason"}
     assert {found.column for found in violations_of(replace(plan, first=creates(), last=creates()))} == {"change_id"}
-
-
-def _guesses(rows: pl.DataFrame, why: list[str | None]) -> pl.DataFrame:
-    pairs = rows.select("stripe_customer_id", "netsuite_internal_id").drop_nulls().unique(maintain_order=True).head(2)
-    return pairs.with_columns(why=pl.lit(why[-1] or "2 records, or more")).select(*GUESSES)

@@ -18,8 +18,9 @@ def test_a_guess_is_named_everywhere_and_waits_until_it_is_confirmed(at: Site) -
     plan = at.reconcile()
     found = at.metadata("write_plan")
     assert (found["changes"], found["guesses"], found["guessed_customers"]) == (12, 4, 1)
-    named = at.result("plan.csv").filter(~at.result("plan.csv")["guess"].is_null())
-    assert named["stripe_customer_id"].unique().to_list() == ["cus_3"]
+    [guess] = at.result("guesses.csv").to_dicts()
+    assert (guess["stripe_customer_id"], guess["netsuite_internal_id"]) == ("cus_3", "3")
+    assert guess["reason"].startswith("email = email: equal; 1 other record shares it")
     sentence = "4 changes of 12 are guesses, for 1 customer"
     assert sentence in page()
     assert sentence in str(found["next_step"])
@@ -29,6 +30,7 @@ def test_a_guess_is_named_everywhere_and_waits_until_it_is_confirmed(at: Site) -
     at.apply(plan)
     assert at.up_to("reconciliation_report").success
     assert at.metadata("write_plan")["changes"] == 0
+    assert not (at.sync.folders.results(NAME) / "guesses.csv").exists()
     waiting = review(at)["cus_3"]
     assert waiting["outcome"] == "linked"
     assert "written as a guess: email = email: equal; 1 other record shares it" in waiting["reason"]
