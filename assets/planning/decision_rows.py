@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
+from unicodedata import normalize
 
+from assets.keys import INVISIBLE, WHITE_SPACE
 from resources.exports.decisions import CUSTOMER
 from resources.ledger import NewDecision
 from schemas.review import DECISION, DECISION_WORDS, WHY
@@ -50,7 +52,7 @@ class Row:
         return cls(
             number,
             StripeId(_text(cells[CUSTOMER])),
-            _text(cells[DECISION]),
+            _as_typed(_text(cells[DECISION])),
             _text(cells[WHY]),
             _plain(cells["decided"]),
             tuple(part.strip() for text in texts if text for part in text.split(" | ")),
@@ -201,7 +203,13 @@ def _check_meanwhile(row: Row, picture: Picture) -> None:
 
 
 def _text(cell: str | None) -> str:
-    return (cell or "").strip()
+    return (cell or "").strip(WHITE_SPACE + INVISIBLE)
+
+
+def _as_typed(text: str) -> str:
+    """A number or a word that was typed in full-width letters, as Japanese keyboards give them, in plain ones."""
+    plain = normalize("NFKC", text)
+    return plain if _INTERNAL_ID.fullmatch(plain) or plain.lower() in DECISION_WORDS else text
 
 
 def _plain(cell: str | None) -> str:
@@ -220,4 +228,4 @@ def _shown(text: str) -> str:
     is_number = _INTERNAL_ID.fullmatch(text) or _REWRITTEN.fullmatch(text) or _ERROR.fullmatch(text)
     if is_number or get_close_matches(text.lower(), DECISION_WORDS):
         return _typed(text)
-    return f"a text of {len(text)} characters"
+    return "a text of 1 character" if len(text) == 1 else f"a text of {len(text)} characters"

@@ -18,6 +18,10 @@ FIRST_NAME, LAST_NAME = NAMES
 _NAME: Final = pl.coalesce("name", "description")
 
 
+_TURNED: Final = r"^([^\s,]+),\s+([^,]+)$"
+"""A last name of one word, with a comma, before the first name: `Doe, Jane`."""
+
+
 def picked(field: str, standard: pl.Expr, settings: CreateSettings) -> pl.Expr:
     """Return what fills a field: what is mapped to it, else the default, else the standard (C11).
 
@@ -39,8 +43,9 @@ def with_names(customers: pl.LazyFrame, settings: CreateSettings) -> pl.LazyFram
     """
     customers = customers.with_columns(wanted=_is_wanted_as_individual(settings))
     name = pl.when("wanted").then(_NAME)  # looking into a text costs, and most customers are no individuals
-    first = picked("firstname", pl.coalesce(FIRST_NAME, _before_space(name)), settings)
-    last = picked("lastname", pl.coalesce(LAST_NAME, _after_space(name)), settings)
+    turned = [name.str.extract(_TURNED, group) for group in (2, 1)]
+    first = picked("firstname", pl.coalesce(FIRST_NAME, turned[0], _before_space(name)), settings)
+    last = picked("lastname", pl.coalesce(LAST_NAME, turned[1], _after_space(name)), settings)
     company = picked("companyname", pl.coalesce("name", "description", "email", "id"), settings)
     parted = customers.with_columns(first=first, last=last, company=company)
     has_both = pl.col("first").is_not_null() & pl.col("last").is_not_null()

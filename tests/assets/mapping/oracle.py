@@ -44,6 +44,8 @@ def _name(one: Customer) -> None:
     whole = one.said("name") or one.said("description") or ""
     first, *rest = SPACE.split(whole, maxsplit=1)
     split_first, split_last = (first, rest[0]) if rest else (None, None)
+    if rest and first.endswith(",") and len(first) > 1 and whole.count(",") == 1:  # `Doe, Jane`
+        split_first, split_last = rest[0], first[:-1]
     first_name = one.picked("firstname", one.said("metadata.netsuite_first_name") or split_first)
     last_name = one.picked("lastname", one.said("metadata.netsuite_last_name") or split_last)
     is_individual = wanted and first_name is not None and last_name is not None

@@ -122,6 +122,9 @@ def test_an_individual_without_two_names_becomes_a_company_and_says_so() -> None
         ({"name": "Jane Sally Doe"}, ("Jane", "Sally Doe")),
         ({"name": " Jane \t Doe "}, ("Jane", "Doe")),
         ({"description": "Jane Doe"}, ("Jane", "Doe")),
+        ({"name": "Doe, Jane Sally"}, ("Jane Sally", "Doe")),
+        ({"name": "Doe, Jane, MD"}, ("Doe,", "Jane, MD")),
+        ({"name": "Doe,"}, None),
         (
             {
                 "name": "Sir Richard Branson",

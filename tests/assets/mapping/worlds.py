@@ -14,6 +14,7 @@ NAMES = (
     "Acme",
     "ACME ",
     "Jane Sally Doe",
+    "Doe, Jane",
     "Jane\u00a0Doe",
     "  ",
     "N/A",

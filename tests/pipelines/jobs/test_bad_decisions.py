@@ -23,6 +23,7 @@ BAD = {
     "word": ({"cus_1": "nevr"}, "'nevr' is no decision; write an internal id, never, later or withdraw"),
     "name": ({"cus_1": "Bee GmbH"}, "a text of 8 characters is no decision"),
     "details of another": ({"cus_1": "9, Bee, bee@bee.example"}, "'9, …' is no decision"),
+    "sign": ({"cus_1": "?"}, "a text of 1 character is no decision"),
     "error": ({"cus_1": "#REF!"}, "'#REF!' is no decision"),
     "scientific": ({"cus_1": "1.04E+03"}, "'1.04E+03' is a number that a spreadsheet has rewritten"),
     "grouped": ({"cus_1": "1,042"}, "'1,042' is a number that a spreadsheet has rewritten"),

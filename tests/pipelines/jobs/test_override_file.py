@@ -80,8 +80,15 @@ def test_decisions_of_every_kind_are_kept_and_counted(fresh: Site) -> None:
         lambda rows: as_csv([{"notes": "x", **dict(reversed(row.items())), "more": "1;2"} for row in rows]),
         lambda rows: as_csv([{name: row[name] for name in ("stripe_customer_id", "decision", "why")} for row in rows]),
         lambda rows: as_csv([row | {"decision": row["decision"].replace("8", " 8.0 ")} for row in rows]),
+        lambda rows: as_csv(
+            [row | {"decision": row["decision"].replace("8", "８").replace("N", "Ｎ")} for row in rows]
+        ),
+        lambda rows: as_csv([row | {"decision": f"\u200b{row['decision']}\u00a0"} for row in rows]),
     ],
-    ids=["semicolons", "utf-16", "bom", "sorted", "filtered", "more columns", "fewer columns", "fraction"],
+    ids=[
+        *("semicolons", "utf-16", "bom", "sorted", "filtered", "more columns", "fewer columns", "fraction"),
+        *("full-width", "unseen"),
+    ],
 )
 def test_what_a_spreadsheet_does_is_survived(reviewed: Site, damage: Callable[[list[Row]], str | bytes]) -> None:
     assert decide(reviewed, damage(written(reviewed, {"cus_1": "8", "-7": "NEVER"}, why="sagt Büro"))) == []
