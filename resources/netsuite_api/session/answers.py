@@ -3,6 +3,7 @@
 Limits: O:bridgehead_1525252812. The forms in which NetSuite says what is wrong are in `problems`.
 """
 
+import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -43,6 +44,11 @@ _OLDER_FILES: Final = frozenset({"MODULE_DOES_NOT_EXIST", "UNKNOWN_ACTION"})
 
 _DEPLOY: Final = "deploy the suitescript folder of this Tieout again"
 
+
+_ESCAPE: Final = re.compile(
+    rb"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\(?!u[dD][89a-fA-F]).)|\\u.{4}", re.DOTALL
+)
+"""An escape in JSON; in a group but where it is half of a character."""
 
 Parsed = Mapping[str, object]
 """An answer as it was read, before a model says what its parts are."""
@@ -140,7 +146,7 @@ def clock_hint(response: Reply, now: float) -> str:
 
 def _good(response: Reply, script: str) -> Parsed:
     try:
-        answer: Parsed = orjson.loads(response.body)
+        answer = _parsed(response.body)
         envelope = _Envelope.model_validate(answer)
     except orjson.JSONDecodeError:
         what = f"answered with something that is not JSON, {response.form} of {len(response.body):,} bytes"
@@ -155,6 +161,15 @@ def _good(response: Reply, script: str) -> Parsed:
         )
     if envelope.error is not None:
         raise _from_script(envelope.error)
+    return answer
+
+
+def _parsed(body: bytes) -> Parsed:
+    """The JSON of an answer; of a text that was cut within a character, which is none, with U+FFFD where it was cut."""
+    try:
+        answer: Parsed = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        answer = orjson.loads(_ESCAPE.sub(lambda found: found[1] or rb"\ufffd", body))
     return answer
 
 

@@ -46,6 +46,7 @@ class ListedCustomer(msgspec.Struct, gc=False):
     individual_name: Any = None
     currency: Any = None
     tax_exempt: Any = None
+    deleted: Any = None
 
 
 class _Customers(msgspec.Struct, gc=False):
@@ -106,6 +107,8 @@ def customer_page(body: bytes) -> CustomerPage:
     if page.object != "list" or {row.object for row in rows} - {"customer"}:
         raise UnusableError("its answer is no list of customers, or holds something else")
     _check_ids(ids, "customer")
+    if any(row.deleted for row in rows):
+        raise UnusableError("its list shows a customer as deleted, and Stripe lists none of those")
     return CustomerPage(rows, ids, [row.created for row in rows], has_more=page.has_more)
 
 

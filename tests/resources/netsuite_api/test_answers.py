@@ -1,6 +1,7 @@
 """Whatever answers in NetSuite's place, and whatever it says: one sentence that is true, or the script's own answer."""
 
 import gzip
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from resources.http.answer import LARGEST_ANSWER, Reply
 from resources.netsuite_api import NetsuiteClient, NetsuiteSettings, RetryPolicy, Timeouts, TokenLogin
 from resources.netsuite_api.session.account import addresses
-from resources.netsuite_api.session.answers import check
+from resources.netsuite_api.session.answers import VERSION, check
 from resources.netsuite_api.session.authorization import BearerAuthorization
 from sandbox.netsuite_standin import Options
 from schemas.errors import AccessError, InternalError, TieoutError, TransientError
@@ -114,6 +115,14 @@ def test_the_rest_form_of_a_refused_login_is_one() -> None:
     body = orjson.dumps({"title": "Unauthorized", "o:errorDetails": [{"detail": "x", "o:errorCode": "INVALID_LOGIN"}]})
     assert "refuses the login (INVALID_LOGIN)" in sentence(401, body)[1]
     assert "refuses the login (HTTP 401)" in sentence(401, b"", WWW_Authenticate='Bearer realm="1234567"')[1]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.sampled_from('a\\"u8d\n\ud83d\ude00\U0001f600é'), max_size=12))
+def test_half_a_character_where_a_text_was_cut_is_a_letter_that_was_lost(text: str) -> None:
+    body = json.dumps({"ok": True, "version": VERSION, "text": text}).encode()
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    assert check(Reply(200, {}, body), "customscript_tieout", 0.0)["text"] == whole
 
 
 CODES = ["INVALID_LOGIN", "DUP_RCRD", "INVALID_SEARCH", "INSUFFICIENT_PERMISSION", "x" * 500, "\x00\n", ""]

@@ -68,6 +68,7 @@ def test_an_answer_that_is_none_is_said_after_three_tries(act: Act, body: bytes)
         (follow, listed(row(object="event"), row(object="event")), "the same event is on one page twice"),
         (read, listed(row(object="account")), "holds something else"),
         (read, listed(row(id="")), "has no id"),
+        (read, listed(row(deleted=True)), "shows a customer as deleted"),
         (read, listed(row(id=None)), "Expected `str`, got `null` - at `$.data[0].id`"),
         (read, listed(row(created="today")), "Expected `int`, got `str` - at `$.data[0].created`"),
         (read, listed(row(created=True)), "Expected `int`, got `bool`"),
