@@ -38,7 +38,7 @@ apply: $(VENV)/run.ok ## Approve the plan PLAN of NAME as WHO, and write it; AT_
 undo: $(VENV)/run.ok ## Take back what was applied of the plan PLAN of NAME, as WHO; the same variables for a part of it
 	@$(BIN)/python -m pipelines.operate undo "$(NAME)" $(PART)
 
-decide: $(VENV)/run.ok ## Decide as WHO about one CUSTOMER of NAME: RECORD= its internal id, never or withdraw, and WHY=; or about all of FILE (review.csv or review.xlsx)
+decide: $(VENV)/run.ok ## Decide as WHO about one CUSTOMER of NAME: RECORD= its internal id, never, create or withdraw, and WHY=; or about all of FILE (review.csv or review.xlsx)
 	@$(BIN)/python -m pipelines.operate decide "$(NAME)" --customer=$(call quoted,$(CUSTOMER)) \
 	  --record=$(call quoted,$(RECORD)) --who=$(call quoted,$(WHO)) --why=$(call quoted,$(WHY)) \
   --file=$(call quoted,$(FILE)) --encoding=$(call quoted,$(ENCODING))

@@ -46,7 +46,7 @@ def keep_picture(
     files = of_months | {name: path for each in others for name, path in each.items()}
     hashes = {name: hash_of_frame(path) for name, path in files.items()}
     declared = declaration_as_kept(sync)
-    decided = literal(decisions.select(*DECISIONS_KEPT).sort("stripe_customer_id"))
+    decided = literal(_as_kept(decisions))
     taken_away = literal(traces) if traces is not None and traces.height else b""
     picture = Picture(
         rules=RULES_VERSION,
@@ -59,6 +59,11 @@ def keep_picture(
     )
     by_hash = {hashes[name]: path for name, path in files.items()}
     return {INPUTS: sync.kept_inputs.keep(picture, by_hash, [declared, decided, *filter(None, [taken_away])])}
+
+
+def _as_kept(decisions: pl.DataFrame) -> pl.DataFrame:
+    kept = decisions.select(*DECISIONS_KEPT).sort("stripe_customer_id")
+    return kept if "create" in kept.get_column("kind") else kept.drop("kind")
 
 
 def keep_making(

@@ -55,7 +55,7 @@ def advice_for(sync: Reconciliation, on_progress: OnProgress) -> tuple[Advice, M
     first, until = sync.declaration.stripe.first_month, _after(sync.clock())
     stripe = every.stripe.customers(first, until, None, on_progress).frame
     netsuite = every.netsuite.customers(None, on_progress).frame
-    overrides = sync.overrides().lazy().select("stripe_customer_id", "netsuite_internal_id")
+    overrides = sync.overrides().lazy()
     return advise(stripe, netsuite, overrides, match_settings(sync.declaration)), every.undeclared
 
 

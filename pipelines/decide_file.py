@@ -81,7 +81,12 @@ def _summary(decided: Decided) -> str:
     return ", ".join(f"{count:,} {what}" for what, count in counts if count) or "no decisions"
 
 
-_KINDS: Final = {"link": "to link", "never": "never to link", "withdrawn": "to take back"}
+_KINDS: Final = {
+    "link": "to link",
+    "never": "never to link",
+    "create": "to make a new record",
+    "withdrawn": "to take back",
+}
 
 
 def _in_words(new: NewDecision) -> str:

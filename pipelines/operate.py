@@ -80,7 +80,7 @@ _OPTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "undo": _PART,
     "decide": {
         "customer": "the Stripe customer's id",
-        "record": "the record's internal id, or never, or withdraw",
+        "record": "the record's internal id, or never, or create for a new one, or withdraw",
         "who": "your name, which is kept",
         "why": "why; it is shown in the review and the report",
         "file": "instead of one customer: review.csv or review.xlsx with its column decision filled in",

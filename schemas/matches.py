@@ -10,10 +10,13 @@ from schemas.words import OUTCOMES
 
 
 class Overrides(pa.DataFrameModel):
-    """A person's decisions (M8). A null internal id means: never link this customer."""
+    """A person's decisions (M8)."""
 
     stripe_customer_id: str = pa.Field(unique=True)
     netsuite_internal_id: pl.Int64 = pa.Field(nullable=True)
+    kind: str | None = pa.Field(
+        isin=("link", "never", "create"), description="without it, a null internal id means: never link this customer"
+    )
 
 
 class Matches(pa.DataFrameModel):
@@ -33,5 +36,5 @@ class Matches(pa.DataFrameModel):
     )
 
 
-DECISIONS_KEPT: Final = {"stripe_customer_id": pl.String(), "netsuite_internal_id": pl.Int64()}
-"""The columns of `Overrides`, as they are kept beside a plan."""
+DECISIONS_KEPT: Final = {"stripe_customer_id": pl.String(), "netsuite_internal_id": pl.Int64(), "kind": pl.String()}
+"""The columns of `Overrides`, as they are kept beside a plan; the last one only where somebody decided to create."""

@@ -12,8 +12,9 @@ DECISION: Final = "decision"
 WHY: Final = "why"
 """The column in which they say why."""
 
-DECISION_WORDS: Final = ("never", "later", "withdraw")
-"""Never to link; nothing yet; to take back what was decided, and leave the customer to the rules again."""
+DECISION_WORDS: Final = ("never", "create", "later", "withdraw")
+"""Never to link; to make a new record (`on_none: create`); nothing yet; to take back what was decided, and leave the
+customer to the rules again."""
 
 WORKBOOK_ROWS: Final = 20_000
 """More rows are in the CSV only: a workbook costs ten times as much, and nobody decides so many cell by cell."""

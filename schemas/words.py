@@ -27,6 +27,9 @@ DeclaredAccounts = NewType("DeclaredAccounts", str)
 Its name alone does not tell: it stays when the declaration comes to name other accounts.
 """
 
+DecisionKind = Literal["link", "never", "create", "withdrawn"]
+"""What a person decides about a customer (M8); `create`: none of the records, but a new one; `withdrawn`: nothing."""
+
 MatchOutcome = Literal["linked", "matched", "ambiguous", "unmatched", "global", "conflict", "broken", "held"]
 """What a Stripe customer ends in, exactly one of them (M12)."""
 
@@ -34,6 +37,9 @@ OUTCOMES: Final[tuple[MatchOutcome, ...]] = get_args(MatchOutcome)
 
 WITHOUT_RECORD: Final[tuple[MatchOutcome, ...]] = ("unmatched", "global")
 """The outcomes of customers that no record of their own was found for."""
+
+WITHOUT_LINK: Final[tuple[MatchOutcome, ...]] = ("unmatched", "matched", "ambiguous")
+"""The outcomes for which a person can decide `create`: no link that is there says otherwise."""
 
 GLOBAL_NAME: Final = "Stripe Unallocated Charges"
 """What the one NetSuite customer is called that stands for all without a record (C1)."""
@@ -59,6 +65,10 @@ Doubt = Literal[
     "shared_key",
     "chosen_id",
     "near_key",
+    "equal_inactive",
+    "equal_lead",
+    "other_reading",
+    "near_miss",
 ]
 """Why a person should look at a pair before it is written, though its evidence decided (`assets.matching.doubts`)."""
 
@@ -72,6 +82,10 @@ DOUBTS: Final[Mapping[Doubt, str]] = {
     "shared_key": "values that many customers share",
     "chosen_id": "external ids of other records that equal an imported Stripe id",
     "near_key": "metadata keys that can be meant for ours, which are not read",
+    "equal_inactive": "inactive records with an equal value",
+    "equal_lead": "leads or prospects with an equal value",
+    "other_reading": "records with an equal value in another reading",
+    "near_miss": "records with nearly equal values",
 }
 """Each doubt in words, in the order in which they are shown; docs/matching.md explains them."""
 

@@ -13,6 +13,7 @@ from assets.matching import MatchSettings, Rule, by_customer, kinds_of, match_wi
 from assets.matching.answers import Known
 from assets.matching.global_customer import HAS_RECORD, count_to_global, find_global
 from assets.matching.known_keys import NOTHING_KNOWN, extracts_held
+from assets.matching.may_be_known import doubt_new
 from assets.matching.need import need_of, numbers_of, room_for
 from assets.matching.parted import Buckets
 from assets.matching.task_files import TaskFiles
@@ -73,10 +74,11 @@ def matches_of(
     Raises:
         UserError: there is no one record that stands for all, where the declaration has one (`on_none: global`).
     """
-    decided = overrides.select("stripe_customer_id", "netsuite_internal_id")
     settings = match_settings(declaration)
-    found = match_with_doubts(stripe, netsuite, decided, settings, buckets=buckets, known=known)
+    found = match_with_doubts(stripe, netsuite, overrides, settings, buckets=buckets, known=known)
     matches = by_customer(found.collect())
+    if declaration.on_none == "create":
+        return doubt_new(matches, stripe, netsuite, settings, near_misses=declaration.near_misses)
     if declaration.on_none != "global":
         return matches
     return count_to_global(matches, find_global(netsuite, declaration.global_customer))
@@ -250,6 +252,10 @@ _OF_NOBODY: Final[Mapping[str, str]] = {
     "nobody, is the external id of one",
     "near_key": "Customers without a record of whose metadata a key can be meant for one of ours, which is not read, "
     "so that no record is made for them",
+    "equal_inactive": "Customers that get no new record, as an inactive one has an equal value",
+    "equal_lead": "Customers that get no new record, as a lead or prospect has an equal value",
+    "other_reading": "Customers that get no new record, as one has an equal value in another reading",
+    "near_miss": "Customers that get no new record, as one has nearly equal values",
 }
 """What the doubts say of customers that have no record."""
 

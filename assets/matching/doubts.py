@@ -1,9 +1,10 @@
 """Doubts: what a person should see of a pair before it is written. They change neither outcome nor record.
 
-A kind of doubt is a word in `schemas.words.DOUBTS` and a function in `_FINDERS`: of what matching has found it returns
-`position` (of the customer) and `said`, a sentence with ids and counts, never an e-mail or a name; one row per position
-at most. Nothing else has to know it: the result column `doubt`, the review, the check and the report take all kinds,
-and under `on_doubt: refuse` the plan leaves the pair out. What a person decided (an override) is never doubted.
+A kind of doubt is a word in `schemas.words.DOUBTS` and a function in `_FINDERS`, in the same order: of what matching
+has found it returns `position` (of the customer) and `said`, a sentence with ids and counts, never an e-mail or a name;
+one row per position at most. Nothing else has to know it: the result column `doubt`, the review, the check and the
+report take all kinds, and under `on_doubt: refuse` the plan leaves the pair out. What a person decided (an override) is
+never doubted. Doubts about new records are in `may_be_known`.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,8 +27,10 @@ _RECORD: Final = "record"
 
 def find_doubts(evidence: Evidence) -> pl.DataFrame:
     """Return `position` and `doubt` of the customers with a doubt: each as `word: sentence`, several with `; `."""
-    order = list(DOUBTS)
-    found = [_FINDERS[kind](evidence).select("position", rank=pl.lit(order.index(kind)), said="said") for kind in order]
+    order = list(_FINDERS)
+    found = [
+        find(evidence).select("position", rank=pl.lit(at), said="said") for at, find in enumerate(_FINDERS.values())
+    ]
     words = pl.format("{}: {}", pl.col("rank").replace_strict(dict(enumerate(order)), return_dtype=pl.String), "said")
     rows = pl.concat(found).sort("position", "rank")
     return rows.group_by("position", maintain_order=True).agg(doubt=words.str.join("; ")).collect()

@@ -19,7 +19,7 @@ from assets.matching.known_keys import NOTHING_KNOWN, KnownKeys
 from assets.matching.link_traces import WORD_FIELDS, are_of
 from assets.matching.match_rule import Found, MatchRule, join_found
 from assets.matching.one_to_one import settle_claims
-from assets.matching.overrides import hold_forbidden, match_overridden
+from assets.matching.overrides import hold_forbidden, leave_to_be_made, match_overridden, with_kinds
 from assets.matching.parted import ROWS_AT_ONCE, Buckets
 from assets.matching.parted_links import find_traces
 from assets.matching.second_opinions import Evidence, SecondOpinions
@@ -112,7 +112,7 @@ class _World:
         self.buckets, self.known = buckets, known
         self.records = netsuite.filter("is_customer")
         self.traces = find_traces(self.customers, self.texts, self.records, comparison.hash, settings.no_value, buckets)
-        self.overrides, self.settings, self.comparison = overrides.collect(), settings, comparison
+        self.overrides, self.settings, self.comparison = with_kinds(overrides).collect(), settings, comparison
 
     def decided(self, steps: Iterator[Findings]) -> Findings:
         """Put together what the steps decide, each record given to one customer if that is declared."""
@@ -136,6 +136,8 @@ class _World:
             yield from still.without(decide_by_ids(still.among(traces.filter(is_link))))
             for field in WORD_FIELDS:
                 yield from still.without(decide_by_texts(still.among(traces.filter(are_of([field]))), field, settings))
+        if not self.overrides.is_empty():
+            yield from still.without(leave_to_be_made(still.rows, self.overrides.lazy()))
         yield from self._ruled(still, opinions)
         for rows in self._open_texts(still):
             yield from say_unmatched(rows, settings)

@@ -12,6 +12,7 @@ import polars as pl
 
 from assets.matching.comparison import Comparison
 from assets.matching.equal_keys import Rule
+from assets.matching.match_rule import Found
 from assets.matching.readings import ANY_TRAIT, READINGS, Reading
 from assets.matching.settings import MatchSettings
 from assets.matching.side_keys import side_keys
@@ -41,15 +42,47 @@ def other_readings(customers: pl.LazyFrame, netsuite: pl.LazyFrame, settings: Ma
         netsuite: rows of `schemas.customers.NetsuiteCustomers`.
         settings: what the declaration says; rules that compare a field of each side as it is are looked at.
     """
-    records = netsuite.filter("is_customer" if settings.match_inactive else pl.col("is_customer") & ~pl.col("inactive"))
     ours = customers.with_row_index("position").collect(engine="streaming")
     found = [_FOUND.to_frame()]
-    if not ours.is_empty():
-        others = _among_others(ours.lazy(), netsuite, settings)
-        for name, positions in (*_found(ours.lazy(), records, settings), *others):
-            ids = ours.get_column("id").gather(positions.unique())
-            found.append(pl.DataFrame({"stripe_customer_id": ids, "reading": name}, _FOUND))
+    for hit in hits(ours, netsuite, settings):
+        ids = ours.get_column("id").gather(hit.positions.unique())
+        found.append(pl.DataFrame({"stripe_customer_id": ids, "reading": hit.reading}, _FOUND))
     return pl.concat(found).unique().sort("stripe_customer_id", "reading")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What a rule finds by another reading.
+
+    Attributes:
+        reading: its name.
+        rule: the rule of the declaration.
+        found: who finds what, by `position`.
+    """
+
+    reading: str
+    rule: Rule
+    found: Found
+
+    @property
+    def positions(self) -> pl.Series:
+        """Of the customers that find something."""
+        return pl.concat([self.found.single.get_column("position"), self.found.shared.get_column("position")])
+
+
+def hits(customers: pl.DataFrame, netsuite: pl.LazyFrame, settings: MatchSettings) -> Iterator[Hit]:
+    """Give what each rule finds by each other reading, and among the records that no rule may find.
+
+    Args:
+        customers: rows of `schemas.customers.StripeCustomers` with their `position`.
+        netsuite: rows of `schemas.customers.NetsuiteCustomers`.
+        settings: what the declaration says.
+    """
+    if customers.is_empty():
+        return
+    records = netsuite.filter("is_customer" if settings.match_inactive else pl.col("is_customer") & ~pl.col("inactive"))
+    yield from _found(customers.lazy(), records, settings)
+    yield from _among_others(customers.lazy(), netsuite, settings)
 
 
 def twins(customers: pl.LazyFrame, settings: MatchSettings) -> pl.DataFrame:
@@ -70,7 +103,7 @@ def twins(customers: pl.LazyFrame, settings: MatchSettings) -> pl.DataFrame:
     return pl.DataFrame({"stripe_customer_id": ids, "reading": TWIN}, _FOUND)
 
 
-def _found(customers: pl.LazyFrame, records: pl.LazyFrame, settings: MatchSettings) -> Iterator[tuple[str, pl.Series]]:
+def _found(customers: pl.LazyFrame, records: pl.LazyFrame, settings: MatchSettings) -> Iterator[Hit]:
     for rule in settings.rules:
         if not isinstance(rule, Rule):
             continue
@@ -84,12 +117,10 @@ def _found(customers: pl.LazyFrame, records: pl.LazyFrame, settings: MatchSettin
         if stripe == ("name",):
             names = records.collect_schema().names()
             for first, last in (pair for pair in _PERSON_COLUMNS if {*pair} <= {*names}):
-                yield PERSON, _by(customers, records, Rule("name", f"{first} + {last}"), settings)
+                yield Hit(PERSON, rule, _by(customers, records, Rule("name", f"{first} + {last}"), settings))
 
 
-def _among_others(
-    customers: pl.LazyFrame, netsuite: pl.LazyFrame, settings: MatchSettings
-) -> Iterator[tuple[str, pl.Series]]:
+def _among_others(customers: pl.LazyFrame, netsuite: pl.LazyFrame, settings: MatchSettings) -> Iterator[Hit]:
     """Look for them as the rules do, among the records that no rule may find."""
     is_idle = pl.col("is_customer") & pl.col("inactive") & ~pl.lit(settings.match_inactive)
     kinds = {INACTIVE: is_idle, NO_CUSTOMER: ~pl.col("is_customer")}
@@ -98,11 +129,11 @@ def _among_others(
         if not isinstance(rule, Rule):
             continue
         # Few find any, so only for these it is asked of which kind.
-        found = customers.filter(pl.col("position").is_in(_by(customers, records.lazy(), rule, settings).implode()))
-        who = found.collect(engine="streaming")
+        every = Hit("", rule, _by(customers, records.lazy(), rule, settings))
+        who = customers.filter(pl.col("position").is_in(every.positions.implode())).collect(engine="streaming")
         if not who.is_empty():
             for name, is_other in kinds.items():
-                yield name, _by(who.lazy(), records.lazy().filter(is_other), rule, settings)
+                yield Hit(name, rule, _by(who.lazy(), records.lazy().filter(is_other), rule, settings))
 
 
 @dataclass(frozen=True)
@@ -132,11 +163,11 @@ class _Side:
         return shown.with_columns(reading.rewrite(pl.col(self.column)).alias(self.column)).drop_nulls(self.column)
 
 
-def _reread(ours: _Side, theirs: _Side, rule: Rule, settings: MatchSettings) -> Iterator[tuple[str, pl.Series]]:
+def _reread(ours: _Side, theirs: _Side, rule: Rule, settings: MatchSettings) -> Iterator[Hit]:
     for name, reading in READINGS.items():
         read = replace(rule, kind=reading.kind.name, separators=reading.separators)
         for left, right in _compared(ours, theirs, reading):
-            yield name, _by(left, right, read, settings)
+            yield Hit(name, rule, _by(left, right, read, settings))
 
 
 def _compared(ours: _Side, theirs: _Side, reading: Reading) -> Iterator[tuple[pl.LazyFrame, pl.LazyFrame]]:
@@ -152,9 +183,8 @@ def _compared(ours: _Side, theirs: _Side, reading: Reading) -> Iterator[tuple[pl
         yield left.lazy(), theirs.rows
 
 
-def _by(customers: pl.LazyFrame, records: pl.LazyFrame, rule: Rule, settings: MatchSettings) -> pl.Series:
-    """Return the positions of the customers that a rule finds a record for."""
+def _by(customers: pl.LazyFrame, records: pl.LazyFrame, rule: Rule, settings: MatchSettings) -> Found:
+    """Return what a rule finds."""
     compare, record = Comparison(), pl.col("internal_id").alias("record")
     theirs = side_keys(records, rule.netsuite_side, record, compare, settings.no_key)
-    found = rule.find(side_keys(customers, rule.stripe_side, pl.col("position"), compare), theirs)
-    return pl.concat([found.single.get_column("position"), found.shared.get_column("position")])
+    return rule.find(side_keys(customers, rule.stripe_side, pl.col("position"), compare), theirs)

@@ -81,7 +81,7 @@ def plan_one(
     """The part of the plan that is about one record, what was found out about it, and what the plan is made from."""
     declaration = sync.declaration
     settings = replace(PlanSettings.of(declaration), create=None)  # it is there, and makes nobody else
-    overrides = sync.overrides().lazy().select("stripe_customer_id", _ID)
+    overrides = sync.overrides().lazy()
     stripe, netsuite, wanted = picture.stripe, picture.netsuite, settings.to_stripe
     if wanted is None:
         raise InternalError("One customer was to be synced without the block to_stripe.")

@@ -10,10 +10,11 @@ from dataclasses import replace
 import polars as pl
 
 from assets.mapping.to_netsuite import CreateSettings, global_record, new_records
+from assets.matching.overrides import TO_BE_MADE
 from assets.planning.rows import all_columns, create_rows
 from schemas.link_fields import fields_of
 from schemas.paired_plan import PairedPlan
-from schemas.words import GLOBAL_KEY, GLOBAL_NAME, NEAR_KEYS
+from schemas.words import GLOBAL_KEY, GLOBAL_NAME
 
 
 def plan_creates(
@@ -25,7 +26,7 @@ def plan_creates(
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """Plan a record for each customer that is unmatched and not held, and the metadata that will name it.
 
-    None for who has a metadata key that can be meant for one of ours and was not read: it may name a record.
+    None for who is doubted: a record that is there may be theirs, and a person has to say so or not.
 
     Args:
         stripe: `schemas.customers.StripeCustomers`, with the paths that records are made of.
@@ -37,23 +38,23 @@ def plan_creates(
     Returns:
         The creates and the links, each as `schemas.plan.Plan` with all of its columns.
     """
-    unmatched = matches.filter(pl.col("outcome") == "unmatched").select("stripe_customer_id")
+    is_doubted = pl.col("doubt").is_not_null() if "doubt" in matches.collect_schema() else pl.lit(value=False)
+    is_new = (pl.col("outcome") == "unmatched") & ~is_doubted
+    unmatched = matches.filter(is_new).select("stripe_customer_id", "evidence")
     if transactions is not None:
         transacted = transactions.filter(pl.col("state") == "transacted")
         unmatched = unmatched.join(transacted, on="stripe_customer_id", how="semi")
-    is_known = NEAR_KEYS not in stripe.collect_schema() or pl.col(NEAR_KEYS).is_null()
-    customers = (
-        stripe.filter(is_known)
-        .join(unmatched, left_on="id", right_on="stripe_customer_id", how="semi")
-        .sort("created", "id")
-    )
+    customers = stripe.join(unmatched, left_on="id", right_on="stripe_customer_id", how="semi").sort("created", "id")
     has_names = "entity_id" in netsuite.collect_schema()
     taken = netsuite.select("entity_id") if has_names else pl.LazyFrame(schema={"entity_id": pl.String})
     held = customers.select(pl.col("id").alias("stripe_customer_id"), *(field.name for field in fields_of("stripe")))
+    held = held.join(unmatched, on="stripe_customer_id", how="left", maintain_order="left")
     made = new_records(customers, taken, settings)
     records = made.join(held, on="stripe_customer_id", maintain_order="left").collect().lazy()
     customer = pl.col("stripe_customer_id")
-    creates, create = create_rows(records, "netsuite", customer, "no NetSuite customer was found")
+    is_decided = pl.col("evidence") == "override"
+    why = pl.when(is_decided).then(pl.lit(TO_BE_MADE)).otherwise(pl.lit("no NetSuite customer was found"))
+    creates, create = create_rows(records, "netsuite", customer, why)
     links = [
         all_columns(
             records,
@@ -87,7 +88,7 @@ def plan_global(matches: pl.LazyFrame, settings: CreateSettings) -> pl.LazyFrame
     one = waiting.filter(pl.col("customers") > 0).select(
         record=pl.lit(global_record(settings)), notes=pl.format("{} {} without a record", "customers", many)
     )
-    return create_rows(one, "netsuite", pl.lit(GLOBAL_KEY), f"no NetSuite customer is called {GLOBAL_NAME}")[0]
+    return create_rows(one, "netsuite", pl.lit(GLOBAL_KEY), pl.lit(f"no NetSuite customer is called {GLOBAL_NAME}"))[0]
 
 
 def who_paid(stripe: pl.LazyFrame, columns: Sequence[str]) -> pl.LazyFrame:

@@ -1,6 +1,7 @@
 """What is known now, by which a person's decisions are checked, one or many of them (M8, X16)."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import polars as pl
 
@@ -11,6 +12,8 @@ from resources.exports.decisions import CUSTOMER
 from resources.ledger import Decisions
 from schemas.errors import UserError
 from schemas.words import GONE
+
+_STANDING: Final = (CUSTOMER, "kind", "netsuite_internal_id")
 
 
 def picture_of(
@@ -42,6 +45,12 @@ def picture_of(
     gone = pl.Series(CUSTOMER, [], pl.String)
     if sync.frames.files("review_queue"):
         gone = sync.frames.read("review_queue").filter(pl.col("outcome") == GONE).collect().get_column(CUSTOMER)
+    linked = pl.DataFrame(schema=dict.fromkeys((CUSTOMER, "outcome"), pl.String))
+    asks_for_new = [row.customer for row in rows if row.word == "create"]
+    if asks_for_new and sync.frames.files("customer_matches"):
+        by_link = pl.col("outcome").is_in(["linked", "broken", "conflict"]) & pl.col("evidence").ne_missing("override")
+        asked_for = pl.col(CUSTOMER).is_in(asks_for_new)
+        linked = sync.frames.read("customer_matches").filter(by_link & asked_for).select(linked.columns).collect()
     with sync.ledger() as ledger:
         decisions = Decisions(ledger, sync.name)
         seen, standing = decisions.number_of_last(), decisions.standing()
@@ -50,8 +59,10 @@ def picture_of(
         customers=frozenset(known.to_series()),
         gone=frozenset(gone),
         records=dict(records.iter_rows()),
-        standing=dict(standing.select(CUSTOMER, "netsuite_internal_id").iter_rows()),
+        standing={who: (kind, record) for who, kind, record in standing.select(*_STANDING).iter_rows()},
         in_words=dict(words.iter_rows()),
         shows_decided=shows_decided,
         is_typed=is_typed,
+        makes_records=sync.declaration.on_none == "create",
+        linked=dict(linked.iter_rows()),
     )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final
 from unicodedata import normalize
@@ -11,7 +11,7 @@ from assets.keys import INVISIBLE, WHITE_SPACE
 from resources.exports.decisions import CUSTOMER
 from resources.ledger import NewDecision
 from schemas.review import DECISION, DECISION_WORDS, WHY
-from schemas.words import InternalId, StripeId
+from schemas.words import DecisionKind, InternalId, StripeId
 
 _INTERNAL_ID: Final = re.compile(r"0*([1-9][0-9]{0,17})(?:[.,]0)?")
 _SHOWN_RECORD: Final = re.compile(r"([1-9][0-9]{0,17})[,:] .*", re.DOTALL)
@@ -20,8 +20,9 @@ _ERROR: Final = re.compile(r"#[A-Z0-9/]+[!?]?")
 _ID: Final = re.compile(r"cus_\w+|[\d.,E+-]+")
 """What may be shown as the id of a customer; what else stands there can be a cell of another column."""
 
+_CONVERT: Final = ": make it a customer in NetSuite, and reconcile, first"
+_OF_THE_GONE: Final = ("never", "later", "withdraw")
 _LONGEST_SHOWN: Final = 40
-_NOTHING: Final = -1  # no record, and not the none of never to link
 
 
 class Refused(Exception):  # noqa: N818 (it is caught where it is collected, and never leaves)
@@ -91,19 +92,23 @@ class Picture:
         customers: Stripe ids, those among them that differ from one in the file in leading zeros only.
         gone: ids that NetSuite names and that are no customer's.
         records: internal id → whether it is a customer.
-        standing: customer → the record decided for; none if never to link.
+        standing: customer → what was decided, and the record decided for.
         in_words: the same as the review shows it.
         shows_decided: whether the file has the column with what was decided before.
         is_typed: whether a person typed it, so that no spreadsheet has rewritten it.
+        makes_records: whether customers without a record get a new one (`on_none: create`).
+        linked: customers that a link names a record for, or may, with the outcome that they have by it.
     """
 
     customers: frozenset[str]
     gone: frozenset[str]
     records: Mapping[int, bool]
-    standing: Mapping[str, int | None]
+    standing: Mapping[str, tuple[DecisionKind, int | None]]
     in_words: Mapping[str, str]
     shows_decided: bool
     is_typed: bool = False
+    makes_records: bool = False
+    linked: Mapping[str, str] = field(default_factory=dict)
 
 
 def decision_of(row: Row, picture: Picture, why: str) -> NewDecision | None:
@@ -121,8 +126,7 @@ def decision_of(row: Row, picture: Picture, why: str) -> NewDecision | None:
         _check_customer(row, picture)
         return None
     decided = meant_by(row, picture, row.why or why)
-    said = decided.record if decided.kind != "withdrawn" else _NOTHING
-    if picture.standing.get(row.customer, _NOTHING) == said:
+    if picture.standing.get(row.customer, ("withdrawn", None)) == (decided.kind, decided.record):
         return None
     _check_meanwhile(row, picture)
     if not decided.why:
@@ -161,7 +165,7 @@ def _check_customer(row: Row, picture: Picture) -> None:
             raise Refused(
                 row, CUSTOMER, f"{what}; as spreadsheets drop zeros, decide for the one that is meant with CUSTOMER="
             )
-    if row.customer not in picture.customers and not (row.customer in picture.gone and row.word in DECISION_WORDS):
+    if row.customer not in picture.customers and not (row.customer in picture.gone and row.word in _OF_THE_GONE):
         known = "Stripe has no such customer, as far as it was read"
         if row.customer in picture.gone:
             raise Refused(row, CUSTOMER, f"{known}; it was deleted, so that only never can be decided")
@@ -175,21 +179,33 @@ def _decided(row: Row, picture: Picture, why: str) -> NewDecision:
         return NewDecision(row.customer, "never", None, why)
     if row.word == "withdraw":
         return NewDecision(row.customer, "withdrawn", None, why)
+    if row.word == "create":
+        _check_create(row, picture)
+        return NewDecision(row.customer, "create", None, why)
     record = row.number_meant
     if record is None:
+        new = "create, " if picture.makes_records else ""
         if picture.is_typed:
-            what = "a record's internal id (a whole number of at most 18 digits), never or withdraw"
+            what = f"a record's internal id (a whole number of at most 18 digits), {new}never or withdraw"
             raise Refused(row, DECISION, f"{_typed(row.decision)} is no decision; expected {what}")
         if _REWRITTEN.fullmatch(row.decision):
             raise Refused(row, DECISION, f"{_shown(row.decision)} is a number that a spreadsheet has rewritten")
         raise Refused(
-            row, DECISION, f"{_shown(row.decision)} is no decision; write an internal id, never, later or withdraw"
+            row, DECISION, f"{_shown(row.decision)} is no decision; write an internal id, {new}never, later or withdraw"
         )
     if record not in picture.records:
         raise Refused(row, DECISION, f"NetSuite has no record {record}, as far as it was read")
     if not picture.records[record]:
-        raise Refused(row, DECISION, f"record {record} is no customer, but a lead or a prospect")
+        raise Refused(row, DECISION, f"record {record} is no customer, but a lead or a prospect{_CONVERT}")
     return NewDecision(row.customer, "link", record, why)
+
+
+def _check_create(row: Row, picture: Picture) -> None:
+    if not picture.makes_records:
+        raise Refused(row, DECISION, "no record is made for anybody: create needs on_none: create in the declaration")
+    if outcome := picture.linked.get(row.customer):
+        what = f"the customer is {outcome} by a link that is there"
+        raise Refused(row, DECISION, f"{what}: clear it in Stripe and NetSuite first, and reconcile")
 
 
 def _check_meanwhile(row: Row, picture: Picture) -> None:

@@ -21,10 +21,12 @@ _SHOWN: Final = 60
 
 
 class Override(dg.Config):
-    """The decision: this customer belongs to that record, to none ever, or is left to the rules again."""
+    """The decision: this customer belongs to that record, to none ever, to a new one, or is left to the rules again."""
 
     customer: str = Field(description="the Stripe customer's id")
-    record: str = Field(description="the record's internal id; or `never`; or `withdraw` to take the decision back")
+    record: str = Field(
+        description="the record's internal id; `never`; `create` for a new one; `withdraw` to take the decision back"
+    )
     who: str = Field(description=f"who decides; {BY_LOGIN}")
     why: str = Field(description="why; it is shown in the review queue and the report")
 

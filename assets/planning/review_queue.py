@@ -15,6 +15,8 @@ _DETAILS_SHOWN = 10
 _DECIDED = f"{NOTHING}: a person decided this. The override job takes a decision back."
 _NO_DECISIONS = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "decided": pl.String})
 
+_KINDS = {"never": "never link", "create": "make a new record"}
+
 _WHAT_TO_DO = {
     "conflict": "Find out which record is right, and clear the wrong traces.",
     "broken": "Decide for the record that took the old one's place (job {job}), or clear the metadata.",
@@ -25,6 +27,10 @@ _IF_DOUBTED = (
     "Compare the two customers; decide for the right record, or never to link (job {job}), before the plan is used."
 )
 _IF_GUESSED = "Nobody has confirmed this record: decide for it, or for another one, or never to link (job {job})."
+_IF_NEW = (
+    "No record is made until somebody decides (job {job}): for the right one, by its internal id (a lead or prospect "
+    "has to become a customer in NetSuite first), or create, for a new one."
+)
 _IF_HELD = "Compare the two customers and decide (job {job}); nothing is planned for them until then."
 
 
@@ -58,7 +64,14 @@ def queue_for_review(
     matches = matches.with_columns(pl.lit(None, pl.String).alias(name) for name in sorted(lacking))
     advice = {outcome: text.format(job=override_job) for outcome, text in _WHAT_TO_DO.items()}
     is_planned = HAS_RECORD & plan.doubted
-    of_doubted = pl.when(is_planned).then(pl.lit(_IF_DOUBTED)).otherwise(pl.lit(_IF_HELD))
+    is_to_be_made = (pl.col("outcome") == "unmatched") & pl.lit(plan.makes_each)
+    of_doubted = (
+        pl.when(is_planned)
+        .then(pl.lit(_IF_DOUBTED))
+        .when(is_to_be_made)
+        .then(pl.lit(_IF_NEW))
+        .otherwise(pl.lit(_IF_HELD))
+    )
     if_doubted = of_doubted.str.replace("{job}", override_job, literal=True)
     unwritten = left_out(stripe, netsuite, matches, plan)
     others = (text.format(job=override_job) for text in (_IF_GUESSED, _IF_CHOSEN_IS_GONE))
@@ -157,8 +170,9 @@ def _waiting(
 
 def in_words(decisions: pl.LazyFrame) -> pl.LazyFrame:
     """What was decided about each customer, by whom, when and why, in one text, `decided`."""
-    record = pl.col("netsuite_internal_id")
-    what = pl.when(record.is_null()).then(pl.lit("never link")).otherwise(pl.format("link to {}", record))
+    is_link = pl.col("kind") == "link"
+    others = pl.col("kind").replace_strict(_KINDS, default=None, return_dtype=pl.String)
+    what = pl.when(is_link).then(pl.format("link to {}", "netsuite_internal_id")).otherwise(others)
     words = pl.format("{}: {}, {}: {}", what, "who", pl.col("decided_at").dt.strftime("%Y-%m-%d"), "why")
     return decisions.select("stripe_customer_id", words.alias("decided"))
 

@@ -26,7 +26,7 @@ def all_columns(rows: pl.LazyFrame, **given: pl.Expr) -> pl.LazyFrame:
     return rows.select(values.get(name, pl.lit(None, pl.String)).alias(name) for name in (*PLAN_COLUMNS, *OF_CREATES))
 
 
-def create_rows(records: pl.LazyFrame, system: str, key: pl.Expr, why: str) -> tuple[pl.LazyFrame, pl.Expr]:
+def create_rows(records: pl.LazyFrame, system: str, key: pl.Expr, why: pl.Expr) -> tuple[pl.LazyFrame, pl.Expr]:
     """Make the creates of new records in a system: `schemas.plan.Plan` with all of its columns.
 
     Args:
@@ -47,7 +47,7 @@ def create_rows(records: pl.LazyFrame, system: str, key: pl.Expr, why: str) -> t
         field=pl.lit(RECORD),
         action=pl.lit("create"),
         new_value=key,
-        reason=pl.concat_str(pl.lit(why), notes),
+        reason=pl.concat_str(why, notes),
         values=pl.col("record"),
     )
     return rows, create

@@ -56,6 +56,11 @@ class PlanSettings:
         return [global_trial(self.create)] if self.makes_global else trials(self.create)
 
     @property
+    def makes_each(self) -> bool:
+        """Whether each customer without a record gets one of its own (`on_none: create`)."""
+        return self.create is not None and not self.makes_global
+
+    @property
     def new_by_key_alone(self) -> bool:
         """Whether new records say only by their external id whose they are."""
         return self.makes_global or (self.create is not None and not any(f.names_owner for f in self.create.links))

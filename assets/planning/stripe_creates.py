@@ -45,7 +45,7 @@ def plan_stripe_creates(
     held = netsuite.select(pl.col("internal_id").alias(_ID), *(field.name for field in fields))
     records = new_customers(mine, settings).join(held, on=_ID).sort(_ID).collect().lazy()
     record = pl.col(_ID).cast(pl.String)
-    creates, create = create_rows(records, "stripe", record, "no Stripe customer was found")
+    creates, create = create_rows(records, "stripe", record, pl.lit("no Stripe customer was found"))
     links = [
         all_columns(
             records.filter(_can_name(field, settings)),

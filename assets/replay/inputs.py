@@ -148,7 +148,7 @@ def _loaded(kept: KeptInputs, picture: Picture, plan: str) -> Inputs:
         picture,
         declaration,
         tuple(settings_changed(said["whole"], now)),
-        pl.read_csv(kept.text(picture.decisions), schema=DECISIONS_KEPT).lazy(),
+        pl.read_csv(kept.text(picture.decisions), schema_overrides=DECISIONS_KEPT).lazy(),
         {name: pl.scan_parquet([kept.frame(each) for each in digests], glob=False) for name, digests in files.items()},
         pl.read_csv(kept.text(picture.traces), schema=TRACES) if picture.traces else pl.DataFrame(schema=TRACES),
     )

@@ -173,7 +173,7 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
     of_plan.add_plan(files, "plan.csv", frames.plan_file, header.plan_hash)
     if guessed.height:
         files.for_people(GUESSES_FILE, guessed.sort(PAIR).rename({"why": "reason"}))
-    add_review(files, frames.review)
+    add_review(files, frames.review, makes_records=declaration.on_none == "create")
     _add_new_customers(files, others)
     if frames.found is not None:
         files.for_people(NETSUITE_MATCHES_FILE, netsuite_matches(frames.found, netsuite))

@@ -6,7 +6,7 @@ import polars as pl
 
 from resources.storage.result_files import ResultFiles
 from schemas.review import DECISION, WHY, WORKBOOK_ROWS
-from schemas.words import GONE
+from schemas.words import GONE, WITHOUT_LINK
 
 REVIEW_FILE: Final = "review.csv"
 REVIEW_WORKBOOK: Final = "review.xlsx"
@@ -15,12 +15,18 @@ _IDS_OFFERED: Final = 10  # a drop-down of Excel holds 255 characters
 _RECORDS: Final = ("netsuite_internal_id", "proposed_internal_id", "candidate_ids", "suggested_ids")
 
 
-def add_review(files: ResultFiles, review: pl.DataFrame) -> None:
-    """Add the review to the files of a run: as CSV, and, unless it is huge, as a workbook."""
+def add_review(files: ResultFiles, review: pl.DataFrame, *, makes_records: bool) -> None:
+    """Add the review to the files of a run: as CSV, and, unless it is huge, as a workbook.
+
+    Args:
+        files: of the run.
+        review: `schemas.review.ReviewQueue`.
+        makes_records: whether a new record can be decided for (`on_none: create`).
+    """
     decidable = with_decision_columns(review)
     files.for_people(REVIEW_FILE, decidable)
     if review.height <= WORKBOOK_ROWS:
-        files.workbook(REVIEW_WORKBOOK, decidable, {DECISION: choices(review)})
+        files.workbook(REVIEW_WORKBOOK, decidable, {DECISION: choices(review, makes_records=makes_records)})
 
 
 def with_decision_columns(review: pl.DataFrame) -> pl.DataFrame:
@@ -28,12 +34,13 @@ def with_decision_columns(review: pl.DataFrame) -> pl.DataFrame:
     return review.with_columns(pl.lit(None, pl.String).alias(name) for name in (DECISION, WHY))
 
 
-def choices(review: pl.DataFrame) -> pl.Series:
-    """What each row offers as a decision: its records, `never`, `later`, and `withdraw` where one stands."""
+def choices(review: pl.DataFrame, *, makes_records: bool) -> pl.Series:
+    """What each row offers as a decision: its records, `create` where one can be made, and the other words."""
     named = [pl.col(name).cast(pl.String) for name in _RECORDS if name in review.columns]
     ids = pl.when(pl.col("outcome") != GONE).then(pl.concat_str(named, separator=" ", ignore_nulls=True))
     distinct = pl.when(ids != "").then(ids.str.split(" ").list.unique(maintain_order=True).list.head(_IDS_OFFERED))
     withdraw = pl.when(pl.col("decided").is_not_null()).then(pl.lit("withdraw"))
-    words = pl.concat_list(pl.lit("never"), pl.lit("later"), withdraw).list.drop_nulls()
+    create = pl.when(pl.col("outcome").is_in(WITHOUT_LINK) & makes_records).then(pl.lit("create"))
+    words = pl.concat_list(create, pl.lit("never"), pl.lit("later"), withdraw).list.drop_nulls()
     records = distinct.fill_null(pl.lit([], pl.List(pl.String)))
     return review.select(records.list.concat(words).alias(DECISION)).to_series()

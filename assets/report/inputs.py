@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from resources.ledger import GUESSES
 from schemas.paired_plan import PairedPlan
+from schemas.words import MatchOutcome
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,14 @@ class Workplace:
     """What a person needs to compare and to look further.
 
     `fields` are pairs of a Stripe column and a NetSuite column, `stripe` and `netsuite` the beginnings of the addresses
-    under which the two systems show a customer; the second is empty where the account is not known.
+    under which the two systems show a customer; the second is empty where the account is not known. `creates` are the
+    outcomes for which a person can decide to make a new record.
     """
 
     fields: tuple[tuple[str, str], ...] = (("name", "company_name"), ("email", "email"), ("phone", "phone"))
     stripe: str = "https://dashboard.stripe.com/"
     netsuite: str = ""
+    creates: tuple[MatchOutcome, ...] = ()
 
 
 @dataclass(frozen=True)

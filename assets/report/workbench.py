@@ -21,6 +21,7 @@ from assets.report.few_rows import column_of
 from assets.report.figures import without_particulars
 from assets.report.inputs import ReportInputs, Workplace
 from schemas.declaration import Declaration
+from schemas.words import WITHOUT_LINK
 
 ROWS: Final = 50_000
 """Rows that the page holds at most; more would make it slow to open, and are in the file."""
@@ -62,6 +63,7 @@ def workplace_of(declaration: Declaration) -> Workplace:
         fields=tuple(dict.fromkeys((*Workplace().fields, *single))),
         stripe=f"https://dashboard.stripe.com/{_acting_for(declaration)}",
         netsuite=f"https://{host}.app.netsuite.com/app/common/entity/custjob.nl?id=" if known else "",
+        creates=WITHOUT_LINK if declaration.on_none == "create" else (),
     )
 
 
@@ -81,6 +83,7 @@ def workbench(inputs: ReportInputs) -> Workbench:
         "store": f"tieout {header.declaration} {header.plan_hash}",
         "stripe": place.stripe,
         "netsuite": place.netsuite,
+        **({"creates": place.creates} if place.creates else {}),
         "fields": [
             (_LABELS.get(one, f"{one}, {other}"), one, other)
             for one, other in place.fields

@@ -151,15 +151,17 @@ def decided_otherwise(
     """The customers about whom a person has decided something else than these changes say (M8).
 
     That is: another record, or none ever; or they took a decision back after the plan was made, which may have followed
-    it. Against what takes traces of a former record away it is a decision for that record.
+    it, or decided then for a new record, and it links another one. Against what takes traces of a former record away it
+    is a decision for that record.
     """
 
     def is_contrary(customer: StripeId, change: Change) -> bool:
         last = decisions.get(customer)
         if last is None:
             return False
-        if last.kind == "withdrawn":
-            return made_at is not None and last.decided_at > made_at
+        if last.kind in {"withdrawn", "create"}:
+            is_for_new = last.kind == "create" and change.netsuite_internal_id is None
+            return not is_for_new and made_at is not None and last.decided_at > made_at
         is_of_it = last.kind == "link" and last.netsuite_internal_id == change.netsuite_internal_id
         return is_of_it == (change.action in REMOVALS)
 

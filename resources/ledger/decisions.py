@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Final
 
 import polars as pl
 from sqlalchemy import Select, func, insert, select
@@ -12,14 +12,14 @@ from resources.ledger.sqlite_file import in_one_transaction
 from resources.ledger.store import Ledger
 from resources.ledger.tables import DECISION
 from schemas.errors import UserError
-from schemas.words import InternalId, StripeId
+from schemas.words import DecisionKind, InternalId, StripeId
 
 
 @dataclass(frozen=True)
 class LastDecision:
     """What was decided last about a customer, and when; `withdrawn` leaves it to the rules again."""
 
-    kind: Literal["link", "never", "withdrawn"]
+    kind: DecisionKind
     netsuite_internal_id: InternalId | None
     decided_at: datetime
 
@@ -29,7 +29,7 @@ class NewDecision:
     """A decision that is to be kept: about whom, what, for which record, and why."""
 
     customer: StripeId
-    kind: Literal["link", "never", "withdrawn"]
+    kind: DecisionKind
     record: InternalId | None
     why: str
 
@@ -52,7 +52,7 @@ class Decisions:
     def decide(
         self,
         customer: StripeId,
-        kind: Literal["link", "never", "withdrawn"],
+        kind: DecisionKind,
         record: InternalId | None,
         who: str,
         why: str,
@@ -137,6 +137,7 @@ class Decisions:
 _STANDING: Final[dict[str, pl.DataType]] = {
     "stripe_customer_id": pl.String(),
     "netsuite_internal_id": pl.Int64(),
+    "kind": pl.String(),
     "who": pl.String(),
     "why": pl.String(),
     "decided_at": pl.Datetime("us", "UTC"),

@@ -27,7 +27,8 @@ GOOD = "cus_4"
 
 @contextmanager
 def creating(folder: Path, options: Options = MAY_DELETE, **create: Any) -> Iterator[Site]:  # noqa: ANN401  the block
-    with site(folder, options=options, on_none="create", create={**SETTINGS, **create}) as at:
+    created = {**SETTINGS, **create}
+    with site(folder, options=options, on_none="create", create=created, near_misses=False) as at:
         at.netsuite.custom_fields |= {*MAPPING.values()}
         at.netsuite.custom_kinds |= {"custentity_vip": "checkbox", "custentity_day": "date"}
         yield at

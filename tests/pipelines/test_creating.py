@@ -13,7 +13,7 @@ from tests.pipelines.api_world import NAME, Site, declared, sentences, site
 from tests.pipelines.checkpoint import Checkpoint
 
 AT_ONCE = {"when": "at_once"}
-CREATE: dict[str, Any] = {"on_none": "create", "create": AT_ONCE}
+CREATE: dict[str, Any] = {"on_none": "create", "create": AT_ONCE, "near_misses": False}  # all are of one domain
 MAY_DELETE = Options(permissions={"LIST_CUSTJOB": 4, "LIST_FIND": 1})
 NEW = "cus_4"
 
@@ -62,6 +62,25 @@ def test_a_customer_whose_metadata_may_name_a_record_by_another_key_gets_none(at
     assert doubt == "near_key: the metadata have netsuite_id, which can be meant for a key of ours and is not read"
 
 
+@pytest.mark.rule("C1")
+@pytest.mark.rule("W11")
+def test_a_customer_who_may_be_a_lead_gets_a_record_when_a_person_says_so(at: Site) -> None:
+    at.netsuite.insert(40, email="N4@acme.example", stage="LEAD")
+    assert at.sync.plans.read(at.plan()).filter(pl.col("action") == "create").is_empty()
+    doubt = at.frame("customer_matches").filter(pl.col("stripe_customer_id") == NEW).get_column("doubt").item()
+    assert doubt == "equal_lead: email = email finds record 40, no customer but a lead or prospect"
+    assert at.override(NEW, "create").success
+    result = at.apply(at.plan())
+    assert result.success, sentences(result)
+    [number] = made_for(at, NEW)
+    assert at.link_of(NEW) == str(number)
+    assert at.sync.plans.read(at.plan()).is_empty()
+    at.stripe.update(NEW, {"metadata": {"netsuite_customer_id": ""}})
+    result = at.apply(at.plan())
+    assert result.success, sentences(result)
+    assert at.link_of(NEW) == str(number)
+
+
 @pytest.mark.rule("W11")
 @pytest.mark.rule("C14")
 def test_after_it_nothing_is_left_to_plan(at: Site) -> None:
@@ -108,7 +127,7 @@ def test_a_person_sees_what_will_be_created(at: Site) -> None:
 
 @pytest.mark.rule("X9")
 def test_a_daily_run_creates_nobody_until_somebody_has_set_how_many(tmp_path: Path) -> None:
-    with site(tmp_path, on_none="create", create=AT_ONCE, writes={"mode": "auto"}, brakes={"match_rate": 1}) as at:
+    with site(tmp_path, **CREATE, writes={"mode": "auto"}, brakes={"match_rate": 1}) as at:
         assert at.apply(at.plan(), ids=["cus_1"]).success
         stopped = at.run("daily")
         assert not stopped.success

@@ -18,6 +18,7 @@ const openBook = (data) => {
       return search.texts;
     },
     isGone: (row) => rows.at("outcome", row) === "gone",
+    isToBeMade: (row) => (data.creates ?? []).includes(rows.at("outcome", row)),
     customerLink: (row) => {
       if (book.isGone(row)) return null;
       const mode = rows.at("livemode", row) === false ? "test/" : "";

@@ -38,7 +38,7 @@ const opened = (book, row) => {
 const choice = (book, row, records) => {
   const id = book.idOf(row);
   const now = book.decisions.get(id) ?? { decision: "", why: "" };
-  const isOther = now.decision !== "" && !["never", "later"].includes(now.decision) && !records.map(String).includes(now.decision);
+  const isOther = now.decision !== "" && !["never", "create", "later"].includes(now.decision) && !records.map(String).includes(now.decision);
   const typed = make("input", { type: "text", inputmode: "numeric", "aria-label": `Internal id of another record for ${id}`, maxlength: 19 });
   const why = make("input", { type: "text", maxlength: 500, autocomplete: "off" });
   [typed.value, why.value] = [isOther ? now.decision : "", now.why];
@@ -70,7 +70,8 @@ const choice = (book, row, records) => {
   });
   why.addEventListener("input", keep);
   const box = make("fieldset", {}, make("legend", {}, `Decide for ${id}`), option("", "Not decided"), ...known,
-    option("never", "Never link it"), option("later", "Later"), note,
+    ...(book.isToBeMade(row) ? [option("create", "Make a new record")] : []), option("never", "Never link it"),
+    option("later", "Later"), note,
     make("label", { class: "reason" }, "Why", why), form);
   return box;
 };

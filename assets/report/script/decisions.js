@@ -26,5 +26,5 @@ const filledIn = (form, values) => form.replaceAll(/%7B(customer|record|why)%7D/
 // An internal id, or a word that says something else; null for what is neither.
 const asDecision = (text) => {
   const said = text.trim();
-  return said === "never" || said === "later" || /^[1-9]\d{0,17}$/.test(said) ? said : null;
+  return ["never", "create", "later"].includes(said) || /^[1-9]\d{0,17}$/.test(said) ? said : null;
 };

@@ -7,7 +7,7 @@ import pytest
 
 from assets.mapping.to_netsuite import CreateSettings
 from assets.planning.creates import plan_creates
-from schemas.words import LINK_KEY, NEAR_KEYS
+from schemas.words import LINK_FIELD, LINK_KEY
 
 CUSTOMERS = 5_000
 """So many that a join without an order mixes them."""
@@ -21,7 +21,7 @@ def test_the_oldest_customer_comes_first_whatever_the_order_of_the_rows() -> Non
         created=pl.lit(datetime(2024, 1, 1, tzinfo=UTC)) + pl.duration(minutes=CUSTOMERS - pl.col("number")),
         name=pl.format("Company {}", "number"),
     ).with_columns(pl.lit(None, pl.String).alias(f"metadata.{LINK_KEY}"))
-    matches = stripe.select(stripe_customer_id="id", outcome=pl.lit("unmatched"))
+    matches = stripe.select(stripe_customer_id="id", outcome=pl.lit("unmatched"), evidence=pl.lit(None, pl.String))
     shuffled = stripe.sample(fraction=1, shuffle=True, seed=1)
     nobody = pl.LazyFrame(schema={"internal_id": pl.Int64})
     for rows in (
@@ -31,12 +31,21 @@ def test_the_oldest_customer_comes_first_whatever_the_order_of_the_rows() -> Non
         assert rows.get_column("stripe_customer_id").to_list() == oldest_first
 
 
-@pytest.mark.rule("X1")
-def test_whose_metadata_may_name_a_record_by_a_key_that_is_not_read_gets_none() -> None:
+@pytest.mark.rule("C1")
+def test_whoever_is_doubted_gets_none_and_whom_a_person_decided_for_gets_one_with_the_reason() -> None:
     created = pl.lit(datetime(2024, 1, 1, tzinfo=UTC))
-    names = pl.DataFrame({"id": ["cus_1", "cus_2"], NEAR_KEYS: [None, "netsuite_id"], "name": ["Acme", "Bloom"]})
-    stripe = names.with_columns(pl.lit(None, pl.String).alias(f"metadata.{LINK_KEY}"), created=created)
-    matches = stripe.select(stripe_customer_id="id", outcome=pl.lit("unmatched"))
+    names = pl.DataFrame({"id": ["cus_1", "cus_2", "cus_3"], "name": ["Acme", "Bloom", "Cell"]})
+    stripe = names.with_columns(
+        pl.lit("a@b.example").alias("email"), pl.lit(None, pl.String).alias(LINK_FIELD), created=created
+    )
+    doubt = pl.Series(["near_key: the metadata have netsuite_id", None, None])
+    evidence = pl.Series([None, None, "override"])
+    matches = stripe.select("id", outcome=pl.lit("unmatched"), doubt=doubt, evidence=evidence)
     nobody = pl.LazyFrame(schema={"internal_id": pl.Int64})
-    for rows in plan_creates(stripe.lazy(), nobody, matches.lazy(), CreateSettings()):
-        assert rows.collect().get_column("stripe_customer_id").to_list() == ["cus_1"]
+    named = matches.lazy().rename({"id": "stripe_customer_id"})
+    creates, links = (rows.collect() for rows in plan_creates(stripe.lazy(), nobody, named, CreateSettings()))
+    assert creates.select("stripe_customer_id", "reason").rows() == [
+        ("cus_2", "no NetSuite customer was found"),
+        ("cus_3", "a person said to make a record of its own for this customer"),
+    ]
+    assert links.get_column("stripe_customer_id").to_list() == ["cus_2", "cus_3"]

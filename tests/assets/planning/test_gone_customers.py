@@ -14,8 +14,8 @@ from tests.assets.matching.worlds import START, netsuite_frame, stripe_frame
 from tests.reconciling import NETSUITE, declaration, site_at
 
 NO_DECISIONS = pl.LazyFrame(
-    schema={"stripe_customer_id": pl.String, "netsuite_internal_id": pl.Int64, "who": pl.String, "why": pl.String}
-    | {"decided_at": pl.Datetime("us", "UTC")}
+    schema={"stripe_customer_id": pl.String, "netsuite_internal_id": pl.Int64, "kind": pl.String}
+    | {"who": pl.String, "why": pl.String, "decided_at": pl.Datetime("us", "UTC")}
 )
 
 
@@ -62,6 +62,7 @@ def test_rows_of_the_review_hold_what_it_promises_and_a_decision_settles_them() 
     decision = {
         "stripe_customer_id": "cus_9",
         "netsuite_internal_id": None,
+        "kind": "never",
         "who": "A",
         "why": "old",
         "decided_at": START,

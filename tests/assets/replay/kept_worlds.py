@@ -7,6 +7,7 @@ import polars as pl
 
 from assets.kept_inputs import MATCHES, NETSUITE, STRIPE, keep_making, keep_picture
 from assets.matching.customer_matches import matches_of
+from assets.matching.overrides import with_kinds
 from assets.planning.write_plan import PlanInputs, plan_of
 from assets.reconciliation import Reconciliation
 from pipelines.customer_sync import reconciliation
@@ -50,7 +51,7 @@ def run(sync: Reconciliation, world: World) -> str:
 def plan_again(sync: Reconciliation, decisions: pl.DataFrame) -> str:
     """Match and plan what is there."""
     customers, records = sync.frames.read_months(STRIPE, sync.month_keys()), sync.frames.read(NETSUITE)
-    kept = keep_picture(sync, decisions)
+    kept = keep_picture(sync, with_kinds(decisions.lazy()).collect())
     matches = matches_of(sync.declaration, customers, records, decisions.lazy())
     sync.frames.write(MATCHES, matches, marks=kept)
     planned = plan_of(sync.declaration, PlanInputs(customers, records, matches.lazy()), lambda: False)

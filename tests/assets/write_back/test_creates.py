@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +10,8 @@ import pytest
 
 from assets.write_back.executor import WriteBack
 from assets.write_back.run import Tally, undo_part
-from assets.write_back.selection import Filters, Part
+from assets.write_back.selection import Filters, Part, decided_otherwise
+from resources.ledger import LastDecision
 from resources.storage.local import LocalStorage
 from resources.storage.plans import PlanStore
 from resources.writers import registry
@@ -18,7 +19,7 @@ from schemas.attempts import Answer, Attempt, Entry, Said
 from schemas.change import Change
 from schemas.errors import InternalError, TransientError, UserError
 from schemas.plan import OF_CREATES, PLAN_COLUMNS, changes_of
-from schemas.words import LINK_FIELD, Action, StripeId, System
+from schemas.words import LINK_FIELD, Action, InternalId, StripeId, System
 from tests.assets.write_back.fakes import FakeWorld
 from tests.resources.netsuite_api.creating import counts, step_by_step
 
@@ -237,6 +238,22 @@ def test_nobody_is_made_for_whom_a_person_has_decided_since(world: World, part: 
     with pytest.raises(UserError, match="decided otherwise about 1 of its customers, cus_1 the first"):
         apply(world, since, "run")
     assert world.creates.made == []
+
+
+@pytest.mark.rule("M8")
+def test_who_is_made_is_no_contradiction_to_the_decision_for_a_new_record(world: World, part: Part) -> None:
+    since = Part(part.plan, part.changes, made_at=datetime.now(UTC))
+    world.decisions.decide(StripeId("cus_1"), "create", None, "ada", "by phone")
+    assert counts(apply(world, since, "run"))[0] == {"applied": 2}
+
+
+@pytest.mark.rule("M8")
+@pytest.mark.parametrize(("is_newer", "contradicted"), [(True, ["cus_1"]), (False, [])])
+def test_a_link_is_one_only_if_the_decision_is_newer_than_the_plan(*, is_newer: bool, contradicted: list[str]) -> None:
+    link = Change("stripe:cus_1:x", "stripe", "cus_1", LINK_FIELD, "set", None, "7", StripeId("cus_1"), InternalId(7))
+    made_at = datetime(2026, 6, 1, tzinfo=UTC)
+    last = LastDecision("create", None, made_at + timedelta(days=1 if is_newer else -1))
+    assert decided_otherwise([link], {StripeId("cus_1"): last}, made_at) == contradicted
 
 
 def test_a_change_can_require_others(world: World) -> None:

@@ -1,0 +1,129 @@
+"""Customers that would get a new record, though one that is there may be theirs: doubts, until a person decides.
+
+Where records are made (`on_none: create`), a customer that nothing was found for is looked for once more: among the
+records that no rule may find, in other readings, and among nearly equal values. Nothing is matched by it (M3). But a
+duplicate costs more than a decision, so whoever is found so gets no new record before there is one.
+"""
+
+from typing import Final
+
+import polars as pl
+
+from assets.matching.findings import joined, listed
+from assets.matching.link_traces import named_by_records
+from assets.matching.other_readings import INACTIVE, NO_CUSTOMER, WITHOUT_READING, Hit, hits
+from assets.matching.readings import READINGS
+from assets.matching.settings import MatchSettings
+from assets.near_misses.near_misses import find_near_misses
+from schemas.repeated import may_be_among
+from schemas.words import CANDIDATES_SHOWN, DOUBTS, Doubt
+
+_SAID: Final = pl.Schema(
+    {
+        "position": pl.UInt32(),
+        "kind": pl.String(),
+        "said": pl.String(),
+        "candidates": pl.UInt32(),
+        "shown": pl.List(pl.Int64()),
+    }
+)
+_KINDS: Final[dict[str, Doubt]] = {INACTIVE: "equal_inactive", NO_CUSTOMER: "equal_lead"}
+_WHICH: Final[dict[str, str]] = {INACTIVE: ", inactive", NO_CUSTOMER: ", no customer but a lead or prospect"}
+_FOUND: Final = ("candidates", "candidate_ids")
+
+
+def doubt_new(
+    matches: pl.DataFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame, settings: MatchSettings, *, near_misses: bool
+) -> pl.DataFrame:
+    """Say in the matches why no record is made for a customer without one, and which records may be its.
+
+    Args:
+        matches: `schemas.matches.Matches`, with doubts.
+        stripe: `schemas.customers.StripeCustomers`.
+        netsuite: `schemas.customers.NetsuiteCustomers`.
+        settings: what the declaration says.
+        near_misses: whether nearly equal values are looked at, too.
+
+    Returns:
+        The same rows, with `doubt`, `candidates` and `candidate_ids` of those that wait.
+    """
+    is_new = (pl.col("outcome") == "unmatched") & pl.col("evidence").is_null()
+    ids = matches.filter(is_new).select(id="stripe_customer_id")
+    may_be_new = stripe.filter(may_be_among(pl.col("id"), ids.to_series()))
+    new = may_be_new.join(ids.lazy(), on="id", how="semi").with_row_index("position").collect(engine="streaming")
+    if new.is_empty():
+        return matches
+    found = [_SAID.to_frame(), *(_said(hit) for hit in hits(new, netsuite, settings)), _named(new, netsuite)]
+    if near_misses:
+        found.append(_near(new, netsuite, matches, settings))
+    rows = _by_customer(pl.concat(found)).join(new.select("position", stripe_customer_id="id"), on="position")
+    both = matches.join(rows, on="stripe_customer_id", how="left", maintain_order="left", suffix=" new")
+    is_doubted = pl.col("doubt new").is_not_null()
+    told = (pl.when(is_doubted).then(f"{name} new").otherwise(name).alias(name) for name in _FOUND)
+    every = pl.concat_str("doubt", "doubt new", separator="; ", ignore_nulls=True)
+    doubt = pl.when(is_doubted).then(every).otherwise("doubt").alias("doubt")
+    return both.with_columns(*told, doubt).select(matches.columns)
+
+
+def _said(hit: Hit) -> pl.DataFrame:
+    """What a rule finds, said once of each group of records."""
+    reading = WITHOUT_READING.get(hit.reading) or READINGS[hit.reading].says
+    which = _WHICH.get(hit.reading, f", in another reading: {reading}")
+    said = pl.format("{} finds {}{}", pl.lit(str(hit.rule)), _records(), pl.lit(which)).alias("said")
+    found = hit.found
+    alone = found.single.select("position", shown=pl.concat_list("record"), candidates=1).with_columns(said)
+    several = found.shared.join(found.groups.with_columns(said).with_row_index("group"), on="group")
+    kind = pl.lit(_KINDS.get(hit.reading, "other_reading")).alias("kind")
+    return pl.concat(rows.with_columns(kind).select(*_SAID).cast(_SAID) for rows in (alone, several))
+
+
+def _named(new: pl.DataFrame, netsuite: pl.LazyFrame) -> pl.DataFrame:
+    """Leads and prospects of which a link field names a customer: they link nobody (M2)."""
+    leads = netsuite.filter(~pl.col("is_customer")).collect(engine="streaming")
+    if leads.is_empty():
+        return _SAID.to_frame()
+    traces = named_by_records(new.lazy(), leads.lazy()).filter("is_evidence").unique(["position", "record", "source"])
+    named = traces.group_by("position", "source").agg(candidates=pl.len(), shown=pl.col("record").sort()).collect()
+    said = pl.format("{} of {}{}", "source", _records(), pl.lit(_WHICH[NO_CUSTOMER]))
+    kind = pl.lit(_KINDS[NO_CUSTOMER])
+    return (
+        named.with_columns(pl.col("shown").list.head(CANDIDATES_SHOWN), kind=kind)
+        .with_columns(said=said)
+        .select(*_SAID)
+        .cast(_SAID)
+    )
+
+
+def _near(new: pl.DataFrame, netsuite: pl.LazyFrame, matches: pl.DataFrame, settings: MatchSettings) -> pl.DataFrame:
+    is_found = pl.col("is_customer") & (pl.lit(settings.match_inactive) | ~pl.col("inactive"))
+    taken = matches.lazy().select(internal_id="netsuite_internal_id").drop_nulls()
+    near = find_near_misses(new.lazy().drop("position"), netsuite.filter(is_found), taken, settings.no_key)
+    shown = pl.col("suggested_ids").str.split(" ").cast(pl.List(pl.Int64)).list.sort()
+    named = near.join(new.select("position", stripe_customer_id="id"), on="stripe_customer_id").with_columns(
+        shown=shown
+    )
+    said = pl.format("nearly equal is {}", _records())
+    counted = named.with_columns(candidates=pl.col("shown").list.len(), kind=pl.lit("near_miss"))
+    return counted.with_columns(said=said).select(*_SAID).cast(_SAID)
+
+
+def _records() -> pl.Expr:
+    count = pl.col("candidates")
+    word = pl.when(count > 1).then(pl.lit("records")).otherwise(pl.lit("record"))
+    return pl.format("{} {}", word, listed(pl.col("shown"), count))
+
+
+def _by_customer(rows: pl.DataFrame) -> pl.DataFrame:
+    """Put together what is said of each customer: `position`, `doubt`, `candidates`, `candidate_ids`."""
+    order = pl.col("kind").replace_strict({kind: at for at, kind in enumerate(DOUBTS)}, return_dtype=pl.UInt8)
+    said = rows.sort("position", order, "said").unique(["position", "kind", "said"], keep="first", maintain_order=True)
+    kinds = said.group_by("position", "kind", maintain_order=True).agg(pl.col("said").str.join(", "))
+    doubts = kinds.group_by("position", maintain_order=True).agg(
+        doubt=pl.format("{}: {}", "kind", "said").str.join("; ")
+    )
+    each = rows.select("position", record="shown").explode("record").unique().sort("position", "record")
+    found = each.group_by("position", maintain_order=True).agg(
+        candidates=pl.len(), shown=pl.col("record").head(CANDIDATES_SHOWN)
+    )
+    ids = joined(pl.col("shown"), " ").alias("candidate_ids")
+    return doubts.join(found.select("position", "candidates", ids), on="position")

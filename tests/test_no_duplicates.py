@@ -1,0 +1,214 @@
+"""Who gets no new record by `on_none: create`, as one that is there may be theirs, until a person decides (C1)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import polars as pl
+import pytest
+
+from assets.replay.inputs import making_of
+from assets.replay.replay import replay
+from assets.report.decision_columns import choices
+from tests.csv_import import export_customers, import_customers
+from tests.reconciling import Site, declaration, failure, site_at
+from tests.test_created_by_hand import BY_HAND, account
+
+STRIPE = """\
+id,Email,Name,Created (UTC),netsuite_customer_id (metadata)
+cus_idle,x@idle.example,Zoro,2026-06-01 00:00,
+cus_lead,x@lead.example,Yuma,2026-06-02 00:00,
+cus_new,x@new.example,Xalapa,2026-06-03 00:00,
+cus_html,x@html.example,Wood &amp; Sons,2026-06-04 00:00,
+cus_near,x@near.example,Vertigo Ltd,2026-06-05 00:00,
+cus_named,x@named.example,Ultima,2026-06-06 00:00,
+1001,x@chosen.example,Tango,2026-06-07 00:00,
+cus_gone,x@gone.example,Sierra,2026-06-08 00:00,999
+cus_nobody,test@test.com,Romeo,2026-06-09 00:00,
+"""
+NETSUITE = """\
+Internal ID,External ID,Stripe Customer Id,Comments,Email,Company Name,Stage,Inactive
+21,,,,X@Idle.example,Idle Holding,Customer,Yes
+22,,,,x@lead.example,Somebody,Lead,No
+23,,,,,Wood & Sons,Customer,No
+24,,,,,Vertigo GmbH,Customer,No
+25,,cus_named,,,Another,Prospect,No
+26,1001,,,,Unlike,Customer,No
+27,,,,test@test.com,Else,Customer,No
+"""
+ACTIVE = NETSUITE + "28,,,,test@idle.example,Thirty,Customer,No\n"
+WAITS = {
+    "cus_idle": "equal_inactive: email = email finds record 21, inactive",
+    "cus_lead": "equal_lead: email = email finds record 22, no customer but a lead or prospect",
+    "cus_html": "other_reading: name = company_name finds record 23, in another reading: as: html",
+    "cus_near": "near_miss: nearly equal is record 24",
+    "cus_named": "equal_lead: stripe_id of record 25, no customer but a lead or prospect",
+    "1001": "chosen_id: this id, which could be any number or word, is the external id of record 26",
+}
+CREATE: dict[str, Any] = {
+    "on_none": "create",
+    "create": {"when": "at_once", "email_fallback": "none", "entity_status": 13},
+}
+
+
+@contextmanager
+def site(folder: Path, stripe: str = STRIPE, netsuite: str = NETSUITE, **changes: object) -> Iterator[Site]:
+    (folder / "stripe.csv").write_text(stripe, "utf-8")
+    (folder / "netsuite.csv").write_text(netsuite, "utf-8")
+    declared = declaration("acme", **{**CREATE, **changes})
+    with site_at(folder, declared, root=folder) as at:
+        yield at
+
+
+def created(at: Site) -> dict[str, str]:
+    """Who gets a new record, and why."""
+    plan = at.sync.frames.read("write_plan").filter(pl.col("action") == "create")
+    return dict(plan.select("stripe_customer_id", "reason").collect().rows())
+
+
+def review(at: Site) -> dict[str, dict[str, Any]]:
+    rows = pl.read_csv(at.results / "review.csv", infer_schema=False)
+    return {row["stripe_customer_id"]: row for row in rows.iter_rows(named=True)}
+
+
+def creations(at: Site) -> list[dict[str, str]]:
+    return pl.read_csv(at.results / "creations.csv", infer_schema=False).to_dicts()
+
+
+def decide(at: Site, customer: str, record: str) -> dg.ExecuteInProcessResult:
+    job = at.definitions.resolve_job_def(f"{at.sync.name}_override")
+    config = {"customer": customer, "record": record, "who": "Ada", "why": "seen"}
+    return job.execute_in_process(
+        run_config={"ops": {job.nodes[0].name: {"config": config}}}, instance=at.instance, raise_on_error=False
+    )
+
+
+def done(at: Site, customer: str, record: str) -> None:
+    assert decide(at, customer, record).success
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """After one run; for tests that only look at what it has left."""
+    with site(tmp_path_factory.mktemp("once")) as at:
+        assert at.reconcile().success
+        yield at
+
+
+@pytest.mark.rule("C1")
+def test_who_may_have_a_record_gets_none_and_is_in_the_review_with_why(once: Site) -> None:
+    assert created(once) == dict.fromkeys(("cus_new", "cus_nobody"), "no NetSuite customer was found")
+    rows = review(once)
+    assert {who: rows[who]["doubt"] for who in WAITS} == WAITS
+    assert {"cus_new", "cus_nobody"}.isdisjoint(rows)
+    for who in WAITS:
+        said = rows[who]["what_to_do"] or ""
+        assert "No record is made until somebody decides (job acme_override)" in said
+        assert "or create, for a new one" in said
+
+
+@pytest.mark.rule("X15")
+@pytest.mark.rule("X16")
+def test_the_review_shows_the_records_and_offers_them_and_a_new_one(once: Site) -> None:
+    rows = review(once)
+    assert rows["cus_idle"]["candidate_details"] == "21, Idle Holding, X@Idle.example"
+    assert rows["cus_lead"]["candidate_details"] == "22, Somebody, x@lead.example"
+    assert rows["cus_near"]["suggestions"] == "24, Vertigo GmbH: same name apart from its legal form"
+    queue = once.sync.frames.read("review_queue").collect()
+    offered = dict(zip(queue.get_column("stripe_customer_id"), choices(queue, makes_records=True), strict=True))
+    assert offered["cus_idle"].to_list() == ["21", "create", "never", "later"]
+    assert offered["cus_gone"].to_list() == ["never", "later"]
+    assert "create" not in choices(queue, makes_records=False).explode()
+
+
+@pytest.mark.rule("C1")
+def test_the_check_and_the_page_count_who_waits(once: Site) -> None:
+    said = once.check("customer_matches", "evidence_agrees").description or ""
+    assert "Customers that get no new record, as an inactive one has an equal value (1)" in said
+    assert "Customers that get no new record, as a lead or prospect has an equal value (2)" in said
+    assert "Customers that get no new record, as one has nearly equal values (1)" in (
+        once.results / "report.html"
+    ).read_text("utf-8")
+
+
+@pytest.mark.rule("M8")
+@pytest.mark.rule("C1")
+@pytest.mark.rule("W11")
+def test_a_person_decides_for_a_new_record_or_for_the_one_that_is_there(tmp_path: Path) -> None:
+    with site(tmp_path) as at:
+        assert at.up_to("write_plan").success
+        for customer, record in {
+            "cus_idle": "create",
+            "cus_html": " Create ",
+            "cus_near": "24",
+            "1001": "never",
+        }.items():
+            done(at, customer, record)
+        assert at.up_to("reconciliation_report").success
+        decided = "a person said to make a record of its own for this customer"
+        usual = dict.fromkeys(("cus_new", "cus_nobody"), "no NetSuite customer was found")
+        assert created(at) == {**usual, "cus_idle": decided, "cus_html": decided}
+        rows = review(at)
+        assert (rows["cus_idle"]["doubt"], rows["cus_idle"]["what_to_do"][:7]) == (None, "Nothing")
+        assert rows["cus_idle"]["decided"].startswith("make a new record: Ada, ")
+        shown = {row["stripe_customer_id"]: row["reason"] for row in creations(at)}
+        assert shown["cus_idle"] == decided
+        world, search = account(at)
+        made = import_customers(at.results / "netsuite_create.csv", world, BY_HAND)
+        ids = {world.customers[number].values["externalid"]: str(number) for number in made}
+        export_customers(tmp_path / "netsuite.csv", world, search)
+        assert at.up_to("reconciliation_report").success
+        assert created(at) == {}
+        updates = dict(pl.read_csv(at.results / "stripe_updates.csv", infer_schema=False).rows())
+        assert updates == {**ids, "cus_near": "24"}
+
+
+@pytest.mark.rule("M8")
+def test_a_decision_for_a_new_record_is_against_what_rules_find(tmp_path: Path) -> None:
+    with site(tmp_path, stripe=STRIPE.replace("x@new.example", "test@idle.example"), netsuite=ACTIVE) as at:
+        assert at.up_to("write_plan").success
+        assert "cus_new" not in created(at)
+        done(at, "cus_new", "create")
+        assert at.up_to("write_plan").success
+        assert "cus_new" in created(at)
+        done(at, "cus_new", "withdraw")
+        assert at.up_to("write_plan").success
+        assert "cus_new" not in created(at)
+
+
+@pytest.mark.rule("M8")
+@pytest.mark.parametrize(
+    ("customer", "record", "said"),
+    [
+        ("cus_gone", "create", "the customer is broken by a link that is there: clear it in Stripe and NetSuite first"),
+        ("cus_lead", "22", "record 22 is no customer, but a lead or a prospect: make it a customer in NetSuite"),
+        ("cus_lead", "anew", "expected a record's internal id (a whole number of at most 18 digits), create, never"),
+    ],
+)
+def test_what_cannot_be_decided_is_refused_with_what_to_do(once: Site, customer: str, record: str, said: str) -> None:
+    assert said in failure(decide(once, customer, record))
+
+
+@pytest.mark.rule("M8")
+def test_a_new_record_can_be_decided_for_only_where_records_are_made(tmp_path: Path) -> None:
+    with site(tmp_path, on_none="report", create=None) as at:
+        assert at.up_to("write_plan").success
+        assert "no record is made for anybody: create needs on_none: create" in failure(decide(at, "cus_new", "create"))
+
+
+@pytest.mark.rule("X15")
+def test_without_near_misses_nobody_waits_for_one(tmp_path: Path) -> None:
+    with site(tmp_path, near_misses=False) as at:
+        assert at.up_to("write_plan").success
+        assert set(created(at)) == {"cus_new", "cus_nobody", "cus_near"}
+
+
+@pytest.mark.rule("X12")
+def test_decisions_for_new_records_are_kept_for_replays(tmp_path: Path) -> None:
+    with site(tmp_path) as at:
+        assert at.up_to("write_plan").success
+        done(at, "cus_idle", "create")
+        assert at.up_to("write_plan").success
+        assert not replay(at.sync, making_of(at.sync, "")).differences
