@@ -20,6 +20,7 @@ from assets.matching.negation import find_negated, may_negate
 from assets.matching.retired import find_retired
 from assets.matching.second_opinions import Evidence
 from schemas.link_fields import LinkField, fields_of
+from schemas.rule_kinds.netsuite_name import NETSUITE_NAME, NUMBERED
 from schemas.words import DOUBTS, NEAR_KEYS, STRIPES_OWN, Doubt, MatchOutcome
 
 _RECORD: Final = "record"
@@ -111,6 +112,23 @@ def _names_another(evidence: Evidence) -> pl.LazyFrame:
     return rows.select("position", said=pl.format("record {} names {}{} ({})", _RECORD, "id", more, "source"))
 
 
+def _number_in_name(evidence: Evidence) -> pl.LazyFrame:
+    """Matches by a name without the number before it, where few names have one: `7 Eleven` is no number 7."""
+    found = [pl.LazyFrame(schema={"position": pl.UInt32, "said": pl.String})]
+    for rank, rule in enumerate(evidence.settings.rules):
+        if rule.netsuite_side.kind.name != NETSUITE_NAME:
+            continue
+        name = pl.concat_str(*rule.netsuite_side.columns, separator=" ", ignore_nulls=True)
+        named = evidence.records.filter(name.str.len_bytes() > 0)
+        has_number = name.str.contains(NUMBERED)
+        numbered = named.filter(has_number).select(record="internal_id").collect(engine="streaming")
+        if numbered.height * 2 < named.select(pl.len()).collect(engine="streaming").item():
+            pairs = evidence.pairs.lazy().filter(pl.col("rank") == rank).join(numbered.lazy(), on=_RECORD, how="semi")
+            said = pl.format("record {} has a number before its name, as few have: it may be part of the name", _RECORD)
+            found.append(pairs.select("position", said=said))
+    return pl.concat(found)
+
+
 def _shared_key(evidence: Evidence) -> pl.LazyFrame:
     """Matches by a value that more than `shared_key` customers of Stripe have, or of NetSuite; links likewise."""
     most = evidence.settings.shared_key
@@ -162,7 +180,9 @@ def _negated_in(field: LinkField, evidence: Evidence) -> pl.LazyFrame:
         return pairs.join(notes, on=_RECORD, how="semi")
 
     rows = evidence.traces.each(its_own).join(notes, on=_RECORD)
-    said = pl.format(f"the {field.name} of record {{}} seem to say that it is another customer", _RECORD)
+    said = pl.format(
+        f"the {field.name} of record {{}} seem to say by “{{}}” that it is another customer", _RECORD, "word"
+    )
     return find_negated(rows).select("position", said=said)
 
 
@@ -208,6 +228,7 @@ _FINDERS: Final[Mapping[Doubt, Callable[[Evidence], pl.LazyFrame]]] = {
     "negated": _negated,
     "rules_differ": _rules_differ,
     "names_another": _names_another,
+    "number_in_name": _number_in_name,
     "shared_key": _shared_key,
     "chosen_id": _chosen_id,
     "near_key": _near_key,

@@ -38,14 +38,16 @@ _STATES: Final = (
     *("geannuleerd", "inactief"),
 )
 _BEFORE_IT: Final = (
-    *("was", "were", "ex", "prev", "previous", "prior", "past", "exclude", "except", "without", "see", "related"),
+    *("was", "were", "ex", "prev", "previous", "prior", "past", "exclude", "except", "without", "related"),
     *("parent", "parent company", "child", "subsidiary", "sister company", "affiliate", "reseller", "partner"),
-    *("war", "vormals", "vorher", "ohne", "mutter", "muttergesellschaft", "tochter", "tochtergesellschaft", "siehe"),
-    *("était", "précédent", "filiale", "maison mère", "voir", "era", "anterior", "filial", "matriz", "ver"),
+    *("war", "vormals", "vorher", "ohne", "mutter", "muttergesellschaft", "tochter", "tochtergesellschaft"),
+    *("était", "précédent", "filiale", "maison mère", "era", "anterior", "filial", "matriz"),
     *("precedente", "vorige", "tidigare", "tidligere", "poprzedni", "бывший"),
     *("以前", "以前の", "以前的", "前の", "원래", "예전"),
 )
 """Words that say it only where they stand beside the id: a card may have expired, and an invoice be past due."""
+_REFERRING: Final = ("see", "siehe", "voir", "ver", "vedi", "zie")
+"""Words that lead to somebody else, but not in `see Stripe cus_1`, which leads to Stripe."""
 _SIGNS: Final = (
     *("誤", "違", "ではな", "じゃな", "旧", "削除", "重複", "不是", "错误", "錯誤", "舊", "已删", "已刪", "重复"),
     *("作废", "作廢"),
@@ -65,15 +67,26 @@ def _any_of(words: tuple[str, ...]) -> str:
 
 _WORD_ENDS = r"(?:$|[^\p{L}\p{M}\p{N}_-])"
 _BETWEEN = r"[\s:=(\[\x{2013}\-]"
-_NAMED = r"(?:\s+(?:stripe|customer|account|kunde|client|cliente|id))*"
-_NEGATED = "|".join(
-    (
-        f"{_BEFORE}{_any_of((*_WORDS, *_DOUBTING))}{_WORD_ENDS}",
-        f"{_BEFORE}{_any_of((*_STATES, *_BEFORE_IT))}{_NAMED}{_BETWEEN}*cus_",
-        rf"cus_[0-9a-z]+(?:{_BETWEEN}+{_any_of(_STATES)}{_WORD_ENDS}|\s*\?|~~|</(?:s|del|strike)>)",
-        *_SIGNS,
+_NAMED = r"(?:\s+(?:customer|account|kunde|client|cliente|id))*"
+_NAMED_THERE = r"(?:\s+(?:stripe|customer|account|kunde|client|cliente|id))*"
+
+
+def _negating(group: str) -> str:
+    """The pattern of what negates, with the words in groups, or in none."""
+    return "|".join(
+        (
+            f"{_BEFORE}{group}{_any_of((*_WORDS, *_DOUBTING))}){_WORD_ENDS}",
+            f"{_BEFORE}{group}{_any_of((*_STATES, *_BEFORE_IT))}){_NAMED_THERE}{_BETWEEN}*cus_",
+            f"{_BEFORE}{group}{_any_of(_REFERRING)}){_NAMED}{_BETWEEN}*cus_",
+            rf"cus_[0-9a-z]+(?:{_BETWEEN}+{group}{_any_of(_STATES)}){_WORD_ENDS}|\s*{group}\?|~~|</(?:s|del|strike)>))",
+            f"{group}{'|'.join(_SIGNS)})",
+        )
     )
-)
+
+
+_NEGATED = _negating("(?:")
+_WHAT_NEGATES = _negating("(")
+_GROUPS = 6
 
 
 def may_negate(note: pl.Expr) -> pl.Expr:
@@ -82,7 +95,7 @@ def may_negate(note: pl.Expr) -> pl.Expr:
 
 
 def find_negated(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the rows whose comments have, in one sentence, their id and a word that negates.
+    """Return the rows whose comments have, in one sentence, their id and a word that negates, with this as `word`.
 
     Args:
         rows: `position`, `note`, and `text`, the id that stands in them.
@@ -92,4 +105,7 @@ def find_negated(rows: pl.LazyFrame) -> pl.LazyFrame:
     suspect = rows.filter(may_negate(pl.col("note")))
     said = suspect.with_columns(sentence=sentences).explode("sentence")
     about = said.filter(pl.col("sentence").str.contains(pl.col("text"), literal=True))
-    return about.filter(may_negate(pl.col("sentence"))).unique("position").drop("sentence")
+    lower = pl.col("sentence").str.to_lowercase()
+    word = pl.coalesce(lower.str.extract(_WHAT_NEGATES, group) for group in range(1, _GROUPS + 1))
+    negated = about.with_columns(word=word).drop_nulls("word")
+    return negated.sort("position", "word").unique("position", keep="first", maintain_order=True).drop("sentence")

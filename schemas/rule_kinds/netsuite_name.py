@@ -7,7 +7,9 @@ import polars as pl
 from schemas.rule_kinds.entry import Kind
 from schemas.rule_kinds.leaf import without_parents
 
+NETSUITE_NAME: Final = "netsuite_name"
 NUMBER_BEFORE: Final = r"#?\p{L}{0,10}[-_]?[0-9]+(?:\s+[-\x{2013}:]\s+|[-_:]?\s+)"
+NUMBERED: Final = rf"(?:^|\s:\s)\s*{NUMBER_BEFORE}\S"
 
 
 def _read(column: pl.Expr, _: str | None) -> pl.Expr:
@@ -21,9 +23,9 @@ def _read(column: pl.Expr, _: str | None) -> pl.Expr:
 
 
 KIND: Final = Kind(
-    name="netsuite_name",
+    name=NETSUITE_NAME,
     side="netsuite",
     says="the same without a number before it",
     read=_read,
-    trait=rf"(?:^|\s:\s)\s*{NUMBER_BEFORE}\S",
+    trait=NUMBERED,
 )

@@ -44,6 +44,7 @@ NOBODY = (
     *("555-555-5555", "(000) 000-0000", "123.456.7890", "12-3456789", "XX-XXXXXXX", "+1 111 111 1111", "applied for"),
     *("- Select -", "Bitte wählen", "XXXXX", "[redacted]", "same as above", "{{email}}", "*|FNAME|*", "<Company Name>"),
     *("#FIELD!", "Err:508", "ERROR: Field Not Found", "0000-00-00", "############"),
+    *("Guest", "Guest Guest", "TEST", "Test Customer", "deleted@deleted.invalid", "guest@guest.com", "[hidden]"),
     *("GmbH", "Ltd.", "Mr", "Unknown Customer", "DO NOT USE", "none@none.org", "keine@keine.de", "test@gmail.com"),
 )
 
@@ -52,9 +53,12 @@ def test_what_people_write_for_nobody_matches_nobody(tmp_path: Path) -> None:
     ours = "".join(f'cus_{at},"{text}",2026-09-03 10:15,,\n' for at, text in enumerate(NOBODY))
     theirs = "".join(f'{at + 1},"{text}"\n' for at, text in enumerate(NOBODY))
     flags = "cus_B,Bee,2026-09-03 10:15,unknown,\ncus_L,Ell,2026-09-03 10:15,,unknown\ncus_S,😀,2026-09-03 10:15,,\n"
+    names = ("Select", "Hidden", "Default", "Multiple", "Text", "Guest House", "Test Rite")  # as companies are called
+    flags += "".join(f"cus_N{at},{name},2026-09-03 10:15,,\n" for at, name in enumerate(names))
     label = "id,Name,Created (UTC),netsuite_block_integration (metadata),netsuite_customer_id (metadata)\n"
+    named = "".join(f"{600 + at},{name}\n" for at, name in enumerate(names))
     (tmp_path / "s.csv").write_text(f"{label}{ours}{flags}")
-    (tmp_path / "n.csv").write_text(f"Internal ID,Company Name\n{theirs}500,Bee\n501,Ell\n502,😀\n")
+    (tmp_path / "n.csv").write_text(f"Internal ID,Company Name\n{theirs}500,Bee\n501,Ell\n502,😀\n{named}")
     sides: dict[str, Any] = {
         "stripe": {"export": str(tmp_path / "s.csv")},
         "netsuite": {"export": str(tmp_path / "n.csv")},
@@ -63,7 +67,7 @@ def test_what_people_write_for_nobody_matches_nobody(tmp_path: Path) -> None:
     rules = [{"stripe": "name", "netsuite": "company_name"}]
     with planned("placeholder", tmp_path, **sides, netsuite_fields=fields, rules=rules, links_visible=False) as case:
         found = {customer: record for customer, record in case.records.items() if record}
-        assert found == {"S": 502}
+        assert found == {"S": 502} | {f"N{at}": 600 + at for at in range(len(names))}
         assert (case.outcomes["B"], case.outcomes["L"]) == ("held", "broken")
 
 

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
-from assets.matching import MatchSettings, by_customer, match_customers, match_with_doubts
+from assets.matching import MatchSettings, Rule, by_customer, match_customers, match_with_doubts
 from assets.matching.negation import find_negated
 from assets.matching.parted import Buckets
 from schemas.words import NEAR_KEYS
@@ -182,6 +182,8 @@ def test_what_a_person_decided_is_not_doubted() -> None:
         ("cus_1 (old)", True),
         *((text, True) for text in ("maybe cus_1", "cus_1 ?", "vielleicht cus_1", "cus_1 belongs to Bee", "~~cus_1~~")),
         *((text, True) for text in ("previous cus_1", "parent: cus_1", "ex-cus_1", "cus_1 (closed)", "TEST cus_1")),
+        *((text, True) for text in ("see cus_1", "siehe Kunde cus_1", "voir cus_1")),
+        *((text, False) for text in ("see Stripe cus_1", "siehe Stripe: cus_1", "see Stripe customer cus_1")),
         *((text, True) for text in ("prior id cus_1", "use cus_2 instead of cus_1", "以前の cus_1", "vormals cus_1")),
         ("not this one:\ncus_1", True),
         *((text, False) for text in ("card expired, cus_1", "past due since May, cus_1", "cus_1 was created in 2020")),
@@ -198,8 +200,37 @@ def test_what_a_person_decided_is_not_doubted() -> None:
     ],
 )
 def test_comments_that_say_not_are_a_doubt(comments: str, *, is_doubted: bool) -> None:
-    said = "negated: the comments of record 11 seem to say that it is another customer"
-    assert doubts(customer(), record(11, comments=comments)) == ({"cus_1": said} if is_doubted else {})
+    found = doubts(customer(), record(11, comments=comments))
+    assert [*found] == (["cus_1"] if is_doubted else [])
+
+
+@pytest.mark.parametrize(
+    ("comments", "word"),
+    [
+        ("Wrong: cus_1", "wrong"),
+        ("cus_1 seems to BELONGS TO Bee", "belongs to"),
+        ("see customer cus_1", "see"),
+        ("cus_1 (closed)", "closed"),
+        ("cus_1?", "?"),
+        ("旧ID: cus_1", "旧"),
+        ("cus_1\nnot: cus_1, old", "not"),
+    ],
+)
+def test_a_doubt_of_comments_names_the_word(comments: str, word: str) -> None:
+    said = f"negated: the comments of record 11 seem to say by “{word}” that it is another customer"
+    assert doubts(customer(), record(11, comments=comments)) == {"cus_1": said}
+
+
+NAMES = MatchSettings((Rule("name", "company_name", "netsuite_name"),))
+
+
+def test_a_number_before_a_name_is_a_doubt_where_few_names_have_one() -> None:
+    few = [record(11, company_name="7 Eleven"), *(record(at, company_name=f"Name {at}") for at in (12, 13))]
+    said = "number_in_name: record 11 has a number before its name, as few have: it may be part of the name"
+    assert doubts(customer(name="Eleven"), *few, declared=NAMES) == {"cus_1": said}
+    assert doubts(customer(name="Name 12"), *few, declared=NAMES) == {}
+    assert doubts(customer(name="Eleven"), *few[:2], declared=NAMES) == {}
+    assert doubts(customer(name="Eleven"), *few, declared=NAMES, cus_1=11) == {}
 
 
 @pytest.mark.parametrize(
