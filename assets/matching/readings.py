@@ -70,6 +70,12 @@ def _last_digits(column: pl.Expr) -> pl.Expr:
 _NUMBER_BEHIND: Final = r"\s+(?:[-\x{2013}#]\s*|[(\[]#?)\p{L}{0,5}[-_]?\d{2,}[)\]]?\s*$"
 _ALIKE: Final = "".join(LOOK_ALIKES)
 
+_OTHER: Final = "\u0130\u0131\u06a9\u06cc\u0649\u9ad9\ufa11\u5fb7\u6ff5\u908a"
+_USUAL: Final = "Ii\u0643\u064a\u064a\u9ad8\u5d0e\u5fb3\u6ff1\u8fba"
+_LEFT_OUT: Final = "\u2122\u00ae\u00a9\u2120\u0640\ufe0e\ufe0f" + "".join(map(chr, range(0xE0100, 0xE0110)))
+_FORMS: Final = dict(zip(_OTHER, _USUAL, strict=True)) | dict.fromkeys(_LEFT_OUT, "")
+"""Letters with the form that is written for them as well, and signs that some leave out: marks, variation selectors."""
+
 READINGS: Final = {
     **{
         kind.name: Reading(f"as: {kind.name}", kind.trait, kind=kind)
@@ -116,6 +122,12 @@ READINGS: Final = {
         "full-width or half-width letters and signs, or other forms (\uff21, \uff71, \ufb01, \u3231); mend the field",
         r"[\x{FF01}-\x{FFDC}\x{FB00}-\x{FB06}\x{3200}-\x{33FF}\x{2100}-\x{214F}]",
         lambda column: column.str.normalize("NFKC"),
+    ),
+    "letter_forms": Reading(
+        "another form of a letter (\u0131 for i, \u06a9 for \u0643, \u9ad9 for \u9ad8), or a sign such as \u2122; "
+        "mend the field",
+        f"[{''.join(_FORMS)}]",
+        lambda column: column.str.replace_many(_FORMS),
     ),
     "invisible": Reading(
         "characters that nobody sees, such as soft hyphens and marks of direction; mend the field",
