@@ -70,6 +70,8 @@ Doubt = Literal[
     "equal_lead",
     "other_reading",
     "near_miss",
+    "equal_customer",
+    "twin",
 ]
 """Why a person should look at a pair before it is written, though its evidence decided (`assets.matching.doubts`)."""
 
@@ -88,6 +90,8 @@ DOUBTS: Final[Mapping[Doubt, str]] = {
     "equal_lead": "leads or prospects with an equal value",
     "other_reading": "records with an equal value in another reading",
     "near_miss": "records with nearly equal values",
+    "equal_customer": "other Stripe customers with an equal value",
+    "twin": "new customers with an equal value",
 }
 """Each doubt in words, in the order in which they are shown; docs/matching.md explains them."""
 

@@ -212,3 +212,77 @@ def test_decisions_for_new_records_are_kept_for_replays(tmp_path: Path) -> None:
         done(at, "cus_idle", "create")
         assert at.up_to("write_plan").success
         assert not replay(at.sync, making_of(at.sync, "")).differences
+
+
+TWINS = """\
+id,Email,Name,Created (UTC),netsuite_customer_id (metadata)
+cus_a1,a@one.example,Alpha,2026-06-02 00:00,
+cus_a2,A@one.example ,Bravo,2026-06-01 00:00,
+cus_b1,b@two.example,Vertigo Ltd,2026-06-01 00:00,
+cus_b2,b@two.example,Delta,2026-06-02 00:00,
+cus_c1,c@three.example,Echo,2026-06-01 00:00,
+cus_c2,c@three.example,Vertigo Inc,2026-06-02 00:00,
+cus_d1,d@four.example,Golf,2026-06-01 00:00,
+cus_d2,d@four.example,Hotel,2026-06-02 00:00,
+cus_d3,d@five.example,HOTEL,2026-06-03 00:00,
+cus_e1,e@six.example,India,2026-06-01 00:00,24
+cus_e2,e@six.example,Juliet,2026-06-02 00:00,
+cus_f1,f@seven.example,Kilo,2026-06-01 00:00,999
+cus_f2,f@seven.example,Lima,2026-06-02 00:00,
+cus_g1,test@test.com,Mike,2026-06-01 00:00,
+cus_g2,test@test.com,November,2026-06-02 00:00,
+"""
+WAITING_TWINS = {
+    "cus_a1": "twin: email = email: cus_a2 has an equal value, and gets a record first",
+    "cus_b2": "equal_customer: email = email: cus_b1 has an equal value, and waits for a decision itself",
+    "cus_c1": "equal_customer: email = email: cus_c2 has an equal value, and waits for a decision itself",
+    "cus_d2": "twin: email = email: cus_d1 has an equal value, and gets a record first",
+    "cus_d3": "twin: name = company_name: cus_d2 has an equal value, and gets a record first",
+    "cus_e2": "equal_customer: email = email: cus_e1 has an equal value, and has record 24",
+    "cus_f2": "equal_customer: email = email: cus_f1 has an equal value, and waits for a decision itself",
+}
+
+
+@pytest.mark.rule("C1")
+def test_of_customers_with_an_equal_value_the_first_gets_a_record_and_the_next_run_finds_it(tmp_path: Path) -> None:
+    with site(tmp_path, stripe=TWINS) as at:
+        assert at.up_to("reconciliation_report").success
+        assert set(created(at)) == {"cus_a2", "cus_d1", "cus_g1", "cus_g2"}
+        rows = review(at)
+        assert {who: rows[who]["doubt"] for who in WAITING_TWINS} == WAITING_TWINS
+        assert rows["cus_e2"]["candidate_ids"] == "24"
+        assert rows["cus_a1"]["what_to_do"].startswith("Nothing, if the two are one")
+        assert rows["cus_b2"]["what_to_do"].startswith("No record is made until somebody decides")
+        world, search = account(at)
+        import_customers(at.results / "netsuite_create.csv", world, BY_HAND)
+        export_customers(tmp_path / "netsuite.csv", world, search)
+        assert at.up_to("reconciliation_report").success
+        records = {row["stripe_customer_id"]: row for row in pl.read_csv(at.results / "matches.csv").to_dicts()}
+        for one, other in (("cus_a1", "cus_a2"), ("cus_d2", "cus_d1")):
+            assert records[one]["netsuite_internal_id"] == records[other]["netsuite_internal_id"]
+            assert records[one]["outcome"] == "matched"
+        assert records["cus_d3"]["doubt"].startswith("equal_customer: name = company_name: cus_d2 has an equal value")
+
+
+@pytest.mark.rule("M8")
+def test_a_twin_gets_a_record_of_its_own_if_a_person_says_so_and_the_other_one_too(tmp_path: Path) -> None:
+    with site(tmp_path, stripe=TWINS) as at:
+        assert at.up_to("write_plan").success
+        done(at, "cus_d2", "create")
+        assert at.up_to("write_plan").success
+        assert set(created(at)) == {"cus_a2", "cus_d2", "cus_g1", "cus_g2"}
+        done(at, "cus_d1", "create")
+        assert at.up_to("write_plan").success
+        assert set(created(at)) == {"cus_a2", "cus_d1", "cus_d2", "cus_g1", "cus_g2"}
+
+
+@pytest.mark.rule("C1")
+@pytest.mark.rule("C2")
+def test_of_customers_with_an_equal_value_the_first_that_has_paid_gets_a_record(tmp_path: Path) -> None:
+    lines = [f"{line},{'Total Spend' if n == 0 else int(n % 2)}" for n, line in enumerate(TWINS.splitlines())]
+    paid = {line.partition(",")[0] for line in lines if line.endswith(",1")}
+    create = {**CREATE["create"], "when": "first_transaction"}
+    with site(tmp_path, stripe="\n".join(lines) + "\n", create=create) as at:
+        assert at.up_to("write_plan").success
+        assert paid == {f"cus_{who}" for who in ("a1", "b1", "c1", "d1", "d3", "e2", "f2", "g2")}
+        assert set(created(at)) == {"cus_a1", "cus_d1", "cus_d3", "cus_g2"}

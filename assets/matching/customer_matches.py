@@ -256,6 +256,8 @@ _OF_NOBODY: Final[Mapping[str, str]] = {
     "equal_lead": "Customers that get no new record, as a lead or prospect has an equal value",
     "other_reading": "Customers that get no new record, as one has an equal value in another reading",
     "near_miss": "Customers that get no new record, as one has nearly equal values",
+    "equal_customer": "Customers that get no new record, as another customer with an equal value has one, or waits",
+    "twin": "Customers that wait for the record of another one with an equal value, which the next run finds",
 }
 """What the doubts say of customers that have no record."""
 

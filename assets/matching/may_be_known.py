@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from assets.matching.equal_customers import DECIDED, NEW, WAITS, first_with_equal_value
 from assets.matching.findings import joined, listed
 from assets.matching.link_traces import named_by_records
 from assets.matching.other_readings import INACTIVE, NO_CUSTOMER, WITHOUT_READING, Hit, hits
@@ -29,6 +30,11 @@ _SAID: Final = pl.Schema(
 )
 _KINDS: Final[dict[str, Doubt]] = {INACTIVE: "equal_inactive", NO_CUSTOMER: "equal_lead"}
 _WHICH: Final[dict[str, str]] = {INACTIVE: ", inactive", NO_CUSTOMER: ", no customer but a lead or prospect"}
+_STANDS: Final = {
+    WAITS: "waits for a decision itself",
+    DECIDED: "gets a record of its own first",
+    NEW: "gets a record first",
+}
 _FOUND: Final = ("candidates", "candidate_ids")
 
 
@@ -56,7 +62,12 @@ def doubt_new(
     found = [_SAID.to_frame(), *(_said(hit) for hit in hits(new, netsuite, settings)), _named(new, netsuite)]
     if near_misses:
         found.append(_near(new, netsuite, matches, settings))
-    rows = _by_customer(pl.concat(found)).join(new.select("position", stripe_customer_id="id"), on="position")
+    found.append(_of_others(new, stripe, _with_doubts(matches, new, pl.concat(found)), settings))
+    return _with_doubts(matches, new, pl.concat(found))
+
+
+def _with_doubts(matches: pl.DataFrame, new: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
+    rows = _by_customer(said).join(new.select("position", stripe_customer_id="id"), on="position")
     both = matches.join(rows, on="stripe_customer_id", how="left", maintain_order="left", suffix=" new")
     is_doubted = pl.col("doubt new").is_not_null()
     told = (pl.when(is_doubted).then(f"{name} new").otherwise(name).alias(name) for name in _FOUND)
@@ -107,6 +118,19 @@ def _near(new: pl.DataFrame, netsuite: pl.LazyFrame, matches: pl.DataFrame, sett
     return counted.with_columns(said=said).select(*_SAID).cast(_SAID)
 
 
+def _of_others(new: pl.DataFrame, stripe: pl.LazyFrame, matches: pl.DataFrame, settings: MatchSettings) -> pl.DataFrame:
+    """Customers of whom another one has an equal value by a rule: its record, present or to come, may be theirs."""
+    found, of_twin = [_SAID.to_frame()], pl.col("rank") >= DECIDED
+    kind = pl.when(of_twin).then(pl.lit("twin")).otherwise(pl.lit("equal_customer"))
+    says = pl.col("rank").replace_strict(_STANDS, default=pl.format("has record {}", "record"), return_dtype=pl.String)
+    shown = pl.when(pl.col("record").is_null()).then(pl.lit([], pl.List(pl.Int64))).otherwise(pl.concat_list("record"))
+    for rule, first in first_with_equal_value(new, stripe, matches, settings):
+        said = pl.format("{}: {} has an equal value, and {}", pl.lit(rule), "id", says)
+        rows = first.with_columns(kind=kind, said=said, shown=shown)
+        found.append(rows.with_columns(candidates=pl.col("shown").list.len()).select(*_SAID).cast(_SAID))
+    return pl.concat(found)
+
+
 def _records() -> pl.Expr:
     count = pl.col("candidates")
     word = pl.when(count > 1).then(pl.lit("records")).otherwise(pl.lit("record"))
@@ -121,9 +145,10 @@ def _by_customer(rows: pl.DataFrame) -> pl.DataFrame:
     doubts = kinds.group_by("position", maintain_order=True).agg(
         doubt=pl.format("{}: {}", "kind", "said").str.join("; ")
     )
-    each = rows.select("position", record="shown").explode("record").unique().sort("position", "record")
+    each = rows.select("position", record="shown").explode("record").drop_nulls().unique().sort("position", "record")
     found = each.group_by("position", maintain_order=True).agg(
         candidates=pl.len(), shown=pl.col("record").head(CANDIDATES_SHOWN)
     )
     ids = joined(pl.col("shown"), " ").alias("candidate_ids")
-    return doubts.join(found.select("position", "candidates", ids), on="position")
+    known = doubts.join(found.select("position", "candidates", ids), on="position", how="left")
+    return known.with_columns(pl.col("candidates").fill_null(0))

@@ -23,12 +23,10 @@ _FOUND: Final = pl.Schema({"stripe_customer_id": pl.String(), "reading": pl.Stri
 PERSON: Final = "person"
 INACTIVE: Final = "inactive"
 NO_CUSTOMER: Final = "no_customer"
-TWIN: Final = "twin"
 WITHOUT_READING: Final = {
     PERSON: "first + last of a person (netsuite: first + last)",
     INACTIVE: "match_inactive: true (a record with an equal value is inactive)",
     NO_CUSTOMER: "no setting (a record with an equal value is a lead or prospect)",
-    TWIN: "the record that another new customer with an equal value gets: make that one first (IDS=), and run again",
 }
 """What finds a customer and is no reading of one value."""
 _PERSON_COLUMNS: Final = (("first", "last"), ("first_name", "last_name"), ("firstname", "lastname"))
@@ -83,24 +81,6 @@ def hits(customers: pl.DataFrame, netsuite: pl.LazyFrame, settings: MatchSetting
     records = netsuite.filter("is_customer" if settings.match_inactive else pl.col("is_customer") & ~pl.col("inactive"))
     yield from _found(customers.lazy(), records, settings)
     yield from _among_others(customers.lazy(), netsuite, settings)
-
-
-def twins(customers: pl.LazyFrame, settings: MatchSettings) -> pl.DataFrame:
-    """Return who has a value of a rule that another of these customers has, too; columns as of `other_readings`.
-
-    Args:
-        customers: rows of `schemas.customers.StripeCustomers` that are to get a record each.
-        settings: what the declaration says.
-    """
-    ours = customers.with_row_index("position").collect(engine="streaming")
-    found = [pl.Series("position", [], pl.UInt32)]
-    for rule in (each for each in settings.rules if isinstance(each, Rule)):
-        side = side_keys(ours.lazy(), rule.stripe_side, pl.col("position"), Comparison(), settings.no_key)
-        keys = side.unique(["position", "key"])
-        alike = keys.filter(keys.get_column("hash").is_duplicated())
-        found.append(alike.filter(alike.get_column("key").is_duplicated()).get_column("position"))
-    ids = ours.get_column("id").gather(pl.concat(found).unique().sort())
-    return pl.DataFrame({"stripe_customer_id": ids, "reading": TWIN}, _FOUND)
 
 
 def _found(customers: pl.LazyFrame, records: pl.LazyFrame, settings: MatchSettings) -> Iterator[Hit]:

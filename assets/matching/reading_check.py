@@ -8,7 +8,7 @@ import polars as pl
 
 from assets.check_results import id_result
 from assets.matching.customer_matches import match_settings
-from assets.matching.other_readings import WITHOUT_READING, other_readings, twins
+from assets.matching.other_readings import WITHOUT_READING, other_readings
 from assets.matching.readings import READINGS
 from assets.matching.settings import MatchSettings
 from assets.reconciliation import Reconciliation, failures_for_people
@@ -26,7 +26,6 @@ _DESCRIPTION = (
 def build_reading_check(sync: Reconciliation) -> dg.AssetChecksDefinition:
     """The check `other_readings` of one declaration, on `customer_matches`."""
     key, settings = sync.key("customer_matches"), match_settings(sync.declaration)
-    are_made = sync.declaration.on_none == "create"
     inputs = ("customer_matches", "stripe_customers", "netsuite_customers")
     extracts = [sync.key(name) for name in inputs[1:]]
 
@@ -44,7 +43,7 @@ def build_reading_check(sync: Reconciliation) -> dg.AssetChecksDefinition:
         with failures_for_people():
             sides = (customer_matches, stripe_customers, netsuite_customers)
             step = Step(sync, _NAME, context.run.run_id, lambda: key_of(sync, _NAME, of_frames(sync, *inputs)))
-            yield from step.checked(lambda: [readings_result(key, *sides, settings, are_made=are_made)])
+            yield from step.checked(lambda: [readings_result(key, *sides, settings)])
 
     return readings
 
@@ -55,8 +54,6 @@ def readings_result(
     stripe: pl.LazyFrame,
     netsuite: pl.LazyFrame,
     settings: MatchSettings,
-    *,
-    are_made: bool = False,
 ) -> dg.AssetCheckResult:
     """Warn of customers that another reading would find, with the number and the setting of each reading.
 
@@ -66,14 +63,11 @@ def readings_result(
         stripe: rows of `schemas.customers.StripeCustomers`.
         netsuite: rows of `schemas.customers.NetsuiteCustomers`.
         settings: what the declaration says.
-        are_made: whether a record is made for each customer without one.
     """
     unmatched = matches.filter(pl.col("outcome").is_in(WITHOUT_RECORD)).select(id="stripe_customer_id").collect()
     may_be_one = stripe.filter(may_be_among(pl.col("id"), unmatched.to_series()))
     customers = may_be_one.join(unmatched.lazy(), on="id", how="semi")
     found = other_readings(customers, netsuite, settings)
-    if are_made:
-        found = pl.concat([found, twins(customers, settings)])
     counts = dict(found.group_by("reading").len().sort("reading").rows())
     shown = {f"reading/{name}": count for name, count in counts.items()}
     result = id_result(key, "other_readings", found.lazy(), "stripe_customer_id", of=unmatched.height, counts=shown)

@@ -10,6 +10,8 @@ from dataclasses import replace
 import polars as pl
 
 from assets.mapping.to_netsuite import CreateSettings, global_record, new_records
+from assets.matching import MatchSettings
+from assets.matching.equal_customers import first_with_equal_value, is_twin
 from assets.matching.overrides import TO_BE_MADE
 from assets.planning.rows import all_columns, create_rows
 from schemas.link_fields import fields_of
@@ -22,33 +24,38 @@ def plan_creates(
     netsuite: pl.LazyFrame,
     matches: pl.LazyFrame,
     settings: CreateSettings,
+    matching: MatchSettings,
     transactions: pl.LazyFrame | None = None,
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """Plan a record for each customer that is unmatched and not held, and the metadata that will name it.
 
-    None for who is doubted: a record that is there may be theirs, and a person has to say so or not.
+    None for who is doubted: a record that is there may be theirs, and a person has to say so or not. Of new customers
+    with an equal value the first gets one alone, which the next run finds for the others.
 
     Args:
         stripe: `schemas.customers.StripeCustomers`, with the paths that records are made of.
         netsuite: `schemas.customers.NetsuiteCustomers`; a column `entity_id` tells which names are taken.
         matches: `schemas.matches.Matches`.
         settings: how a record is made.
+        matching: by which values customers are equal.
         transactions: `schemas.transactions.Transactions`, where only who has transacted gets a record (C2).
 
     Returns:
         The creates and the links, each as `schemas.plan.Plan` with all of its columns.
     """
-    is_doubted = pl.col("doubt").is_not_null() if "doubt" in matches.collect_schema() else pl.lit(value=False)
-    is_new = (pl.col("outcome") == "unmatched") & ~is_doubted
-    unmatched = matches.filter(is_new).select("stripe_customer_id", "evidence")
+    doubt = pl.col("doubt") if "doubt" in matches.collect_schema() else pl.lit(None, pl.String)
+    is_new = (pl.col("outcome") == "unmatched") & (doubt.is_null() | is_twin(doubt))
+    unmatched = matches.filter(is_new).with_columns(doubt=doubt)
     if transactions is not None:
         transacted = transactions.filter(pl.col("state") == "transacted")
         unmatched = unmatched.join(transacted, on="stripe_customer_id", how="semi")
     customers = stripe.join(unmatched, left_on="id", right_on="stripe_customer_id", how="semi").sort("created", "id")
+    customers = _first_of_twins(customers, unmatched.collect(), matching)
     has_names = "entity_id" in netsuite.collect_schema()
     taken = netsuite.select("entity_id") if has_names else pl.LazyFrame(schema={"entity_id": pl.String})
     held = customers.select(pl.col("id").alias("stripe_customer_id"), *(field.name for field in fields_of("stripe")))
-    held = held.join(unmatched, on="stripe_customer_id", how="left", maintain_order="left")
+    evidence = unmatched.select("stripe_customer_id", "evidence")
+    held = held.join(evidence, on="stripe_customer_id", how="left", maintain_order="left")
     made = new_records(customers, taken, settings)
     records = made.join(held, on="stripe_customer_id", maintain_order="left").collect().lazy()
     customer = pl.col("stripe_customer_id")
@@ -70,6 +77,17 @@ def plan_creates(
         for field in fields_of("stripe")
     ]
     return creates, pl.concat(links)
+
+
+def _first_of_twins(customers: pl.LazyFrame, matches: pl.DataFrame, matching: MatchSettings) -> pl.LazyFrame:
+    """Leave out the new customers that another one comes before, who gets a record in the same plan."""
+    if not matches.get_column("doubt").count():
+        return customers
+    new = customers.with_row_index("position").collect()
+    nobody_waits = matches.with_columns(doubt=pl.lit(None, pl.String))
+    others = first_with_equal_value(new, new.lazy().drop("position"), nobody_waits, matching)
+    twins = pl.concat([new.get_column("position").clear(), *(rows.get_column("position") for _, rows in others)])
+    return new.lazy().filter(~pl.col("position").is_in(twins.unique().implode())).drop("position")
 
 
 def plan_global(matches: pl.LazyFrame, settings: CreateSettings) -> pl.LazyFrame:

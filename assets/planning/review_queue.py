@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from assets.matching.equal_customers import is_twin
 from assets.matching.global_customer import HAS_RECORD
 from assets.planning.append_words import left_out
 from assets.planning.settings import PlanSettings
@@ -30,6 +31,10 @@ _IF_GUESSED = "Nobody has confirmed this record: decide for it, or for another o
 _IF_NEW = (
     "No record is made until somebody decides (job {job}): for the right one, by its internal id (a lead or prospect "
     "has to become a customer in NetSuite first), or create, for a new one."
+)
+_IF_TWIN = (
+    f"{NOTHING}, if the two are one: the next run finds the record that the other one gets. If they are not, decide "
+    "create (job {job})."
 )
 _IF_HELD = "Compare the two customers and decide (job {job}); nothing is planned for them until then."
 
@@ -68,6 +73,8 @@ def queue_for_review(
     of_doubted = (
         pl.when(is_planned)
         .then(pl.lit(_IF_DOUBTED))
+        .when(is_to_be_made & is_twin(pl.col("doubt")))
+        .then(pl.lit(_IF_TWIN))
         .when(is_to_be_made)
         .then(pl.lit(_IF_NEW))
         .otherwise(pl.lit(_IF_HELD))

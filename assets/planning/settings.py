@@ -1,8 +1,10 @@
 """What of a plan a declaration allows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assets.mapping.to_netsuite import CreateSettings, Trial, global_trial, trials
+from assets.matching import MatchSettings
+from assets.matching.customer_matches import match_settings
 from assets.matching.to_stripe_settings import ToStripeSettings
 from assets.no_values import PLACEHOLDERS, placeholders_of
 from schemas.declaration import Declaration
@@ -23,6 +25,7 @@ class PlanSettings:
         create: how new records are made; None: none are.
         makes_global: the only new record is the one that stands for all customers without one (`on_none: global`).
         to_stripe: how customers of NetSuite come to Stripe; None: they do not.
+        matching: by which values customers are equal.
         who_paid: columns of Stripe customers that tell who has paid, for only those get a record; none: everybody does.
     """
 
@@ -32,6 +35,7 @@ class PlanSettings:
     create: CreateSettings | None = None
     makes_global: bool = False
     to_stripe: ToStripeSettings | None = None
+    matching: MatchSettings = field(default_factory=lambda: MatchSettings(()))
     who_paid: tuple[str, ...] = ()
 
     @classmethod
@@ -45,6 +49,7 @@ class PlanSettings:
             create=_create_settings(declaration),
             makes_global=declaration.on_none == "global",
             to_stripe=ToStripeSettings.of(declaration),
+            matching=match_settings(declaration),
             who_paid=_who_paid(declaration),
         )
 

@@ -88,7 +88,7 @@ def plan_changes(
     elif settings.create is not None:
         paid = who_paid(stripe, settings.who_paid)
         left = matches if to_stripe is None else matches.join(undecided(to_stripe.found), on=_CUSTOMER, how="anti")
-        creates, new_links = plan_creates(paid, netsuite, left, settings.create, transactions)
+        creates, new_links = plan_creates(paid, netsuite, left, settings.create, settings.matching, transactions)
         before, after = [creates], [new_links]
     if to_stripe is not None and settings.to_stripe is not None:
         after += plan_to_stripe(to_stripe, stripe, netsuite, wanted.drop(MATCH), settings.written, settings.to_stripe)

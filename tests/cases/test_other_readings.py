@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from assets.matching import MatchSettings, Rule
-from assets.matching.other_readings import other_readings, twins
+from assets.matching.other_readings import other_readings
 from tests.cases.running import planned, reported
 
 HINTED: dict[str, tuple[list[str], list[str]]] = {
@@ -91,26 +91,6 @@ def test_a_number_before_a_name_of_netsuite_is_its_own_kind_too() -> None:
     )
     found = other_readings(customers, records, MatchSettings((Rule("name", "company_name"),)))
     assert found.get_column("reading").to_list() == ["netsuite_name", "numbered"]
-
-
-def test_new_customers_with_an_equal_value_are_twins_of_each_other_alone() -> None:
-    names, mails = ["Alpha", "ALPHA", "Beta", "Gamma"], ["a@x.example", "b@x.example", "c@x.example", "n/a"]
-    customers = pl.LazyFrame({"id": ["cus_1", "cus_2", "cus_3", "cus_4"], "name": names, "email": mails})
-    settings = MatchSettings((Rule("email", "email"), Rule("name", "company_name")))
-    assert twins(customers, settings).rows() == [("cus_1", "twin"), ("cus_2", "twin")]
-    none = customers.with_columns(name=pl.lit("N/A"), email=pl.lit("test@test.com"))
-    assert twins(none, settings).is_empty()
-
-
-@pytest.mark.parametrize(("on_none", "is_told"), [("create", True), ("report", False)])
-def test_twins_are_told_where_each_would_get_a_record(on_none: str, *, is_told: bool, tmp_path: Path) -> None:
-    rows = "cus_A1,x@x.example,Xi,2026-09-03 10:15\ncus_B2,x@x.example,Xi Ltd,2026-09-03 10:15\n"
-    (tmp_path / "twins.csv").write_text(f"id,Email,Name,Created (UTC)\n{rows}")
-    changes: dict[str, object] = {"on_none": on_none, "create": {"when": "at_once"} if is_told else None}
-    stripe = {"export": str(tmp_path / "twins.csv"), "since": "2026-06"}
-    with planned("parent", tmp_path, checks=["other_readings"], stripe=stripe, **changes) as case:
-        said = case.failed_checks.get("other_readings", "")
-        assert ("2 by the record that another new customer with an equal value gets" in said) == is_told
 
 
 @pytest.mark.rule("M2")

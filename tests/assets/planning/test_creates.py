@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from assets.mapping.to_netsuite import CreateSettings
+from assets.matching import MatchSettings
 from assets.planning.creates import plan_creates
 from schemas.words import LINK_FIELD, LINK_KEY
 
@@ -25,7 +26,8 @@ def test_the_oldest_customer_comes_first_whatever_the_order_of_the_rows() -> Non
     shuffled = stripe.sample(fraction=1, shuffle=True, seed=1)
     nobody = pl.LazyFrame(schema={"internal_id": pl.Int64})
     for rows in (
-        creates.collect() for creates in plan_creates(shuffled.lazy(), nobody, matches.lazy(), CreateSettings())
+        creates.collect()
+        for creates in plan_creates(shuffled.lazy(), nobody, matches.lazy(), CreateSettings(), MatchSettings(()))
     ):
         oldest_first = [f"cus_{number}" for number in reversed(range(CUSTOMERS))]
         assert rows.get_column("stripe_customer_id").to_list() == oldest_first
@@ -43,7 +45,9 @@ def test_whoever_is_doubted_gets_none_and_whom_a_person_decided_for_gets_one_wit
     matches = stripe.select("id", outcome=pl.lit("unmatched"), doubt=doubt, evidence=evidence)
     nobody = pl.LazyFrame(schema={"internal_id": pl.Int64})
     named = matches.lazy().rename({"id": "stripe_customer_id"})
-    creates, links = (rows.collect() for rows in plan_creates(stripe.lazy(), nobody, named, CreateSettings()))
+    creates, links = (
+        rows.collect() for rows in plan_creates(stripe.lazy(), nobody, named, CreateSettings(), MatchSettings(()))
+    )
     assert creates.select("stripe_customer_id", "reason").rows() == [
         ("cus_2", "no NetSuite customer was found"),
         ("cus_3", "a person said to make a record of its own for this customer"),
