@@ -20,7 +20,7 @@ from tests.conftest import Picture
 from tests.memory import in_memory
 from tests.reconciling import CHECKOUT, RESULTS, Site
 
-FILES = [name for name in (*RESULTS, "creations.csv", "netsuite_create.csv") if name != "report.html"]
+FILES = [name for name in (*RESULTS, "creations.csv", "guesses.csv", "netsuite_create.csv") if name != "report.html"]
 GOLDEN = Path(__file__).with_name("golden.json")
 OF_THE_RUN = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\d.]+ hours|\d{4}-\d\d-\d\d[ T][\d:.]+")
 
