@@ -1,15 +1,15 @@
 """The order of matches for people and files: by Stripe id, as text. Matching itself has none.
 
 Sorting millions of strings would cost as much as matching them. Ids of an account share their beginning and differ soon
-after it, so the eight bytes there, read as a number, decide nearly all comparisons.
+after it, so the twelve bytes there, read as a number, decide nearly all comparisons.
 """
 
 from typing import cast
 
 import polars as pl
 
-_WIDTH = 8
-_ROWS = 2**32
+_WIDTH = 16
+_ROWS = 2**32  # twelve of those bytes stay, and the row takes the place of the last four
 
 
 def by_customer(matches: pl.DataFrame) -> pl.DataFrame:
@@ -31,7 +31,7 @@ def order_by_text(texts: pl.Series) -> pl.Series:
     texts = texts.rechunk()
     # With the row number in the low bits, plain numbers are sorted: half the price of an arg_sort.
     row = pl.int_range(pl.len(), dtype=pl.UInt32)
-    numbered = _heads(texts).to_frame("head").select(pl.col("head").cast(pl.UInt128) * _ROWS + row)
+    numbered = _heads(texts).to_frame("head").select(pl.col("head") // _ROWS * _ROWS + row)
     in_order = numbered.to_series().sort()
     heads = in_order // _ROWS
     is_like_last = (heads == heads.shift()).fill_null(value=False)
@@ -52,7 +52,7 @@ def _heads(texts: pl.Series) -> pl.Series:
     whole = pl.col("text").cast(pl.Binary)
     is_short = cast("int", texts.str.len_bytes().min() or 0) < shared + _WIDTH
     padded = whole + pl.lit(bytes(_WIDTH)) if is_short else whole
-    head = padded.bin.slice(shared, _WIDTH).bin.reinterpret(dtype=pl.UInt64, endianness="big")
+    head = padded.bin.slice(shared, _WIDTH).bin.reinterpret(dtype=pl.UInt128, endianness="big")
     return texts.to_frame("text").lazy().select(head).collect(engine="streaming").to_series().rechunk()
 
 

@@ -75,7 +75,7 @@ def _that_may_be_full(netsuite: pl.LazyFrame, matches: pl.LazyFrame, texts: Sequ
     """
     pairs = linked(matches).select("stripe_customer_id", internal_id="netsuite_internal_id").collect()
     customer = pl.col("stripe_customer_id")
-    is_odd = ~customer.str.starts_with(STRIPES_OWN) | customer.str.contains(_NO_WORD)
+    is_odd = ~customer.str.starts_with(STRIPES_OWN) | ~_is_word(pairs)
     longest = pairs.select(customer.str.len_chars().max().cast(pl.Int64)).item() or 0
     least = min(field.most_characters for field in texts) // 2
     many = max(least // (longest + 1), 1)
@@ -132,8 +132,7 @@ def _appends(pairs: pl.DataFrame, links: pl.LazyFrame, field: LinkField) -> pl.L
     is_of_one = pl.col("netsuite_internal_id").is_in(named.get_column("netsuite_internal_id").implode())
     there = held_by.filter(is_of_one).join(named.lazy(), on=_BOTH, how="semi").select("row").collect().to_series()
     missing = held_by.filter(~pl.lit(at_rows(there, pairs.height)))
-    are_words = are_plain(pairs.get_column("stripe_customer_id"))  # hardly ever is an id none
-    is_word = pl.lit(value=True) if are_words else ~pl.col("stripe_customer_id").str.contains(_NO_WORD)
+    is_word = _is_word(pairs)
     is_telling = pl.col("stripe_customer_id").str.starts_with(STRIPES_OWN)
     added = (
         pl.when(is_telling & is_word).then(pl.col("stripe_customer_id").str.len_chars().cast(pl.Int64) + 1).otherwise(0)
@@ -151,6 +150,12 @@ def _appends(pairs: pl.DataFrame, links: pl.LazyFrame, field: LinkField) -> pl.L
         .then(pl.lit(f"the Stripe id has white space or control characters in it, and {field.name} take one word"))
     )
     return missing.with_columns(obstacle=unfit.otherwise(no_room))
+
+
+def _is_word(pairs: pl.DataFrame) -> pl.Expr:
+    """Whether the id of a customer is one word; all of them are looked at together first, as hardly ever is one none."""
+    are_words = are_plain(pairs.get_column("stripe_customer_id"))
+    return pl.lit(value=True) if are_words else ~pl.col("stripe_customer_id").str.contains(_NO_WORD)
 
 
 def _no_room(field: LinkField) -> str:
