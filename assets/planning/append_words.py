@@ -153,7 +153,7 @@ def _appends(pairs: pl.DataFrame, links: pl.LazyFrame, field: LinkField) -> pl.L
 
 
 def _is_word(pairs: pl.DataFrame) -> pl.Expr:
-    """Whether the id of a customer is one word; all of them are looked at together first, as hardly ever is one none."""
+    """Whether the id of a customer is one word; hardly ever is one none, so all are looked at together first."""
     are_words = are_plain(pairs.get_column("stripe_customer_id"))
     return pl.lit(value=True) if are_words else ~pl.col("stripe_customer_id").str.contains(_NO_WORD)
 

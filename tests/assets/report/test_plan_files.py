@@ -1,4 +1,4 @@
-"""The plan for people is the file under which it is kept, unless a spreadsheet could take a cell of it for a formula."""
+"""The plan for people is the file under which it is kept, unless a spreadsheet could run a cell of it."""
 
 from dataclasses import replace
 from pathlib import Path
