@@ -13,7 +13,7 @@ from assets.matching import MatchSettings, Rule, by_customer, kinds_of, match_wi
 from assets.matching.answers import Known
 from assets.matching.global_customer import HAS_RECORD, count_to_global, find_global
 from assets.matching.known_keys import NOTHING_KNOWN, extracts_held
-from assets.matching.may_be_known import doubt_new
+from assets.matching.may_be_known import Looked, doubt_new, name_records_of_unsettled
 from assets.matching.need import need_of, numbers_of, room_for
 from assets.matching.parted import Buckets
 from assets.matching.task_files import TaskFiles
@@ -77,8 +77,12 @@ def matches_of(
     settings = match_settings(declaration)
     found = match_with_doubts(stripe, netsuite, overrides, settings, buckets=buckets, known=known)
     matches = by_customer(found.collect())
-    if declaration.on_none == "create":
-        return doubt_new(matches, stripe, netsuite, settings, near_misses=declaration.near_misses)
+    makes_records = declaration.on_none == "create"
+    makes_customers = declaration.to_stripe is not None and declaration.to_stripe.on_none == "create"
+    if makes_records or makes_customers:
+        matches = doubt_new(matches, stripe, netsuite, settings, Looked(declaration.near_misses, makes_records))
+    if makes_customers:
+        matches = name_records_of_unsettled(matches, stripe, netsuite, settings)
     if declaration.on_none != "global":
         return matches
     return count_to_global(matches, find_global(netsuite, declaration.global_customer))

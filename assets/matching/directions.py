@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from assets.matching.doubts import of_pair
 from assets.matching.global_customer import HAS_RECORD
 
 _ID: Final = "netsuite_internal_id"
@@ -24,7 +25,9 @@ def both_ways(matches: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
     names = [name for name in decided.collect_schema().names() if name != "stripe_customer_id"]
     left = matches.join(decided, on="stripe_customer_id", how="left", suffix=" found", maintain_order="left")
     is_found = pl.col(f"{_ID} found").is_not_null() & ~HAS_RECORD
-    merged = (pl.when(is_found).then(f"{name} found").otherwise(name).alias(name) for name in names)
+    merged = [pl.when(is_found).then(f"{name} found").otherwise(name).alias(name) for name in names]
+    if "doubt" in matches.collect_schema():
+        merged.append(pl.when(is_found).then(of_pair(pl.col("doubt"))).otherwise("doubt").alias("doubt"))
     return left.with_columns(*merged).drop(f"{name} found" for name in names)
 
 

@@ -42,6 +42,12 @@ def kinds_of(doubt: pl.Expr) -> pl.Expr:
     return doubt.str.extract_all(rf"\b({'|'.join(DOUBTS)}): ").list.eval(pl.element().str.strip_chars_end(": "))
 
 
+def of_pair(doubt: pl.Expr) -> pl.Expr:
+    """Return a column `doubt` without what speaks against a new record: there is a pair now, and none is made."""
+    rest = doubt.str.replace(rf"(?:^|; )(?:{'|'.join(kind for kind in DOUBTS if kind not in _FINDERS)}): .*$", "")
+    return pl.when(rest.str.len_bytes() > 0).then(rest)
+
+
 def _link_contradicted(evidence: Evidence) -> pl.LazyFrame:
     """Links that one trace alone shows, while all other evidence that finds anything finds somebody else."""
     linked = evidence.linked

@@ -56,7 +56,7 @@ def find_in_stripe(
         decided = step(still).select(pl.col(name).cast(kind) for name, kind in _COLUMNS.items()).collect()
         found.append(decided)
         still = still.join(decided.lazy(), on=_ID, how="anti")
-    return pl.concat(found).sort(_ID).lazy()
+    return world.contested_late(pl.concat(found)).sort(_ID).lazy()
 
 
 class _World:
@@ -148,8 +148,22 @@ class _World:
     def contested(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Records that a Stripe customer may be, of which nobody knows yet: they wait for the decision there."""
         waiting = self.matches.filter(~_STANDING & pl.col("outcome").is_in(["ambiguous", "conflict"]))
-        named = waiting.select("stripe_customer_id", "outcome", pl.col("candidate_ids").str.split(" ").alias(_ID))
-        pairs = named.explode(_ID).with_columns(pl.col(_ID).cast(pl.Int64, strict=False)).drop_nulls(_ID)
+        return self._may_be(waiting, rows)
+
+    def contested_late(self, found: pl.DataFrame) -> pl.DataFrame:
+        """Let wait, too, who was not found, while an undecided customer may be its by anything but the sync field."""
+        is_open = ~_STANDING & pl.col("outcome").is_in(["unmatched", "held", "broken"])
+        matched = found.lazy().select("stripe_customer_id").drop_nulls()
+        named = self.matches.filter(is_open).join(matched, on="stripe_customer_id", how="anti")
+        alone = found.lazy().filter(pl.col("outcome") == "unmatched").select(_ID)
+        waiting = self._may_be(named, alone).collect()
+        return pl.concat([found.join(waiting, on=_ID, how="anti"), waiting.select(found.columns).cast(found.schema)])
+
+    @staticmethod
+    def _may_be(named: pl.LazyFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Records that are candidates of some customers, of whom nobody knows yet: they wait for the decision there."""
+        listed = named.select("stripe_customer_id", "outcome", pl.col("candidate_ids").str.split(" ").alias(_ID))
+        pairs = listed.explode(_ID).with_columns(pl.col(_ID).cast(pl.Int64, strict=False)).drop_nulls(_ID)
         found = rows.join(pairs.select(_ID, "stripe_customer_id", state="outcome"), on=_ID)
         why = grouped(found).with_columns(reason=pl.format("{}, which is undecided, may be its customer", "first"))
         return said(why, "conflict")
@@ -165,7 +179,7 @@ class _World:
         keyed = rows.with_columns(key=self._key(pl.col("value")))
         crowd = keyed.group_by("key").agg(sharing=pl.len(), shared=pl.col(_ID).sort().head(CANDIDATES_SHOWN))
         mine = keyed.join(crowd, on="key").collect().lazy()
-        never = (pl.col("outcome") == "held") & (pl.col("evidence") == "override")
+        never = pl.col("outcome").is_in(["held", "unmatched"]) & (pl.col("evidence") == "override")
         known = self.customers.drop_nulls("key").filter(
             ~never.fill_null(value=False) & ~pl.col("stripe_customer_id").str.starts_with(GUEST_PREFIX)
         )

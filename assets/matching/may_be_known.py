@@ -2,22 +2,25 @@
 
 Where records are made (`on_none: create`), a customer that nothing was found for is looked for once more: among the
 records that no rule may find, in other readings, and among nearly equal values. Nothing is matched by it (M3). But a
-duplicate costs more than a decision, so whoever is found so gets no new record before there is one.
+duplicate costs more than a decision, so whoever is found so gets no new record before there is one. Where customers are
+made in Stripe, it is the same the other way round: none is made for a record that may be theirs.
 """
 
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
 
 from assets.matching.equal_customers import DECIDED, NEW, WAITS, first_with_equal_value
 from assets.matching.findings import joined, listed
+from assets.matching.flow import match_customers
 from assets.matching.link_traces import named_by_records
 from assets.matching.other_readings import INACTIVE, NO_CUSTOMER, WITHOUT_READING, Hit, hits
 from assets.matching.readings import READINGS
-from assets.matching.settings import MatchSettings
+from assets.matching.settings import NO_OVERRIDES, MatchSettings
 from assets.near_misses.near_misses import find_near_misses
 from schemas.repeated import may_be_among
-from schemas.words import CANDIDATES_SHOWN, DOUBTS, Doubt
+from schemas.words import CANDIDATES_SHOWN, DOUBTS, GUEST_PREFIX, MATCH_KEYS, Doubt
 
 _SAID: Final = pl.Schema(
     {
@@ -38,17 +41,31 @@ _STANDS: Final = {
 _FOUND: Final = ("candidates", "candidate_ids")
 
 
+@dataclass(frozen=True)
+class Looked:
+    """How far it is looked.
+
+    Attributes:
+        near_misses: among nearly equal values, too.
+        makes_records: customers without a record get a new one, so that it is looked among all records, and among
+            customers; else only among records that may get a Stripe customer.
+    """
+
+    near_misses: bool
+    makes_records: bool
+
+
 def doubt_new(
-    matches: pl.DataFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame, settings: MatchSettings, *, near_misses: bool
+    matches: pl.DataFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame, settings: MatchSettings, looked: Looked
 ) -> pl.DataFrame:
-    """Say in the matches why no record is made for a customer without one, and which records may be its.
+    """Say in the matches why nobody is made for a customer without a record, and which records may be its.
 
     Args:
         matches: `schemas.matches.Matches`, with doubts.
         stripe: `schemas.customers.StripeCustomers`.
         netsuite: `schemas.customers.NetsuiteCustomers`.
         settings: what the declaration says.
-        near_misses: whether nearly equal values are looked at, too.
+        looked: how far it is looked.
 
     Returns:
         The same rows, with `doubt`, `candidates` and `candidate_ids` of those that wait.
@@ -59,21 +76,60 @@ def doubt_new(
     new = may_be_new.join(ids.lazy(), on="id", how="semi").with_row_index("position").collect(engine="streaming")
     if new.is_empty():
         return matches
-    found = [_SAID.to_frame(), *(_said(hit) for hit in hits(new, netsuite, settings)), _named(new, netsuite)]
-    if near_misses:
-        found.append(_near(new, netsuite, matches, settings))
-    found.append(_of_others(new, stripe, _with_doubts(matches, new, pl.concat(found)), settings))
+    records = netsuite if looked.makes_records else netsuite.filter(_is_found(settings))
+    found = [_SAID.to_frame(), *(_said(hit) for hit in hits(new, records, settings)), _named(new, records)]
+    if looked.near_misses:
+        found.append(_near(new, records, matches, settings))
+    if looked.makes_records:
+        found.append(_of_others(new, stripe, _with_doubts(matches, new, pl.concat(found)), settings))
     return _with_doubts(matches, new, pl.concat(found))
+
+
+def name_records_of_unsettled(
+    matches: pl.DataFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame, settings: MatchSettings
+) -> pl.DataFrame:
+    """Say in the matches which records rules find for customers whose link is broken, or whom their metadata hold.
+
+    Args:
+        matches: `schemas.matches.Matches`.
+        stripe: `schemas.customers.StripeCustomers`.
+        netsuite: `schemas.customers.NetsuiteCustomers`.
+        settings: what the declaration says.
+
+    Returns:
+        The same rows, with `candidates` and `candidate_ids` of those customers.
+    """
+    is_held = (pl.col("outcome") == "held") & (pl.col("evidence").ne_missing("override"))
+    is_unsettled = (pl.col("candidates") == 0) & (is_held | (pl.col("outcome") == "broken"))
+    ids = matches.filter(is_unsettled & ~pl.col("stripe_customer_id").str.starts_with(GUEST_PREFIX))
+    ids = ids.select(id="stripe_customer_id")
+    some = stripe.filter(may_be_among(pl.col("id"), ids.to_series())).join(ids.lazy(), on="id", how="semi").collect()
+    if some.is_empty():
+        return matches
+    free = some.lazy().with_columns(pl.lit(None, pl.String).alias(f"metadata.{key}") for key in MATCH_KEYS)
+    found = match_customers(free, netsuite, NO_OVERRIDES, replace(settings, allow_list=False))
+    named = found.filter(pl.col("candidates") > 0).select("stripe_customer_id", *_FOUND).collect()
+    return _with_found(matches, named)
 
 
 def _with_doubts(matches: pl.DataFrame, new: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
     rows = _by_customer(said).join(new.select("position", stripe_customer_id="id"), on="position")
-    both = matches.join(rows, on="stripe_customer_id", how="left", maintain_order="left", suffix=" new")
-    is_doubted = pl.col("doubt new").is_not_null()
-    told = (pl.when(is_doubted).then(f"{name} new").otherwise(name).alias(name) for name in _FOUND)
-    every = pl.concat_str("doubt", "doubt new", separator="; ", ignore_nulls=True)
-    doubt = pl.when(is_doubted).then(every).otherwise("doubt").alias("doubt")
-    return both.with_columns(*told, doubt).select(matches.columns)
+    found = _with_found(matches, rows)
+    said_of = found.select("stripe_customer_id", "doubt").join(
+        rows.select("stripe_customer_id", new="doubt"), on="stripe_customer_id", how="left", maintain_order="left"
+    )
+    every = pl.concat_str("doubt", "new", separator="; ", ignore_nulls=True)
+    doubts = said_of.select(pl.when(pl.col("new").is_not_null()).then(every).otherwise("doubt").alias("doubt"))
+    return found.with_columns(doubts.to_series())
+
+
+def _with_found(matches: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Put `candidates` and `candidate_ids` of some customers into the matches."""
+    named = found.select("stripe_customer_id", *_FOUND)
+    both = matches.join(named, on="stripe_customer_id", how="left", maintain_order="left", suffix=" new")
+    is_found = pl.col("candidates new").is_not_null()
+    told = (pl.when(is_found).then(f"{name} new").otherwise(name).alias(name) for name in _FOUND)
+    return both.with_columns(*told).select(matches.columns)
 
 
 def _said(hit: Hit) -> pl.DataFrame:
@@ -106,9 +162,8 @@ def _named(new: pl.DataFrame, netsuite: pl.LazyFrame) -> pl.DataFrame:
 
 
 def _near(new: pl.DataFrame, netsuite: pl.LazyFrame, matches: pl.DataFrame, settings: MatchSettings) -> pl.DataFrame:
-    is_found = pl.col("is_customer") & (pl.lit(settings.match_inactive) | ~pl.col("inactive"))
     taken = matches.lazy().select(internal_id="netsuite_internal_id").drop_nulls()
-    near = find_near_misses(new.lazy().drop("position"), netsuite.filter(is_found), taken, settings.no_key)
+    near = find_near_misses(new.lazy().drop("position"), netsuite.filter(_is_found(settings)), taken, settings.no_key)
     shown = pl.col("suggested_ids").str.split(" ").cast(pl.List(pl.Int64)).list.sort()
     named = near.join(new.select("position", stripe_customer_id="id"), on="stripe_customer_id").with_columns(
         shown=shown
@@ -129,6 +184,11 @@ def _of_others(new: pl.DataFrame, stripe: pl.LazyFrame, matches: pl.DataFrame, s
         rows = first.with_columns(kind=kind, said=said, shown=shown)
         found.append(rows.with_columns(candidates=pl.col("shown").list.len()).select(*_SAID).cast(_SAID))
     return pl.concat(found)
+
+
+def _is_found(settings: MatchSettings) -> pl.Expr:
+    """Whether a rule may find a record."""
+    return pl.col("is_customer") & (pl.lit(settings.match_inactive) | ~pl.col("inactive"))
 
 
 def _records() -> pl.Expr:

@@ -13,8 +13,7 @@ import dagster as dg
 import polars as pl
 
 from assets.extract.visible_links import hidden_links
-from assets.matching import by_customer, match_with_doubts
-from assets.matching.customer_matches import match_settings
+from assets.matching.customer_matches import matches_of
 from assets.matching.directions import both_ways
 from assets.matching.global_customer import HAS_RECORD
 from assets.matching.in_stripe import find_in_stripe
@@ -81,11 +80,10 @@ def plan_one(
     """The part of the plan that is about one record, what was found out about it, and what the plan is made from."""
     declaration = sync.declaration
     settings = replace(PlanSettings.of(declaration), create=None)  # it is there, and makes nobody else
-    overrides = sync.overrides().lazy()
     stripe, netsuite, wanted = picture.stripe, picture.netsuite, settings.to_stripe
     if wanted is None:
         raise InternalError("One customer was to be synced without the block to_stripe.")
-    matches = by_customer(match_with_doubts(stripe, netsuite, overrides, match_settings(declaration)).collect()).lazy()
+    matches = matches_of(declaration, stripe, netsuite, sync.overrides().lazy()).lazy()
     found = find_in_stripe(picture.parameters, netsuite, stripe, matches, wanted).collect().lazy()
     both = both_ways(matches, found).collect().lazy()
     links = None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -287,3 +288,69 @@ def test_before_anybody_approves_it_is_said_what_stripe_would_not_take_as_it_is(
     assert (found.passed, rows) == (False, [("some", "email"), ("cut", "phone")])
     assert "What Stripe would say of the new customers" in page
     assert "phone left out: longer than 20 characters; 1 are made so, for the records 5" in page
+
+
+RECORDS = {
+    30: ("w@wood.example", "Wood & Sons"),
+    31: ("v@vertigo.example", "Vertigo GmbH"),
+    32: ("b@blocked.example", "Blocked"),
+    33: ("x@xylo.example", "Xylo"),
+    34: ("s@sync.example", "Syncro GmbH"),
+    35: ("z@new.example", "Nobody"),
+}
+CUSTOMERS: dict[str, dict[str, Any]] = {
+    "cus_w": {"email": "other@w.example", "name": "Wood &amp; Sons"},
+    "cus_v": {"email": "other@v.example", "name": "Vertigo Ltd"},
+    "cus_b": {"email": "other@b.example", "name": "Blocked", "metadata": {"netsuite_block_integration": "true"}},
+    "cus_x": {"email": "other@x.example", "name": "Xylo", "metadata": {LINK_KEY: "999"}},
+    "cus_s": {"email": "S@sync.example", "name": "Syncro Ltd"},
+}
+
+
+@contextmanager
+def look_alikes(folder: Path, given: Mapping[str, object] = MappingProxyType({})) -> Iterator[Site]:
+    """As `world`, and records that customers may be, though their e-mail addresses differ."""
+    with world(folder, COLUMNS, None, **given) as at:
+        for number, (email, name) in RECORDS.items():
+            at.netsuite.insert(number, email=email, companyname=name)
+        at.stripe.load([(customer, MOMENT + 50, fields) for customer, fields in CUSTOMERS.items()])
+        yield at
+
+
+def made_in(at: Site, plan: str) -> list[str]:
+    return at.sync.plans.read(plan).filter(pl.col("action") == "create").get_column("change_id").sort().to_list()
+
+
+@pytest.mark.rule("P2")
+@pytest.mark.rule("X15")
+def test_nobody_is_made_for_a_record_that_an_undecided_customer_may_be(tmp_path: Path) -> None:
+    with look_alikes(tmp_path) as at:
+        plan = at.plan()
+        assert made_in(at, plan) == ["stripe:create:35", "stripe:create:5", "stripe:create:6"]
+        found = (
+            at.frame("stripe_matches")
+            .select("netsuite_internal_id", "outcome", "reason")
+            .rows_by_key("netsuite_internal_id", unique=True)
+        )
+        for number, customer in {30: "cus_w", 31: "cus_v", 32: "cus_b", 33: "cus_x"}.items():
+            assert found[number] == ("conflict", f"{customer}, which is undecided, may be its customer")
+        assert found[34][0] == "matched"
+        doubts = dict(at.frame("customer_matches").select("stripe_customer_id", "doubt").rows())
+        assert doubts["cus_v"] == "near_miss: nearly equal is record 31"
+        links = at.sync.plans.read(plan).filter(pl.col("netsuite_internal_id") == 34)
+        assert links.get_column("stripe_customer_id").unique().to_list() == ["cus_s"]
+        assert at.override("cus_w", "never").success
+        assert at.override("cus_v", "31").success
+        assert made_in(at, at.plan()) == [f"stripe:create:{number}" for number in (30, 35, 5, 6)]
+
+
+@pytest.mark.rule("P2")
+@pytest.mark.rule("C1")
+def test_of_a_customer_and_a_record_that_may_be_one_neither_gets_another(tmp_path: Path) -> None:
+    both = {"on_none": "create", "create": {"when": "at_once"}, "on_doubt": "refuse"}
+    with look_alikes(tmp_path, both) as at:
+        plan = at.plan()
+        assert made_in(at, plan) == ["stripe:create:35", "stripe:create:5", "stripe:create:6"]
+        assert at.sync.plans.read(plan).filter(pl.col("netsuite_internal_id") == 34).height
+        assert at.override("cus_w", "create").success
+        assert {"netsuite:create:cus_w", "stripe:create:30"} <= {*made_in(at, at.plan())}
