@@ -6,6 +6,7 @@ cause that a person can see: title lines above it, a row of data in its place, a
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -25,6 +26,7 @@ _UNREADABLE: Final = "\ufffd"
 _LINES_OF_LETTERS: Final = 200  # that tell which encoding a file may have
 _LINES_SEARCHED: Final = 100
 _LABELS_SHOWN: Final = 40
+_QUOTES: Final = "'`\u00b4\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb"
 _DATA: Final = re.compile(r"^[^@\s]+@[^@\s]+\.\w+$|^cus_\w+$|^\d{4}-\d\d-\d\d")  # what stands in rows, seldom in labels
 _INVISIBLE: Final = re.compile("[\u00ad\u180e\u200b-\u200f\u2060\ufeff]")
 
@@ -91,6 +93,8 @@ class Header:
                 f"{self.source} has one column alone, labelled {self.labels[0][:80]!r}: its lines stand in quotes as a "
                 "whole, or a line `sep=` above them names another separator; export it again."
             )
+        if because := self._how_parted(labels):
+            return ExportError(f"{self.source} {because}; export it again, with commas and plain double quotes.")
         near = "".join(self._near_miss(label) for label in labels)
         return ExportError(
             f"{self.source} has no column {', '.join(map(repr, labels))}{needed_by}; its columns are: "
@@ -102,6 +106,18 @@ class Header:
         """The labels, for a message."""
         more = len(self.labels) - _LABELS_SHOWN
         return ", ".join(self.labels[:_LABELS_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+
+    def _how_parted(self, labels: Sequence[str]) -> str:
+        """How the labels are written that are all there, but in a way of their own; empty if they are not."""
+        wanted = "|".join(sorted(map(re.escape, filter(None, map(str.strip, labels))), key=len, reverse=True))
+        [whole] = self.labels if len(self.labels) == 1 else [""]
+        signs = Counter(re.findall(rf"(?<!\w)(?:{wanted})([^\w]{{1,40}}?)(?=[\w{_QUOTES}])", whole))
+        for sign, many in signs.most_common(1):
+            if max(many, whole.count(sign)) > 1:
+                shown = repr(sign) if sign.strip(" ") else "blanks"
+                return f"has {shown} between its labels in line {self.line}, which separate no columns"
+        quoted = {text[0] for text in self.labels if text.strip(_QUOTES) in labels and text[:1] in _QUOTES}
+        return f"has its labels in quotes of another kind ({quoted.pop()}), which belong to the text" if quoted else ""
 
     def _near_miss(self, label: str) -> str:
         near = _nearest(label.strip(), self.labels)

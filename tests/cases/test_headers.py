@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from resources.exports.netsuite import read_netsuite_export
 from resources.exports.stripe import check_stripe_export
 from schemas.errors import ExportError
 from tests.cases.running import planned, reported
@@ -95,3 +96,25 @@ def test_a_link_that_is_no_plain_number_says_so(tmp_path: Path) -> None:
         ]
         assert reasons["C3"].startswith("is an address: write the internal id alone")
         assert reasons["F6"].endswith("a whole number without anything else")
+
+
+@pytest.mark.parametrize(
+    ("labels", "says"),
+    [
+        ("Internal ID^Email^Company Name", "has '^' between its labels in line 1, which separate no columns"),
+        ("Internal ID\x1fEmail\x1fCompany Name", r"has '\x1f' between its labels"),
+        ("Internal ID^E-mail^Company", "has '^' between its labels in line 1"),
+        ("Internal ID (old)", "has no column 'Internal ID'"),
+        ("Internal ID ~ Email ~ Company Name", "has ' ~ ' between its labels"),
+        ("Internal ID    Email    Company Name", "has blanks between its labels"),
+        ("'Internal ID','Email','Company Name'", "has its labels in quotes of another kind (')"),
+        ("Internal ID,Email / Company Name", "has no column 'Email', 'Company Name'"),
+    ],
+)
+def test_labels_that_are_parted_or_quoted_in_another_way_are_told_so(labels: str, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "netsuite.csv"
+    path.write_text(f"{labels}\n1,a@a.example,A\n")
+    fields = {"internal_id": "Internal ID", "email": "Email", "company_name": "Company Name"}
+    with pytest.raises(ExportError) as error:
+        read_netsuite_export(path, fields)
+    assert says in str(error.value)
