@@ -13,7 +13,7 @@ from assets.replay.inputs import making_of
 from assets.replay.replay import replay
 from assets.report.decision_columns import choices
 from tests.csv_import import export_customers, import_customers
-from tests.reconciling import Site, declaration, failure, site_at
+from tests.reconciling import FIELDS, Site, declaration, failure, site_at
 from tests.test_created_by_hand import BY_HAND, account
 
 STRIPE = """\
@@ -286,3 +286,43 @@ def test_of_customers_with_an_equal_value_the_first_that_has_paid_gets_a_record(
         assert at.up_to("write_plan").success
         assert paid == {f"cus_{who}" for who in ("a1", "b1", "c1", "d1", "d3", "e2", "f2", "g2")}
         assert set(created(at)) == {"cus_a1", "cus_d1", "cus_d3", "cus_g2"}
+
+
+NEARLY = """\
+id,Email,Name,Created (UTC),netsuite_customer_id (metadata)
+cus_mail,jane.doe@gmail.com,Alpha,2026-06-01 00:00,
+cus_number,x@bravo.example,Jane Doe,2026-06-02 00:00,
+cus_lead,x@charlie.example,Vertigo Ltd,2026-06-03 00:00,
+cus_idle,x@delta.example,Whiskey Ltd,2026-06-04 00:00,
+cus_nobody,test@test.com,Echo,2026-06-05 00:00,
+"""
+NEARLY_RECORDS = """\
+Internal ID,External ID,Stripe Customer Id,Comments,Email,Company Name,Stage,Inactive,ID
+41,,,,Jane.Doe@gmail.com,Foxtrot,Customer,No,Foxtrot
+42,,,,,,Customer,No,Jane Doe
+43,,,,,Vertigo GmbH,Lead,No,43
+44,,,,,Whiskey GmbH,Customer,Yes,44
+45,,,,test@test.com,Golf,Customer,No,45
+"""
+
+
+@pytest.mark.rule("C1")
+@pytest.mark.rule("X15")
+def test_it_is_looked_at_what_no_rule_compares_and_at_records_that_no_rule_may_find(tmp_path: Path) -> None:
+    fields = {**FIELDS, "entity_id": "ID"}
+    rules = [{"stripe": "name", "netsuite": "company_name"}]
+    with site(tmp_path, NEARLY, NEARLY_RECORDS, netsuite_fields=fields, rules=rules) as at:
+        assert at.up_to("reconciliation_report").success
+        assert set(created(at)) == {"cus_nobody"}
+        rows = review(at)
+        assert {who: row["doubt"] for who, row in rows.items()} == {
+            "cus_mail": "near_miss: email = email finds record 41, by no rule of the declaration",
+            "cus_number": "near_miss: name = entity_id finds record 42, by no rule of the declaration",
+            "cus_lead": "near_miss: nearly equal is record 43",
+            "cus_idle": "near_miss: nearly equal is record 44",
+        }
+        shown = {who: rows[who]["suggestions"] for who in ("cus_lead", "cus_idle")}
+        assert shown == {
+            "cus_lead": "43, Vertigo GmbH: same name apart from its legal form; a lead or prospect",
+            "cus_idle": "44, Whiskey GmbH: same name apart from its legal form; inactive",
+        }

@@ -6,17 +6,18 @@ duplicate costs more than a decision, so whoever is found so gets no new record 
 made in Stripe, it is the same the other way round: none is made for a record that may be theirs.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
 
 from assets.matching.equal_customers import DECIDED, NEW, WAITS, first_with_equal_value
+from assets.matching.equal_keys import Rule
 from assets.matching.findings import joined, listed
 from assets.matching.flow import match_customers
 from assets.matching.link_traces import named_by_records
-from assets.matching.other_readings import INACTIVE, NO_CUSTOMER, WITHOUT_READING, Hit, hits
-from assets.matching.readings import READINGS
+from assets.matching.other_readings import INACTIVE, NO_CUSTOMER, Hit, found_by, hits, says
 from assets.matching.settings import NO_OVERRIDES, MatchSettings
 from assets.near_misses.near_misses import find_near_misses
 from schemas.repeated import may_be_among
@@ -31,8 +32,14 @@ _SAID: Final = pl.Schema(
         "shown": pl.List(pl.Int64()),
     }
 )
-_KINDS: Final[dict[str, Doubt]] = {INACTIVE: "equal_inactive", NO_CUSTOMER: "equal_lead"}
-_WHICH: Final[dict[str, str]] = {INACTIVE: ", inactive", NO_CUSTOMER: ", no customer but a lead or prospect"}
+_BEYOND: Final = "beyond"
+_USUAL: Final = (Rule("email", "email"), Rule("name", "company_name"), Rule("name", "entity_id"))
+_KINDS: Final[dict[str, Doubt]] = {INACTIVE: "equal_inactive", NO_CUSTOMER: "equal_lead", _BEYOND: "near_miss"}
+_WHICH: Final[dict[str, str]] = {
+    INACTIVE: ", inactive",
+    NO_CUSTOMER: ", no customer but a lead or prospect",
+    _BEYOND: ", by no rule of the declaration",
+}
 _STANDS: Final = {
     WAITS: "waits for a decision itself",
     DECIDED: "gets a record of its own first",
@@ -79,7 +86,8 @@ def doubt_new(
     records = netsuite if looked.makes_records else netsuite.filter(_is_found(settings))
     found = [_SAID.to_frame(), *(_said(hit) for hit in hits(new, records, settings)), _named(new, records)]
     if looked.near_misses:
-        found.append(_near(new, records, matches, settings))
+        found += [_said(hit) for hit in _beyond_rules(new, records, settings)]
+        found.append(_near(new, records, matches, settings, pl.concat(found)))
     if looked.makes_records:
         found.append(_of_others(new, stripe, _with_doubts(matches, new, pl.concat(found)), settings))
     return _with_doubts(matches, new, pl.concat(found))
@@ -134,8 +142,7 @@ def _with_found(matches: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
 
 def _said(hit: Hit) -> pl.DataFrame:
     """What a rule finds, said once of each group of records."""
-    reading = WITHOUT_READING.get(hit.reading) or READINGS[hit.reading].says
-    which = _WHICH.get(hit.reading, f", in another reading: {reading}")
+    which = _WHICH.get(hit.reading) or f", in another reading: {says(hit.reading)}"
     said = pl.format("{} finds {}{}", pl.lit(str(hit.rule)), _records(), pl.lit(which)).alias("said")
     found = hit.found
     alone = found.single.select("position", shown=pl.concat_list("record"), candidates=1).with_columns(said)
@@ -161,16 +168,29 @@ def _named(new: pl.DataFrame, netsuite: pl.LazyFrame) -> pl.DataFrame:
     )
 
 
-def _near(new: pl.DataFrame, netsuite: pl.LazyFrame, matches: pl.DataFrame, settings: MatchSettings) -> pl.DataFrame:
+def _beyond_rules(new: pl.DataFrame, netsuite: pl.LazyFrame, settings: MatchSettings) -> Iterator[Hit]:
+    """Give what the usual pairs of fields find that no rule compares: near misses look for what differs."""
+    there = netsuite.collect_schema()
+    for rule in _USUAL:
+        if str(rule) not in map(str, settings.rules) and rule.netsuite in there:
+            yield Hit(_BEYOND, rule, found_by(new.lazy(), netsuite, rule, settings))
+
+
+def _near(
+    new: pl.DataFrame, netsuite: pl.LazyFrame, matches: pl.DataFrame, settings: MatchSettings, said: pl.DataFrame
+) -> pl.DataFrame:
+    """Records with nearly equal values, but for those of which something is said of the customer already."""
     taken = matches.lazy().select(internal_id="netsuite_internal_id").drop_nulls()
-    near = find_near_misses(new.lazy().drop("position"), netsuite.filter(_is_found(settings)), taken, settings.no_key)
-    shown = pl.col("suggested_ids").str.split(" ").cast(pl.List(pl.Int64)).list.sort()
-    named = near.join(new.select("position", stripe_customer_id="id"), on="stripe_customer_id").with_columns(
-        shown=shown
+    near = find_near_misses(new.lazy().drop("position"), netsuite, taken, settings.no_key)
+    named = near.join(new.select("position", stripe_customer_id="id"), on="stripe_customer_id")
+    ids = pl.col("suggested_ids").str.split(" ").cast(pl.List(pl.Int64))
+    pairs, known = (
+        rows.explode("shown") for rows in (named.select("position", shown=ids), said.select("position", "shown"))
     )
-    said = pl.format("nearly equal is {}", _records())
-    counted = named.with_columns(candidates=pl.col("shown").list.len(), kind=pl.lit("near_miss"))
-    return counted.with_columns(said=said).select(*_SAID).cast(_SAID)
+    others = pairs.join(known, on=["position", "shown"], how="anti").sort("position", "shown")
+    rows = others.group_by("position", maintain_order=True).agg(candidates=pl.len(), shown="shown")
+    says = pl.format("nearly equal is {}", _records())
+    return rows.with_columns(kind=pl.lit("near_miss"), said=says).select(*_SAID).cast(_SAID)
 
 
 def _of_others(new: pl.DataFrame, stripe: pl.LazyFrame, matches: pl.DataFrame, settings: MatchSettings) -> pl.DataFrame:

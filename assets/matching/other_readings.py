@@ -32,6 +32,11 @@ WITHOUT_READING: Final = {
 _PERSON_COLUMNS: Final = (("first", "last"), ("first_name", "last_name"), ("firstname", "lastname"))
 
 
+def says(reading: str) -> str:
+    """Return what to set, or to mend, for a reading, for people."""
+    return WITHOUT_READING.get(reading) or READINGS[reading].says
+
+
 def other_readings(customers: pl.LazyFrame, netsuite: pl.LazyFrame, settings: MatchSettings) -> pl.DataFrame:
     """Return who would be found, `stripe_customer_id`, and by which `reading`; one row for each.
 
@@ -97,7 +102,7 @@ def _found(customers: pl.LazyFrame, records: pl.LazyFrame, settings: MatchSettin
         if stripe == ("name",):
             names = records.collect_schema().names()
             for first, last in (pair for pair in _PERSON_COLUMNS if {*pair} <= {*names}):
-                yield Hit(PERSON, rule, _by(customers, records, Rule("name", f"{first} + {last}"), settings))
+                yield Hit(PERSON, rule, found_by(customers, records, Rule("name", f"{first} + {last}"), settings))
 
 
 def _among_others(customers: pl.LazyFrame, netsuite: pl.LazyFrame, settings: MatchSettings) -> Iterator[Hit]:
@@ -109,11 +114,11 @@ def _among_others(customers: pl.LazyFrame, netsuite: pl.LazyFrame, settings: Mat
         if not isinstance(rule, Rule):
             continue
         # Few find any, so only for these it is asked of which kind.
-        every = Hit("", rule, _by(customers, records.lazy(), rule, settings))
+        every = Hit("", rule, found_by(customers, records.lazy(), rule, settings))
         who = customers.filter(pl.col("position").is_in(every.positions.implode())).collect(engine="streaming")
         if not who.is_empty():
             for name, is_other in kinds.items():
-                yield Hit(name, rule, _by(who.lazy(), records.lazy().filter(is_other), rule, settings))
+                yield Hit(name, rule, found_by(who.lazy(), records.lazy().filter(is_other), rule, settings))
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,7 @@ def _reread(ours: _Side, theirs: _Side, rule: Rule, settings: MatchSettings) -> 
     for name, reading in READINGS.items():
         read = replace(rule, kind=reading.kind.name, separators=reading.separators)
         for left, right in _compared(ours, theirs, reading):
-            yield Hit(name, rule, _by(left, right, read, settings))
+            yield Hit(name, rule, found_by(left, right, read, settings))
 
 
 def _compared(ours: _Side, theirs: _Side, reading: Reading) -> Iterator[tuple[pl.LazyFrame, pl.LazyFrame]]:
@@ -163,7 +168,7 @@ def _compared(ours: _Side, theirs: _Side, reading: Reading) -> Iterator[tuple[pl
         yield left.lazy(), theirs.rows
 
 
-def _by(customers: pl.LazyFrame, records: pl.LazyFrame, rule: Rule, settings: MatchSettings) -> Found:
+def found_by(customers: pl.LazyFrame, records: pl.LazyFrame, rule: Rule, settings: MatchSettings) -> Found:
     """Return what a rule finds."""
     compare, record = Comparison(), pl.col("internal_id").alias("record")
     theirs = side_keys(records, rule.netsuite_side, record, compare, settings.no_key)

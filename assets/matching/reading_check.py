@@ -8,8 +8,7 @@ import polars as pl
 
 from assets.check_results import id_result
 from assets.matching.customer_matches import match_settings
-from assets.matching.other_readings import WITHOUT_READING, other_readings
-from assets.matching.readings import READINGS
+from assets.matching.other_readings import other_readings, says
 from assets.matching.settings import MatchSettings
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.steps import Step, key_of, of_frames
@@ -71,10 +70,6 @@ def readings_result(
     counts = dict(found.group_by("reading").len().sort("reading").rows())
     shown = {f"reading/{name}": count for name, count in counts.items()}
     result = id_result(key, "other_readings", found.lazy(), "stripe_customer_id", of=unmatched.height, counts=shown)
-    said = "; ".join(f"{count:,} by {_says(name)}" for name, count in counts.items())
+    said = "; ".join(f"{count:,} by {says(name)}" for name, count in counts.items())
     advice = f" unmatched would be found in another reading: {said}. Nothing is matched by it"
     return result._replace(description=f"{result.description}{advice if said else ' unmatched'}.")
-
-
-def _says(name: str) -> str:
-    return WITHOUT_READING.get(name) or READINGS[name].says

@@ -45,7 +45,7 @@ class Sides:
 
     Attributes:
         customers: those that matched nothing: `position` and the columns of `schemas.customers.StripeCustomers`.
-        records: NetSuite customers that a rule may find.
+        records: NetSuite records, as a rule those that a rule may find.
         no_value: keys that are none.
     """
 
@@ -89,7 +89,7 @@ def find_near_misses(
 
     Args:
         customers: `schemas.customers.StripeCustomers`, those that matched nothing.
-        records: `schemas.customers.NetsuiteCustomers`, those that a rule may find.
+        records: `schemas.customers.NetsuiteCustomers`, as a rule those that a rule may find; others come after these.
         taken: `internal_id` of the records that a customer is tied to: they come after the others.
         no_value: keys that are none.
     """
@@ -103,27 +103,22 @@ def find_near_misses(
 
 def _best(said: pl.DataFrame, sides: Sides, taken: pl.LazyFrame) -> pl.DataFrame:
     is_taken = pl.col("record").is_in(taken.collect().to_series().implode())
+    named = _named(sides.records, said.get_column("record"))
     pairs = (
         said.sort("position", "record", "points", "said", descending=[False, False, True, False])
         .group_by("position", "record", maintain_order=True)
         .agg(pl.col("points").sum(), pl.col("said").unique(maintain_order=True).str.join(", "))
         .with_columns(is_taken=is_taken)
-        .sort("position", "is_taken", "points", "record", descending=[False, False, True, False])
+        .join(named, on="record")
+        .sort("position", "is_taken", "is_idle", "points", "record", descending=[False, False, False, True, False])
         .group_by("position", maintain_order=True)
         .head(SHOWN)
     )
-    named = sides.records.select("internal_id", "company_name", "email").collect(engine="streaming")
-    shown = pl.concat_str(
-        pl.concat_str(pl.col("record").cast(pl.String), "company_name", "email", separator=", ", ignore_nulls=True),
-        pl.format(
-            ": {}{}",
-            "said",
-            pl.when("is_taken").then(pl.lit("; tied to another customer already")).otherwise(pl.lit("")),
-        ),
-    )
+    name = pl.concat_str(pl.col("record").cast(pl.String), "company_name", "email", separator=", ", ignore_nulls=True)
+    tied = pl.when("is_taken").then(pl.lit("; tied to another customer already")).otherwise(pl.lit(""))
+    shown = pl.format("{}: {}{}{}", name, "said", "note", tied)
     return (
-        pairs.join(named, left_on="record", right_on="internal_id", maintain_order="left")
-        .group_by("position", maintain_order=True)
+        pairs.group_by("position", maintain_order=True)
         .agg(
             pl.col("record").cast(pl.String).str.join(" ").alias("suggested_ids"),
             shown.str.join(" | ").alias("suggestions"),
@@ -131,6 +126,19 @@ def _best(said: pl.DataFrame, sides: Sides, taken: pl.LazyFrame) -> pl.DataFrame
         .join(sides.customers.select("position", stripe_customer_id="id"), on="position", maintain_order="left")
         .select(*COLUMNS)
     )
+
+
+def _named(records: pl.LazyFrame, some: pl.Series) -> pl.DataFrame:
+    """The names of some records, and what is to be known of those that no rule may find."""
+    has_kind = "is_customer" in records.collect_schema()
+    is_lead = ~pl.col("is_customer") if has_kind else pl.lit(value=False)
+    is_inactive = pl.col("inactive") if has_kind else pl.lit(value=False)
+    lead, inactive = pl.lit("; a lead or prospect"), pl.lit("; inactive")
+    note = pl.when(is_lead).then(lead).when(is_inactive).then(inactive).otherwise(pl.lit(""))
+    named = records.filter(pl.col("internal_id").is_in(some.unique().implode()))
+    return named.select(
+        "company_name", "email", record="internal_id", note=note, is_idle=is_lead | is_inactive
+    ).collect(engine="streaming")
 
 
 def _same_words(sides: Sides) -> pl.DataFrame:

@@ -29,6 +29,8 @@ def with_suggestions(
     matches: pl.LazyFrame,
     settings: MatchSettings,
     override_job: str,
+    *,
+    among_all: bool = False,
 ) -> pl.LazyFrame:
     """Add `suggested_ids` and `suggestions` to a queue, and rows for customers that wait for nothing else.
 
@@ -39,9 +41,12 @@ def with_suggestions(
         matches: `schemas.matches.Matches`.
         settings: which records rules may find, and what stands for no value.
         override_job: the job that takes in a person's decision.
+        among_all: look among inactive records, leads and prospects, too, as where records are made.
     """
     lost = queue.filter((pl.col("outcome") == "broken") & pl.col("proposed_internal_id").is_null())
-    found = _found(stripe, netsuite, matches, settings, lost.select(id="stripe_customer_id"))
+    is_found = pl.col("is_customer") & (pl.lit(settings.match_inactive) | ~pl.col("inactive"))
+    among = netsuite if among_all else netsuite.filter(is_found)
+    found = _found(stripe, among, matches, settings, lost.select(id="stripe_customer_id"))
     told = queue.join(found.lazy(), on="stripe_customer_id", how="left", maintain_order="left")
     others = found.lazy().join(queue.select("stripe_customer_id"), on="stripe_customer_id", how="anti")
     is_near = may_be_among(pl.col("stripe_customer_id"), found.get_column("stripe_customer_id"))
@@ -58,7 +63,7 @@ def with_suggestions(
 
 def _found(
     stripe: pl.LazyFrame,
-    netsuite: pl.LazyFrame,
+    among: pl.LazyFrame,
     matches: pl.LazyFrame,
     settings: MatchSettings,
     lost: pl.LazyFrame,
@@ -66,11 +71,10 @@ def _found(
     """Near misses of the customers without a record, and of those whose record vanished and nothing else is found."""
     unmatched = matches.filter(pl.col("outcome") == "unmatched").select(id="stripe_customer_id")
     nobody = pl.concat([unmatched, lost])
-    is_found = pl.col("is_customer") & (pl.lit(settings.match_inactive) | ~pl.col("inactive"))
     taken = matches.select(internal_id="netsuite_internal_id").drop_nulls()
     ids = nobody.collect().get_column("id")
     open_customers = stripe.filter(may_be_among(pl.col("id"), ids)).join(ids.to_frame().lazy(), on="id", how="semi")
-    return find_near_misses(open_customers, netsuite.filter(is_found), taken, settings.no_key)
+    return find_near_misses(open_customers, among, taken, settings.no_key)
 
 
 def proposals(
