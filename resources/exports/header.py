@@ -26,6 +26,9 @@ _UNREADABLE: Final = "\ufffd"
 _LINES_OF_LETTERS: Final = 200  # that tell which encoding a file may have
 _LINES_SEARCHED: Final = 100
 _LABELS_SHOWN: Final = 40
+_AS_A_WHOLE: Final = "its lines stand in quotes as a whole, or a line `sep=` above them names another separator"
+_PLAINLY: Final = "export it again, with commas and plain double quotes"
+_ANY_SIGN: Final = r"(?<=\w)(\s*[^\w\s.\"'-]{1,3}\s*|\s{3,}|[\x00-\x08\x0e-\x1f])(?=\w)"
 _QUOTES: Final = "'`\u00b4\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb"
 _DATA: Final = re.compile(r"^[^@\s]+@[^@\s]+\.\w+$|^cus_\w+$|^\d{4}-\d\d-\d\d")  # what stands in rows, seldom in labels
 _INVISIBLE: Final = re.compile("[\u00ad\u180e\u200b-\u200f\u2060\ufeff]")
@@ -90,11 +93,10 @@ class Header:
             )
         if len(self.labels) == 1 and any(label in re.split(r"[,;\t|]", self.labels[0]) for label in labels):
             return ExportError(
-                f"{self.source} has one column alone, labelled {self.labels[0][:80]!r}: its lines stand in quotes as a "
-                "whole, or a line `sep=` above them names another separator; export it again."
+                f"{self.source} has one column alone, labelled {self.labels[0][:80]!r}: {_AS_A_WHOLE}; export it again."
             )
         if because := self._how_parted(labels):
-            return ExportError(f"{self.source} {because}; export it again, with commas and plain double quotes.")
+            return ExportError(f"{self.source} {because}; {_PLAINLY}.")
         near = "".join(self._near_miss(label) for label in labels)
         return ExportError(
             f"{self.source} has no column {', '.join(map(repr, labels))}{needed_by}; its columns are: "
@@ -110,14 +112,21 @@ class Header:
     def _how_parted(self, labels: Sequence[str]) -> str:
         """How the labels are written that are all there, but in a way of their own; empty if they are not."""
         wanted = "|".join(sorted(map(re.escape, filter(None, map(str.strip, labels))), key=len, reverse=True))
-        [whole] = self.labels if len(self.labels) == 1 else [""]
-        signs = Counter(re.findall(rf"(?<!\w)(?:{wanted})([^\w]{{1,40}}?)(?=[\w{_QUOTES}])", whole))
-        for sign, many in signs.most_common(1):
-            if max(many, whole.count(sign)) > 1:
-                shown = repr(sign) if sign.strip(" ") else "blanks"
-                return f"has {shown} between its labels in line {self.line}, which separate no columns"
+        if because := self.parted_by(rf"(?<!\w)(?:{wanted})([^\w]{{1,40}}?)(?=[\w{_QUOTES}])"):
+            return because
         quoted = {text[0] for text in self.labels if text.strip(_QUOTES) in labels and text[:1] in _QUOTES}
         return f"has its labels in quotes of another kind ({quoted.pop()}), which belong to the text" if quoted else ""
+
+    def parted_by(self, pattern: str) -> str:
+        """Which sign stands between labels that are one, as `pattern` finds signs; empty if none does so twice."""
+        [whole] = self.labels if len(self.labels) == 1 else [""]
+        for sign, many in Counter(re.findall(pattern, whole)).most_common(1):
+            if max(many, whole.count(sign)) > 1:
+                if sign.strip() in SEPARATORS:
+                    return f"has one column alone, with {sign!r} in its label: {_AS_A_WHOLE}"
+                shown = repr(sign) if sign.strip(" ") else "blanks"
+                return f"has {shown} between its labels in line {self.line}, which separate no columns"
+        return ""
 
     def _near_miss(self, label: str) -> str:
         near = _nearest(label.strip(), self.labels)
@@ -161,6 +170,8 @@ def read_header(path: Path, source: Path, key: str | None, if_doubled: str) -> H
             skipped=(1 if declared is None else 2) if line == start else None,
             if_doubled=if_doubled,
         )
+        if key is None and (because := header.parted_by(_ANY_SIGN)):
+            raise ExportError(f"{source} {because}; {_PLAINLY}.")
         if key is not None and not _has(labels, key):
             _refuse_title_lines(header, islice(_rows(file, source, after), _LINES_SEARCHED), key)
     return header

@@ -42,6 +42,12 @@ CASES: Mapping[str, tuple[str, str | bytes, str]] = {
     "empty": (STRIPE, "", "netsuite.csv is empty; export it again"),
     "only labels": (STRIPE, NETSUITE.partition("\n")[0] + "\n", "has a header and no rows"),
     "title lines": (STRIPE, "Customers of 2026\n\n" + NETSUITE, "with title lines: its column labels are in line 3"),
+    "parted by another sign": (
+        STRIPE,
+        NETSUITE.replace(",", "^"),
+        r"netsuite.csv has '\^' between its labels in line 1",
+    ),
+    "a fixed width": (STRIPE, NETSUITE.replace(",", "    "), "netsuite.csv has blanks between its labels in line 1"),
     "a picture": (STRIPE, b"\x89PNG\r\n\x1a\n\0\0\0", "netsuite.csv is a picture, not CSV; export the list"),
     "a PDF": (STRIPE, b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "netsuite.csv is a PDF, not CSV"),
     "dates in two ways": (IN_TWO_WAYS, NETSUITE, "be told in two ways .*; name the right one: DATES=day_first"),
