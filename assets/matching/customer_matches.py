@@ -1,6 +1,6 @@
 """Second stage: who is linked to whom. The semantics are in `assets.matching`; here they meet a declaration."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +11,8 @@ from assets.check_results import SCHEMA_CHECK, blocking_checks, id_result, repor
 from assets.kept_inputs import keep_picture
 from assets.matching import MatchSettings, Rule, by_customer, kinds_of, match_with_doubts
 from assets.matching.answers import Known
+from assets.matching.doubts import OF_NEW, speaks_of_new
+from assets.matching.equal_customers import is_twin
 from assets.matching.global_customer import HAS_RECORD, count_to_global, find_global
 from assets.matching.known_keys import NOTHING_KNOWN, extracts_held
 from assets.matching.may_be_known import Looked, doubt_new, name_records_of_unsettled
@@ -27,7 +29,7 @@ from resources.memory import memory_here
 from schemas.declaration import Declaration
 from schemas.matches import DECISIONS_KEPT, Matches
 from schemas.validation import violations
-from schemas.words import DOUBTS, OUTCOMES
+from schemas.words import DOUBTS, OUTCOMES, Doubt, many
 
 _NAME: Final = "customer_matches"
 _EXTRACTS: Final = ("stripe_customers", "netsuite_customers")
@@ -238,17 +240,38 @@ def doubts_in_words(matches: pl.DataFrame, *, is_held: bool) -> str:
     """A sentence on how many pairs are doubted, and why; empty when none is."""
     doubted = matches.filter(pl.col("doubt").is_not_null())
     pairs, alone = doubted.filter(HAS_RECORD), doubted.filter(~HAS_RECORD)
-    kinds = _by_kind(pairs)
-    named = "; ".join(f"{words}: {kinds[kind]:,}" for kind, words in DOUBTS.items() if kind in kinds)
     planned = "kept out of the plan (on_doubt: refuse)" if is_held else "planned nevertheless (on_doubt: note)"
     of_pairs = (
         f"Some evidence speaks against the record of {pairs.height:,} of {matches.height:,} customers. They are "
-        f"{planned}: {named}. Look at them in review.csv before you use the plan."
+        f"{planned}: {_named(pairs)}. Look at them in review.csv before you use the plan."
     )
+    kinds = _by_kind(alone)
     of_others = (
-        f"{_OF_NOBODY.get(kind, kind)} ({many:,}); decide in review.csv." for kind, many in _by_kind(alone).items()
+        f"{said} ({kinds[kind]:,}); decide in review.csv." for kind, said in _OF_NOBODY.items() if kind in kinds
     )
-    return " ".join([*[of_pairs] * (not pairs.is_empty()), *sorted(of_others)])
+    return " ".join([*[of_pairs] * (not pairs.is_empty()), *of_others, *_of_new(alone)])
+
+
+def _named(doubted: pl.DataFrame, of: Collection[Doubt] = DOUBTS) -> str:
+    kinds = _by_kind(doubted)
+    return "; ".join(f"{words}: {kinds[kind]:,}" for kind, words in DOUBTS.items() if kind in kinds and kind in of)
+
+
+def _of_new(alone: pl.DataFrame) -> Iterator[str]:
+    """What the doubts about new records say."""
+    twins = alone.filter(is_twin(pl.col("doubt"))).height
+    waiting = alone.filter(speaks_of_new(pl.col("doubt"))).height - twins
+    if waiting:
+        kinds = _named(alone, [kind for kind in OF_NEW if kind != "twin"])
+        yield (
+            f"No new one is made for {many(waiting, 'customer')} without a record, as one that is there may be theirs; "
+            f"decide in review.csv: {kinds}."
+        )
+    if twins:
+        yield (
+            f"{many(twins, 'new customer')} with a value of another one that gets a record: the next run finds it for "
+            "them, or decide create in review.csv."
+        )
 
 
 _OF_NOBODY: Final[Mapping[str, str]] = {
@@ -256,12 +279,6 @@ _OF_NOBODY: Final[Mapping[str, str]] = {
     "nobody, is the external id of one",
     "near_key": "Customers without a record of whose metadata a key can be meant for one of ours, which is not read, "
     "so that no record is made for them",
-    "equal_inactive": "Customers that get no new record, as an inactive one has an equal value",
-    "equal_lead": "Customers that get no new record, as a lead or prospect has an equal value",
-    "other_reading": "Customers that get no new record, as one has an equal value in another reading",
-    "near_miss": "Customers that get no new record, as one has nearly equal values",
-    "equal_customer": "Customers that get no new record, as another customer with an equal value has one, or waits",
-    "twin": "Customers that wait for the record of another one with an equal value, which the next run finds",
 }
 """What the doubts say of customers that have no record."""
 

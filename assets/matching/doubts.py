@@ -44,8 +44,13 @@ def kinds_of(doubt: pl.Expr) -> pl.Expr:
 
 def of_pair(doubt: pl.Expr) -> pl.Expr:
     """Return a column `doubt` without what speaks against a new record: there is a pair now, and none is made."""
-    rest = doubt.str.replace(rf"(?:^|; )(?:{'|'.join(kind for kind in DOUBTS if kind not in _FINDERS)}): .*$", "")
+    rest = doubt.str.replace(_SAID_OF_NEW + ".*$", "")
     return pl.when(rest.str.len_bytes() > 0).then(rest)
+
+
+def speaks_of_new(doubt: pl.Expr) -> pl.Expr:
+    """Whether a column `doubt` speaks against a new record."""
+    return doubt.str.contains(_SAID_OF_NEW)
 
 
 def _link_contradicted(evidence: Evidence) -> pl.LazyFrame:
@@ -239,3 +244,8 @@ _FINDERS: Final[Mapping[Doubt, Callable[[Evidence], pl.LazyFrame]]] = {
     "chosen_id": _chosen_id,
     "near_key": _near_key,
 }
+
+OF_NEW: Final = tuple(kind for kind in DOUBTS if kind not in _FINDERS)
+"""The kinds of doubts about new records."""
+
+_SAID_OF_NEW: Final = rf"(?:^|; )(?:{'|'.join(OF_NEW)}): "

@@ -201,3 +201,24 @@ def test_where_records_are_made_at_once_nobody_is_asked_about(tmp_path: Path) ->
         asked_for = {line.path for line in at.service.log}
     assert "stripe_transactions" not in assets
     assert not asked_for & {"/v1/charges", "/v1/invoices"}
+
+
+@pytest.mark.rule("C1")
+@pytest.mark.rule("C2")
+def test_of_customers_with_one_address_the_first_that_transacts_gets_the_record_and_the_others_are_found(
+    at: Site,
+) -> None:
+    at.stripe.load(
+        [("cus_6", MOMENT + 6, {"email": "N4@acme.example"}), ("cus_7", MOMENT + 7, {"email": "n4@acme.example"})]
+    )
+    for customer in ("cus_7", "cus_6"):
+        add_charge(at.stripe, customer)
+        a_minute_older(at.stripe)
+    plan = at.plan()
+    assert created_by(at, plan) == ["cus_6"]
+    assert at.apply(plan).success
+    assert created_by(at, at.plan()) == []
+    rows = at.frame("customer_matches").select("stripe_customer_id", "outcome", "netsuite_internal_id")
+    found = rows.rows_by_key("stripe_customer_id", unique=True)
+    assert found["cus_6"][0] == "linked"
+    assert found[NEW] == found["cus_7"] == ("matched", found["cus_6"][1])
