@@ -89,14 +89,6 @@ def not_utf8(source: Path, line: int, near: bytes) -> ExportError:
     )
 
 
-def two_encodings(source: Path, line: int) -> ExportError:
-    """The error for a line that is not UTF-8 in a file that has letters of UTF-8 before it."""
-    return ExportError(
-        f"{source} is UTF-8 before line {line:,}, and not there: texts of two encodings were joined, or a letter was "
-        "cut; export it again, or save each as 'CSV UTF-8' and join them then."
-    )
-
-
 def escape_sequences(source: Path) -> ExportError:
     """The error for a file that shifts between alphabets, which looks like UTF-8 and is not."""
     return ExportError(

@@ -75,7 +75,17 @@ def choose_encoding(source: Path, room: Path) -> Encoding:
         return (
             Encoding("iso2022_jp", "it has its escape sequences") if shifts else Encoding(None, "every byte is UTF-8")
         )
+    if _reads(high[0], "utf-8") is not None:
+        raise two_encodings(source, next(at for at, line in enumerate(lines, 1) if _reads(line, "utf-8") is None))
     return _among(source, head, high)
+
+
+def two_encodings(source: Path, line: int) -> ExportError:
+    """The error for a line that is not UTF-8 in a file that has letters of UTF-8 before it."""
+    return ExportError(
+        f"{source} is UTF-8 before line {line:,}, and not there: texts of two encodings were joined, or a letter was "
+        "cut; export it again, or save each as 'CSV UTF-8' and join them then."
+    )
 
 
 def likely_encodings(lines: Sequence[bytes]) -> list[str]:

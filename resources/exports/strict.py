@@ -13,7 +13,8 @@ from itertools import repeat
 from pathlib import Path
 from typing import Final
 
-from resources.exports.encoding import escape_sequences, not_utf8, nul_character, two_encodings
+from resources.exports.encoding import escape_sequences, not_utf8, nul_character
+from resources.exports.encoding_choice import two_encodings
 from resources.exports.header import Header
 from resources.exports.quoting import two_readings
 from schemas.errors import InternalError

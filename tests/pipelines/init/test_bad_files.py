@@ -48,6 +48,11 @@ CASES: Mapping[str, tuple[str, str | bytes, str]] = {
         r"netsuite.csv has '\^' between its labels in line 1",
     ),
     "a fixed width": (STRIPE, NETSUITE.replace(",", "    "), "netsuite.csv has blanks between its labels in line 1"),
+    "two encodings": (
+        STRIPE,
+        NETSUITE.replace("Bee", "Bü").encode() + "10,,,,Größe,,Customer,No\n".encode("cp1252"),
+        "netsuite.csv is UTF-8 before line 5, and not there: texts of two encodings were joined",
+    ),
     "a picture": (STRIPE, b"\x89PNG\r\n\x1a\n\0\0\0", "netsuite.csv is a picture, not CSV; export the list"),
     "a PDF": (STRIPE, b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "netsuite.csv is a PDF, not CSV"),
     "dates in two ways": (IN_TWO_WAYS, NETSUITE, "be told in two ways .*; name the right one: DATES=day_first"),
