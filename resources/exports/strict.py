@@ -136,10 +136,11 @@ class _Counter:
 
     def _count(self, text: bytes) -> None:
         rows, newline, self._unfinished = text.rpartition(b"\n")
-        count, blank = rows.count(b"\n") + len(newline), 0
         # Separators and line ends alone show whether all rows are of full width, for half of a look at each row.
-        if newline and rows.translate(None, self._others) + newline != self._full_row * count:
-            blank = self._blank_lines(rows.split(b"\n"))
+        signs, blank = rows.translate(None, self._others) + newline, 0
+        count = len(signs) // self._width
+        if signs != self._full_row * count:
+            count, blank = signs.count(b"\n"), self._blank_lines(rows.split(b"\n"))
         if b"\r" in text and b"\r\r\n" in text:  # polars takes one of them for text
             self._is_strict = False
         self._lines += count

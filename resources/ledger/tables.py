@@ -29,8 +29,8 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class AnyText(TypeDecorator[str]):
-    """A text that may hold NUL, which PostgreSQL refuses: there it is written as two other characters.
+class _WithoutNul(TypeDecorator[str]):
+    """A text in which NUL, which PostgreSQL refuses, is written as two other characters.
 
     They begin with U+FFFE, which stands in no text; where it does all the same, it is two as well, so nothing is lost.
     """
@@ -38,20 +38,23 @@ class AnyText(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """To the database."""
-        if value is None or dialect.name != "postgresql":
+        if value is None:
             return value
         return value.replace(_ESCAPE, f"{_ESCAPE}e").replace("\0", f"{_ESCAPE}0")
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """From the database."""
-        if value is None or dialect.name != "postgresql":
+        if value is None:
             return value
         return value.replace(f"{_ESCAPE}0", "\0").replace(f"{_ESCAPE}e", _ESCAPE)
 
 
 _ESCAPE: Final = "\ufffe"
+
+AnyText: Final = Text().with_variant(_WithoutNul(), "postgresql")
+"""A text that may hold NUL."""
 
 METADATA = MetaData()
 VERSION_TABLE = "ledger_version"
