@@ -16,6 +16,8 @@ _MOST: Final = 0.5
 _NEARLY_ALL: Final = 0.9
 _SOME: Final = 0.3
 _MOST_WORDS: Final = 60
+_MOST_STAGES: Final = 12
+_ANSWERS: Final = 2
 
 
 def is_internal_id(values: pl.Series) -> bool:
@@ -73,6 +75,13 @@ FITS: Final[Mapping[str, Callable[[pl.Series], bool]]] = {
 }
 """What the values of a field have to be, where that can be told; a label alone is not believed."""
 
+UNKNOWN_WORDS: Final[Mapping[str, Callable[[pl.Series], bool]]] = {
+    "stage": lambda values: _may_be_words(values, _MOST_STAGES),
+    "inactive": lambda values: _may_be_words(values, _ANSWERS),
+}
+"""What they may be all the same, by their label, in words of a language that nobody knows: better asked for than left
+out, as leads and inactive customers would then count like any others."""
+
 BY_CONTENT: Final[Mapping[str, Callable[[pl.Series], bool]]] = {
     "stripe_id": is_stripe_id,
     "email": is_email,
@@ -88,6 +97,12 @@ def _few_words(values: pl.Series, means: Callable[[str], bool]) -> bool:
         return False
     known = filled.is_in([word for word in words if means(word)])
     return float(known.mean() or 0) >= _MOST  # type: ignore[arg-type]
+
+
+def _may_be_words(values: pl.Series, most: int) -> bool:
+    """Whether there are some words, no more different ones than that, and nothing else: no numbers, no e-mails."""
+    words = _filled(values).unique().head(most + 1)
+    return 0 < words.len() <= most and bool(words.str.contains(r"^[^\d@]*\p{L}[^\d@]*$").all())
 
 
 def _filled(values: pl.Series) -> pl.Series:

@@ -14,6 +14,7 @@ import polars as pl
 from resources.exports.column_contents import (
     BY_CONTENT,
     FITS,
+    UNKNOWN_WORDS,
     is_empty,
     is_internal_id,
     is_numbered_name,
@@ -116,6 +117,8 @@ def _by_label(found: Recognized, name: str, columns: pl.DataFrame) -> None:
     meant = [label for label in _free(found, columns) if name in fields_meant(label)]
     fits = FITS.get(name)
     fitting = [label for label in meant if not (columns.height and fits) or fits(columns.get_column(label))]
+    if not fitting and name in UNKNOWN_WORDS:
+        fitting = [label for label in meant if UNKNOWN_WORDS[name](columns.get_column(label))]
     for label in meant:
         if label not in fitting:
             found.notes.append(f"{label!r} was not taken for {name}, as its label says: {_MISFITS[name]}.")
@@ -145,7 +148,10 @@ def _label_says(name: str, label: str, columns: pl.DataFrame) -> str:
     """Name the language of a label: of those it can be, the one that most labels of the file are."""
     spoken = Counter(language for each in columns.columns for said in fields_meant(each).values() for language in said)
     language = max(sorted(fields_meant(label)[name]), key=lambda each: spoken[each])
-    return f"by its label ({_LANGUAGES[language]})" + (", and by its values" if name in FITS else "")
+    by_label = f"by its label ({_LANGUAGES[language]})"
+    if name in FITS and columns.height and not FITS[name](columns.get_column(label)):
+        return f"{by_label}; its words are in no list"
+    return by_label + (", and by its values" if name in FITS else "")
 
 
 def _by_content(found: Recognized, name: str, columns: pl.DataFrame) -> None:

@@ -87,7 +87,7 @@ def test_a_name_of_an_unknown_label_is_recognised_by_the_names_of_stripe(tmp_pat
 
 def test_a_label_is_not_believed_against_its_values(tmp_path: Path) -> None:
     written = write(
-        tmp_path, netsuite=NETSUITE.replace("Lead,No", "Lead,perhaps").replace("Customer,No", "Customer,who")
+        tmp_path, netsuite=NETSUITE.replace("Lead,No", "Lead,1 May").replace("Customer,No", "Customer,2 May")
     )
     assert "inactive" not in declared(written.file).netsuite_fields
     assert written.recognized.notes == [
@@ -139,6 +139,22 @@ def test_words_that_are_in_no_list_are_asked_for_and_declared(tmp_path: Path) ->
     told = write(tmp_path, netsuite=odd, ask=lambda _, answers: answers[1])
     assert told.questions == ()
     assert declared(told.file).stage_words.lead == ["Altbestand"]
+
+
+def test_words_that_nobody_knows_under_a_label_that_is_known_are_asked_for_and_not_left_out(tmp_path: Path) -> None:
+    odd = (
+        NETSUITE.replace(",Customer,", ",Klientas,")
+        .replace(",Lead,,Lead,", ",Lead,,Galimas,")
+        .replace(",No", ",Veikia")
+    )
+    written = write(tmp_path, netsuite=odd)
+    assert [question.partition(" (")[0] for question in written.questions] == [
+        "stage has words that are in no list: 'Klientas'",
+        "inactive has words that are in no list: 'Veikia'",
+    ]
+    text = written.file.read_text("utf-8")
+    assert "stage: Stage # by its label (English); its words are in no list" in text
+    assert "inactive: Inactive # by its label (English); its words are in no list" in text
 
 
 def test_links_that_cannot_be_seen_are_a_question_and_a_person_can_say_that_there_are_none(tmp_path: Path) -> None:
