@@ -82,7 +82,7 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
             waits = tell_traces(waits, *traces).collect().lazy()  # it is asked several times
             if sync.declaration.near_misses:
                 job = f"{sync.name}_override"
-                waits = with_suggestions(waits, *sides, customer_matches, settings, job, among_all=plan.makes_each)
+                waits = with_suggestions(waits, *sides, customer_matches, settings, job, makes_records=plan.makes_each)
             if not sync.months_missing():  # what was not read is not gone
                 gone = gone_customers(*sides, f"{sync.name}_override")
                 waits = add_gone(waits, gone, netsuite_customers, decisions.lazy())

@@ -30,7 +30,7 @@ def with_suggestions(
     settings: MatchSettings,
     override_job: str,
     *,
-    among_all: bool = False,
+    makes_records: bool = False,
 ) -> pl.LazyFrame:
     """Add `suggested_ids` and `suggestions` to a queue, and rows for customers that wait for nothing else.
 
@@ -41,12 +41,16 @@ def with_suggestions(
         matches: `schemas.matches.Matches`.
         settings: which records rules may find, and what stands for no value.
         override_job: the job that takes in a person's decision.
-        among_all: look among inactive records, leads and prospects, too, as where records are made.
+        makes_records: customers without a record get a new one: matching has told already who has near misses, and has
+            looked among inactive records, leads and prospects, too.
     """
     lost = queue.filter((pl.col("outcome") == "broken") & pl.col("proposed_internal_id").is_null())
     is_found = pl.col("is_customer") & (pl.lit(settings.match_inactive) | ~pl.col("inactive"))
-    among = netsuite if among_all else netsuite.filter(is_found)
-    found = _found(stripe, among, matches, settings, lost.select(id="stripe_customer_id"))
+    among = netsuite if makes_records else netsuite.filter(is_found)
+    may_be_near = pl.col("doubt").str.contains("near_miss: ", literal=True) if makes_records else pl.lit(value=True)
+    unmatched = matches.filter((pl.col("outcome") == "unmatched") & may_be_near)
+    nobody = pl.concat([rows.select(id="stripe_customer_id") for rows in (unmatched, lost)])
+    found = _found(stripe, among, matches, settings, nobody)
     told = queue.join(found.lazy(), on="stripe_customer_id", how="left", maintain_order="left")
     others = found.lazy().join(queue.select("stripe_customer_id"), on="stripe_customer_id", how="anti")
     is_near = may_be_among(pl.col("stripe_customer_id"), found.get_column("stripe_customer_id"))
@@ -66,11 +70,9 @@ def _found(
     among: pl.LazyFrame,
     matches: pl.LazyFrame,
     settings: MatchSettings,
-    lost: pl.LazyFrame,
+    nobody: pl.LazyFrame,
 ) -> pl.DataFrame:
     """Near misses of the customers without a record, and of those whose record vanished and nothing else is found."""
-    unmatched = matches.filter(pl.col("outcome") == "unmatched").select(id="stripe_customer_id")
-    nobody = pl.concat([unmatched, lost])
     taken = matches.select(internal_id="netsuite_internal_id").drop_nulls()
     ids = nobody.collect().get_column("id")
     open_customers = stripe.filter(may_be_among(pl.col("id"), ids)).join(ids.to_frame().lazy(), on="id", how="semi")
