@@ -41,7 +41,7 @@ _ADDRESS: Final = {
     "Country": "country",
 }
 _LINE: Final = re.compile(r"Customer Address (\d+) : (.+)")
-_COUNTRIES: Final = {"Germany": "DE", "United States of America": "US"}
+_COUNTRIES: Final = {"Germany": "DE", "United States": "US"}
 _CHECKED: Final = {"TRUE": True, "FALSE": False}
 
 

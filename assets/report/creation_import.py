@@ -13,7 +13,7 @@ import polars as pl
 
 from assets.report.creation_currencies import currency_sentences
 from assets.report.few_rows import column_of
-from schemas.country_names import COUNTRY_NAMES
+from schemas.country_names import NETSUITE_NAMES
 from schemas.words import GLOBAL_KEY, STRIPES_OWN, many
 
 CREATE_FILE: Final = "netsuite_create.csv"
@@ -68,6 +68,7 @@ class CreationNotes:
         has_currency: whether they name a primary currency.
         currencies: the account's, as far as the declaration names them.
         ids_as_emails: how many have the Stripe id in place of an e-mail.
+        has_countries: whether the file names countries.
         addresses_left_out: how many lines of the address book are not in the file, for their country is not known.
         by_hand: labels of columns that have to be mapped by hand.
         without_values: fields of Stripe that records are made of and of which the export has nothing.
@@ -81,6 +82,7 @@ class CreationNotes:
     has_currency: bool
     currencies: tuple[str, ...]
     ids_as_emails: int
+    has_countries: bool
     addresses_left_out: int
     by_hand: tuple[str, ...]
     without_values: tuple[str, ...]
@@ -115,6 +117,11 @@ class CreationNotes:
             yield (
                 f"The Stripe id stands in place of the e-mail of {many(self.ids_as_emails, 'new customer')}; if "
                 "NetSuite refuses it, set create.email_fallback: none and reconcile again."
+            )
+        if self.has_countries:
+            yield (
+                "Countries are called as NetSuite's own list has them in English: where your account calls one "
+                "otherwise ('Invalid country reference key'), replace it by that name before you import."
             )
         if self.addresses_left_out:
             yield (
@@ -186,6 +193,7 @@ def creation_notes(
         has_currency=any("currency" in record for record in records),
         currencies=tuple(currencies),
         ids_as_emails=sum(str(each.get("email", "")).startswith(STRIPES_OWN) for each in fields),
+        has_countries=any("country" in line for record in records for line in _lines(record)),
         addresses_left_out=sum(len(record.get("addressbook") or []) - len(_lines(record)) for record in records),
         by_hand=(*(label for name, label in labels.items() if name in used), *further),
         without_values=tuple(path for path in paths if not _has_values(stripe, path)),
@@ -218,7 +226,7 @@ def _cells(record: Record, labels: Mapping[str, str]) -> Iterator[tuple[str, str
         yield CURRENCY_LABEL, _text(record["currency"])
     for number, line in enumerate(_lines(record), 1):
         for name, value in line.items():
-            shown = COUNTRY_NAMES[value][0] if name == "country" else _text(value)
+            shown = NETSUITE_NAMES[value] if name == "country" else _text(value)
             yield _line_label(number, ADDRESS_LABELS[name]), shown
 
 

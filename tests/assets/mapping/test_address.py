@@ -8,7 +8,7 @@ import pytest
 from assets.keys import key
 from assets.mapping.to_netsuite import CreateSettings
 from assets.mapping.to_netsuite.countries import SEVERAL, country_code, country_expr
-from schemas.country_names import COUNTRY_NAMES
+from schemas.country_names import COUNTRY_NAMES, NETSUITE_NAMES
 from schemas.state_names import STATE_NAMES
 from tests.assets.mapping.making import notes_of, record_of
 
@@ -179,8 +179,15 @@ def test_every_listed_name_means_its_country_or_several() -> None:
     }
 
 
+def test_what_netsuite_calls_a_country_is_read_as_it_and_most_are_called_as_iso_has_them() -> None:
+    wrong = {name: country_code(name) for code, name in NETSUITE_NAMES.items() if country_code(name) != code}
+    assert wrong == {"Saint Martin": None}  # of two countries
+    shown = {code: NETSUITE_NAMES[code] for code in ("US", "GB", "KR", "DE")}
+    assert shown == {"US": "United States", "GB": "United Kingdom", "KR": "Korea, Republic of", "DE": "Germany"}
+
+
 def test_the_tables_are_whole() -> None:
-    assert len(COUNTRY_NAMES) == 249 + 3
+    assert len(COUNTRY_NAMES) == len(NETSUITE_NAMES) == 249 + 3
     assert all(len(code) == 2 and code.isalpha() and code.isupper() for code in COUNTRY_NAMES)
     assert {country: len(states) for country, states in STATE_NAMES.items()} == {"US": 55, "CA": 13, "AU": 8}
 
