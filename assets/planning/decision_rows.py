@@ -59,6 +59,11 @@ class Row:
             tuple(part.strip() for text in texts if text for part in text.split(" | ")),
         )
 
+    @classmethod
+    def typed(cls, customer: str, decision: str, why: str) -> "Row":
+        """From what a person types about one customer."""
+        return cls(0, StripeId(_text(customer)), _as_typed(_text(decision)), _text(why), "", ())
+
     @property
     def word(self) -> str:
         """The decision in lower case: a word, or else a record."""

@@ -15,7 +15,6 @@ from assets.signed_in import BY_LOGIN, name_of
 from resources.exports.decisions import CUSTOMER
 from resources.ledger import Decisions, NewDecision
 from schemas.errors import UserError
-from schemas.words import StripeId
 
 _SHOWN: Final = 60
 
@@ -52,7 +51,7 @@ def _checked(sync: Reconciliation, config: Override) -> NewDecision:
     Raises:
         UserError: it cannot be meant.
     """
-    row = Row(0, StripeId(config.customer.strip()), config.record.strip(), config.why.strip(), "", ())
+    row = Row.typed(config.customer, config.record, config.why)
     if row.is_later:
         raise UserError("later is no decision about one customer: nothing was recorded, and it goes on waiting.")
     _, picture = picture_of(sync, [row], shows_decided=False, is_typed=True)

@@ -10,7 +10,7 @@ from tests.pipelines.api_world import NAME, Site, sentences, site
 @pytest.mark.rule("M8")
 def test_a_decision_counts_from_the_next_run_on_and_can_be_withdrawn(at: Site) -> None:
     at.plan()
-    assert at.override("cus_4", "3").success
+    assert at.override(" cus_4\u200b", "\uff13").success  # as copied, and from a Japanese keyboard
     assert at.override("cus_1", "never", who="bob", why="a test account").success
     assert at.up_to("reconciliation_report").success
     outcomes = {r["stripe_customer_id"]: (r["outcome"], r["evidence"]) for r in at.result("matches.csv").to_dicts()}
