@@ -330,3 +330,56 @@ def test_it_is_looked_at_what_no_rule_compares_and_at_records_that_no_rule_may_f
             "cus_lead": "43, Vertigo GmbH: same name apart from its legal form; a lead or prospect",
             "cus_idle": "44, Whiskey GmbH: same name apart from its legal form; inactive",
         }
+
+
+NEARLY_NEW = """\
+id,Email,Name,Created (UTC),netsuite_customer_id (metadata)
+cus_h1,a@hotel.example,Oscar Ltd,2026-06-02 00:00,
+cus_h2,b@other.example,Oscar GmbH,2026-06-01 00:00,
+cus_i1,c@india.example,Papa Ltd,2026-06-01 00:00,
+cus_i2,c@india.example,Papa Inc,2026-06-02 00:00,
+cus_j1,d@juliet.example,Quebec Ltd,2026-06-01 00:00,
+cus_j2,e@another.example,Quebec Inc,2026-06-02 00:00,
+cus_j3,e@another.example,Alone,2026-06-03 00:00,
+cus_k1,f@kilo.example,Sierra,2026-06-01 00:00,
+"""
+
+
+@pytest.mark.rule("C1")
+@pytest.mark.rule("X15")
+def test_of_new_customers_with_nearly_equal_values_the_younger_wait_for_a_person(tmp_path: Path) -> None:
+    with site(tmp_path, NEARLY_NEW) as at:
+        assert at.up_to("reconciliation_report").success
+        assert set(created(at)) == {"cus_h2", "cus_i1", "cus_j1", "cus_k1"}
+        assert {who: row["doubt"] for who, row in review(at).items()} == {
+            "cus_h1": "near_miss: nearly equal is cus_h2, which is new, too, and older",
+            "cus_i2": "twin: email = email: cus_i1 has an equal value, and gets a record first",
+            "cus_j2": "near_miss: nearly equal is cus_j1, which is new, too, and older",
+            "cus_j3": "equal_customer: email = email: cus_j2 has an equal value, and waits for a decision itself",
+        }
+        done(at, "cus_j2", "create")
+        assert at.up_to("write_plan").success
+        assert set(created(at)) == {"cus_h2", "cus_i1", "cus_j1", "cus_j2", "cus_k1"}
+
+
+@pytest.mark.rule("C1")
+@pytest.mark.parametrize(
+    ("link", "alike", "doubt"),
+    [
+        ("", 2, "near_miss: email = email: cus_0 has an equal value, and gets a record first"),
+        ("9", 2, "equal_customer: email = email: cus_0 has an equal value, and has record 9"),
+        ("", 11, None),
+    ],
+)
+def test_customers_with_an_equal_address_that_no_rule_compares_wait_unless_many_have_it(
+    link: str, alike: int, doubt: str | None, tmp_path: Path
+) -> None:
+    header = "id,Email,Name,Created (UTC),netsuite_customer_id (metadata)\n"
+    rows = (f"cus_{n},jane.doe@gmail.com,Name{n:02}x{n},2026-06-01 00:{n:02},{link * (n == 0)}\n" for n in range(alike))
+    records = NETSUITE.splitlines()[0] + "\n9,,,,,Unlike,Customer,No\n"
+    rules = [{"stripe": "name", "netsuite": "company_name"}]
+    with site(tmp_path, header + "".join(rows), records, rules=rules) as at:
+        assert at.up_to("write_plan").success
+        matches = at.sync.frames.read("customer_matches").collect()
+        assert dict(matches.select("stripe_customer_id", "doubt").rows())["cus_1"] == doubt
+        assert ("cus_1" in created(at)) == (doubt is None)

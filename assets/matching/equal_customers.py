@@ -25,7 +25,11 @@ def is_twin(doubt: pl.Expr) -> pl.Expr:
 
 
 def first_with_equal_value(
-    new: pl.DataFrame, stripe: pl.LazyFrame, matches: pl.DataFrame, settings: MatchSettings
+    new: pl.DataFrame,
+    stripe: pl.LazyFrame,
+    matches: pl.DataFrame,
+    settings: MatchSettings,
+    most: int | None = None,
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Give for each rule the new customers that another one comes before.
 
@@ -37,6 +41,7 @@ def first_with_equal_value(
         stripe: rows of `schemas.customers.StripeCustomers`.
         matches: rows of `schemas.matches.Matches`, with doubts, of those among whom they are looked for.
         settings: what the declaration says.
+        most: customers that a value may have, which says nothing else; None: any number.
 
     Yields:
         The rule, and of each of these customers `position`, and `id`, `rank` and `record` of the first of the others.
@@ -49,6 +54,8 @@ def first_with_equal_value(
         every = side_keys(customers, rule.stripe_side, pl.col("other"), Comparison())
         keys = every.filter(may_be_among(pl.col("hash"), mine.get_column("hash")))
         shared = keys.filter(keys.get_column("hash").is_duplicated())
+        if most is not None:
+            shared = shared.filter(pl.len().over("hash") <= most)
         standing = _standing(shared.get_column("other").unique(), customers, matches)
         ranked = shared.join(standing, on="other").sort("rank", "created", "id")
         first = ranked.unique("key", keep="first", maintain_order=True)

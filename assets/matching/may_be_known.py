@@ -33,6 +33,8 @@ _SAID: Final = pl.Schema(
     }
 )
 _BEYOND: Final = "beyond"
+_MOST: Final = 10
+"""Customers that have a value of no rule at most, as of near misses: one that more have says nothing."""
 _USUAL: Final = (Rule("email", "email"), Rule("name", "company_name"), Rule("name", "entity_id"))
 _KINDS: Final[dict[str, Doubt]] = {INACTIVE: "equal_inactive", NO_CUSTOMER: "equal_lead", _BEYOND: "near_miss"}
 _WHICH: Final[dict[str, str]] = {
@@ -45,6 +47,15 @@ _STANDS: Final = {
     DECIDED: "gets a record of its own first",
     NEW: "gets a record first",
 }
+_AS_RECORD: Final = {
+    "company_name": "name",
+    "email": "email",
+    "phone": "phone",
+    "tax_id": "tax_id",
+    "postal_code": "address.postal_code",
+    "address1": "address.line1",
+}
+"""The columns of a record that near misses look at, and which of a customer would be them."""
 _FOUND: Final = ("candidates", "candidate_ids")
 
 
@@ -88,6 +99,14 @@ def doubt_new(
     if looked.near_misses:
         found += [_said(hit) for hit in _beyond_rules(new, records, settings)]
         found.append(_near(new, records, matches, settings, pl.concat(found)))
+    if looked.near_misses and looked.makes_records:
+        doubted = _with_doubts(matches, new, pl.concat(found))
+        by_no_rule = replace(settings, rules=_beyond(settings, "email", "company_name"))
+        near = pl.concat([_near_new(new, settings), _of_others(new, stripe, doubted, by_no_rule, _MOST)])
+        if not near.is_empty():
+            twins = _of_others(new, stripe, doubted, settings)
+            kind = pl.col("kind").replace("twin", "near_miss")  # the next run finds no record by it
+            found.append(near.join(twins, on="position", how="anti").with_columns(kind))
     if looked.makes_records:
         found.append(_of_others(new, stripe, _with_doubts(matches, new, pl.concat(found)), settings))
     return _with_doubts(matches, new, pl.concat(found))
@@ -171,9 +190,14 @@ def _named(new: pl.DataFrame, netsuite: pl.LazyFrame) -> pl.DataFrame:
 def _beyond_rules(new: pl.DataFrame, netsuite: pl.LazyFrame, settings: MatchSettings) -> Iterator[Hit]:
     """Give what the usual pairs of fields find that no rule compares: near misses look for what differs."""
     there = netsuite.collect_schema()
-    for rule in _USUAL:
-        if str(rule) not in map(str, settings.rules) and rule.netsuite in there:
-            yield Hit(_BEYOND, rule, found_by(new.lazy(), netsuite, rule, settings))
+    for rule in _beyond(settings, *there):
+        yield Hit(_BEYOND, rule, found_by(new.lazy(), netsuite, rule, settings))
+
+
+def _beyond(settings: MatchSettings, *there: str) -> tuple[Rule, ...]:
+    """The usual pairs that no rule compares, whose column of NetSuite is there."""
+    declared = {str(rule) for rule in settings.rules}
+    return tuple(rule for rule in _USUAL if str(rule) not in declared and rule.netsuite in there)
 
 
 def _near(
@@ -193,13 +217,37 @@ def _near(
     return rows.with_columns(kind=pl.lit("near_miss"), said=says).select(*_SAID).cast(_SAID)
 
 
-def _of_others(new: pl.DataFrame, stripe: pl.LazyFrame, matches: pl.DataFrame, settings: MatchSettings) -> pl.DataFrame:
+def _near_new(new: pl.DataFrame, settings: MatchSettings) -> pl.DataFrame:
+    """New customers with values nearly equal to those of an older new one, which gets its record first."""
+    by_age = new.with_columns(pl.col("created").dt.truncate("1m")).sort("created", "id").with_row_index("age")
+    columns = {theirs: ours for theirs, ours in _AS_RECORD.items() if ours in new.columns}
+    age = pl.col("age").cast(pl.Int64)
+    records = by_age.lazy().select(internal_id=age, **{theirs: pl.col(ours) for theirs, ours in columns.items()})
+    nobody = pl.LazyFrame(schema={"internal_id": pl.Int64})
+    near = find_near_misses(new.lazy().drop("position"), records, nobody, settings.no_key)
+    ages = pl.col("suggested_ids").str.split(" ").cast(pl.List(pl.UInt32))
+    oldest = near.select(ages.list.min().alias("oldest"), stripe_customer_id="stripe_customer_id")
+    own = by_age.select("position", "age", stripe_customer_id="id")
+    both = oldest.join(own, on="stripe_customer_id").filter(pl.col("oldest") < pl.col("age"))
+    named = both.join(by_age.select("id", oldest="age"), on="oldest")
+    said = pl.format("nearly equal is {}, which is new, too, and older", "id")
+    nothing = {"candidates": pl.lit(0), "shown": pl.lit([], pl.List(pl.Int64))}
+    return named.select("position", kind=pl.lit("near_miss"), said=said, **nothing).cast(_SAID)
+
+
+def _of_others(
+    new: pl.DataFrame,
+    stripe: pl.LazyFrame,
+    matches: pl.DataFrame,
+    settings: MatchSettings,
+    most: int | None = None,
+) -> pl.DataFrame:
     """Customers of whom another one has an equal value by a rule: its record, present or to come, may be theirs."""
     found, of_twin = [_SAID.to_frame()], pl.col("rank") >= DECIDED
     kind = pl.when(of_twin).then(pl.lit("twin")).otherwise(pl.lit("equal_customer"))
     says = pl.col("rank").replace_strict(_STANDS, default=pl.format("has record {}", "record"), return_dtype=pl.String)
     shown = pl.when(pl.col("record").is_null()).then(pl.lit([], pl.List(pl.Int64))).otherwise(pl.concat_list("record"))
-    for rule, first in first_with_equal_value(new, stripe, matches, settings):
+    for rule, first in first_with_equal_value(new, stripe, matches, settings, most):
         said = pl.format("{}: {} has an equal value, and {}", pl.lit(rule), "id", says)
         rows = first.with_columns(kind=kind, said=said, shown=shown)
         found.append(rows.with_columns(candidates=pl.col("shown").list.len()).select(*_SAID).cast(_SAID))
