@@ -185,7 +185,7 @@ def test_a_decision_for_a_new_record_is_against_what_rules_find(tmp_path: Path) 
     ("customer", "record", "said"),
     [
         ("cus_gone", "create", "the customer is broken by a link that is there: clear it in Stripe and NetSuite first"),
-        ("cus_lead", "22", "record 22 is no customer, but a lead or a prospect: make it a customer in NetSuite"),
+        ("cus_lead", "22", "record 22 is no customer, but a lead or a prospect: make it one in NetSuite first"),
         ("cus_lead", "anew", "expected a record's internal id (a whole number of at most 18 digits), create, never"),
     ],
 )

@@ -1,6 +1,6 @@
 """Second stage: who is linked to whom. The semantics are in `assets.matching`; here they meet a declaration."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,10 +9,9 @@ import polars as pl
 
 from assets.check_results import SCHEMA_CHECK, blocking_checks, id_result, report_checks, schema_result
 from assets.kept_inputs import keep_picture
-from assets.matching import MatchSettings, Rule, by_customer, kinds_of, match_with_doubts
+from assets.matching import MatchSettings, Rule, by_customer, match_with_doubts
 from assets.matching.answers import Known
-from assets.matching.doubts import OF_NEW, speaks_of_new
-from assets.matching.equal_customers import is_twin
+from assets.matching.doubts_told import by_kind, doubts_in_words
 from assets.matching.global_customer import HAS_RECORD, count_to_global, find_global
 from assets.matching.known_keys import NOTHING_KNOWN, extracts_held
 from assets.matching.may_be_known import Looked, doubt_new, name_records_of_unsettled
@@ -29,7 +28,7 @@ from resources.memory import memory_here
 from schemas.declaration import Declaration
 from schemas.matches import DECISIONS_KEPT, Matches
 from schemas.validation import violations
-from schemas.words import DOUBTS, OUTCOMES, Doubt, many
+from schemas.words import DOUBTS, OUTCOMES
 
 _NAME: Final = "customer_matches"
 _EXTRACTS: Final = ("stripe_customers", "netsuite_customers")
@@ -224,7 +223,7 @@ def agreement_result(key: dg.AssetKey, matches: pl.DataFrame, *, is_held: bool) 
         is_held: whether they are kept out of the plan (`on_doubt: refuse`).
     """
     doubted = matches.filter(pl.col("doubt").is_not_null())
-    kinds = _by_kind(doubted)
+    kinds = by_kind(doubted)
     result = id_result(
         key,
         "evidence_agrees",
@@ -234,54 +233,3 @@ def agreement_result(key: dg.AssetKey, matches: pl.DataFrame, *, is_held: bool) 
         counts={f"doubt/{kind}": kinds.get(kind, 0) for kind in DOUBTS},
     )
     return result._replace(description=doubts_in_words(matches, is_held=is_held) or result.description)
-
-
-def doubts_in_words(matches: pl.DataFrame, *, is_held: bool) -> str:
-    """A sentence on how many pairs are doubted, and why; empty when none is."""
-    doubted = matches.filter(pl.col("doubt").is_not_null())
-    pairs, alone = doubted.filter(HAS_RECORD), doubted.filter(~HAS_RECORD)
-    planned = "kept out of the plan (on_doubt: refuse)" if is_held else "planned nevertheless (on_doubt: note)"
-    of_pairs = (
-        f"Some evidence speaks against the record of {pairs.height:,} of {matches.height:,} customers. They are "
-        f"{planned}: {_named(pairs)}. Look at them in review.csv before you use the plan."
-    )
-    kinds = _by_kind(alone)
-    of_others = (
-        f"{said} ({kinds[kind]:,}); decide in review.csv." for kind, said in _OF_NOBODY.items() if kind in kinds
-    )
-    return " ".join([*[of_pairs] * (not pairs.is_empty()), *of_others, *_of_new(alone)])
-
-
-def _named(doubted: pl.DataFrame, of: Collection[Doubt] = DOUBTS) -> str:
-    kinds = _by_kind(doubted)
-    return "; ".join(f"{words}: {kinds[kind]:,}" for kind, words in DOUBTS.items() if kind in kinds and kind in of)
-
-
-def _of_new(alone: pl.DataFrame) -> Iterator[str]:
-    """What the doubts about new records say."""
-    twins = alone.filter(is_twin(pl.col("doubt"))).height
-    waiting = alone.filter(speaks_of_new(pl.col("doubt"))).height - twins
-    if waiting:
-        kinds = _named(alone, [kind for kind in OF_NEW if kind != "twin"])
-        yield (
-            f"No new one is made for {many(waiting, 'customer')} without a record, as one that is there may be theirs; "
-            f"decide in review.csv: {kinds}."
-        )
-    if twins:
-        yield (
-            f"{many(twins, 'new customer')} with a value of another one that gets a record: the next run finds it for "
-            "them, or decide create in review.csv."
-        )
-
-
-_OF_NOBODY: Final[Mapping[str, str]] = {
-    "chosen_id": "Customers without a record whose imported Stripe id, which could be any number or word and so links "
-    "nobody, is the external id of one",
-    "near_key": "Customers without a record of whose metadata a key can be meant for one of ours, which is not read, "
-    "so that no record is made for them",
-}
-"""What the doubts say of customers that have no record."""
-
-
-def _by_kind(doubted: pl.DataFrame) -> dict[str, int]:
-    return dict(doubted.select(kinds_of(pl.col("doubt")).explode()).to_series().value_counts().rows())

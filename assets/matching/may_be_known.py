@@ -12,26 +12,17 @@ from typing import Final
 
 import polars as pl
 
-from assets.matching.equal_customers import DECIDED, NEW, WAITS, first_with_equal_value
 from assets.matching.equal_keys import Rule
-from assets.matching.findings import joined, listed
 from assets.matching.flow import match_customers
 from assets.matching.link_traces import named_by_records
+from assets.matching.other_customers import near_new, of_others
 from assets.matching.other_readings import INACTIVE, NO_CUSTOMER, Hit, found_by, hits, says
+from assets.matching.said_of_new import FOUND, SAID, records_in_words, with_doubts, with_found
 from assets.matching.settings import NO_OVERRIDES, MatchSettings
 from assets.near_misses.near_misses import find_near_misses
 from schemas.repeated import may_be_among
-from schemas.words import CANDIDATES_SHOWN, DOUBTS, GUEST_PREFIX, MATCH_KEYS, Doubt
+from schemas.words import CANDIDATES_SHOWN, GUEST_PREFIX, MATCH_KEYS, Doubt
 
-_SAID: Final = pl.Schema(
-    {
-        "position": pl.UInt32(),
-        "kind": pl.String(),
-        "said": pl.String(),
-        "candidates": pl.UInt32(),
-        "shown": pl.List(pl.Int64()),
-    }
-)
 _BEYOND: Final = "beyond"
 _MOST: Final = 10
 """Customers that have a value of no rule at most, as of near misses: one that more have says nothing."""
@@ -42,21 +33,6 @@ _WHICH: Final[dict[str, str]] = {
     NO_CUSTOMER: ", no customer but a lead or prospect",
     _BEYOND: ", by no rule of the declaration",
 }
-_STANDS: Final = {
-    WAITS: "waits for a decision itself",
-    DECIDED: "gets a record of its own first",
-    NEW: "gets a record first",
-}
-_AS_RECORD: Final = {
-    "company_name": "name",
-    "email": "email",
-    "phone": "phone",
-    "tax_id": "tax_id",
-    "postal_code": "address.postal_code",
-    "address1": "address.line1",
-}
-"""The columns of a record that near misses look at, and which of a customer would be them."""
-_FOUND: Final = ("candidates", "candidate_ids")
 
 
 @dataclass(frozen=True)
@@ -95,21 +71,21 @@ def doubt_new(
     if new.is_empty():
         return matches
     records = netsuite if looked.makes_records else netsuite.filter(_is_found(settings))
-    found = [_SAID.to_frame(), *(_said(hit) for hit in hits(new, records, settings)), _named(new, records)]
+    found = [SAID.to_frame(), *(_said(hit) for hit in hits(new, records, settings)), _named(new, records)]
     if looked.near_misses:
         found += [_said(hit) for hit in _beyond_rules(new, records, settings)]
         found.append(_near(new, records, matches, settings, pl.concat(found)))
     if looked.near_misses and looked.makes_records:
-        doubted = _with_doubts(matches, new, pl.concat(found))
+        doubted = with_doubts(matches, new, pl.concat(found))
         by_no_rule = replace(settings, rules=_beyond(settings, "email", "company_name"))
-        near = pl.concat([_near_new(new, settings), _of_others(new, stripe, doubted, by_no_rule, _MOST)])
+        near = pl.concat([near_new(new, settings), of_others(new, stripe, doubted, by_no_rule, _MOST)])
         if not near.is_empty():
-            twins = _of_others(new, stripe, doubted, settings)
+            twins = of_others(new, stripe, doubted, settings)
             kind = pl.col("kind").replace("twin", "near_miss")  # the next run finds no record by it
             found.append(near.join(twins, on="position", how="anti").with_columns(kind))
     if looked.makes_records:
-        found.append(_of_others(new, stripe, _with_doubts(matches, new, pl.concat(found)), settings))
-    return _with_doubts(matches, new, pl.concat(found))
+        found.append(of_others(new, stripe, with_doubts(matches, new, pl.concat(found)), settings))
+    return with_doubts(matches, new, pl.concat(found))
 
 
 def name_records_of_unsettled(
@@ -135,55 +111,35 @@ def name_records_of_unsettled(
         return matches
     free = some.lazy().with_columns(pl.lit(None, pl.String).alias(f"metadata.{key}") for key in MATCH_KEYS)
     found = match_customers(free, netsuite, NO_OVERRIDES, replace(settings, allow_list=False))
-    named = found.filter(pl.col("candidates") > 0).select("stripe_customer_id", *_FOUND).collect()
-    return _with_found(matches, named)
-
-
-def _with_doubts(matches: pl.DataFrame, new: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
-    rows = _by_customer(said).join(new.select("position", stripe_customer_id="id"), on="position")
-    found = _with_found(matches, rows)
-    said_of = found.select("stripe_customer_id", "doubt").join(
-        rows.select("stripe_customer_id", new="doubt"), on="stripe_customer_id", how="left", maintain_order="left"
-    )
-    every = pl.concat_str("doubt", "new", separator="; ", ignore_nulls=True)
-    doubts = said_of.select(pl.when(pl.col("new").is_not_null()).then(every).otherwise("doubt").alias("doubt"))
-    return found.with_columns(doubts.to_series())
-
-
-def _with_found(matches: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    """Put `candidates` and `candidate_ids` of some customers into the matches."""
-    named = found.select("stripe_customer_id", *_FOUND)
-    both = matches.join(named, on="stripe_customer_id", how="left", maintain_order="left", suffix=" new")
-    is_found = pl.col("candidates new").is_not_null()
-    told = (pl.when(is_found).then(f"{name} new").otherwise(name).alias(name) for name in _FOUND)
-    return both.with_columns(*told).select(matches.columns)
+    named = found.filter(pl.col("candidates") > 0).select("stripe_customer_id", *FOUND).collect()
+    return with_found(matches, named)
 
 
 def _said(hit: Hit) -> pl.DataFrame:
     """What a rule finds, said once of each group of records."""
     which = _WHICH.get(hit.reading) or f", in another reading: {says(hit.reading)}"
-    said = pl.format("{} finds {}{}", pl.lit(str(hit.rule)), _records(), pl.lit(which)).alias("said")
+    said = pl.format("{} finds {}{}", pl.lit(str(hit.rule)), records_in_words(), pl.lit(which)).alias("said")
     found = hit.found
     alone = found.single.select("position", shown=pl.concat_list("record"), candidates=1).with_columns(said)
     several = found.shared.join(found.groups.with_columns(said).with_row_index("group"), on="group")
     kind = pl.lit(_KINDS.get(hit.reading, "other_reading")).alias("kind")
-    return pl.concat(rows.with_columns(kind).select(*_SAID).cast(_SAID) for rows in (alone, several))
+    return pl.concat(rows.with_columns(kind).select(*SAID).cast(SAID) for rows in (alone, several))
 
 
 def _named(new: pl.DataFrame, netsuite: pl.LazyFrame) -> pl.DataFrame:
     """Leads and prospects of which a link field names a customer: they link nobody (M2)."""
     leads = netsuite.filter(~pl.col("is_customer")).collect(engine="streaming")
     if leads.is_empty():
-        return _SAID.to_frame()
+        return SAID.to_frame()
     traces = named_by_records(new.lazy(), leads.lazy()).filter("is_evidence").unique(["position", "record", "source"])
     named = traces.group_by("position", "source").agg(candidates=pl.len(), shown=pl.col("record").sort()).collect()
-    said = pl.format("{} of {}{}", "source", _records(), pl.lit(_WHICH[NO_CUSTOMER]))
+    said = pl.format("{} of {}{}", "source", records_in_words(), pl.lit(_WHICH[NO_CUSTOMER]))
     kind = pl.lit(_KINDS[NO_CUSTOMER])
     return (
         named.with_columns(pl.col("shown").list.head(CANDIDATES_SHOWN), kind=kind)
         .with_columns(said=said)
-        .select(*_SAID)
-        .cast(_SAID)
+        .select(*SAID)
+        .cast(SAID)
     )
 
 
@@ -213,70 +169,10 @@ def _near(
     )
     others = pairs.join(known, on=["position", "shown"], how="anti").sort("position", "shown")
     rows = others.group_by("position", maintain_order=True).agg(candidates=pl.len(), shown="shown")
-    says = pl.format("nearly equal is {}", _records())
-    return rows.with_columns(kind=pl.lit("near_miss"), said=says).select(*_SAID).cast(_SAID)
-
-
-def _near_new(new: pl.DataFrame, settings: MatchSettings) -> pl.DataFrame:
-    """New customers with values nearly equal to those of an older new one, which gets its record first."""
-    by_age = new.with_columns(pl.col("created").dt.truncate("1m")).sort("created", "id").with_row_index("age")
-    columns = {theirs: ours for theirs, ours in _AS_RECORD.items() if ours in new.columns}
-    age = pl.col("age").cast(pl.Int64)
-    records = by_age.lazy().select(internal_id=age, **{theirs: pl.col(ours) for theirs, ours in columns.items()})
-    nobody = pl.LazyFrame(schema={"internal_id": pl.Int64})
-    near = find_near_misses(new.lazy().drop("position"), records, nobody, settings.no_key)
-    ages = pl.col("suggested_ids").str.split(" ").cast(pl.List(pl.UInt32))
-    oldest = near.select(ages.list.min().alias("oldest"), stripe_customer_id="stripe_customer_id")
-    own = by_age.select("position", "age", stripe_customer_id="id")
-    both = oldest.join(own, on="stripe_customer_id").filter(pl.col("oldest") < pl.col("age"))
-    named = both.join(by_age.select("id", oldest="age"), on="oldest")
-    said = pl.format("nearly equal is {}, which is new, too, and older", "id")
-    nothing = {"candidates": pl.lit(0), "shown": pl.lit([], pl.List(pl.Int64))}
-    return named.select("position", kind=pl.lit("near_miss"), said=said, **nothing).cast(_SAID)
-
-
-def _of_others(
-    new: pl.DataFrame,
-    stripe: pl.LazyFrame,
-    matches: pl.DataFrame,
-    settings: MatchSettings,
-    most: int | None = None,
-) -> pl.DataFrame:
-    """Customers of whom another one has an equal value by a rule: its record, present or to come, may be theirs."""
-    found, of_twin = [_SAID.to_frame()], pl.col("rank") >= DECIDED
-    kind = pl.when(of_twin).then(pl.lit("twin")).otherwise(pl.lit("equal_customer"))
-    says = pl.col("rank").replace_strict(_STANDS, default=pl.format("has record {}", "record"), return_dtype=pl.String)
-    shown = pl.when(pl.col("record").is_null()).then(pl.lit([], pl.List(pl.Int64))).otherwise(pl.concat_list("record"))
-    for rule, first in first_with_equal_value(new, stripe, matches, settings, most):
-        said = pl.format("{}: {} has an equal value, and {}", pl.lit(rule), "id", says)
-        rows = first.with_columns(kind=kind, said=said, shown=shown)
-        found.append(rows.with_columns(candidates=pl.col("shown").list.len()).select(*_SAID).cast(_SAID))
-    return pl.concat(found)
+    says = pl.format("nearly equal is {}", records_in_words())
+    return rows.with_columns(kind=pl.lit("near_miss"), said=says).select(*SAID).cast(SAID)
 
 
 def _is_found(settings: MatchSettings) -> pl.Expr:
     """Whether a rule may find a record."""
     return pl.col("is_customer") & (pl.lit(settings.match_inactive) | ~pl.col("inactive"))
-
-
-def _records() -> pl.Expr:
-    count = pl.col("candidates")
-    word = pl.when(count > 1).then(pl.lit("records")).otherwise(pl.lit("record"))
-    return pl.format("{} {}", word, listed(pl.col("shown"), count))
-
-
-def _by_customer(rows: pl.DataFrame) -> pl.DataFrame:
-    """Put together what is said of each customer: `position`, `doubt`, `candidates`, `candidate_ids`."""
-    order = pl.col("kind").replace_strict({kind: at for at, kind in enumerate(DOUBTS)}, return_dtype=pl.UInt8)
-    said = rows.sort("position", order, "said").unique(["position", "kind", "said"], keep="first", maintain_order=True)
-    kinds = said.group_by("position", "kind", maintain_order=True).agg(pl.col("said").str.join(", "))
-    doubts = kinds.group_by("position", maintain_order=True).agg(
-        doubt=pl.format("{}: {}", "kind", "said").str.join("; ")
-    )
-    each = rows.select("position", record="shown").explode("record").drop_nulls().unique().sort("position", "record")
-    found = each.group_by("position", maintain_order=True).agg(
-        candidates=pl.len(), shown=pl.col("record").head(CANDIDATES_SHOWN)
-    )
-    ids = joined(pl.col("shown"), " ").alias("candidate_ids")
-    known = doubts.join(found.select("position", "candidates", ids), on="position", how="left")
-    return known.with_columns(pl.col("candidates").fill_null(0))

@@ -20,7 +20,6 @@ _ERROR: Final = re.compile(r"#[A-Z0-9/]+[!?]?")
 _ID: Final = re.compile(r"cus_\w+|[\d.,E+-]+")
 """What may be shown as the id of a customer; what else stands there can be a cell of another column."""
 
-_CONVERT: Final = ": make it a customer in NetSuite, and reconcile, first"
 _OF_THE_GONE: Final = ("never", "later", "withdraw")
 _LONGEST_SHOWN: Final = 40
 
@@ -201,7 +200,9 @@ def _decided(row: Row, picture: Picture, why: str) -> NewDecision:
     if record not in picture.records:
         raise Refused(row, DECISION, f"NetSuite has no record {record}, as far as it was read")
     if not picture.records[record]:
-        raise Refused(row, DECISION, f"record {record} is no customer, but a lead or a prospect{_CONVERT}")
+        raise Refused(
+            row, DECISION, f"record {record} is no customer, but a lead or a prospect: make it one in NetSuite first"
+        )
     return NewDecision(row.customer, "link", record, why)
 
 

@@ -161,6 +161,21 @@ def test_decisions_are_saved_with_the_columns_of_the_review(page: Page) -> None:
     assert _shown(page) == ["cus_4", "cus_7", "cus_w00002", "cus_w00003"]
 
 
+@pytest.mark.rule("C1")
+def test_a_new_record_is_offered_where_one_can_be_made(browser: Browser, tmp_path: Path) -> None:
+    inputs = _waiting(2)
+    place = Workplace(creates=("ambiguous",))
+    file = tmp_path / "report.html"
+    file.write_text(render_report(replace(inputs, header=replace(inputs.header, workplace=place))), encoding="utf-8")
+    page = browser.new_page(offline=True)
+    page.goto(file.as_uri())
+    assert _row(page, "cus_w00000").get_by_label("Make a new record").count() == 0
+    _row(page, "cus_w00001").get_by_label("Make a new record").check()
+    [saved] = _saved(page)
+    assert (saved["stripe_customer_id"], saved["decision"]) == ("cus_w00001", "create")
+    page.close()
+
+
 def test_a_decision_leads_to_its_form_in_the_ui_filled_in(page: Page) -> None:
     row = _row(page, "cus_4")
     form = row.get_by_role("link", name="The form in the UI that records the decision on cus_4")
