@@ -20,7 +20,7 @@ from assets.matching.negation import find_negated, may_negate
 from assets.matching.retired import find_retired
 from assets.matching.second_opinions import Evidence
 from schemas.link_fields import LinkField, fields_of
-from schemas.rule_kinds.netsuite_name import NETSUITE_NAME, NUMBERED
+from schemas.rule_kinds.netsuite_name import NETSUITE_NAME, NUMBERED, SOME
 from schemas.words import DOUBTS, NEAR_KEYS, STRIPES_OWN, Doubt, MatchOutcome
 
 _RECORD: Final = "record"
@@ -133,7 +133,7 @@ def _number_in_name(evidence: Evidence) -> pl.LazyFrame:
         named = evidence.records.filter(name.str.len_bytes() > 0)
         has_number = name.str.contains(NUMBERED)
         numbered = named.filter(has_number).select(record="internal_id").collect(engine="streaming")
-        if numbered.height * 2 < named.select(pl.len()).collect(engine="streaming").item():
+        if numbered.height < SOME * named.select(pl.len()).collect(engine="streaming").item():
             pairs = evidence.pairs.lazy().filter(pl.col("rank") == rank).join(numbered.lazy(), on=_RECORD, how="semi")
             said = pl.format("record {} has a number before its name, as few have: it may be part of the name", _RECORD)
             found.append(pairs.select("position", said=said))

@@ -8,13 +8,12 @@ from typing import Final
 
 import polars as pl
 
-from schemas.rule_kinds.netsuite_name import KIND as NETSUITE_NAME
+from schemas.rule_kinds.netsuite_name import NUMBERED, SOME
 from schemas.system_words import BUILT_IN
 from schemas.words import USUAL_STRIPE_ID
 
 _MOST: Final = 0.5
 _NEARLY_ALL: Final = 0.9
-_SOME: Final = 0.3
 _MOST_WORDS: Final = 60
 _MOST_STAGES: Final = 12
 _ANSWERS: Final = 2
@@ -48,7 +47,7 @@ def is_answer(values: pl.Series) -> bool:
 
 def is_numbered_name(values: pl.Series) -> bool:
     """Whether names have NetSuite's number before them, or parents."""
-    return share(values, NETSUITE_NAME.trait or "") >= _SOME
+    return share(values, NUMBERED) >= SOME
 
 
 def share(values: pl.Series, pattern: str) -> float:

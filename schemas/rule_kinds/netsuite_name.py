@@ -10,6 +10,8 @@ from schemas.rule_kinds.leaf import without_parents
 NETSUITE_NAME: Final = "netsuite_name"
 NUMBER_BEFORE: Final = r"#?\p{L}{0,10}[-_]?[0-9]+(?:\s+[-\x{2013}:]\s+|[-_:]?\s+)"
 NUMBERED: Final = rf"(?:^|\s:\s)\s*{NUMBER_BEFORE}\S"
+SOME: Final = 0.3
+"""Of names, the share from which on the numbers before them are NetSuite's; below it they may be parts of names."""
 
 
 def _read(column: pl.Expr, _: str | None) -> pl.Expr:

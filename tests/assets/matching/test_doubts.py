@@ -225,11 +225,11 @@ NAMES = MatchSettings((Rule("name", "company_name", "netsuite_name"),))
 
 
 def test_a_number_before_a_name_is_a_doubt_where_few_names_have_one() -> None:
-    few = [record(11, company_name="7 Eleven"), *(record(at, company_name=f"Name {at}") for at in (12, 13))]
+    few = [record(11, company_name="7 Eleven"), *(record(at, company_name=f"Name {at}") for at in (12, 13, 14))]
     said = "number_in_name: record 11 has a number before its name, as few have: it may be part of the name"
     assert doubts(customer(name="Eleven"), *few, declared=NAMES) == {"cus_1": said}
     assert doubts(customer(name="Name 12"), *few, declared=NAMES) == {}
-    assert doubts(customer(name="Eleven"), *few[:2], declared=NAMES) == {}
+    assert doubts(customer(name="Eleven"), *few[:3], declared=NAMES) == {}
     assert doubts(customer(name="Eleven"), *few, declared=NAMES, cus_1=11) == {}
 
 
