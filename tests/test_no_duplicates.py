@@ -200,6 +200,19 @@ def test_a_new_record_can_be_decided_for_only_where_records_are_made(tmp_path: P
         assert "no record is made for anybody: create needs on_none: create" in failure(decide(at, "cus_new", "create"))
 
 
+@pytest.mark.rule("C1")
+@pytest.mark.rule("X15")
+def test_a_colleague_of_a_record_gets_one_and_is_shown_beside_it(tmp_path: Path) -> None:
+    colleague = "cus_colleague,y@idle.example,Quebec,2026-06-10 00:00,\n"
+    with site(tmp_path, stripe=STRIPE + colleague, netsuite=ACTIVE) as at:
+        assert at.up_to("reconciliation_report").success
+        assert "cus_colleague" in created(at)
+        row = review(at)["cus_colleague"]
+        assert "28, Thirty, test@idle.example: same domain of the e-mail" in row["suggestions"]
+        assert row["doubt"] is None
+        assert "a new record is made" in row["what_to_do"]
+
+
 @pytest.mark.rule("X15")
 def test_without_near_misses_nobody_waits_for_one(tmp_path: Path) -> None:
     with site(tmp_path, near_misses=False) as at:

@@ -19,7 +19,7 @@ from assets.matching.other_customers import near_new, of_others
 from assets.matching.other_readings import INACTIVE, NO_CUSTOMER, Hit, found_by, hits, says
 from assets.matching.said_of_new import FOUND, SAID, records_in_words, with_doubts, with_found
 from assets.matching.settings import NO_OVERRIDES, MatchSettings
-from assets.near_misses.near_misses import find_near_misses
+from assets.near_misses.near_misses import SAME_CUSTOMER, find_near_misses
 from schemas.repeated import may_be_among
 from schemas.words import CANDIDATES_SHOWN, GUEST_PREFIX, MATCH_KEYS, Doubt
 
@@ -159,9 +159,12 @@ def _beyond(settings: MatchSettings, *there: str) -> tuple[Rule, ...]:
 def _near(
     new: pl.DataFrame, netsuite: pl.LazyFrame, matches: pl.DataFrame, settings: MatchSettings, said: pl.DataFrame
 ) -> pl.DataFrame:
-    """Records with nearly equal values, but for those of which something is said of the customer already."""
+    """Records with nearly equal values, but for those of which something is said of the customer already.
+
+    Who has no more than a domain, a house or a phone in common with somebody is made: the review has them side by side.
+    """
     taken = matches.lazy().select(internal_id="netsuite_internal_id").drop_nulls()
-    near = find_near_misses(new.lazy().drop("position"), netsuite, taken, settings.no_key)
+    near = find_near_misses(new.lazy().drop("position"), netsuite, taken, settings.no_key, SAME_CUSTOMER)
     named = near.join(new.select("position", stripe_customer_id="id"), on="stripe_customer_id")
     ids = pl.col("suggested_ids").str.split(" ").cast(pl.List(pl.Int64))
     pairs, known = (

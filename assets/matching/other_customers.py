@@ -7,7 +7,7 @@ import polars as pl
 from assets.matching.equal_customers import DECIDED, NEW, WAITS, first_with_equal_value
 from assets.matching.said_of_new import SAID
 from assets.matching.settings import MatchSettings
-from assets.near_misses.near_misses import find_near_misses
+from assets.near_misses.near_misses import SAME_CUSTOMER, find_near_misses
 
 _STANDS: Final = {
     WAITS: "waits for a decision itself",
@@ -51,7 +51,7 @@ def near_new(new: pl.DataFrame, settings: MatchSettings) -> pl.DataFrame:
     age = pl.col("age").cast(pl.Int64)
     records = by_age.lazy().select(internal_id=age, **{theirs: pl.col(ours) for theirs, ours in columns.items()})
     nobody = pl.LazyFrame(schema={"internal_id": pl.Int64})
-    near = find_near_misses(new.lazy().drop("position"), records, nobody, settings.no_key)
+    near = find_near_misses(new.lazy().drop("position"), records, nobody, settings.no_key, SAME_CUSTOMER)
     ages = pl.col("suggested_ids").str.split(" ").cast(pl.List(pl.UInt32))
     oldest = near.select(ages.list.min().alias("oldest"), stripe_customer_id="stripe_customer_id")
     own = by_age.select("position", "age", stripe_customer_id="id")

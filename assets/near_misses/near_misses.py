@@ -34,6 +34,10 @@ SHOWN: Final = 3
 COLUMNS: Final = pl.Schema(
     {"stripe_customer_id": pl.String(), "suggested_ids": pl.String(), "suggestions": pl.String()}
 )
+SAME_CUSTOMER: Final = 50
+"""Points from which two are likely to be the same: a name in other words, a tax id, an e-mail with another letter, or
+several of what colleagues and neighbours share, too: a domain, a house, a phone."""
+
 _MOST_OF_A_DOMAIN: Final = 5
 _SHORTEST_MAILBOX: Final = 4
 _SAID: Final = pl.Schema({**PAIRS, "points": pl.UInt32(), "said": pl.String()})
@@ -83,7 +87,11 @@ def _in_words(named: pl.DataFrame) -> pl.DataFrame:
 
 
 def find_near_misses(
-    customers: pl.LazyFrame, records: pl.LazyFrame, taken: pl.LazyFrame, no_value: frozenset[str]
+    customers: pl.LazyFrame,
+    records: pl.LazyFrame,
+    taken: pl.LazyFrame,
+    no_value: frozenset[str],
+    least_points: int = 0,
 ) -> pl.DataFrame:
     """Return `stripe_customer_id`, `suggested_ids`, `suggestions` of the customers with a record to look at.
 
@@ -92,22 +100,24 @@ def find_near_misses(
         records: `schemas.customers.NetsuiteCustomers`, as a rule those that a rule may find; others come after these.
         taken: `internal_id` of the records that a customer is tied to: they come after the others.
         no_value: keys that are none.
+        least_points: what the reasons of a record have to add up to: `SAME_CUSTOMER`, or nothing.
     """
     ours = customers.collect(engine="streaming").with_row_index("position")
     if ours.is_empty():
         return pl.DataFrame(schema=COLUMNS)
     sides = Sides(ours, records, no_value)
     said = pl.concat([pl.DataFrame(schema=_SAID), *(kind(sides).select(*_SAID) for kind in _KINDS)])
-    return _best(said, sides, taken)
+    return _best(said, sides, taken, least_points)
 
 
-def _best(said: pl.DataFrame, sides: Sides, taken: pl.LazyFrame) -> pl.DataFrame:
+def _best(said: pl.DataFrame, sides: Sides, taken: pl.LazyFrame, least_points: int) -> pl.DataFrame:
     is_taken = pl.col("record").is_in(taken.collect().to_series().implode())
     named = _named(sides.records, said.get_column("record"))
     pairs = (
         said.sort("position", "record", "points", "said", descending=[False, False, True, False])
         .group_by("position", "record", maintain_order=True)
         .agg(pl.col("points").sum(), pl.col("said").unique(maintain_order=True).str.join(", "))
+        .filter(pl.col("points") >= least_points)
         .with_columns(is_taken=is_taken)
         .join(named, on="record")
         .sort("position", "is_taken", "is_idle", "points", "record", descending=[False, False, False, True, False])

@@ -20,6 +20,10 @@ _PROPOSAL: Final = {
 _WHAT_TO_DO: Final = (
     "Look at the suggestions: decide for the right one (job {job}), or leave it; nothing is planned by them."
 )
+_IF_MADE: Final = (
+    "Look at the suggestions: decide for the right one (job {job}), or leave it, and a new record is made, as far as "
+    "create says so."
+)
 
 
 def with_suggestions(
@@ -41,14 +45,13 @@ def with_suggestions(
         matches: `schemas.matches.Matches`.
         settings: which records rules may find, and what stands for no value.
         override_job: the job that takes in a person's decision.
-        makes_records: customers without a record get a new one: matching has told already who has near misses, and has
-            looked among inactive records, leads and prospects, too.
+        makes_records: customers without a record get a new one, unless matching found them too near to one that is
+            there; it is looked among inactive records, leads and prospects, too.
     """
     lost = queue.filter((pl.col("outcome") == "broken") & pl.col("proposed_internal_id").is_null())
     is_found = pl.col("is_customer") & (pl.lit(settings.match_inactive) | ~pl.col("inactive"))
     among = netsuite if makes_records else netsuite.filter(is_found)
-    may_be_near = pl.col("doubt").str.contains("near_miss: ", literal=True) if makes_records else pl.lit(value=True)
-    unmatched = matches.filter((pl.col("outcome") == "unmatched") & may_be_near)
+    unmatched = matches.filter(pl.col("outcome") == "unmatched")
     nobody = pl.concat([rows.select(id="stripe_customer_id") for rows in (unmatched, lost)])
     found = _found(stripe, among, matches, settings, nobody)
     told = queue.join(found.lazy(), on="stripe_customer_id", how="left", maintain_order="left")
@@ -59,7 +62,7 @@ def with_suggestions(
     rows = (
         others.join(outcomes, on="stripe_customer_id")
         .join(customers, on="stripe_customer_id")
-        .with_columns(what_to_do=pl.lit(_WHAT_TO_DO.format(job=override_job)))
+        .with_columns(what_to_do=pl.lit((_IF_MADE if makes_records else _WHAT_TO_DO).format(job=override_job)))
         .sort("stripe_customer_id")
     )
     return pl.concat([told, rows], how="diagonal")

@@ -28,7 +28,7 @@ GOOD = "cus_4"
 @contextmanager
 def creating(folder: Path, options: Options = MAY_DELETE, **create: Any) -> Iterator[Site]:  # noqa: ANN401  the block
     created = {**SETTINGS, **create}
-    with site(folder, options=options, on_none="create", create=created, near_misses=False) as at:
+    with site(folder, options=options, on_none="create", create=created) as at:
         at.netsuite.custom_fields |= {*MAPPING.values()}
         at.netsuite.custom_kinds |= {"custentity_vip": "checkbox", "custentity_day": "date"}
         yield at

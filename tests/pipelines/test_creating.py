@@ -13,7 +13,7 @@ from tests.pipelines.api_world import NAME, Site, declared, sentences, site
 from tests.pipelines.checkpoint import Checkpoint
 
 AT_ONCE = {"when": "at_once"}
-CREATE: dict[str, Any] = {"on_none": "create", "create": AT_ONCE, "near_misses": False}  # all are of one domain
+CREATE: dict[str, Any] = {"on_none": "create", "create": AT_ONCE}
 MAY_DELETE = Options(permissions={"LIST_CUSTJOB": 4, "LIST_FIND": 1})
 NEW = "cus_4"
 

@@ -18,7 +18,7 @@ NEW, OTHER = "cus_4", "cus_5"
 
 @pytest.fixture
 def at(tmp_path: Path) -> Iterator[Site]:
-    with site(tmp_path, options=MAY_CREATE, on_none="create", create=BY_DEFAULT, near_misses=False) as made:
+    with site(tmp_path, options=MAY_CREATE, on_none="create", create=BY_DEFAULT) as made:
         made.stripe.load([(OTHER, MOMENT + 5, {"email": "n5@acme.example"})])
         yield made
 
@@ -195,7 +195,7 @@ def test_who_has_not_transacted_costs_the_next_run_hardly_a_request(at: Site) ->
 
 
 def test_where_records_are_made_at_once_nobody_is_asked_about(tmp_path: Path) -> None:
-    with site(tmp_path, on_none="create", create={"when": "at_once"}, near_misses=False) as at:
+    with site(tmp_path, on_none="create", create={"when": "at_once"}) as at:
         at.reconcile()
         assets = {key.path[-1] for key in at.definitions.resolve_asset_graph().get_all_asset_keys()}
         asked_for = {line.path for line in at.service.log}

@@ -20,9 +20,7 @@ SECRET = "Zephyrine Quux"
 
 @contextmanager
 def creating(folder: Path, **create: Any) -> Iterator[Site]:  # noqa: ANN401  the block
-    with site(
-        folder, options=MAY_DELETE, on_none="create", create={"when": "at_once", **create}, near_misses=False
-    ) as at:
+    with site(folder, options=MAY_DELETE, on_none="create", create={"when": "at_once", **create}) as at:
         at.stripe.load([("cus_5", MOMENT + 5, {"name": SECRET, "phone": "555 010 0100", "email": "zq@acme.example"})])
         yield at
 
