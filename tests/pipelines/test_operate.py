@@ -89,7 +89,7 @@ def test_a_decision_is_kept(tmp_path: Path, console: Console) -> None:
         at.plan()
         assert run(at, console, "decide", customer="cus_4", record="3", who="Ada", why="by phone") == 0
         assert said(console) == f"Kept: cus_4, 3. It counts from the next run on: make run NAME={NAME}."
-        assert at.sync.overrides().row(0)[:4] == ("cus_4", 3, "Ada", "by phone")
+        assert at.sync.overrides().row(0)[:5] == ("cus_4", 3, "link", "Ada", "by phone")
 
 
 @pytest.mark.parametrize(
