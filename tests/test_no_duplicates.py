@@ -113,6 +113,7 @@ def test_who_may_have_a_record_gets_none_and_is_in_the_review_with_why(once: Sit
 @pytest.mark.rule("X16")
 def test_the_review_shows_the_records_and_offers_them_and_a_new_one(once: Site) -> None:
     rows = review(once)
+    assert "suggestions" not in creations(once)[0]
     assert rows["cus_idle"]["candidate_details"] == "21, Idle Holding, X@Idle.example"
     assert rows["cus_lead"]["candidate_details"] == "22, Somebody, x@lead.example"
     assert rows["cus_near"]["suggestions"] == "24, Vertigo GmbH: same name apart from its legal form"
@@ -211,6 +212,9 @@ def test_a_colleague_of_a_record_gets_one_and_is_shown_beside_it(tmp_path: Path)
         assert "28, Thirty, test@idle.example: same domain of the e-mail" in row["suggestions"]
         assert row["doubt"] is None
         assert "a new record is made" in row["what_to_do"]
+        shown = {each["stripe_customer_id"]: each["suggestions"] for each in creations(at)}
+        assert shown["cus_colleague"] == row["suggestions"]
+        assert shown["cus_new"] is None
 
 
 @pytest.mark.rule("X15")

@@ -174,7 +174,7 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
     if guessed.height:
         files.for_people(GUESSES_FILE, guessed.sort(PAIR).rename({"why": "reason"}))
     add_review(files, frames.review, makes_records=declaration.on_none == "create")
-    _add_new_customers(files, others)
+    _add_new_customers(files, others, frames.review)
     if frames.found is not None:
         files.for_people(NETSUITE_MATCHES_FILE, netsuite_matches(frames.found, netsuite))
     labels = declaration.netsuite_fields
@@ -201,9 +201,9 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
     )
 
 
-def _add_new_customers(files: ResultFiles, plan: pl.DataFrame) -> None:
+def _add_new_customers(files: ResultFiles, plan: pl.DataFrame, review: pl.DataFrame) -> None:
     new: Mapping[str, pl.DataFrame] = {
-        CREATIONS_FILE: new_customers(plan),
+        CREATIONS_FILE: new_customers(plan, review),
         STRIPE_CREATIONS_FILE: new_stripe_customers(plan),
     }
     for name, creations in new.items():
@@ -214,7 +214,10 @@ def _add_new_customers(files: ResultFiles, plan: pl.DataFrame) -> None:
 def _creation(declaration: Declaration, plan: pl.DataFrame, stripe: pl.LazyFrame) -> CreationNotes | None:
     """What is to be said of new customers that a person imports; null where none are imported."""
     create = declaration.creation
-    if not declaration.is_by_hand or new_customers(plan).is_empty():
+    if (
+        not declaration.is_by_hand
+        or plan.filter((pl.col("action") == "create") & (pl.col("system") == "netsuite")).is_empty()
+    ):
         return None
     is_each = declaration.on_none == "create"
     paths = [path for path in create.stripe_paths if is_each and (create.individual_when or path not in NAMES)]

@@ -12,14 +12,24 @@ STRIPE_CREATIONS_FILE: Final = "stripe_creations.csv"
 """The new Stripe customers of a plan, where it has some."""
 
 
-def new_customers(plan: pl.DataFrame) -> pl.DataFrame:
-    """Show each new record of a plan (`schemas.plan.Plan`).
+def new_customers(plan: pl.DataFrame, review: pl.DataFrame) -> pl.DataFrame:
+    """Show each new record of a plan (`schemas.plan.Plan`), and the records to look at before it is approved.
 
     Returns:
-        stripe_customer_id, reason, then a String column for each field that some record fills: fields of the body by
-        their script ids, lines of the address book as `address 1 city`, and `currency`. Empty without creates.
+        stripe_customer_id, reason, `suggestions` as in the review (`schemas.review.ReviewQueue`) if any customer has
+        some, then a String column for each field that some record fills: fields of the body by their script ids, lines
+        of the address book as `address 1 city`, and `currency`. Empty without creates.
     """
-    return _table(plan, "netsuite", pl.col("stripe_customer_id"), _shown)
+    table = _table(plan, "netsuite", pl.col("stripe_customer_id"), _shown)
+    if "suggestions" not in review.columns:
+        return table
+    told = review.select("stripe_customer_id", "suggestions").drop_nulls()
+    shown = table.join(told, on="stripe_customer_id", how="left", maintain_order="left")
+    if not shown.get_column("suggestions").count():
+        return table
+    return shown.select(
+        "stripe_customer_id", "reason", "suggestions", pl.exclude("stripe_customer_id", "reason", "suggestions")
+    )
 
 
 def new_stripe_customers(plan: pl.DataFrame) -> pl.DataFrame:
