@@ -63,9 +63,10 @@ def _link_contradicted(evidence: Evidence) -> pl.LazyFrame:
 
     def elsewhere(traces: pl.LazyFrame) -> pl.LazyFrame:
         named = traces.filter("is_evidence").drop_nulls(_RECORD).with_columns(own).filter(~is_own)
-        return named.unique(["position", _RECORD, "source"]).select("position", says=noted)
+        return named.unique(["position", _RECORD, "source"]).select("position", "source", says=noted)
 
-    says = pl.concat([opposed.select("position", "says"), evidence.traces.each(elsewhere)]).collect()
+    by_rules = opposed.select("position", pl.lit(None, pl.String).alias("source"), "says")
+    says = pl.concat([by_rules, evidence.traces.each(elsewhere)]).collect()
 
     # Few links are contradicted, so only theirs are looked at from here on.
     def its_own(traces: pl.LazyFrame) -> pl.LazyFrame:
@@ -73,8 +74,9 @@ def _link_contradicted(evidence: Evidence) -> pl.LazyFrame:
         return named.join(says.lazy(), on="position", how="semi").unique(["position", "source"])
 
     mine = evidence.traces.each(its_own)
-    lonely = mine.group_by("position").len().filter(pl.col("len") == 1)
-    rest = says.lazy().join(lonely, on="position", how="semi")
+    lonely = mine.group_by("position").agg(pl.len(), shown_by=pl.col("source").first()).filter(pl.col("len") == 1)
+    # What shows the link itself names further records of an ambiguous customer: candidates, and nothing against it.
+    rest = says.lazy().join(lonely, on="position").filter(pl.col("source").ne_missing(pl.col("shown_by")))
     rest = rest.filter(~pl.lit(evidence.opinions.agrees).gather("position"))
     said = pl.format("all else says otherwise: {}", pl.col("says").sort().str.join(", "))
     return rest.group_by("position").agg(said=said)

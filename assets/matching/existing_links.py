@@ -9,7 +9,9 @@ from typing import Final
 import polars as pl
 
 from assets.matching.findings import (
+    OF_A_LEAD,
     Findings,
+    among,
     group_records,
     joined,
     listed,
@@ -25,19 +27,25 @@ from schemas.link_fields import LINK_FIELDS, LinkField, fields_of
 _SOURCES: Final = tuple(field.evidence for field in LINK_FIELDS)
 
 
-def decide_by_ids(traces: pl.DataFrame) -> Iterator[Findings]:
-    """Decide by the fields that hold one id, of which none outranks another."""
+def decide_by_ids(traces: pl.DataFrame, others: pl.LazyFrame) -> Iterator[Findings]:
+    """Decide by the fields that hold one id, of which none outranks another.
+
+    `others` are the leads and prospects (`internal_id`): one of these that is named is there, but is no customer.
+    """
     rest = traces.drop("text")
     for field in fields_of("stripe"):
-        why = pl.format(f"{field.evidence}: {field.metadata_key} {{}}", _why_nobody(pl.col("text")))
-        nobody = say_broken(traces.filter(are_of([field])), field.evidence, why)
+        named = traces.filter(are_of([field]))
+        leads = among(others, named.filter(pl.col("record").is_null()).get_column("text").cast(pl.Int64, strict=False))
+        why = pl.format(f"{field.evidence}: {field.metadata_key} {{}}", _why_nobody(pl.col("text"), leads))
+        nobody = say_broken(named, field.evidence, why)
         yield nobody
         rest = rest.join(nobody.rows, on="position", how="anti")
     yield from _agreeing(rest)
 
 
-def _why_nobody(text: pl.Expr) -> pl.Expr:
+def _why_nobody(text: pl.Expr, leads: pl.Series) -> pl.Expr:
     """What is the matter with a link that names no NetSuite customer: the record, or how the number is written."""
+    lead = pl.format(f"is {{}}, {OF_A_LEAD}", text)
     plain = pl.format("is {}, and NetSuite has no such customer", text)
     written = pl.format(
         "is {}, a number with separators, decimals, exponent, apostrophe or leading zeros: write the internal id alone",
@@ -45,7 +53,9 @@ def _why_nobody(text: pl.Expr) -> pl.Expr:
     )
     address = pl.lit("is an address: write the internal id alone, the number that it ends with")
     return (
-        pl.when(text.str.contains("^[1-9][0-9]{0,18}$"))
+        pl.when(text.is_in(leads.cast(pl.String).implode()))
+        .then(lead)
+        .when(text.str.contains("^[1-9][0-9]{0,18}$"))
         .then(plain)
         .when(text.str.contains(r"^'?[0-9][0-9.,'\s]{0,30}(?:[eE][+-]?[0-9]+)?$"))
         .then(written)

@@ -6,11 +6,15 @@ customer only points at it: `Findings`. Reasons hold ids and counts, never an e-
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
 from assets.matching.order import order_by_text
 from schemas.words import CANDIDATES_SHOWN, MatchOutcome
+
+OF_A_LEAD: Final = "a lead or prospect: the link counts once NetSuite has it as a customer"
+"""What is the matter with a record that is named and is there, but is no customer (M2)."""
 
 ROWS = pl.Schema({"position": pl.UInt32(), "record": pl.Int64(), "finding": pl.UInt32()})
 FINDINGS = pl.Schema(
@@ -84,6 +88,14 @@ def say_broken(rows: pl.DataFrame, evidence: str, reason: pl.Expr) -> Findings:
         reason=reason,
     )
     return say_singly(said)
+
+
+def among(records: pl.LazyFrame, named: pl.Series) -> pl.Series:
+    """Those of some records (`internal_id`) that are named; nothing is looked at where none is."""
+    if named.is_empty():
+        return named
+    is_named = pl.col("internal_id").is_in(named.implode())
+    return records.filter(is_named).select("internal_id").collect(engine="streaming").to_series()
 
 
 def say_several(rows: pl.DataFrame, groups: pl.DataFrame, evidence: str, reason: str, *, use_lowest: bool) -> Findings:

@@ -111,6 +111,7 @@ class _World:
         self.texts = stripe.with_row_index("position") if buckets else self.customers.lazy()
         self.buckets, self.known = buckets, known
         self.records = netsuite.filter("is_customer")
+        self.others = netsuite.filter(~pl.col("is_customer"))
         self.traces = find_traces(self.customers, self.texts, self.records, comparison.hash, settings.no_value, buckets)
         self.overrides, self.settings, self.comparison = with_kinds(overrides).collect(), settings, comparison
 
@@ -129,11 +130,11 @@ class _World:
             yield from still.without(hold_forbidden(still.rows, self.overrides.lazy()))
         yield from still.without(hold_back(still.rows, still.among(flags_of(self.texts)), settings))
         if not self.overrides.is_empty():
-            yield from still.without(match_overridden(still.rows, self.records, self.overrides.lazy()))
+            yield from still.without(match_overridden(still.rows, self.records, self.others, self.overrides.lazy()))
         is_link = pl.col("is_evidence") & ~are_of(WORD_FIELDS)
         for part in self.traces.parts:
             traces = part.collect(engine="streaming")
-            yield from still.without(decide_by_ids(still.among(traces.filter(is_link))))
+            yield from still.without(decide_by_ids(still.among(traces.filter(is_link)), self.others))
             for field in WORD_FIELDS:
                 yield from still.without(decide_by_texts(still.among(traces.filter(are_of([field]))), field, settings))
         if not self.overrides.is_empty():

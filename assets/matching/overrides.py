@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from assets.matching.findings import Findings, say_alike, say_broken
+from assets.matching.findings import OF_A_LEAD, Findings, among, say_alike, say_broken
 
 TO_BE_MADE: Final = "a person said to make a record of its own for this customer"
 
@@ -33,15 +33,20 @@ def hold_forbidden(customers: pl.LazyFrame, overrides: pl.LazyFrame) -> Iterator
     )
 
 
-def match_overridden(customers: pl.LazyFrame, records: pl.LazyFrame, overrides: pl.LazyFrame) -> Iterator[Findings]:
-    """Match each customer to the record that a person chose for it."""
+def match_overridden(
+    customers: pl.LazyFrame, records: pl.LazyFrame, others: pl.LazyFrame, overrides: pl.LazyFrame
+) -> Iterator[Findings]:
+    """Match each customer to the record that a person chose for it; `others` are leads and prospects."""
     links = overrides.filter(pl.col("kind") == "link")
     chosen = customers.join(links, left_on="id", right_on="stripe_customer_id")
     known = records.select("internal_id", record="internal_id")
     rows = chosen.join(known, left_on="netsuite_internal_id", right_on="internal_id", how="left")
     found = rows.select("position", "record", named="netsuite_internal_id").collect(engine="streaming")
     yield say_alike(found.drop_nulls("record"), "matched", "override", "override: a person chose this record")
-    reason = pl.format("override: a person chose record {}, and NetSuite has no such customer", pl.col("named"))
+    chose = "override: a person chose record {}, "
+    leads = among(others, found.filter(pl.col("record").is_null()).get_column("named"))
+    gone = pl.format(f"{chose}and NetSuite has no such customer", "named")
+    reason = pl.when(pl.col("named").is_in(leads.implode())).then(pl.format(chose + OF_A_LEAD, "named")).otherwise(gone)
     yield say_broken(found, "override", reason)
 
 

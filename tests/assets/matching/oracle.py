@@ -14,6 +14,7 @@ from assets.matching import MatchSettings, Rule
 from tests.assets.matching.oracle_texts import has_token, listed, read_id, shown, trimmed
 
 TRUE, FALSE = {"true", "yes", "y", "on", "1"}, {"false", "no", "n", "off", "0"}
+OF_A_LEAD = "a lead or prospect: the link counts once NetSuite has it as a customer"
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class World:
     records: Sequence[Record]
     overrides: dict[str, int | None]
     settings: MatchSettings
+    leads: frozenset[int] = frozenset()
 
     @property
     def rules(self) -> list[tuple[str, str]]:
@@ -69,7 +71,8 @@ class World:
 
 def verdicts(world: World) -> list[Verdict]:
     """Return the verdict on every customer, sorted by id."""
-    world = replace(world, records=[r for r in world.records if r.is_customer])
+    leads = frozenset(r.internal_id for r in world.records if not r.is_customer)
+    world = replace(world, records=[r for r in world.records if r.is_customer], leads=leads)
     first = [_verdict(world, customer) for customer in sorted(world.customers, key=lambda c: c.id)]
     return [_after_claims(world, first, verdict) for verdict in first] if world.settings.one_to_one else first
 
@@ -120,11 +123,14 @@ def _overridden(world: World, customer: Customer) -> Verdict | None:
     if chosen in _ids(world.records):
         reason = "override: a person chose this record"
         return Verdict(customer.id, "matched", chosen, "override", 1, str(chosen), reason)
-    reason = f"override: a person chose record {chosen}, and NetSuite has no such customer"
+    why = OF_A_LEAD if chosen in world.leads else "and NetSuite has no such customer"
+    reason = f"override: a person chose record {chosen}, {why}"
     return Verdict(customer.id, "broken", evidence="override", reason=reason)
 
 
-def _why_nobody(named: str) -> str:
+def _why_nobody(world: World, named: str) -> str:
+    if named in map(str, world.leads):
+        return f"is {named}, {OF_A_LEAD}"
     if re.fullmatch("[1-9][0-9]{0,18}", named):
         return f"is {named}, and NetSuite has no such customer"
     if re.fullmatch(r"'?[0-9][0-9.,'\s]{0,30}(?:[eE][+-]?[0-9]+)?", named):
@@ -139,7 +145,7 @@ def _linked(world: World, customer: Customer) -> Verdict | None:
     named = trimmed(customer.fields.get("metadata.netsuite_customer_id"))
     named = None if key(named) in world.settings.no_value else named
     if named and named not in map(str, _ids(world.records)):
-        reason = f"metadata: netsuite_customer_id {_why_nobody(named)}"
+        reason = f"metadata: netsuite_customer_id {_why_nobody(world, named)}"
         return Verdict(customer.id, "broken", evidence="metadata", reason=reason)
     sources = {"metadata": {int(named)} if named else set()}
     clear = {"metadata": bool(named)}

@@ -85,6 +85,14 @@ def test_comments_of_another_record_contradict_a_link_too() -> None:
     assert said == {"cus_1": "link_contradicted: all else says otherwise: comments of record 12"}
 
 
+@pytest.mark.rule("M5")
+def test_further_records_whose_comments_hold_the_id_are_candidates_and_no_doubt() -> None:
+    both = (record(11, comments="cus_1"), record(12, comments="cus_1"))
+    assert doubts(customer(email="a"), *both) == {}
+    said = "link_contradicted: all else says otherwise: email = email finds record 13"
+    assert doubts(customer(email="a"), *both, record(13, email="a")) == {"cus_1": said}
+
+
 @pytest.mark.parametrize("field", ["stripe_id", "external_id", "comments"])
 def test_a_match_to_a_record_that_names_another_customer_is_a_doubt(field: str) -> None:
     held = record(11, {field: "cus_2"}, email="a")

@@ -59,8 +59,11 @@ def test_a_bad_hash_changes_nothing(bad_hash: Callable[[pl.Expr], pl.Expr], worl
 def test_only_customers_are_matched() -> None:
     lead = record(7, is_customer=False, email="a", stripe_id="cus_1", external_id="cus_1", comments="cus_1")
     assert verdict_of(world(customer(email="a"), lead)).outcome == "unmatched"
-    assert verdict_of(world(customer(email="a", metadata_netsuite_customer_id="7"), lead)).outcome == "broken"
-    assert verdict_of(world(customer(), lead, cus_1=7)).outcome == "broken"
+    why = "a lead or prospect: the link counts once NetSuite has it as a customer"
+    named = verdict_of(world(customer(email="a", metadata_netsuite_customer_id="7"), lead))
+    assert (named.outcome, named.reason) == ("broken", f"metadata: netsuite_customer_id is 7, {why}")
+    chosen = verdict_of(world(customer(), lead, cus_1=7))
+    assert (chosen.outcome, chosen.reason) == ("broken", f"override: a person chose record 7, {why}")
 
 
 @pytest.mark.rule("M2")
