@@ -246,3 +246,15 @@ def test_notes_say_how_to_import_and_what_the_export_has_not(once: Site) -> None
     assert "address.line1" not in said
     assert "export both sides again and reconcile" in said
     assert "netsuite_create.csv" in (once.results / "report.html").read_text("utf-8")
+
+
+@pytest.mark.rule("C9")
+def test_an_export_may_have_the_address_of_the_card_alone(at: Site) -> None:
+    file = at.sync.folders.root / "stripe.csv"
+    card = STRIPE.replace(",Address Line1,Address State,", ",Card Address Line1,Card Address State,")
+    file.write_text(card.replace(",Address Country,", ",Card Address Country,"))
+    assert at.reconcile().success
+    creates = plan_of(at).filter(pl.col("action") == "create")
+    books = [orjson.loads(text)["addressbook"][-1] for text in creates.get_column("values")]
+    assert books[0] == {"addr1": "1 Main", "country": "US", "defaultbilling": True, "state": "CA"}
+    assert "address.line1" not in notes(at).replace("shipping.address.line1", "")

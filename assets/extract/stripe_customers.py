@@ -22,7 +22,7 @@ from assets.steps import Step, key_of_reading
 from assets.table_columns import table_columns
 from schemas.customers import StripeCustomers
 from schemas.declaration import Declaration
-from schemas.declaration.rules import STRIPE_FIELDS, stripe_columns
+from schemas.declaration.rules import CARD_PATHS, STRIPE_FIELDS, stripe_columns
 from schemas.errors import UserError
 from schemas.words import MATCH_KEYS
 
@@ -51,7 +51,8 @@ def fields_of_rules(declaration: Declaration) -> list[str]:
 
 def _named(declaration: Declaration) -> list[str]:
     """The fields of Stripe customers that a declaration needs, metadata as `metadata.<key>`."""
-    of_records = declaration.creation.stripe_paths if declaration.on_none == "create" else []
+    of_card = [] if declaration.stripe.export is None else CARD_PATHS
+    of_records = [*declaration.creation.stripe_paths, *of_card] if declaration.on_none == "create" else []
     to_stripe = declaration.to_stripe.stripe_paths if declaration.to_stripe else []
     return list(dict.fromkeys([*stripe_columns(declaration.rules), *of_records, *to_stripe]))
 

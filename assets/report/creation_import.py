@@ -196,7 +196,9 @@ def creation_notes(
         has_countries=any("country" in line for record in records for line in _lines(record)),
         addresses_left_out=sum(len(record.get("addressbook") or []) - len(_lines(record)) for record in records),
         by_hand=(*(label for name, label in labels.items() if name in used), *further),
-        without_values=tuple(path for path in paths if not _has_values(stripe, path)),
+        without_values=tuple(
+            path for path in paths if not (_has_values(stripe, path) or _has_values(stripe, f"card.{path}"))
+        ),
         is_global=any(each.get("externalid") == GLOBAL_KEY for each in fields),
     )
 

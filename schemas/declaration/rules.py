@@ -41,7 +41,14 @@ STRIPE_PATHS: Final = {
 }
 """Further fields of a customer by their path in Stripe's API, and the labels that an export may give them."""
 
-EXPORT_PATHS: Final = {"tax_id": ("Tax ID", "Tax IDs", "Business Vat ID")}
+CARD_PATHS: Final = {
+    f"card.{path}": tuple(f"Card {label}" for label in labels)
+    for path, labels in STRIPE_PATHS.items()
+    if path.startswith("address.")
+}
+"""The address of the card, which the Dashboard's export has beside the customer's own."""
+
+EXPORT_PATHS: Final = {"tax_id": ("Tax ID", "Tax IDs", "Business Vat ID"), **CARD_PATHS}
 """Fields that an export may have and that the API's list of customers has not."""
 
 _METADATA = re.compile(r"metadata\.[^\[\]]{1,40}")

@@ -30,6 +30,7 @@ def with_address_book(customers: pl.LazyFrame, settings: CreateSettings) -> pl.L
     neither a name nor a phone in Stripe, so those of the shipping address stand on the common line only if they are the
     customer's own.
     """
+    customers = _or_of_card(customers)
     sides = [*_PREFIX]
     has = [pl.any_horizontal(pl.col(f"{_PREFIX[side]}{part}").is_not_null() for part in _PARTS) for side in sides]
     placed = customers.with_columns(found.alias(f"has {side}") for side, found in zip(sides, has, strict=True))
@@ -51,6 +52,22 @@ def with_address_book(customers: pl.LazyFrame, settings: CreateSettings) -> pl.L
         pl.when(is_second).then(_billing_line()).alias("billing line"),
     )
     return placed.with_columns(list_expr([pl.col(f"{side} line") for side in sides]).alias("address book"))
+
+
+def _or_of_card(customers: pl.LazyFrame) -> pl.LazyFrame:
+    """Take the whole address of the card where the customer has none of its own, and add a note (C9)."""
+    parts = {part: f"card.address.{part}" for part in _PARTS}
+    there = [path for path in parts.values() if path in customers.collect_schema()]
+    if not there:
+        return customers
+    has_none = pl.all_horizontal(pl.col(f"address.{part}").is_null() for part in _PARTS)
+    is_of_card = has_none & pl.any_horizontal(pl.col(there).is_not_null())
+    filled = [
+        pl.when(is_of_card).then(pl.col(path)).otherwise(pl.col(f"address.{part}")).alias(f"address.{part}")
+        for part, path in parts.items()
+        if path in there
+    ]
+    return customers.with_columns(*filled, note("billing address is that of the card", is_of_card).alias("note 59"))
 
 
 def _meaning(side: str) -> pl.Expr:

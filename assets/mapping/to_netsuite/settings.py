@@ -90,8 +90,9 @@ class CreateSettings:
         return sorted({target for target in self.mapping.values() if target is not None})
 
     def is_used(self, path: str) -> bool:
-        """Whether the standard mapping may read a Stripe path."""
-        return self.mapping.get(path, path) is not None
+        """Whether the standard mapping may read a Stripe path; a part of the card's address as of the customer's."""
+        own = path.removeprefix("card.")
+        return self.mapping.get(own, own) is not None
 
     def paths_to(self, name: str) -> list[str]:
         """The Stripe paths that are mapped to a field, in their order."""

@@ -14,6 +14,7 @@ from assets.mapping.to_netsuite.names import FIRST_NAME, LAST_NAME
 from assets.mapping.to_netsuite.settings import CreateSettings
 from assets.no_values import is_no_value, no_value_pattern
 from schemas.customer_fields import STANDARD_FIELDS
+from schemas.declaration.rules import CARD_PATHS
 
 _PATHS: Final = ("name", "description", "email", "phone", FIRST_NAME, LAST_NAME, *ADDRESS_PATHS)
 _PLACES: Final = (".state", ".country")
@@ -37,9 +38,11 @@ def prepared(customers: pl.LazyFrame, settings: CreateSettings) -> pl.LazyFrame:
     there = set(customers.collect_schema().names())
     who = settings.individual_when
     standard = sorted({*_PATHS, *([f"metadata.{who.metadata}"] if who and who.metadata else [])})
-    read = sorted({*standard, *settings.mapping} & there - {"id"})
+    read = sorted({*standard, *CARD_PATHS, *settings.mapping} & there - {"id"})
     columns_read = customers.select("id", "created", *(pl.col(path).cast(pl.String) for path in read))
     texts = columns_read.collect().rechunk()  # else polars copies all of them again at each step below
+    of_card = {path for path in CARD_PATHS if path in read and texts.get_column(path).null_count() < texts.height}
+    read, standard = sorted({*read} - {*CARD_PATHS} | of_card), [*standard, *sorted(of_card)]
     pattern = rf"{_NOT_PLAIN}|{no_value_pattern(settings.no_value)}"
     unusual = _with_values({path: _unusual(texts.get_column(path), pattern) for path in read}, settings.no_value)
     columns = [texts.get_column("id"), texts.get_column("created")]

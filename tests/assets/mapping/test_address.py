@@ -62,6 +62,21 @@ def test_equal_addresses_are_one_line_unless_it_is_shipped_to_somebody_else() ->
 
 
 @pytest.mark.rule("C9")
+def test_the_billing_address_of_who_has_none_is_that_of_the_card_as_a_whole() -> None:
+    of_card = under("card.address.", line1="9 High Street", city="Leeds", country="GB")
+    said = "billing address is that of the card"
+    line = {"addr1": "9 High Street", "city": "Leeds", "country": "GB", "defaultbilling": True}
+    assert book_of(of_card) == [line]
+    assert notes_of(of_card) == said
+    own = {"address.city": "York", "address.country": "GB"}
+    assert book_of(own | of_card) == [{"city": "York", "country": "GB", "defaultbilling": True}]
+    assert notes_of(own | of_card) is None
+    assert book_of({"address.city": "N/A"} | of_card) == [line]
+    unwanted = CreateSettings(mapping=dict.fromkeys(under("address.", **PLACE), None))
+    assert book_of(of_card, unwanted) is None
+
+
+@pytest.mark.rule("C9")
 def test_an_address_of_nothing_is_no_line() -> None:
     row = {"address.line1": " ", "address.city": "N/A", "shipping.name": "Jane Doe"}
     assert book_of(row) is None
