@@ -75,17 +75,20 @@ def doubt_new(
     if looked.near_misses:
         found += [_said(hit) for hit in _beyond_rules(new, records, settings)]
         found.append(_near(new, records, matches, settings, pl.concat(found)))
-    if looked.near_misses and looked.makes_records:
-        doubted = with_doubts(matches, new, pl.concat(found))
+    doubted = with_doubts(matches, new, pl.concat(found))
+    if not looked.makes_records:
+        return doubted
+    twins = of_others(new, stripe, doubted, settings)
+    if looked.near_misses:
         by_no_rule = replace(settings, rules=_beyond(settings, "email", "company_name"))
         near = pl.concat([near_new(new, settings), of_others(new, stripe, doubted, by_no_rule, _MOST)])
+        near = near.join(twins, on="position", how="anti")
         if not near.is_empty():
-            twins = of_others(new, stripe, doubted, settings)
             kind = pl.col("kind").replace("twin", "near_miss")  # the next run finds no record by it
-            found.append(near.join(twins, on="position", how="anti").with_columns(kind))
-    if looked.makes_records:
-        found.append(of_others(new, stripe, with_doubts(matches, new, pl.concat(found)), settings))
-    return with_doubts(matches, new, pl.concat(found))
+            found.append(near.with_columns(kind))
+            doubted = with_doubts(matches, new, pl.concat(found))
+            twins = of_others(new, stripe, doubted, settings)  # whoever waits by now comes before others
+    return doubted if twins.is_empty() else with_doubts(matches, new, pl.concat([*found, twins]))
 
 
 def name_records_of_unsettled(
