@@ -227,6 +227,16 @@ def test_the_one_customer_for_all_is_imported_and_found_by_the_next_exports(tmp_
         assert counted.get_column("netsuite_internal_id").to_list() == [number] * 3
 
 
+@pytest.mark.rule("C2")
+@pytest.mark.rule("X4")
+def test_the_page_says_how_many_wait_for_their_first_payment(once: Site, tmp_path: Path) -> None:
+    said = "1 customer that no record was found for has not paid anything yet: no record is made before that"
+    assert said in (once.results / "report.html").read_text("utf-8")
+    with _site(tmp_path, declaration(on_none="create", create=CREATE | {"when": "at_once"})) as at:
+        assert at.reconcile().success
+        assert "not paid anything yet" not in (at.results / "report.html").read_text("utf-8")
+
+
 @pytest.mark.rule("C16")
 def test_nobody_is_created_while_links_cannot_be_seen(at: Site) -> None:
     file = at.sync.folders.root / "stripe.csv"

@@ -30,6 +30,7 @@ from assets.report.people_files import UNMATCHED_FILE, matches_for_people, unmat
 from assets.report.plan_files import PlanFiles
 from assets.report.to_stripe import NETSUITE_MATCHES_FILE, netsuite_matches
 from assets.report.traces import without_traces
+from assets.report.unpaid import unpaid
 from assets.rows_of import rows_of
 from assets.steps import Step
 from resources.ledger import PAIR
@@ -94,6 +95,7 @@ class Contents:
         traces: a sentence on customers that leave no trace in NetSuite (W5), or empty.
         decisions: what persons decided, a line each.
         figures: what the page counts and shows.
+        unpaid: customers that get no record before they have paid.
     """
 
     unmatched: int
@@ -104,6 +106,7 @@ class Contents:
     traces: str
     decisions: tuple[str, ...]
     figures: PageFigures
+    unpaid: int
 
 
 @dataclass(frozen=True)
@@ -198,6 +201,7 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
         traces=traces,
         decisions=tuple(decisions_in_words(frames.review)),
         figures=figures,
+        unpaid=unpaid(declaration, stripe, frames.customer_matches),
     )
 
 

@@ -65,7 +65,8 @@ class Header:
     sentences that a person should read first. `stopped` says, from *because* on, why this run wrote nothing, where it
     would have; else it is empty. `next_step` is the section that says how to go on. `run_id` is the run that made the
     page. `import_notes` are what a person has to know before importing by hand. `netsuite_unmatched` is how many
-    NetSuite customers no Stripe customer is tied to. `workplace` is how a person compares and looks further.
+    NetSuite customers no Stripe customer is tied to, `unpaid` how many Stripe customers get no record before they have
+    paid. `workplace` is how a person compares and looks further.
     """
 
     declaration: str
@@ -86,6 +87,7 @@ class Header:
     run_id: str = ""
     import_notes: Sequence[str] = ()
     netsuite_unmatched: int = 0
+    unpaid: int = 0
     workplace: Workplace = field(default_factory=Workplace)
 
 

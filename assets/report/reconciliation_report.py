@@ -150,6 +150,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 traces=contents.traces,
                 import_notes=tuple(notes.sentences()),
                 netsuite_unmatched=contents.unmatched,
+                unpaid=contents.unpaid,
             )
             results = (*results_of_checks(context.instance, checks), *brake_checks(brakes, stops=stops))
             preflight = preflight_of(context.instance, checks)
