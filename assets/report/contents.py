@@ -88,6 +88,7 @@ class Contents:
 
     Attributes:
         unmatched: NetSuite customers that no Stripe customer is tied to.
+        records: records of which the plan changes a field that holds one value.
         comments: records whose comments the plan changes.
         creation: what is to be said of new customers that a person imports; null where none are.
         cleared: records of which a field that holds one value is cleared.
@@ -99,6 +100,7 @@ class Contents:
     """
 
     unmatched: int
+    records: int
     comments: int
     creation: CreationNotes | None
     cleared: int
@@ -183,7 +185,7 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
     labels = declaration.netsuite_fields
     clear = ClearFiles.of(others, netsuite, labels)
     clear.add_to(files, with_comments=with_comments)
-    of_plan.add_import(files, RECORDS_FILE, partial(records_of_plan, netsuite=netsuite, labels=labels))
+    records = of_plan.add_import(files, RECORDS_FILE, partial(records_of_plan, netsuite=netsuite, labels=labels))
     texts = partial(comments_of_plan, netsuite=netsuite, labels=labels)
     comments = of_plan.add_import(files, COMMENTS_FILE, texts, is_added=with_comments)
     creation = _creation(declaration, others, stripe)
@@ -194,6 +196,7 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
     of_plan.add_import(files, STRIPE_FILE, partial(updates_of_plan, matches=matches))
     return Contents(
         unmatched=unmatched.height,
+        records=records,
         comments=comments,
         creation=creation,
         cleared=clear.values.height,

@@ -137,8 +137,8 @@ class CreationNotes:
 
 
 _AFTERWARDS: Final = (
-    "Afterwards export both sides again and reconcile: then Stripe's metadata are planned, whose value is the "
-    "internal id of the new customer. Until then they are not in the file for Stripe."
+    "Stripe's metadata of a new customer hold its internal id, which only the export after the import has: the next "
+    "run plans them, and until then they are not in the file for Stripe."
 )
 _AFTERWARDS_GLOBAL: Final = (
     "Afterwards export NetSuite again and reconcile: then the customers without a record are counted to the new one. "

@@ -13,7 +13,7 @@ from typing import Final
 import polars as pl
 
 from assets.matching import order_by_text
-from assets.report.creation_import import CreationNotes
+from assets.report.creation_import import CREATE_FILE, CreationNotes
 from schemas.change import REMOVALS
 from schemas.link_fields import LinkField, fields_of, in_plan_order
 from schemas.repeated import is_repeated
@@ -49,6 +49,7 @@ class ImportNotes:
         picture_of: the moment whose state the NetSuite customers are, UTC; null where nobody knows.
         hours: up to which age of the picture comments may be imported.
         has_subsidiary: whether the import files carry it.
+        records: records of which the plan changes a field that holds one value.
         comments: records whose comments the plan changes.
         creation: what is to be said of new customers; null where the plan has none.
         cleared: records of which a field that holds one value is cleared.
@@ -59,10 +60,16 @@ class ImportNotes:
     picture_of: datetime | None
     hours: float
     has_subsidiary: bool
+    records: int
     comments: int
     creation: CreationNotes | None = None
     cleared: int = 0
     cleared_comments: int = 0
+
+    @property
+    def has_imports(self) -> bool:
+        """Whether anything is to be imported into NetSuite, or would be if the picture were younger."""
+        return self.creation is not None or bool(self.records or self.comments or self.cleared or self.cleared_comments)
 
     @property
     def comments_can_be_imported(self) -> bool:
@@ -85,7 +92,7 @@ class ImportNotes:
                 f"{many(self.comments, 'record')} with a text older than {self.hours:g} hours "
                 "(writes.import_comments_hours): export anew."
             )
-        if not self.has_subsidiary:
+        if self.has_imports and not self.has_subsidiary:
             yield (
                 "An account with subsidiaries (OneWorld) wants the subsidiary in every import: map it as "
                 f"{SUBSIDIARY} in netsuite_fields, and the files carry it."
@@ -124,11 +131,14 @@ class ImportNotes:
 def notes_text(notes: ImportNotes, files: Sequence[str]) -> str:
     """The text beside the files."""
     after = " after those that clear" if notes.cleared or notes.cleared_comments else ""
+    added = "" if notes.creation is None else f" (of {CREATE_FILE}: Add, as said above)"
     netsuite = (
         f"NetSuite: Setup > Import/Export > Import CSV Records. Relationships, Customers Only; one file at a time, "
-        f"{RECORDS_FILE} first{after}. Data Handling: Update. Character encoding: Unicode (UTF-8). Key: Internal ID. "
-        "Leave 'Overwrite Missing Fields' off: a blank cell is to change nothing."
+        f"{RECORDS_FILE} first{after}. Data Handling: Update{added}. Character encoding: Unicode (UTF-8). Key: "
+        "Internal ID. Leave 'Overwrite Missing Fields' off: a blank cell is to change nothing."
     )
+    if not notes.has_imports:
+        netsuite = "NetSuite: there is nothing to import; the files for it have a header and no rows."
     stripe = (
         f"Stripe: the Dashboard imports no metadata. {STRIPE_FILE} is for `make apply-stripe` or a script of yours."
     )

@@ -124,6 +124,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 picture_of=picture_of,
                 hours=sync.declaration.writes.import_comments_hours,
                 has_subsidiary=SUBSIDIARY in sync.declaration.netsuite_fields,
+                records=contents.records,
                 comments=contents.comments,
                 creation=contents.creation,
                 cleared=contents.cleared,

@@ -87,9 +87,9 @@ def test_the_subsidiary_is_carried_where_it_is_mapped() -> None:
 NOW = datetime(2026, 9, 30, 12, 0, tzinfo=UTC)
 
 
-def notes(hours_ago: float | None, *, comments: int = 3, has_subsidiary: bool = True) -> ImportNotes:
+def notes(hours_ago: float | None, *, records: int = 1, comments: int = 3, has_subsidiary: bool = True) -> ImportNotes:
     of = None if hours_ago is None else NOW - timedelta(hours=hours_ago)
-    return ImportNotes(NOW, of, 24, has_subsidiary=has_subsidiary, comments=comments)
+    return ImportNotes(NOW, of, 24, has_subsidiary=has_subsidiary, records=records, comments=comments)
 
 
 @pytest.mark.parametrize(("hours_ago", "may"), [(0, True), (24, True), (24.1, False), (None, False)])
@@ -107,6 +107,13 @@ def test_the_notes_say_how_old_the_picture_is_and_what_an_account_with_subsidiar
     assert "wants the subsidiary in every import" in text
     assert "Key: Internal ID" in text
     assert "comments of" not in notes_text(notes(3, comments=0), [])
+
+
+def test_the_notes_of_a_plan_that_changes_nothing_in_netsuite_say_so() -> None:
+    text = notes_text(notes(3, records=0, comments=0, has_subsidiary=False), ["stripe_updates.csv"])
+    assert "NetSuite: there is nothing to import" in text
+    assert "Key: Internal ID" not in text
+    assert "OneWorld" not in text
 
 
 def test_rows_are_in_the_order_of_the_ids_as_numbers() -> None:
