@@ -89,7 +89,7 @@ DOUBTS: Final[Mapping[Doubt, str]] = {
     "equal_inactive": "inactive records with an equal value",
     "equal_lead": "leads or prospects with an equal value",
     "other_reading": "records with an equal value in another reading",
-    "near_miss": "records with nearly equal values",
+    "near_miss": "nearly equal values",
     "equal_customer": "other Stripe customers with an equal value",
     "twin": "new customers with an equal value",
 }

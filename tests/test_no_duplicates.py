@@ -128,7 +128,8 @@ def test_the_review_shows_the_records_and_offers_them_and_a_new_one(once: Site) 
 def test_the_check_and_the_page_count_who_waits(once: Site) -> None:
     said = once.check("customer_matches", "evidence_agrees").description or ""
     waits = (
-        "No new one is made for 5 customers without a record, as one that is there may be theirs; decide in review.csv"
+        "No new one is made for 5 customers without a record, as one that is there, or that another customer gets, may "
+        "be theirs; decide in review.csv"
     )
     kinds = "inactive records with an equal value: 1; leads or prospects with an equal value: 2"
     assert f"{waits}: {kinds}; " in said
@@ -273,7 +274,9 @@ def test_of_customers_with_an_equal_value_the_first_gets_a_record_and_the_next_r
         said = at.check("customer_matches", "evidence_agrees").description or ""
         assert "3 new customers with a value of another one that gets a record: the next run finds it" in said
         assert rows["cus_a1"]["what_to_do"].startswith("Nothing, if the two are one")
-        assert rows["cus_b2"]["what_to_do"].startswith("No record is made until somebody decides")
+        new = "No record is made until somebody decides (job acme_override): "
+        assert rows["cus_b2"]["what_to_do"].startswith(f"{new}create, for one of its own; or, if the two are one,")
+        assert rows["cus_e2"]["what_to_do"].startswith(f"{new}for the right one, by its internal id")
         world, search = account(at)
         import_customers(at.results / "netsuite_create.csv", world, BY_HAND)
         export_customers(tmp_path / "netsuite.csv", world, search)
@@ -283,6 +286,21 @@ def test_of_customers_with_an_equal_value_the_first_gets_a_record_and_the_next_r
             assert records[one]["netsuite_internal_id"] == records[other]["netsuite_internal_id"]
             assert records[one]["outcome"] == "matched"
         assert records["cus_d3"]["doubt"].startswith("equal_customer: name = company_name: cus_d2 has an equal value")
+
+
+@pytest.mark.rule("C1")
+def test_where_doubted_pairs_are_held_the_next_run_asks_about_the_record_that_it_finds(tmp_path: Path) -> None:
+    with site(tmp_path, stripe=TWINS, on_doubt="refuse") as at:
+        assert at.reconcile().success
+        assert review(at)["cus_a1"]["what_to_do"].startswith("Nothing yet, if the two are one: the next run finds")
+        said = at.check("customer_matches", "evidence_agrees").description or ""
+        assert "the next run finds it for them, and asks whether they are one; if they are not one, decide" in said
+        world, search = account(at)
+        import_customers(at.results / "netsuite_create.csv", world, BY_HAND)
+        export_customers(tmp_path / "netsuite.csv", world, search)
+        assert at.up_to("reconciliation_report").success
+        assert review(at)["cus_a1"]["doubt"].startswith("names_another: ")
+        assert review(at)["cus_a1"]["what_to_do"].startswith("Compare the two customers and decide")
 
 
 @pytest.mark.rule("M8")

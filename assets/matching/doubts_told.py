@@ -24,7 +24,7 @@ def doubts_in_words(matches: pl.DataFrame, *, is_held: bool) -> str:
     of_others = (
         f"{said} ({kinds[kind]:,}); decide in review.csv." for kind, said in _OF_NOBODY.items() if kind in kinds
     )
-    return " ".join([*[of_pairs] * (not pairs.is_empty()), *of_others, *_of_new(alone)])
+    return " ".join([*[of_pairs] * (not pairs.is_empty()), *of_others, *_of_new(alone, is_held=is_held)])
 
 
 def _named(doubted: pl.DataFrame, of: Collection[Doubt] = DOUBTS) -> str:
@@ -32,20 +32,21 @@ def _named(doubted: pl.DataFrame, of: Collection[Doubt] = DOUBTS) -> str:
     return "; ".join(f"{words}: {kinds[kind]:,}" for kind, words in DOUBTS.items() if kind in kinds and kind in of)
 
 
-def _of_new(alone: pl.DataFrame) -> Iterator[str]:
+def _of_new(alone: pl.DataFrame, *, is_held: bool) -> Iterator[str]:
     """What the doubts about new records say."""
     twins = alone.filter(is_twin(pl.col("doubt"))).height
     waiting = alone.filter(speaks_of_new(pl.col("doubt"))).height - twins
     if waiting:
         kinds = _named(alone, [kind for kind in OF_NEW if kind != "twin"])
         yield (
-            f"No new one is made for {many(waiting, 'customer')} without a record, as one that is there may be theirs; "
-            f"decide in review.csv: {kinds}."
+            f"No new one is made for {many(waiting, 'customer')} without a record, as one that is there, or that "
+            f"another customer gets, may be theirs; decide in review.csv: {kinds}."
         )
     if twins:
+        asks = ", and asks whether they are one" if is_held else ""
         yield (
             f"{many(twins, 'new customer')} with a value of another one that gets a record: the next run finds it for "
-            "them, or decide create in review.csv."
+            f"them{asks}; if they are not one, decide create in review.csv."
         )
 
 

@@ -26,7 +26,7 @@ NO_CUSTOMER: Final = "no_customer"
 WITHOUT_READING: Final = {
     PERSON: "first + last of a person (netsuite: first + last)",
     INACTIVE: "match_inactive: true (a record with an equal value is inactive)",
-    NO_CUSTOMER: "no setting (a record with an equal value is a lead or prospect)",
+    NO_CUSTOMER: "making a customer in NetSuite of the lead or prospect that has an equal value",
 }
 """What finds a customer and is no reading of one value."""
 _PERSON_COLUMNS: Final = (("first", "last"), ("first_name", "last_name"), ("firstname", "lastname"))

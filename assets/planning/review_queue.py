@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from assets.matching.doubts import kinds_of
 from assets.matching.equal_customers import is_twin
 from assets.matching.global_customer import HAS_RECORD
 from assets.planning.append_words import left_out
@@ -32,9 +33,17 @@ _IF_NEW = (
     "No record is made until somebody decides (job {job}): for the right one, by its internal id (a lead or prospect "
     "has to become a customer in NetSuite first), or create, for a new one."
 )
+_IF_NEW_BESIDE_NEW = (
+    "No record is made until somebody decides (job {job}): create, for one of its own; or, if the two are one, for the "
+    "record of the other one, once it has one."
+)
 _IF_TWIN = (
     f"{NOTHING}, if the two are one: the next run finds the record that the other one gets. If they are not, decide "
     "create (job {job})."
+)
+_IF_TWIN_HELD = (
+    f"{NOTHING} yet, if the two are one: the next run finds the record that the other one gets, and asks for it. If "
+    "they are not, decide create (job {job})."
 )
 _IF_HELD = "Compare the two customers and decide (job {job}); nothing is planned for them until then."
 
@@ -70,11 +79,15 @@ def queue_for_review(
     advice = {outcome: text.format(job=override_job) for outcome, text in _WHAT_TO_DO.items()}
     is_planned = HAS_RECORD & plan.doubted
     is_to_be_made = (pl.col("outcome") == "unmatched") & pl.lit(plan.makes_each)
+    beside_another = kinds_of(pl.col("doubt")).list.set_intersection(["near_miss", "equal_customer"]).list.len() > 0
+    is_beside_new = beside_another & (pl.col("candidates") == 0)
     of_doubted = (
         pl.when(is_planned)
         .then(pl.lit(_IF_DOUBTED))
         .when(is_to_be_made & is_twin(pl.col("doubt")))
-        .then(pl.lit(_IF_TWIN))
+        .then(pl.lit(_IF_TWIN if plan.doubted else _IF_TWIN_HELD))
+        .when(is_to_be_made & is_beside_new)
+        .then(pl.lit(_IF_NEW_BESIDE_NEW))
         .when(is_to_be_made)
         .then(pl.lit(_IF_NEW))
         .otherwise(pl.lit(_IF_HELD))
