@@ -268,3 +268,22 @@ def test_an_export_may_have_the_address_of_the_card_alone(at: Site) -> None:
     books = [orjson.loads(text)["addressbook"][-1] for text in creates.get_column("values")]
     assert books[0] == {"addr1": "1 Main", "country": "US", "defaultbilling": True, "state": "CA"}
     assert "address.line1" not in notes(at).replace("shipping.address.line1", "")
+
+
+@pytest.mark.rule("C16")
+@pytest.mark.parametrize("links_visible", [True, False])
+def test_nobody_is_created_while_a_month_was_never_read_whatever_is_declared(
+    tmp_path: Path, *, links_visible: bool
+) -> None:
+    with _site(tmp_path, declaration(on_none="create", create=CREATE, links_visible=links_visible)) as at:
+        assert at.materialize("stripe_customers", month="2026-07-01").success
+        for asset in ("netsuite_customers", "customer_matches", "write_plan"):
+            assert at.materialize(asset).success
+        assert plan_of(at).is_empty()
+        said = at.check("write_plan", "nothing_withheld").description or ""
+        assert said.startswith("2 changes are not planned, because months of Stripe customers were never read")
+        assert said.endswith(
+            "Reconcile, or materialize the missing months, and plan again; no setting plans them before."
+        )
+        assert at.up_to("write_plan").success
+        assert plan_of(at).filter(pl.col("action") == "create").height == 2

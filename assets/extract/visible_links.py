@@ -23,14 +23,20 @@ _BOTH: Final = frozenset[System]({"stripe", "netsuite"})
 _WAY_OUT: Final = (
     "Add what is missing and run again; if no links exist yet, set links_visible: false in the declaration."
 )
+_READ_ALL: Final = "Reconcile, or materialize the missing months, and plan again; no setting plans them before."
 
 
 @dataclass(frozen=True)
 class Hidden:
-    """The systems for which nothing may be planned, and why, as the end of a sentence."""
+    """The systems for which nothing may be planned, and why, as the end of a sentence; none: nobody is created."""
 
     systems: frozenset[System] = frozenset()
     why: str = ""
+
+    @property
+    def way_out(self) -> str:
+        """What to do. Months that are missing can be read, so no setting says that they do not matter (C16)."""
+        return _WAY_OUT if self.systems else _READ_ALL
 
 
 def hidden_links(stripe: pl.LazyFrame, declaration: Declaration) -> Hidden:
@@ -83,7 +89,7 @@ def links_seen_result(unseen: Sequence[str], *, is_wanted: bool) -> dg.AssetChec
 def withheld_result(withheld: int, hidden: Hidden) -> dg.AssetCheckResult:
     """The result of `nothing_withheld`: how many changes are not in the plan, why, and the way out."""
     many = "1 change is" if withheld == 1 else f"{withheld:,} changes are"
-    sentence = f"{many} not planned, because {hidden.why}, and a link that exists could be missed. {_WAY_OUT}"
+    sentence = f"{many} not planned, because {hidden.why}, and a link that exists could be missed. {hidden.way_out}"
     return dg.AssetCheckResult(
         check_name="nothing_withheld",
         passed=withheld == 0,

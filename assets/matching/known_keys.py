@@ -48,7 +48,7 @@ class KnownKeys:
     def of_records(self, side: Side) -> pl.DataFrame | None:
         """The keys of a NetSuite side, likewise, of those that rules may find."""
         keys = self.records.get(side.alone or "")
-        if keys is None:
+        if keys is None or "key" not in keys.columns:  # an earlier matching of this process may have left the hashes
             return None
         at, is_eligible = keys.get_column("position"), self.ids.get_column("is_eligible")
         record = self.ids.get_column("internal_id").gather(at).alias("record")

@@ -44,6 +44,8 @@ def test_matching_by_known_keys_says_what_it_says_by_its_own(world: World) -> No
     held.keep_hashes()
     assert {*held.stripe.beside} == {ORDER}
     assert {(*keys.columns,) for keys in held.netsuite.beside.values()} == {("position", "hash")}
+    again = match_with_doubts(*held.sides, NO_OVERRIDES, how, known=held.keys).collect()
+    assert_frame_equal(again, own)
 
 
 @pytest.mark.parametrize(
