@@ -9,6 +9,7 @@ import dagster as dg
 import polars as pl
 import pytest
 
+from assets.matching.doubts_told import doubts_in_words
 from assets.replay.inputs import making_of
 from assets.replay.replay import replay
 from assets.report.decision_columns import choices
@@ -418,3 +419,13 @@ def test_customers_with_an_equal_address_that_no_rule_compares_wait_unless_many_
         matches = at.sync.frames.read("customer_matches").collect()
         assert dict(matches.select("stripe_customer_id", "doubt").rows())["cus_1"] == doubt
         assert ("cus_1" in created(at)) == (doubt is None)
+
+
+@pytest.mark.rule("C1")
+def test_kinds_that_add_up_to_more_than_who_waits_are_said_to_overlap() -> None:
+    doubts = ["equal_inactive: record 1", "equal_inactive: record 2; near_miss: nearly equal is cus_1", None]
+    alone = pl.DataFrame({"doubt": doubts, "outcome": "unmatched"})
+    said = doubts_in_words(alone, is_held=True)
+    assert "for 2 customers" in said
+    assert "inactive records with an equal value: 2; nearly equal values: 1 (some for several of these)." in said
+    assert "several" not in doubts_in_words(alone.head(1), is_held=True)

@@ -37,7 +37,9 @@ def _of_new(alone: pl.DataFrame, *, is_held: bool) -> Iterator[str]:
     twins = alone.filter(is_twin(pl.col("doubt"))).height
     waiting = alone.filter(speaks_of_new(pl.col("doubt"))).height - twins
     if waiting:
-        kinds = _named(alone, [kind for kind in OF_NEW if kind != "twin"])
+        others = [kind for kind in OF_NEW if kind != "twin"]
+        several = sum(count for kind, count in by_kind(alone).items() if kind in others) > waiting
+        kinds = _named(alone, others) + " (some for several of these)" * several
         yield (
             f"No new one is made for {many(waiting, 'customer')} without a record, as one that is there, or that "
             f"another customer gets, may be theirs; decide in review.csv: {kinds}."
