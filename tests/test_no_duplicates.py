@@ -424,7 +424,9 @@ def test_customers_with_an_equal_address_that_no_rule_compares_wait_unless_many_
 @pytest.mark.rule("C1")
 def test_kinds_that_add_up_to_more_than_who_waits_are_said_to_overlap() -> None:
     doubts = ["equal_inactive: record 1", "equal_inactive: record 2; near_miss: nearly equal is cus_1", None]
-    alone = pl.DataFrame({"doubt": doubts, "outcome": "unmatched"})
+    alone = pl.DataFrame({"doubt": doubts, "outcome": "unmatched"}).with_columns(
+        netsuite_internal_id=pl.lit(None, pl.Utf8)
+    )
     said = doubts_in_words(alone, is_held=True)
     assert "for 2 customers" in said
     assert "inactive records with an equal value: 2; nearly equal values: 1 (some for several of these)." in said
