@@ -50,7 +50,7 @@ def prove_strict(path: Path, header: Header, block: int = BLOCK) -> Strict | Non
     Raises:
         ExportError: the file is not UTF-8.
     """
-    counter = _Counter(header)
+    counter = _Counter(header, path)
     for lines in _whole_lines(path, header.end, block):
         counter.add(lines)
     proved = counter.end()
@@ -67,8 +67,8 @@ class _Counter:
             cheap where quotes are few; only then can `_may_be_several_rows` be true.
     """
 
-    def __init__(self, header: Header) -> None:
-        self._source, self._line = header.source, header.next_line
+    def __init__(self, header: Header, path: Path) -> None:
+        self._header, self._path, self._source = header, path, header.source
         self._separator, self._width = header.separator.encode(), len(header.labels)
         self._full_row = self._separator * (self._width - 1) + b"\n"
         self._others = bytes(set(range(256)) - {*self._separator, *b"\n"})
@@ -78,7 +78,7 @@ class _Counter:
         self._is_strict = header.skipped is not None
         self._in_quotes = self._has_formulas = False
         self._unfinished = b""
-        self._newlines = self._lost = 0
+        self._lost = 0
         self._has_letters = False
         self._offset = header.end
         self.may_hold_a_row = False
@@ -87,28 +87,25 @@ class _Counter:
         self._check_encoding(block)
         if (found := block.find(b"\0")) >= 0:
             raise nul_character(self._source, self._offset + found)
-        newlines = block.count(b"\n")
-        self._newlines += newlines
         self._has_formulas = self._has_formulas or (b"=" in block and b'="' in block)
         self._offset += len(block)
         if self._is_strict:
-            self._count(self._unfinished + self._outside_quotes(block, newlines))
+            self._count(self._unfinished + self._outside_quotes(block))
 
     def end(self) -> Strict | None:
         self._check_encoding(b"", final=True)
         ends_with_newline = not self._unfinished.strip()
         if self._unfinished:
-            self._newlines += 1
             self._count(self._unfinished + b"\n")
         if not self._is_strict or self._in_quotes:
             return None
         return Strict(self._lines, self._filled, ends_with_newline, self._has_formulas, self._lost)
 
-    def _outside_quotes(self, block: bytes, newlines: int) -> bytes:
+    def _outside_quotes(self, block: bytes) -> bytes:
         if not self._in_quotes and b'"' not in block:
             return block
         text = b'"\n' + block if self._in_quotes else block
-        is_looked_at = not self.may_hold_a_row and block.count(b'"') <= newlines
+        is_looked_at = not self.may_hold_a_row and block.count(b'"') <= block.count(b"\n")
         replaced = self._look_into_quotes(text) if is_looked_at else self._quoted.sub(_FIELD, text)
         outside, quote, open_field = replaced.partition(b'"')
         if not is_looked_at:
@@ -162,13 +159,20 @@ class _Counter:
         try:
             self._decoder.decode(block, final)
         except UnicodeDecodeError as error:
-            line = self._line + self._newlines + error.object[: error.start].count(b"\n")
+            line = self._line_of_block() + error.object[: error.start].count(b"\n")
             begin = error.object.rfind(b"\n", 0, error.start) + 1
             if self._has_letters or not error.object[:begin].isascii():
                 raise two_encodings(self._source, line) from None
             near = error.object[begin : begin + _NEAR]
             raise not_utf8(self._source, line, near.rpartition(b"\n")[0] or near) from None
         self._has_letters = self._has_letters or not block.isascii()
+
+    def _line_of_block(self) -> int:
+        """The line in which the block begins; lines are counted where one is asked for alone, as a file has many."""
+        with self._path.open("rb") as file:
+            file.seek(self._header.end)
+            before = iter(lambda: file.read(min(BLOCK, self._offset - file.tell())), b"")
+            return self._header.next_line + sum(block.count(b"\n") for block in before)
 
 
 def _may_be_several_rows(path: Path, header: Header, block: int) -> bool:

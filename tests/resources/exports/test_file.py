@@ -89,6 +89,13 @@ def test_lines_in_quotes_are_no_rows_unless_they_may_be(
     assert (proved is None) != is_proved
 
 
+@pytest.mark.parametrize("block", [1, 7, 64, 1 << 20])
+def test_the_line_of_a_wrong_byte_is_that_of_the_file(path: Path, block: int) -> None:
+    path.write_bytes(b'id,name,note\n1,a,"x\ny"\n' + b"2,b,z\n" * 100 + b"3,caf\xe9,z\n" + b"4,d,z\n")
+    with pytest.raises(ExportError, match="line 104"):
+        prove_strict(path, read_header(path, path, "id", ""), block)
+
+
 def test_a_label_that_nobody_asks_for_may_be_there_twice(path: Path) -> None:
     assert read(path, b"id,name,name,note\n1,a,b,x\n2,a,b,y\n") == ROWS
 
