@@ -13,6 +13,7 @@ import polars as pl
 from assets.keys import key_expr
 from assets.matching.global_customer import stands_for_all, without_global
 from assets.matching.id_texts import one_id
+from assets.matching.other_accounts import SHARED_FIELD, of_other_accounts
 from assets.matching.said_of_records import NO_TEXT, grouped, of_group, said
 from assets.matching.to_stripe_settings import ToStripeSettings
 from assets.no_values import is_no_value, is_placeholder
@@ -78,6 +79,7 @@ class _World:
             "is_customer",
             "inactive",
             _OWNER,
+            SHARED_FIELD,
             subsidiary=key_expr(subsidiary),
             is_for_all=stands_for_all(netsuite.collect_schema().names()),
         )
@@ -247,4 +249,8 @@ class _World:
             of_others = {"candidates": taken, "candidate_ids": of_group("taken", "candidate_ids"), "reason": belongs}
             yield nobody.filter(taken > 0).with_columns(outcome=pl.lit("conflict"), evidence=evidence, **of_others)
             nobody = nobody.filter(taken == 0)
+            if self.settings.creates:
+                elsewhere = of_other_accounts(nobody, self.customers)
+                yield elsewhere
+                nobody = nobody.join(elsewhere, on=_ID, how="anti")
         yield nobody.with_columns(outcome=pl.lit("unmatched"), reason=pl.lit(f"no Stripe customer has its {path}"))

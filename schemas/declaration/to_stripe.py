@@ -52,7 +52,8 @@ class ToStripe(PortalTerms, dg.Resolvable):
     )
     on_shared: Literal["refuse", "create"] = Field(
         "refuse",
-        description="other records, or their Stripe customers, have its value: report a conflict, or make its own",
+        description="other records, or their Stripe customers, have its value, or its external id is that of a "
+        "customer elsewhere: none, or make its own",
     )
     updates: _Fields = Field(
         default_factory=list, description="parameters that are kept as NetSuite has them (P3); none: nothing"

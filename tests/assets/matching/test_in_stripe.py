@@ -124,6 +124,28 @@ def test_records_that_share_a_value_are_a_conflict(customers: list[Row]) -> None
     assert reason(said) == "2 records without a Stripe customer share its email: 7, 8"
 
 
+@pytest.mark.rule("P2")
+@pytest.mark.rule("D6")
+@pytest.mark.parametrize(
+    ("external_id", "customers", "settings", "outcome"),
+    [
+        ("cus_9", [], ToStripeSettings(creates=True), ("broken", None)),
+        (" https://dashboard.stripe.com/customers/cus_9", [], ToStripeSettings(creates=True), ("broken", None)),
+        ("cus_9", [], ToStripeSettings(creates=True, makes_shared=True), ("unmatched", None)),
+        ("cus_9", [], ToStripeSettings(), ("unmatched", None)),
+        ("C-1001", [], ToStripeSettings(creates=True), ("unmatched", None)),
+        ("cus_9", [customer("cus_1", "a@x.example")], ToStripeSettings(creates=True), ("matched", "cus_1")),
+        ("cus_1", [customer("cus_1", None, evidence="override")], ToStripeSettings(creates=True), ("unmatched", None)),
+    ],
+)
+def test_a_record_of_a_customer_whom_this_account_has_not_gets_no_further_one(
+    external_id: str, customers: list[Row], settings: ToStripeSettings, outcome: tuple[str, str | None]
+) -> None:
+    said = found(customers, [record(7, "a@x.example", external_id=external_id)], settings)
+    assert outcomes(said) == [outcome]
+    assert ("names cus_9, and Stripe has no such customer: deleted" in reason(said)) == (outcome[0] == "broken")
+
+
 @pytest.mark.rule("P3")
 @pytest.mark.rule("M10")
 @pytest.mark.parametrize(
