@@ -1,6 +1,6 @@
 """Many decisions at once, from the review's file (X16): each row held against the present picture, all kept or none.
 
-What single cells say is in `decision_rows`.
+What single cells say is in `decision_cells`, what a row may decide in `decision_rows`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,8 +13,9 @@ import dagster as dg
 import polars as pl
 from pydantic import Field
 
+from assets.planning.decision_cells import Refused, Row
 from assets.planning.decision_picture import picture_of
-from assets.planning.decision_rows import Refused, Row, decision_of, refuse_twice
+from assets.planning.decision_rows import decision_of, refuse_twice
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.signed_in import BY_LOGIN, name_of, see_that_it_may_be_read
 from resources.exports.decisions import DecisionsFile, open_decisions

@@ -5,7 +5,8 @@ from typing import Final
 
 import polars as pl
 
-from assets.planning.decision_rows import Picture, Row
+from assets.planning.decision_cells import Row
+from assets.planning.decision_rows import Picture
 from assets.planning.review_queue import in_words
 from assets.reconciliation import Reconciliation
 from resources.exports.decisions import CUSTOMER

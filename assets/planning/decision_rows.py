@@ -1,91 +1,16 @@
-"""What a decision says, a row of a file or a single one, and why it cannot be meant (M8, X16); pure."""
+"""What a row of decisions says by what is known now, and why it cannot be meant (M8, X16); pure."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Final
-from unicodedata import normalize
 
-from assets.keys import INVISIBLE, WHITE_SPACE
+from assets.planning.decision_cells import Refused, Row, is_rewritten, plain, shown, typed
 from resources.exports.decisions import CUSTOMER
 from resources.ledger import NewDecision
-from schemas.review import DECISION, DECISION_WORDS, WHY
-from schemas.words import DecisionKind, InternalId, StripeId
-
-_INTERNAL_ID: Final = re.compile(r"0*([1-9][0-9]{0,17})(?:[.,]0)?")
-_SHOWN_RECORD: Final = re.compile(r"([1-9][0-9]{0,17})[,:] .*", re.DOTALL)
-_REWRITTEN: Final = re.compile(r"[0-9][0-9.,'\s]*(?:[Ee][+-]?[0-9]+)?")
-_ERROR: Final = re.compile(r"#[A-Z0-9/]+[!?]?")
-_ID: Final = re.compile(r"cus_\w+|[\d.,E+-]+")
-"""What may be shown as the id of a customer; what else stands there can be a cell of another column."""
+from schemas.review import DECISION, WHY
+from schemas.words import DecisionKind, StripeId
 
 _OF_THE_GONE: Final = ("never", "later", "withdraw")
-_LONGEST_SHOWN: Final = 40
-
-
-class Refused(Exception):  # noqa: N818 (it is caught where it is collected, and never leaves)
-    """A cell that cannot be meant."""
-
-    def __init__(self, row: "Row", column: str, why: str) -> None:
-        """Say of which row, which column and why."""
-        super().__init__(why)
-        self.row, self.column, self.why = row.number, column, why
-        self.whose = f" ({row.customer})" if _ID.fullmatch(row.customer) else ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of the file whose decision is filled in."""
-
-    number: int
-    customer: StripeId
-    decision: str
-    why: str
-    decided: str
-    offered: tuple[str, ...]
-
-    @classmethod
-    def of(cls, number: int, cells: Mapping[str, str | None]) -> "Row":
-        """From the cells of a row."""
-        texts = (cells["candidate_details"], cells["suggestions"])
-        return cls(
-            number,
-            StripeId(_text(cells[CUSTOMER])),
-            _as_typed(_text(cells[DECISION])),
-            _text(cells[WHY]),
-            _plain(cells["decided"]),
-            tuple(part.strip() for text in texts if text for part in text.split(" | ")),
-        )
-
-    @classmethod
-    def typed(cls, customer: str, decision: str, why: str) -> "Row":
-        """From what a person types about one customer."""
-        return cls(0, StripeId(_text(customer)), _as_typed(_text(decision)), _text(why), "", ())
-
-    @property
-    def word(self) -> str:
-        """The decision in lower case: a word, or else a record."""
-        return self.decision.lower()
-
-    @property
-    def is_later(self) -> bool:
-        """Whether it decides nothing yet."""
-        return self.word == "later"
-
-    @property
-    def meant(self) -> str:
-        """The decision as two rows of one customer are compared by."""
-        number = self.number_meant
-        return self.word if number is None else str(number)
-
-    @property
-    def number_meant(self) -> InternalId | None:
-        """The record that is decided for: its id, or one of those that the row shows, as it is shown."""
-        found = _INTERNAL_ID.fullmatch(self.decision)
-        if found is None and self.decision in self.offered:
-            found = _SHOWN_RECORD.fullmatch(self.decision)
-        return InternalId(int(found[1])) if found else None
 
 
 @dataclass(frozen=True)
@@ -154,7 +79,7 @@ def refuse_twice(rows: Sequence[Row]) -> Iterator[Refused]:
     for row in rows:
         before = first.setdefault(row.customer, row)
         if row.customer and before.meant != row.meant:
-            yield Refused(row, DECISION, f"{_shown(row.decision)}, and another row says {_shown(before.decision)}")
+            yield Refused(row, DECISION, f"{shown(row.decision)}, and another row says {shown(before.decision)}")
 
 
 def _check_customer(row: Row, picture: Picture) -> None:
@@ -191,11 +116,11 @@ def _decided(row: Row, picture: Picture, why: str) -> NewDecision:
         new = "create, " if picture.makes_records else ""
         if picture.is_typed:
             what = f"a record's internal id (a whole number of at most 18 digits), {new}never or withdraw"
-            raise Refused(row, DECISION, f"{_typed(row.decision)} is no decision; expected {what}")
-        if _REWRITTEN.fullmatch(row.decision):
-            raise Refused(row, DECISION, f"{_shown(row.decision)} is a number that a spreadsheet has rewritten")
+            raise Refused(row, DECISION, f"{typed(row.decision)} is no decision; expected {what}")
+        if is_rewritten(row.decision):
+            raise Refused(row, DECISION, f"{shown(row.decision)} is a number that a spreadsheet has rewritten")
         raise Refused(
-            row, DECISION, f"{_shown(row.decision)} is no decision; write an internal id, {new}never, later or withdraw"
+            row, DECISION, f"{shown(row.decision)} is no decision; write an internal id, {new}never, later or withdraw"
         )
     if record not in picture.records:
         raise Refused(row, DECISION, f"NetSuite has no record {record}, as far as it was read")
@@ -216,38 +141,9 @@ def _check_create(row: Row, picture: Picture) -> None:
 
 def _check_meanwhile(row: Row, picture: Picture) -> None:
     stands = picture.in_words.get(row.customer, "")
-    if row.decided == _plain(stands):
+    if row.decided == plain(stands):
         return
     if not stands:
         raise Refused(row, DECISION, "the decision that this row shows was taken back since; reconcile first")
     otherwise = "was decided since" if picture.shows_decided else "stands, and the file has no column 'decided'"
     raise Refused(row, DECISION, f"'{stands}' {otherwise}; reconcile first, or decide with CUSTOMER=")
-
-
-def _text(cell: str | None) -> str:
-    return (cell or "").strip(WHITE_SPACE + INVISIBLE)
-
-
-def _as_typed(text: str) -> str:
-    """A number or a word that was typed in full-width letters, as Japanese keyboards give them, in plain ones."""
-    plain = normalize("NFKC", text)
-    return plain if _INTERNAL_ID.fullmatch(plain) or plain.lower() in DECISION_WORDS else text
-
-
-def _plain(cell: str | None) -> str:
-    """A text whatever became of its white space."""
-    return " ".join((cell or "").split())
-
-
-def _typed(text: str) -> str:
-    return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")
-
-
-def _shown(text: str) -> str:
-    """A cell as far as a sentence may have it: a number, an error, nearly a word; never the name of a wrong column."""
-    if record := _SHOWN_RECORD.fullmatch(text):
-        return repr(f"{record[1]}, …")
-    is_number = _INTERNAL_ID.fullmatch(text) or _REWRITTEN.fullmatch(text) or _ERROR.fullmatch(text)
-    if is_number or get_close_matches(text.lower(), DECISION_WORDS):
-        return _typed(text)
-    return "a text of 1 character" if len(text) == 1 else f"a text of {len(text)} characters"

@@ -8,8 +8,9 @@ from typing import Final
 import dagster as dg
 from pydantic import Field
 
+from assets.planning.decision_cells import Refused, Row
 from assets.planning.decision_picture import picture_of
-from assets.planning.decision_rows import Refused, Row, meant_by
+from assets.planning.decision_rows import meant_by
 from assets.reconciliation import Reconciliation, failures_for_people
 from assets.signed_in import BY_LOGIN, name_of
 from resources.exports.decisions import CUSTOMER
