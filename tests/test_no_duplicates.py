@@ -26,6 +26,7 @@ cus_html,x@html.example,Wood &amp; Sons,2026-06-04 00:00,
 cus_near,x@near.example,Vertigo Ltd,2026-06-05 00:00,
 cus_named,x@named.example,Ultima,2026-06-06 00:00,
 1001,x@chosen.example,Tango,2026-06-07 00:00,
+paid,y@chosen.example,Foxtrot,2026-06-07 00:00,
 cus_gone,x@gone.example,Sierra,2026-06-08 00:00,999
 cus_nobody,test@test.com,Romeo,2026-06-09 00:00,
 """
@@ -37,6 +38,7 @@ Internal ID,External ID,Stripe Customer Id,Comments,Email,Company Name,Stage,Ina
 24,,,,,Vertigo GmbH,Customer,No
 25,,cus_named,,,Another,Prospect,No
 26,1001,,,,Unlike,Customer,No
+29,paid,,,,Unlike,Lead,No
 27,,,,test@test.com,Else,Customer,No
 """
 ACTIVE = NETSUITE + "28,,,,test@idle.example,Thirty,Customer,No\n"
@@ -47,6 +49,7 @@ WAITS = {
     "cus_near": "near_miss: nearly equal is record 24",
     "cus_named": "equal_lead: stripe_id of record 25, no customer but a lead or prospect",
     "1001": "chosen_id: this id, which could be any number or word, is the external id of record 26",
+    "paid": "equal_lead: external_id of record 29, no customer but a lead or prospect",
 }
 CREATE: dict[str, Any] = {
     "on_none": "create",
@@ -117,6 +120,7 @@ def test_the_review_shows_the_records_and_offers_them_and_a_new_one(once: Site) 
     assert "suggestions" not in creations(once)[0]
     assert rows["cus_idle"]["candidate_details"] == "21, Idle Holding, X@Idle.example"
     assert rows["cus_lead"]["candidate_details"] == "22, Somebody, x@lead.example"
+    assert rows["1001"]["candidate_details"] == "26, Unlike"
     assert rows["cus_near"]["suggestions"] == "24, Vertigo GmbH: same name apart from its legal form"
     queue = once.sync.frames.read("review_queue").collect()
     offered = dict(zip(queue.get_column("stripe_customer_id"), choices(queue, makes_records=True), strict=True))
@@ -129,10 +133,10 @@ def test_the_review_shows_the_records_and_offers_them_and_a_new_one(once: Site) 
 def test_the_check_and_the_page_count_who_waits(once: Site) -> None:
     said = once.check("customer_matches", "evidence_agrees").description or ""
     waits = (
-        "No new one is made for 5 customers without a record, as one that is there, or that another customer gets, may "
+        "No new one is made for 6 customers without a record, as one that is there, or that another customer gets, may "
         "be theirs; decide in review.csv"
     )
-    kinds = "inactive records with an equal value: 1; leads or prospects with an equal value: 2"
+    kinds = "inactive records with an equal value: 1; leads or prospects with an equal value: 3"
     assert f"{waits}: {kinds}; " in said
     assert "whose imported Stripe id, which could be any number or word and so links nobody" in said
     assert waits in (once.results / "report.html").read_text("utf-8")
@@ -188,6 +192,8 @@ def test_a_decision_for_a_new_record_is_against_what_rules_find(tmp_path: Path) 
     ("customer", "record", "said"),
     [
         ("cus_gone", "create", "the customer is broken by a link that is there: clear it in Stripe and NetSuite first"),
+        ("1001", "create", "record 26 holds this customer's id, and NetSuite takes no second one with it: take the id"),
+        ("cus_named", "create", "record 25 holds this customer's id, and NetSuite takes no second one with it: take"),
         ("cus_lead", "22", "record 22 is no customer, but a lead or a prospect: make it one in NetSuite first"),
         ("cus_lead", "anew", "expected a record's internal id (a whole number of at most 18 digits), create, never"),
     ],

@@ -21,7 +21,7 @@ from assets.matching.said_of_new import FOUND, SAID, records_in_words, with_doub
 from assets.matching.settings import NO_OVERRIDES, MatchSettings
 from assets.near_misses.near_misses import SAME_CUSTOMER, find_near_misses
 from schemas.repeated import may_be_among
-from schemas.words import CANDIDATES_SHOWN, GUEST_PREFIX, MATCH_KEYS, Doubt
+from schemas.words import CANDIDATES_SHOWN, GUEST_PREFIX, MATCH_KEYS, STRIPES_OWN, Doubt
 
 _BEYOND: Final = "beyond"
 _MOST: Final = 10
@@ -71,7 +71,12 @@ def doubt_new(
     if new.is_empty():
         return matches
     records = netsuite if looked.makes_records else netsuite.filter(_is_found(settings))
-    found = [SAID.to_frame(), *(_said(hit) for hit in hits(new, records, settings)), _named(new, records)]
+    found = [
+        SAID.to_frame(),
+        *(_said(hit) for hit in hits(new, records, settings)),
+        _named(new, records),
+        _chosen(new, records),
+    ]
     if looked.near_misses:
         found += [_said(hit) for hit in _beyond_rules(new, records, settings)]
         found.append(_near(new, records, matches, settings, pl.concat(found)))
@@ -144,6 +149,20 @@ def _named(new: pl.DataFrame, netsuite: pl.LazyFrame) -> pl.DataFrame:
         .select(*SAID)
         .cast(SAID)
     )
+
+
+def _chosen(new: pl.DataFrame, netsuite: pl.LazyFrame) -> pl.DataFrame:
+    """Records whose external id is a customer's imported id: no link, but NetSuite takes no second record with it."""
+    chosen = new.filter(~pl.col("id").str.starts_with(STRIPES_OWN))
+    if chosen.is_empty():  # as in most accounts
+        return SAID.to_frame()
+    traces = named_by_records(chosen.lazy(), netsuite).filter(~pl.col("is_evidence"))
+    records = netsuite.select("is_customer", record="internal_id")
+    named = traces.join(records, on="record").group_by("position", "source", "is_customer")
+    rows = named.agg(candidates=pl.len(), shown=pl.col("record").sort().head(CANDIDATES_SHOWN)).collect()
+    said = pl.format("{} of {}{}", "source", records_in_words(), pl.lit(_WHICH[NO_CUSTOMER]))
+    of_lead = [pl.when(~pl.col("is_customer")).then(text) for text in (pl.lit(_KINDS[NO_CUSTOMER]), said)]
+    return rows.with_columns(kind=of_lead[0], said=of_lead[1]).select(*SAID).cast(SAID)
 
 
 def _beyond_rules(new: pl.DataFrame, netsuite: pl.LazyFrame, settings: MatchSettings) -> Iterator[Hit]:

@@ -16,7 +16,9 @@ SAID: Final = pl.Schema(
         "shown": pl.List(pl.Int64()),
     }
 )
-"""Of a customer (`position`): a kind of doubt, a sentence, and the records that it names: how many, and the first."""
+"""Of a customer (`position`): a kind of doubt, a sentence, and the records that it names: how many, and the first.
+
+Without a kind there are only records: of a doubt that is in the matches already."""
 
 FOUND: Final = ("candidates", "candidate_ids")
 
@@ -52,7 +54,8 @@ def records_in_words() -> pl.Expr:
 def _by_customer(rows: pl.DataFrame) -> pl.DataFrame:
     """Put together what is said of each customer: `position`, `doubt`, `candidates`, `candidate_ids`."""
     order = pl.col("kind").replace_strict({kind: at for at, kind in enumerate(DOUBTS)}, return_dtype=pl.UInt8)
-    said = rows.sort("position", order, "said").unique(["position", "kind", "said"], keep="first", maintain_order=True)
+    doubted = rows.drop_nulls("kind").sort("position", order, "said")
+    said = doubted.unique(["position", "kind", "said"], keep="first", maintain_order=True)
     kinds = said.group_by("position", "kind", maintain_order=True).agg(pl.col("said").str.join(", "))
     doubts = kinds.group_by("position", maintain_order=True).agg(
         doubt=pl.format("{}: {}", "kind", "said").str.join("; ")
@@ -62,5 +65,5 @@ def _by_customer(rows: pl.DataFrame) -> pl.DataFrame:
         candidates=pl.len(), shown=pl.col("record").head(CANDIDATES_SHOWN)
     )
     ids = joined(pl.col("shown"), " ").alias("candidate_ids")
-    known = doubts.join(found.select("position", "candidates", ids), on="position", how="left")
+    known = doubts.join(found.select("position", "candidates", ids), on="position", how="full", coalesce=True)
     return known.with_columns(pl.col("candidates").fill_null(0))

@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from assets.matching.id_texts import cleaned, one_id
 from assets.planning.decision_cells import Row
 from assets.planning.decision_rows import Picture
 from assets.planning.review_queue import in_words
@@ -12,8 +13,10 @@ from assets.reconciliation import Reconciliation
 from resources.exports.decisions import CUSTOMER
 from resources.ledger import Decisions
 from schemas.errors import UserError
+from schemas.link_fields import fields_of
 from schemas.words import GONE
 
+_OF_A_NEW_RECORD: Final = [field.name for field in fields_of("netsuite", "value")]
 _STANDING: Final = (CUSTOMER, "kind", "netsuite_internal_id")
 
 
@@ -52,6 +55,7 @@ def picture_of(
         by_link = pl.col("outcome").is_in(["linked", "broken", "conflict"]) & pl.col("evidence").ne_missing("override")
         asked_for = pl.col(CUSTOMER).is_in(asks_for_new)
         linked = sync.frames.read("customer_matches").filter(by_link & asked_for).select(linked.columns).collect()
+    held = _holding(sync, asks_for_new) if asks_for_new else {}
     with sync.ledger() as ledger:
         decisions = Decisions(ledger, sync.name)
         seen, standing = decisions.number_of_last(), decisions.standing()
@@ -66,4 +70,14 @@ def picture_of(
         is_typed=is_typed,
         makes_records=sync.declaration.on_none == "create",
         linked=dict(linked.iter_rows()),
+        held=held,
     )
+
+
+def _holding(sync: Reconciliation, customers: Sequence[str]) -> dict[str, int]:
+    """Whose id a record of any kind holds, and which: NetSuite takes no second one with it."""
+    records = sync.frames.read("netsuite_customers")
+    fields = [pl.coalesce(one_id(text), cleaned(text)) for text in map(pl.col, _OF_A_NEW_RECORD)]
+    named = records.select("internal_id", pl.concat_list(fields).alias(CUSTOMER)).explode(CUSTOMER)
+    found = named.filter(pl.col(CUSTOMER).is_in(customers)).sort("internal_id", descending=True).collect()
+    return dict(found.select(CUSTOMER, "internal_id").iter_rows())

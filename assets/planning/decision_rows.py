@@ -27,6 +27,7 @@ class Picture:
         is_typed: whether a person typed it, so that no spreadsheet has rewritten it.
         makes_records: whether customers without a record get a new one (`on_none: create`).
         linked: customers that a link names a record for, or may, with the outcome that they have by it.
+        held: customers whose id a record holds, and which, though it links nobody: a lead, or an imported id.
     """
 
     customers: frozenset[str]
@@ -38,6 +39,7 @@ class Picture:
     is_typed: bool = False
     makes_records: bool = False
     linked: Mapping[str, str] = field(default_factory=dict)
+    held: Mapping[str, int] = field(default_factory=dict)
 
 
 def decision_of(row: Row, picture: Picture, why: str) -> NewDecision | None:
@@ -137,6 +139,9 @@ def _check_create(row: Row, picture: Picture) -> None:
     if outcome := picture.linked.get(row.customer):
         what = f"the customer is {outcome} by a link that is there"
         raise Refused(row, DECISION, f"{what}: clear it in Stripe and NetSuite first, and reconcile")
+    if record := picture.held.get(row.customer):
+        what = f"record {record} holds this customer's id, and NetSuite takes no second one with it"
+        raise Refused(row, DECISION, f"{what}: take the id out of that record first, and reconcile")
 
 
 def _check_meanwhile(row: Row, picture: Picture) -> None:
