@@ -1,12 +1,14 @@
 """Keeps the id of a customer that is gone from Stripe out of NetSuite, which is written before Stripe.
 
 A customer may be deleted between plan and apply. So each batch asks Stripe for its customers first: one read for each
-of them. What is deleted between that read and the write remains; the next review shows it.
+of them. What is deleted between that read and the write remains; the next review shows it. By the same read no record
+is made for a customer that has got one since, or whom somebody has held back.
 """
 
 from collections.abc import Iterator, Sequence
 
-from resources.stripe_api import GONE, StripeConnection, StripeProblem, why_not_there
+from assets.write_back.held_since import WhyNone
+from resources.stripe_api import GONE, CustomerObject, StripeConnection, StripeProblem, as_they_are
 from resources.writers import Writer
 from schemas.attempts import Answer, Attempt, Entry
 from schemas.change import REMOVALS
@@ -15,21 +17,34 @@ from schemas.change import REMOVALS
 class LivingOnly:
     """The writer of another system, to which only changes for customers go that Stripe still has. See `Writer`."""
 
-    def __init__(self, writer: Writer, connection: StripeConnection) -> None:
-        """`writer` does the work; `connection` is open to the account that the customers are of."""
-        self._writer, self._connection = writer, connection
+    def __init__(self, writer: Writer, connection: StripeConnection, why_none: WhyNone = lambda _: {}) -> None:
+        """Let `writer` do the work.
+
+        Args:
+            writer: of changes in the other system.
+            connection: open to the account that the customers are of.
+            why_none: says, by their metadata, for whom no record is to be made.
+        """
+        self._writer, self._connection, self._why_none = writer, connection, why_none
         self.system, self.kinds = writer.system, writer.kinds
         self.workers, self.records_per_batch = writer.workers, writer.records_per_batch
 
     def write(self, attempts: Sequence[Attempt]) -> Iterator[Answer]:
         """See `Writer`. What takes a change back goes through whatever has become of the customer."""
         customers = {attempt.change.stripe_customer_id for attempt in attempts if _adds(attempt)}
-        missing = why_not_there(self._connection, sorted(customer for customer in customers if customer))
+        found = as_they_are(self._connection, sorted(customer for customer in customers if customer))
+        new = {attempt.change.stripe_customer_id for attempt in attempts if _makes(attempt)}
+        there = {who: row for who, row in found.items() if row is not None and not isinstance(row, StripeProblem)}
+        held = self._why_none({who: row.get("metadata") or {} for who, row in there.items() if who in new})
         through: list[Attempt] = []
         for attempt in attempts:
             customer = attempt.change.stripe_customer_id
-            if _adds(attempt) and customer in missing:
-                yield _failed(attempt, missing[customer])
+            if customer is None or not _adds(attempt):
+                through.append(attempt)
+            elif customer not in there:
+                yield _failed(attempt, found[customer])
+            elif customer in held and _makes(attempt):
+                yield Answer(attempt, "conflict", found=held[customer])
             else:
                 through.append(attempt)
         yield from self._writer.write(through)
@@ -43,8 +58,12 @@ def _adds(attempt: Attempt) -> bool:
     return attempt.direction == "apply" and attempt.change.action not in REMOVALS
 
 
-def _failed(attempt: Attempt, problem: StripeProblem | None) -> Answer:
-    if problem is None:
+def _makes(attempt: Attempt) -> bool:
+    return attempt.direction == "apply" and attempt.change.action == "create"
+
+
+def _failed(attempt: Attempt, problem: CustomerObject | StripeProblem | None) -> Answer:
+    if not isinstance(problem, StripeProblem):
         return Answer(attempt, "failed", code="gone", error=f"{GONE}; NetSuite was left alone.")
     return Answer(
         attempt,

@@ -22,6 +22,7 @@ def open_write_back(
     Raises:
         InternalError: a side of the declaration is an export file.
     """
+    from assets.write_back.held_since import held_since  # noqa: PLC0415 (as below)
     from assets.write_back.living_customers import LivingOnly  # noqa: PLC0415 (late: what reads export files does without it)
     from assets.write_back.spread import Spread  # noqa: PLC0415 (as above)
     from assets.write_back.unclaimed_records import UnclaimedOnly  # noqa: PLC0415
@@ -36,13 +37,14 @@ def open_write_back(
         ledger, client = stack.enter_context(sync.ledger()), stack.enter_context(netsuite.client())
         connection = stack.enter_context(StripeConnection(account, on_progress))
         # What was made is taken back, and what a run left open is settled, even where nothing is made any more.
-        how, by_key_alone = sync.declaration.creation.undo, PlanSettings.of(sync.declaration).new_by_key_alone
+        settings, how = PlanSettings.of(sync.declaration), sync.declaration.creation.undo
+        why_none, by_key_alone = held_since(settings.matching), settings.new_by_key_alone
         of_netsuite: list[Writer] = [NetsuiteEdits(client), NetsuiteCreates(client, how, by_key_alone=by_key_alone)]
         creates = UnclaimedOnly(Spread(StripeCreates(connection)), client, is_placeholder_of(sync.declaration))
         of_stripe: list[Writer] = [Spread(StripeEdits(connection)), creates]
         yield WriteBack(
             Journal(ledger, sync.declared_accounts),
-            registry([*(LivingOnly(writer, connection) for writer in of_netsuite), *of_stripe]),
+            registry([*(LivingOnly(writer, connection, why_none) for writer in of_netsuite), *of_stripe]),
             run_id,
             Decisions(ledger, sync.name),
             on_progress=on_progress,

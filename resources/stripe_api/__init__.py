@@ -12,8 +12,9 @@ from resources.stripe_api.reading.customers import (
     oldest_month,
     read_customers,
 )
+from resources.stripe_api.reading.pages import CustomerObject
 from resources.stripe_api.reading.parallel_list import ListProgress
-from resources.stripe_api.reading.retrieval import why_not_there
+from resources.stripe_api.reading.retrieval import as_they_are
 from resources.stripe_api.reading.windows import coverage_gaps
 from resources.stripe_api.session.account import API_VERSION, Mode, StripeAccount
 from resources.stripe_api.session.connection import StripeConnection
@@ -33,6 +34,7 @@ __all__ = [
     "API_VERSION",
     "GONE",
     "Changes",
+    "CustomerObject",
     "FieldOutcome",
     "FullReadNeeded",
     "ListProgress",
@@ -45,6 +47,7 @@ __all__ = [
     "StripeEdits",
     "StripeExtract",
     "StripeProblem",
+    "as_they_are",
     "coverage_gaps",
     "customers_schema",
     "exists_before",
@@ -56,5 +59,4 @@ __all__ = [
     "read_customers",
     "retrieve",
     "set_metadata",
-    "why_not_there",
 ]

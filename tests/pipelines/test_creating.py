@@ -81,6 +81,28 @@ def test_a_customer_who_may_be_a_lead_gets_a_record_when_a_person_says_so(at: Si
     assert at.link_of(NEW) == str(number)
 
 
+@pytest.mark.rule("C2")
+@pytest.mark.rule("W8")
+@pytest.mark.parametrize(
+    ("metadata", "found"),
+    [
+        ({"netsuite_customer_id": "3"}, "metadata: netsuite_customer_id is 3"),
+        ({"netsuite_block_integration": "yes"}, "metadata: netsuite_block_integration is yes"),
+        ({"netsuite_block_integration": "no", "crm": "3"}, None),
+    ],
+)
+def test_no_record_is_made_for_who_has_got_one_or_was_held_back_since_the_plan(
+    at: Site, metadata: dict[str, Any], found: str | None
+) -> None:
+    plan = at.plan_hash()
+    at.stripe.update(NEW, {"metadata": metadata})
+    assert at.apply(plan, ids=[NEW]).success
+    outcomes = dict(at.result("outcomes.csv").select("change_id", "found").rows())
+    assert outcomes[f"netsuite:create:{NEW}"] == found
+    assert (made_for(at, NEW) == []) == (found is not None)
+    assert at.link_of(NEW) == metadata.get("netsuite_customer_id", None if found else "4")
+
+
 @pytest.mark.rule("W11")
 @pytest.mark.rule("C14")
 def test_after_it_nothing_is_left_to_plan(at: Site) -> None:

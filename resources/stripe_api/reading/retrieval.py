@@ -78,12 +78,13 @@ def for_each(connection: StripeConnection, customers: Sequence[Id], ask: Ask[T])
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def why_not_there(connection: StripeConnection, customers: Sequence[Id]) -> dict[Id, StripeProblem | None]:
-    """Return those of the customers that nothing may be linked to: None for deleted or unknown, else why not.
+def as_they_are(
+    connection: StripeConnection, customers: Sequence[Id]
+) -> "dict[Id, CustomerObject | StripeProblem | None]":
+    """Return each of the customers as it is now; None for one that is deleted or unknown, or why Stripe refuses it.
 
     Raises:
         AccessError: The key may not read customers.
         TransientError: Stripe could not be asked.
     """
-    found = for_each(connection, customers, ask_for)
-    return {name: answer for name, answer in found.items() if answer is None or isinstance(answer, StripeProblem)}
+    return for_each(connection, customers, ask_for)
