@@ -1,10 +1,11 @@
-"""For whom no record is made any more, by what the metadata of the customers say at the moment of writing.
+"""What is not written into NetSuite any more, by what the metadata of customers say at the moment of writing.
 
-Between plan and apply somebody may have named a record in the metadata, or held the customer back (C2). A record that
-is made all the same would be a second one, and the customer would name the other.
+Between plan and apply somebody may have named another record in the metadata, or held the customer back (C2). A record
+that is made all the same would be a second one, and one that is linked would be crossed with the other.
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache, partial
 from typing import Final
 
 import polars as pl
@@ -12,33 +13,57 @@ import polars as pl
 from assets.keys import key
 from assets.matching import MatchSettings
 from assets.matching.holds import flags_of, hold_back
-from schemas.words import LINK_KEY, MATCH_KEYS, StripeId
+from resources.ledger import Decisions
+from schemas.change import Change
+from schemas.words import LINK_KEY, MATCH_KEYS, InternalId, StripeId
 
 Metadata = Mapping[str, str]
-WhyNone = Callable[[Mapping[StripeId, Metadata]], Mapping[StripeId, str]]
-"""Of some customers those for whom no record is to be made, and why."""
+WhyNot = Callable[[Change], str | None]
+"""Why a change is not made, if it is not."""
 
 _LONGEST_SHOWN: Final = 40
 
 
-def held_since(settings: MatchSettings) -> WhyNone:
-    """Return what says of whom a declaration makes no record, by their metadata: as matching would say now."""
+def nothing_since(_: Mapping[StripeId, Metadata]) -> WhyNot:
+    """Let everything through."""
+    return lambda _: None
 
-    def why_none(customers: Mapping[StripeId, Metadata]) -> dict[StripeId, str]:
-        return {**_flagged(customers, settings), **_named(customers, settings)}
 
-    return why_none
+def held_since(settings: MatchSettings, decisions: Decisions) -> Callable[[Mapping[StripeId, Metadata]], WhyNot]:
+    """Return what looks at the metadata of customers, and then says of changes why they are not made.
+
+    A plan links nobody whose metadata name another record or hold it back. So what does has come since.
+
+    Args:
+        settings: what the declaration says.
+        decisions: of persons, who link customers to records whatever their metadata name.
+    """
+
+    def look(customers: Mapping[StripeId, Metadata]) -> WhyNot:
+        flagged, named = _flagged(customers, settings), _named(customers, settings)
+        links = cache(partial(_decided, decisions))
+
+        def why_not(change: Change) -> str | None:
+            who, record = change.stripe_customer_id, change.netsuite_internal_id
+            if who is None or who in flagged or who not in named:
+                return flagged.get(who) if who else None
+            is_meant = record is not None and (named[who] == str(record) or links().get(who) == record)
+            return None if is_meant else f"metadata: {LINK_KEY} is {named[who][:_LONGEST_SHOWN]}"
+
+        return why_not
+
+    return look
+
+
+def _decided(decisions: Decisions) -> dict[StripeId, InternalId]:
+    links = decisions.standing().filter(pl.col("kind") == "link")
+    return dict(links.select("stripe_customer_id", "netsuite_internal_id").iter_rows())
 
 
 def _named(customers: Mapping[StripeId, Metadata], settings: MatchSettings) -> dict[StripeId, str]:
-    named = {customer: metadata.get(LINK_KEY) or "" for customer, metadata in customers.items()}
-    keys = {customer: key(text) for customer, text in named.items()}
-    said = "metadata: {} is {}"
-    return {
-        customer: said.format(LINK_KEY, text[:_LONGEST_SHOWN])
-        for customer, text in named.items()
-        if keys[customer] and keys[customer] not in settings.no_value
-    }
+    texts = {customer: (metadata.get(LINK_KEY) or "").strip() for customer, metadata in customers.items()}
+    keys = {customer: key(text) for customer, text in texts.items()}
+    return {who: texts[who] for who, found in keys.items() if found is not None and found not in settings.no_value}
 
 
 def _flagged(customers: Mapping[StripeId, Metadata], settings: MatchSettings) -> dict[StripeId, str]:

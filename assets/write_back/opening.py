@@ -38,14 +38,15 @@ def open_write_back(
         connection = stack.enter_context(StripeConnection(account, on_progress))
         # What was made is taken back, and what a run left open is settled, even where nothing is made any more.
         settings, how = PlanSettings.of(sync.declaration), sync.declaration.creation.undo
-        why_none, by_key_alone = held_since(settings.matching), settings.new_by_key_alone
+        decisions, by_key_alone = Decisions(ledger, sync.name), settings.new_by_key_alone
+        since = held_since(settings.matching, decisions)
         of_netsuite: list[Writer] = [NetsuiteEdits(client), NetsuiteCreates(client, how, by_key_alone=by_key_alone)]
         creates = UnclaimedOnly(Spread(StripeCreates(connection)), client, is_placeholder_of(sync.declaration))
         of_stripe: list[Writer] = [Spread(StripeEdits(connection)), creates]
         yield WriteBack(
             Journal(ledger, sync.declared_accounts),
-            registry([*(LivingOnly(writer, connection, why_none) for writer in of_netsuite), *of_stripe]),
+            registry([*(LivingOnly(writer, connection, since) for writer in of_netsuite), *of_stripe]),
             run_id,
-            Decisions(ledger, sync.name),
+            decisions,
             on_progress=on_progress,
         )

@@ -132,17 +132,19 @@ def test_what_a_person_changed_since_the_plan_is_a_conflict_and_stays(at: Site) 
     assert at.apply(plan).success
     links = at.links()
     assert (links["2"][0], links["cus_2"], links["cus_3"]) == ("ERP-2", (None,), ("77",))
-    assert at.metadata("netsuite_external_ids")["changes/conflict"] == 1
+    assert links["3"] == (None, None, None)
+    assert at.metadata("netsuite_external_ids")["changes/conflict"] == 2
     assert {k: v for k, v in at.metadata("stripe_links").items() if k.startswith("changes/")} == {
         "changes/applied": 1,
         "changes/already": 0,
-        "changes/conflict": 1,
+        "changes/conflict": 0,
         "changes/failed": 0,
-        "changes/waiting": 1,
+        "changes/waiting": 2,
         "changes/intended": 0,
     }
     found = at.result("outcomes.csv")
-    assert sorted(found.filter(found["status"] == "conflict")["found"].to_list()) == ["77", "ERP-2"]
+    conflicts = found.filter(found["status"] == "conflict")["found"].to_list()
+    assert sorted(conflicts) == ["ERP-2", *["metadata: netsuite_customer_id is 77"] * 3]
 
 
 def test_a_person_can_roll_out_part_by_part(at: Site) -> None:
