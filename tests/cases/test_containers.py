@@ -19,6 +19,8 @@ from resources.exports.netsuite import read_netsuite_export
 from schemas.errors import ExportError
 from tests.cases.running import CASES, Ran, planned
 
+pytestmark = pytest.mark.rule("X17")
+
 STRIPE = (CASES / "gz" / "stripe.csv.gz").read_bytes()
 PLAIN = (CASES / "semicolon" / "stripe.csv").read_bytes()
 LABELS = (CASES / "semicolon" / "netsuite.csv").read_text("utf-8").splitlines()[0].replace(";", ",").split(",")

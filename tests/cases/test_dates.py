@@ -11,6 +11,8 @@ from schemas.errors import ExportError
 from schemas.words import DateForm
 from tests.cases.running import planned
 
+pytestmark = pytest.mark.rule("X17")
+
 SINCE, UNTIL = datetime(2011, 1, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
 MARCH, SEPTEMBER = datetime(2026, 3, 9, 10, 15, tzinfo=UTC), datetime(2026, 9, 3, 10, 15, tzinfo=UTC)
 

@@ -7,6 +7,8 @@ import pytest
 from pipelines.run import doubts
 from tests.cases.running import planned, ran, reported
 
+pytestmark = pytest.mark.rule("X18")
+
 DOUBTED = {
     "link_wrong": ("A1", 1001, "link_contradicted", "5001"),
     "rules_differ": ("A1", 11, "rules_differ", "12"),

@@ -8,6 +8,8 @@ from resources.exports.netsuite import read_netsuite_export
 from schemas.errors import ExportError
 from tests.cases.running import CASES, planned
 
+pytestmark = pytest.mark.rule("X17")
+
 FIELDS = {"internal_id": "Internal ID", "company_name": "Company Name"}
 
 

@@ -9,6 +9,8 @@ from resources.exports.stripe import check_stripe_export
 from schemas.errors import ExportError
 from tests.cases.running import planned, reported
 
+pytestmark = pytest.mark.rule("X17")
+
 
 @pytest.mark.parametrize("name", ["label_at", "label_cus", "wide", "hdr_nbsp"])
 def test_a_label_may_look_like_data_or_have_odd_blanks_and_there_may_be_thousands(name: str, tmp_path: Path) -> None:

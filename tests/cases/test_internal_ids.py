@@ -7,6 +7,8 @@ import pytest
 from resources.exports.netsuite import read_netsuite_export
 from schemas.errors import ExportError
 
+pytestmark = pytest.mark.rule("X17")
+
 FIELDS = {"internal_id": "Internal ID", "company_name": "Company Name"}
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from tests.cases.running import planned, ran
 
+pytestmark = pytest.mark.rule("X17")
+
 
 def test_placeholders_match_nobody_and_are_counted_by_column(tmp_path: Path) -> None:
     with ran("placeholder", tmp_path) as case:

@@ -7,6 +7,8 @@ import pytest
 
 from tests.cases.running import CASES, planned, reported
 
+pytestmark = pytest.mark.rule("X17")
+
 MATCHED = ("crcrlf", "hdr_nl", "semicolon", "trail_both", "utf16")
 REFUSED = {
     "contacts": "netsuite.csv has 2 rows of the id 11 that differ in email: .* export one row per customer",

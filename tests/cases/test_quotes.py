@@ -6,6 +6,8 @@ import pytest
 
 from tests.cases.running import planned
 
+pytestmark = pytest.mark.rule("X17")
+
 
 @pytest.mark.parametrize("name", ["q_inch", "q_inch_stripe", "q_undoubled"])
 def test_a_quote_that_was_not_doubled_swallows_no_row(name: str, tmp_path: Path) -> None:

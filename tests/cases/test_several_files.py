@@ -6,6 +6,8 @@ import pytest
 
 from tests.cases.running import CASES, planned
 
+pytestmark = pytest.mark.rule("X17")
+
 
 def test_a_pattern_stands_for_all_files_like_it(tmp_path: Path) -> None:
     with planned("glob", tmp_path) as case:

@@ -6,6 +6,8 @@ import pytest
 
 from tests.cases.running import planned
 
+pytestmark = pytest.mark.rule("X17")
+
 BY_MAIL = {"stripe": "email", "netsuite": "email"}
 BY_NAME = {"stripe": "name", "netsuite": "company_name"}
 

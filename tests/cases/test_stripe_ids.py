@@ -8,6 +8,8 @@ import pytest
 from resources.exports.stripe import read_stripe_export
 from schemas.errors import ExportError
 
+pytestmark = pytest.mark.rule("X17")
+
 SINCE, UNTIL = datetime(2011, 1, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from tests.cases.running import planned, ran
 
+pytestmark = pytest.mark.rule("X17")
+
 
 @pytest.mark.rule("M2")
 @pytest.mark.parametrize("name", ["stage_de", "inactive_ja", "labels_ja"])

@@ -15,6 +15,8 @@ from tests.assets.matching.oracle import Customer, Record, World
 from tests.assets.matching.small_worlds import SETTINGS, record
 from tests.assets.matching.worlds import START, as_frames, worlds
 
+pytestmark = pytest.mark.rule("X18")
+
 METADATA = "metadata.netsuite_customer_id"
 
 

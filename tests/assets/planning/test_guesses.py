@@ -1,10 +1,13 @@
 """What counts as a guess, for how long, and that a plan names it without changing."""
 
 import polars as pl
+import pytest
 
 from assets.planning.guesses import guesses, of_plan, settled, unconfirmed, with_guesses
 from resources.ledger import GUESSES
 from schemas.paired_plan import PairedPlan
+
+pytestmark = pytest.mark.rule("X18")
 
 MATCHES = pl.DataFrame(
     [
