@@ -10,9 +10,11 @@ from typing import Final
 
 import polars as pl
 
-from assets.keys import key
+from assets.keys import folded_expr
 from assets.matching import MatchSettings
 from assets.matching.holds import flags_of, hold_back
+from assets.matching.id_texts import cleaned
+from assets.no_values import is_placeholder
 from resources.ledger import Decisions
 from schemas.change import Change
 from schemas.words import LINK_KEY, MATCH_KEYS, InternalId, StripeId
@@ -21,6 +23,7 @@ Metadata = Mapping[str, str]
 WhyNot = Callable[[Change], str | None]
 """Why a change is not made, if it is not."""
 
+_TEXTS: Final = {"who": pl.String, "text": pl.String}
 _LONGEST_SHOWN: Final = 40
 
 
@@ -61,9 +64,10 @@ def _decided(decisions: Decisions) -> dict[StripeId, InternalId]:
 
 
 def _named(customers: Mapping[StripeId, Metadata], settings: MatchSettings) -> dict[StripeId, str]:
-    texts = {customer: (metadata.get(LINK_KEY) or "").strip() for customer, metadata in customers.items()}
-    keys = {customer: key(text) for customer, text in texts.items()}
-    return {who: texts[who] for who, found in keys.items() if found is not None and found not in settings.no_value}
+    """What the metadata name, as matching reads it."""
+    given = pl.DataFrame({"who": list(customers), "text": [each.get(LINK_KEY) for each in customers.values()]}, _TEXTS)
+    texts = given.select("who", cleaned(pl.col("text"))).drop_nulls()
+    return dict(texts.filter(~is_placeholder(folded_expr(pl.col("text")), settings.no_value)).iter_rows())
 
 
 def _flagged(customers: Mapping[StripeId, Metadata], settings: MatchSettings) -> dict[StripeId, str]:

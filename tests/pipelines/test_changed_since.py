@@ -20,7 +20,7 @@ LINKED = ("cus_1", "cus_1", "VIP\ncus_1")
         ({"netsuite_customer_id": "3"}, "metadata: netsuite_customer_id is 3", NOTHING),
         ({"netsuite_customer_id": "Acme"}, "metadata: netsuite_customer_id is Acme", NOTHING),
         ({"netsuite_block_integration": "true"}, "metadata: netsuite_block_integration is true", NOTHING),
-        ({"netsuite_customer_id": " 1 "}, None, LINKED),
+        ({"netsuite_customer_id": " \u200e1\u200b "}, None, LINKED),
         ({"netsuite_customer_id": "n/a"}, None, LINKED),
         ({"netsuite_block_integration": "false"}, None, LINKED),
     ],
