@@ -49,3 +49,12 @@ def test_where_a_declaration_bounds_memory_it_goes_back_soon(tmp_path: Path, dec
         (tmp_path / name).mkdir()
         (tmp_path / name / "defs.yaml").write_text(f"type: x\nattributes:\n{text}")
     assert f"opt.dirty_decay_ms: {kept} " in _settings(tmp_path, {})
+
+
+@_LINUX
+@pytest.mark.parametrize("declared", ["  name: acme\n", "  memory: 4GB\n"])
+def test_what_is_freed_is_kept_in_an_arena_for_two_cores(tmp_path: Path, declared: str) -> None:
+    (tmp_path / "defs.yaml").write_text(f"type: x\nattributes:\n{declared}")
+    settings = _settings(tmp_path, {})
+    assert f"opt.narenas: {max((os.cpu_count() or 1) // 2, 1)}\n" in settings
+    assert "opt.tcache_max: 4096\n" in settings
