@@ -12,7 +12,8 @@ import pytest
 from assets.matching.doubts_told import doubts_in_words
 from assets.replay.inputs import making_of
 from assets.replay.replay import replay
-from assets.report.decision_columns import choices
+from assets.report.decision_columns import choices, decidable_for_new
+from schemas.words import WITHOUT_LINK
 from tests.csv_import import export_customers, import_customers
 from tests.reconciling import FIELDS, Site, declaration, failure, site_at
 from tests.test_created_by_hand import BY_HAND, account
@@ -123,10 +124,10 @@ def test_the_review_shows_the_records_and_offers_them_and_a_new_one(once: Site) 
     assert rows["1001"]["candidate_details"] == "26, Unlike"
     assert rows["cus_near"]["suggestions"] == "24, Vertigo GmbH: same name apart from its legal form"
     queue = once.sync.frames.read("review_queue").collect()
-    offered = dict(zip(queue.get_column("stripe_customer_id"), choices(queue, makes_records=True), strict=True))
+    offered = dict(zip(queue.get_column("stripe_customer_id"), choices(queue, WITHOUT_LINK), strict=True))
     assert offered["cus_idle"].to_list() == ["21", "create", "never", "later"]
     assert offered["cus_gone"].to_list() == ["never", "later"]
-    assert "create" not in choices(queue, makes_records=False).explode()
+    assert "create" not in choices(queue, ()).explode()
 
 
 @pytest.mark.rule("C1")
@@ -185,6 +186,27 @@ def test_a_decision_for_a_new_record_is_against_what_rules_find(tmp_path: Path) 
         done(at, "cus_new", "withdraw")
         assert at.up_to("write_plan").success
         assert "cus_new" not in created(at)
+
+
+@pytest.mark.rule("M8")
+@pytest.mark.rule("C1")
+def test_whoever_found_a_record_that_another_customer_claims_can_get_one_of_its_own(tmp_path: Path) -> None:
+    second = "cus_second,X@new.example ,Yankee,2026-06-20 00:00,\n"
+    records = NETSUITE + "28,,cus_new,,x@new.example,Thirty,Customer,No\n"
+    with site(tmp_path, stripe=STRIPE + second, netsuite=records, one_to_one=True) as at:
+        assert at.reconcile().success
+        row = review(at)["cus_second"]
+        assert (row["outcome"], row["reason"]) == (
+            "conflict",
+            "email = email: equal; record 28 is claimed by cus_new, which its Stripe-id field names",
+        )
+        assert "or create, for a new one" in row["what_to_do"]
+        assert choices(at.sync.frames.read("review_queue").collect(), decidable_for_new(at.sync.declaration)).to_list()[
+            list(review(at)).index("cus_second")
+        ] == ["28", "create", "never", "later"]
+        done(at, "cus_second", "create")
+        assert at.up_to("write_plan").success
+        assert "cus_second" in created(at)
 
 
 @pytest.mark.rule("M8")

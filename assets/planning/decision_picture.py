@@ -13,9 +13,10 @@ from assets.reconciliation import Reconciliation
 from resources.exports.decisions import CUSTOMER
 from resources.ledger import Decisions
 from schemas.errors import UserError
-from schemas.link_fields import fields_of
+from schemas.link_fields import LINK_FIELDS, fields_of
 from schemas.words import GONE
 
+_BY_LINK: Final = [field.evidence for field in LINK_FIELDS]
 _OF_A_NEW_RECORD: Final = [field.name for field in fields_of("netsuite", "value")]
 _STANDING: Final = (CUSTOMER, "kind", "netsuite_internal_id")
 
@@ -52,7 +53,7 @@ def picture_of(
     linked = pl.DataFrame(schema=dict.fromkeys((CUSTOMER, "outcome"), pl.String))
     asks_for_new = [row.customer for row in rows if row.word == "create"]
     if asks_for_new and sync.frames.files("customer_matches"):
-        by_link = pl.col("outcome").is_in(["linked", "broken", "conflict"]) & pl.col("evidence").ne_missing("override")
+        by_link = pl.col("outcome").is_in(["linked", "broken", "conflict"]) & pl.col("evidence").is_in(_BY_LINK)
         asked_for = pl.col(CUSTOMER).is_in(asks_for_new)
         linked = sync.frames.read("customer_matches").filter(by_link & asked_for).select(linked.columns).collect()
     held = _holding(sync, asks_for_new) if asks_for_new else {}

@@ -1,6 +1,7 @@
 """What a person must look at: conflicts, broken links, ambiguity, doubts, full comments, each with what decides it."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import polars as pl
 
@@ -10,12 +11,16 @@ from assets.matching.global_customer import HAS_RECORD
 from assets.planning.append_words import left_out
 from assets.planning.settings import PlanSettings
 from assets.planning.traces_in_review import NOTHING
+from schemas.link_fields import LINK_FIELDS
 from schemas.repeated import may_be_among
 
 _DETAILS_SHOWN = 10
 
 _DECIDED = f"{NOTHING}: a person decided this. The override job takes a decision back."
 _NO_DECISIONS = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "decided": pl.String})
+
+_BY_LINK = [field.evidence for field in LINK_FIELDS]
+"""What a conflict is by that no rule has found, and no other customer claims (`one_to_one`)."""
 
 _KINDS = {"never": "never link", "create": "make a new record"}
 
@@ -25,6 +30,10 @@ _WHAT_TO_DO = {
     "ambiguous": "Decide for one candidate (job {job}), or merge them in NetSuite, before the plan is used.",
 }
 _IF_CHOSEN_IS_GONE = "Decide for the record that took its place, or take the decision back (job {job})."
+_IF_CLAIMED = "Decide for the record, if both customers are its own, or never to link (job {job})."
+_IF_CLAIMED_OR_NEW = (
+    "Decide for the record, if both customers are its own, or create, for a new one, or never to link (job {job})."
+)
 _IF_DOUBTED = (
     "Compare the two customers; decide for the right record, or never to link (job {job}), before the plan is used."
 )
@@ -94,8 +103,9 @@ def queue_for_review(
     )
     if_doubted = of_doubted.str.replace("{job}", override_job, literal=True)
     unwritten = left_out(stripe, netsuite, matches, plan)
-    others = (text.format(job=override_job) for text in (_IF_GUESSED, _IF_CHOSEN_IS_GONE))
-    waiting = _waiting(matches, unwritten, decided, advice, if_doubted, *others).collect().lazy()
+    if_claimed = _IF_CLAIMED_OR_NEW if plan.makes_each else _IF_CLAIMED
+    others = _Others(*(text.format(job=override_job) for text in (_IF_GUESSED, _IF_CHOSEN_IS_GONE, if_claimed)))
+    waiting = _waiting(matches, unwritten, decided, advice, if_doubted, others).collect().lazy()
     who = waiting.select("stripe_customer_id").collect().to_series()
     customers = stripe.select("created", "email", "name", stripe_customer_id="id").filter(
         may_be_among(pl.col("stripe_customer_id"), who)
@@ -141,24 +151,34 @@ def decisions_in_words(queue: pl.DataFrame) -> list[str]:
     return decided.select(pl.format("{}: {}", "stripe_customer_id", "decided")).to_series().to_list()
 
 
+class _Others(NamedTuple):
+    """What to do where the outcome alone does not say it."""
+
+    if_guessed: str
+    if_gone: str
+    if_claimed: str
+
+
 def _waiting(
     matches: pl.LazyFrame,
     unwritten: pl.LazyFrame,
     decided: pl.LazyFrame,
     advice: Mapping[str, str],
     if_doubted: pl.Expr,
-    if_guessed: str,
-    if_gone: str,
+    others: _Others,
 ) -> pl.LazyFrame:
     is_left_out, is_doubted = pl.col("obstacle").is_not_null(), pl.col("doubt").is_not_null()
     is_guessed = pl.col("guessed").is_not_null()
     is_lost = (pl.col("outcome") == "broken") & (pl.col("evidence") == "override")
     usual = pl.col("outcome").replace_strict(advice, default=None, return_dtype=pl.String)
-    by_outcome = pl.when(is_lost).then(pl.lit(if_gone)).otherwise(usual)
+    is_claimed = (pl.col("outcome") == "conflict") & ~pl.col("evidence").is_in(_BY_LINK)
+    by_outcome = (
+        pl.when(is_lost).then(pl.lit(others.if_gone)).when(is_claimed).then(pl.lit(others.if_claimed)).otherwise(usual)
+    )
     what_to_do = pl.concat_str(
         by_outcome,
         pl.when(is_doubted & by_outcome.is_null()).then(if_doubted),
-        pl.when(is_guessed & ~is_doubted & by_outcome.is_null()).then(pl.lit(if_guessed)),
+        pl.when(is_guessed & ~is_doubted & by_outcome.is_null()).then(pl.lit(others.if_guessed)),
         pl.col("by_hand"),
         separator=" ",
         ignore_nulls=True,

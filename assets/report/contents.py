@@ -20,7 +20,7 @@ from assets.report.clear_files import ClearFiles
 from assets.report.creation_currencies import CURRENCIES_FILE, netsuite_create_currencies
 from assets.report.creation_files import STRIPE_CREATIONS_FILE, new_customers, new_stripe_customers
 from assets.report.creation_import import CREATE_FILE, CreationNotes, creation_notes, netsuite_create
-from assets.report.decision_columns import add_review
+from assets.report.decision_columns import add_review, decidable_for_new
 from assets.report.few_rows import column_of
 from assets.report.import_files import COMMENTS_FILE, RECORDS_FILE, STRIPE_FILE
 from assets.report.inputs import Header, ReportInputs
@@ -178,7 +178,7 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
     of_plan.add_plan(files, "plan.csv", frames.plan_file, header.plan_hash)
     if guessed.height:
         files.for_people(GUESSES_FILE, guessed.sort(PAIR).rename({"why": "reason"}))
-    add_review(files, frames.review, makes_records=declaration.on_none == "create")
+    add_review(files, frames.review, decidable_for_new(declaration))
     _add_new_customers(files, others, frames.review)
     if frames.found is not None:
         files.for_people(NETSUITE_MATCHES_FILE, netsuite_matches(frames.found, netsuite))

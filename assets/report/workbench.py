@@ -16,12 +16,12 @@ from polars import selectors
 from pydantic import PlainSerializer, PlainValidator
 
 from assets.report import wording
+from assets.report.decision_columns import decidable_for_new
 from assets.report.excerpts import TEXT_SHOWN
 from assets.report.few_rows import column_of
 from assets.report.figures import without_particulars
 from assets.report.inputs import ReportInputs, Workplace
 from schemas.declaration import Declaration
-from schemas.words import WITHOUT_LINK
 
 ROWS: Final = 50_000
 """Rows that the page holds at most; more would make it slow to open, and are in the file."""
@@ -63,7 +63,7 @@ def workplace_of(declaration: Declaration) -> Workplace:
         fields=tuple(dict.fromkeys((*Workplace().fields, *single))),
         stripe=f"https://dashboard.stripe.com/{_acting_for(declaration)}",
         netsuite=f"https://{host}.app.netsuite.com/app/common/entity/custjob.nl?id=" if known else "",
-        creates=WITHOUT_LINK if declaration.on_none == "create" else (),
+        creates=decidable_for_new(declaration),
     )
 
 
