@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import IO, TypedDict
@@ -64,6 +65,13 @@ def drive(
     ended = run_python(folder, "bad_input_driver.py", given=json.dumps(cases), environment=environment)
     assert ended.returncode == 0, ended.stderr
     return json.loads(ended.stdout), ended.stdout + ended.stderr
+
+
+def is_there(pid: int) -> bool:
+    """Whether a process still runs; one that has ended, and that nobody has asked about, does not."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    return False
 
 
 def start_python(

@@ -5,9 +5,8 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
-from pathlib import Path
 
+from tests.installed import is_there
 from tests.reconciling import CHECKOUT
 
 STARTER = """
@@ -30,12 +29,6 @@ PATIENCE = 120
 def started(code: str) -> "subprocess.Popen[str]":
     command = [sys.executable, "-c", STARTER, code]
     return subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)
-
-
-def is_there(pid: int) -> bool:
-    with suppress(FileNotFoundError):
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    return False
 
 
 def test_a_killed_starter_takes_along_even_what_does_not_listen() -> None:

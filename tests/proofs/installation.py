@@ -24,7 +24,7 @@ from sandbox.netsuite_standin import NetsuiteStandIn
 from sandbox.netsuite_standin.export import serve_export
 from sandbox.stripe_standin import Book, StandInOptions, StripeStandIn, StripeWorld, load_customers
 from tests.in_process import command
-from tests.installed import install, start_python
+from tests.installed import install, is_there, start_python
 from tests.proofs.gate import Gate
 from tests.proofs.moments import Moment
 from tests.proofs.oracle import State, effects, state
@@ -106,7 +106,9 @@ class Installation:
 
     def of_daemon(self, run_id: str) -> Started:
         def kill() -> None:
-            os.kill(int(until(partial(self._pid, run_id), "it has no process")), signal.SIGKILL)
+            pid = int(until(partial(self._pid, run_id), "it has no process"))
+            os.kill(pid, signal.SIGKILL)
+            until(lambda: not is_there(pid), "it does not die")  # on a busy machine it takes a while
 
         return Started(run_id, kill)
 
