@@ -52,6 +52,8 @@ WAITS = {
     "1001": "chosen_id: this id, which could be any number or word, is the external id of record 26",
     "paid": "equal_lead: external_id of record 29, no customer but a lead or prospect",
 }
+HELD_KEYS = ("cus_named", "1001", "paid")
+"""Whose id a record holds that links nobody."""
 CREATE: dict[str, Any] = {
     "on_none": "create",
     "create": {"when": "at_once", "email_fallback": "none", "entity_status": 13},
@@ -110,8 +112,12 @@ def test_who_may_have_a_record_gets_none_and_is_in_the_review_with_why(once: Sit
     assert {"cus_new", "cus_nobody"}.isdisjoint(rows)
     for who in WAITS:
         said = rows[who]["what_to_do"] or ""
-        assert "No record is made until somebody decides (job acme_override)" in said
-        assert "or create, for a new one" in said
+        if who in HELD_KEYS:
+            assert "No record is made, as NetSuite takes no second one with this id: decide for the right one" in said
+            assert "or take the id out of the record that holds it; then create, for a new one, can be decided" in said
+        else:
+            assert "No record is made until somebody decides (job acme_override)" in said
+            assert "or create, for a new one" in said
 
 
 @pytest.mark.rule("X15")
@@ -126,6 +132,7 @@ def test_the_review_shows_the_records_and_offers_them_and_a_new_one(once: Site) 
     queue = once.sync.frames.read("review_queue").collect()
     offered = dict(zip(queue.get_column("stripe_customer_id"), choices(queue, WITHOUT_LINK), strict=True))
     assert offered["cus_idle"].to_list() == ["21", "create", "never", "later"]
+    assert [offered[who].to_list() for who in HELD_KEYS] == [[n, "never", "later"] for n in ("25", "26", "29")]
     assert offered["cus_gone"].to_list() == ["never", "later"]
     assert "create" not in choices(queue, ()).explode()
 

@@ -5,6 +5,7 @@ from typing import Final
 import polars as pl
 
 from assets.matching.findings import joined, listed
+from schemas.link_fields import fields_of
 from schemas.words import CANDIDATES_SHOWN, DOUBTS
 
 SAID: Final = pl.Schema(
@@ -19,6 +20,9 @@ SAID: Final = pl.Schema(
 """Of a customer (`position`): a kind of doubt, a sentence, and the records that it names: how many, and the first.
 
 Without a kind there are only records: of a doubt that is in the matches already."""
+
+_KEYS: Final = "|".join(field.evidence for field in fields_of("netsuite", "value"))
+_KEY_IS_HELD: Final = rf"\bchosen_id: |\b(?:{_KEYS}) of records? [0-9, andmore]+, no customer but"
 
 FOUND: Final = ("candidates", "candidate_ids")
 
@@ -42,6 +46,11 @@ def with_found(matches: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     is_found = pl.col("candidates new").is_not_null()
     told = (pl.when(is_found).then(f"{name} new").otherwise(name).alias(name) for name in FOUND)
     return both.with_columns(*told).select(matches.columns)
+
+
+def is_key_held(doubt: pl.Expr) -> pl.Expr:
+    """Whether a record that links nobody holds the customer's id, so that NetSuite would take no new one with it."""
+    return doubt.str.contains(_KEY_IS_HELD).fill_null(value=False)
 
 
 def records_in_words() -> pl.Expr:

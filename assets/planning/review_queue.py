@@ -8,6 +8,7 @@ import polars as pl
 from assets.matching.doubts import kinds_of
 from assets.matching.equal_customers import is_twin
 from assets.matching.global_customer import HAS_RECORD
+from assets.matching.said_of_new import is_key_held
 from assets.planning.append_words import left_out
 from assets.planning.settings import PlanSettings
 from assets.planning.traces_in_review import NOTHING
@@ -41,6 +42,11 @@ _IF_GUESSED = "Nobody has confirmed this record: decide for it, or for another o
 _IF_NEW = (
     "No record is made until somebody decides (job {job}): for the right one, by its internal id (a lead or prospect "
     "has to become a customer in NetSuite first), or create, for a new one."
+)
+_IF_KEY_IS_HELD = (
+    "No record is made, as NetSuite takes no second one with this id: decide for the right one, by its internal id "
+    "(job {job}; a lead or prospect has to become a customer in NetSuite first), or take the id out of the record that "
+    "holds it; then create, for a new one, can be decided."
 )
 _IF_NEW_BESIDE_NEW = (
     "No record is made until somebody decides (job {job}): create, for one of its own; or, if the two are one, for the "
@@ -95,6 +101,8 @@ def queue_for_review(
         .then(pl.lit(_IF_DOUBTED))
         .when(is_to_be_made & is_twin(pl.col("doubt")))
         .then(pl.lit(_IF_TWIN if plan.doubted else _IF_TWIN_HELD))
+        .when(is_to_be_made & is_key_held(pl.col("doubt")))
+        .then(pl.lit(_IF_KEY_IS_HELD))
         .when(is_to_be_made & is_beside_new)
         .then(pl.lit(_IF_NEW_BESIDE_NEW))
         .when(is_to_be_made)

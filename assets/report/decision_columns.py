@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from assets.matching.said_of_new import is_key_held
 from resources.storage.result_files import ResultFiles
 from schemas.declaration import Declaration
 from schemas.review import DECISION, WHY, WORKBOOK_ROWS
@@ -49,7 +50,7 @@ def choices(review: pl.DataFrame, creates: Sequence[MatchOutcome]) -> pl.Series:
     ids = pl.when(pl.col("outcome") != GONE).then(pl.concat_str(named, separator=" ", ignore_nulls=True))
     distinct = pl.when(ids != "").then(ids.str.split(" ").list.unique(maintain_order=True).list.head(_IDS_OFFERED))
     withdraw = pl.when(pl.col("decided").is_not_null()).then(pl.lit("withdraw"))
-    create = pl.when(pl.col("outcome").is_in(list(creates))).then(pl.lit("create"))
+    create = pl.when(pl.col("outcome").is_in(list(creates)) & ~is_key_held(pl.col("doubt"))).then(pl.lit("create"))
     words = pl.concat_list(create, pl.lit("never"), pl.lit("later"), withdraw).list.drop_nulls()
     records = distinct.fill_null(pl.lit([], pl.List(pl.String)))
     return review.select(records.list.concat(words).alias(DECISION)).to_series()
