@@ -14,8 +14,8 @@ import polars as pl
 
 from assets.matching.existing_links import linked_already
 from assets.matching.findings import group_records, listed
-from assets.matching.hash_table import may_be_in, slots_of
 from assets.matching.link_traces import are_of
+from assets.matching.names_another import names_another
 from assets.matching.negation import find_negated, may_negate
 from assets.matching.retired import find_retired
 from assets.matching.second_opinions import Evidence
@@ -103,26 +103,6 @@ def _rules_differ(evidence: Evidence) -> pl.LazyFrame:
     is_matched = pl.lit(evidence.matched).gather("position").is_not_null()
     others = evidence.opinions.others.lazy().filter(is_matched)
     return others.group_by("position").agg(said=pl.col("says").str.join(", "))
-
-
-def _names_another(evidence: Evidence) -> pl.LazyFrame:
-    """Matches by a rule to a record of which a link field names another Stripe customer."""
-    matched = evidence.pairs.lazy().filter(pl.col("rank") >= 0).select("position", "record")
-    ids = pl.lit(evidence.customers.get_column("id")).gather("other")
-    hashed = pl.col(_RECORD).hash()
-    may_be_matched = may_be_in(slots_of(matched.select(hashed).collect().to_series()), hashed)
-
-    def named_there(traces: pl.LazyFrame) -> pl.LazyFrame:
-        theirs = traces.filter(are_of(fields_of("netsuite"))).filter(may_be_matched)
-        return theirs.select(_RECORD, "source", other="position")
-
-    met = matched.join(evidence.traces.each(named_there), on=_RECORD).filter(pl.col("position") != pl.col("other"))
-    named = met.with_columns(id=ids).sort("position", "id", "source").group_by("position", maintain_order=True)
-    rows = named.agg(
-        pl.col(_RECORD).first(), pl.col("id", "source").first(), others=pl.col("id").n_unique().cast(pl.Int64) - 1
-    )
-    more = pl.when(pl.col("others") > 0).then(pl.format(" and {} more", "others")).otherwise(pl.lit(""))
-    return rows.select("position", said=pl.format("record {} names {}{} ({})", _RECORD, "id", more, "source"))
 
 
 def _number_in_name(evidence: Evidence) -> pl.LazyFrame:
@@ -240,7 +220,7 @@ _FINDERS: Final[Mapping[Doubt, Callable[[Evidence], pl.LazyFrame]]] = {
     "retired": _retired,
     "negated": _negated,
     "rules_differ": _rules_differ,
-    "names_another": _names_another,
+    "names_another": names_another,
     "number_in_name": _number_in_name,
     "shared_key": _shared_key,
     "chosen_id": _chosen_id,

@@ -104,6 +104,16 @@ def test_a_match_to_a_record_that_names_another_customer_is_a_doubt(field: str) 
     assert doubts(customer(email="a"), record(11, {field: "CRM-7"}, email="a")) == {}
 
 
+@pytest.mark.rule("M10")
+def test_a_match_to_a_record_whose_own_field_names_a_customer_who_is_gone_is_a_doubt() -> None:
+    said = "names_another: record 11 names cus_9 (stripe_id), whom Stripe has not, as far as it was read"
+    for text in ("cus_9", " https://dashboard.stripe.com/customers/cus_9"):
+        assert doubts(customer(email="a"), record(11, email="a", stripe_id=text)) == {"cus_1": said}
+    assert doubts(customer(email="a"), record(11, email="a", external_id="cus_9", comments="cus_9")) == {}
+    assert doubts(customer(email="a"), record(11, email="a", stripe_id="N/A")) == {}
+    assert doubts(customer(email="a"), record(11, email="a", stripe_id="cus_9"), cus_1=11) == {}, "a person said so"
+
+
 def test_a_record_that_names_several_others_says_how_many() -> None:
     others = [customer(f"cus_{at}") for at in range(2, 6)]
     said = doubts(customer(email="a"), *others, record(11, email="a", comments="cus_5 cus_3 cus_4 cus_2"))
