@@ -22,6 +22,24 @@ _WORDS: Final = (
     *("no es", "incorrecto", "incorrecta", "equivocado", "equivocada", "erróneo", "errónea", "antiguo", "antigua"),
     *("non", "sbagliato", "sbagliata", "errato", "errata", "niet", "geen", "fout", "verkeerd", "verkeerde"),
     *("não", "nao", "errado", "errada", "inte", "fel", "ikke", "feil", "forkert", "nie", "błędny", "не", "неверно"),
+    *("in error", "n'est plus", "n'était", "es un error", "por error", "ya no", "borrar", "por engano", "já não"),
+    *("není", "neni", "nepatří", "chybně", "chybný", "omylem", "starý", "zrušeno", "smazáno", "błędnie", "usunięty"),
+    *(
+        "değil",
+        "deği\u0307l",
+        "yanl\u0131ş",
+        "yanliş",
+        "hatal\u0131",
+        "eski",
+        "silindi",
+        "ei",
+        "väärä",
+        "nem",
+        "hibás",
+        "téves",
+    ),
+    *("nije", "nu este", "greșit", "ошибка", "ошибочно", "помилка", "удалён", "δεν", "λάθος", "không phải", "bukan"),
+    *("לא", "אינו", "שגוי", "טעות", "ليس", "ليست", "خطأ"),
 )
 _DOUBTING: Final = (
     *("maybe", "perhaps", "possibly", "probably", "presumably", "might be", "unsure", "unclear", "tbc", "tbd"),
@@ -42,6 +60,7 @@ _BEFORE_IT: Final = (
     *("parent", "parent company", "child", "subsidiary", "sister company", "affiliate", "reseller", "partner"),
     *("war", "vormals", "vorher", "ohne", "mutter", "muttergesellschaft", "tochter", "tochtergesellschaft"),
     *("était", "précédent", "filiale", "maison mère", "era", "anterior", "filial", "matriz"),
+    *("referred by", "introduced by", "recommended by", "copied from", "empfohlen von", "recommandé par"),
     *("precedente", "vorige", "tidigare", "tidligere", "poprzedni", "бывший"),
     *("以前", "以前の", "以前的", "前の", "원래", "예전"),
 )
@@ -51,7 +70,8 @@ _REFERRING: Final = ("see", "siehe", "voir", "ver", "vedi", "zie")
 _SIGNS: Final = (
     *("誤", "違", "ではな", "じゃな", "旧", "削除", "重複", "不是", "错误", "錯誤", "舊", "已删", "已刪", "重复"),
     *("作废", "作廢"),
-    *("아님", "아니", "삭제", "중복", "이전"),
+    *("아님", "아니", "삭제", "중복", "이전", "不属于", "不屬於", "并非", "並非", "有误", "有誤"),
+    *("間違", "ではあり", "じゃあり", "でない", "ไม่ใช่", "ไม่ถูกต้อง", "ผิดพลาด"),
 )
 """Words of scripts that put no space between words."""
 

@@ -4,6 +4,7 @@ Where no record may be deleted, one that was replaced is renamed, and goes on ha
 decides, so this is a doubt for a person, and never an answer.
 """
 
+import re
 from typing import Final
 
 import polars as pl
@@ -15,19 +16,39 @@ _NAMES: Final = (
     *("ne pas utiliser", "doublon", "inactif", "no usar", "no utilizar", "duplicado", "inactivo", "eliminado"),
     *("não usar", "nao usar", "inativo", "non usare", "non utilizzare", "duplicato", "doppione", "inattivo"),
     *("niet gebruiken", "inactief", "använd ej", "brug ikke", "ikke bruk", "nie używać", "не использовать"),
+    *(
+        "nepoužívat",
+        "neaktivní",
+        "duplicitní",
+        "kullanmay\u0131n",
+        "kullanmayin",
+        "kullanmay\u0131n\u0131z",
+        "mükerrer",
+    ),
+    *("älä käytä", "ne használja", "nu folosiți", "không sử dụng", "لا تستخدم", "לא לשימוש", "לא בשימוש"),
 )
 _SIGNS: Final = (
     *("使用禁止", "使用不可", "使用しない", "重複", "不要使用", "请勿使用", "勿用", "重复", "作废"),
-    *("사용금지", "사용 금지", "중복"),
+    *("사용금지", "사용 금지", "중복", "使用停止", "停用", "弃用", "棄用", "ห้ามใช้", "เลิกใช้"),
 )
+_MARKS: Final = tuple(
+    f"{left}{word}{right}"
+    for left, right in ("()", "[]", "\uff08\uff09")
+    for word in ("old", "closed", "do not use", "alt", "ancien", "antiguo", "antigo", "旧", "舊", "廃止")
+)
+"""Words that say so only where they stand in brackets: a company may be called Old Mill."""
 _COMMENTS: Final = (
     *("do not use this", "duplicate of", "merged into", "superseded by"),
     *("dublette von", "doublon de", "duplicado de", "duplicato di"),
 )
-_LAST: Final = r"^\s*(?:z{3,}|zz\s?[_\-.:*])"
-"""What puts a record to the end of every list."""
+_LAST: Final = r"^\s*(?:z{3,}|zz\s?[_\-.:*]|old\s?[_\-:]\s)"
+"""What puts a record to the end of every list, or before its name as `OLD - Acme`."""
 
-_WORDS: Final = rf"(?:^|[^\p{{L}}\p{{N}}])(?:{'|'.join(_NAMES)})(?:$|[^\p{{L}}\p{{N}}])|{'|'.join(_SIGNS)}"
+_ANYWHERE: Final = "|".join(map(re.escape, (*_SIGNS, *_MARKS)))
+_WORDS: Final = rf"(?:^|[^\p{{L}}\p{{N}}])(?:{'|'.join(_NAMES)})(?:$|[^\p{{L}}\p{{N}}])|{_ANYWHERE}"
+_CASES: Final = (str.lower, str.upper, str.title, str.capitalize)
+_SOUGHT: Final = (*(case(word) for word in _NAMES if not word.isascii() for case in _CASES), *_NAMES, *_SIGNS, *_MARKS)
+"""What is looked for in any case: beyond ASCII in each that people write."""
 
 
 def find_retired(records: pl.LazyFrame) -> pl.LazyFrame:
@@ -45,7 +66,7 @@ def find_retired(records: pl.LazyFrame) -> pl.LazyFrame:
 
 def _is_named_so(name: pl.Expr) -> pl.Expr:
     # Hardly any name has such letters, so only these are looked at by words.
-    may_be = name.str.contains_any([*_NAMES, *_SIGNS], ascii_case_insensitive=True)
+    may_be = name.str.contains_any([*_SOUGHT], ascii_case_insensitive=True)
     shown = pl.when(may_be).then(name).str.to_lowercase()
     return shown.str.contains(_WORDS).fill_null(value=False) | name.str.contains(f"(?i-u:{_LAST})")
 

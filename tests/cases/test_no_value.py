@@ -47,6 +47,7 @@ NOBODY = (
     *("- Select -", "Bitte wählen", "XXXXX", "[redacted]", "same as above", "{{email}}", "*|FNAME|*", "<Company Name>"),
     *("#FIELD!", "Err:508", "ERROR: Field Not Found", "0000-00-00", "############"),
     *("Guest", "Guest Guest", "TEST", "Test Customer", "deleted@deleted.invalid", "guest@guest.com", "[hidden]"),
+    *("- Brak -", "- ללא -", "#FELD!", "#HODNOTA!", "Walk-in Customer", "テスト", "测试"),
     *("GmbH", "Ltd.", "Mr", "Unknown Customer", "DO NOT USE", "none@none.org", "keine@keine.de", "test@gmail.com"),
 )
 

@@ -206,6 +206,16 @@ def test_what_a_person_decided_is_not_doubted() -> None:
         *((text, False) for text in ("see Stripe cus_1", "siehe Stripe: cus_1", "see Stripe customer cus_1")),
         *((text, True) for text in ("prior id cus_1", "use cus_2 instead of cus_1", "以前の cus_1", "vormals cus_1")),
         ("not this one:\ncus_1", True),
+        *(
+            (text, True)
+            for text in ("ce n'est plus cus_1", "cus_1 es un error", "cus_1 není náš", "cus_1 yanlış kayıt")
+        ),
+        *((text, True) for text in ("CUS_1 DEĞİL: cus_1", "זה לא cus_1", "ليس cus_1", "ไม่ใช่ cus_1", "間違い cus_1")),
+        *((text, True) for text in ("referred by cus_1", "cus_1 entered in error", "不属于 cus_1")),
+        *(
+            (text, False)
+            for text in ("payment error, cus_1", "lettre: cus_1", "neminem cus_1", "referred by Bee, cus_1")
+        ),
         *((text, False) for text in ("card expired, cus_1", "past due since May, cus_1", "cus_1 was created in 2020")),
         *((text, False) for text in ("cus_1 - see invoice 12", "previous address Main St., cus_1", "paid? Yes. cus_1")),
         ("partner since 2019, cus_1", False),
@@ -263,6 +273,25 @@ def test_a_number_before_a_name_is_a_doubt_where_few_names_have_one() -> None:
         *(
             ("company_name", text, True)
             for text in ("zz_Acme", "Acme - inaktiv", "Acme 使用禁止", "Acme, ne pas utiliser")
+        ),
+        *(
+            ("company_name", text, True)
+            for text in ("NÃO USAR - Acme", "Acme (Nie Używać)", "GELÖSCHT Acme", "НЕ ИСПОЛЬЗОВАТЬ Acme")
+        ),
+        *(
+            ("company_name", text, True)
+            for text in (
+                "KULLANMAYIN Acme",
+                "NEPOUŽÍVAT Acme",
+                "Acme（停用）",
+                "Acme (OLD)",
+                "OLD - Acme",
+                "Acme [closed]",
+            )
+        ),
+        *(
+            ("company_name", text, False)
+            for text in ("Old Mill", "Old-Mill", "Closed Loop", "Gold - Acme", "Acme (Altona)")
         ),
         *(
             ("company_name", text, False)
