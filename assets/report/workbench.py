@@ -15,6 +15,7 @@ from markupsafe import Markup
 from polars import selectors
 from pydantic import PlainSerializer, PlainValidator
 
+from assets.matching.said_of_new import is_key_held
 from assets.report import wording
 from assets.report.decision_columns import decidable_for_new
 from assets.report.excerpts import TEXT_SHOWN
@@ -83,7 +84,7 @@ def workbench(inputs: ReportInputs) -> Workbench:
         "store": f"tieout {header.declaration} {header.plan_hash}",
         "stripe": place.stripe,
         "netsuite": place.netsuite,
-        **({"creates": place.creates} if place.creates else {}),
+        **({"creates": place.creates, "held": _held(inputs.review)} if place.creates else {}),
         "fields": [
             (_LABELS.get(one, f"{one}, {other}"), one, other)
             for one, other in place.fields
@@ -94,6 +95,11 @@ def workbench(inputs: ReportInputs) -> Workbench:
         "records": _packed(records),
     }
     return Workbench(embedded(block), rows.height, inputs.review.height, file)
+
+
+def _held(review: pl.DataFrame) -> list[str]:
+    """Customers for whom NetSuite would take no new record, as one that links nobody holds their id."""
+    return review.head(ROWS).filter(is_key_held(pl.col("doubt"))).get_column("stripe_customer_id").to_list()
 
 
 def embedded(block: dict[str, object]) -> Markup:

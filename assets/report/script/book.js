@@ -10,6 +10,7 @@ const openBook = (data) => {
   const idOf = (row) => rows.at("stripe_customer_id", row);
   const rowOf = new Map(Array.from({ length: rows.length }, (_, row) => [idOf(row), row]));
   const decisions = new Map(kept(data.store).filter(([id]) => rowOf.has(id)));
+  const held = new Set(data.held); // by a record that NetSuite would keep beside a new one
   const search = searchTexts(rows, records, placeOf);
   const book = {
     ...data, rows, records, placeOf, idOf, decisions, isSaved: true, changed: () => {},
@@ -18,7 +19,7 @@ const openBook = (data) => {
       return search.texts;
     },
     isGone: (row) => rows.at("outcome", row) === "gone",
-    isToBeMade: (row) => (data.creates ?? []).includes(rows.at("outcome", row)),
+    isToBeMade: (row) => (data.creates ?? []).includes(rows.at("outcome", row)) && !held.has(idOf(row)),
     customerLink: (row) => {
       if (book.isGone(row)) return null;
       const mode = rows.at("livemode", row) === false ? "test/" : "";
