@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from pipelines.init.internal_id import labelled_id, no_internal_id
 from pipelines.init.questions import Ask
@@ -15,6 +16,19 @@ from resources.exports.stripe_recognition import is_customer_list
 from resources.exports.usual_labels import ID_LABEL
 from resources.exports.whole_file import WholeFile, read_whole
 from schemas.errors import ExportError
+from schemas.system_words import letters_of
+
+_OF_TRANSACTIONS: Final = frozenset(
+    map(
+        letters_of,
+        (
+            *("Document Number", "Transaction Number", "Invoice Number", "Tran ID", "Tranid", "Document No."),
+            *("Belegnummer", "Rechnungsnummer", "Transaktionsnummer", "Numéro de document", "Numéro de facture"),
+            *("N.º de documento", "Número de documento", "Número de factura", "Número da fatura", "Numero documento"),
+            *("Documentnummer", "Factuurnummer", "ドキュメント番号", "伝票番号", "請求書番号", "文档编号", "发票号码"),
+        ),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +65,7 @@ def look_at_both(said: Said, root: Path, ask: Ask) -> TwoFiles:
     _refuse_swapped(said, stripe, netsuite)
     of_stripe = look_at_stripe(stripe, said.columns, said.dates, ask)
     recognized = recognize(netsuite.columns, known_columns(said.columns, netsuite), of_stripe.file.columns)
+    _refuse_transactions(netsuite, recognized)
     recognized.notes += [*_doubled(netsuite, recognized), *of_stripe.notes]
     return TwoFiles(of_stripe, netsuite, _answered(recognized, netsuite, ask))
 
@@ -72,6 +87,15 @@ def _refuse_results(file: WholeFile) -> None:
         raise ExportError(
             f"{file.path} is a result of Tieout, not an export; name the customer export of Stripe as STRIPE, and the "
             "saved search of NetSuite as NETSUITE (what people decided in a review: make decide FILE=)."
+        )
+
+
+def _refuse_transactions(netsuite: WholeFile, recognized: Recognized) -> None:
+    label = next((label for label in netsuite.labels if letters_of(label) in _OF_TRANSACTIONS), None)
+    if label is not None and not {"stage", "inactive"} & recognized.labels.keys():
+        raise ExportError(
+            f"{netsuite.path} has a column {label!r}, as a list of transactions has: internal ids in it are those of "
+            "invoices or payments. Export a saved search of customers; if this is one, take that column out of it."
         )
 
 

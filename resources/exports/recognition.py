@@ -32,6 +32,8 @@ _COMPARED: Final = {"email": "Email", "company_name": "Name", "phone": "Phone"}
 """Our fields, and the label of Stripe's column of which they hold the same values."""
 _MANY_SHARED: Final = 3
 _CLEARLY: Final = 2
+_JOINED: Final = " : "
+"""What NetSuite has between the two names of a field that is not the customer's own, as in `Sales Rep : Email`."""
 _MUST_BE_CLEAR: Final = frozenset({"internal_id", *(link.name for link in fields_of("netsuite"))})
 _LANGUAGES: Final = {
     "en": "English", "de": "German", "ja": "Japanese", "fr": "French", "es": "Spanish", "pt": "Portuguese",
@@ -159,7 +161,10 @@ def _by_content(found: Recognized, name: str, columns: pl.DataFrame) -> None:
         return
     free = [label for label in _free(found, columns) if not fields_meant(label)]
     among = [label for label in free if BY_CONTENT[name](columns.get_column(label))]
-    if len(among) == 1:
+    if len(among) == 1 and _JOINED in among[0] and name != "stripe_id":
+        why = f"{_CONTENTS[name]}, and its label, with {_JOINED.strip()!r}, says that they are another record's"
+        found.open.append(Open(name, tuple(among), why))
+    elif len(among) == 1:
         found.taken.append(Taken(name, among[0], _CONTENTS[name]))
     elif among:
         found.open.append(Open(name, tuple(among), _CONTENTS[name].replace("its values", "the values of each")))

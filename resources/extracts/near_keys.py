@@ -22,8 +22,8 @@ _AROUND: Final = re.compile(rf"^(?:customer|{_METADATA})+|(?:customer)?(?:{_META
 _SLIPS: Final = 2
 """Letters by which a key may be mistyped, and be meant; `block` and `allow` are further apart."""
 _IS_LINK: Final = re.compile(
-    rf"(?:customer|{_METADATA})*(?:netsuite|ns)(?=[cierk])(?!{_METADATA})(?:customer|cust|client|internal|entity|record)*"
-    rf"(?:id|number|key|ref)?(?:{_METADATA})?"
+    rf"(?:customer|custentity|account|billing|subscription|{_METADATA})*(?:netsuite|ns)(?=[cierklu])(?!{_METADATA})"
+    rf"(?:customer|cust|client|internal|entity|record)*(?:id|number|key|ref|url|link)?(?:{_METADATA})?"
 )
 _FLAG_WORDS: Final = {
     BLOCK_KEY: frozenset(("block", "blocks", "blocked", "blocking")),

@@ -39,6 +39,11 @@ CASES: Mapping[str, tuple[str, str | bytes, str]] = {
         "has several columns that may be NetSuite's Internal ID, 'Internal ID' and 'Interne ID'",
     ),
     "one label twice": (STRIPE, NETSUITE.replace("Comments", "Internal ID"), "2 columns labelled 'Internal ID'; give"),
+    "invoices": (
+        STRIPE,
+        "Internal ID,Document Number,Name,Email,Amount\n7,INV1,Acme,ap@acme.example,10.00\n",
+        "netsuite.csv has a column 'Document Number', as a list of transactions has: internal ids in it are those of",
+    ),
     "empty": (STRIPE, "", "netsuite.csv is empty; export it again"),
     "only labels": (STRIPE, NETSUITE.partition("\n")[0] + "\n", "has a header and no rows"),
     "title lines": (STRIPE, "Customers of 2026\n\n" + NETSUITE, "with title lines: its column labels are in line 3"),

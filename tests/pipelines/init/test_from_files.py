@@ -55,6 +55,14 @@ def test_labels_of_other_languages_and_files_of_other_encodings_are_recognised(
     assert (written.recognized.open, written.recognized.notes, written.questions) == ([], [], ())
 
 
+def test_an_address_of_another_record_is_taken_for_the_customers_own_only_if_a_person_says_so(tmp_path: Path) -> None:
+    written = write(tmp_path, netsuite=NETSUITE.replace(",Email,", ",Sales Rep : Email,"))
+    [asked] = written.recognized.open
+    assert (asked.field, asked.labels) == ("email", ("Sales Rep : Email",))
+    assert asked.why == "its values are e-mail addresses, and its label, with ':', says that they are another record's"
+    assert "email" not in declared(written.file).netsuite_fields
+
+
 def test_every_field_says_why_it_was_taken(tmp_path: Path) -> None:
     lines = write(tmp_path).file.read_text("utf-8").splitlines()
     fields = [line for line in lines if line.strip().partition(":")[0] in FIELDS]
