@@ -68,9 +68,15 @@ def drive(
 
 
 def is_there(pid: int) -> bool:
-    """Whether a process still runs; one that has ended, and that nobody has asked about, does not."""
+    """Whether a process still runs, with one of its threads; it holds its locks until the last of them has ended."""
     with suppress(FileNotFoundError, ProcessLookupError):
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+        return any(_runs(thread / "stat") for thread in Path(f"/proc/{pid}/task").iterdir())
+    return False
+
+
+def _runs(thread: Path) -> bool:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return thread.read_text().rsplit(")", 1)[1].split()[0] not in {"Z", "X"}
     return False
 
 
