@@ -23,6 +23,18 @@ _ESCAPED: Final = r"_|\\_|%5f|&#95;|&#x5f;|&lowbar;"
 _HOLDS: Final = rf"(?i)cus(?:{_ESCAPED})"
 _TORN: Final = r"(?i)\bcus(?:[\s\-]+|_\s+)"
 _PIECES: Final = r"""[^\s,;|/"'`<>()\[\]{}]+"""
+_FRONT: Final = r"(?i)^[^0-9A-Za-z]*(?:(?:cus|us|s)?[_\-.:#]+|cus)*"
+"""All of `cus_` that may stand before the rest of an id: once, twice, a part of it."""
+_BEHIND: Final = r"[^0-9A-Za-z]+$"
+_LONG: Final = 8
+"""Letters and digits of a word that may be an id without `cus_` beside other words."""
+_STRIPES: Final = 14
+"""Letters and digits behind `cus_` of the ids that Stripe gives."""
+_BARE: Final = rf"(?i)^[^0-9A-Za-z]*(?:cus[^0-9A-Za-z]*)?[0-9A-Za-z]{{{_STRIPES}}}[^0-9A-Za-z]*$"
+_IS_MIXED: Final = "[0-9].*[A-Za-z]|[A-Za-z].*[0-9]"
+_OF_STRIPE: Final = r"(?i)(?:^|[^0-9A-Za-z])cus(?:[_\-]|\s+[0-9A-Za-z]*[0-9])|\bstripe\.com/"
+_CUT: Final = r"cus_[0-9A-Za-z]{6,}"
+"""As much of an id as tells whose it is."""
 
 
 def cleaned(text: pl.Expr) -> pl.Expr:
@@ -52,7 +64,8 @@ def one_id(text: pl.Expr) -> pl.Expr:
 def may_hold_ids(text: pl.Expr) -> pl.Expr:
     """Return whether a usual id may stand in a text, or seem to; few texts have letters beyond ASCII."""
     other = pl.when(text.str.len_bytes() != text.str.len_chars()).then(text)
-    return text.str.contains(_HOLDS) | as_latin(other).str.contains("(?i)cus_").fill_null(value=False)
+    seems_to = as_latin(other).str.contains("(?i)cus_").fill_null(value=False)
+    return text.str.contains(_HOLDS) | text.str.contains(_BARE) | seems_to
 
 
 def ids_within(text: pl.Expr) -> pl.Expr:
@@ -63,11 +76,51 @@ def ids_within(text: pl.Expr) -> pl.Expr:
 def may_mean(text: pl.Expr) -> pl.Expr:
     """Return all that a text may mean as an id: itself, its words, and the usual ids that a person sees in it.
 
-    An id may be torn (`cus 1`, `cus_ 1`); where other numbers stand, it is not looked for.
+    An id may be torn (`cus 1`, `cus_ 1`, `cus_A 1`), or have `cus_` not at all, in part or twice; where other numbers
+    stand, only a long one is looked for so.
     """
-    whole = pl.concat_list(text)
+    pieces = text.str.extract_all(_PIECES)
     torn = ids_within(text.str.replace_all(_TORN, "cus_"))
-    return pl.concat_list(whole, text.str.extract_all(_PIECES), ids_seen(text), torn).list.unique()
+    long = pieces.list.filter(pl.element().str.len_bytes() >= _LONG).list.eval(_with_prefix(pl.element()))
+    return pl.concat_list(pl.concat_list(text), pieces, ids_seen(text), torn, long, _whole(text)).list.unique()
+
+
+def may_mean_among_others(text: pl.Expr) -> pl.Expr:
+    """Return all that a text of a field for anybody's numbers may mean as an id: less than `may_mean` does."""
+    whole = _whole(text)
+    long = pl.when(whole.list.first().str.len_bytes() >= len("cus_") + _LONG).then(whole)
+    return pl.concat_list(ids_seen(text), long.fill_null([])).list.unique()
+
+
+def _whole(text: pl.Expr) -> pl.Expr:
+    """Return a text as one id, in a list: without white space, and with `cus_` before it."""
+    return pl.concat_list(_with_prefix(text.str.replace_all(r"\s+", "")))
+
+
+def _with_prefix(text: pl.Expr) -> pl.Expr:
+    return "cus_" + text.str.replace(_FRONT, "").str.replace(_BEHIND, "")
+
+
+def cut_id(text: pl.Expr) -> pl.Expr:
+    """Return what a text ends with and may be the beginning of an id; null if it is none.
+
+    >>> pl.select(cut_id(pl.lit("https://dashboard.stripe.com/customers/cus_Nffr..."))).item() is None
+    True
+    >>> pl.select(cut_id(pl.lit("https://dashboard.stripe.com/customers/cus_NffrFeUfN..."))).item()
+    'cus_NffrFeUfN'
+    """
+    return text.str.extract(rf"({_CUT})[^0-9A-Za-z]*$")
+
+
+def is_nearly_an_id(text: pl.Expr) -> pl.Expr:
+    """Return whether a text seems to be one of Stripe's ids or addresses, however it is written.
+
+    >>> pl.select(is_nearly_an_id(pl.lit("dashboard.stripe.com/custom"))).item()
+    True
+    >>> pl.select(is_nearly_an_id(pl.lit("see the customer's notes"))).item()
+    False
+    """
+    return text.str.contains(_OF_STRIPE) | (text.str.contains(_BARE) & text.str.contains(_IS_MIXED))
 
 
 def ids_seen(text: pl.Expr) -> pl.Expr:

@@ -13,7 +13,7 @@ import polars as pl
 
 from assets.keys import folded_expr
 from assets.matching.comment_ids import IS_USUAL, Hash, find_unusual_ids, find_words, with_position
-from assets.matching.id_texts import cleaned, ids_seen, may_hold_ids, may_mean, one_id
+from assets.matching.id_texts import cleaned, cut_id, may_hold_ids, may_mean, may_mean_among_others, one_id
 from assets.no_values import is_placeholder
 from schemas.link_fields import LinkField, fields_of
 from schemas.repeated import at_rows
@@ -162,7 +162,9 @@ def named_unclearly(texts: pl.DataFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.
     rest = rows.join(clear.lazy().select("row"), on="row", how="anti").collect()
     if not rest.is_empty():
         flags = {"is_clear": pl.lit(value=False), "is_evidence": pl.lit(value=True)}
-        found.append(_possible(rest.lazy(), ids, hashed).with_columns(**flags).select(*columns))
+        possible = _possible(rest.lazy(), ids, hashed).collect(engine="streaming")
+        cut = _cut(rest.join(possible.select("row"), on="row", how="anti"), ids)
+        found += [rows.with_columns(**flags).select(*columns) for rows in (possible.lazy(), cut.lazy())]
     return pl.concat(found)
 
 
@@ -170,13 +172,27 @@ def _possible(rows: pl.LazyFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFra
     """Return whom texts may mean: whoever has an id in them as it stands, or else in another case."""
     text = pl.col("text")
     is_own = are_of(_OWNER_FIELDS)
-    pieces = rows.with_columns(piece=pl.when(is_own).then(may_mean(text)).otherwise(ids_seen(text))).explode("piece")
+    pieces = rows.with_columns(piece=pl.when(is_own).then(may_mean(text)).otherwise(may_mean_among_others(text))).explode("piece")
     lowered = pieces.drop_nulls("piece").rename({"text": "raw"}).with_columns(text=pl.col("piece").str.to_lowercase())
     in_any_case = ids.with_columns(own="id", id=pl.col("id").str.to_lowercase())
     met = with_position(lowered, in_any_case, hashed).filter(_is_evidence(pl.col("own")))
     named = met.with_columns(is_exact=pl.col("own") == pl.col("piece"))
     wanted = pl.col("is_exact") | ~pl.col("is_exact").any().over("row", "piece")
     return named.filter(wanted).unique(["row", "position"]).with_columns(text="raw")
+
+
+def _cut(rows: pl.DataFrame, ids: pl.LazyFrame) -> pl.DataFrame:
+    """Return whom texts mean that end with the beginning of an id, as a field does that was too short for it."""
+    begun = rows.select(*_PAIR[1:], begun=cut_id(pl.col("text"))).drop_nulls("begun")
+    found = [begun.select(pl.lit(None, pl.UInt32).alias("position"), *_PAIR[1:]).clear()]
+    longest = ids.select(pl.col("id").str.len_bytes().max()).collect().item() if begun.height else 0
+    for (length,), some in begun.group_by(pl.col("begun").str.len_bytes()):
+        if length < longest:  # type: ignore[operator]
+            begins = ids.select("position", begun=pl.col("id").str.slice(0, length))
+            near = begins.filter(pl.col("begun").is_in(some.get_column("begun").unique().implode()))
+            sole = near.group_by("begun").agg(pl.len(), pl.col("position").first()).filter(pl.col("len") == 1)
+            found.append(some.join(sole.collect(engine="streaming"), on="begun").select(*_PAIR))
+    return pl.concat(found)
 
 
 def trimmed(column: str) -> pl.Expr:

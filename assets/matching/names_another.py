@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 
 from assets.matching.hash_table import may_be_in, slots_of
-from assets.matching.id_texts import one_id
+from assets.matching.id_texts import is_nearly_an_id, one_id
 from assets.matching.link_traces import are_of
 from assets.matching.second_opinions import Evidence
 from schemas.link_fields import LinkField, fields_of
@@ -40,8 +40,8 @@ def _names_gone(field: LinkField, evidence: Evidence, matched: pl.LazyFrame, may
     """Matches by a rule to a record whose own field holds an id that no customer has: it is not free (M10)."""
     record = {_RECORD: "internal_id"}
     filled = evidence.records.select(**record, text=field.name).drop_nulls().filter(may_be_matched)
-    held = matched.join(filled, on=_RECORD).with_columns(id=one_id(pl.col("text"))).drop_nulls("id")
-    mine = held.collect(engine="streaming")
+    held = matched.join(filled, on=_RECORD).with_columns(id=one_id(pl.col("text")))
+    mine = held.filter(pl.col("id").is_not_null() | is_nearly_an_id(pl.col("text"))).collect(engine="streaming")
     if mine.is_empty():  # as in most accounts
         return pl.LazyFrame(schema={"position": pl.UInt32, "said": pl.String})
 
@@ -49,7 +49,8 @@ def _names_gone(field: LinkField, evidence: Evidence, matched: pl.LazyFrame, may
         return traces.filter(are_of([field])).select(_RECORD).join(mine.lazy(), on=_RECORD, how="semi")
 
     gone = mine.lazy().join(evidence.traces.each(met), on=_RECORD, how="anti")
+    whom = pl.col("id").fill_null("somebody by what is not one id as Stripe has it")
     said = pl.format(
-        f"record {{}} names {{}} ({field.evidence}), whom Stripe has not, as far as it was read", _RECORD, "id"
+        f"record {{}} names {{}} ({field.evidence}), whom Stripe has not, as far as it was read", _RECORD, whom
     )
     return gone.select("position", said=said)

@@ -73,6 +73,22 @@ def of_one_side(
     return said.drop("account", *there), {name: value[0] for name, value in found.items() if value.len()}
 
 
+def doubts_of_mode(side: Mapping[str, str], columns: Mapping[str, str], declared: Declared) -> tuple[str, ...]:
+    """What is to be said of a file of test mode, where nobody said that it is meant.
+
+    Args:
+        side: what `of_one_side` gives.
+        columns: our names → the file's labels.
+        declared: what the declaration says of account and mode.
+    """
+    if side.get("mode") != "test" or declared.mode:
+        return ()
+    return (
+        f"The customers are of test mode, as {columns[_MODE]!r} says: nobody of them pays. Export those of live mode, "
+        "or, if test mode is meant, write `mode: test` beside `export`.",
+    )
+
+
 def refuse_several(source: str, found: Sequence[Mapping[str, object]]) -> None:
     """Refuse several files of which each has customers of one account and mode, but not of the same.
 

@@ -15,7 +15,7 @@ import polars as pl
 from resources.exports.dates import read_dates, zone_of
 from resources.exports.file import Declared, check_header, open_export
 from resources.exports.header import Header
-from resources.exports.one_account import of_one_side, side_columns
+from resources.exports.one_account import doubts_of_mode, of_one_side, side_columns
 from resources.exports.seen_links import (
     DELETED,
     NOT_DELETED,
@@ -28,6 +28,7 @@ from resources.exports.seen_links import (
 )
 from resources.exports.stripe_checks import checked
 from resources.exports.stripe_fields import NOTHING_MORE, Further, further_columns, label_in_any_case, way_to_declare
+from resources.exports.stripe_ids import doubts_of_ids
 from resources.exports.usual_labels import CREATED_LABEL, ID_LABEL, OWN_LABELS
 from resources.extracts.extract import Extract, warnings_of_a_file
 from resources.extracts.on_disk import Disk
@@ -94,6 +95,7 @@ def read_stripe_export(  # noqa: PLR0913 (what a declaration says, and where row
         rows = rows.with_columns(_VISIBLE_ID, created.alias("moment"))
         rows = checked(rows, export, columns, since, until).drop("created").rename({"moment": "created"})
         rows, side = of_one_side(rows, export, columns, declared)
+        doubts = (*doubts_of_mode(side, columns, declared), *doubts_of_ids(rows.get_column("id"), columns["id"]))
         hidden = hides_keys(whole.rows if whole else rows.lazy(), texts)
     wanted = [*OWN_LABELS, *(f"metadata.{key}" for key in metadata_keys), *further.names]
     source = RowSource(str(path), "the file was edited, or two exports were joined; export it again")
@@ -106,12 +108,12 @@ def read_stripe_export(  # noqa: PLR0913 (what a declaration says, and where row
         rows = _as_customers(rows.lazy(), wanted, further).collect(engine="in-memory")
         found, on_disk = unique_by_id(rows, "id", source), None
         rows_read = rows.height
-    warnings = warnings_of_a_file(ends_with_newline=export.ends_with_newline, lost=export.lost, rows=export.rows)
+    of_file = warnings_of_a_file(ends_with_newline=export.ends_with_newline, lost=export.lost, rows=export.rows)
     labels = _as_read(export.header.labels, columns, metadata_keys)
     return Extract(
         found,
         rows_read,
-        warnings=warnings,
+        warnings=(*doubts, *of_file),
         notes={**side, **({"deleted_left_out": count - rows_read} if deleted or count > rows_read else {})},
         link_column="renamed" if hidden else link_column(labels),
         unseen_links=unseen_links(str(path), labels, hidden),

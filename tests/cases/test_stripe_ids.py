@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from resources.exports.stripe import read_stripe_export
+from resources.extracts.extract import Extract
 from schemas.errors import ExportError
 
 pytestmark = pytest.mark.rule("X17")
@@ -14,10 +15,13 @@ SINCE, UNTIL = datetime(2011, 1, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UT
 
 
 def ids_of(folder: Path, *rows: str) -> list[str]:
+    return extract_of(folder, *rows).frame.get_column("id").to_list()
+
+
+def extract_of(folder: Path, *rows: str) -> Extract:
     path = folder / "stripe.csv"
     path.write_text("\n".join(["id,Email,Created (UTC)", "cus_Z9,z@z.example,2026-09-03 10:15", *rows, ""]))
-    frame = read_stripe_export(path, since=SINCE, until=UNTIL, metadata_keys=()).frame
-    return frame.get_column("id").to_list()
+    return read_stripe_export(path, since=SINCE, until=UNTIL, metadata_keys=())
 
 
 @pytest.mark.parametrize(
@@ -35,13 +39,18 @@ def ids_of(folder: Path, *rows: str) -> list[str]:
         ("\u0441us_A1", "letters that only look like those of an id"),
         ("cus_\u04101", "letters that only look like those of an id"),
         ("cus\uff3fA1", "letters that only look like those of an id"),
+        ("cus A1", "an id that was torn, doubled or rewritten"),
+        ("CUS\nA1", "an id that was torn, doubled or rewritten"),
+        ("cus_cus_A1", "an id that was torn, doubled or rewritten"),
+        ("CUS_NFFRFEUFNV2HIB", "an id that was torn, doubled or rewritten"),
         ("sub_1Nx", "the id of a subscription, a charge or the like"),
         ("ch_3MmlLrLkdIwHu7ix0", "the id of a subscription, a charge or the like"),
     ],
 )
 def test_what_is_no_id_is_refused_with_its_line(text: str, says: str, tmp_path: Path) -> None:
+    quoted = f'"{text}"' if "\n" in text else text
     with pytest.raises(ExportError, match=rf"^Line 3 of .*stripe\.csv has .* under 'id', .*{says}"):
-        ids_of(tmp_path, f"{text},a@one.example,2026-09-03 10:15")
+        ids_of(tmp_path, f"{quoted},a@one.example,2026-09-03 10:15")
 
 
 def test_other_rows_are_counted(tmp_path: Path) -> None:
@@ -57,3 +66,23 @@ def test_ids_that_an_import_may_have_chosen_are_read(text: str, tmp_path: Path) 
 def test_a_remark_below_the_list_is_named_as_one(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match=r"Line 3 of .* has nothing but a text under 'id', as a remark or a totals"):
         ids_of(tmp_path, "Generated 2026-09-03,,")
+
+
+@pytest.mark.parametrize("text", ["CUS_A1", "Cus_A1", "cus-A1", "CUS-1001", "NffrFeUfNV2Hib"])
+def test_an_id_that_is_nearly_one_of_stripes_is_read_and_said(text: str, tmp_path: Path) -> None:
+    [sentence] = extract_of(tmp_path, f"{text},a@one.example,2026-09-03 10:15").warnings
+    assert sentence.startswith(f"1 id under 'id' is nearly one of Stripe's, such as {text!r}: if it was not chosen so")
+
+
+@pytest.mark.parametrize("text", ["1001", "paid", "customer12", "cus_A1-x", "ACMEHOLDINGLTD", "0015g00000XyZab", "c1"])
+def test_an_id_that_is_like_none_of_stripes_is_read_without_a_word(text: str, tmp_path: Path) -> None:
+    assert not extract_of(tmp_path, f"{text},a@one.example,2026-09-03 10:15").warnings
+
+
+def test_ids_whose_letters_were_made_small_are_said(tmp_path: Path) -> None:
+    lower = [f"cus_nffrfeufnv2hi{at},,2026-09-03 10:15" for at in "abc"]
+    [sentence] = extract_of(tmp_path, *lower).warnings
+    assert sentence.startswith("Most ids under 'id' have no capital letter, such as 'cus_nffrfeufnv2hia'")
+    assert not extract_of(tmp_path, *lower[1:]).warnings
+    others = (f"cus_NffrFeUfNV2Hi{at},,2026-09-03 10:15" for at in "abc")
+    assert not extract_of(tmp_path, *lower, *others).warnings

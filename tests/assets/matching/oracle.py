@@ -11,7 +11,7 @@ from datetime import datetime
 
 from assets.keys import key
 from assets.matching import MatchSettings, Rule
-from tests.assets.matching.oracle_texts import has_token, listed, read_id, shown, trimmed
+from tests.assets.matching.oracle_texts import has_token, listed, read_id, shown, trimmed, with_prefix
 
 TRUE, FALSE = {"true", "yes", "y", "on", "1"}, {"false", "no", "n", "off", "0"}
 OF_A_LEAD = "a lead or prospect: the link counts once NetSuite has it as a customer"
@@ -174,16 +174,25 @@ def names(world: World, text: str | None, source: str, id_: str) -> str:
     said, ids = trimmed(text), {c.id for c in world.customers}
     if source == "external_id" and not id_.startswith("cus_"):
         return ""
-    if not said or (source == "external_id" and said not in ids and "cus_" not in said.lower()):
+    is_like_one = "cus_" in (said or "").lower() or re.fullmatch(r"(?i)[\W_]*(cus[\W_]*)?[^\W_]{14}[\W_]*", said or "")
+    if not said or (source == "external_id" and said not in ids and not is_like_one):
         return ""
     for one in (said, read_id(said)):
         if one in ids:
             return "clear" if one == id_ else ""
     pieces = {token for token in re.findall("(?i)[0-9a-z]*cus_[0-9a-z]+", said) if token.lower().startswith("cus_")}
     if source == "stripe_id":
-        pieces |= {said, *re.split(r"[\s,;|/\"'`<>()\[\]{}]+", said)}
+        words = re.split(r"[\s,;|/\"'`<>()\[\]{}]+", said)
+        pieces |= {said, *words, *map(with_prefix, (word for word in words if len(word) >= 8))}
+    whole = with_prefix("".join(said.split()))
+    pieces |= {whole} if source == "stripe_id" or len(whole) >= len("cus_") + 8 else set()
     meant = [piece == id_ if piece in ids else piece.lower() == id_.lower() for piece in pieces]
-    return "perhaps" if any(meant) else ""
+    if any(meant):
+        return "perhaps"
+    cut = re.search("cus_[0-9A-Za-z]{6,}(?=[^0-9A-Za-z]*$)", said)
+    begun = [other for other in ids if cut and len(cut[0]) < len(other) and other.startswith(cut[0])]
+    any_other = any(piece.lower() == other.lower() for piece in pieces for other in ids)
+    return "perhaps" if begun == [id_] and not any_other else ""
 
 
 def _commented(world: World, customer: Customer) -> Verdict | None:

@@ -18,6 +18,14 @@ def read_id(text: str) -> str | None:
     return address[1] if address else None
 
 
+def with_prefix(text: str) -> str:
+    """Return what may be an id without its `cus_`, or with a part of it, or with too many, with one."""
+    rest = re.sub(r"^[\W_]+|[\W_]+$", "", text)
+    while found := re.match(r"(?i)[\W_]*(?:(?:cus|us|s)?[_\-.:#]+|cus)", rest):
+        rest = rest[found.end() :]
+    return f"cus_{rest}"
+
+
 def has_token(text: str, token: str) -> bool:
     """Tell whether the token stands in the text, not inside a longer run of letters, digits and `_`."""
     starts = [found.start() for found in re.finditer(f"(?={re.escape(token)})", text)]

@@ -114,6 +114,23 @@ def test_a_match_to_a_record_whose_own_field_names_a_customer_who_is_gone_is_a_d
     assert doubts(customer(email="a"), record(11, email="a", stripe_id="cus_9"), cus_1=11) == {}, "a person said so"
 
 
+@pytest.mark.rule("M10")
+@pytest.mark.parametrize(
+    "text",
+    ["https://dashboard.stripe.com/custom", "cus_", "CUS_Nffr", "cus Nffr1", "NffrFeUfNV2Hib", "cus_NffrF eUf, cus_9"],
+)
+def test_a_match_to_a_record_whose_own_field_holds_nearly_an_id_is_a_doubt(text: str) -> None:
+    assert doubts(customer(email="a"), record(11, email="a", stripe_id=text)) == {
+        "cus_1": "names_another: record 11 names somebody by what is not one id as Stripe has it (stripe_id), whom "
+        "Stripe has not, as far as it was read"
+    }
+
+
+@pytest.mark.parametrize("text", ["yes", "Customer since 2019", "see the cus notes", "international12 Ltd", "12345"])
+def test_a_word_in_a_field_for_ids_is_no_doubt(text: str) -> None:
+    assert doubts(customer(email="a"), record(11, email="a", stripe_id=text)) == {}
+
+
 def test_a_record_that_names_several_others_says_how_many() -> None:
     others = [customer(f"cus_{at}") for at in range(2, 6)]
     said = doubts(customer(email="a"), *others, record(11, email="a", comments="cus_5 cus_3 cus_4 cus_2"))

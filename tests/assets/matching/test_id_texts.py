@@ -56,6 +56,49 @@ def test_whom_a_field_may_mean_is_not_free_for_a_rule(field: str, text: str) -> 
     assert (found.outcome, found.evidence, found.candidate_ids, found.reason) == ("conflict", field, "11", said)
 
 
+LONG = "cus_NffrFeUfNV2Hib"
+_DASHBOARD = "https://dashboard.stripe.com/"
+
+
+@pytest.mark.rule("M10")
+@pytest.mark.parametrize("field", ["stripe_id", "external_id"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("NffrFeUfNV2Hib", "us_NffrFeUfNV2Hib", "cus-NffrFeUfNV2Hib", "cusNffrFeUfNV2Hib", "(NffrFeUfNV2Hib)"),
+        *("cus_cus_NffrFeUfNV2Hib", "cus_cusNffrFeUfNV2Hib", "cus_Nffr FeUfNV2Hib", "cus_NffrFe\nUfNV2Hib"),
+        *("NFFRFEUFNV2HIB", "cus__NffrFeUfNV2Hib", "cus_NffrFeUfNV2", "cus_NffrFeUfN...", f"{_DASHBOARD}cus_NffrFe"),
+        "cus_\xa0NffrFeUfNV2Hib",
+    ],
+)
+def test_what_is_nearly_an_id_is_not_free_for_a_rule(field: str, text: str) -> None:
+    found = verdict_of(world(customer(LONG, email="a"), record(11, {field: text}), record(12, email="a")), LONG)
+    if field == "external_id" and text.startswith("us_"):
+        assert found.netsuite_internal_id == 12
+    else:
+        said = f"{field}: record 11 may mean this customer, but its text is not one id as Stripe has it"
+        assert (found.outcome, found.evidence, found.candidate_ids, found.reason) == ("conflict", field, "11", said)
+
+
+@pytest.mark.parametrize("text", ["1", "cus 1", "cus_cus_1", "c u s _ 1"])
+def test_a_short_id_without_its_prefix_is_looked_for_where_nothing_else_should_stand(text: str) -> None:
+    other = record(12, email="a")
+    assert verdict_of(world(customer(email="a"), record(11, stripe_id=text), other)).outcome == "conflict"
+    assert verdict_of(world(customer(email="a"), record(11, stripe_id=f"no. {text}9"), other)).outcome == "matched"
+
+
+@pytest.mark.parametrize("text", ["cus_NffrF", "NffrFeUfN", "0015g00000XyZab", "Nffr Fe Uf, NV2Hib", "cus_NffrFeUfNV2Hib9"])
+@pytest.mark.parametrize("field", ["stripe_id", "external_id"])
+def test_what_may_be_anything_leaves_a_customer_to_the_rules(field: str, text: str) -> None:
+    small = world(customer(LONG, email="a"), record(11, {field: text}), record(12, email="a"))
+    assert verdict_of(small, LONG).netsuite_internal_id == 12
+
+
+def test_the_beginning_of_several_ids_says_nothing_of_any() -> None:
+    two = customer(LONG, email="a"), customer(f"{LONG[:-1]}c")
+    assert verdict_of(world(*two, record(11, stripe_id=LONG[:-1]), record(12, email="a")), LONG).outcome == "matched"
+
+
 @pytest.mark.rule("M10")
 @pytest.mark.parametrize("field", ["stripe_id", "external_id"])
 @pytest.mark.parametrize("text", ["cus_1.", "\u200bcus_1", "cus\u00ad_1", "https://x.example/customers/cus_1"])

@@ -34,6 +34,14 @@ def test_the_mode_of_customers_is_read(label: str, tmp_path: Path) -> None:
     assert read(tmp_path, label, "f", "FALSE", mode="test").frame.get_column("livemode").to_list() == [False, False]
 
 
+def test_a_file_of_test_mode_says_so_unless_it_is_meant(tmp_path: Path) -> None:
+    [sentence] = read(tmp_path, "livemode", "false", "").warnings
+    assert sentence.startswith("The customers are of test mode, as 'livemode' says: nobody of them pays.")
+    assert "`mode: test` beside `export`" in sentence
+    assert not read(tmp_path, "livemode", "false", mode="test").warnings
+    assert not read(tmp_path, "livemode", "true", "").warnings
+
+
 def test_a_mode_may_be_a_word(tmp_path: Path) -> None:
     assert read(tmp_path, "Mode", "Live", "card").frame.get_column("livemode").to_list() == [True, None]
     with pytest.raises(ExportError, match="test mode and of live mode under 'Mode'"):
