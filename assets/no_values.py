@@ -1,7 +1,7 @@
 """Which keys stand for no value: placeholders of exports, and numbers that a spreadsheet has damaged.
 
 They are no keys: nothing is matched by them, in either system. What is written compares with the text that is really
-there, so no frame is changed. The list is in `schemas.no_value`.
+there, so no frame is changed. The list is in `schemas.no_value`; what has the form of none in `no_value_forms`.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from assets.keys import key
+from assets.no_value_forms import ASCII_TEXT_MAY, FORMS, MAY_HAVE_ONE
 from schemas.declaration import Declaration
 from schemas.no_value import NO_VALUE, NOBODY
 
@@ -28,7 +29,9 @@ def placeholder_keys(words: Iterable[str]) -> frozenset[str]:
 
 
 PLACEHOLDERS: Final = placeholder_keys(NO_VALUE)
-OF_NOBODY: Final = placeholder_keys(NOBODY)
+BY_FORM: Final = " "
+"""In a list of keys it says that what is masked or was not filled in is none either; it is no key itself."""
+OF_NOBODY: Final = placeholder_keys(NOBODY) | {BY_FORM}
 """What people write for nobody: nothing is matched by these keys either. A link or a flag they may well be."""
 
 
@@ -61,7 +64,13 @@ def is_placeholder_of(declaration: Declaration) -> Callable[[str], bool]:
 
 def is_placeholder(keys: pl.Expr, words: frozenset[str] = PLACEHOLDERS) -> pl.Expr:
     """Return whether keys are placeholders."""
-    return keys.is_in(pl.Series(sorted(words), dtype=pl.String).implode())
+    is_listed = keys.is_in(pl.Series(sorted(words), dtype=pl.String).implode())
+    return is_listed | keys.str.contains(FORMS) if BY_FORM in words else is_listed
+
+
+def may_have_form(keys: pl.Expr, words: frozenset[str]) -> pl.Expr:
+    """Return whether keys may be no value by their form, of few others."""
+    return keys.str.contains(MAY_HAVE_ONE) if BY_FORM in words else pl.lit(value=False)
 
 
 def is_damaged(keys: pl.Expr) -> pl.Expr:
@@ -90,7 +99,10 @@ def rows_without_value(
     key = keys.get_column("key")
     is_number = key < ":"  # or a sign, and few else
     numbers = is_number.arg_true().filter(key.filter(is_number).str.contains("e+", literal=True))
-    at = pl.concat([keys.get_column("hash").is_in(hashes.implode()).arg_true(), numbers])
+    found = [keys.get_column("hash").is_in(hashes.implode()).arg_true(), numbers]
+    if BY_FORM in words:
+        found.append(key.str.contains(MAY_HAVE_ONE).arg_true())
+    at = pl.concat(found).unique()
     return at.filter(pl.select(is_no_value(pl.lit(key.gather(at)), words)).to_series())
 
 
@@ -107,11 +119,11 @@ def no_value_pattern(words: frozenset[str] = PLACEHOLDERS) -> str:
     of megabytes, and few other texts begin so.
     """
     # It is one of bytes: Unicode's classes cost many times as much.
-    known = [word for word in words if word.isascii()]
+    known = [word for word in words - {BY_FORM} if word.isascii()]
     whole = _one_of(word for word in known if len(word) <= _LOOKED_AT)
     begun = _one_of({word[:_LOOKED_AT] for word in known if len(word) > _LOOKED_AT})
     ways = [rf"(?:{whole}|{_SPACED_DAMAGED}{_SPACE})?$", *filter(None, [begun])]
-    return rf"(?i-u:^{_SPACE}(?:{'|'.join(ways)}))"
+    return rf"(?i-u:^{_SPACE}(?:{'|'.join(ways)}){f'|{ASCII_TEXT_MAY}' if BY_FORM in words else ''})"
 
 
 def _one_of(words: Iterable[str]) -> str:

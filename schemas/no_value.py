@@ -46,7 +46,7 @@ NO_VALUE_LOWERED: Final = tuple(word.lower() for word in NO_VALUE)
 
 _WITHOUT_A_WORD: Final = (
     *(sign * count for sign in ".?*_#-=~" for count in range(1, 9)),
-    *(sign * count for sign in "?#*_" for count in range(9, 41)),
+    *(sign * count for sign in "?#_" for count in range(9, 41)),
     *("0.0", "0.00", "0000-00-00", "00000000-0000-0000-0000-000000000000"),
     *("/", "//", "\\", "|", "@", "@@", ",", ";", ":", "!", "'", "''", '"', '""', "()", "[]", "{}", "<>", "-/-", "-.-"),
     *("・", "。", "ー", "－", "＿", "？"),
@@ -75,9 +75,8 @@ _NAMES: Final = (
     *("not provided", "not applicable", "not specified", "not set", "(not set)", "not available", "no company"),
     *("no email", "no e-mail", "no phone", "noemail", "nomail", "TBD", "TBA", "to be determined", "pending", "dummy"),
     *("-none-", "--none--", "- none", "none -", "<none>", "<empty>", "<unknown>", "#none", "Loading..."),
-    *("x", "xx", "xxx", "xxxx", "x x", "asdf", "qwerty", "exempt", "applied for"),
-    *("xxxxx", "xxxxxx", "xxxxxxx", "xxxxxxxx"),
-    *("redacted", "[redacted]", "[masked]", "[encrypted]", "[hidden]"),
+    *("x", "xx", "x x", "asdf", "qwerty", "exempt", "applied for"),
+    *("[email protected]", "redacted", "[redacted]", "[masked]", "[encrypted]", "[hidden]"),
     *("- Unassigned -", "- Select -", "-- Select --", "Please select", "Select...", "Choose...", "- All -"),
     *("- New -", "- Custom -", "- Default -", "- Other -"),
     *("Bitte wählen", "Bitte auswählen", "Sélectionner", "Choisir"),
@@ -116,14 +115,14 @@ _NAMES: Final = (
 )
 """What people write where nobody gave a name, in the languages of most accounts."""
 
-_BLANKS: Final = (*("{{{}}}", "{{{{{}}}}}", "${{{}}}", "%{}%", "*|{}|*", "[[{}]]", "[{}]", "<{}>", "<<{}>>", "#{}#"),)
+_BLANKS: Final = ("{{{}}}", "%{}%", "[{}]", "<{}>", "<<{}>>", "«{}»", "#{}#", "${}$", "${}", "__{}__", "@@{}@@", "~{}~")
 _FIELDS: Final = (
     *("email", "name", "phone", "company", "customer", "firstname", "first_name", "lastname", "last_name", "fname"),
     *("lname", "company_name", "company name", "customer_name", "customer name", "customer_email", "customer.email"),
     *("first name", "last name", "contact.email", "contact.name", "user.email"),
 )
 _TEMPLATES: Final = (*(blank.format(field) for blank in _BLANKS for field in _FIELDS),)
-"""What a template has where nothing was filled in."""
+"""What a template has where nothing was filled in, in signs that names have, too; the rest is known by its form."""
 
 _TYPED: Final = (
     *("none", "null", "na", "nil", "undefined", "unknown", "noemail", "no-email", "nomail", "noreply", "test"),

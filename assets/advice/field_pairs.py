@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 
 from assets.keys import folded_expr
-from assets.no_values import is_damaged
+from assets.no_values import is_no_value, may_have_form
 
 _BITS: Final = 27  # 16 MB
 _PARTS: Final = 4
@@ -64,10 +64,11 @@ def count_pairs(
     customers = int(stripe.select(pl.len()).collect().item())
     in_stripe = _Seen(column.get_column("hash") for column in columns)
     heads, filled_netsuite = [], []
+    is_odd = _MAY_BE_DAMAGED | may_have_form(pl.col("key"), no_value)
     for at, field in enumerate(netsuite_fields):
-        values = _hashes(netsuite, field, pl.col("internal_id").alias("record"), is_odd=_MAY_BE_DAMAGED)
+        values = _hashes(netsuite, field, pl.col("internal_id").alias("record"), is_odd=is_odd)
         filled_netsuite.append(values.height)
-        shared = _without_damaged(in_stripe.those_of(values), netsuite, field)
+        shared = _without_odd(in_stripe.those_of(values), netsuite, field, no_value)
         heads.append(_heads(shared.drop("is_odd"), at, placeholders))
     records = pl.concat(heads)
     in_netsuite = _Seen([records.get_column("hash")])
@@ -125,15 +126,17 @@ def _hashes(rows: pl.LazyFrame, field: str, who: pl.Expr, **flags: pl.Expr) -> p
 _MAY_BE_DAMAGED: Final = pl.col("key").str.contains("e+", literal=True)
 
 
-def _without_damaged(values: pl.DataFrame, netsuite: pl.LazyFrame, field: str) -> pl.DataFrame:
-    """Leave out numbers that a spreadsheet has damaged; keys are made again of those few that may be some."""
+def _without_odd(
+    values: pl.DataFrame, netsuite: pl.LazyFrame, field: str, no_value: frozenset[str]
+) -> pl.DataFrame:
+    """Leave out what a spreadsheet has damaged, or is none by its form; keys are made again of those few that may be."""
     odd = values.filter("is_odd").select("record").unique()
     if odd.is_empty():
         return values
     suspects = netsuite.select(pl.col("internal_id").alias("record"), text=pl.col(field).cast(pl.String))
     keys = suspects.join(odd.lazy(), on="record", how="semi").with_columns(key=folded_expr(pl.col("text")))
-    damaged = keys.filter(is_damaged(pl.col("key"))).select("record").collect()
-    return values.join(damaged, on="record", how="anti")
+    none = keys.filter(is_no_value(pl.col("key"), no_value)).select("record").collect()
+    return values.join(none, on="record", how="anti")
 
 
 def _heads(values: pl.DataFrame, at: int, placeholders: pl.Series) -> pl.DataFrame:

@@ -12,10 +12,11 @@ from assets.matching.comment_ids import Hash
 from assets.matching.comparison import Comparison
 from assets.matching.known_keys import NOTHING_KNOWN, KnownKeys
 from assets.matching.match_rule import Side
-from assets.no_values import is_no_value, rows_without_value
+from assets.no_values import BY_FORM, is_no_value, rows_without_value
 from schemas.declaration.rules import columns_of
 from schemas.repeated import at_rows
 from schemas.rule_kinds import AS_IT_IS
+from schemas.rule_kinds.domain import KIND as DOMAIN
 
 
 def side_keys(
@@ -58,7 +59,8 @@ def _texts_of(side: Side, no_value: frozenset[str] | None) -> list[pl.Expr]:
     """Return what is compared of each part, before keys are made of it."""
     texts = [_raw_text(part) for part in side.parts]
     if no_value is not None and (len(texts) > 1 or side.kind is not AS_IT_IS):  # the finished key would not show it
-        texts = [pl.when(~is_no_value(folded_expr(text), no_value)).then(text) for text in texts]
+        words = no_value - {BY_FORM} if side.kind is DOMAIN else no_value  # of j***@acme.com the domain is whole
+        texts = [pl.when(~is_no_value(folded_expr(text), words)).then(text) for text in texts]
     return [side.kind.read(text, side.country) for text in texts]
 
 

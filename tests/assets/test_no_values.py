@@ -6,9 +6,11 @@ from hypothesis import strategies as st
 
 from assets.keys import folded_expr
 from assets.no_values import OF_NOBODY, PLACEHOLDERS, is_no_value, may_be_no_value
+from tests.assets.test_no_value_forms import MASKED, NAMES, NOT_FILLED_IN
 
 NONE = PLACEHOLDERS | OF_NOBODY
-WORDS = st.sampled_from([*sorted(NONE), "4.93012e+11", "+5e+3", "1,2E+10", "acme", "n/a inc"])
+FORMED = (*MASKED, *NOT_FILLED_IN, *NAMES)
+WORDS = st.sampled_from([*sorted(NONE), "4.93012e+11", "+5e+3", "1,2E+10", "acme", "n/a inc", *FORMED])
 
 
 @st.composite
