@@ -52,11 +52,21 @@ _ORDERS: Final = {
 }
 _YEARS_OF_FOUR_DIGITS: Final = 1_000
 _MONTHS: Final = 12
+_WORD: Final = r"[^\W\d_]{3,9}\.?"
 _NO_DATES: Final = (
     (r"^\s*\d{5}([.,]\d+)?\s*$", ", but a spreadsheet's number of days; export it again and do not save it in one"),
     (
         r"^\s*(\d([.,]\d+)?[Ee]\+\d+|#+)\s*$",
         ", but what a spreadsheet made of it (a rounded number, or ###); export it again and do not save it in one",
+    ),
+    (
+        r"^\s*\d{1,2}:\d\d(:\d\d)?([.,]\d+)?\s*([AaPp]\.?[Mm]\.?)?\s*$",
+        ", but a time without its day, which is what a spreadsheet shows of a date and leaves when it saves; export it "
+        "again and do not save it in one",
+    ),
+    (
+        rf"^\s*(\d{{1,2}}[\s./-]+{_WORD}|{_WORD}[\s./-]+\d{{1,2}}|\d{{1,2}}[./-]\d{{1,2}}\.?|\d{{1,2}}\u6708\d{{1,2}}\u65e5)\s*$",
+        ", but a date without its year or its day, as a spreadsheet shortens it; export it again and do not save it in one",
     ),
     (
         r"[^\W\d_]{3}|\u6708",

@@ -30,6 +30,7 @@ _OTHERS: Final = {
     b"<": "a web page (often a log-in page that was saved in place of the file)",
 }
 _JSON: Final = re.compile(rb'\{\s*"|\[\s*\{')
+_CONFLICT: Final = b"<<<<<<< "
 _LFS: Final = b"version https://git-lfs"
 _TAR: Final = slice(257, 262)
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
@@ -48,6 +49,10 @@ def refuse_foreign(source: Path, head: bytes) -> None:
     if head[_TAR] == b"ustar":
         raise ExportError(f"{source} is a tar archive, not CSV; {_UNPACK}.")
     text = in_utf8(head)
+    if text.startswith(_CONFLICT):
+        raise ExportError(
+            f"{source} begins with a mark of a conflict between two versions of the file; take one of them."
+        )
     if _is_base64(text):
         raise ExportError(f"{source} is base64, not CSV; decode it, and name the file that it becomes.")
     archive = next((name for mark, name in _ARCHIVES.items() if head.startswith(mark)), None)

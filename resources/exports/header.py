@@ -28,6 +28,7 @@ _LINES_SEARCHED: Final = 100
 _LABELS_SHOWN: Final = 40
 _AS_A_WHOLE: Final = "its lines stand in quotes as a whole, or a line `sep=` above them names another separator"
 _PLAINLY: Final = "export it again, with commas and plain double quotes"
+_DRAWING: Final = frozenset(" \t|+,;:-")
 _ANY_SIGN: Final = r"(?<=\w)(\s*[^\w\s.\"'-]{1,3}\s*|\s{3,}|[\x00-\x08\x0e-\x1f])(?=\w)"
 _QUOTES: Final = "'`\u00b4\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb"
 _DATA: Final = re.compile(r"^[^@\s]+@[^@\s]+\.\w+$|^cus_\w+$|^\d{4}-\d\d-\d\d")  # what stands in rows, seldom in labels
@@ -158,6 +159,7 @@ def read_header(path: Path, source: Path, key: str | None, if_doubled: str) -> H
             raise ExportError(f"{source} is empty; export it again.")
         if _UNREADABLE in text:
             _refuse_other_encoding(path, source, line, max(text.count("\n"), 1))
+        _refuse_drawn_table(file, source, line, text)
         separator, labels = _split(text, declared, key)
         after = line + text.count("\n") + (not text.endswith("\n"))
         header = Header(
@@ -175,6 +177,20 @@ def read_header(path: Path, source: Path, key: str | None, if_doubled: str) -> H
         if key is not None and not _has(labels, key):
             _refuse_title_lines(header, islice(_rows(file, source, after), _LINES_SEARCHED), key)
     return header
+
+
+def _refuse_drawn_table(file: BufferedReader, source: Path, line: int, text: str) -> None:
+    """Refuse a table that is drawn for people, with lines of dashes: signs of the drawing would be columns and rows."""
+    end = file.tell()
+    below = file.readline(_ROW_LIMIT).decode("utf-8", errors="replace")
+    file.seek(end)
+    for number, drawn in ((line, text), (line + text.count("\n"), below)):
+        signs = {*drawn.strip()}
+        if ("--" in drawn or "|-" in drawn) and signs <= _DRAWING and len(signs) > 1:  # of more than one column
+            raise ExportError(
+                f"{source} is a table as it is drawn for people: its line {number} is made of dashes, as in Markdown or "
+                "where a database's program shows rows; export the list as CSV."
+            )
 
 
 def _refuse_other_encoding(path: Path, source: Path, line: int, count: int) -> None:

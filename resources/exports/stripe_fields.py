@@ -84,7 +84,10 @@ def way_to_declare(header: Header, field: str) -> str:
         if label.casefold() not in USUAL_LABELS and (
             letters_of(_IN_BRACKETS.sub("", label)) in known or field in fields_meant(label)
         ):
-            return f", or, if it is {label!r}, write `labels: {{{field}: {label!r}}}` beside `export`"
+            return (
+                f", or, if it is {label!r}, write `labels: {{{field}: {label!r}}}` beside `export` (of make init: "
+                f"COLUMNS='stripe.{field}={label}')"
+            )
     return ""
 
 

@@ -69,8 +69,10 @@ def _one(name: str, free: Sequence[str], columns: pl.DataFrame) -> Iterator[Take
     filled = [label for label in said if not is_empty(columns.get_column(label))] or said
     if filled:
         yield Taken(name, filled[0], "by its label" + (", and by its values" if fits else ""))
-    elif fits and len(fitting) == 1:
-        yield Taken(name, fitting[0], _CONTENTS[name])
+        return
+    alone = [label for label in fitting if name not in _ALONE or _ALONE[name](columns.get_column(label))]
+    if fits and len(alone) == 1:
+        yield Taken(name, alone[0], _CONTENTS[name])
 
 
 def _is_called(name: str, label: str) -> bool:
@@ -97,14 +99,21 @@ def _is_moment(values: pl.Series) -> bool:
     return not values.null_count() and share(values, _MOMENT) >= _NEARLY_ALL
 
 
+def _may_be_moment(values: pl.Series) -> bool:
+    """Whether values are moments in any form, or what was left of them: of what is no date the reader says why."""
+    return not values.null_count() and share(values, r"\d|^#+$") >= _NEARLY_ALL
+
+
 _FIELDS: Final[Mapping[str, Callable[[pl.Series], bool] | None]] = {
     "id": _is_id,
-    "created": _is_moment,
+    "created": _may_be_moment,
     "email": lambda values: is_empty(values) or is_email(values),
     "name": None,
     "description": None,
     "phone": None,
 }
+_ALONE: Final = {"created": _is_moment}
+"""What is wanted of values besides, where no label says what they are."""
 _CONTENTS: Final = {
     "id": "its values are ids of Stripe customers",
     "created": "its values are dates with a time",

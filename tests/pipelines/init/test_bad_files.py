@@ -16,6 +16,15 @@ from tests.pipelines.init.two_exports import NETSUITE, STRIPE, nobody, write
 IN_TWO_WAYS = (
     STRIPE.replace("2026-06-13", "6/5/2026").replace("2026-07-31", "7/6/2026").replace("2026-08-15", "8/7/2026")
 )
+_DATED = "id,Email,Name,Created (UTC)\ncus_1,ap@acme.example,Acme,{}\n"
+
+
+def _drawn(separator: str, rule: str, text: str = STRIPE) -> str:
+    """A table with a line of dashes under its labels."""
+    labels, rows = text.replace(",", f" {separator} ").split("\n", 1)
+    return f"{labels}\n{rule * 4}\n{rows}"
+
+
 CASES: Mapping[str, tuple[str, str | bytes, str]] = {
     "swapped": (NETSUITE, STRIPE, "is a Stripe customer export, not a NetSuite saved search; swap the two files: STR"),
     "the same twice": (STRIPE, STRIPE, r"stripe.csv and .*netsuite.csv are the same file; name the customer export"),
@@ -61,6 +70,15 @@ CASES: Mapping[str, tuple[str, str | bytes, str]] = {
     "a picture": (STRIPE, b"\x89PNG\r\n\x1a\n\0\0\0", "netsuite.csv is a picture, not CSV; export the list"),
     "a PDF": (STRIPE, b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "netsuite.csv is a PDF, not CSV"),
     "dates in two ways": (IN_TWO_WAYS, NETSUITE, "be told in two ways .*; name the right one: DATES=day_first"),
+    "a time without its day": (_DATED.format("15:00.0"), NETSUITE, "no date .*, but a time without its day"),
+    "a day without its year": (_DATED.format("11-Nov"), NETSUITE, "no date .*, but a date without its year or its day"),
+    "a moment that is none": (_DATED.format("9 Uhr").replace("Created (UTC)", "created"), NETSUITE, "no date .*, but a date without"),
+    "no moment": (_DATED.format("").replace("Created (UTC)", "created"), NETSUITE, "make init: COLUMNS='stripe.created=cre"),
+    "two versions": (f"<<<<<<< HEAD\n{STRIPE}=======\n{STRIPE}>>>>>>> x\n", NETSUITE, "begins with a mark of a conflict"),
+    "a table of Markdown": (_drawn("|", "|-"), NETSUITE, "stripe.csv is a table as it is drawn for people: its line 2 is"),
+    "a table of psql": (_drawn("|", "-+-", STRIPE), NETSUITE, "table as it is drawn for people: its line 2 is made of da"),
+    "a table of sqlcmd": (STRIPE, _drawn(",", "---,---", NETSUITE), "netsuite.csv is a table as it is drawn for people"),
+    "a table of MySQL": (f"+----+----+\n{_drawn('|', '+----+----+')}", NETSUITE, "drawn for people: its line 1 is made"),
     "no customer": (STRIPE, NETSUITE.replace(",Customer,", ",Lead,"), "by their stage none is a customer"),
 }
 

@@ -41,6 +41,17 @@ def test_labels_that_say_nothing_are_known_by_what_stands_below_and_the_rest_is_
     ]
 
 
+@pytest.mark.rule("X13")
+@pytest.mark.parametrize(("label", "end"), [("created", ""), ("created_at", "000"), ("Created", ".0")])
+def test_seconds_since_1970_are_taken_for_moments_where_the_label_says_so(tmp_path: Path, label: str, end: str) -> None:
+    rows = f"cus_1,ap@acme.example,4155550101,1780272000{end}\ncus_2,pay@bee.example,4155550102,1783000000{end}\n"
+    found = declared(write(tmp_path, f"id,email,name,{label}\n{rows}").file)
+    assert (found.stripe.labels["created"], found.stripe.dates, found.stripe.since) == (label, "epoch", "2026-06")
+    (tmp_path / "others").mkdir()
+    with pytest.raises(UserError, match=r"no column 'Created \(UTC\)'"):
+        write(tmp_path / "others", f"id,email,name,number\n{rows}")
+
+
 def test_a_person_says_which_column_of_stripes_file_is_which(tmp_path: Path) -> None:
     columns = {"stripe.name": "C", "stripe.metadata.netsuite_customer_id": "E", "city": "Phone"}
     written = write(tmp_path, f"A,B,C,D,E\n{ROWS}", columns=columns)
