@@ -126,10 +126,8 @@ def _hashes(rows: pl.LazyFrame, field: str, who: pl.Expr, **flags: pl.Expr) -> p
 _MAY_BE_DAMAGED: Final = pl.col("key").str.contains("e+", literal=True)
 
 
-def _without_odd(
-    values: pl.DataFrame, netsuite: pl.LazyFrame, field: str, no_value: frozenset[str]
-) -> pl.DataFrame:
-    """Leave out what a spreadsheet has damaged, or is none by its form; keys are made again of those few that may be."""
+def _without_odd(values: pl.DataFrame, netsuite: pl.LazyFrame, field: str, no_value: frozenset[str]) -> pl.DataFrame:
+    """Leave out what is damaged, or none by its form; keys are made again of those few that may be."""
     odd = values.filter("is_odd").select("record").unique()
     if odd.is_empty():
         return values

@@ -24,6 +24,8 @@ from assets.matching.link_traces import are_of
 from assets.matching.settings import MatchSettings
 from schemas.link_fields import LINK_FIELDS, LinkField, fields_of
 
+_OF_A_RECORD: Final = r"(?i)\bnetsuite\.com/\S*/entity/\S*[?&]id=[0-9]"
+_ADDRESS: Final = r"(?i)://|^www\.|^[\w.-]+\.[a-z]{2,}[/?]"
 _SOURCES: Final = tuple(field.evidence for field in LINK_FIELDS)
 
 
@@ -51,7 +53,8 @@ def _why_nobody(text: pl.Expr, leads: pl.Series) -> pl.Expr:
         "is {}, a number with separators, decimals, exponent, apostrophe or leading zeros: write the internal id alone",
         text,
     )
-    address = pl.lit("is an address: write the internal id alone, the number that it ends with")
+    of_record = pl.lit("is an address: write the internal id alone, the number behind id= in it")
+    address = pl.lit("is an address, and of no NetSuite customer: write the internal id alone, a whole number")
     return (
         pl.when(text.is_in(leads.cast(pl.String).implode()))
         .then(lead)
@@ -59,7 +62,9 @@ def _why_nobody(text: pl.Expr, leads: pl.Series) -> pl.Expr:
         .then(plain)
         .when(text.str.contains(r"^'?[0-9][0-9.,'\s]{0,30}(?:[eE][+-]?[0-9]+)?$"))
         .then(written)
-        .when(text.str.contains("://"))
+        .when(text.str.contains(_OF_A_RECORD))
+        .then(of_record)
+        .when(text.str.contains(_ADDRESS))
         .then(address)
         .otherwise(pl.lit("is not the internal id of any NetSuite customer: a whole number without anything else"))
     )

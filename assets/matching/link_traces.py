@@ -172,7 +172,9 @@ def _possible(rows: pl.LazyFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFra
     """Return whom texts may mean: whoever has an id in them as it stands, or else in another case."""
     text = pl.col("text")
     is_own = are_of(_OWNER_FIELDS)
-    pieces = rows.with_columns(piece=pl.when(is_own).then(may_mean(text)).otherwise(may_mean_among_others(text))).explode("piece")
+    pieces = rows.with_columns(
+        piece=pl.when(is_own).then(may_mean(text)).otherwise(may_mean_among_others(text))
+    ).explode("piece")
     lowered = pieces.drop_nulls("piece").rename({"text": "raw"}).with_columns(text=pl.col("piece").str.to_lowercase())
     in_any_case = ids.with_columns(own="id", id=pl.col("id").str.to_lowercase())
     met = with_position(lowered, in_any_case, hashed).filter(_is_evidence(pl.col("own")))
@@ -187,7 +189,7 @@ def _cut(rows: pl.DataFrame, ids: pl.LazyFrame) -> pl.DataFrame:
     found = [begun.select(pl.lit(None, pl.UInt32).alias("position"), *_PAIR[1:]).clear()]
     longest = ids.select(pl.col("id").str.len_bytes().max()).collect().item() if begun.height else 0
     for (length,), some in begun.group_by(pl.col("begun").str.len_bytes()):
-        if length < longest:  # type: ignore[operator]
+        if length < longest:
             begins = ids.select("position", begun=pl.col("id").str.slice(0, length))
             near = begins.filter(pl.col("begun").is_in(some.get_column("begun").unique().implode()))
             sole = near.group_by("begun").agg(pl.len(), pl.col("position").first()).filter(pl.col("len") == 1)

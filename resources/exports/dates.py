@@ -52,6 +52,7 @@ _ORDERS: Final = {
 }
 _YEARS_OF_FOUR_DIGITS: Final = 1_000
 _MONTHS: Final = 12
+_AGAIN: Final = "export it again and do not save it in one"
 _WORD: Final = r"[^\W\d_]{3,9}\.?"
 _NO_DATES: Final = (
     (r"^\s*\d{5}([.,]\d+)?\s*$", ", but a spreadsheet's number of days; export it again and do not save it in one"),
@@ -61,12 +62,11 @@ _NO_DATES: Final = (
     ),
     (
         r"^\s*\d{1,2}:\d\d(:\d\d)?([.,]\d+)?\s*([AaPp]\.?[Mm]\.?)?\s*$",
-        ", but a time without its day, which is what a spreadsheet shows of a date and leaves when it saves; export it "
-        "again and do not save it in one",
+        f", but a time without its day, which is what a spreadsheet shows of a date and leaves when it saves; {_AGAIN}",
     ),
     (
-        rf"^\s*(\d{{1,2}}[\s./-]+{_WORD}|{_WORD}[\s./-]+\d{{1,2}}|\d{{1,2}}[./-]\d{{1,2}}\.?|\d{{1,2}}\u6708\d{{1,2}}\u65e5)\s*$",
-        ", but a date without its year or its day, as a spreadsheet shortens it; export it again and do not save it in one",
+        rf"^\s*(\d{{1,2}}[\s./-]+{_WORD}|{_WORD}[\s./-]+\d{{1,2}}|\d{{1,2}}[./-]\d{{1,2}}\.?|\d+\u6708\d+\u65e5)\s*$",
+        f", but a date without its year or its day, as a spreadsheet shortens it; {_AGAIN}",
     ),
     (
         r"[^\W\d_]{3}|\u6708",

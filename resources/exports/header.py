@@ -188,8 +188,8 @@ def _refuse_drawn_table(file: BufferedReader, source: Path, line: int, text: str
         signs = {*drawn.strip()}
         if ("--" in drawn or "|-" in drawn) and signs <= _DRAWING and len(signs) > 1:  # of more than one column
             raise ExportError(
-                f"{source} is a table as it is drawn for people: its line {number} is made of dashes, as in Markdown or "
-                "where a database's program shows rows; export the list as CSV."
+                f"{source} is a table as it is drawn for people: its line {number} is made of dashes, as in Markdown "
+                "or where a database's program shows rows; export the list as CSV."
             )
 
 

@@ -83,10 +83,11 @@ def doubts_of_mode(side: Mapping[str, str], columns: Mapping[str, str], declared
     """
     if side.get("mode") != "test" or declared.mode:
         return ()
-    return (
+    said = (
         f"The customers are of test mode, as {columns[_MODE]!r} says: nobody of them pays. Export those of live mode, "
-        "or, if test mode is meant, write `mode: test` beside `export`.",
+        "or, if test mode is meant, write `mode: test` beside `export`."
     )
+    return (said,)
 
 
 def refuse_several(source: str, found: Sequence[Mapping[str, object]]) -> None:

@@ -7,8 +7,22 @@ from assets.keys import key
 from assets.no_values import OF_NOBODY, PLACEHOLDERS, is_placeholder, rows_without_value
 
 MASKED = (
-    *("j****e@example.com", "J***@example.com", "***@example.com", "joe@ex****.com", "jo*@example.co.uk", "joe...@x.com"),
-    *("j\u2022\u2022\u2022@x.com", "jo\u2026@x.com", "xxxx@xxxx.xx", "XXX@xxx.com", "xxx@xx.co.uk", "[email protected]"),
+    *(
+        "j****e@example.com",
+        "J***@example.com",
+        "***@example.com",
+        "joe@ex****.com",
+        "jo*@example.co.uk",
+        "joe...@x.com",
+    ),
+    *(
+        "j\u2022\u2022\u2022@x.com",
+        "jo\u2026@x.com",
+        "xxxx@xxxx.xx",
+        "XXX@xxx.com",
+        "xxx@xx.co.uk",
+        "[email protected]",
+    ),
     *("***", "\u2022" * 50, "*" * 60, "XXXX XXXX", "xxx", "J***", "J*** D***", "J. D***", "jo** sm***", "J***n D***e"),
     *("\u738b*", "\u738b*\u660e", "\uae40*\uc218", "***-***-1234", "+49 ****** 12", "(***) ***-1234", "XXX-XXX-1234"),
 )
@@ -20,10 +34,48 @@ NOT_FILLED_IN = (
 )
 NAMES = (
     *("*Star Ltd", "<3 GmbH", "50% Off LLC", "Foo {bar}", "E*TRADE", "M*A*S*H", "A*B*C", "X*", "***Acme***", "Acme **"),
-    *("**VIP** Acme", "S***house Brewery", "F**king Good Coffee", "HP **Inactive**", "Acme [[old]]", "[Acme]", "<Acme>"),
-    *("{Curly}", "$Money$", "%Brand%", "100%", "100% 100%", "<<Le Bistro>>", "\u00abLe Bistro\u00bb", "__init__", "24*7"),
-    *("Acme...", "XX Ltd", "Xxxtra", "xxx GmbH", "{}[]", "{1}", "C{{}}", "Acme #{1}", "a..b@docomo.example", "5*", "4** Hotel"),
-    *("a...b@docomo.example", "joe.@x.com", "xander@xxx.com", "Bar **@** Home", "100%@x.com", "{a}@x.com", "\u738b\u660e"),
+    *(
+        "**VIP** Acme",
+        "S***house Brewery",
+        "F**king Good Coffee",
+        "HP **Inactive**",
+        "Acme [[old]]",
+        "[Acme]",
+        "<Acme>",
+    ),
+    *(
+        "{Curly}",
+        "$Money$",
+        "%Brand%",
+        "100%",
+        "100% 100%",
+        "<<Le Bistro>>",
+        "\u00abLe Bistro\u00bb",
+        "__init__",
+        "24*7",
+    ),
+    *(
+        "Acme...",
+        "XX Ltd",
+        "Xxxtra",
+        "xxx GmbH",
+        "{}[]",
+        "{1}",
+        "C{{}}",
+        "Acme #{1}",
+        "a..b@docomo.example",
+        "5*",
+        "4** Hotel",
+    ),
+    *(
+        "a...b@docomo.example",
+        "joe.@x.com",
+        "xander@xxx.com",
+        "Bar **@** Home",
+        "100%@x.com",
+        "{a}@x.com",
+        "\u738b\u660e",
+    ),
     *("+49 30 1234*12", "@home", "1 * 2", "x@x.io.example", "Toys*R*Us", "\u2022 Acme", "Caf\u00e9\u2026"),
 )
 

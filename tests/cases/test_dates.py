@@ -73,7 +73,10 @@ def test_a_date_without_a_time_is_its_midnight(text: str, other: str, tmp_path: 
         ("########", "what a spreadsheet made of it"),
         ("1788430500.0", "`dates: epoch`"),
         *((text, "but a time without its day") for text in ("15:00.0", "15:00", "09:30:12", "3:15 PM", "15:00,0")),
-        *((text, "but a date without its year or its day") for text in ("11-Nov", "Nov-11", "3. März", "11/3", "9月3日")),
+        *(
+            (text, "but a date without its year or its day")
+            for text in ("11-Nov", "Nov-11", "3. März", "11/3", "9月3日")
+        ),
     ],
 )
 def test_what_is_no_date_is_told_by_its_cause(text: str, said: str, tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def _why_nobody(world: World, named: str) -> str:
         form = "a number with separators, decimals, exponent, apostrophe or leading zeros"
         return f"is {named}, {form}: write the internal id alone"
     if "://" in named:
-        return "is an address: write the internal id alone, the number that it ends with"
+        return "is an address, and of no NetSuite customer: write the internal id alone, a whole number"
     return "is not the internal id of any NetSuite customer: a whole number without anything else"
 
 

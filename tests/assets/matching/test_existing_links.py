@@ -5,6 +5,8 @@ import pytest
 from tests.assets.matching.oracle import Verdict, verdicts
 from tests.assets.matching.small_worlds import customer, linked, record, verdict_of, world
 
+NETSUITE = "https://1234567.app.netsuite.com/app/"
+
 
 @pytest.mark.rule("M7")
 @pytest.mark.rule("M9")
@@ -70,3 +72,31 @@ def test_metadata_that_is_a_placeholder_is_no_link() -> None:
     none = world(customer("cus_1", email="a", metadata_netsuite_customer_id="null"), record(7, email="a"))
     assert verdict_of(none) == verdicts(none)[0]
     assert verdict_of(none).outcome == "matched"
+
+
+@pytest.mark.rule("M7")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"{NETSUITE}common/entity/custjob.nl?id=99", "is an address: write the internal id alone, the number be"),
+        (
+            f"{NETSUITE}common/entity/custjob.nl?e=T&id=7",
+            "is an address: write the internal id alone, the number behind",
+        ),
+        (
+            f"{NETSUITE}accounting/transactions/custinvc.nl?id=7",
+            "is an address, and of no NetSuite customer: write the",
+        ),
+        (
+            "https://app.hubspot.com/contacts/123/company/7",
+            "is an address, and of no NetSuite customer: write the inte",
+        ),
+        ("app.hubspot.com/contacts/123/company/7", "is an address, and of no NetSuite customer: write the internal id"),
+        ("www.acme.example", "is an address, and of no NetSuite customer"),
+        ("a/b", "is not the internal id of any NetSuite customer"),
+    ],
+)
+def test_an_address_in_metadata_is_told_from_that_of_a_record(text: str, said: str) -> None:
+    found = verdict_of(world(customer(metadata_netsuite_customer_id=text), record(7)))
+    assert found.outcome == "broken"
+    assert found.reason.startswith(f"metadata: netsuite_customer_id {said}")

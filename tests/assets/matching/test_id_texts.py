@@ -87,7 +87,9 @@ def test_a_short_id_without_its_prefix_is_looked_for_where_nothing_else_should_s
     assert verdict_of(world(customer(email="a"), record(11, stripe_id=f"no. {text}9"), other)).outcome == "matched"
 
 
-@pytest.mark.parametrize("text", ["cus_NffrF", "NffrFeUfN", "0015g00000XyZab", "Nffr Fe Uf, NV2Hib", "cus_NffrFeUfNV2Hib9"])
+@pytest.mark.parametrize(
+    "text", ["cus_NffrF", "NffrFeUfN", "0015g00000XyZab", "Nffr Fe Uf, NV2Hib", "cus_NffrFeUfNV2Hib9"]
+)
 @pytest.mark.parametrize("field", ["stripe_id", "external_id"])
 def test_what_may_be_anything_leaves_a_customer_to_the_rules(field: str, text: str) -> None:
     small = world(customer(LONG, email="a"), record(11, {field: text}), record(12, email="a"))

@@ -48,7 +48,8 @@ _ODD = (
     *("cus_1, cus_A", "cus_1; cus_9", "cus_A\ncus_12", "cus_1 (old)", "not cus_A", "Cus_a.", "CUS_1", "user-1 cus_A"),
     *("https://dashboard.stripe.com/customers/cus_1", "https://dashboard.stripe.com/acct_1/customers/cus_A?x=1"),
     *("https://dashboard.stripe.com/customers/user-1/", "'cus_12'.", "\u200bcus_1", "cus\u00ad_A", "USER-1", "1, user"),
-    *("gcus_1", "cus_1_old", "cus_1/cus_A"),
+    *("gcus_1", "cus_1_old", "cus_1/cus_A", "cus_cus_1", "us_A", "c u s_1 2", "12", "A", "cus-1-2", "cus.1.", "cus__A"),
+    *("abcdefghijkl12", "cus_user-1", "no. 12"),
 )
 _TRACES = (
     st.none()

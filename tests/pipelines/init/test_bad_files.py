@@ -72,13 +72,41 @@ CASES: Mapping[str, tuple[str, str | bytes, str]] = {
     "dates in two ways": (IN_TWO_WAYS, NETSUITE, "be told in two ways .*; name the right one: DATES=day_first"),
     "a time without its day": (_DATED.format("15:00.0"), NETSUITE, "no date .*, but a time without its day"),
     "a day without its year": (_DATED.format("11-Nov"), NETSUITE, "no date .*, but a date without its year or its day"),
-    "a moment that is none": (_DATED.format("9 Uhr").replace("Created (UTC)", "created"), NETSUITE, "no date .*, but a date without"),
-    "no moment": (_DATED.format("").replace("Created (UTC)", "created"), NETSUITE, "make init: COLUMNS='stripe.created=cre"),
-    "two versions": (f"<<<<<<< HEAD\n{STRIPE}=======\n{STRIPE}>>>>>>> x\n", NETSUITE, "begins with a mark of a conflict"),
-    "a table of Markdown": (_drawn("|", "|-"), NETSUITE, "stripe.csv is a table as it is drawn for people: its line 2 is"),
-    "a table of psql": (_drawn("|", "-+-", STRIPE), NETSUITE, "table as it is drawn for people: its line 2 is made of da"),
-    "a table of sqlcmd": (STRIPE, _drawn(",", "---,---", NETSUITE), "netsuite.csv is a table as it is drawn for people"),
-    "a table of MySQL": (f"+----+----+\n{_drawn('|', '+----+----+')}", NETSUITE, "drawn for people: its line 1 is made"),
+    "a moment that is none": (
+        _DATED.format("9 Uhr").replace("Created (UTC)", "created"),
+        NETSUITE,
+        "no date .*, but a date without",
+    ),
+    "no moment": (
+        _DATED.format("").replace("Created (UTC)", "created"),
+        NETSUITE,
+        "make init: COLUMNS='stripe.created=cre",
+    ),
+    "two versions": (
+        f"<<<<<<< HEAD\n{STRIPE}=======\n{STRIPE}>>>>>>> x\n",
+        NETSUITE,
+        "begins with a mark of a conflict",
+    ),
+    "a table of Markdown": (
+        _drawn("|", "|-"),
+        NETSUITE,
+        "stripe.csv is a table as it is drawn for people: its line 2 is",
+    ),
+    "a table of psql": (
+        _drawn("|", "-+-", STRIPE),
+        NETSUITE,
+        "table as it is drawn for people: its line 2 is made of da",
+    ),
+    "a table of sqlcmd": (
+        STRIPE,
+        _drawn(",", "---,---", NETSUITE),
+        "netsuite.csv is a table as it is drawn for people",
+    ),
+    "a table of MySQL": (
+        f"+----+----+\n{_drawn('|', '+----+----+')}",
+        NETSUITE,
+        "drawn for people: its line 1 is made",
+    ),
     "no customer": (STRIPE, NETSUITE.replace(",Customer,", ",Lead,"), "by their stage none is a customer"),
 }
 
