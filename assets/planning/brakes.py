@@ -28,6 +28,7 @@ CHECKS: Final = {
     "no_month_missing_for_writes": "Stripe customers of every month were read.",
     "picture_is_fresh": "Plan and extracts are younger than their limit.",
 }
+_ROUNDING: Final = 1e-9
 _LONG_AGO: Final = datetime.fromtimestamp(0, UTC)
 
 
@@ -60,15 +61,7 @@ def brake_results(
         {"expected": 1, "found": len(good)},
     )
     yield _not_shrunk(now, good, limits)
-    rates = [numbers.match_rate for numbers in good]
-    expected = median(rates) if rates else now.match_rate
-    yield BrakeResult(
-        "match_rate_in_band",
-        abs(now.match_rate - expected) <= limits.match_rate,
-        f"Expected {expected:.1%} of the customers to have a record, give or take {limits.match_rate:.1%}; found "
-        f"{now.match_rate:.1%}.",
-        {"expected": expected, "found": now.match_rate, "band": limits.match_rate},
-    )
+    yield _match_rate(now, good, limits)
     yield BrakeResult(
         "writes_within_limit",
         all(found <= most for found, most in _sizes(now, limits)),
@@ -95,6 +88,20 @@ def brake_results(
         age_hours <= limits.oldest_hours,
         f"Expected nothing older than {limits.oldest_hours:g} hours; found a part that is {age_hours:.1f} hours old.",
         {"expected": limits.oldest_hours, "found": age_hours},
+    )
+
+
+def _match_rate(now: PlanNumbers, good: Sequence[PlanNumbers], limits: Brakes) -> BrakeResult:
+    """One customer more or less with a record is in every band: of fewer than fifty it is more than a fiftieth."""
+    rates = [numbers.match_rate for numbers in good]
+    expected = median(rates) if rates else now.match_rate
+    band = max(limits.match_rate, 1 / max(now.stripe_customers + now.stripe_creates, 1)) if limits.match_rate else 0.0
+    return BrakeResult(
+        "match_rate_in_band",
+        abs(now.match_rate - expected) <= band + _ROUNDING,
+        f"Expected {expected:.1%} of the customers to have a record, give or take {band:.1%}; found "
+        f"{now.match_rate:.1%}.",
+        {"expected": expected, "found": now.match_rate, "band": band},
     )
 
 

@@ -31,7 +31,12 @@ class Brakes(DeclaredPart, dg.Resolvable):
     """What a daily run may do without a person (X9): beyond any of these it writes nothing, and says why."""
 
     shrink: float = Field(0.02, ge=0, le=1, description="share by which an extract may be smaller than before")
-    match_rate: float = Field(0.02, ge=0, le=1, description="how far the share of customers with a record may move")
+    match_rate: float = Field(
+        0.02,
+        ge=0,
+        le=1,
+        description="how far the share of customers with a record may move; 0: not at all, else by one customer at least",
+    )
     most_writes: int = Field(500, ge=0, description="changes in one plan")
     most_relinks: int = Field(
         0, ge=0, description="changes in one plan that replace a value or take it away, as overrides do"

@@ -45,6 +45,19 @@ def test_limits_are_kept_to_the_customer(now: PlanNumbers, name: str | None) -> 
     assert list(stopped(now)) == ([name] if name else [])
 
 
+@pytest.mark.parametrize(
+    ("customers", "tied", "passes"),
+    [(7, 7, True), (7, 6, True), (8, 7, True), (8, 8, True), (7, 5, False), (9, 7, False), (100, 94, False)],
+)
+def test_one_customer_of_few_is_within_the_band(customers: int, tied: int, passes: bool) -> None:  # noqa: FBT001
+    last = PlanNumbers(stripe_customers=7, netsuite_customers=7, tied_to_a_record=7)
+    now = replace(last, stripe_customers=customers, tied_to_a_record=tied)
+    assert list(stopped(now, (last,))) == ([] if passes else ["match_rate_in_band"])
+    exact = Brakes(match_rate=0)
+    [rate] = [v for v in brake_results(now, [last], [], 1.0, exact) if v.name == "match_rate_in_band"]
+    assert rate.passed == (customers == tied)
+
+
 def test_an_extract_is_held_against_the_largest_of_the_good_ones_and_a_rate_against_their_median() -> None:
     small = replace(GOOD, stripe_customers=500, tied_to_a_record=450)
     assert list(stopped(small, (small, GOOD))) == ["extracts_not_shrunk"]
