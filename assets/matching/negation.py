@@ -9,7 +9,20 @@ from typing import Final
 import polars as pl
 
 _WORDS: Final = (
-    *("not", "no longer", "never", "isn't", "isnt", "don't", "wrong", "incorrect", "mistake", "mistaken", "false"),
+    *("not", "no longer", "never", "isn't", "don't", "doesn't", "wasn't", "aren't", "didn't", "can't", "cannot"),
+    *(
+        "wrong",
+        "incorrect",
+        "mistake",
+        "mistaken",
+        "false",
+        "mismatch",
+        "mixed up",
+        "swapped",
+        "no match",
+        "dup",
+        "dupe",
+    ),
     *("removed", "unlinked", "former", "formerly", "previously", "old", "obsolete", "replaced", "duplicate"),
     *("deleted", "deprecated", "outdated", "superseded", "until", "used to be", "moved from", "migrated from"),
     *("merged into", "another customer", "other customer", "other company", "another company"),
@@ -19,7 +32,17 @@ _WORDS: Final = (
     *("verwijderd", "vervangen", "dubbel", "oud", "oude", "gammal", "gammel", "stary", "stara", "старый", "удален"),
     *("nicht", "kein", "keine", "falsch", "falsche", "falscher", "irrtümlich", "ehemals", "früher", "alt", "alte"),
     *("pas", "faux", "fausse", "mauvais", "mauvaise", "erreur", "ancien", "ancienne", "incorrecte"),
-    *("no es", "incorrecto", "incorrecta", "equivocado", "equivocada", "erróneo", "errónea", "antiguo", "antigua"),
+    *(
+        "no es",
+        "no corresponde",
+        "no pertenece",
+        "no vincular",
+        "no usar",
+        "ne correspond",
+        "verwechselt",
+        "vertauscht",
+    ),
+    *("incorrecto", "incorrecta", "equivocado", "equivocada", "erróneo", "errónea", "antiguo", "antigua"),
     *("non", "sbagliato", "sbagliata", "errato", "errata", "niet", "geen", "fout", "verkeerd", "verkeerde"),
     *("não", "nao", "errado", "errada", "inte", "fel", "ikke", "feil", "forkert", "nie", "błędny", "не", "неверно"),
     *("in error", "n'est plus", "n'était", "es un error", "por error", "ya no", "borrar", "por engano", "já não"),
@@ -57,7 +80,18 @@ _STATES: Final = (
 )
 _BEFORE_IT: Final = (
     *("was", "were", "ex", "prev", "previous", "prior", "past", "exclude", "except", "without", "related"),
-    *("parent", "parent company", "child", "subsidiary", "sister company", "affiliate", "reseller", "partner"),
+    *(
+        "paid by",
+        "billed to",
+        "parent",
+        "parent company",
+        "child",
+        "subsidiary",
+        "sister company",
+        "affiliate",
+        "reseller",
+        "partner",
+    ),
     *("war", "vormals", "vorher", "ohne", "mutter", "muttergesellschaft", "tochter", "tochtergesellschaft"),
     *("était", "précédent", "filiale", "maison mère", "era", "anterior", "filial", "matriz"),
     *("referred by", "introduced by", "recommended by", "copied from", "empfohlen von", "recommandé par"),
@@ -71,9 +105,10 @@ _SIGNS: Final = (
     *("誤", "違", "ではな", "じゃな", "旧", "削除", "重複", "不是", "错误", "錯誤", "舊", "已删", "已刪", "重复"),
     *("作废", "作廢"),
     *("아님", "아니", "삭제", "중복", "이전", "不属于", "不屬於", "并非", "並非", "有误", "有誤"),
+    *("\u2260", "\u2717", "\u2718", "\u2716", "\u274c", "\u274e", "\U0001f6ab", "\u26d4"),
     *("間違", "ではあり", "じゃあり", "でない", "ไม่ใช่", "ไม่ถูกต้อง", "ผิดพลาด"),
 )
-"""Words of scripts that put no space between words."""
+"""Words of scripts that put no space between words, and signs that need none: an unequal sign, crosses."""
 
 _GOES_ON = r":\s*[\r\n]+"
 _END = r"[.;](?:\s|$)|[\r\n\x{3002}\x{FF1B}]"
@@ -81,11 +116,12 @@ _BEFORE = r"(?:^|[^\p{L}\p{M}\p{N}_])"
 
 
 def _any_of(words: tuple[str, ...]) -> str:
-    found = "|".join(word.replace(" ", r"\s+").replace("'", "['\u2019]") for word in words)
+    found = "|".join(word.replace(" ", r"\s+").replace("'", "['\u2019]?") for word in words)
     return f"(?:{found})"
 
 
 _WORD_ENDS = r"(?:$|[^\p{L}\p{M}\p{N}_-])"
+_NO_QUERY = "(?:$|[^0-9a-z])"
 _BETWEEN = r"[\s:=(\[\x{2013}\-]"
 _NAMED = r"(?:\s+(?:customer|account|kunde|client|cliente|id))*"
 _NAMED_THERE = r"(?:\s+(?:stripe|customer|account|kunde|client|cliente|id))*"
@@ -98,7 +134,8 @@ def _negating(group: str) -> str:
             f"{_BEFORE}{group}{_any_of((*_WORDS, *_DOUBTING))}){_WORD_ENDS}",
             f"{_BEFORE}{group}{_any_of((*_STATES, *_BEFORE_IT))}){_NAMED_THERE}{_BETWEEN}*cus_",
             f"{_BEFORE}{group}{_any_of(_REFERRING)}){_NAMED}{_BETWEEN}*cus_",
-            rf"cus_[0-9a-z]+(?:{_BETWEEN}+{group}{_any_of(_STATES)}){_WORD_ENDS}|\s*{group}\?|~~|</(?:s|del|strike)>))",
+            rf"cus_[0-9a-z]+(?:{_BETWEEN}+{group}{_any_of(_STATES)}){_WORD_ENDS}|\s*{group}\?){_NO_QUERY})",
+            rf"cus_[0-9a-z]+\s*{group}~~|</(?:s|del|strike)>)",
             f"{group}{'|'.join(_SIGNS)})",
         )
     )
@@ -106,7 +143,7 @@ def _negating(group: str) -> str:
 
 _NEGATED = _negating("(?:")
 _WHAT_NEGATES = _negating("(")
-_GROUPS = 6
+_GROUPS = 7
 
 
 def may_negate(note: pl.Expr) -> pl.Expr:

@@ -13,6 +13,7 @@ _NAMES: Final = (
     *("do not use", "don't use", "dont use", "donotuse", "do_not_use", "dnu", "not in use", "duplicate", "duplicated"),
     *("merged", "inactive", "obsolete", "deprecated", "deleted", "superseded", "to be deleted", "old record"),
     *("nicht verwenden", "nicht benutzen", "dublette", "inaktiv", "gelöscht", "veraltet"),
+    *("fusionado", "fusionada", "fusionné", "fusionnée", "zusammengeführt"),
     *("ne pas utiliser", "doublon", "inactif", "no usar", "no utilizar", "duplicado", "inactivo", "eliminado"),
     *("não usar", "nao usar", "inativo", "non usare", "non utilizzare", "duplicato", "doppione", "inattivo"),
     *("niet gebruiken", "inactief", "använd ej", "brug ikke", "ikke bruk", "nie używać", "не использовать"),
@@ -31,23 +32,27 @@ _SIGNS: Final = (
     *("使用禁止", "使用不可", "使用しない", "重複", "不要使用", "请勿使用", "勿用", "重复", "作废"),
     *("사용금지", "사용 금지", "중복", "使用停止", "停用", "弃用", "棄用", "ห้ามใช้", "เลิกใช้"),
 )
-_MARKS: Final = tuple(
-    f"{left}{word}{right}"
-    for left, right in ("()", "[]", "\uff08\uff09")
-    for word in ("old", "closed", "do not use", "alt", "ancien", "antiguo", "antigo", "旧", "舊", "廃止")
+_ASIDE: Final = (
+    *("old", "closed", "defunct", "do not use", "alt", "gesperrt", "geschlossen", "ancien", "ancienne", "fermé"),
+    *("antiguo", "antigua", "cerrado", "cerrada", "antigo", "fechado", "chiuso", "gesloten", "旧", "舊", "廃止"),
 )
-"""Words that say so only where they stand in brackets: a company may be called Old Mill."""
+"""Words that say so only in brackets, or behind a dash at the end: a company may be called Old Mill."""
+_PAIRS: Final = ("()", "[]", "{}", "\uff08\uff09", "\u3010\u3011")
+_MARKS: Final = tuple(f"{left}{word}{right}" for left, right in _PAIRS for word in _ASIDE)
+_BEHIND: Final = tuple(f"{dash}{word}" for dash in (" -", " - ", " \u2013 ", " \u2014 ") for word in _ASIDE)
 _COMMENTS: Final = (
     *("do not use this", "duplicate of", "merged into", "superseded by"),
     *("dublette von", "doublon de", "duplicado de", "duplicato di"),
 )
-_LAST: Final = r"^\s*(?:z{3,}|zz\s?[_\-.:*]|old\s?[_\-:]\s)"
+_LAST: Final = r"^\s*(?:z{3,}|zz\s?[_\-.:*]|x{3,}[\s_\-.:*]|old\s?[_\-:]\s)"
 """What puts a record to the end of every list, or before its name as `OLD - Acme`."""
 
-_ANYWHERE: Final = "|".join(map(re.escape, (*_SIGNS, *_MARKS)))
+_AT_THE_END: Final = rf"(?:{'|'.join(map(re.escape, _BEHIND))})[\s.!*]*$"
+_ANYWHERE: Final = "|".join((*map(re.escape, (*_SIGNS, *_MARKS)), _AT_THE_END))
 _WORDS: Final = rf"(?:^|[^\p{{L}}\p{{N}}])(?:{'|'.join(_NAMES)})(?:$|[^\p{{L}}\p{{N}}])|{_ANYWHERE}"
 _CASES: Final = (str.lower, str.upper, str.title, str.capitalize)
-_SOUGHT: Final = (*(case(word) for word in _NAMES if not word.isascii() for case in _CASES), *_NAMES, *_SIGNS, *_MARKS)
+_WRITTEN: Final = (*_NAMES, *_MARKS, *_BEHIND)
+_SOUGHT: Final = (*(case(word) for word in _WRITTEN if not word.isascii() for case in _CASES), *_WRITTEN, *_SIGNS)
 """What is looked for in any case: beyond ASCII in each that people write."""
 
 

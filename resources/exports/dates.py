@@ -33,10 +33,11 @@ _OFFSET: Final = r"(:\d\d(?:\.\d+)?) ?(?:(?:Z|UTC|GMT)|([+-]\d\d)(?::?(\d\d))?(?
 """As programs write it behind a time: `+00`, ` +0000 UTC`, ` Z`."""
 
 _NUMERIC: Final = (
-    r"^\s*(?<one>\d{1,4})[./-]\s?(?<two>\d{1,2})[./-]\s?(?<three>\d{1,4})"
-    r"(?:,?\s+(?:at )?(?<hour>\d{1,2}):(?<minute>\d{2})(?::\d{2}(?:\.\d+)?)?\s?(?<half>[AaPp])?\.?\s?[Mm]?\.?)?\s*$"
+    r"^\s*(?<one>[0-9]{1,4})[./-]\s?(?<two>[0-9]{1,2})[./-]\s?(?<three>[0-9]{1,4})"
+    r"(?:,?\s+(?:at )?(?<hour>[0-9]{1,2}):(?<minute>[0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?"
+    r"\s?(?<half>[AaPp])?\.?\s?[Mm]?\.?)?\s*$"
 )
-"""Without a time it is midnight."""
+"""Without a time it is midnight. Digits of other scripts are numbers to `\\d`, and to no calendar here."""
 
 _MONTH_NAMES: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAME: Final = rf"({'|'.join(_MONTH_NAMES)})[a-z]{{0,6}}"
@@ -60,6 +61,7 @@ _NO_DATES: Final = (
         r"^\s*(\d([.,]\d+)?[Ee]\+\d+|#+)\s*$",
         ", but what a spreadsheet made of it (a rounded number, or ###); export it again and do not save it in one",
     ),
+    (r"(?![0-9])\d", ", but one in digits of another script; export it again with dates in plain digits"),
     (
         r"^\s*\d{1,2}:\d\d(:\d\d)?([.,]\d+)?\s*([AaPp]\.?[Mm]\.?)?\s*$",
         f", but a time without its day, which is what a spreadsheet shows of a date and leaves when it saves; {_AGAIN}",

@@ -13,12 +13,21 @@ from typing import Final
 
 import polars as pl
 
+from schemas.errors import ExportError
+
 _SHEETS: Final = "xl/worksheets/"
 _CELL: Final = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _AT: Final = re.compile(rb"\br=\"([A-Z]+[0-9]+)\"")
 _IS_ERROR: Final = re.compile(rb"\bt=\"e\"")
 _VALUE: Final = re.compile(rb"<(?:\w+:)?v>([^<]+)</")
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f\b")
+_UNCOMPUTED: Final = re.compile(
+    rb"<(?:\w+:)?c\b((?:(?!\bt=)[^>])*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)"
+    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+"""A formula without a result; one whose result is an empty text has the type of a text (`t="str"`)."""
+_BLOCK: Final = 1 << 24
+_LONGEST_CELL: Final = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,37 @@ def cells_without_value(path: Path) -> Mapping[str, str]:
     with zipfile.ZipFile(path) as book:
         sheets = [name for name in book.namelist() if name.startswith(_SHEETS)]
         return {cell: said for name in sheets for cell, said in _without_value(book.read(name))}
+
+
+def check_computed(path: Path) -> None:
+    """See that what a workbook is read as is what a person would see there.
+
+    Raises:
+        ExportError: a formula has no result, so that its cell would be read as empty.
+    """
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as book:
+        sheets = [name for name in book.namelist() if name.startswith(_SHEETS) and name.endswith(".xml")]
+        cell = next(filter(None, (_first_uncomputed(book, name) for name in sheets)), None)
+    if cell:
+        raise ExportError(
+            f"{path} has formulas that no program has computed, {cell} the first: these cells would be read as empty; "
+            "open it in a spreadsheet program and save it."
+        )
+
+
+def _first_uncomputed(book: zipfile.ZipFile, sheet: str) -> str | None:
+    with book.open(sheet) as cells:
+        rest = b""
+        while block := cells.read(_BLOCK):
+            text = rest + block
+            found = _UNCOMPUTED.search(text) if _FORMULA.search(text) else None
+            if found:
+                at = _AT.search(found[1])
+                return at[1].decode() if at else "?"
+            rest = text[-_LONGEST_CELL:]
+    return None
 
 
 def _without_value(sheet: bytes) -> Iterator[tuple[str, str]]:

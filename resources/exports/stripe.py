@@ -26,6 +26,7 @@ from resources.exports.seen_links import (
     status_labels,
     unseen_links,
 )
+from resources.exports.sheet_cells import check_computed
 from resources.exports.stripe_checks import checked
 from resources.exports.stripe_fields import NOTHING_MORE, Further, further_columns, label_in_any_case, way_to_declare
 from resources.exports.stripe_ids import doubts_of_ids
@@ -84,6 +85,7 @@ def read_stripe_export(  # noqa: PLR0913 (what a declaration says, and where row
         columns |= {f"{_STATUS}{at}": label for at, label in enumerate(status_labels(export.header.labels))}
         sides = side_columns(export.header.labels)
         columns |= sides
+        check_computed(export.source)
         texts = metadata_texts(export.header.labels)
         columns |= texts
         whole = export.read_to(disk, columns) if disk else None

@@ -47,6 +47,30 @@ def of_netsuite(file: Path, folder: Path) -> Ran:
         return case
 
 
+def with_formula(path: Path, result: str) -> Path:
+    """A workbook whose e-mail is a formula with this result, in the file's own form."""
+    rows = [list(row) for row in NETSUITE]
+    rows[1][4] = '=LOWER("A@ONE.EXAMPLE")'
+    made = workbook(path.with_suffix(".plain"), rows)
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"</f><v>0</v></c>", f"</f>{result}</c>".encode()))
+    return path
+
+
+@pytest.mark.parametrize("result", ["", "<v></v>", "<v />"])
+def test_a_workbook_with_formulas_that_were_never_computed_is_refused(result: str, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    refusal = of_netsuite(with_formula(tmp_path / "n.xlsx", result), tmp_path / "run").refusal
+    assert "has formulas that no program has computed, E2 the first" in refusal
+
+
+def test_a_formula_is_read_by_its_result(tmp_path: Path) -> None:
+    computed = with_formula(tmp_path / "n.xlsx", "<v>7</v>")
+    found = read_netsuite_export(computed, {"internal_id": "Internal ID", "email": "Email"}).frame
+    assert found.get_column("email").to_list()[0] == "7"
+
+
 def test_a_gzip_archive_is_read(tmp_path: Path) -> None:
     with planned("gz", tmp_path) as case:
         assert case.records == {"A1": 11}

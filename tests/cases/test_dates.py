@@ -69,6 +69,7 @@ def test_a_date_without_a_time_is_its_midnight(text: str, other: str, tmp_path: 
         ("9/3/2026", "in which day and month can be told in two ways"),
         ("3. September 2026 10:15 Uhr", "with a word, such as the name of a month"),
         ("2026年9月3日 10:15", "with a word, such as the name of a month"),
+        *((text, "digits of another script") for text in ("٢٠٢٦-٠٩-٠٣ ١٠:١٥", "２０２６-09-03 10:15")),
         ("1.78843E+09", "what a spreadsheet made of it"),
         ("########", "what a spreadsheet made of it"),
         ("1788430500.0", "`dates: epoch`"),

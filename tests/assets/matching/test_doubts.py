@@ -229,6 +229,9 @@ def test_what_a_person_decided_is_not_doubted() -> None:
         ),
         *((text, True) for text in ("CUS_1 DEĞİL: cus_1", "זה לא cus_1", "ليس cus_1", "ไม่ใช่ cus_1", "間違い cus_1")),
         *((text, True) for text in ("referred by cus_1", "cus_1 entered in error", "不属于 cus_1")),
+        *((text, True) for text in ("\u274c cus_1", "\u2260 cus_1", "DONT LINK cus_1", "doesn\u2019t fit: cus_1")),
+        *((text, True) for text in ("no corresponde a cus_1", "ne correspond plus à cus_1", "paid by cus_1")),
+        *((text, False) for text in ("\u2713 cus_1", "PO no 12 cus_1", "paid by card, cus_1", "Stripe \u2192 cus_1")),
         *(
             (text, False)
             for text in ("payment error, cus_1", "lettre: cus_1", "neminem cus_1", "referred by Bee, cus_1")
@@ -239,6 +242,7 @@ def test_what_a_person_decided_is_not_doubted() -> None:
         ("cus_1", False),
         ("Customer no. cus_1", False),
         ("https://dashboard.stripe.com/customers/cus_1", False),
+        ("https://dashboard.stripe.com/customers/cus_1?tab=overview", False),
         ("<p>cus_1</p>&nbsp;", False),
         ("Pays late. Do not call. cus_1", False),
         ("not before noon\ncus_1", False),
@@ -305,6 +309,15 @@ def test_a_number_before_a_name_is_a_doubt_where_few_names_have_one() -> None:
                 "OLD - Acme",
                 "Acme [closed]",
             )
+        ),
+        *(
+            ("company_name", text, True)
+            for text in ("Acme - CLOSED", "Acme \u2013 closed.", "ACME (FERMÉ)", "Acme (gesperrt)", "【旧】Acme")
+        ),
+        *(("company_name", text, True) for text in ("Acme (FUSIONADO)", "xxx Acme")),
+        *(
+            ("company_name", text, False)
+            for text in ("XXXLutz", "Acme - Old Mill", "Trans-Alt", "Pay - Closed Loop", "Acme OLD")
         ),
         *(
             ("company_name", text, False)
