@@ -62,6 +62,7 @@ def test_who_is_there_is_found_whatever_the_stage_and_activity_and_left_alone(gi
         ([{STRIPE_FIELD: "cus_1"}], "cus_1 is held by record 1"),
         ([{"externalid": "CUS_1", STRIPE_FIELD: "cus_1"}], "cus_1 is held by record 1"),
         ([{"externalid": "cus_1"}, {STRIPE_FIELD: "cus_1"}], "cus_1 is held by record 1, 2"),
+        ([{"externalid": "cus_1", STRIPE_FIELD: "cus_1"}, {STRIPE_FIELD: "cus_1"}], "cus_1 is held by record 1, 2"),
     ],
 )
 def test_what_holds_the_id_in_one_place_only_or_in_several_records_is_somebody_elses(
@@ -216,6 +217,7 @@ def test_an_administrator_sees_how_many_were_made_and_which_were_not_without_any
         ({"records": [{"key": "cus_1", "record": {"fields": {"externalid": "cus_2"}}}]}, "WRONG_TYPE"),
         ({"records": [{"key": "two words", "record": {"fields": {"externalid": "two words"}}}]}, "WRONG_TYPE"),
         ({"records": [None]}, "WRONG_TYPE"),
+        ({"records": [item(), None]}, "WRONG_TYPE"),
         ({"records": [item()], "fields": {"stripe_id": "email"}}, "FIELD_NOT_ALLOWED"),
         ({"records": [item()], "fields": None}, "FIELD_NOT_ALLOWED"),
     ],

@@ -91,6 +91,9 @@ def test_all_active_currencies_are_added_where_the_account_has_several() -> None
     outcome = made(world, wanted, options=SEES_CURRENCIES)
     assert world.customers[outcome["id"]].currencies == ["1", "3"]
     assert world.value(outcome["id"], "currency") == "3"
+    beside = World(account=EUROS)
+    create(beside, item("cus_2"), wanted, options=SEES_CURRENCIES)
+    assert [customer.currencies for customer in beside.customers.values()] == [[], ["1", "3"]]
     single = World()
     outcome = made(single, wanted)
     assert (single.customers[outcome["id"]].currencies, single.value(outcome["id"], "currency")) == ([], None)

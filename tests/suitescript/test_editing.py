@@ -76,16 +76,17 @@ def test_the_same_change_again_finds_everything_done_and_saves_nothing() -> None
     assert len(world.saves) == 1
 
 
+@pytest.mark.rule("W2")
+@pytest.mark.rule("W4")
 @pytest.mark.rule("W8")
-def test_a_value_of_somebody_else_stays_and_the_other_fields_are_written() -> None:
+@pytest.mark.parametrize("field", ["stripe_id", "external_id"])
+def test_a_value_of_somebody_else_stays_and_the_other_fields_are_written(field: str) -> None:
     world = World()
-    world.insert(7, externalid="ACME-1")
-    assert short(apply(world, link(7, "cus_1"))) == [
-        (7, "stripe_id", "applied", None),
-        (7, "external_id", "conflict", "ACME-1"),
-        (7, "comments", "applied", None),
-    ]
-    assert world.value(7, "externalid") == "ACME-1"
+    world.insert(7, **{FIELDS[field]: "ACME-1"})
+    applied = {name: (7, name, "applied", None) for name in ("stripe_id", "external_id", "comments")}
+    expected = applied | {field: (7, field, "conflict", "ACME-1")}
+    assert short(apply(world, link(7, "cus_1"))) == [*expected.values()]
+    assert world.value(7, FIELDS[field]) == "ACME-1"
 
 
 @pytest.mark.rule("W8")

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.netsuite_standin import STRIPE_FIELD, Options, World
-from tests.suitescript.restlet import FIELDS, apply, ask_as, host_of, link, short
+from sandbox.netsuite_standin import STRIPE_FIELD, Options, World, engine
+from tests.suitescript.restlet import FIELDS, SHIPPED, apply, ask_as, host_of, link, short
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,20 @@ def test_a_bad_record_fails_whole_with_a_reason_and_spoils_no_other(spoil: Any, 
     assert [(outcome, reason) for _, _, outcome, reason in outcomes[:3]] == [("failed", code)] * 3
     assert [outcome for _, _, outcome, _ in outcomes[3:]] == ["applied"] * 3
     assert [save.customer for save in world.saves] == [9]
+
+
+def test_a_value_that_cannot_even_be_set_fails_alone_before_the_save() -> None:
+    world = World()
+    world.insert(7)
+    throws = "if (edit.fieldId === 'externalid') throw { name: 'INVALID_FLD_VALUE', message: 'Not this.' };"
+    script = SHIPPED.changed("customer.setValue({", f"{throws} customer.setValue({{")
+    asked = {"action": "apply", "fields": FIELDS, "changes": [link(7, "cus_1")]}
+    assert short(engine.run(script, "post", asked, host_of(world))) == [
+        (7, "stripe_id", "applied", None),
+        (7, "external_id", "failed", "INVALID_FLD_VALUE"),
+        (7, "comments", "applied", None),
+    ]
+    assert world.value(7, "externalid") is None
 
 
 @pytest.mark.parametrize("name", ["stripe_id", "external_id", "comments"])

@@ -149,10 +149,26 @@ def test_the_scripts_of_people_cannot_reach_more_than_they_need() -> None:
 
 
 @pytest.mark.rule("C14")
+@pytest.mark.rule("W6")
 def test_of_a_customer_that_is_there_creating_sets_nothing_but_its_activity() -> None:
     assert re.findall(r"(\w+)\.setValue\(\{ fieldId: '(\w+)'", FILES["creating.js"]) == [("there", "isinactive")]
     assert FILES["creating.js"].count(".setValue(") == 1
     assert re.findall(r"fill\((\w+),", FILES["creating.js"]) == ["made"]
+
+
+@pytest.mark.rule("W6")
+def test_a_save_of_what_is_there_lets_netsuite_fill_no_other_field() -> None:
+    """With sourcing, a save may set fields that depend on others anew, which only a new record wants."""
+    saves = {name: re.findall(r"(\w+)\.save\(\{ (.+?) \}\)", text) for name, text in FILES.items() if ".save(" in text}
+    as_it_is = "enableSourcing: false, ignoreMandatoryFields: true"
+    assert saves == {
+        "creating.js": [("made", "enableSourcing: true, ignoreMandatoryFields: false"), ("there", as_it_is)],
+        "editing.js": [("customer", as_it_is)],
+        "requesting.js": [("customer", as_it_is)],
+    }
+    assert {name: text.count(".save(") for name, text in FILES.items() if name in saves} == {
+        name: len(found) for name, found in saves.items()
+    }
 
 
 def test_every_file_is_a_module_of_suitescript_two_one_and_one_is_the_restlet() -> None:
@@ -179,6 +195,7 @@ def test_nothing_is_used_that_the_oldest_engine_of_suitescript_two_one_may_lack(
 
 
 @pytest.mark.rule("W6")
+@pytest.mark.rule("C14")
 def test_what_can_be_written_is_what_the_other_side_writes() -> None:
     writable = part("editing", "it.WRITABLE.map((one) => [one.name, one.fieldId.source, one.holds])")
     field_ids = NetsuiteSettings(account="1", login=certificate_login()).field_ids

@@ -7,6 +7,7 @@ from tests.suitescript.restlet import apply, link, short
 
 
 @pytest.mark.rule("W6")
+@pytest.mark.rule("C14")
 @pytest.mark.parametrize("field", ["email", "companyname", "isinactive", "entityid", "custbody_x", None])
 def test_no_other_field_can_be_changed(field: str | None) -> None:
     world = World()
@@ -16,7 +17,15 @@ def test_no_other_field_can_be_changed(field: str | None) -> None:
     assert world.saves == []
 
 
+@pytest.mark.parametrize("fields", [None, "comments"])
+def test_fields_that_are_no_table_are_told(fields: object) -> None:
+    answer = apply(World(), {"id": 7, "append": {"comments": "cus_1"}}, fields=fields)
+    assert answer["error"]["code"] == "WRONG_TYPE"
+    assert answer["error"]["message"] == "fields must say which NetSuite field each name stands for."
+
+
 @pytest.mark.rule("W6")
+@pytest.mark.rule("C14")
 @pytest.mark.parametrize(
     "named",
     [

@@ -66,6 +66,7 @@ TOUCHED: list[Callable[[Place], None]] = [
 
 
 @pytest.mark.rule("W10")
+@pytest.mark.rule("X2")
 @pytest.mark.parametrize("touch", TOUCHED)
 def test_what_somebody_has_touched_stays_even_within_the_minute(touch: Callable[[Place], None]) -> None:
     place = Place()

@@ -34,6 +34,7 @@ def test_an_undo_takes_the_line_that_was_appended_and_no_other(now: str, left: s
 
 
 @pytest.mark.rule("W10")
+@pytest.mark.rule("X2")
 @pytest.mark.parametrize(
     ("now", "found"),
     [

@@ -70,6 +70,7 @@ def test_nothing_that_is_there_is_replaced_without_a_person(world: World) -> Non
     assert set(changes.get_column("field")) <= {METADATA, "stripe_id", "external_id"}
 
 
+@pytest.mark.rule("X3")
 @settings(max_examples=6, deadline=None)
 @given(worlds() | crowded_worlds(), st.randoms(use_true_random=False))
 def test_order_of_rows_changes_nothing(world: World, random: Random) -> None:
@@ -96,6 +97,8 @@ def test_new_pair_gets_every_trace_netsuite_first() -> None:
     ]
 
 
+@pytest.mark.rule("W2")
+@pytest.mark.rule("W4")
 def test_older_customer_claims_the_fields_and_both_get_the_rest() -> None:
     """Older is to the minute, as in an export; within one minute the id decides."""
     pair = [acme("cus_1", minutes=1), acme("cus_B", seconds=1), acme("cus_A", seconds=59)]
@@ -152,6 +155,7 @@ def test_equal_metadata_is_no_change(metadata: str, overrides: dict[str, int | N
 
 
 @pytest.mark.rule("W2")
+@pytest.mark.rule("W4")
 @pytest.mark.parametrize("field", ["external_id", "stripe_id"])
 @pytest.mark.parametrize(("held", "is_set"), [(None, True), ("", True), (" ", True), ("legacy-1", False)])
 def test_field_is_set_only_when_empty(field: str, held: str | None, *, is_set: bool) -> None:
@@ -187,6 +191,8 @@ def test_what_stands_for_nothing_is_what_the_declaration_says() -> None:
 
 
 @pytest.mark.rule("W3")
+@pytest.mark.rule("W2")
+@pytest.mark.rule("W4")
 @pytest.mark.parametrize("stripe_id", [None, "paid", "cus_9"])
 def test_an_imported_id_goes_into_its_own_field_and_metadata_only(stripe_id: str | None) -> None:
     world = World([acme("paid")], [record(7, stripe_id=stripe_id)], {}, NAMES)

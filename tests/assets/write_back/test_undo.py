@@ -17,6 +17,7 @@ from tests.resources.ledger.ledgers import PLAN
 
 
 @pytest.mark.rule("W10")
+@pytest.mark.rule("X2")
 def test_undo_restores_what_still_stands_and_reports_the_rest(world: FakeWorld) -> None:
     world.netsuite.values["1", "comments"] = "VIP"
     changes = pairs(1, 2)

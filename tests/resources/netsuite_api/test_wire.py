@@ -107,6 +107,7 @@ def test_a_conflict_says_what_is_there_and_a_failure_why() -> None:
 
 
 @pytest.mark.rule("W10")
+@pytest.mark.rule("X2")
 def test_an_undo_is_the_same_changes_the_other_way_round() -> None:
     world, changes = world_of(2)
     world.edit(1, comments="VIP")

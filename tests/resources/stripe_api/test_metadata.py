@@ -70,6 +70,15 @@ def test_a_value_can_be_taken_back(at: Stage) -> None:
     assert value(at) is None
 
 
+@pytest.mark.rule("W10")
+@pytest.mark.rule("X2")
+def test_what_somebody_has_put_there_since_is_not_taken_back(at: Stage) -> None:
+    set_metadata(at.connection, change())
+    at.book.update("cus_1", {"metadata": {LINK_KEY: "5"}})
+    assert set_metadata(at.connection, change(old="77", new=None)) == FieldOutcome("conflict", "5")
+    assert value(at) == "5"
+
+
 @pytest.mark.parametrize("deleted", [True, False])
 def test_a_customer_that_is_deleted_or_unknown_is_gone(at: Stage, *, deleted: bool) -> None:
     if deleted:

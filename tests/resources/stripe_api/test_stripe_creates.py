@@ -151,6 +151,7 @@ def test_what_was_used_loses_our_key_and_stays(at: Stage) -> None:
 
 
 @pytest.mark.rule("W10")
+@pytest.mark.rule("X2")
 def test_what_another_record_has_got_is_left_alone(at: Stage) -> None:
     made = attempt()
     [answer] = write(at, made)
