@@ -42,6 +42,7 @@ def test_an_undo_takes_the_line_that_was_appended_and_no_other(now: str, left: s
         ("VIP cus_1", "VIP cus_1"),
         ("cus_1, see there\ncus_1.", "cus_1, see there\ncus_1."),
         ("called\ncus_1\nmerged:\ncus_1", "cus_1\ncus_1"),
+        ("Vip\ncus_1\nmerged:\ncus_1", "cus_1\ncus_1"),
     ],
 )
 def test_an_undo_where_the_appended_line_was_edited_is_a_conflict_that_shows_it(now: str, found: str) -> None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,9 @@ from resources.stripe_api import (
 )
 from resources.stripe_api.reading.pages import CustomerPage, customer_page
 from resources.stripe_api.reading.parallel_list import Listing, ParallelList
+from resources.stripe_api.reading.windows import Frontier
 from sandbox.stripe_standin import StandInOptions, uneven_book
+from schemas.errors import InternalError
 from tests.resources.stripe_api.stripe_world import KEYS, START, UNLIMITED, YEARS, Stage, account, stage
 
 
@@ -41,6 +44,14 @@ def test_uneven_account_is_read_whole_and_the_ledger_proves_it() -> None:
         assert extract.windows["rows"].sum() == 6_000
         assert extract.windows["requests"].sum() == extract.reads == len(at.server.log)
         assert extract.windows.height > 8
+
+
+@pytest.mark.rule("X10")
+def test_a_read_whose_windows_leave_a_second_out_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Frontier.table
+    monkeypatch.setattr(Frontier, "table", lambda read: whole(read).with_columns(pl.col("gte") + 1))
+    with stage() as at, pytest.raises(InternalError, match="do not cover its range exactly once"):
+        read_ids(at)
 
 
 @pytest.mark.rule("X10")

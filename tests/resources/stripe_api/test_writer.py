@@ -50,6 +50,17 @@ def test_a_customer_with_fifty_keys_fails_and_its_neighbours_are_written(at: Sta
     assert [answer.said for answer in written(at.connection)] == ["already", "failed", "already"]
 
 
+@pytest.mark.rule("W9")
+def test_what_a_killed_run_left_open_is_what_stripe_has_of_it(at: Stage) -> None:
+    held = {1: {LINK_KEY: "1"}, 2: {LINK_KEY: "9"}, 3: {}}
+    at.book.load((f"cus_{number}", START, {"metadata": metadata}) for number, metadata in held.items())
+    tries = [*map(attempt, (1, 2, 3, 4)), *(replace(attempt(number), direction="undo") for number in (1, 3))]
+    entries = [Entry(each, ChangeResult("intended"), "run", datetime.now(UTC)) for each in tries]
+    said = [answer.said for answer in StripeEdits(at.connection).inspect(entries)]
+    assert said == ["done", "not_done", "not_done", "not_done", "not_done", "done"]
+    assert {line.method for line in at.server.log} == {"GET"}
+
+
 def refused(status: int, **error: str) -> Sent:
     return Sent(orjson.dumps({"error": {"type": "invalid_request_error", "message": "No", **error}}), status, JSON)
 
