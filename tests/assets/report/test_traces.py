@@ -14,7 +14,9 @@ MATCHES = pl.DataFrame(
     orient="row",
 ).with_columns(evidence=pl.lit("metadata"))
 PLAN = {"system": pl.String, "field": pl.String, **PAIRS, "action": pl.String}
-LINKS = pl.DataFrame([("cus_1", 1, "external_id")], schema={**PAIRS, "source": pl.String}, orient="row")
+LINKS = pl.DataFrame(
+    [("cus_1", 1, "external_id"), ("cus_2", 2, "metadata")], schema={**PAIRS, "source": pl.String}, orient="row"
+)
 
 
 @pytest.mark.rule("W5")
