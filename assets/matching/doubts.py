@@ -16,12 +16,13 @@ from assets.matching.existing_links import linked_already
 from assets.matching.findings import group_records, listed
 from assets.matching.link_traces import are_of
 from assets.matching.names_another import names_another
+from assets.matching.near_ids import near_ids
 from assets.matching.negation import find_negated, may_negate
 from assets.matching.retired import find_retired
 from assets.matching.second_opinions import Evidence
 from schemas.link_fields import LinkField, fields_of
 from schemas.rule_kinds.netsuite_name import NETSUITE_NAME, NUMBERED, SOME
-from schemas.words import DOUBTS, NEAR_KEYS, STRIPES_OWN, Doubt, MatchOutcome
+from schemas.words import DOUBTS, NEAR_KEYS, STRIPES_OWN, Doubt
 
 _RECORD: Final = "record"
 
@@ -188,7 +189,7 @@ def _chosen_id(evidence: Evidence) -> pl.LazyFrame:
     groups = group_records(notes.lazy().select("position", _RECORD).unique(), "position").rename(
         {"candidates": "holding"}
     )
-    decided = _still_open(groups, evidence, "held")
+    decided = evidence.still_open(groups, "held")
     own = decided.join(notes.lazy().select("position", _RECORD), on=["position", _RECORD], how="semi")
     rows = decided.join(own, on="position", how="anti")
     word = pl.when(pl.col("holding") > 1).then(pl.lit("records")).otherwise(pl.lit("record"))
@@ -204,14 +205,7 @@ def _near_key(evidence: Evidence) -> pl.LazyFrame:
     named = evidence.customers.lazy().select("position", NEAR_KEYS).drop_nulls()
     keys = pl.col(NEAR_KEYS).str.replace_all("\n", ", ", literal=True)
     said = pl.format("the metadata have {}, which can be meant for a key of ours and is not read", keys)
-    return _still_open(named, evidence, "held", "linked").select("position", said=said)
-
-
-def _still_open(some: pl.LazyFrame, evidence: Evidence, *settled: MatchOutcome) -> pl.LazyFrame:
-    """Of some customers (`position`) those for whom no person decided, with their record; none of these outcomes."""
-    findings = evidence.decided.findings.select("outcome", "evidence").with_row_index("finding")
-    rows = evidence.decided.rows.lazy().join(some, on="position").join(findings.lazy(), on="finding")
-    return rows.filter(~pl.col("outcome").is_in(settled) & pl.col("evidence").ne_missing("override"))
+    return evidence.still_open(named, "held", "linked").select("position", said=said)
 
 
 _FINDERS: Final[Mapping[Doubt, Callable[[Evidence], pl.LazyFrame]]] = {
@@ -225,6 +219,7 @@ _FINDERS: Final[Mapping[Doubt, Callable[[Evidence], pl.LazyFrame]]] = {
     "shared_key": _shared_key,
     "chosen_id": _chosen_id,
     "near_key": _near_key,
+    "near_id": near_ids,
 }
 
 OF_NEW: Final = tuple(kind for kind in DOUBTS if kind not in _FINDERS)

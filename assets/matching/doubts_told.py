@@ -57,6 +57,7 @@ _OF_NOBODY: Final[Mapping[str, str]] = {
     "nobody, is the external id of one",
     "near_key": "Customers without a record of whose metadata a key can be meant for one of ours, which is not read, "
     "so that no record is made for them",
+    "near_id": "Customers without a record of whom comments of one hold nearly the id, so that none is made for them",
 }
 """What the doubts say of customers that have no record."""
 

@@ -19,7 +19,7 @@ from assets.matching.match_rule import Found, MatchRule
 from assets.matching.parted_links import Traces
 from assets.matching.settings import MatchSettings
 from assets.matching.side_keys import side_keys
-from schemas.words import CANDIDATES_SHOWN
+from schemas.words import CANDIDATES_SHOWN, MatchOutcome
 
 _OTHERS: Final = pl.Schema({"position": pl.UInt32(), "says": pl.String()})
 
@@ -59,6 +59,12 @@ class Evidence:
         gathered = [pl.lit(column).gather("finding").alias(column.name) for column in findings]
         pairs = self.decided.rows.filter(pl.col("record").is_not_null()).select("position", "record", *gathered)
         return pairs.filter(~pl.col("is_override").fill_null(value=False)).drop("is_override")
+
+    def still_open(self, some: pl.LazyFrame, *settled: MatchOutcome) -> pl.LazyFrame:
+        """Of some customers (`position`) those for whom no person decided, and their record; no such outcomes."""
+        findings = self.decided.findings.select("outcome", "evidence").with_row_index("finding")
+        rows = self.decided.rows.lazy().join(some, on="position").join(findings.lazy(), on="finding")
+        return rows.filter(~pl.col("outcome").is_in(settled) & pl.col("evidence").ne_missing("override"))
 
     @cached_property
     def linked(self) -> pl.Series:

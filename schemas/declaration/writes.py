@@ -35,7 +35,7 @@ class Brakes(DeclaredPart, dg.Resolvable):
         0.02,
         ge=0,
         le=1,
-        description="how far the share of customers with a record may move; 0: not at all, else by one customer at least",
+        description="how far the share of customers with a record may move; more than 0: by one customer at least",
     )
     most_writes: int = Field(500, ge=0, description="changes in one plan")
     most_relinks: int = Field(

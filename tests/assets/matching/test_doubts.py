@@ -126,6 +126,44 @@ def test_a_match_to_a_record_whose_own_field_holds_nearly_an_id_is_a_doubt(text:
     }
 
 
+ID, OTHER = "cus_NffrFeUfNV2Hib", "cus_Mee1eUfNV2Hib0"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "CUS_NffrFeUfNV2Hib",
+            "cus_nffrfeufnv2hib",
+            "Cus-NffrFeUfNV2Hib",
+            "cus NffrFeUfNV2Hib",
+            "cus_ NffrFeUfNV2Hib",
+        ),
+        *("cus_cus_NffrFeUfNV2Hib", "cus_NffrFeUf", "cus_NffrFe UfNV2Hib", "CUS NffrFeUfNV2Hib"),
+    ],
+)
+def test_comments_that_hold_nearly_an_id_are_a_doubt_where_another_record_is_found(text: str) -> None:
+    noted, found = record(11, comments=f"pays by card ({text}).\nlate"), record(12, email="a")
+    said = "near_id: the comments of record 11 hold what may be meant for"
+    assert doubts(customer(ID, email="a"), noted, found) == {ID: f"{said} this customer"}
+    assert doubts(customer(ID), noted, found) == {ID: f"{said} this customer"}
+    assert doubts(customer(ID), customer(OTHER, email="b"), noted, record(12)) == {ID: f"{said} this customer"}
+    own = record(11, email="b", comments=text)
+    assert doubts(customer(OTHER, email="b"), customer(ID, email="a", metadata="12"), own, found) == {
+        OTHER: f"{said} {ID}"
+    }
+    assert doubts(customer(ID, email="b"), own) == {}, "it is its own"
+    assert doubts(customer(ID, email="a", metadata="12"), noted, found) == {}, "it is linked"
+    assert doubts(customer(ID, email="a"), noted, found, cus_NffrFeUfNV2Hib=12) == {}, "a person said so"
+
+
+@pytest.mark.parametrize(
+    "text", ["cus 12", "cus_Nffr", "see customer NffrFeUfNV2Hib", "cus_Zee1eUfNV", "discus_NffrFeUf"]
+)
+def test_comments_that_may_mean_anything_are_no_doubt(text: str) -> None:
+    assert doubts(customer(ID, email="a"), record(11, comments=text), record(12, email="a")) == {}
+
+
 @pytest.mark.parametrize("text", ["yes", "Customer since 2019", "see the cus notes", "international12 Ltd", "12345"])
 def test_a_word_in_a_field_for_ids_is_no_doubt(text: str) -> None:
     assert doubts(customer(email="a"), record(11, email="a", stripe_id=text)) == {}

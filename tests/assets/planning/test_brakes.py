@@ -49,7 +49,7 @@ def test_limits_are_kept_to_the_customer(now: PlanNumbers, name: str | None) -> 
     ("customers", "tied", "passes"),
     [(7, 7, True), (7, 6, True), (8, 7, True), (8, 8, True), (7, 5, False), (9, 7, False), (100, 94, False)],
 )
-def test_one_customer_of_few_is_within_the_band(customers: int, tied: int, passes: bool) -> None:  # noqa: FBT001
+def test_one_customer_of_few_is_within_the_band(customers: int, tied: int, passes: bool) -> None:
     last = PlanNumbers(stripe_customers=7, netsuite_customers=7, tied_to_a_record=7)
     now = replace(last, stripe_customers=customers, tied_to_a_record=tied)
     assert list(stopped(now, (last,))) == ([] if passes else ["match_rate_in_band"])
