@@ -16,6 +16,7 @@ import polars as pl
 from resources.exports.file import ExportFile, check_header, open_export
 from resources.exports.header import Header
 from resources.exports.known_labels import fields_meant
+from resources.exports.other_records import refuse_other_records
 from resources.exports.sheet_cells import check_computed
 from resources.exports.totals import is_total
 from resources.exports.unmapped import said_there, unmapped_columns
@@ -73,6 +74,7 @@ def read_netsuite_export(
         path, fields["internal_id"], check=partial(_check_labels, fields=fields), encoding=encoding
     ) as export:
         check_computed(export.source)
+        refuse_other_records(export, fields)
         warnings = warnings_of_a_file(ends_with_newline=export.ends_with_newline, lost=export.lost, rows=export.rows)
         warnings += tuple(_warning_of_numbers(export, fields["internal_id"]))
         warnings += tuple(said_there(export, unmapped_columns(export.header, fields), words))
