@@ -16,7 +16,7 @@ _PREFIX: Final = r"""^[\s"'`<(\[{]*(?:[^\s,;|]*/)?"""
 _SUFFIX: Final = r"""(?:/[^\s,;|]*|\?[^\s,;|]+|\#[^\s,;|]+)?[\s"'`>)\]}.,;:]*$"""
 _ONE_ID: Final = rf"{_PREFIX}(cus_[0-9A-Za-z]+){_SUFFIX}"
 _IN_AN_ADDRESS: Final = r"^\s*https?://[^\s,;|]*/customers/([^\s/?#,;|]+)(?:[/?#][^\s,;|]*)?\s*$"
-_USUAL: Final = r"(?i)[0-9A-Za-z]*cus_[0-9A-Za-z]+"
+_USUAL: Final = r"(?i)[0-9A-Za-z]*(?:cus_)+[0-9A-Za-z]+"
 _ESCAPED: Final = r"_|\\_|%5f|&#95;|&#x5f;|&lowbar;"
 """The `_` of an id as it is in a text that was made for Markdown, an address or a page."""
 

@@ -6,11 +6,14 @@ They have no row among the matches, which are of customers that exist; a person 
 import polars as pl
 
 from assets.matching import find_usual_ids, ids_within
-from schemas.invisible import without_invisible
+from assets.matching.id_texts import cleaned
+from assets.matching.link_traces import named_unclearly
 from schemas.link_fields import LinkField, fields_of
 from schemas.repeated import may_be_among
 from schemas.words import CANDIDATES_SHOWN, GONE
 
+_OF_STRIPE = "^cus_[0-9A-Za-z]{14}$"
+"""Nearly all ids are like this: one that is in another account is no half of any."""
 _WHAT_TO_DO = (
     "It was deleted in Stripe, or is of another account or mode. If it was deleted, take the id out of the record, so "
     "that the customer who took its place can be linked; to leave it, decide never to link it (job {job})."
@@ -34,8 +37,10 @@ def gone_customers(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, override_job: s
     in_any_case = stripe.select(lower=pl.col("id").str.to_lowercase())
     rows = unknown.lazy().join(in_any_case, left_on=pl.col("id").str.to_lowercase(), right_on="lower", how="anti")
     records = pl.col("record").unique().sort()
-    gone = rows.group_by("id").agg(
-        sources=pl.col("source").unique().sort(), candidates=pl.col("record").n_unique(), shown=records
+    gone = (
+        _meaning_nobody(rows.collect(engine="streaming"), stripe)
+        .group_by("id")
+        .agg(sources=pl.col("source").unique().sort(), candidates=pl.col("record").n_unique(), shown=records)
     )
     ids = pl.col("shown").list.head(CANDIDATES_SHOWN).cast(pl.List(pl.String)).list.join(" ")
     many = pl.when(pl.col("candidates") > 1).then(pl.lit("records name")).otherwise(pl.lit("record names"))
@@ -55,6 +60,16 @@ def gone_customers(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, override_job: s
     )
 
 
+def _meaning_nobody(unknown: pl.DataFrame, stripe: pl.LazyFrame) -> pl.LazyFrame:
+    """Leave out what is nearly a customer's id, such as half of a torn one: matching says whom that means."""
+    odd = unknown.filter(~pl.col("text").str.contains(_OF_STRIPE)).select("source", "record", "text").unique()
+    if odd.is_empty():
+        return unknown.lazy()
+    ids = stripe.select("id").with_row_index("position")
+    near = named_unclearly(odd, ids, pl.Expr.hash).filter(~pl.col("is_clear"))
+    return unknown.lazy().join(near, on=["source", "record", "text"], how="anti")
+
+
 def _named(records: pl.LazyFrame) -> pl.DataFrame:
     fields = [_held(records, field) for field in fields_of("netsuite", "value")]
     noted = [_noted(records, field) for field in fields_of("netsuite", "words")]
@@ -64,12 +79,15 @@ def _named(records: pl.LazyFrame) -> pl.DataFrame:
 def _held(records: pl.LazyFrame, field: LinkField) -> pl.LazyFrame:
     source = pl.lit(field.evidence).alias("source")
     filled = records.select(source, record="internal_id", text=field.name).drop_nulls("text")
-    return filled.select("source", "record", id=ids_within(without_invisible(pl.col("text")))).explode("id")
+    text = cleaned(pl.col("text"))
+    return filled.select("source", "record", id=ids_within(text), text=text).explode("id")
 
 
 def _noted(records: pl.LazyFrame, field: LinkField) -> pl.LazyFrame:
     tokens = find_usual_ids(records.select(note=field.name, record="internal_id").drop_nulls())
-    return tokens.select(pl.lit(field.evidence).alias("source"), "record", id="text")
+    return tokens.select(pl.lit(field.evidence).alias("source"), "record", "text", id="text").select(
+        "source", "record", "id", "text"
+    )
 
 
 _COLUMNS = {

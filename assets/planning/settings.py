@@ -6,7 +6,7 @@ from assets.mapping.to_netsuite import CreateSettings, Trial, global_trial, tria
 from assets.matching import MatchSettings
 from assets.matching.customer_matches import match_settings
 from assets.matching.to_stripe_settings import ToStripeSettings
-from assets.no_values import PLACEHOLDERS, placeholders_of
+from assets.no_values import BY_FORM, PLACEHOLDERS, nobody_of, placeholders_of
 from schemas.declaration import Declaration
 from schemas.declaration.creation import PAID_COLUMNS
 from schemas.link_fields import LINK_FIELDS, LinkField, fields_of
@@ -81,7 +81,9 @@ def _create_settings(declaration: Declaration) -> CreateSettings | None:
         return None
     written = [field for field in fields_of("netsuite") if field.unique_in_account or _is_allowed(field, declaration)]
     links = {field: field.field_id(declaration.netsuite) for field in written}
-    return CreateSettings.of(declaration.creation, links, placeholders_of(declaration))
+    # Nobody is called `{{name}}`; `unknown` may be what stands in Stripe, and is copied.
+    no_value = placeholders_of(declaration) | (nobody_of(declaration) & {BY_FORM})
+    return CreateSettings.of(declaration.creation, links, no_value)
 
 
 def _who_paid(declaration: Declaration) -> tuple[str, ...]:

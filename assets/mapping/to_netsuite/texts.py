@@ -12,7 +12,7 @@ from assets.mapping.to_netsuite.few import put
 from assets.mapping.to_netsuite.limits import UNSEEN
 from assets.mapping.to_netsuite.names import FIRST_NAME, LAST_NAME
 from assets.mapping.to_netsuite.settings import CreateSettings
-from assets.no_values import is_no_value, no_value_pattern
+from assets.no_values import BY_FORM, is_no_value, no_value_pattern
 from schemas.customer_fields import STANDARD_FIELDS
 from schemas.declaration.rules import CARD_PATHS
 
@@ -80,11 +80,13 @@ def _with_values(unusual: Mapping[str, pl.DataFrame], no_value: frozenset[str]) 
     empty = pl.DataFrame(schema={"text": pl.String})
     keys = pl.concat([empty, *(found.select("text").unique() for found in unusual.values())]).unique()
     keys = keys.with_columns(key=folded_expr(pl.col("text")))
-    placeholders = keys.filter(is_no_value(pl.col("key"), no_value))
+    names_nobody = keys.filter(is_no_value(pl.col("key"), no_value))
+    placeholders = keys.filter(is_no_value(pl.col("key"), no_value - {BY_FORM}))
     of_places = placeholders.filter(pl.col("key") != _NA)
     valued = {}
     for path, found in unusual.items():
-        listed = (of_places if path.endswith(_PLACES) else placeholders).get_column("text")
+        none = of_places if path.endswith(_PLACES) else names_nobody if path in _PATHS else placeholders
+        listed = none.get_column("text")
         is_value = (_TEXT.str.len_bytes() > 0) & ~_TEXT.is_in(listed.implode())
         valued[path] = found.with_columns(value=pl.when(is_value).then(_TEXT))
     return valued

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from assets.mapping.to_netsuite import CreateSettings, IndividualWhen, new_records
+from assets.no_values import BY_FORM
 from schemas.new_records import NewRecords
 from schemas.validation import violations
 from tests.assets.mapping.making import PERSON, PLAIN, START, fields_of, frame_of, links, notes_of, record_of
@@ -89,6 +90,18 @@ def test_company_name_is_the_name_or_the_description_or_the_email(
 ) -> None:
     assert fields_of(row)["companyname"] == company
     assert notes_of(row) == note
+
+
+@pytest.mark.rule("C5")
+def test_nobody_is_called_what_was_masked_or_not_filled_in() -> None:
+    settings = CreateSettings(no_value=frozenset({BY_FORM}), mapping={"metadata.stars": "custentity_stars"})
+    row = {"name": "{{customer.name}}", "description": "J*** D***", "email": "a@b.example", "metadata.stars": "***"}
+    assert fields_of(row, settings)["companyname"] == "a@b.example"
+    assert fields_of(row, settings)["custentity_stars"] == "***", "a field of one's own may hold anything"
+    assert notes_of(row, settings) == "named by its e-mail; no value: description, name"
+    kept = {"name": "*Star {Ltd}", "email": "a@b.example"}
+    assert fields_of(kept, settings)["companyname"] == "*Star {Ltd}"
+    assert fields_of({"name": "{{name}}"})["companyname"] == "{{name}}", "a list of one's own says nothing of it"
 
 
 @pytest.mark.rule("C6")

@@ -7,8 +7,11 @@ import pytest
 
 from assets.mapping.to_netsuite import CreateSettings
 from assets.matching import MatchSettings
+from assets.no_values import BY_FORM
 from assets.planning.creates import plan_creates
+from assets.planning.settings import PlanSettings
 from schemas.words import LINK_FIELD, LINK_KEY
+from tests.reconciling import declaration
 
 CUSTOMERS = 5_000
 """So many that a join without an order mixes them."""
@@ -53,3 +56,12 @@ def test_whoever_is_doubted_gets_none_and_whom_a_person_decided_for_gets_one_wit
         ("cus_3", "a person said to make a record of its own for this customer"),
     ]
     assert links.get_column("stripe_customer_id").to_list() == ["cus_2", "cus_3"]
+
+
+@pytest.mark.rule("C5")
+def test_what_is_masked_names_no_new_record_unless_a_list_says_what_is_no_value() -> None:
+    creates: dict[str, object] = {"on_none": "create", "create": {"when": "at_once"}}
+    for no_value, forms in ((None, True), (["-"], False)):
+        found = PlanSettings.of(declaration("acme", **creates, no_value=no_value)).create
+        assert found is not None
+        assert (BY_FORM in found.no_value) == forms

@@ -44,6 +44,16 @@ def test_what_may_be_a_customers_id_is_not_gone(text: str) -> None:
     assert gone(Record(7, fields={"stripe_id": text, "external_id": text})) == []
 
 
+@pytest.mark.parametrize(
+    "text", ["cus_Nffr FeUfNV2Hib", "cus_cus_NffrFeUfNV2Hib", "cus_NffrFeUf", "cus_NffrFeUfN...", "cus_nffrfeufnv2hib"]
+)
+def test_what_is_nearly_a_customers_id_is_not_gone(text: str) -> None:
+    fields: dict[str, str | None] = {"stripe_id": text, "external_id": text}
+    assert gone(Record(7, fields=fields), customers=("cus_NffrFeUfNV2Hib",)) == []
+    assert gone(Record(7, fields=fields), customers=("cus_NffrFeUfNV2Hib", "cus_Mee1eUfNV2Hib0")) == []
+    assert gone(Record(7, fields=fields), customers=("cus_Mee1eUfNV2Hib0",)) != []
+
+
 @pytest.mark.rule("M2")
 def test_a_lead_names_nobody() -> None:
     assert gone(Record(7, is_customer=False, fields={"stripe_id": "cus_9"})) == []
