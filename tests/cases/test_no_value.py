@@ -22,6 +22,13 @@ def test_placeholders_match_nobody_and_are_counted_by_column(tmp_path: Path) -> 
         assert f'<p class="alert" role="note">{check.description}</p>' in page
 
 
+def test_what_is_masked_or_was_not_filled_in_matches_nobody_and_names_with_such_signs_do(tmp_path: Path) -> None:
+    with planned("masked", tmp_path) as case:
+        assert case.records == {"A1": None, "B2": None, "C3": None, "D4": 14, "E5": 15, "F6": 16}
+    with planned("masked", tmp_path / "listed", no_value=["N/A"]) as case:
+        assert case.records == {"A1": 11, "B2": 12, "C3": 13, "D4": 14, "E5": 15, "F6": 16}
+
+
 def test_what_stands_for_nothing_can_be_set_and_is_one_list_for_links_too(tmp_path: Path) -> None:
     with ran("meta_forms", tmp_path, no_value=["CUST99", "0099"]) as case:
         is_broken = {"A1", "B2", "C3", "D4", "E5", "H8", "I9"}
