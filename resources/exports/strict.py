@@ -22,7 +22,7 @@ from schemas.errors import InternalError
 BLOCK: Final = 1 << 17  # small enough for a processor's cache
 _FIELD: Final = b"\xff"
 _NEAR: Final = 1 << 14
-_LOST: Final = "\ufffd".encode()
+_LOST: Final = "\ufffd"
 
 
 @dataclass(frozen=True)
@@ -155,9 +155,8 @@ class _Counter:
             if b"\x1b" in block and b"\x1b$" in block:
                 raise escape_sequences(self._source)
             return
-        self._lost += block.count(_LOST)
         try:
-            self._decoder.decode(block, final)
+            text = self._decoder.decode(block, final)
         except UnicodeDecodeError as error:
             line = self._line_of_block() + error.object[: error.start].count(b"\n")
             begin = error.object.rfind(b"\n", 0, error.start) + 1
@@ -165,6 +164,7 @@ class _Counter:
                 raise two_encodings(self._source, line) from None
             near = error.object[begin : begin + _NEAR]
             raise not_utf8(self._source, line, near.rpartition(b"\n")[0] or near) from None
+        self._lost += text.count(_LOST) if _LOST in text else 0
         self._has_letters = self._has_letters or not block.isascii()
 
     def _line_of_block(self) -> int:
