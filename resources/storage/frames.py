@@ -84,7 +84,7 @@ class FrameStore:
         with self.storage.replaced([frame_file(name)]) as [fresh]:
             stamp = {**marks, **self._stamp(name, read_at), **({_PACKED: "yes"} if kept is not frame else {})}
             # What was read is kept for months; what was made of it is made again, and need only be written fast.
-            how: Literal["zstd", "lz4"] = "zstd" if read_at else "lz4"
+            how: Literal["zstd", "uncompressed"] = "zstd" if read_at else "uncompressed"
             level = 1 if read_at else None
             kept.lazy().sink_parquet(fresh, compression=how, compression_level=level, statistics=False, metadata=stamp)
             seal(fresh)
