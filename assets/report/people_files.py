@@ -71,9 +71,10 @@ class _Names:
         if are_all:
             return cls(side.collect().rechunk(), rows)
         wanted = rows.drop_nulls().unique().sort()
-        # Written anew: as they were read they would keep the letters of all others.
-        texts = side.select(pl.concat_str(name).alias(name) for name in side.collect_schema())
-        return cls(rows_at(texts, wanted).rechunk(), wanted.search_sorted(rows).set(rows.is_null(), None))
+        # Written anew: as they were read they would keep the letters of all others. Of one text alone polars makes none.
+        anew = [pl.concat_str(name, pl.lit("")).alias(name) for name in side.collect_schema()]
+        texts = rows_at(side, wanted).select(anew).rechunk()
+        return cls(texts, wanted.search_sorted(rows).set(rows.is_null(), None))
 
     def slice(self, start: int, length: int) -> list[pl.Series]:
         return [column.gather(self.rows.slice(start, length)) for column in self.texts]
