@@ -7,8 +7,8 @@ cause that a person can see: title lines above it, a row of data in its place, a
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from io import BufferedReader
 from itertools import islice
@@ -47,6 +47,7 @@ class Header:
         next_line: the line at which they do.
         skipped: rows that polars has to skip; null where lines above the header make that unsafe.
         if_doubled: what a person can do about two columns of one label.
+        written: label → the one that the file has in its place, where it is given as if it had another.
     """
 
     source: Path
@@ -57,6 +58,11 @@ class Header:
     next_line: int
     skipped: int | None
     if_doubled: str
+    written: Mapping[str, str] = field(default_factory=dict)
+
+    def as_written(self, label: str) -> str:
+        """The label that a person finds in the file."""
+        return self.written.get(label, label)
 
     def found(self, label: str) -> tuple[str, ...]:
         """The labels that a person would take for this one: exactly it, or else those that differ in white space."""

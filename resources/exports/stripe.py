@@ -97,7 +97,10 @@ def read_stripe_export(  # noqa: PLR0913 (what a declaration says, and where row
         rows = rows.with_columns(_VISIBLE_ID, created.alias("moment"))
         rows = checked(rows, export, columns, since, until).drop("created").rename({"moment": "created"})
         rows, side = of_one_side(rows, export, columns, declared)
-        doubts = (*doubts_of_mode(side, columns, declared), *doubts_of_ids(rows.get_column("id"), columns["id"]))
+        doubts = (
+            *doubts_of_mode(side, columns, declared),
+            *doubts_of_ids(rows.get_column("id"), export.header.as_written(columns["id"])),
+        )
         hidden = hides_keys(whole.rows if whole else rows.lazy(), texts)
     wanted = [*OWN_LABELS, *(f"metadata.{key}" for key in metadata_keys), *further.names]
     source = RowSource(str(path), "the file was edited, or two exports were joined; export it again")

@@ -46,11 +46,12 @@ def checked(
         _refuse_foreign_row(export, columns, text, undated.arg_true())
         first = text.filter(undated).sort("id").item(0, "created") or ""
         label = columns["created"]
+        shown = export.header.as_written(label)
         _refuse(
             text,
             undated,
             export,
-            f"no date of the form 2026-01-31 09:30 under {label!r}{why_open(first, zone_of(label) or 'UTC', until)}",
+            f"no date of the form 2026-01-31 09:30 under {shown!r}{why_open(first, zone_of(label) or 'UTC', until)}",
         )
     _refuse(
         text,
@@ -81,9 +82,10 @@ def _oldest(created: pl.Series) -> str:
 
 def _refuse_foreign_row(export: ExportFile, columns: Mapping[str, str], text: pl.DataFrame, undated: pl.Series) -> None:
     """A row without a date may be no customer: labels again, a total, or a remark below the list."""
+    id_label = export.header.as_written(columns["id"])
     for row in undated.head(_ROWS_LOOKED_AT):
         value = text.item(row, "id").strip("\ufeff")
-        if export.header.is_label(value, ID_LABEL):
+        if any(export.header.is_label(value, label) for label in (ID_LABEL, id_label)):
             raise ExportError(
                 f"Line {export.line_of(columns, row):,} of {export.source} is a second line of labels: two "
                 "exports were joined; export the whole list once, or take that line out."
@@ -91,11 +93,11 @@ def _refuse_foreign_row(export: ExportFile, columns: Mapping[str, str], text: pl
         if is_total(value):
             raise ExportError(
                 f"Line {export.line_of(columns, row):,} of {export.source} is a totals row: it has {value!r} under "
-                f"{ID_LABEL!r}; take the line out."
+                f"{id_label!r}; take the line out."
             )
         if not any(text.drop("id", "moment").row(row)) and not value.startswith("cus_"):
             raise ExportError(
-                f"Line {export.line_of(columns, row):,} of {export.source} has nothing but a text under {ID_LABEL!r}, "
+                f"Line {export.line_of(columns, row):,} of {export.source} has nothing but a text under {id_label!r}, "
                 "as a remark or a totals row has; take the line out."
             )
 

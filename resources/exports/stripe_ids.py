@@ -66,7 +66,7 @@ def refuse_other_ids(text: pl.DataFrame, export: ExportFile, columns: Mapping[st
             others = f" ({rows.len() - 1:,} other rows likewise)" if rows.len() > 1 else ""
             raise ExportError(
                 f"Line {export.line_of(columns, rows[0]):,} of {export.source} has {text.item(rows[0], 'id')!r} under "
-                f"{columns['id']!r}{others}, {why}."
+                f"{export.header.as_written(columns['id'])!r}{others}, {why}."
             )
 
 

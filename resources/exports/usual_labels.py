@@ -59,4 +59,8 @@ def with_usual_labels(header: Header, labels: Mapping[str, str]) -> Header:
         usual[found[0]] = usual_label(field, label)
     taken = {label.casefold() for label in usual.values()}
     others = {label: label + _SET_ASIDE for label in header.labels if label.casefold() in taken}
-    return replace(header, labels=tuple(usual.get(label) or others.get(label, label) for label in header.labels))
+    return replace(
+        header,
+        labels=tuple(usual.get(label) or others.get(label, label) for label in header.labels),
+        written={new: label for label, new in (usual | others).items()},
+    )

@@ -75,7 +75,7 @@ CASES: Mapping[str, tuple[str, str | bytes, str]] = {
     "a moment that is none": (
         _DATED.format("9 Uhr").replace("Created (UTC)", "created"),
         NETSUITE,
-        "no date .*, but a date without",
+        "no date .* under 'created', but a date without",
     ),
     "no moment": (
         _DATED.format("").replace("Created (UTC)", "created"),

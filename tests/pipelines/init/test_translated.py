@@ -94,3 +94,22 @@ def test_a_file_is_read_by_the_labels_that_are_declared_and_no_others(tmp_path: 
         read_stripe_export(
             file, since=SINCE, until=UNTIL, metadata_keys=(), declared=Declared(labels={**labels, "email": "Mail"})
         )
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("cus_2,,,9/31/26,", "cus_2 has no date of the form .* under 'Erstellt .UTC.'"),
+        ("sub_1Nx,,,2026-07-31 23:59,", "Line 3 of .* has 'sub_1Nx' under 'Kunden-ID'"),
+        ("Kunden-ID,E-Mail,Kundenname,Erstellt (UTC),x", "Line 3 of .* is a second line of labels"),
+        ("Bericht,,,,", "Line 3 of .* has nothing but a text under 'Kunden-ID'"),
+    ],
+)
+def test_a_row_that_is_refused_is_told_by_the_labels_of_the_file(tmp_path: Path, row: str, said: str) -> None:
+    rows = f"{ROWS.splitlines()[0]}\n{row}\n"
+    with pytest.raises(UserError, match=said):
+        write(
+            tmp_path,
+            f"{LABELS['German']}\n{rows}",
+            columns={"stripe.id": "Kunden-ID", "stripe.created": "Erstellt (UTC)"},
+        )
