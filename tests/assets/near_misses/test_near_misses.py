@@ -67,6 +67,7 @@ def test_a_postcode_and_the_number_of_the_house_say_where_somebody_is() -> None:
     assert (ids, said) == ("1", "1: same postcode and house number")
 
 
+@pytest.mark.rule("X15")
 @pytest.mark.parametrize(
     ("field", "one", "other"),
     [
@@ -75,6 +76,7 @@ def test_a_postcode_and_the_number_of_the_house_say_where_somebody_is() -> None:
         ("email", "user1204@a.example", "user1205@b.example"),
         ("email", "ap@one.example", "ar@two.example"),
         ("name", "Test", "Tests"),  # too short to be a mistake
+        ("name", "Lindner Trading", "Limdmer Trading"),  # two letters
         ("name", "GmbH", "AG"),  # nothing but legal forms
         ("name", "N/A", "n.a."),  # no value
         ("phone", "12345", "12345"),  # an extension

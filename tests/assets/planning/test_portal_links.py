@@ -90,6 +90,7 @@ def test_of_a_pair_that_is_not_certain_nobody_gets_the_other_ones_bills(outcome:
     assert who([{"internal_id": 7}], matched(("cus_1", outcome, 7))) == []
 
 
+@pytest.mark.rule("P7")
 def test_a_doubted_match_gets_none_until_a_person_has_let_it_be_linked() -> None:
     assert who([{"internal_id": 7}], matched(("cus_1", "matched", 7), doubt="shared")) == []
     linked = matched(("cus_1", "linked", 7), doubt="shared")

@@ -103,6 +103,25 @@ def test_where_nothing_else_is_found_records_that_are_nearly_equal_are_suggested
     assert (row["outcome"], row["proposed_internal_id"], row["suggested_ids"]) == ("broken", None, "7")
 
 
+@pytest.mark.rule("X15")
+def test_who_has_a_record_or_is_held_gets_no_suggestion_however_near_another_one_is() -> None:
+    customers = [acme("cus_1"), acme("cus_2", name="Bolt"), acme("cus_3", metadata="9", name="Cord"), acme("cus_4")]
+    near = [Record(number, fields={"company_name": f"{name}, Ltd."}) for number, name in ((6, "Bolt"), (8, "Cord"))]
+    world = World(
+        customers, [record(7), *near, Record(9), record(5, company_name="Acme, Ltd.")], {"cus_4": None}, BY_NAME
+    )
+    stripe, netsuite, _ = as_frames(world)
+    matches = matches_of(world)
+    assert matches.sort("stripe_customer_id").get_column("outcome").to_list() == [
+        "matched",
+        "unmatched",
+        "linked",
+        "held",
+    ]
+    queue = with_suggestions(queue_of(world).lazy(), stripe, netsuite, matches.lazy(), BY_NAME, "job").collect()
+    assert queue.select("stripe_customer_id", "suggested_ids").rows() == [("cus_2", "6")]
+
+
 @pytest.mark.rule("M9")
 def test_broken_link_without_rules_has_no_proposal() -> None:
     world = World([acme("cus_1", metadata="6")], [record(7)], {}, MatchSettings(()))
