@@ -51,6 +51,18 @@ def test_the_pair_that_links_most_comes_first_and_what_adds_nothing_is_left_out(
 
 
 @pytest.mark.rule("X14")
+def test_a_pair_that_the_others_replace_between_them_is_left_out_though_it_links_most() -> None:
+    advice = world(
+        s_email=pl.when(pl.col("at").is_between(10, 49)).then(TEXT),
+        n_email=TEXT,
+        s_name=pl.when(pl.col("at") < 30).then(TEXT),
+        s_phone=pl.when(pl.col("at") >= 30).then(TEXT),
+    )
+    assert advice.table.get_column("links").to_list() == [30, 30, 40]
+    assert sorted(rules(advice)) == [("name", "email", 30), ("phone", "email", 30)]
+
+
+@pytest.mark.rule("X14")
 def test_metadata_and_custom_columns_are_compared_with_internal_ids_too() -> None:
     advice = world(**{"s_metadata.crm": (pl.col("at") + 1000).cast(pl.String), "n_region": TEXT})
     assert rules(advice) == [("metadata.crm", "internal_id", 60)]
@@ -68,10 +80,12 @@ def test_a_pair_that_finds_others_than_people_know_is_shown_and_not_recommended(
     assert rules(advice) == []
 
 
+@pytest.mark.rule("X14")
 def test_a_value_that_all_customers_share_is_no_rule_even_if_one_record_has_it() -> None:
     assert rules(world(s_name=pl.lit("x"), n_region=pl.when(pl.col("at") == 3).then(pl.lit("X")))) == []
 
 
+@pytest.mark.rule("X14")
 def test_inactive_records_and_leads_are_not_found() -> None:
     advice = world(
         s_email=TEXT,

@@ -108,6 +108,7 @@ def test_nobody_is_called_what_was_masked_or_not_filled_in() -> None:
 def test_phone_is_the_phone_or_nothing() -> None:
     assert fields_of({"phone": "+1 (555) 123-4567 x 9"})["phone"] == "+1 (555) 123-4567 x 9"
     assert "phone" not in fields_of({"phone": "12345"})
+    assert "phone" not in fields_of({"shipping.phone": "+1 555 123 4567", "shipping.address.city": "Bonn"})
     assert "phone" not in fields_of({"phone": "1" * 33})
     assert "phone left out: longer than 32 characters" in (notes_of({"phone": "1" * 33}) or "")
 
