@@ -73,6 +73,17 @@ def test_a_lost_answer_makes_no_second_one(at: Stage, kind: str) -> None:
 
 
 @pytest.mark.rule("W9")
+def test_each_failure_that_stripe_keeps_is_looked_behind_anew(at: Stage) -> None:
+    at.clock.now = int(time.time())
+    writer, answers = StripeCreates(at.connection), []
+    for record in (7, 8):
+        at.server.fault(Fault(kind="server_error", method="POST", after_effect=True, status=500))
+        answers += writer.write([attempt(record)])
+    assert [answer.said for answer in answers] == ["done", "done"]
+    assert sorted(str(each["id"]) for each in living(at)) == sorted(str(answer.result_id) for answer in answers)
+
+
+@pytest.mark.rule("W9")
 @pytest.mark.parametrize("later", [timedelta(0), LONG_AFTER])
 def test_who_goes_on_with_a_create_finds_what_was_made_even_when_the_key_is_forgotten(
     at: Stage, later: timedelta
