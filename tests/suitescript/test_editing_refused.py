@@ -35,7 +35,7 @@ def test_a_value_that_cannot_even_be_set_fails_alone_before_the_save() -> None:
     world.insert(7)
     throws = "if (edit.fieldId === 'externalid') throw { name: 'INVALID_FLD_VALUE', message: 'Not this.' };"
     script = SHIPPED.changed("customer.setValue({", f"{throws} customer.setValue({{")
-    asked = {"action": "apply", "fields": FIELDS, "changes": [link(7, "cus_1")]}
+    asked: Any = {"action": "apply", "fields": FIELDS, "changes": [link(7, "cus_1")]}
     assert short(engine.run(script, "post", asked, host_of(world))) == [
         (7, "stripe_id", "applied", None),
         (7, "external_id", "failed", "INVALID_FLD_VALUE"),

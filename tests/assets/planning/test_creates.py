@@ -8,8 +8,9 @@ import pytest
 from assets.mapping.to_netsuite import CreateSettings
 from assets.matching import MatchSettings
 from assets.no_values import BY_FORM
-from assets.planning.creates import plan_creates
+from assets.planning.creates import plan_creates, who_paid, without_creates
 from assets.planning.settings import PlanSettings
+from schemas.paired_plan import PairedPlan
 from schemas.words import LINK_FIELD, LINK_KEY
 from tests.reconciling import declaration
 
@@ -65,3 +66,34 @@ def test_what_is_masked_names_no_new_record_unless_a_list_says_what_is_no_value(
         found = PlanSettings.of(declaration("acme", **creates, no_value=no_value)).create
         assert found is not None
         assert (BY_FORM in found.no_value) == forms
+
+
+@pytest.mark.rule("C2")
+@pytest.mark.parametrize(
+    ("spent", "has_paid"),
+    [
+        *[(text, True) for text in ("12", "0.50", "1.234,50", "EUR 3", "1e3")],
+        *[(text, False) for text in ("0", "0.00", "", None, "-12", " - 3", "(5.00)", "EUR 0,00")],
+    ],
+)
+def test_who_has_paid_has_a_number_above_zero(spent: str | None, *, has_paid: bool) -> None:
+    customers = pl.LazyFrame({"id": ["cus_1"], "Spend": [spent]}, schema={"id": pl.String, "Spend": pl.String})
+    assert who_paid(customers, ["Spend"]).collect().height == has_paid
+    assert who_paid(customers, []).collect().height == 1
+
+
+@pytest.mark.rule("C16")
+def test_without_creates_only_what_links_records_that_are_there_is_left() -> None:
+    rows = {
+        "change_id": ["create", "of a new record", "names a new record", "links"],
+        "action": ["create", "set", "set", "set"],
+        "record_from": [None, "create", None, None],
+        "value_from": [None, None, "create", None],
+    }
+    plan = pl.DataFrame(rows)
+    plain = plan.filter(pl.col("change_id") == "links").drop("record_from", "value_from")
+    left = without_creates(PairedPlan(first=plan, last=plain))
+    assert left.first is not None
+    assert left.first.get_column("change_id").to_list() == ["links"]
+    assert left.last is not None
+    assert left.last.equals(plain)

@@ -10,7 +10,7 @@ import pytest
 
 from assets.write_back.executor import WriteBack
 from assets.write_back.run import Tally, undo_part
-from assets.write_back.selection import Filters, Part, decided_otherwise
+from assets.write_back.selection import Filters, Part, decided_otherwise, to_apply
 from resources.ledger import LastDecision
 from resources.storage.local import LocalStorage
 from resources.storage.plans import PlanStore
@@ -254,6 +254,34 @@ def test_a_link_is_one_only_if_the_decision_is_newer_than_the_plan(*, is_newer: 
     made_at = datetime(2026, 6, 1, tzinfo=UTC)
     last = LastDecision("create", None, made_at + timedelta(days=1 if is_newer else -1))
     assert decided_otherwise([link], {StripeId("cus_1"): last}, made_at) == contradicted
+
+
+@pytest.mark.rule("M8")
+def test_a_record_that_a_person_has_given_to_somebody_gets_no_new_customer() -> None:
+    made_at = datetime(2026, 6, 1, tzinfo=UTC)
+    new = Change("stripe:create:7", "stripe", None, "record", "create", None, "7", None, InternalId(7), values="{}")
+    decided = {
+        StripeId("cus_1"): LastDecision("link", InternalId(7), made_at),
+        StripeId("cus_2"): LastDecision("link", InternalId(8), made_at),
+    }
+    assert decided_otherwise([new], decided, made_at) == ["cus_1"]
+
+
+def test_a_part_takes_a_change_with_what_it_requires_of_another_pair() -> None:
+    taken = Change(
+        "netsuite:1:external_id", "netsuite", "1", "external_id", "clear", "cus_1", None, None, InternalId(1)
+    )
+    given = Change(
+        "netsuite:2:external_id", "netsuite", "2", "external_id", "set", None, "cus_1", StripeId("cus_1"), None
+    )
+    other = Change(
+        "netsuite:3:external_id", "netsuite", "3", "external_id", "set", None, "cus_3", StripeId("cus_3"), None
+    )
+    changes = [other, replace(given, requires=(taken.change_id,)), taken]
+    part = to_apply(changes[1:] + changes[:1], {}, Filters(at_most=2), "run")
+    assert {change.change_id for change in part} == {taken.change_id, given.change_id}
+    part = to_apply([taken, other, changes[1]], {}, Filters(at_most=2), "run")
+    assert {change.change_id for change in part} == {taken.change_id, given.change_id}
 
 
 def test_a_change_can_require_others(world: World) -> None:

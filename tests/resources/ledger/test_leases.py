@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from resources.ledger import Journal, Ledger, processes
 from schemas.attempts import ChangeResult
-from schemas.errors import LostLeaseError, UserError
+from schemas.errors import LostLeaseError, TransientError, UserError
 from tests.resources.ledger.ledgers import ACME, BACKENDS, attempt, ledger_url
 from tests.resources.storage.holding import held
 
@@ -154,6 +154,23 @@ def test_who_lost_the_right_settles_nothing_of_others(url: str, tmp_path: Path) 
         with pytest.raises(LostLeaseError):
             journal.intend([attempt(2)], "ours")
         assert [entry.attempt for entry in others.unsettled()] == [replace(attempt(1), is_uncertain=False)]
+
+
+def test_a_ledger_that_cannot_be_asked_once_is_asked_again_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, ended = list[bool](), threading.Event()
+
+    def renew() -> None:
+        asked.append(True)
+        if len(asked) == 1:
+            raise TransientError("The ledger is not there.")
+        ended.set()
+
+    with opened(ledger_url("sqlite", tmp_path), tmp_path, SHORT) as ours, ours.alone("acme", "ours") as lease:
+        monkeypatch.setattr(lease, "renew", renew)
+        lease.keep(ended)
+    assert len(asked) >= 2
 
 
 def test_a_lost_connection_is_not_a_lost_right(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_a_lost_answer_makes_no_second_one(at: Stage, kind: str) -> None:
 @pytest.mark.rule("W9")
 def test_each_failure_that_stripe_keeps_is_looked_behind_anew(at: Stage) -> None:
     at.clock.now = int(time.time())
-    writer, answers = StripeCreates(at.connection), []
+    writer, answers = StripeCreates(at.connection), list[Answer]()
     for record in (7, 8):
         at.server.fault(Fault(kind="server_error", method="POST", after_effect=True, status=500))
         answers += writer.write([attempt(record)])

@@ -52,7 +52,7 @@ def test_a_customer_with_fifty_keys_fails_and_its_neighbours_are_written(at: Sta
 
 @pytest.mark.rule("W9")
 def test_what_a_killed_run_left_open_is_what_stripe_has_of_it(at: Stage) -> None:
-    held = {1: {LINK_KEY: "1"}, 2: {LINK_KEY: "9"}, 3: {}}
+    held: dict[int, JsonObject] = {1: {LINK_KEY: "1"}, 2: {LINK_KEY: "9"}, 3: {}}
     at.book.load((f"cus_{number}", START, {"metadata": metadata}) for number, metadata in held.items())
     tries = [*map(attempt, (1, 2, 3, 4)), *(replace(attempt(number), direction="undo") for number in (1, 3))]
     entries = [Entry(each, ChangeResult("intended"), "run", datetime.now(UTC)) for each in tries]
@@ -214,6 +214,22 @@ def test_only_changes_for_customers_that_stripe_still_has_go_through(at: Stage) 
     assert behind.got == [tries[0], tries[0]]
     assert len(at.server.log) == 3
     assert (writer.workers, writer.records_per_batch) == (3, 7)
+
+
+@pytest.mark.rule("X10")
+def test_who_cannot_be_read_is_refused_with_why_and_its_neighbours_go_through() -> None:
+    answer = refused(400, code="resource_missing", param="customer")
+    with (
+        raw_server(lambda asked: one_refuses(asked, answer, "GET")) as server,
+        connection_to(server.url) as connection,
+    ):
+        said = list(LivingOnly(Recorder(), connection).write([attempt(number) for number in (1, 2, 3)]))
+    told = {answer.attempt.change.change_id: (answer.said, answer.code) for answer in said}
+    assert told == {
+        "stripe:cus_1": ("done", None),
+        "stripe:cus_2": ("failed", "resource_missing"),
+        "stripe:cus_3": ("done", None),
+    }
 
 
 def test_what_takes_a_change_back_goes_through_without_a_question(at: Stage) -> None:
