@@ -187,10 +187,11 @@ def _cut(rows: pl.DataFrame, ids: pl.LazyFrame) -> pl.DataFrame:
     """Return whom texts mean that end with the beginning of an id, as a field does that was too short for it."""
     begun = rows.select(*_PAIR[1:], begun=cut_id(pl.col("text"))).drop_nulls("begun")
     found = [begun.select(pl.lit(None, pl.UInt32).alias("position"), *_PAIR[1:]).clear()]
-    longest = ids.select(pl.col("id").str.len_bytes().max()).collect().item() if begun.height else 0
+    own = ids.filter(pl.col("id").str.starts_with(STRIPES_OWN))
+    longest = (own.select(pl.col("id").str.len_bytes().max()).collect().item() or 0) if begun.height else 0
     for (length,), some in begun.group_by(pl.col("begun").str.len_bytes()):
         if length < longest:
-            begins = ids.select("position", begun=pl.col("id").str.slice(0, length))
+            begins = own.select("position", begun=pl.col("id").str.slice(0, length))
             near = begins.filter(pl.col("begun").is_in(some.get_column("begun").unique().implode()))
             sole = near.group_by("begun").agg(pl.len(), pl.col("position").first()).filter(pl.col("len") == 1)
             found.append(some.join(sole.collect(engine="streaming"), on="begun").select(*_PAIR))
