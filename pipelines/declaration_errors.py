@@ -62,7 +62,7 @@ def _message(found: Mapping[str, object], path: _Path, model: type[BaseModel]) -
 def _no_string(value: object) -> str:
     """What stands in place of a text, and how it becomes one; the value itself may be a secret."""
     if value is None:
-        return ", and is nothing; write a text with : # or , in quotes"
+        return ", and is nothing; write a text with : # or , in quotes, and one that begins with a sign"
     if isinstance(value, bool):
         return ", and is true or false, as YAML reads yes, no, on and off; write the text in quotes, as 'No'"
     if isinstance(value, (int, float, date)):

@@ -87,7 +87,10 @@ class DeclaredValues:
 
     def _scalar(self, node: yaml.ScalarNode, line: int, path: _Path) -> object:
         if node.tag not in _PLAIN:
-            self.refuse(line, f"the tag {shown(node.tag)} has no place in a declaration")
+            self.refuse(
+                line,
+                f"the tag {shown(node.tag)} has no place in a declaration; put a text with such a sign in quotes",
+            )
         elif len(node.value) > LONGEST:
             self.refuse(line, f"this value is longer than {LONGEST:,} characters")
         elif not _is_text(node.value):

@@ -62,7 +62,10 @@ def _remedy(error: yaml.MarkedYAMLError, text: str) -> str:
         return "write a text with a colon in quotes, as 'Contact : Email', or check the indentation"
     if "escape character" in (error.problem or ""):
         return "write a path in single quotes, or with / in place of each backslash"
-    return "check the indentation, and write a text with one of : # , [ ] { } in quotes"
+    return (
+        "check the indentation, and write a text with one of : # , [ ] { } in quotes, and one that begins with a sign, "
+        "such as * % | > or `"
+    )
 
 
 def shown(text: str, longest: int = 100) -> str:

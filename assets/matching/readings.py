@@ -68,6 +68,18 @@ def _last_digits(column: pl.Expr) -> pl.Expr:
 
 
 _NUMBER_BEHIND: Final = r"\s+(?:[-\x{2013}#]\s*|[(\[]#?)\p{L}{0,5}[-_]?\d{2,}[)\]]?\s*$"
+_PARTED: Final = r"\s*[:\x{FF1A}>\x{BB}|\\/()\[\]\x{FF08}\x{FF09}\x{3010}\x{3011}]+\s*|\s+[-\x{2013}\x{2014}]\s+"
+"""What stands between two names in a field: `Parent: Child`, `Parent / Child`, `Child - Berlin`, `Child (Parent)`."""
+_PART: Final = "\x1f"
+
+
+def _parts(column: pl.Expr) -> pl.Expr:
+    """Return the names in a field; but what `leaf` reads, and a number behind a name, have readings of their own."""
+    named = column.str.replace(r"\s:\s[^:]*$", "").str.replace_all(_PARTED, _PART)
+    is_numbered = column.str.contains(rf"^\s*{NUMBER_BEFORE}\S|{_NUMBER_BEHIND}")
+    return pl.when(~is_numbered).then(named)
+
+
 _ALIKE: Final = "".join(LOOK_ALIKES)
 
 _OTHER: Final = "\u0130\u0131\u06a9\u06cc\u0649\u9ad9\ufa11\u5fb7\u6ff5\u908a"
@@ -111,6 +123,12 @@ READINGS: Final = {
         lambda column: column.str.replace(rf"^\s*{NUMBER_BEFORE}(\S)", "$1").str.replace(
             rf"(\S){_NUMBER_BEHIND}", "$1"
         ),
+    ),
+    "parts": Reading(
+        "a further name before or behind it, as in Parent: Child; compare a column that has the name alone",
+        rf"^[^@]*(?:{_PARTED})[^@]*\p{{L}}[^@]*$",
+        _parts,
+        separators=_PART,
     ),
     "phone": Reading("as: phone, with country", _PHONE, _last_digits, by_both=True),
     "look_alikes": Reading(

@@ -72,6 +72,20 @@ def test_where_no_reading_finds_anybody_there_is_no_hint(name: str, tmp_path: Pa
         ("Alpha", "Alpha (1234)", "numbered"),
         ("C1234 Alpha", "Alpha", "numbered"),
         ("Jane Doe", "Doe, Jane", "turned"),
+        *(
+            ("Child Ltd", theirs, "parts")
+            for theirs in ("Parent: Child Ltd", "Parent:Child Ltd", "Parent / Child Ltd", "Parent > Child Ltd")
+        ),
+        *(
+            ("Child Ltd", theirs, "parts")
+            for theirs in (
+                "Child Ltd (Parent)",
+                "Child Ltd - Berlin",
+                "Child Ltd : Project X",
+                "\u3010\u65e7\u3011Child Ltd",
+            )
+        ),
+        ("Parent | Child Ltd", "Child Ltd", "parts"),
         ("\uff71\uff78\uff92", "\u30a2\u30af\u30e1", "full_width"),
         ("\u3231Alpha", "(\u682a)Alpha", "full_width"),
     ],
@@ -82,6 +96,15 @@ def test_signs_that_look_alike_or_like_nothing_are_a_reading(ours: str, theirs: 
     records = pl.LazyFrame({"internal_id": [11], "company_name": [theirs], **flags})
     found = other_readings(customers, records, MatchSettings((Rule("name", "company_name"),)))
     assert found.rows() == [("cus_1", reading)]
+
+
+@pytest.mark.parametrize(
+    "theirs", ["Child-Ltd", "Foo (Bar)", "Grandchild Ltd : X", "x@child.example: Child Ltd", "Ltd: 7"]
+)
+def test_a_name_is_only_found_whole_between_signs(theirs: str) -> None:
+    customers = pl.LazyFrame({"id": ["cus_1"], "name": ["Child Ltd"]})
+    records = pl.LazyFrame({"internal_id": [11], "company_name": [theirs], "is_customer": True, "inactive": False})
+    assert other_readings(customers, records, MatchSettings((Rule("name", "company_name"),))).is_empty()
 
 
 def test_a_number_before_a_name_of_netsuite_is_its_own_kind_too() -> None:

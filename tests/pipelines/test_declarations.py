@@ -100,6 +100,9 @@ def test_declarations_that_come_with_the_project_are_good() -> None:
             8,
             "is true or false, as YAML reads yes, no, on and off; write the text in",
         ),
+        ("    email: Email", "    email: *Email", 8, "in quotes, and one that begins with a sign"),
+        ("    email: Email", "    email: &Email", 8, "in quotes, and one that begins with a sign"),
+        ("    email: Email", "    email: !Email", 8, "put a text with such a sign in quotes"),
         ("    email: Email", "    email: 2024", 8, "and is a number or a date; write the text in quotes, as '2024'"),
         ("    email: Email", "    email: [Email]", 8, "and is a list or a block of names; write a text with [ ] { }"),
         (
