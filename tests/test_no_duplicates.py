@@ -183,6 +183,36 @@ def test_a_person_decides_for_a_new_record_or_for_the_one_that_is_there(tmp_path
 
 
 @pytest.mark.rule("M8")
+@pytest.mark.rule("C1")
+@pytest.mark.rule("C15")
+def test_a_decision_for_a_new_record_waits_once_a_record_that_links_nobody_holds_the_id(tmp_path: Path) -> None:
+    since = "30,,cus_idle,,,A lead,Lead,No\n31,2002,,,,Other,Customer,No\n32,3003,,,,Third,Prospect,No\n"
+    waits = {
+        "cus_idle": "equal_lead: stripe_id of record 30, no customer but a lead or prospect",
+        "2002": "chosen_id: this id, which could be any number or word, is the external id of record 31",
+        "3003": "equal_lead: external_id of record 32, no customer but a lead or prospect",
+    }
+    imported = "2002,x@two.example,Quebec,2026-06-10 00:00,\n3003,x@three.example,Papa,2026-06-11 00:00,\n"
+    with site(tmp_path, stripe=STRIPE + imported) as at:
+        assert at.up_to("write_plan").success
+        for customer in waits:
+            done(at, customer, "create")
+        assert at.up_to("write_plan").success
+        assert created(at).keys() >= waits.keys()
+        (tmp_path / "netsuite.csv").write_text(NETSUITE + since, "utf-8")
+        assert at.up_to("reconciliation_report").success
+        assert created(at).keys().isdisjoint(waits)
+        rows = review(at)
+        assert {who: rows[who]["doubt"] for who in waits} == waits
+        for who in waits:
+            assert rows[who]["decided"].startswith("make a new record: Ada, ")
+            assert "No record is made, as NetSuite takes no second one with this id" in (rows[who]["what_to_do"] or "")
+        (tmp_path / "netsuite.csv").write_text(NETSUITE, "utf-8")
+        assert at.up_to("write_plan").success
+        assert created(at).keys() >= waits.keys()
+
+
+@pytest.mark.rule("M8")
 def test_a_decision_for_a_new_record_is_against_what_rules_find(tmp_path: Path) -> None:
     with site(tmp_path, stripe=STRIPE.replace("x@new.example", "test@idle.example"), netsuite=ACTIVE) as at:
         assert at.up_to("write_plan").success

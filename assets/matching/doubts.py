@@ -19,6 +19,7 @@ from assets.matching.names_another import names_another
 from assets.matching.near_ids import near_ids
 from assets.matching.negation import find_negated, may_negate
 from assets.matching.retired import find_retired
+from assets.matching.said_of_new import CHOSEN
 from assets.matching.second_opinions import Evidence
 from schemas.link_fields import LinkField, fields_of
 from schemas.rule_kinds.netsuite_name import NETSUITE_NAME, NUMBERED, SOME
@@ -194,8 +195,7 @@ def _chosen_id(evidence: Evidence) -> pl.LazyFrame:
     rows = decided.join(own, on="position", how="anti")
     word = pl.when(pl.col("holding") > 1).then(pl.lit("records")).otherwise(pl.lit("record"))
     held = pl.format("{} {}", word, listed(pl.col("shown"), pl.col("holding")))
-    said = pl.format("this id, which could be any number or word, is the external id of {}", held)
-    return rows.select("position", said=said)
+    return rows.select("position", said=pl.format(CHOSEN, held))
 
 
 def _near_key(evidence: Evidence) -> pl.LazyFrame:

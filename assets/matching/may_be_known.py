@@ -17,7 +17,7 @@ from assets.matching.flow import match_customers
 from assets.matching.link_traces import named_by_records
 from assets.matching.other_customers import near_new, of_others
 from assets.matching.other_readings import INACTIVE, NO_CUSTOMER, Hit, found_by, hits, says
-from assets.matching.said_of_new import FOUND, SAID, records_in_words, with_doubts, with_found
+from assets.matching.said_of_new import CHOSEN, FOUND, SAID, records_in_words, with_doubts, with_found
 from assets.matching.settings import NO_OVERRIDES, MatchSettings
 from assets.near_misses.near_misses import SAME_CUSTOMER, find_near_misses
 from schemas.repeated import may_be_among
@@ -64,10 +64,14 @@ def doubt_new(
     Returns:
         The same rows, with `doubt`, `candidates` and `candidate_ids` of those that wait.
     """
-    is_new = (pl.col("outcome") == "unmatched") & pl.col("evidence").is_null()
-    ids = matches.filter(is_new).select(id="stripe_customer_id")
-    may_be_new = stripe.filter(may_be_among(pl.col("id"), ids.to_series()))
-    new = may_be_new.join(ids.lazy(), on="id", how="semi").with_row_index("position").collect(engine="streaming")
+    doubted = _doubt_undecided(matches, stripe, netsuite, settings, looked)
+    return _doubt_decided(doubted, stripe, netsuite) if looked.makes_records else doubted
+
+
+def _doubt_undecided(
+    matches: pl.DataFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame, settings: MatchSettings, looked: Looked
+) -> pl.DataFrame:
+    new = _without_record(matches, stripe, pl.col("evidence").is_null())
     if new.is_empty():
         return matches
     records = netsuite if looked.makes_records else netsuite.filter(_is_found(settings))
@@ -94,6 +98,28 @@ def doubt_new(
             doubted = with_doubts(matches, new, pl.concat(found))
             twins = of_others(new, stripe, doubted, settings)  # whoever waits by now comes before others
     return doubted if twins.is_empty() else with_doubts(matches, new, pl.concat([*found, twins]))
+
+
+def _doubt_decided(matches: pl.DataFrame, stripe: pl.LazyFrame, netsuite: pl.LazyFrame) -> pl.DataFrame:
+    """Doubt whom a person wanted a record for, if one that links nobody has come to hold their id since.
+
+    NetSuite would take no new record with it, so that each run would plan one, and each write-back refuse it.
+    """
+    decided = _without_record(matches, stripe, pl.col("evidence") == "override")
+    if decided.is_empty():
+        return matches
+    chosen: Doubt = "chosen_id"
+    held = pl.concat([_named(decided, netsuite), _chosen(decided, netsuite)]).with_columns(
+        pl.col("kind").fill_null(chosen), pl.col("said").fill_null(pl.format(CHOSEN, records_in_words()))
+    )
+    return matches if held.is_empty() else with_doubts(matches, decided, held)
+
+
+def _without_record(matches: pl.DataFrame, stripe: pl.LazyFrame, which: pl.Expr) -> pl.DataFrame:
+    """The customers of some of the matches that are unmatched, by `position`."""
+    ids = matches.filter((pl.col("outcome") == "unmatched") & which).select(id="stripe_customer_id")
+    may_be_one = stripe.filter(may_be_among(pl.col("id"), ids.to_series()))
+    return may_be_one.join(ids.lazy(), on="id", how="semi").with_row_index("position").collect(engine="streaming")
 
 
 def name_records_of_unsettled(

@@ -24,6 +24,9 @@ Without a kind there are only records: of a doubt that is in the matches already
 _KEYS: Final = "|".join(field.evidence for field in fields_of("netsuite", "value"))
 _KEY_IS_HELD: Final = rf"\bchosen_id: |\b(?:{_KEYS}) of records? [0-9, andmore]+, no customer but"
 
+CHOSEN: Final = "this id, which could be any number or word, is the external id of {}"
+"""What is said of an imported id that some records hold (`chosen_id`)."""
+
 FOUND: Final = ("candidates", "candidate_ids")
 
 

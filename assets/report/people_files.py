@@ -71,7 +71,7 @@ class _Names:
         if are_all:
             return cls(side.collect().rechunk(), rows)
         wanted = rows.drop_nulls().unique().sort()
-        # Written anew: as they were read they would keep the letters of all others. Of one text alone polars makes none
+        # Written anew: as they were read they would keep the letters of all others. One text alone would stay as it is.
         anew = [pl.concat_str(name, pl.lit("")).alias(name) for name in side.collect_schema()]
         texts = rows_at(side, wanted).select(anew).rechunk()
         return cls(texts, wanted.search_sorted(rows).set(rows.is_null(), None))
