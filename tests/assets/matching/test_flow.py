@@ -9,11 +9,12 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
-from assets.matching import MatchSettings
+from assets.matching import MatchSettings, match_customers
 from assets.matching.comparison import Comparison
+from assets.matching.order import by_customer
 from tests.assets.matching.oracle import Verdict, World, verdicts
 from tests.assets.matching.small_worlds import SETTINGS, customer, linked, matched, record, verdict_of, world
-from tests.assets.matching.worlds import matches_of, worlds
+from tests.assets.matching.worlds import as_frames, matches_of, worlds
 
 
 def expected(world: World) -> list[dict[str, object]]:
@@ -64,6 +65,22 @@ def test_only_customers_are_matched() -> None:
     assert (named.outcome, named.reason) == ("broken", f"metadata: netsuite_customer_id is 7, {why}")
     chosen = verdict_of(world(customer(), lead, cus_1=7))
     assert (chosen.outcome, chosen.reason) == ("broken", f"override: a person chose record 7, {why}")
+
+
+@pytest.mark.rule("M8")
+def test_a_decision_is_what_its_kind_says_though_a_rule_finds_a_record_for_each() -> None:
+    customers = [customer(f"cus_{number}", email="a") for number in (1, 2, 3)]
+    stripe, netsuite, _ = as_frames(World(customers, [record(7, email="a"), record(8)], {}, SETTINGS))
+    decided = [("cus_1", None, "never"), ("cus_2", 8, "link"), ("cus_3", None, "create")]
+    columns = {"stripe_customer_id": pl.String, "netsuite_internal_id": pl.Int64, "kind": pl.String}
+    overrides = pl.LazyFrame(decided, schema=columns, orient="row")
+    found = by_customer(match_customers(stripe, netsuite, overrides, SETTINGS).collect())
+    shown = found.select("stripe_customer_id", "outcome", "netsuite_internal_id", "evidence").rows()
+    assert shown == [
+        ("cus_1", "held", None, "override"),
+        ("cus_2", "matched", 8, "override"),
+        ("cus_3", "unmatched", None, "override"),
+    ]
 
 
 @pytest.mark.rule("M2")

@@ -5,15 +5,16 @@ from dataclasses import replace
 
 import pytest
 
+from assets.write_back.executor import settle
 from assets.write_back.run import apply_step
 from assets.write_back.selection import STRIPE_EDITS, Filters, Part
 from resources.writers import registry
 from schemas.attempts import Answer, Attempt
 from schemas.change import Change
-from schemas.errors import TransientError
+from schemas.errors import LostLeaseError, TransientError
 from schemas.words import StripeId
 from tests.assets.write_back.applying import METADATA, apply, pairs, undo
-from tests.assets.write_back.fakes import FakeSystem, FakeWorld
+from tests.assets.write_back.fakes import DECLARATION, FakeSystem, FakeWorld
 from tests.resources.ledger.ledgers import PLAN, change
 
 
@@ -197,3 +198,16 @@ def test_after_a_cut_short_attempt_a_value_that_is_there_is_ours(world: FakeWorl
     world.netsuite.values["1", "stripe_id"] = "cus_1"  # the request of the killed run arrives late
     apply(world, pairs(1), "next")
     assert world.journal.latest(PLAN)["netsuite:1:stripe_id"].status == "applied"
+
+
+@pytest.mark.rule("W9")
+def test_who_has_lost_the_right_meanwhile_settles_nothing_that_it_found_out_of_others(world: FakeWorld) -> None:
+    world.journal.intend([Attempt(PLAN, pairs(1)[0], "apply")], "theirs")
+    with world.ledger.alone(DECLARATION, "ours") as lease:
+        work = world.run("ours")
+        mine = replace(work, journal=work.journal.under(replace(lease, token="of nobody")))
+        with pytest.raises(LostLeaseError):
+            settle(mine)
+        assert len(world.journal.unsettled()) == 1
+        settle(work)
+    assert world.journal.unsettled() == []

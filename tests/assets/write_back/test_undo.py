@@ -51,6 +51,16 @@ def test_what_was_undone_can_be_applied_again_and_undone_again(world: FakeWorld)
     assert set(world.netsuite.values.values()) == {""}
 
 
+@pytest.mark.rule("W10")
+def test_what_somebody_took_back_before_the_undo_did_can_be_applied_again(world: FakeWorld) -> None:
+    changes = pairs(1)
+    apply(world, changes, "run")
+    world.netsuite.values["1", "stripe_id"] = ""
+    assert undo(world, changes, "undo").counts() == {"undone": 3, "already": 1}
+    assert [tally.counts() for tally in apply(world, changes, "again")] == [{"applied": 3}, {"applied": 1}]
+    assert world.netsuite.values["1", "stripe_id"] == "cus_1"
+
+
 @pytest.mark.rule("W9")
 def test_a_plan_that_is_made_again_wants_its_changes_again(world: FakeWorld) -> None:
     """Somebody has cleared one value; the others stand, and are still ours."""

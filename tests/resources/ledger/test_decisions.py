@@ -1,5 +1,7 @@
 """What persons decided."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from resources.ledger import Decisions, Ledger
@@ -26,3 +28,13 @@ def test_the_last_decision_counts_and_all_are_kept(opened: Ledger) -> None:
         "cus_1": "never",
         "cus_2": "withdrawn",
     }
+
+
+@pytest.mark.rule("D6")
+def test_what_was_decided_since_is_of_one_declaration_alone(opened: Ledger) -> None:
+    ours, others = Decisions(opened, "acme"), Decisions(opened, "other")
+    ours.decide(StripeId("cus_1"), "never", None, "ada", "a test customer")
+    others.decide(StripeId("cus_2"), "never", None, "bob", "a test customer")
+    before, now = (datetime.now(UTC) + timedelta(hours=hours) for hours in (-1, 1))
+    assert (ours.since(before).customers, ours.since(before).who) == (1, "ada")
+    assert ours.since(now).customers == 0

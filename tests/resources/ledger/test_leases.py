@@ -154,6 +154,8 @@ def test_who_lost_the_right_settles_nothing_of_others(url: str, tmp_path: Path) 
         with pytest.raises(LostLeaseError):
             journal.intend([attempt(2)], "ours")
         assert [entry.attempt for entry in others.unsettled()] == [replace(attempt(1), is_uncertain=False)]
+        journal.settle([(attempt(1), ChangeResult("applied"))])  # what a run knows of its own is true for ever
+        assert others.unsettled() == []
 
 
 def test_a_ledger_that_cannot_be_asked_once_is_asked_again_in_time(
