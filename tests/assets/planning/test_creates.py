@@ -80,6 +80,8 @@ def test_who_has_paid_has_a_number_above_zero(spent: str | None, *, has_paid: bo
     customers = pl.LazyFrame({"id": ["cus_1"], "Spend": [spent]}, schema={"id": pl.String, "Spend": pl.String})
     assert who_paid(customers, ["Spend"]).collect().height == has_paid
     assert who_paid(customers, []).collect().height == 1
+    both = customers.with_columns(Refunds=pl.lit("0"))
+    assert who_paid(both, ["Refunds", "Spend"]).collect().height == has_paid
 
 
 @pytest.mark.rule("C16")

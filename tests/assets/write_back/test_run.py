@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
 from assets.write_back.executor import settle
 from assets.write_back.run import apply_step
-from assets.write_back.selection import STRIPE_EDITS, Filters, Part
+from assets.write_back.selection import STEPS, STRIPE_EDITS, Filters, Part
 from resources.writers import registry
 from schemas.attempts import Answer, Attempt
 from schemas.change import Change
 from schemas.errors import LostLeaseError, TransientError
-from schemas.words import StripeId
+from schemas.words import Action, StripeId, System
 from tests.assets.write_back.applying import METADATA, apply, pairs, undo
 from tests.assets.write_back.fakes import DECLARATION, FakeSystem, FakeWorld
 from tests.resources.ledger.ledgers import PLAN, change
@@ -211,3 +212,11 @@ def test_who_has_lost_the_right_meanwhile_settles_nothing_that_it_found_out_of_o
         assert len(world.journal.unsettled()) == 1
         settle(work)
     assert world.journal.unsettled() == []
+
+
+@pytest.mark.rule("W7")
+@pytest.mark.parametrize("system", ["netsuite", "stripe"])
+@pytest.mark.parametrize("action", get_args(Action))
+def test_each_kind_of_change_in_each_system_is_of_one_step(system: System, action: Action) -> None:
+    some = replace(change(), system=system, action=action)
+    assert [step.system for step in STEPS if step.takes(some)] == [system]

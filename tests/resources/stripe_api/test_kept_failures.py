@@ -6,7 +6,7 @@ The stand-in keeps no failure of a request that had no effect; here each answer 
 import orjson
 import pytest
 
-from resources.stripe_api import StripeCreates
+from resources.stripe_api import FieldOutcome, MetadataChange, StripeCreates, set_metadata
 from resources.stripe_api.writing.fields import FieldChange, set_fields
 from schemas.attempts import Attempt
 from schemas.change import Change
@@ -86,3 +86,17 @@ def test_of_fields_behind_a_kept_failure_each_is_what_the_customer_says() -> Non
         found = set_fields(connection, StripeId("cus_1"), changes)
     assert [found[each].status for each in changes] == ["applied", "conflict", "applied"]
     assert len(keys_of(server)) == 2
+
+
+@pytest.mark.rule("W8")
+def test_a_value_that_somebody_set_behind_a_kept_failure_stays() -> None:
+    seen: list[Asked] = []
+
+    def answer(asked: Asked) -> Sent:
+        seen.append(asked)
+        return KEPT if asked.method == "POST" else row(metadata={} if len(seen) == 1 else {LINK_KEY: "5"})
+
+    change = MetadataChange(StripeId("cus_1"), LINK_KEY, expected_old=None, new="77", scope="plan 1")
+    with raw_server(answer) as server, connection_to(server.url) as connection:
+        assert set_metadata(connection, change) == FieldOutcome("conflict", "5")
+    assert len(keys_of(server)) == 1
