@@ -79,7 +79,7 @@ Doubt = Literal[
 DOUBTS: Final[Mapping[Doubt, str]] = {
     "link_contradicted": "links that all other evidence contradicts",
     "link_inactive": "links to inactive records that have an active equal",
-    "retired": "records that seem to be retired",
+    "retired": "records or customers that seem to be retired",
     "negated": "comments that seem to say that it is another customer",
     "rules_differ": "rules that find different records",
     "names_another": "records that name another Stripe customer",

@@ -18,7 +18,7 @@ from assets.matching.link_traces import are_of
 from assets.matching.names_another import names_another
 from assets.matching.near_ids import near_ids
 from assets.matching.negation import find_negated, may_negate
-from assets.matching.retired import find_retired
+from assets.matching.retired import find_retired, retired_names
 from assets.matching.said_of_new import CHOSEN
 from assets.matching.second_opinions import Evidence
 from schemas.link_fields import LinkField, fields_of
@@ -26,6 +26,8 @@ from schemas.rule_kinds.netsuite_name import NETSUITE_NAME, NUMBERED, SOME
 from schemas.words import DOUBTS, NEAR_KEYS, STRIPES_OWN, Doubt
 
 _RECORD: Final = "record"
+_NAME: Final = "name"
+_OUR_NAME: Final = "the customer seems to be retired, by its name in Stripe"
 
 
 def find_doubts(evidence: Evidence) -> pl.DataFrame:
@@ -94,10 +96,19 @@ def _link_inactive(evidence: Evidence) -> pl.LazyFrame:
 
 
 def _retired(evidence: Evidence) -> pl.LazyFrame:
-    """Pairs whose record says by its name or its comments that it is not to be used any more."""
+    """Pairs whose record says by its name or its comments that it is not to be used any more, or whose customer does.
+
+    Of customers only those are asked that a rule matched, by the name that it compares.
+    """
     retired = find_retired(evidence.records).collect(engine="streaming")
     pairs = evidence.pairs.lazy().join(retired.lazy(), on=_RECORD, how="semi")
-    return pairs.select("position", said=pl.format("record {} seems to be retired, by its name or comments", _RECORD))
+    said = pairs.select("position", said=pl.format("record {} seems to be retired, by its name or comments", _RECORD))
+    if _NAME not in evidence.customers.columns:
+        return said
+    matched = evidence.matched.is_not_null().arg_true()
+    ours = matched.gather(retired_names(evidence.customers.get_column(_NAME).gather(matched)))
+    by_name = pl.LazyFrame({"position": ours}, schema={"position": pl.UInt32}).with_columns(said=pl.lit(_OUR_NAME))
+    return pl.concat([said, by_name]).group_by("position").agg(pl.col("said").str.join(", "))
 
 
 def _rules_differ(evidence: Evidence) -> pl.LazyFrame:

@@ -69,6 +69,15 @@ def find_retired(records: pl.LazyFrame) -> pl.LazyFrame:
     return records.filter(is_retired).select(record="internal_id")
 
 
+def retired_names(names: pl.Series) -> pl.Series:
+    """Return where the names of Stripe customers are, of these, that say that they are not to be used any more.
+
+    >>> retired_names(pl.Series(["Acme", None, "DO NOT USE - Acme"])).to_list()
+    [2]
+    """
+    return pl.select(_is_named_so(pl.lit(names.cast(pl.String)))).to_series().fill_null(value=False).arg_true()
+
+
 def _is_named_so(name: pl.Expr) -> pl.Expr:
     # Hardly any name has such letters, so only these are looked at by words.
     may_be = name.str.contains_any([*_SOUGHT], ascii_case_insensitive=True)

@@ -310,6 +310,18 @@ def test_a_doubt_of_comments_names_the_word(comments: str, word: str) -> None:
     assert doubts(customer(), record(11, comments=comments)) == {"cus_1": said}
 
 
+def test_a_matched_customer_whose_own_name_says_so_is_a_doubt() -> None:
+    said = "retired: the customer seems to be retired, by its name in Stripe"
+    named = "DO NOT USE - Acme"
+    assert doubts(customer(email="a", name=named), record(11, email="a")) == {"cus_1": said}
+    both = f"retired: record 11 seems to be retired, by its name or comments, {said.removeprefix('retired: ')}"
+    assert doubts(customer(email="a", name=named), record(11, email="a", company_name="ZZZ Acme")) == {"cus_1": both}
+    assert doubts(customer(email="a", name=named), record(11, stripe_id="cus_1")) == {}
+    assert doubts(customer(email="a", name=named), record(11, email="a"), cus_1=11) == {}
+    by_mail = MatchSettings((Rule("email", "email"),))
+    assert doubts(customer(email="a", name=named), record(11, email="a"), declared=by_mail) == {}
+
+
 NAMES = MatchSettings((Rule("name", "company_name", "netsuite_name"),))
 
 
