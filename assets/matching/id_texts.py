@@ -28,9 +28,9 @@ _FRONT: Final = r"(?i)^[^0-9A-Za-z]*(?:(?:cus|us|s)?[_\-.:#]+|cus)*"
 _BEHIND: Final = r"[^0-9A-Za-z]+$"
 _LONG: Final = 8
 """Letters and digits of a word that may be an id without `cus_` beside other words."""
-_STRIPES: Final = 14
+STRIPES: Final = 14
 """Letters and digits behind `cus_` of the ids that Stripe gives."""
-_BARE: Final = rf"(?i)^[^0-9A-Za-z]*(?:cus[^0-9A-Za-z]*)?[0-9A-Za-z]{{{_STRIPES}}}[^0-9A-Za-z]*$"
+_BARE: Final = rf"(?i)^[^0-9A-Za-z]*(?:cus[^0-9A-Za-z]*)?[0-9A-Za-z]{{{STRIPES}}}[^0-9A-Za-z]*$"
 _IS_MIXED: Final = "[0-9].*[A-Za-z]|[A-Za-z].*[0-9]"
 _OF_STRIPE: Final = r"(?i)(?:^|[^0-9A-Za-z])cus(?:[_\-]|\s+[0-9A-Za-z]*[0-9])|\bstripe\.com/"
 _CUT: Final = r"cus_[0-9A-Za-z]{6,}"

@@ -13,7 +13,7 @@ import polars as pl
 
 from assets.keys import folded_expr
 from assets.matching.comment_ids import IS_USUAL, Hash, find_unusual_ids, find_words, with_position
-from assets.matching.id_texts import cleaned, cut_id, may_hold_ids, may_mean, may_mean_among_others, one_id
+from assets.matching.id_texts import STRIPES, cleaned, cut_id, may_hold_ids, may_mean, may_mean_among_others, one_id
 from assets.no_values import is_placeholder
 from schemas.link_fields import LinkField, fields_of
 from schemas.repeated import at_rows
@@ -151,7 +151,8 @@ def unmet(texts: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
 def named_unclearly(texts: pl.DataFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFrame:
     """Return the traces of texts that are no id as they stand (`unmet`).
 
-    What is one id with decoration is clear, the rest may mean any.
+    What is one id with decoration is clear, and so is an id of Stripe's length without its `cus_`, as whole columns
+    have it; the rest may mean any.
     """
     rows = texts.lazy().with_row_index("row")
     read = with_position(rows.with_columns(raw="text", text=one_id(pl.col("text"))).drop_nulls("text"), ids, hashed)
@@ -161,10 +162,10 @@ def named_unclearly(texts: pl.DataFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.
     found = [flagged.with_columns(text="raw").select(*columns)]
     rest = rows.join(clear.lazy().select("row"), on="row", how="anti").collect()
     if not rest.is_empty():
-        flags = {"is_clear": pl.lit(value=False), "is_evidence": pl.lit(value=True)}
         possible = _possible(rest.lazy(), ids, hashed).collect(engine="streaming")
         cut = _cut(rest.join(possible.select("row"), on="row", how="anti"), ids)
-        found += [rows.with_columns(**flags).select(*columns) for rows in (possible.lazy(), cut.lazy())]
+        meant = possible.lazy(), cut.lazy().with_columns(is_clear=pl.lit(value=False))
+        found += [rows.with_columns(is_evidence=pl.lit(value=True)).select(*columns) for rows in meant]
     return pl.concat(found)
 
 
@@ -180,7 +181,8 @@ def _possible(rows: pl.LazyFrame, ids: pl.LazyFrame, hashed: Hash) -> pl.LazyFra
     met = with_position(lowered, in_any_case, hashed).filter(_is_evidence(pl.col("own")))
     named = met.with_columns(is_exact=pl.col("own") == pl.col("piece"))
     wanted = pl.col("is_exact") | ~pl.col("is_exact").any().over("row", "piece")
-    return named.filter(wanted).unique(["row", "position"]).with_columns(text="raw")
+    is_bare = (pl.col("own") == pl.format(f"{STRIPES_OWN}{{}}", "raw")) & (pl.col("raw").str.len_bytes() >= STRIPES)
+    return named.filter(wanted).unique(["row", "position"]).with_columns(text="raw", is_clear=is_bare)
 
 
 def _cut(rows: pl.DataFrame, ids: pl.LazyFrame) -> pl.DataFrame:

@@ -180,7 +180,11 @@ def names(world: World, text: str | None, source: str, id_: str) -> str:
     for one in (said, read_id(said)):
         if one in ids:
             return "clear" if one == id_ else ""
-    pieces = {token for token in re.findall("(?i)[0-9a-z]*cus_[0-9a-z]+", said) if token.lower().startswith("cus_")}
+    if f"cus_{said}" in ids and len(said) >= 14:
+        return "clear" if f"cus_{said}" == id_ else ""
+    mended = re.sub(r"(?i)\bcus(?:[\s\-]+|_\s+)", "cus_", said) if source == "stripe_id" else ""
+    tokens = re.findall("(?i)[0-9a-z]*cus_[0-9a-z]+", f"{said}\n{mended}")
+    pieces = {token for token in tokens if token.lower().startswith("cus_")}
     if source == "stripe_id":
         words = re.split(r"[\s,;|/\"'`<>()\[\]{}]+", said)
         pieces |= {said, *words, *map(with_prefix, (word for word in words if len(word) >= 8))}
