@@ -1,5 +1,6 @@
 """Write-back into NetSuite over HTTP: whose a value is that stands there already, whatever failed meanwhile."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +12,7 @@ from assets.write_back.selection import NETSUITE_EDITS, Part
 from resources.netsuite_api import NetsuiteEdits
 from resources.writers import registry
 from sandbox.netsuite_standin import STRIPE_FIELD, Fault, Options, World
+from schemas.attempts import Attempt, ChangeResult, Entry
 from schemas.errors import TransientError
 from tests.assets.write_back.fakes import FakeWorld
 from tests.resources.ledger.ledgers import PLAN, change
@@ -33,6 +35,22 @@ def test_a_value_that_stands_there_is_ours_only_if_an_earlier_try_may_have_run(
         assert apply_step(work, Part(PLAN, changes), NETSUITE_EDITS).counts() == {status: 1}
         undo_part(WriteBack(fakes.journal, work.writers, "undo"), Part(PLAN, changes))
     assert world.value(1, STRIPE_FIELD) == left
+
+
+@pytest.mark.rule("W9")
+def test_what_a_killed_run_left_open_is_what_netsuite_has_of_it() -> None:
+    world = World()
+    for number, held in enumerate(("cus_1", "cus_9", None), start=1):
+        world.insert_values(number, {STRIPE_FIELD: held, "comments": held})
+    changes = [change(number, field) for number in (1, 2, 3, 4) for field in ("stripe_id", "comments")]
+    tries = [*(Attempt(PLAN, each, "apply") for each in changes), Attempt(PLAN, change(3), "undo")]
+    with connected(world) as (client, _):
+        entries = [Entry(each, ChangeResult("intended"), "run", datetime.now(UTC)) for each in tries[:-1]]
+        said = [answer.said for answer in NetsuiteEdits(client).inspect(entries)]
+        taken_back = [Entry(tries[-1], ChangeResult("intended"), "run", datetime.now(UTC))]
+        assert [answer.said for answer in NetsuiteEdits(client).inspect(taken_back)] == ["done"]
+    assert said == ["done"] * 2 + ["not_done"] * 6
+    assert world.saves == []
 
 
 @pytest.mark.rule("W9")
