@@ -90,10 +90,13 @@ def test_a_value_of_somebody_else_stays_and_the_other_fields_are_written(field: 
 
 
 @pytest.mark.rule("W8")
-def test_an_expected_value_that_still_stands_is_replaced() -> None:
+@pytest.mark.parametrize(("old", "there"), [("cus_old", "cus_old"), (" cus_old", "cus_old"), ("cus_old", "cus_old ")])
+def test_an_expected_value_that_still_stands_is_replaced_whatever_white_space_is_around_it(
+    old: str, there: str
+) -> None:
     world = World()
-    world.insert(7, **{STRIPE_FIELD: "cus_old"})
-    change = {"id": 7, "set": {"stripe_id": {"old": "cus_old", "new": None}}}
+    world.insert(7, **{STRIPE_FIELD: there})
+    change = {"id": 7, "set": {"stripe_id": {"old": old, "new": None}}}
     assert short(apply(world, change)) == [(7, "stripe_id", "applied", None)]
     assert world.value(7, STRIPE_FIELD) is None
 

@@ -45,6 +45,14 @@ def test_one_to_one_leaves_a_held_record_to_its_holder(holder: str, says: str) -
     assert verdict_of(small) == Verdict("cus_1", "conflict", None, "email = email", 1, "7", reason)
 
 
+@pytest.mark.rule("M10")
+@pytest.mark.parametrize("nothing", ["N/A", " - None - ", "#REF!", " "])
+def test_a_field_that_holds_a_placeholder_has_no_holder(nothing: str) -> None:
+    held = record(7, email="a", stripe_id=nothing)
+    small = world(customer("cus_1", email="a"), customer("cus_2", minute=9, email="a"), held, settings=ONE_TO_ONE)
+    assert [verdict_of(small, c).outcome for c in ("cus_1", "cus_2")] == ["matched", "conflict"]
+
+
 @pytest.mark.rule("M8")
 def test_one_to_one_never_turns_an_override_into_a_conflict() -> None:
     held = record(7, stripe_id="cus_3")
