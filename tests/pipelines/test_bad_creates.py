@@ -108,8 +108,6 @@ def test_bad_customers_get_a_sentence_each_and_their_neighbours_a_record(tmp_pat
     ("create", "field"),
     [
         ({"subsidiary": 9}, "subsidiary"),
-        ({"custom_form": 900}, "customform"),
-        ({"entity_status": 99}, "entitystatus"),
         ({"defaults": {"custentity_nothing": "x"}}, "custentity_nothing"),
     ],
 )

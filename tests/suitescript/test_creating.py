@@ -133,6 +133,7 @@ def test_a_refusal_is_that_records_with_its_code_and_sentence(fields: dict[str, 
     [
         ({"subsidiary": 9}, "INVALID_KEY_OR_REF"),
         ({"entitystatus": 99}, "INVALID_KEY_OR_REF"),
+        ({"customform": 900}, "INVALID_KEY_OR_REF"),
         ({"custentity_nothing": "x"}, "FIELD_NOT_FOUND"),
         ({"custentity_vip": "yes"}, "INVALID_VALUE"),
         ({"custentity_size": "many"}, "INVALID_VALUE"),
