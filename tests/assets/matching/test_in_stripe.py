@@ -123,7 +123,7 @@ def test_records_that_share_a_value_are_a_conflict(customers: list[Row]) -> None
     assert outcomes(said) == [("conflict", None)] * 2
     assert reason(said) == "2 records without a Stripe customer share its email: 7, 8"
     own = found(customers, [record(7, "a@x.example"), record(8, "A@x.example")], ToStripeSettings(makes_shared=True))
-    assert outcomes(own) == [("conflict" if customers else "unmatched", None)] * 2  # of one customer it is only one
+    assert outcomes(own) == [("conflict" if customers else "unmatched", None)] * 2  # it is of one alone
 
 
 @pytest.mark.rule("P2")
