@@ -1,8 +1,10 @@
 """The other ways in which a value may be read, and what to say of each; who is found by them is in `other_readings`."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import unquote
 
 import polars as pl
 
@@ -14,6 +16,7 @@ from schemas.rule_kinds.netsuite_name import NUMBER_BEFORE
 _ADDRESS: Final = r"[^\s@,;:<>()\[\]\x22'|=]+@[^\s@,;:<>()\[\]\x22'|=]+\.[^\s@,;:<>()\[\]\x22'|=.]+"
 _PHONE: Final = r"^\s*'?\+?[\d\s().\-/]{9,25}$"
 _DIGITS_COMPARED: Final = 9
+_BY_NUMBER: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
 @dataclass(frozen=True)
@@ -37,16 +40,45 @@ class Reading:
     by_both: bool = False
 
 
+_MISREAD_AS: Final = ("cp1252", "latin-1", "mac_roman", "cp850", "cp1251")
+_TIMES: Final = 3
+_C1: Final = {
+    0x80 + at: letter
+    for at, letter in enumerate(bytes(range(0x80, 0xA0)).decode("cp1252", "replace"))
+    if letter != "\ufffd"
+}
+"""What Windows-1252 has where Latin-1 has control characters."""
+
+
 def _twice_encoded(column: pl.Expr) -> pl.Expr:
-    """Return the text that was written as UTF-8 and read as Windows-1252: `MÃ¼ller` is Müller."""
+    """Return the text that was written in one encoding and read in another, perhaps twice: `MÃ¼ller` is Müller."""
 
     def mended(text: str) -> str | None:
-        try:
-            return text.encode("cp1252").decode("utf-8")
-        except UnicodeError:
-            return None
+        found = next((found for codec in _MISREAD_AS if (found := _read_again(text, codec)) != text), text)
+        changed = found.translate(_C1)
+        return changed if changed != text else None
 
     return column.map_elements(mended, return_dtype=pl.String)
+
+
+def _read_again(text: str, codec: str) -> str:
+    for _ in range(_TIMES):
+        try:
+            text = text.encode(codec).decode("utf-8")
+        except UnicodeError:
+            break
+    return text
+
+
+def _escaped(column: pl.Expr) -> pl.Expr:
+    r"""Return the text with the letters for which programs write numbers: `M\u00fcller`, `M%C3%BCller`."""
+
+    def plain(text: str) -> str:
+        lettered = _BY_NUMBER.sub(lambda found: chr(int(found[1], 16)), text)
+        # Halves of a character, of which programs write two, make one; alone they are in no text.
+        return unquote(lettered.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+
+    return column.map_elements(plain, return_dtype=pl.String)
 
 
 def _own_letters(column: pl.Expr) -> pl.Expr:
@@ -153,9 +185,15 @@ READINGS: Final = {
         without_invisible,
     ),
     "twice_encoded": Reading(
-        "UTF-8 that was read as Windows-1252 (Ã¼ for ü); export again, or mend the field",
-        r"[Â-ßà-ô][\x{80}-\x{BF}\x{152}-\x{192}\x{2C6}\x{2DC}\x{2013}-\x{2122}]",
+        "UTF-8 that was read as Windows-1252 or the like (Ã¼, √º or ├╝ for ü); export again, or mend the field",
+        r"[Â-ßà-ô][\x{80}-\x{BF}\x{152}-\x{192}\x{2C6}\x{2DC}\x{2013}-\x{2122}]|[\x{80}-\x{9F}]"
+        r"|[√¬ƒ≈├┬][^\x00-\x7F]|[\x{420}\x{421}][\x{A0}-\x{BF}\x{402}-\x{40F}\x{451}-\x{491}\x{2013}-\x{2122}]",
         _twice_encoded,
+    ),
+    "escaped": Reading(
+        "letters that stand there as numbers (\\u00fc, %C3%BC); export again, or mend the field",
+        r"(?i)\\u[0-9a-f]{4}|%[0-9a-f]{2}",
+        _escaped,
     ),
     "apostrophe": Reading(
         "an apostrophe before the value, as spreadsheets keep text; mend the field",

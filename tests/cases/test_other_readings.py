@@ -71,6 +71,19 @@ def test_where_no_reading_finds_anybody_there_is_no_hint(name: str, tmp_path: Pa
         ("123", "123.0", "number"),
         ("Alpha", "Alpha (1234)", "numbered"),
         ("C1234 Alpha", "Alpha", "numbered"),
+        *(
+            ("M\u00fcller", theirs, "twice_encoded")
+            for theirs in (
+                "M\u00c3\u00bcller",
+                "M\u00c3\u0192\u00c2\u00bcller",
+                "M\u221a\u00baller",
+                "M\u251c\u255dller",
+            )
+        ),
+        ("O\u2019Brien", "O\u0092Brien", "twice_encoded"),
+        ("\u042e\u043b\u0438\u044f", "\u0420\u00ae\u0420\u00bb\u0420\u0451\u0421\u040f", "twice_encoded"),
+        ("Alpha \U0001f600", "Alpha \\ud83d\\ude00", "escaped"),
+        *(("M\u00fcller", theirs, "escaped") for theirs in ("M\\u00fcller", "M%C3%BCller")),
         ("Jane Doe", "Doe, Jane", "turned"),
         *(
             ("Child Ltd", theirs, "parts")
@@ -99,7 +112,8 @@ def test_signs_that_look_alike_or_like_nothing_are_a_reading(ours: str, theirs: 
 
 
 @pytest.mark.parametrize(
-    "theirs", ["Child-Ltd", "Foo (Bar)", "Grandchild Ltd : X", "x@child.example: Child Ltd", "Ltd: 7"]
+    "theirs",
+    ["Child-Ltd", "Foo (Bar)", "Grandchild Ltd : X", "x@child.example: Child Ltd", "Ltd: 7", "Child\\ud83d Ltd"],
 )
 def test_a_name_is_only_found_whole_between_signs(theirs: str) -> None:
     customers = pl.LazyFrame({"id": ["cus_1"], "name": ["Child Ltd"]})
