@@ -13,7 +13,7 @@ from schemas.invisible import without_invisible
 from schemas.rule_kinds import AS_IT_IS, RULE_KINDS, RuleKind
 from schemas.rule_kinds.netsuite_name import NUMBER_BEFORE
 
-_ADDRESS: Final = r"[^\s@,;:<>()\[\]\x22'|=]+@[^\s@,;:<>()\[\]\x22'|=]+\.[^\s@,;:<>()\[\]\x22'|=.]+"
+_ADDRESS: Final = r"[^\s@,;:<>()\[\]\x22'|=]+@[^\s@,;:<>()\[\]\x22'|=#?]+\.[^\s@,;:<>()\[\]\x22'|=.#?]+"
 _PHONE: Final = r"^\s*'?\+?[\d\s().\-/]{9,25}$"
 _DIGITS_COMPARED: Final = 9
 _BY_NUMBER: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
