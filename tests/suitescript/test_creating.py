@@ -219,6 +219,7 @@ def test_an_administrator_sees_how_many_were_made_and_which_were_not_without_any
         ({"records": [{"key": "two words", "record": {"fields": {"externalid": "two words"}}}]}, "WRONG_TYPE"),
         ({"records": [None]}, "WRONG_TYPE"),
         ({"records": [item(), None]}, "WRONG_TYPE"),
+        ({"records": [item(), {"key": "cus_2", "record": {"fields": {"externalid": "cus_3"}}}]}, "WRONG_TYPE"),
         ({"records": [item()], "fields": {"stripe_id": "email"}}, "FIELD_NOT_ALLOWED"),
         ({"records": [item()], "fields": None}, "FIELD_NOT_ALLOWED"),
     ],

@@ -87,6 +87,16 @@ def test_one_customer_with_the_same_key_that_is_nobodys_is_found() -> None:
     assert reason(said) == "email = email, from NetSuite: equal"
 
 
+@pytest.mark.rule("M10")
+@pytest.mark.rule("P3")
+@pytest.mark.parametrize(("holds", "own"), [("cus_2", "cus_2"), (None, "cus_1"), ("cus_9", "cus_1")])
+def test_of_several_customers_of_a_record_its_own_is_whom_its_field_names_or_else_the_oldest(
+    holds: str | None, own: str
+) -> None:
+    customers = [customer(f"cus_{number}", None, "linked", 7, evidence="metadata") for number in (1, 2, 3)]
+    assert outcomes(found(customers, [record(7, "a@x.example", stripe_id=holds)])) == [("linked", own)]
+
+
 @pytest.mark.rule("P2")
 def test_a_customer_of_another_record_does_not_count() -> None:
     customers = [customer("cus_1", "a@x.example", "linked", 99), customer("cus_2", "a@x.example")]
