@@ -96,6 +96,7 @@ def test_who_is_looked_for_and_not_there_is_none() -> None:
     assert create(world, item(), action="look_for")["outcomes"] == [{"key": "cus_1", "outcome": "none"}]
 
 
+@pytest.mark.rule("C15")
 def test_the_external_id_of_a_contact_is_a_conflict_that_names_it() -> None:
     outcome = made(World(others={"Cus_1"}), item())
     assert (outcome["outcome"], outcome["found"]) == ("conflict", "cus_1 is the external id of Contact 9000000")
@@ -210,6 +211,7 @@ def test_an_administrator_sees_how_many_were_made_and_which_were_not_without_any
     ]
 
 
+@pytest.mark.rule("C15")
 @pytest.mark.parametrize(
     ("request_", "code"),
     [

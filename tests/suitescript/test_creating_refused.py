@@ -52,6 +52,8 @@ def test_a_state_or_an_empty_country_that_netsuite_refuses_is_left_out() -> None
     assert [line["country"] for line in kept.customers[outcome["id"]].addresses] == ["", "US"]
 
 
+@pytest.mark.rule("C15")
+@pytest.mark.rule("W9")
 def test_a_record_that_is_there_though_netsuite_told_an_error_is_made() -> None:
     world = World()
     world.fails_after_creation = ("UNEXPECTED_ERROR", "A script failed.")

@@ -114,6 +114,7 @@ def test_a_save_of_somebody_else_between_load_and_save_is_seen() -> None:
     assert world.value(7, "comments") == "called today\ncus_1"
 
 
+@pytest.mark.rule("W8")
 def test_a_record_that_changes_at_every_try_fails_with_netsuites_reason() -> None:
     world = World()
     world.insert(7)
@@ -125,6 +126,8 @@ def test_a_record_that_changes_at_every_try_fails_with_netsuites_reason() -> Non
     assert world.saves == []
 
 
+@pytest.mark.rule("M2")
+@pytest.mark.rule("W8")
 @pytest.mark.parametrize("stage", ["LEAD", "PROSPECT"])
 def test_a_record_that_is_no_customer_is_not_linked_but_can_be_unlinked(stage: str) -> None:
     world = World()

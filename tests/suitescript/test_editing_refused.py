@@ -72,6 +72,7 @@ def test_every_refused_field_has_its_own_reason() -> None:
     ]
 
 
+@pytest.mark.rule("W2")
 def test_an_external_id_of_a_contact_fails_and_one_that_a_lead_got_meanwhile_is_a_conflict() -> None:
     world = World()
     world.insert(7)

@@ -76,6 +76,7 @@ def test_what_somebody_has_touched_stays_even_within_the_minute(touch: Callable[
     assert place.world.deleted == []
 
 
+@pytest.mark.rule("W10")
 def test_what_was_touched_is_made_inactive_where_that_is_chosen_and_once() -> None:
     place = Place()
     _edit_later(place)
@@ -100,6 +101,7 @@ def test_what_a_transaction_depends_on_is_not_deleted() -> None:
     assert place.is_active is False
 
 
+@pytest.mark.rule("W10")
 def test_where_it_is_only_to_be_reported_nothing_is_touched() -> None:
     place = Place()
     outcome = place.back("report")

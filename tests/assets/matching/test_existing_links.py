@@ -62,6 +62,7 @@ def test_an_id_in_comments_links_before_any_rule() -> None:
     assert verdict_of(small) == linked(7, "comments", "comments: hold the id of this customer")
 
 
+@pytest.mark.rule("M5")
 def test_several_comments_are_ambiguous() -> None:
     small = world(customer(), record(7, comments="cus_1"), record(8, comments="cus_1"))
     reason = "comments: hold the id of this customer; 1 other record shares it: 8; the lowest internal id is used"

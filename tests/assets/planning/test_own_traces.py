@@ -47,6 +47,7 @@ def test_a_value_is_ours_as_long_as_nobody_has_taken_it_away(done: list[Done], *
     assert bool(found) == is_ours
 
 
+@pytest.mark.rule("W10")
 def test_what_was_made_with_a_whole_record_is_ours_too() -> None:
     change = Change("id", "netsuite", None, "record", "create", None, "cus_1", StripeId("cus_1"), None, values="{}")
     made = Entry(Attempt("plan", change, "apply"), ChangeResult("applied", result_id="5"), "run", NOON, NOON)

@@ -173,6 +173,7 @@ def test_what_needs_a_create_waits_until_it_is_made(world: World, part: Part) ->
     assert [change.change_id for change in stripe.waiting] == [f"stripe:cus_1:{LINK_FIELD}"]
 
 
+@pytest.mark.rule("W10")
 def test_a_record_that_is_not_as_wanted_is_named_by_nobody_and_can_be_taken_back(world: World, part: Part) -> None:
     world.creates.leads.add("cus_1")
     creates, _, _, stripe = apply(world, part, "run")

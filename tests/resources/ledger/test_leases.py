@@ -95,6 +95,7 @@ def test_of_many_who_come_at_once_one_follows_and_nobody_takes_the_dead_for_aliv
     assert all(f"(run {winner})" in heard for name, heard in said.items() if name != winner), said
 
 
+@pytest.mark.rule("W9")
 def test_a_holder_that_lives_on_another_machine_is_not_robbed(url: str, tmp_path: Path) -> None:
     with opened(url, tmp_path / "here") as ours, held(url, tmp_path / "there", STEADY) as theirs:
         run_out(ours)
@@ -119,6 +120,7 @@ def test_a_holder_that_lives_on_this_machine_is_not_robbed_however_long_it_was_s
         assert theirs.writes() == "written"
 
 
+@pytest.mark.rule("W9")
 def test_a_holder_elsewhere_that_was_stopped_for_too_long_writes_nothing_more(url: str, tmp_path: Path) -> None:
     with opened(url, tmp_path / "here") as ours, held(url, tmp_path / "there", SHORT) as theirs:
         assert theirs.writes() == "written"
@@ -142,6 +144,7 @@ def test_a_holder_that_was_stopped_while_nobody_came_goes_on(url: str, tmp_path:
         assert theirs.writes() == "written"
 
 
+@pytest.mark.rule("W9")
 def test_who_lost_the_right_settles_nothing_of_others(url: str, tmp_path: Path) -> None:
     with opened(url, tmp_path) as ours, ours.alone("acme", "ours") as lease:
         journal = Journal(ours, ACME).under(lease)

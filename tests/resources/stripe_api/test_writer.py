@@ -203,6 +203,7 @@ class Recorder:
         yield from (Answer(entry.attempt, "done") for entry in entries)
 
 
+@pytest.mark.rule("W8")
 def test_only_changes_for_customers_that_stripe_still_has_go_through(at: Stage) -> None:
     at.book.load((f"cus_{n}", START, {}) for n in (1, 2))
     at.book.delete("cus_2")
@@ -232,6 +233,7 @@ def test_who_cannot_be_read_is_refused_with_why_and_its_neighbours_go_through() 
     }
 
 
+@pytest.mark.rule("W10")
 def test_what_takes_a_change_back_goes_through_without_a_question(at: Stage) -> None:
     behind = Recorder()
     tries = [replace(attempt(1), direction="undo")]
@@ -241,6 +243,7 @@ def test_what_takes_a_change_back_goes_through_without_a_question(at: Stage) -> 
     assert at.server.log == []
 
 
+@pytest.mark.rule("X10")
 def test_nothing_goes_through_while_stripe_cannot_be_asked(at: Stage) -> None:
     at.server.fault(Fault(kind="server_error", should_retry=False))
     behind = Recorder()
