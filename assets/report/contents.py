@@ -163,7 +163,7 @@ def make_contents(files: ResultFiles, frames: Frames, header: Header, *, with_co
     of_plan = PlanFiles.of(frames.plan, frames.plan_again, matches)
     plan = of_plan.plan
     others = plan.others
-    traces = without_traces(netsuite, links, matches, plan)
+    traces = without_traces(netsuite, links, matches, plan, is_held=declaration.on_doubt == "refuse")
     customers = frames.customers() if frames.customers else None
     if customers is None:
         customers = rows_of(column_of(matches, "stripe_customer_id"), column_of(stripe, "id"))

@@ -14,11 +14,19 @@ from schemas.paired_plan import PairedPlan
 from schemas.repeated import at_rows
 
 
-def without_traces(netsuite: pl.LazyFrame, links: pl.LazyFrame, matches: pl.LazyFrame, plan: PairedPlan) -> str:
-    """Return a sentence on linked customers of whom NetSuite shows nothing, now and after the plan (W5), or nothing."""
+def without_traces(
+    netsuite: pl.LazyFrame, links: pl.LazyFrame, matches: pl.LazyFrame, plan: PairedPlan, *, is_held: bool = False
+) -> str:
+    """Return a sentence on linked customers of whom NetSuite shows nothing, now and after the plan (W5), or nothing.
+
+    Where doubted pairs are kept out of the plan (`is_held`), they wait for a person and are not meant.
+    """
     both = ["stripe_customer_id", "netsuite_internal_id"]
     rows = rows_of_pairs(plan, ["netsuite"])
-    some = linked(matches.with_row_index(MATCH)).select(*both, MATCH).collect()
+    numbered = matches.with_row_index(MATCH)
+    is_doubted = is_held and "doubt" in matches.collect_schema()
+    meant = numbered.filter(pl.col("doubt").is_null()) if is_doubted else numbered
+    some = linked(meant).select(*both, MATCH).collect()
     if rows is not None:  # hardly a match is left then
         some = some.filter(~at_rows(rows, height_of(matches)).gather(some.get_column(MATCH)))
         plan = replace(plan, pairs=None)

@@ -33,3 +33,11 @@ def test_customers_without_a_trace_are_counted(planned: list[tuple[str, str, str
     plan = PairedPlan(first=pl.DataFrame([(*row, "set") for row in planned], schema=PLAN, orient="row"))
     said = without_traces(NETSUITE.lazy(), LINKS.lazy(), MATCHES.lazy(), plan)
     assert said.startswith(f"{count} linked customers leave no trace") if count else not said
+
+
+@pytest.mark.rule("W5")
+@pytest.mark.parametrize(("is_held", "count"), [(True, 1), (False, 2)])
+def test_a_doubted_pair_that_is_kept_out_of_the_plan_is_not_meant(is_held: bool, count: int) -> None:
+    doubted = MATCHES.with_columns(doubt=pl.Series([None, None, "rules_differ: x", None]))
+    said = without_traces(NETSUITE.lazy(), LINKS.lazy(), doubted.lazy(), PairedPlan(), is_held=is_held)
+    assert said.startswith(f"{count} linked customers leave no trace")
