@@ -109,36 +109,52 @@ class NextStep:
             )
 
     def actions(self) -> Iterator[Action]:
-        """What a person can do, the most likely first."""
-        name, plan, standing = self.declaration, self.plan, self.standing
-        of_plan = f"NAME={name} PLAN={plan} {_WHO}"
+        """What a person can do, in the order in which it is safe: what waits is decided before anything is written."""
+        name, standing = self.declaration, self.standing
         if self.is_stored:
             yield Action(f"Put the results into {self.results} of this machine", f"make results NAME={name}")
-        if standing.made.numbers.changes and standing.open and not standing.replaced_by:
-            yield from self._to_write(of_plan)
+        if self._is_to_write and standing.last is None:
+            yield Action(f"Look at {self.results}/report.html and plan.csv")
+        if not standing.replaced_by:
+            if self.decided.customers:
+                yield Action("Make a plan that follows what was decided", f"make run NAME={name}")
+            if self.waiting:
+                yield from self._to_decide()
+        yield from self._to_write()
         if standing.in_effect and not self.is_by_hand:
-            yield Action("Take it back", f"make undo {of_plan}", forms.undo_form(name, plan))
+            command = f"make undo {self._of_plan}"
+            yield Action("Take it back", command, forms.undo_form(name, self.plan))
         if standing.replaced_by:
             yield Action("See the plan that counts", f"make plans NAME={name}")
-            return
-        if self.decided.customers:
-            yield Action("Make a plan that follows what was decided", f"make run NAME={name}")
-        elif standing.last is not None or standing.beside is not None:
+        elif not self.decided.customers and (standing.last is not None or standing.beside is not None):
             yield Action("See what stands now", f"make run NAME={name}")
-        if self.waiting:
-            yield from self._to_decide()
+
+    @property
+    def form(self) -> str:
+        """The path of the form that writes the plan, or else of the first action that has one; may be empty."""
+        return next((action.form for action in (*self._to_write(), *self.actions()) if action.form), "")
+
+    @property
+    def _is_to_write(self) -> bool:
+        standing = self.standing
+        return bool(standing.made.numbers.changes and standing.open and not standing.replaced_by)
+
+    @property
+    def _of_plan(self) -> str:
+        return f"NAME={self.declaration} PLAN={self.plan} {_WHO}"
 
     def _to_decide(self) -> Iterator[Action]:
         name = self.declaration
         review = f"{self.results}/{'review.xlsx' if self.has_workbook else 'review.csv'}"
-        many_at_once = (
-            f"Decide about those that wait: in {self.results}/report.html, which saves a file, or in {review}"
-        )
+        places = f"in {self.results}/report.html, which saves a file, or in {review}"
+        many_at_once = f"Decide about those that wait, and run again: {places}"
         yield Action(many_at_once, f"make decide NAME={name} FILE=… {_WHO}", forms.decide_file_form(name))
         command = f'make decide NAME={name} CUSTOMER=cus_… RECORD=… {_WHO} WHY="…"'
         yield Action("Decide about a single one", command, forms.decide_form(name))
 
-    def _to_write(self, of_plan: str) -> Iterator[Action]:
+    def _to_write(self) -> Iterator[Action]:
+        if not self._is_to_write:
+            return
         if self.is_by_hand:
             file = f"{self.results}/stripe_updates.csv"
             yield Action(f"Import into NetSuite as {self.results}/import_notes.txt says")
@@ -147,11 +163,9 @@ class NextStep:
         form = forms.apply_form(self.declaration, self.plan)
         last = self.standing.last
         what = "Approve and write it" if last is None else "Go on with what is left"
-        if last is None:
-            yield Action(f"Look at {self.results}/report.html and plan.csv")
-        elif last.direction == "undo":
+        if last is not None and last.direction == "undo":
             what = "Write it again"
-        yield Action(f"{what}; AT_MOST=20 begins with 20 changes", f"make apply {of_plan}", form)
+        yield Action(f"{what}; AT_MOST=20 begins with 20 changes", f"make apply {self._of_plan}", form)
 
 
 def next_step(sync: Reconciliation, instance: dg.DagsterInstance, made: PlanMade | None = None) -> NextStep | None:

@@ -23,13 +23,12 @@ _STOPPED: Final = re.compile(r"<!-- stopped -->.*?<!-- end of stopped -->", re.D
 
 
 def metadata(step: NextStep) -> dict[str, dg.MetadataValue[str]]:
-    """For an asset in the UI: what comes next, its whole hash, and the form of what is most likely."""
-    form = next((action.form for action in step.actions() if action.form), None)
+    """For an asset in the UI: what comes next, its whole hash, and the form that writes the plan, or the first."""
     shown: dict[str, dg.MetadataValue[str]] = {
         "next_step": dg.MetadataValue.md(markdown(step)),
         "plan_hash": dg.MetadataValue.text(step.plan),
     }
-    return shown | ({"form": dg.MetadataValue.url(form)} if form else {})
+    return shown | ({"form": dg.MetadataValue.url(step.form)} if step.form else {})
 
 
 def markdown(step: NextStep) -> str:

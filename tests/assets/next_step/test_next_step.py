@@ -83,7 +83,7 @@ def test_it_says_what_waits_or_what_was_done_by_whom_and_what_was_not_and_why(
             replace(after(Why("applied", None, 4)), standing=Standing(MADE, (Why("applied", None, 4),), (), NEWER)),
             [f"make undo {OF_PLAN}", "make plans NAME=acme"],
         ),
-        (replace(FRESH, decided=DecidedSince(2, "Ada")), [f"make apply {OF_PLAN}", "make run NAME=acme"]),
+        (replace(FRESH, decided=DecidedSince(2, "Ada")), ["make run NAME=acme", f"make apply {OF_PLAN}"]),
         (FRESH, [f"make apply {OF_PLAN}"]),
         (
             after(Why("applied", None, 4)),
@@ -140,9 +140,18 @@ def test_a_review_that_is_no_workbook_is_named_as_the_file_that_is_there() -> No
     for has_workbook, file in ((True, "review.xlsx"), (False, "review.csv")):
         step = replace(FRESH, waiting=3, has_workbook=has_workbook)
         [what] = [action.what for action in step.actions() if "those that wait" in action.what]
-        assert (
-            what == f"Decide about those that wait: in out/acme/report.html, which saves a file, or in out/acme/{file}"
-        )
+        places = f"in out/acme/report.html, which saves a file, or in out/acme/{file}"
+        assert what == f"Decide about those that wait, and run again: {places}"
+
+
+@pytest.mark.parametrize("is_by_hand", [True, False])
+def test_what_waits_is_decided_before_anything_is_written_and_the_form_is_still_that_of_the_plan(
+    is_by_hand: bool,
+) -> None:
+    step = replace(FRESH, waiting=3, is_by_hand=is_by_hand)
+    what = [action.what.split(" ")[0].rstrip(",;") for action in step.actions()]
+    assert what == ["Look", "Decide", "Decide", *(("Import", "Then") if is_by_hand else ("Approve",))]
+    assert step.form == (decide_file_form("acme") if is_by_hand else apply_form("acme", PLAN))
 
 
 def test_only_the_next_step_of_a_page_is_renewed_and_that_it_was_stopped_is_over() -> None:
