@@ -20,6 +20,15 @@ WORKBOOK_ROWS: Final = 20_000
 """More rows are in the CSV only: a workbook costs ten times as much, and nobody decides so many cell by cell."""
 
 
+def where_decided(declaration: str) -> str:
+    """How a person decides about a customer of a declaration, in words.
+
+    >>> where_decided("acme")
+    'column decision, or job acme_override'
+    """
+    return f"column {DECISION}, or job {declaration}_override"
+
+
 class ReviewQueue(pa.DataFrameModel):
     """One row per Stripe customer that waits for a person, with what is needed to decide, or that a person decided.
 

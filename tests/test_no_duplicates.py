@@ -116,7 +116,7 @@ def test_who_may_have_a_record_gets_none_and_is_in_the_review_with_why(once: Sit
             assert "No record is made, as NetSuite takes no second one with this id: decide for the right one" in said
             assert "or take the id out of the record that holds it; then create, for a new one, can be decided" in said
         else:
-            assert "No record is made until somebody decides (job acme_override)" in said
+            assert "No record is made until somebody decides (column decision, or job acme_override)" in said
             assert "or create, for a new one" in said
 
 
@@ -340,7 +340,7 @@ def test_of_customers_with_an_equal_value_the_first_gets_a_record_and_the_next_r
         said = at.check("customer_matches", "evidence_agrees").description or ""
         assert "3 new customers with a value of another one that gets a record: the next run finds it" in said
         assert rows["cus_a1"]["what_to_do"].startswith("Nothing, if the two are one")
-        new = "No record is made until somebody decides (job acme_override): "
+        new = "No record is made until somebody decides (column decision, or job acme_override): "
         assert rows["cus_b2"]["what_to_do"].startswith(f"{new}create, for one of its own; or, if the two are one,")
         assert rows["cus_e2"]["what_to_do"].startswith(f"{new}for the right one, by its internal id")
         world, search = account(at)

@@ -25,7 +25,7 @@ from schemas.review import DECISION
 
 _KINDS: Final = (".csv", ".xlsx")
 _REFUSALS_SHOWN: Final = 10
-_JOB_OF: Final = r"\(job (\S+)_override\)"
+_JOB_OF: Final = r"\bjob (\S+)_override[;)]"
 
 
 class DecisionFile(dg.Config):

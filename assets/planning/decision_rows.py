@@ -10,6 +10,7 @@ from resources.ledger import NewDecision
 from schemas.review import DECISION, WHY
 from schemas.words import DecisionKind, StripeId
 
+_CHECK: Final = "check the id, or reconcile first, if it is new"
 _OF_THE_GONE: Final = ("never", "later", "withdraw")
 
 
@@ -101,8 +102,7 @@ def _check_customer(row: Row, picture: Picture) -> None:
         if row.customer in picture.gone:
             raise Refused(row, CUSTOMER, f"{known}; it was deleted, so that only never can be decided")
         rewritten = " (a spreadsheet has rewritten it)" if "E+" in row.customer.upper() else ""
-        check = "; check the id, or reconcile first" if picture.is_typed else ""
-        raise Refused(row, CUSTOMER, f"{known}{rewritten}{check}")
+        raise Refused(row, CUSTOMER, f"{known}{rewritten}; {_CHECK}")
 
 
 def _decided(row: Row, picture: Picture, why: str) -> NewDecision:
@@ -125,7 +125,7 @@ def _decided(row: Row, picture: Picture, why: str) -> NewDecision:
             row, DECISION, f"{shown(row.decision)} is no decision; write an internal id, {new}never, later or withdraw"
         )
     if record not in picture.records:
-        raise Refused(row, DECISION, f"NetSuite has no record {record}, as far as it was read")
+        raise Refused(row, DECISION, f"NetSuite has no record {record}, as far as it was read; {_CHECK}")
     if not picture.records[record]:
         raise Refused(
             row, DECISION, f"record {record} is no customer, but a lead or a prospect: make it one in NetSuite first"

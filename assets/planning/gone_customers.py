@@ -16,17 +16,17 @@ _OF_STRIPE = "^cus_[0-9A-Za-z]{14}$"
 """Nearly all ids are like this: one that is in another account is no half of any."""
 _WHAT_TO_DO = (
     "It was deleted in Stripe, or is of another account or mode. If it was deleted, take the id out of the record, so "
-    "that the customer who took its place can be linked; to leave it, decide never to link it (job {job})."
+    "that the customer who took its place can be linked; to leave it, decide never to link it ({where})."
 )
 
 
-def gone_customers(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, override_job: str) -> pl.LazyFrame:
+def gone_customers(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, where: str) -> pl.LazyFrame:
     """Return a row of the review for each id beginning with `cus_` that records name and that is no customer's.
 
     Args:
         stripe: `schemas.customers.StripeCustomers`, of every month: what is not read is not gone.
         netsuite: `schemas.customers.NetsuiteCustomers`.
-        override_job: the job that takes in a person's decision.
+        where: how a person decides, in words (`schemas.review.where_decided`).
     """
     named = _named(netsuite.filter("is_customer"))
     known = stripe.select("id").filter(may_be_among(pl.col("id"), named.get_column("id")))
@@ -54,7 +54,7 @@ def gone_customers(stripe: pl.LazyFrame, netsuite: pl.LazyFrame, override_job: s
         stripe_customer_id="id",
         outcome=pl.lit(GONE),
         reason=reason,
-        what_to_do=pl.lit(_WHAT_TO_DO.format(job=override_job)),
+        what_to_do=pl.lit(_WHAT_TO_DO.format(where=where)),
         candidates=pl.col("candidates").cast(pl.UInt32),
         candidate_ids=ids,
     )

@@ -19,7 +19,7 @@ from assets.reconciliation import FRAME, IO_MANAGER_KEY, Reconciliation, failure
 from assets.steps import Step, key_of, of_frames, of_table
 from assets.table_columns import table_columns
 from resources.ledger import Guesses
-from schemas.review import ReviewQueue
+from schemas.review import ReviewQueue, where_decided
 from schemas.validation import violations
 
 _NAME: Final = "review_queue"
@@ -69,22 +69,24 @@ def build_review_queue(sync: Reconciliation) -> dg.AssetsDefinition:
                 yield from before.again(context)
                 return
             held = sync.frames.held("netsuite_customers")
+            where = where_decided(sync.name)
             waits = queue_for_review(
                 *sides,
                 with_unconfirmed(customer_matches, guessed.lazy()),
                 proposals(*sides, customer_matches, settings, held),
                 plan=plan,
-                override_job=f"{sync.name}_override",
+                where=where,
                 decisions=decisions.lazy(),
             )
             if held:  # nobody looks again
                 held.beside.clear()
             waits = tell_traces(waits, *traces).collect().lazy()  # it is asked several times
             if sync.declaration.near_misses:
-                job = f"{sync.name}_override"
-                waits = with_suggestions(waits, *sides, customer_matches, settings, job, makes_records=plan.makes_each)
+                waits = with_suggestions(
+                    waits, *sides, customer_matches, settings, where, makes_records=plan.makes_each
+                )
             if not sync.months_missing():  # what was not read is not gone
-                gone = gone_customers(*sides, f"{sync.name}_override")
+                gone = gone_customers(*sides, where)
                 waits = add_gone(waits, gone, netsuite_customers, decisions.lazy())
             queue = waits.collect()
             waiting = still_waiting(queue)

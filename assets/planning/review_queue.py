@@ -17,7 +17,7 @@ from schemas.repeated import may_be_among
 
 _DETAILS_SHOWN = 10
 
-_DECIDED = f"{NOTHING}: a person decided this. The override job takes a decision back."
+_DECIDED = f"{NOTHING}: a person decided this. To take it back, decide withdraw."
 _NO_DECISIONS = pl.LazyFrame(schema={"stripe_customer_id": pl.String, "decided": pl.String})
 
 _BY_LINK = [field.evidence for field in LINK_FIELDS]
@@ -27,40 +27,40 @@ _KINDS = {"never": "never link", "create": "make a new record"}
 
 _WHAT_TO_DO = {
     "conflict": "Find out which record is right, and clear the wrong traces.",
-    "broken": "Decide for the record that took the old one's place (job {job}), or clear the metadata.",
-    "ambiguous": "Decide for one candidate (job {job}), or merge them in NetSuite, before the plan is used.",
+    "broken": "Decide for the record that took the old one's place ({where}), or clear the metadata.",
+    "ambiguous": "Decide for one candidate ({where}), or merge them in NetSuite, before the plan is used.",
 }
-_IF_CHOSEN_IS_GONE = "Decide for the record that took its place, or take the decision back (job {job})."
-_IF_CLAIMED = "Decide for the record, if both customers are its own, or never to link (job {job})."
+_IF_CHOSEN_IS_GONE = "Decide for the record that took its place, or take the decision back ({where})."
+_IF_CLAIMED = "Decide for the record, if both customers are its own, or never to link ({where})."
 _IF_CLAIMED_OR_NEW = (
-    "Decide for the record, if both customers are its own, or create, for a new one, or never to link (job {job})."
+    "Decide for the record, if both customers are its own, or create, for a new one, or never to link ({where})."
 )
 _IF_DOUBTED = (
-    "Compare the two customers; decide for the right record, or never to link (job {job}), before the plan is used."
+    "Compare the two customers; decide for the right record, or never to link ({where}), before the plan is used."
 )
-_IF_GUESSED = "Nobody has confirmed this record: decide for it, or for another one, or never to link (job {job})."
+_IF_GUESSED = "Nobody has confirmed this record: decide for it, or for another one, or never to link ({where})."
 _IF_NEW = (
-    "No record is made until somebody decides (job {job}): for the right one, by its internal id (a lead or prospect "
+    "No record is made until somebody decides ({where}): for the right one, by its internal id (a lead or prospect "
     "has to become a customer in NetSuite first), or create, for a new one."
 )
 _IF_KEY_IS_HELD = (
     "No record is made, as NetSuite takes no second one with this id: decide for the right one, by its internal id "
-    "(job {job}; a lead or prospect has to become a customer in NetSuite first), or take the id out of the record that "
+    "({where}; a lead or prospect has to become a customer in NetSuite first), or take the id out of the record that "
     "holds it; then create, for a new one, can be decided."
 )
 _IF_NEW_BESIDE_NEW = (
-    "No record is made until somebody decides (job {job}): create, for one of its own; or, if the two are one, for the "
+    "No record is made until somebody decides ({where}): create, for one of its own; or, if the two are one, for the "
     "record of the other one, once it has one."
 )
 _IF_TWIN = (
     f"{NOTHING}, if the two are one: the next run finds the record that the other one gets. If they are not, decide "
-    "create (job {job})."
+    "create ({where})."
 )
 _IF_TWIN_HELD = (
     f"{NOTHING} yet, if the two are one: the next run finds the record that the other one gets, and asks for it. If "
-    "they are not, decide create (job {job})."
+    "they are not, decide create ({where})."
 )
-_IF_HELD = "Compare the two customers and decide (job {job}); nothing is planned for them until then."
+_IF_HELD = "Compare the two customers and decide ({where}); nothing is planned for them until then."
 
 
 def queue_for_review(
@@ -70,7 +70,7 @@ def queue_for_review(
     proposed: pl.LazyFrame,
     *,
     plan: PlanSettings,
-    override_job: str,
+    where: str,
     decisions: pl.LazyFrame | None = None,
 ) -> pl.LazyFrame:
     """Collect the rows that wait for a person, the urgent ones first, and after them what persons have decided.
@@ -80,7 +80,7 @@ def queue_for_review(
         netsuite: `schemas.customers.NetsuiteCustomers`.
         matches: `schemas.matches.Matches`; `guessed` too, where `with_unconfirmed` has added it.
         proposed: what a broken link may be replaced by (M9, X11): `assets.planning.suggestions.proposals`.
-        override_job: the job that takes in a person's decision.
+        where: how a person decides, in words (`schemas.review.where_decided`).
         plan: where ids are to be appended, so that one that cannot be waits here (W3), and whether pairs
             are planned that are doubted.
         decisions: those that stand (M8): `resources.ledger.Decisions.standing`.
@@ -91,7 +91,7 @@ def queue_for_review(
     decided = _NO_DECISIONS if decisions is None else in_words(decisions)
     lacking = {"doubt", "guessed"} - set(matches.collect_schema())
     matches = matches.with_columns(pl.lit(None, pl.String).alias(name) for name in sorted(lacking))
-    advice = {outcome: text.format(job=override_job) for outcome, text in _WHAT_TO_DO.items()}
+    advice = {outcome: text.format(where=where) for outcome, text in _WHAT_TO_DO.items()}
     is_planned = HAS_RECORD & plan.doubted
     is_to_be_made = (pl.col("outcome") == "unmatched") & pl.lit(plan.makes_each)
     beside_another = kinds_of(pl.col("doubt")).list.set_intersection(["near_miss", "equal_customer"]).list.len() > 0
@@ -109,10 +109,10 @@ def queue_for_review(
         .then(pl.lit(_IF_NEW))
         .otherwise(pl.lit(_IF_HELD))
     )
-    if_doubted = of_doubted.str.replace("{job}", override_job, literal=True)
+    if_doubted = of_doubted.str.replace("{where}", where, literal=True)
     unwritten = left_out(stripe, netsuite, matches, plan)
     if_claimed = _IF_CLAIMED_OR_NEW if plan.makes_each else _IF_CLAIMED
-    others = _Others(*(text.format(job=override_job) for text in (_IF_GUESSED, _IF_CHOSEN_IS_GONE, if_claimed)))
+    others = _Others(*(text.format(where=where) for text in (_IF_GUESSED, _IF_CHOSEN_IS_GONE, if_claimed)))
     waiting = _waiting(matches, unwritten, decided, advice, if_doubted, others).collect().lazy()
     who = waiting.select("stripe_customer_id").collect().to_series()
     customers = stripe.select("created", "email", "name", stripe_customer_id="id").filter(

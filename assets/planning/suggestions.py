@@ -18,10 +18,10 @@ _PROPOSAL: Final = {
     "proposed_because": pl.String,
 }
 _WHAT_TO_DO: Final = (
-    "Look at the suggestions: decide for the right one (job {job}), or leave it; nothing is planned by them."
+    "Look at the suggestions: decide for the right one ({where}), or leave it; nothing is planned by them."
 )
 _IF_MADE: Final = (
-    "Look at the suggestions: decide for the right one (job {job}), or leave it, and a new record is made, as far as "
+    "Look at the suggestions: decide for the right one ({where}), or leave it, and a new record is made, as far as "
     "create says so."
 )
 
@@ -32,7 +32,7 @@ def with_suggestions(
     netsuite: pl.LazyFrame,
     matches: pl.LazyFrame,
     settings: MatchSettings,
-    override_job: str,
+    where: str,
     *,
     makes_records: bool = False,
 ) -> pl.LazyFrame:
@@ -44,7 +44,7 @@ def with_suggestions(
         netsuite: `schemas.customers.NetsuiteCustomers`.
         matches: `schemas.matches.Matches`.
         settings: which records rules may find, and what stands for no value.
-        override_job: the job that takes in a person's decision.
+        where: how a person decides, in words (`schemas.review.where_decided`).
         makes_records: customers without a record get a new one, unless matching found them too near to one that is
             there; it is looked among inactive records, leads and prospects, too.
     """
@@ -62,7 +62,7 @@ def with_suggestions(
     rows = (
         others.join(outcomes, on="stripe_customer_id")
         .join(customers, on="stripe_customer_id")
-        .with_columns(what_to_do=pl.lit((_IF_MADE if makes_records else _WHAT_TO_DO).format(job=override_job)))
+        .with_columns(what_to_do=pl.lit((_IF_MADE if makes_records else _WHAT_TO_DO).format(where=where)))
         .sort("stripe_customer_id")
     )
     return pl.concat([told, rows], how="diagonal")

@@ -8,8 +8,8 @@ NOTHING = "Nothing"
 """How what a person is to do begins, where nothing waits for a decision."""
 
 _APPROVE = (
-    f"{NOTHING} but to approve the plan, which takes back what Tieout put into {{}}; a person decided this. The "
-    "override job takes a decision back."
+    f"{NOTHING} but to approve the plan, which takes back what Tieout put into {{}}; a person decided this. To "
+    "take it back, decide withdraw."
 )
 
 

@@ -46,8 +46,12 @@ def test_two_exports_become_the_files_of_a_run(site: Site) -> None:
 def test_review_names_the_job_that_takes_a_decision(site: Site, tmp_path: Path) -> None:
     (tmp_path / "netsuite.csv").write_text(f"{NETSUITE}10,,,,ap@acme.example,Acme Ltd,Customer,No\n")
     assert site.reconcile().success
-    assert "Decide for one candidate (job acme_override)" in (site.results / "review.csv").read_text()
-    assert "Decide for one candidate (job acme_override)" in (site.results / "report.html").read_text()
+    assert (
+        "Decide for one candidate (column decision, or job acme_override)" in (site.results / "review.csv").read_text()
+    )
+    assert (
+        "Decide for one candidate (column decision, or job acme_override)" in (site.results / "report.html").read_text()
+    )
 
 
 def test_results_and_state_are_their_owners_alone(site: Site) -> None:

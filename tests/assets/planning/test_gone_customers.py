@@ -7,7 +7,7 @@ import pytest
 
 from assets.planning.gone_customers import gone_customers
 from assets.planning.review_queue import add_gone, still_waiting
-from schemas.review import ReviewQueue
+from schemas.review import ReviewQueue, where_decided
 from schemas.validation import violations
 from tests.assets.matching.oracle import Customer, Record
 from tests.assets.matching.worlds import START, netsuite_frame, stripe_frame
@@ -22,7 +22,7 @@ NO_DECISIONS = pl.LazyFrame(
 def gone(*records: Record, customers: tuple[str, ...] = ("cus_1",)) -> list[tuple[str, str, str]]:
     """Id, ids of the records that name it, and where."""
     stripe = stripe_frame([Customer(id_, START) for id_ in customers])
-    rows = gone_customers(stripe, netsuite_frame(records), "acme_override").collect().sort("stripe_customer_id")
+    rows = gone_customers(stripe, netsuite_frame(records), where_decided("acme")).collect().sort("stripe_customer_id")
     sources = pl.col("reason").str.split(": ").list.first()
     return rows.select("stripe_customer_id", "candidate_ids", sources).rows()
 
@@ -61,7 +61,7 @@ def test_a_lead_names_nobody() -> None:
 
 def test_rows_of_the_review_hold_what_it_promises_and_a_decision_settles_them() -> None:
     netsuite = netsuite_frame([Record(7, fields={"stripe_id": "cus_9", "company_name": "Acme"})])
-    rows = gone_customers(stripe_frame([]), netsuite, "acme_override")
+    rows = gone_customers(stripe_frame([]), netsuite, where_decided("acme"))
     empty = ReviewQueue.empty().lazy()
     queue = add_gone(empty, rows, netsuite, NO_DECISIONS).collect()
     assert violations(ReviewQueue, queue, "stripe_customer_id") == []

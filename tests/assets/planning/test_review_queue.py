@@ -11,7 +11,7 @@ from assets.matching import MatchSettings, Rule
 from assets.planning.review_queue import queue_for_review
 from assets.planning.settings import PlanSettings
 from assets.planning.suggestions import proposals, with_suggestions
-from schemas.review import ReviewQueue
+from schemas.review import ReviewQueue, where_decided
 from schemas.validation import violations
 from tests.assets.matching.oracle import Customer, Record, World, verdicts
 from tests.assets.matching.worlds import START, as_frames, matches_of, worlds
@@ -27,7 +27,7 @@ def queue_of(world: World, *, comments: bool = True) -> pl.DataFrame:
     matches = matches_of(world).lazy()
     plan = ALL_FIELDS if comments else PlanSettings(ALL_FIELDS.fields - {"comments"})
     proposed = proposals(stripe, netsuite, matches, world.settings)
-    return queue_for_review(stripe, netsuite, matches, proposed, plan=plan, override_job="acme_override").collect()
+    return queue_for_review(stripe, netsuite, matches, proposed, plan=plan, where=where_decided("acme")).collect()
 
 
 @pytest.mark.rule("X3")
@@ -90,7 +90,7 @@ def test_a_decision_for_a_record_that_vanished_waits_with_what_is_found_instead(
     row = queue_of(World([acme("cus_1")], [record(7)], {"cus_1": 6}, BY_NAME)).row(0, named=True)
     assert (row["outcome"], row["proposed_internal_id"]) == ("broken", 7)
     assert row["what_to_do"] == (
-        "Decide for the record that took its place, or take the decision back (job acme_override)."
+        "Decide for the record that took its place, or take the decision back (column decision, or job acme_override)."
     )
 
 
@@ -180,8 +180,8 @@ def test_ambiguous_with_full_comments_says_both() -> None:
     records = [record(7, comments="." * 4_000), record(8)]
     row = queue_of(World([acme("cus_1")], records, {}, BY_NAME)).row(0, named=True)
     assert row["what_to_do"] == (
-        "Decide for one candidate (job acme_override), or merge them in NetSuite, before the plan is used. "
-        "Put the Stripe id into the comments by hand, and make room if need be."
+        "Decide for one candidate (column decision, or job acme_override), or merge them in NetSuite, before the plan "
+        "is used. Put the Stripe id into the comments by hand, and make room if need be."
     )
 
 

@@ -25,7 +25,7 @@ def _waiting(count: int) -> ReportInputs:
         outcome=pl.Series([("conflict", "ambiguous", "broken")[i % 3] for i in range(count)]),
         reason=pl.Series([f"e-mail equals; {i} other records share it" for i in range(count)]),
         name=pl.Series([f"Waiting {count - i:05}" for i in range(count)]),
-        what_to_do=pl.lit("Decide for one candidate (job acme_override)."),
+        what_to_do=pl.lit("Decide for one candidate (column decision, or job acme_override)."),
     )
     name = pl.when(pl.col("stripe_customer_id") == "cus_4").then(pl.lit(HOSTILE)).otherwise("name")
     told = pl.concat([review().with_columns(name=name), more], how="diagonal")
@@ -155,7 +155,7 @@ def test_decisions_are_saved_with_the_columns_of_the_review(page: Page) -> None:
         ("cus_w00003", "4711", "test, data"),
     ]
     assert saved[0]["name"] == "'" + HOSTILE
-    assert saved[3]["what_to_do"] == "Decide for one candidate (job acme_override)."
+    assert saved[3]["what_to_do"] == "Decide for one candidate (column decision, or job acme_override)."
     page.get_by_label("Search what waits").fill("")
     _choice(page, "Decided").select_option("yes")
     assert _shown(page) == ["cus_4", "cus_7", "cus_w00002", "cus_w00003"]

@@ -54,7 +54,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         (("cus_1", "0"), "'0' is no decision"),
         (("cus_1", "9223372036854775808"), "'9223372036854775808' is no decision; expected a record's internal id (a"),
         (("cus_1", "later"), "later is no decision about one customer: nothing was recorded"),
-        (("cus_1", "77"), "NetSuite has no record 77, as far as it was read"),
+        (("cus_1", "77"), "NetSuite has no record 77, as far as it was read; check the id, or reconcile first"),
         (("cus_1", "5"), "record 5 is no customer, but a lead or a prospect"),
         (("cus_1", "3", " "), "who is empty"),
         (("cus_1", "3", "ada", ""), "why is empty"),
