@@ -12,6 +12,7 @@ from resources.failures import failures_for_people
 from schemas.errors import UserError
 from schemas.secrets import masked
 from schemas.validation import Violation, violations, violations_in
+from schemas.words import many_do
 
 _IDS_SHOWN = 20
 _WINDOWS_SHOWN = 50
@@ -103,7 +104,7 @@ def words_result(extract: Extract, fields: Mapping[str, str]) -> dg.AssetCheckRe
 def _not_understood(words: UnknownWords, label: str) -> str:
     """A sentence on the words of one column. Many are no words of a language: names, say, which are not repeated."""
     if words.distinct > _IDS_SHOWN:
-        found = f"{words.distinct:,} texts that are in no list"
+        found = f"{many_do(words.distinct, 'text', 'that is', 'that are')} in no list"
     else:
         found = ", ".join(f"{_as_shown(word)} in {count:,} row{'s'[: count > 1]}" for word, count in words.rows.items())
     return f"The column {label!r} ({words.column}) has {found}: {_WORDS_ADVICE[words.column]}."

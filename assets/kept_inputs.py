@@ -102,7 +102,7 @@ def prune_inputs(sync: Reconciliation, days: int | None = None) -> list[str]:
     kept_for = sync.declaration.keep_inputs if days is None else days
     before, spared = _before_and_spared(sync, kept_for)
     gone = sync.kept_inputs.prune(before, sync.clock(), spared)
-    said = f"are older than {kept_for} days and were removed; these can no longer be replayed"
+    said = f"are older than {many(kept_for, 'day')} and were removed; these can no longer be replayed"
     return [f"The inputs of {many(len(gone), 'plan')} {said}: {_named(gone)}."] if gone else []
 
 
@@ -110,7 +110,7 @@ def old_inputs(sync: Reconciliation) -> tuple[str, list[str]]:
     """What `prune_inputs` would remove, as a sentence, empty where it is nothing; and the names of those contents."""
     kept_for = sync.declaration.keep_inputs
     gone, names = sync.kept_inputs.old(*_before_and_spared(sync, kept_for))
-    said = f"are older than {kept_for} days and would be removed; these could no longer be replayed"
+    said = f"are older than {many(kept_for, 'day')} and would be removed; these could no longer be replayed"
     return (f"The inputs of {many(len(gone), 'plan')} {said}: {_named(gone)}" if gone else ""), names
 
 

@@ -91,7 +91,7 @@ def _after(now: datetime) -> datetime:
 
 
 def _show(name: str, advice: Advice, undeclared: Mapping[str, str], console: Console) -> None:
-    title = f"{name}: {advice.customers:,} Stripe customers, {advice.linked:,} of them linked already"
+    title = f"{name}: {many(advice.customers, 'Stripe customer')}, {advice.linked:,} of them linked already"
     table = Table(title=title, title_justify="left", box=None)
     for column in LABELS:
         table.add_column(column.lower(), justify="left" if column in {"Stripe", "NetSuite"} else "right")

@@ -25,6 +25,7 @@ from pipelines.run import at_terminal
 from resources.exports.stripe_updates import read_stripe_updates
 from resources.storage.folders import Folders
 from schemas.errors import UserError
+from schemas.words import many
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -72,7 +73,7 @@ _DONE: Final = {"apply": "applied", "undo": "undone"}
 
 
 def _show(applied: Applied, rows: int, console: Console) -> None:
-    table = Table(title=f"plan {applied.plan}: {rows:,} Stripe customers", title_justify="left", box=None)
+    table = Table(title=f"plan {applied.plan}: {many(rows, 'Stripe customer')}", title_justify="left", box=None)
     table.add_column("outcome", style="bold")
     table.add_column("now", justify="right")
     table.add_column("all starts", justify="right")

@@ -14,6 +14,7 @@ from assets.planning.decision_file import Decided, DecisionFile, decisions_in
 from assets.reconciliation import Reconciliation
 from resources.ledger import NewDecision
 from schemas.errors import UserError
+from schemas.words import many_do
 
 _ROWS_SHOWN: Final = 50
 
@@ -65,7 +66,7 @@ def _show(decided: Decided, console: Console) -> None:
             table.add_row(escape(new.customer), _in_words(new), escape(new.why))
         console.print(table)
     if decided.silent:
-        rows = "1 row says" if decided.silent == 1 else f"{decided.silent:,} rows say"
+        rows = many_do(decided.silent, "row", "says", "say")
         shown = ", ".join(decided.undecided) + (", …" if decided.silent > len(decided.undecided) else "")
         console.print(
             f"[yellow]![/] {rows} why and decides nothing, so that nothing is recorded of it: {escape(shown)}.",

@@ -33,7 +33,7 @@ from resources.storage.protocol import Storage
 from resources.traces import FOLDER as ERRORS
 from resources.traces import remove_traces
 from schemas.errors import UserError
-from schemas.words import many, shortened
+from schemas.words import many, many_do, shortened
 
 _CUSTOMER: Final = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _LONGEST_NAME: Final = 200
@@ -148,17 +148,21 @@ def stays(sync: Reconciliation, customer: str) -> Stays:
 def said(sync: Reconciliation, customer: str, erased: Erased, left: Stays) -> Iterator[str]:
     """What was done and what stays, in sentences."""
     yield (
-        f"Removed of {sync.name}: {erased.frames} frames, {erased.inputs} files of kept inputs, {erased.results} "
-        "result files, of all customers. The next run makes frames and results anew; older plans cannot be replayed."
+        f"Removed of {sync.name}: {many(erased.frames, 'frame')}, {many(erased.inputs, 'file')} of kept inputs, "
+        f"{many(erased.results, 'result file')}, of all customers. The next run makes frames and results anew; older "
+        "plans cannot be replayed."
     )
     if erased.errors:
-        yield f"Removed of all declarations: {erased.errors} files with the words of errors."
+        yield f"Removed of all declarations: {many(erased.errors, 'file')} with the words of errors."
     if left.plans:
         named = ", ".join(shortened(digest) for digest in left.plans)
         whole = " with name and address of a new record" * any(left.plans.values())
         yield f"Kept, as they have rows about {customer}{whole}: {many(len(left.plans), 'plan')}, {named}."
     if left.attempts:
-        yield f"{left.attempts} rows of the ledger stay: ids, and values that were written, so that they can be undone."
+        yield (
+            f"{many_do(left.attempts, 'row', 'stays', 'stay')} in the ledger: ids, and values that were written, so "
+            "that they can be undone."
+        )
     if left.decisions:
         yield f"A person's decision about {customer} stays in the ledger, with its reason."
     yield (

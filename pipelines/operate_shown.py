@@ -26,7 +26,9 @@ def show_outcomes(command: str, sync: Reconciliation, counts: Mapping[str, int],
         what = "to be written" if command == "apply" else "that stands as ours, so that it could be taken back"
         console.print(f"{sync.name}: {command}, there was nothing {what}.")
         return
-    table = Table(title=f"{sync.name}: {command}, {sum(counts.values()):,} changes", title_justify="left", box=None)
+    table = Table(
+        title=f"{sync.name}: {command}, {many(sum(counts.values()), 'change')}", title_justify="left", box=None
+    )
     table.add_column("outcome", style="bold")
     table.add_column("changes", justify="right")
     table.add_column("which means", style="dim")

@@ -22,6 +22,7 @@ from resources.storage.folders import STORED
 from resources.storage.generations import MANIFEST, FolderGeneration, ResultStore
 from resources.storage.local import LocalStorage
 from resources.storage.protocol import Storage
+from schemas.words import many, many_do
 
 COMMAND: Final = "make prune"
 KINDS: Final = ("inputs", "frames", "results", "plans", "history")
@@ -36,14 +37,18 @@ class Old:
     """What of one kind is older than it is kept.
 
     Attributes:
-        what: how much of what, as "12 frames of acme".
+        count: how many there are.
+        what: of what, one of them, as "frame".
+        whose: which of them, as "of acme".
         days: for how long it is kept.
         remove: removes it.
         size: its bytes; None where they lie in an object store, or in Dagster's database.
         then: what else there is to say of it.
     """
 
+    count: int
     what: str
+    whose: str
     days: int
     remove: Callable[[], object]
     size: int | None = None
@@ -53,12 +58,18 @@ class Old:
     def would_go(self) -> str:
         """That it would be removed."""
         size = "" if self.size is None else f" ({decimal(self.size)})"
-        return f"{self.what}{size} are older than {self.days} days and would be removed{self.then}."
+        are = "is" if self.count == 1 else "are"
+        return f"{self._named}{size} {are} older than {many(self.days, 'day')} and would be removed{self.then}."
 
     @property
     def gone(self) -> str:
         """That it was removed."""
-        return f"{self.what} were older than {self.days} days and were removed{self.then}."
+        were = "was" if self.count == 1 else "were"
+        return f"{self._named} {were} older than {many(self.days, 'day')} and {were} removed{self.then}."
+
+    @property
+    def _named(self) -> str:
+        return f"{many(self.count, self.what)} {self.whose}"
 
 
 Found = Iterator[Old | str]
@@ -71,20 +82,20 @@ def old_frames(sync: Reconciliation, now: datetime) -> Found:
     written = storage.written(storage.names()) if days is not None else {}
     old = [name for name, at in written.items() if _is_older(at, days or 0, now)]
     if days is not None and old:
-        what, then = f"{len(old):,} frames of {sync.name}", "; the next run reads anew"
-        yield Old(what, days, partial(storage.remove, old), size_of(storage, old), then)
+        whose, then = f"of {sync.name}", "; the next run reads anew"
+        yield Old(len(old), "frame", whose, days, partial(storage.remove, old), size_of(storage, old), then)
 
 
 def old_results(sync: Reconciliation, now: datetime) -> Found:
     """The files of results, and those of comparisons, if the newest of them are older."""
     days = sync.declaration.keep.results_days
     comparisons = sync.folders.published_comparison(sync.name)
-    for what, results in (("result files", sync.results), ("files of comparisons", comparisons)):
+    for what, results in (("result file", sync.results), ("compared file", comparisons)):
         newest = results.generations()[-1:] if days is not None else []
         if days is not None and newest and _is_older(newest[0].made_at, days, now):
             count, size = _files(results)
             if count:
-                yield Old(f"{count:,} {what} of {sync.name}", days, results.erase, size)
+                yield Old(count, what, f"of {sync.name}", days, results.erase, size)
 
 
 def old_plans(sync: Reconciliation, instance: dg.DagsterInstance, now: datetime) -> Found:
@@ -99,10 +110,11 @@ def old_plans(sync: Reconciliation, instance: dg.DagsterInstance, now: datetime)
         standing = {plan for plan in old if _stands(journal, plan)}
     files = [f"{plan}.csv" for plan in old if plan != last and plan not in standing]
     if files:
-        what = f"{len(files):,} plans of {sync.name} that are in effect nowhere"
-        yield Old(what, days, partial(storage.remove, files), size_of(storage, files))
+        whose = f"of {sync.name} in effect nowhere"
+        yield Old(len(files), "plan", whose, days, partial(storage.remove, files), size_of(storage, files))
     if standing:
-        yield f"{len(standing):,} plans of {sync.name} are as old and stay: what they wrote can be undone."
+        stay = many_do(len(standing), "plan", "is", "are")
+        yield f"Of {sync.name}, {stay} as old and kept: what was written can be undone."
 
 
 def old_history(
@@ -120,7 +132,7 @@ def old_history(
     runs += _old_runs(instance, IMPLICIT_ASSET_JOB_NAME, spared, before, lambda run: _is_of(run, sync.name))
     if runs:
         remove = partial(_forget, instance, runs)
-        yield Old(f"{len(runs):,} runs of {sync.name}", days, remove, then=", with their events")
+        yield Old(len(runs), "run", f"of {sync.name}", days, remove, then=", with their events")
 
 
 def size_of(storage: Storage, names: Iterable[str]) -> int | None:

@@ -23,7 +23,7 @@ def show_results(name: str, folders: Folders, console: Console, seconds: float) 
     if newest is None or _MATCHES not in files:
         raise InternalError(f"the run has left no {_MATCHES} in {results.place}.")
     counts = dict(pl.read_csv(files[_MATCHES], columns=["outcome"]).group_by("outcome").len().rows())
-    table = Table(title=f"{name}: {sum(counts.values()):,} Stripe customers", title_justify="left", box=None)
+    table = Table(title=f"{name}: {many(sum(counts.values()), 'Stripe customer')}", title_justify="left", box=None)
     table.add_column("outcome", style="bold")
     table.add_column("customers", justify="right")
     table.add_column("which means", style="dim")

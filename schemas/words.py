@@ -147,3 +147,21 @@ def many(count: int, singular: str, plural: str | None = None) -> str:
     ('1 customer', '2,000 customers', '0 queries')
     """
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
+
+
+def many_do(count: int, noun: str, does: str, do: str) -> str:
+    """Return a count with its noun and verb.
+
+    >>> many_do(1, "record", "holds", "hold"), many_do(2000, "record", "holds", "hold")
+    ('1 record holds', '2,000 records hold')
+    """
+    return f"{many(count, noun)} {does if count == 1 else do}"
+
+
+def and_more(count: int) -> str:
+    """Return how many there are beside the one that is named; nothing where there is none.
+
+    >>> and_more(0), and_more(1), and_more(2000)
+    ('', ' and 1 other', ' and 2,000 others')
+    """
+    return f" and {many(count, 'other')}" if count else ""

@@ -22,7 +22,7 @@ from resources.storage.held_frames import Held, keep_beside
 from schemas.declaration.rules import columns_of
 from schemas.link_fields import fields_of
 from schemas.repeated import is_any, is_repeated
-from schemas.words import System
+from schemas.words import System, many
 
 _EMAIL = r"^[^@\s,;:<>()]+@[^@\s,;:<>()]+\.[^@\s,;:<>()]+$|^$"
 
@@ -123,7 +123,7 @@ def _has_customers(key: dg.AssetKey, customers: pl.LazyFrame) -> dg.AssetCheckRe
         check_name="has_customers",
         passed=count > 0,
         severity=dg.AssetCheckSeverity.ERROR,
-        description=f"{count:,} customers" if count else "no row has the stage Customer: check the label of `stage`",
+        description=many(count, "customer") if count else "no row has the stage Customer: check the label of `stage`",
         metadata={"customers": count},
     )
 
@@ -181,7 +181,7 @@ def shrink_result(key: dg.AssetKey, found: int, before: Sequence[int], allowed: 
         check_name="not_shrunk",
         passed=is_whole,
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{found:,} customers, {most:,} for the largest of the last plans{advice}.",
+        description=f"{many(found, 'customer')}, {most:,} for the largest of the last plans{advice}.",
         metadata={"customers": found, "most_before": most},
     )
 

@@ -10,6 +10,7 @@ from assets.extract.column_keys import ColumnFlags
 from assets.keys import key_expr
 from assets.no_values import is_damaged, is_placeholder, may_be_no_value
 from schemas.repeated import at_rows, is_any
+from schemas.words import many
 
 
 def placeholders_result(
@@ -45,8 +46,9 @@ def placeholders_result(
     result = id_result(key, "placeholders", bad, id_column, of=rows.height, counts=shown)
     if not shown:
         return result
-    said = ", ".join(f"{count:,} {_in_words(name)}" for name, count in shown.items())
-    return result._replace(description=f"{result.description} rows of {key.path[-1]} hold what counts as empty: {said}")
+    said = ", ".join(_in_words(name, count) for name, count in shown.items())
+    whose = "NetSuite rows" if key.path[-1] == "netsuite_customers" else "Stripe customers"
+    return result._replace(description=f"What counts as empty is in {result.description} {whose}: {said}.")
 
 
 def _without_value(suspects: pl.Series, no_value: frozenset[str]) -> tuple[pl.Series, pl.Series]:
@@ -58,6 +60,6 @@ def _without_value(suspects: pl.Series, no_value: frozenset[str]) -> tuple[pl.Se
     return at_rows(flags[0], suspects.len()), at_rows(flags[1], suspects.len())
 
 
-def _in_words(name: str) -> str:
+def _in_words(name: str, count: int) -> str:
     what, column = name.split("/", 1)
-    return f"{what.replace('_', ' ')} in {column}"
+    return f"{many(count, what.replace('_', ' ').removesuffix('s'))} in {column}"

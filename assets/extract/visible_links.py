@@ -14,7 +14,7 @@ import polars as pl
 
 from schemas.declaration import Declaration
 from schemas.link_fields import fields_of
-from schemas.words import System
+from schemas.words import System, many_do
 
 LINKS_SEEN_CHECK: Final = "The links that exist can be seen: Stripe's metadata, or a link field of NetSuite, was read."
 WITHHELD_CHECK: Final = "No change is withheld because links that exist cannot be seen (links_visible)."
@@ -88,8 +88,8 @@ def links_seen_result(unseen: Sequence[str], *, is_wanted: bool) -> dg.AssetChec
 
 def withheld_result(withheld: int, hidden: Hidden) -> dg.AssetCheckResult:
     """The result of `nothing_withheld`: how many changes are not in the plan, why, and the way out."""
-    many = "1 change is" if withheld == 1 else f"{withheld:,} changes are"
-    sentence = f"{many} not planned, because {hidden.why}, and a link that exists could be missed. {hidden.way_out}"
+    are = many_do(withheld, "change", "is", "are")
+    sentence = f"{are} not planned, because {hidden.why}, and a link that exists could be missed. {hidden.way_out}"
     return dg.AssetCheckResult(
         check_name="nothing_withheld",
         passed=withheld == 0,

@@ -19,6 +19,7 @@ from assets.plan_history import History, PlanMade, PlanNumbers, plans_made
 from assets.reconciliation import Reconciliation, failures_for_people
 from resources.ledger import Requests
 from schemas.declaration import Brakes
+from schemas.words import many
 
 CHECKS: Final = {
     "first_run_approved": "Some plan was approved before: the first one always wants a person.",
@@ -65,8 +66,8 @@ def brake_results(
     yield BrakeResult(
         "writes_within_limit",
         all(found <= most for found, most in _sizes(now, limits)),
-        f"Expected at most {limits.most_writes:,} changes and {limits.most_relinks:,} replaced values; found "
-        f"{now.changes:,} and {now.relinks:,}.{_creates(now, limits)}",
+        f"Expected at most {many(limits.most_writes, 'change')} and {many(limits.most_relinks, 'replaced value')}; "
+        f"found {now.changes:,} and {now.relinks:,}.{_creates(now, limits)}",
         {
             "changes_expected": limits.most_writes,
             "changes_found": now.changes,
@@ -80,7 +81,7 @@ def brake_results(
     yield BrakeResult(
         "no_month_missing_for_writes",
         not missing,
-        f"Expected Stripe customers of every month; found {len(missing)} months that were never read{first}.",
+        f"Expected Stripe customers of every month; found {many(len(missing), 'month')} never read{first}.",
         {"expected": 0, "found": len(missing)},
     )
     yield BrakeResult(

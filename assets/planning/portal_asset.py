@@ -24,7 +24,7 @@ from schemas.errors import AccessError, TransientError, UserError
 from schemas.portal import PortalLinks
 from schemas.secrets import masked
 from schemas.validation import violations
-from schemas.words import InternalId
+from schemas.words import InternalId, many_do
 
 if TYPE_CHECKING:
     from resources.netsuite_api import LinkTerms
@@ -108,7 +108,7 @@ def links_for(
     sync: Reconciliation, terms: PortalTerms, who: pl.DataFrame, on_progress: Callable[[str], None]
 ) -> tuple[pl.DataFrame, str]:
     """The links, and why there are none: what a person has to do, or which service could not be asked."""
-    on_progress(f"{who.height:,} records have a customer portal")
+    on_progress(f"{many_do(who.height, 'record', 'has', 'have')} a customer portal")
     try:
         links = _login_links(sync, terms, who) if terms.portal == "login_link" else _signed_links(sync, terms, who)
     except (UserError, TransientError) as error:
@@ -162,8 +162,9 @@ def _free_result(others: pl.Series) -> dg.AssetCheckResult:
         check_name="fields_free",
         passed=others.is_empty(),
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{others.len():,} records hold an address that is not ours in the field of the portal link, which "
-        "stays. Empty the field there, or let the declaration name another one (netsuite.portal_link_field)."
+        description=f"{many_do(others.len(), 'record', 'holds', 'hold')} an address that is not ours in the field of "
+        "the portal link, which stays. Empty the field there, or let the declaration name another one "
+        "(netsuite.portal_link_field)."
         if others.len()
         else "None does.",
         metadata={"found": others.len(), **({"ids": ids} if others.len() else {})},

@@ -20,7 +20,7 @@ from resources.storage.kept_inputs import Making, Picture
 from resources.storage.plans import content_of, read_plan
 from schemas.errors import UserError
 from schemas.paired_plan import PairedPlan
-from schemas.words import shortened
+from schemas.words import many, shortened
 
 _CHANGES_NAMED: Final = 5
 
@@ -88,7 +88,7 @@ def _differences(sync: Reconciliation, digest: str, now: pl.DataFrame) -> Iterat
     for rows, what in ((gone, "no longer planned"), (come, "planned now and not then"), (changed, "planned otherwise")):
         if rows.height:
             named = ", ".join(rows.get_column("change_id").head(_CHANGES_NAMED))
-            yield f"{what}: {rows.height:,} changes, {named}{' …' if rows.height > _CHANGES_NAMED else ''}"
+            yield f"{what}: {many(rows.height, 'change')}, {named}{' …' if rows.height > _CHANGES_NAMED else ''}"
     if gone.is_empty() and come.is_empty() and changed.is_empty():
         yield "the same changes stand in another order, or have other columns"
 

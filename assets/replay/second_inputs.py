@@ -20,6 +20,7 @@ from schemas.customers import NetsuiteCustomers
 from schemas.declaration import Declaration
 from schemas.declaration.rules import netsuite_columns, stripe_columns
 from schemas.errors import UserError
+from schemas.words import many_do
 
 _OWN: Final = tuple(NetsuiteCustomers.to_schema().columns)
 _TEXTS: Final = tuple(name for name in _OWN if name not in {"internal_id", "is_customer", "inactive"})
@@ -129,7 +130,8 @@ def _checked(
     if differing := max(_rows_of_one(old, new), _rows_of_one(new, old)):
         raise UserError(
             f"{label} needs {what}, which was not read for the plan, and {source} is no longer what the plan was made "
-            f"from: {differing:,} rows differ. Put that file back, or run the declaration and compare its new plan."
+            f"from: {many_do(differing, 'row', 'differs', 'differ')}. Put that file back, or run the declaration and "
+            "compare its new plan."
         )
     return fresh.lazy()
 

@@ -12,6 +12,7 @@ from schemas.link_fields import fields_of
 from schemas.pair_texts import MATCH
 from schemas.paired_plan import PairedPlan
 from schemas.repeated import at_rows
+from schemas.words import many_do
 
 
 def without_traces(
@@ -42,8 +43,8 @@ def without_traces(
         left = left.join(named, on="pair", how="anti")
     count = left.height
     return (
-        f"{count:,} linked customers leave no trace in NetSuite: their record's fields hold something else, and its "
-        "comments are full or excluded."
+        f"{many_do(count, 'linked customer', 'leaves', 'leave')} no trace in NetSuite: the fields of the record hold "
+        "something else, and its comments are full or excluded."
         if count
         else ""
     )

@@ -19,7 +19,7 @@ from resources.writers import Writer, Writers
 from schemas.attempts import Answer, Attempt, ChangeResult, Entry
 from schemas.change import Change
 from schemas.errors import TransientError
-from schemas.words import System
+from schemas.words import System, many_do
 
 T = TypeVar("T", Attempt, Entry)
 
@@ -162,8 +162,8 @@ class _Unknown:
         count = len(self._answers)
         if count > most:
             raise TransientError(
-                f"Of {count:,} changes nobody knows whether they were done: {self._answers[0].error or ''} Apply the "
-                "same plan again later; it looks first."
+                f"Nobody knows whether {many_do(count, 'change', 'was', 'were')} done: "
+                f"{self._answers[0].error or ''} Apply the same plan again later; it looks first."
             )
 
 

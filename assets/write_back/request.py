@@ -15,7 +15,7 @@ from assets.write_back.selection import Filters, Part
 from schemas.change import Change
 from schemas.errors import UserError
 from schemas.link_fields import written_fields
-from schemas.words import StripeId, System
+from schemas.words import StripeId, System, and_more
 
 FIELDS: Final = tuple(field.name for field in (*written_fields("netsuite"), *written_fields("stripe")))
 _SYSTEMS: Final[Mapping[str, System | None]] = {"": None, "netsuite": "netsuite", "stripe": "stripe"}
@@ -110,10 +110,9 @@ def _named(sync: Reconciliation, part: _Narrowed, changes: Sequence[Change]) -> 
     if ids:
         known = {name for change in changes for name in _names(change)}
         if unknown := [name for name in part.ids if name not in known]:
-            more = f" and {len(unknown) - 1:,} others" if len(unknown) > 1 else ""
             raise UserError(
-                f"No change of this plan is about {unknown[0]!r}{more}; ids are Stripe ids, or internal ids of "
-                "records, as plan.csv has them."
+                f"No change of this plan is about {unknown[0]!r}{and_more(len(unknown) - 1)}; ids are Stripe ids, "
+                "or internal ids of records, as plan.csv has them."
             )
         named = [change for change in changes if _names(change) & ids]
     if part.months:

@@ -29,7 +29,7 @@ from schemas.attempts import Direction
 from schemas.change import Change
 from schemas.errors import AccessError, UserError
 from schemas.plan import changes_of
-from schemas.words import LINK_FIELD, LINK_KEY
+from schemas.words import LINK_FIELD, LINK_KEY, many
 
 API_KEY: Final = "STRIPE_API_KEY"
 """The variable of the environment with the key that may write."""
@@ -178,7 +178,7 @@ def _of_no_plan(sync: Reconciliation, updates: StripeUpdates, rows: pl.DataFrame
     first = rows.sort("row").row(0, named=True)
     customer = first["id"] if first["id"].startswith("cus_") else "a text that looks like no Stripe customer"
     record = f"the record {first[LINK_KEY]}" if first[LINK_KEY] else "no record"
-    others = f" ({rows.height - 1:,} others likewise)" if rows.height > 1 else ""
+    others = f" ({many(rows.height - 1, 'other')} likewise)" if rows.height > 1 else ""
     return UserError(
         f"Line {updates.line(first['row']):,} of {updates.path} gives {customer} {record}, which "
         f"stands in no plan of {sync.name} with the other rows{others}: an edited file was approved by nobody. Nothing "

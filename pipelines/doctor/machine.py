@@ -17,6 +17,7 @@ from resources.storage.disk import disk_in_words
 from resources.storage.folders import Folders
 from schemas.declaration.memory import in_words
 from schemas.errors import TieoutError
+from schemas.words import many_do
 
 _GIB: Final = 1 << 30
 LEAST_FREE: Final = _GIB
@@ -47,7 +48,8 @@ def objects(folders: Folders, name: str) -> Iterator[Finding]:
         said = f"The ledger is a file of this machine, so that no other one may use that store; else set {LEDGER_URL}."
         yield Finding("note", "object store", said)
     if left := kept_here(folders, name):
-        said = f"{left:,} plans and inputs of {name} lie in {folders.home} from before: make into-store NAME={name}."
+        lie = many_do(left, "kept file", "lies", "lie")
+        said = f"Of {name}, {lie} in {folders.home} from before: make into-store NAME={name}."
         yield Finding("todo", "object store", said)
 
 

@@ -22,7 +22,7 @@ from resources.storage.atomic import replaced
 from resources.storage.folders import Folders
 from schemas.errors import DeclarationError, ExportError, InternalError, UserError
 from schemas.stage_words import STAGE_WORDS
-from schemas.words import LINK_KEY
+from schemas.words import LINK_KEY, many
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _WORDS_ASKED: Final = 5
@@ -148,7 +148,7 @@ def _words(unknown: UnknownWords, ask: Ask) -> Iterator[str]:
     said: dict[str, list[str]] = {}
     left = [word for word in unknown.rows if word]
     for word in left[:_WORDS_ASKED]:
-        rows = f"{word!r} stands in {unknown.rows[word]:,} rows under {unknown.column}. What does it mean?"
+        rows = f"{word!r} stands in {many(unknown.rows[word], 'row')} under {unknown.column}. What does it mean?"
         answer = ask(rows, list(stages) if unknown.column == "stage" else answers)
         if answer:
             said.setdefault(stages.get(answer) or _ANSWERS[answer], []).append(word)
@@ -169,7 +169,7 @@ def _item(word: str) -> str:
 
 
 def _said_of_words(unknown: UnknownWords) -> str:
-    shown = ", ".join(f"{word!r} ({rows:,} rows)" for word, rows in list(unknown.rows.items())[:_WORDS_ASKED])
+    shown = ", ".join(f"{word!r} ({many(rows, 'row')})" for word, rows in list(unknown.rows.items())[:_WORDS_ASKED])
     return f"{unknown.column} has words that are in no list: {shown}; say in the declaration what they mean."
 
 
@@ -191,9 +191,9 @@ def _read(located: Located, folders: Folders) -> tuple[tuple[str, ...], Sequence
     customers = int(netsuite.frame.get_column("is_customer").sum())
     if not customers and not netsuite.unknown_words:
         raise ExportError(
-            f"{sync.netsuite.source} has {netsuite.frame.height:,} rows, and by their stage none is a customer."
+            f"{sync.netsuite.source} has {many(netsuite.frame.height, 'row')}, and by their stage none is a customer."
         )
-    said = f"{sync.netsuite.source}: {netsuite.frame.height:,} NetSuite rows, {customers:,} of them customers."
+    said = f"{sync.netsuite.source}: {many(netsuite.frame.height, 'NetSuite row')}, {customers:,} of them customers."
     return (sync.stripe.test(), said), netsuite.unknown_words
 
 

@@ -17,6 +17,7 @@ from resources.extracts.source_identity import EXPORT_FILE, SourceIdentity
 from resources.extracts.unique import RowSource
 from resources.readers import OnProgress
 from schemas.errors import ExportError
+from schemas.words import many
 
 _IF_DIFFERING = "the file was edited, or a join in the saved search multiplies rows; export one row per customer"
 
@@ -51,7 +52,7 @@ class ParametersExportReader:
 
     def test(self) -> str:
         """Read the file, and count."""
-        return f"{self.source}: {self.rows(print).frame.height:,} NetSuite rows for Stripe."
+        return f"{self.source}: {many(self.rows(print).frame.height, 'NetSuite row')} for Stripe."
 
     def rows(self, progress: OnProgress) -> Extract:  # noqa: ARG002 (files are read whole)
         """Read all files."""

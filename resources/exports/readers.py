@@ -21,7 +21,7 @@ from resources.extracts.unique import RowSource
 from resources.readers import OnProgress
 from schemas.errors import ExportError
 from schemas.system_words import BUILT_IN, SystemWords
-from schemas.words import DateForm
+from schemas.words import DateForm, many
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class StripeExportReader:
     def test(self) -> str:
         """Read the file, and count."""
         rows = self.customers(self.since, _next_month(datetime.now(UTC)), None, print).frame.height
-        return f"{self.source}: {rows:,} Stripe customers."
+        return f"{self.source}: {many(rows, 'Stripe customer')}."
 
     def content(self) -> str | None:
         """See `resources.readers.ReadsFiles`."""
@@ -161,7 +161,8 @@ class NetsuiteExportReader:
 
     def test(self) -> str:
         """Read the file, and count."""
-        return f"{self.source}: {self.customers(None, print).frame.height:,} NetSuite rows."
+        rows = self.customers(None, print).frame.height
+        return f"{self.source}: {many(rows, 'NetSuite row')}."
 
     def content(self) -> str | None:
         """See `resources.readers.ReadsFiles`."""

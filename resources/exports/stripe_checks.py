@@ -12,6 +12,7 @@ from resources.exports.stripe_ids import refuse_other_ids
 from resources.exports.totals import is_total
 from resources.exports.usual_labels import ID_LABEL
 from schemas.errors import ExportError
+from schemas.words import and_more, many
 
 _ROWS_LOOKED_AT: Final = 100
 
@@ -36,8 +37,8 @@ def checked(
     if nameless.len():
         line = export.line_of(columns, nameless[0])
         raise ExportError(
-            f"{export.source} has {nameless.len():,} rows without an id, the first in line {line:,} (perhaps a totals "
-            "row); export it again."
+            f"{export.source} has {many(nameless.len(), 'row')} without an id, the first in line {line:,} (perhaps a "
+            "totals row); export it again."
         )
     undated = created.is_null()
     if not undated.any():
@@ -105,5 +106,5 @@ def _refuse_foreign_row(export: ExportFile, columns: Mapping[str, str], text: pl
 def _refuse(frame: pl.DataFrame, wrong: pl.Series, export: ExportFile, what: str) -> None:
     bad = frame.filter(wrong).get_column("id").sort()
     if bad.len():
-        others = f" and {bad.len() - 1:,} others have" if bad.len() > 1 else " has"
-        raise ExportError(f"In {export.source}, {bad[0]}{others} {what}.")
+        have = "have" if bad.len() > 1 else "has"
+        raise ExportError(f"In {export.source}, {bad[0]}{and_more(bad.len() - 1)} {have} {what}.")

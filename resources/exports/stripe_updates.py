@@ -15,7 +15,7 @@ import polars as pl
 from resources.exports.file import ExportFile, open_export
 from resources.exports.header import Header
 from schemas.errors import ExportError
-from schemas.words import LINK_KEY
+from schemas.words import LINK_KEY, many
 
 _COLUMNS: Final = {"id": "id", LINK_KEY: LINK_KEY}
 _NO_ROWS: Final = f"id,{LINK_KEY}"
@@ -87,5 +87,5 @@ def _matches(column: str, pattern: str) -> pl.Expr:
 def _refuse(updates: StripeUpdates, wrong: pl.Expr, what: str) -> None:
     rows = updates.rows.select(wrong.arg_true()).to_series()
     if rows.len():
-        others = f" ({rows.len() - 1:,} others likewise)" if rows.len() > 1 else ""
+        others = f" ({many(rows.len() - 1, 'other')} likewise)" if rows.len() > 1 else ""
         raise ExportError(f"Line {updates.line(rows[0]):,} of {updates.path} {what}{others}; {_AS_WRITTEN}.")

@@ -40,7 +40,7 @@ from resources.netsuite_api.writing.wire import FieldEdit, NetsuiteOutcome, appl
 from resources.pieces import pieces
 from schemas.errors import AccessError
 from schemas.system_words import BUILT_IN, SystemWords
-from schemas.words import InternalId
+from schemas.words import InternalId, many_do
 
 
 class NetsuiteClient:
@@ -116,7 +116,7 @@ class NetsuiteClient:
         with ThreadPoolExecutor(self._restlet.settings.concurrency, thread_name_prefix="netsuite") as pool:
             found = {number for ids in pool.map(self._existing, pieces(wanted, IDS_PER_CALL)) for number in ids}
         if strangers := found - set(wanted):
-            raise unusable(f"it names {len(strangers):,} customers that were not asked for")
+            raise unusable(f"it names {many_do(len(strangers), 'customer', 'that was', 'that were')} not asked for")
         return found
 
     def _existing(self, ids: Sequence[InternalId]) -> list[InternalId]:

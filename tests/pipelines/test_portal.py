@@ -172,7 +172,7 @@ def test_the_suitelets_links_need_no_right_of_our_own_key(tmp_path: Path) -> Non
 def test_somebody_elses_address_stays_and_is_told(tmp_path: Path) -> None:
     with world(tmp_path, portal="login_link") as at:
         at.netsuite.edit(2, custentity_tieout_portal_link="https://acme.example/portal")
-        assert "1 records hold an address that is not ours" in warned(at, "fields_free")
+        assert "1 record holds an address that is not ours" in warned(at, "fields_free")
         assert [record for record, _, _ in planned(at, at.plan_hash())] == ["1", "3"]
 
 

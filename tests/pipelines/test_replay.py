@@ -41,9 +41,9 @@ def test_a_run_is_replayed_identical_until_an_input_is_altered(tmp_path: Path) -
     declared.write_text(declared.read_text() + keep)
     os.utime(netsuite(tmp_path), (0, 0))
     would, gone = (sh(tmp_path, "prune", "acme", *given)[1].splitlines() for given in (["--dry-run"], []))
-    assert re.match(r"1 frames of acme \(\d.*\) are older than 1 days and would be removed", would[0])
+    assert re.match(r"1 frame of acme \(\d.*\) is older than 1 day and would be removed", would[0])
     assert would[1] == "Nothing was removed: this was a dry run."
-    assert gone == ["1 frames of acme were older than 1 days and were removed; the next run reads anew."]
+    assert gone == ["1 frame of acme was older than 1 day and was removed; the next run reads anew."]
 
     shutil.rmtree(tmp_path / "home/inputs")
     code, said, errors = sh(tmp_path, "replay", "acme")

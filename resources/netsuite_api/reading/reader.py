@@ -22,7 +22,7 @@ from schemas.declaration.sources import OAUTH_KEYS, TOKEN_KEYS, NetsuiteSource
 from schemas.errors import AccessError
 from schemas.link_fields import fields_of, written_fields
 from schemas.system_words import BUILT_IN, SystemWords
-from schemas.words import InternalId
+from schemas.words import InternalId, many
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class NetsuiteApiReader:
             on_disk=extract.on_disk,
             rows_read=extract.height + extract.duplicates,
             complete=extract.moved or counted,
-            proof=f"NetSuite counted {extract.count:,} rows, and as many were read." if counted else "",
+            proof=f"NetSuite counted {many(extract.count, 'row')}, and as many were read." if counted else "",
             warnings=moved if extract.moved else (),
             read_at=extract.read_at,
             notes={

@@ -18,7 +18,7 @@ from resources.netsuite_api.session.restlet import Json, Restlet
 from resources.readers import OnProgress
 from schemas.errors import UserError
 from schemas.stripe_parameters import is_code, is_parameter
-from schemas.words import InternalId
+from schemas.words import InternalId, many
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def read_parameters(
     return replace(
         extract,
         complete=collected.moved or is_counted,
-        proof=f"NetSuite counted {count:,} rows, and as many were read." if is_counted else "",
+        proof=f"NetSuite counted {many(count, 'row')}, and as many were read." if is_counted else "",
         read_at=collected.now,
         notes={**extract.notes, "rows_counted_by_netsuite": count, "calls": collected.calls + 1},
     )

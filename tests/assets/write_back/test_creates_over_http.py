@@ -109,7 +109,7 @@ def test_wherever_a_run_is_killed_no_record_is_doubled_and_each_is_named_once(
 @pytest.mark.rule("C15")
 def test_metadata_wait_for_a_record_of_which_nobody_knows(at: Stage, world: World, stripe: StripeStage) -> None:
     at.server.fail(Fault(kind="lost", action="create", times=4))
-    with pytest.raises(TransientError, match="nobody knows"):
+    with pytest.raises(TransientError, match="Nobody knows"):
         at.apply(CHANGES)
     assert links(stripe) == NOTHING
     assert counts(at.apply(CHANGES, "next")) == [{}, {}, {"applied": 3}, {"applied": 4}]

@@ -139,7 +139,7 @@ def test_words_that_are_in_no_list_are_asked_for_and_declared(tmp_path: Path) ->
     odd = NETSUITE.replace("9,,,pay@lead.example,Lead,,Lead", "9,,,pay@lead.example,Lead,,Altbestand")
     asked = write(tmp_path, netsuite=odd)
     assert asked.questions == (
-        "stage has words that are in no list: 'Altbestand' (1 rows); say in the declaration what they mean.",
+        "stage has words that are in no list: 'Altbestand' (1 row); say in the declaration what they mean.",
     )
     assert "# stage_words: {customer: [Altbestand]}" in asked.file.read_text("utf-8")
     asked.file.unlink()

@@ -167,7 +167,7 @@ def test_a_person_can_roll_out_part_by_part(at: Site) -> None:
         ({"fields": ["email"]}, "There is no field 'email'"),
         ({"months": ["2019-01"]}, "There is no month '2019-01'"),
         ({"at_most": 0}, "at_most must be 1 or more"),
-        ({"ids": ["cus_1", "cus_9", "77"]}, "No change of this plan is about 'cus_9' and 1 others; ids are Stripe ids"),
+        ({"ids": ["cus_1", "cus_9", "77"]}, "No change of this plan is about 'cus_9' and 1 other; ids are Stripe ids"),
         ({"ids": ["None"]}, "No change of this plan is about 'None'; ids"),
     ],
 )

@@ -116,8 +116,8 @@ def test_row_order_does_not_matter_to_what_is_read(tmp_path: Path) -> None:
             "cus_1 has a date of creation before 2019-05; set `since` in the declaration to 2019-04,",
         ),
         (["cus_1,,,,2026-11-01 00:00,,,"], "cus_1 has a date of creation in the future"),
-        (["cus_1,,,,31/01/2020,,,", "cus_2,,,,,,,"], "cus_1 and 1 others have no date of the form"),
-        ([",,a@x.test,,2020-01-01 00:00,,,"], "1 rows without an id"),
+        (["cus_1,,,,31/01/2020,,,", "cus_2,,,,,,,"], "cus_1 and 1 other have no date of the form"),
+        ([",,a@x.test,,2020-01-01 00:00,,,"], "1 row without an id"),
     ],
 )
 def test_refuses_rows_that_cannot_be_right(tmp_path: Path, rows: list[str], says: str) -> None:

@@ -128,7 +128,7 @@ def test_ids_that_were_not_asked_for_do_not_exist() -> None:
         server.script = server.script.changed(
             "return { ids: found.run()", "return { ids: ['77'].concat([]), x: found.run()"
         )
-        with pytest.raises(TransientError, match="1 customers that were not asked for"):
+        with pytest.raises(TransientError, match="1 customer that was not asked for"):
             client.existing([InternalId(1)])
 
 
