@@ -88,7 +88,8 @@ class NextStep:
         if newer:
             yield f"This plan is replaced by {newer.plan}, made at {newer.made_at:%Y-%m-%d %H:%M} UTC."
             return
-        if guesses := standing.made.numbers.guesses:
+        guesses = standing.made.numbers.guesses
+        if guesses:
             customers = many(standing.made.numbers.guessed_customers, "customer")
             yield (
                 f"{many(guesses, 'change')} of {changes:,} {'is a guess' if guesses == 1 else 'are guesses'}, for "
@@ -96,7 +97,11 @@ class NextStep:
                 "them."
             )
         if self.waiting:
-            yield f"{many(self.waiting, 'customer')} {_wait(self.waiting)} for a person; review.csv says why."
+            among = ", those of the guesses among them" if guesses else ""
+            yield f"{many(self.waiting, 'customer')} {_wait(self.waiting)} for a person{among}; review.csv says why."
+        if self._is_to_decide and self._is_to_write:
+            what = "import" if self.is_by_hand else "approve"
+            yield f"Decide before you {what}: what is decided counts from the next run on."
         if other := standing.beside:
             what = {"apply": "applied", "undo": "taken back"}[other.direction]
             who = other.who or "somebody"
@@ -118,7 +123,7 @@ class NextStep:
         if not standing.replaced_by:
             if self.decided.customers:
                 yield Action("Make a plan that follows what was decided", f"make run NAME={name}")
-            if self.waiting:
+            if self._is_to_decide:
                 yield from self._to_decide()
         yield from self._to_write()
         if standing.in_effect and not self.is_by_hand:
@@ -133,6 +138,11 @@ class NextStep:
     def form(self) -> str:
         """The path of the form that writes the plan, or else of the first action that has one; may be empty."""
         return next((action.form for action in (*self._to_write(), *self.actions()) if action.form), "")
+
+    @property
+    def _is_to_decide(self) -> bool:
+        """Whether a person has to decide; while a plan is made its guesses tell it, and the review does not yet."""
+        return bool(self.waiting or self.standing.made.numbers.guesses)
 
     @property
     def _is_to_write(self) -> bool:

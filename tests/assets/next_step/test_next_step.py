@@ -11,7 +11,7 @@ import yaml
 
 from assets.next_step.forms import apply_form, decide_file_form, decide_form, undo_form
 from assets.next_step.next_step import NextStep
-from assets.next_step.shown import markdown, renewed, section, terminal
+from assets.next_step.shown import markdown, metadata, renewed, section, terminal
 from assets.next_step.standing import Standing, Why
 from assets.plan_history import PlanMade, PlanNumbers, plans_made
 from resources.ledger import DecidedSince, Request
@@ -20,8 +20,13 @@ from tests.pipelines.api_world import NAME, Site, site
 PLAN = "ab" * 32
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 MADE = PlanMade(PLAN, NOON, "run", PlanNumbers(changes=12))
+GUESSED = replace(MADE, numbers=PlanNumbers(changes=12, guesses=4, guessed_customers=2))
 NEWER = replace(MADE, plan="cd" * 32)
 FRESH = NextStep("acme", Standing(MADE), waiting=0, is_by_hand=False, results="out/acme")
+TO_DECIDE = (
+    'make decide NAME=acme FILE=… WHO="your name"',
+    'make decide NAME=acme CUSTOMER=cus_… RECORD=… WHO="your name" WHY="…"',
+)
 OF_PLAN = f'NAME=acme PLAN={PLAN} WHO="your name"'
 
 
@@ -36,7 +41,23 @@ def after(*ended: Why, direction: str = "apply") -> NextStep:
         (FRESH, ["12 changes wait for an approval."]),
         (
             replace(FRESH, standing=Standing(replace(MADE, numbers=PlanNumbers(changes=1))), waiting=1),
-            ["1 change waits for an approval.", "1 customer waits for a person; review.csv says why."],
+            [
+                "1 change waits for an approval.",
+                "1 customer waits for a person; review.csv says why.",
+                "Decide before you approve: what is decided counts from the next run on.",
+            ],
+        ),
+        (
+            replace(FRESH, is_by_hand=True, waiting=3, standing=Standing(GUESSED)),
+            [
+                "12 changes wait for an import.",
+                (
+                    "4 changes of 12 are guesses, for 2 customers: guesses.csv says which; once written they stay in "
+                    "the review until a person confirms them."
+                ),
+                "3 customers wait for a person, those of the guesses among them; review.csv says why.",
+                "Decide before you import: what is decided counts from the next run on.",
+            ],
         ),
         (replace(FRESH, is_by_hand=True), ["12 changes wait for an import."]),
         (
@@ -94,10 +115,13 @@ def test_it_says_what_waits_or_what_was_done_by_whom_and_what_was_not_and_why(
         (replace(FRESH, is_by_hand=True), ["make apply-stripe NAME=acme FILE=out/acme/stripe_updates.csv"]),
         (
             replace(FRESH, standing=Standing(replace(MADE, numbers=PlanNumbers())), waiting=3),
-            [
-                'make decide NAME=acme FILE=… WHO="your name"',
-                'make decide NAME=acme CUSTOMER=cus_… RECORD=… WHO="your name" WHY="…"',
-            ],
+            [*TO_DECIDE],
+        ),
+        (replace(FRESH, waiting=3), [*TO_DECIDE, f"make apply {OF_PLAN}"]),
+        (replace(FRESH, standing=Standing(GUESSED)), [*TO_DECIDE, f"make apply {OF_PLAN}"]),
+        (
+            replace(FRESH, waiting=3, is_by_hand=True, decided=DecidedSince(2, "Ada")),
+            ["make run NAME=acme", *TO_DECIDE, "make apply-stripe NAME=acme FILE=out/acme/stripe_updates.csv"],
         ),
     ],
 )
@@ -134,6 +158,12 @@ def test_a_form_is_filled_in_but_for_what_only_a_person_can_say(
     assert parts.path == f"/locations/tieout/jobs/{job}/playground/setup"
     [config] = parse_qs(parts.query)["config"]
     assert yaml.safe_load(config) == {"ops": {operation: {"config": given}}}
+
+
+def test_the_form_of_an_asset_is_that_of_the_plan_also_where_somebody_has_to_decide_first() -> None:
+    nothing = replace(FRESH, standing=Standing(replace(MADE, numbers=PlanNumbers())), waiting=3)
+    for step, form in ((replace(FRESH, waiting=3), apply_form("acme", PLAN)), (nothing, decide_file_form("acme"))):
+        assert metadata(step)["form"].value == form
 
 
 def test_a_review_that_is_no_workbook_is_named_as_the_file_that_is_there() -> None:
