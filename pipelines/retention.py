@@ -22,7 +22,7 @@ from resources.storage.folders import STORED
 from resources.storage.generations import MANIFEST, FolderGeneration, ResultStore
 from resources.storage.local import LocalStorage
 from resources.storage.protocol import Storage
-from schemas.words import many, many_do
+from schemas.words import many
 
 COMMAND: Final = "make prune"
 KINDS: Final = ("inputs", "frames", "results", "plans", "history")
@@ -113,8 +113,8 @@ def old_plans(sync: Reconciliation, instance: dg.DagsterInstance, now: datetime)
         whose = f"of {sync.name} in effect nowhere"
         yield Old(len(files), "plan", whose, days, partial(storage.remove, files), size_of(storage, files))
     if standing:
-        stay = many_do(len(standing), "plan", "is", "are")
-        yield f"Of {sync.name}, {stay} as old and kept: what was written can be undone."
+        stay = "is as old and stays" if len(standing) == 1 else "are as old and stay"
+        yield f"{many(len(standing), 'plan')} of {sync.name} {stay}: what was written can be undone."
 
 
 def old_history(

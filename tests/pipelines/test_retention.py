@@ -55,8 +55,8 @@ def test_what_is_old_goes_and_what_is_needed_stays(tmp_path: Path) -> None:
         assert [sentence.partition(" of acme")[0].partition(" ")[2] for sentence in said] == [
             "frames",
             "result files",
-            "plans",
-            "plans",
+            "plan",
+            "plan",
         ]
         assert sorted(site.sync.plans.named("")) == sorted([last, applied])
         assert untried not in (last, applied)
