@@ -22,7 +22,7 @@ from assets.reconciliation import Reconciliation
 from assets.report.advice_page import LABELS, NONE_FIT, NOT_COMPARED, render_advice
 from pipelines.every_field import with_every_field
 from pipelines.init.declaration_text import quoted
-from pipelines.kept_plans import opened, told_on
+from pipelines.kept_plans import opened_with, told_on
 from pipelines.run import at_terminal
 from resources.readers import OnProgress
 from resources.storage.csv import write_for_people
@@ -60,7 +60,7 @@ def advice_for(sync: Reconciliation, on_progress: OnProgress) -> tuple[Advice, M
 
 
 def _act(name: str, folders: Folders, console: Console, errors: Console) -> int:
-    sync = opened(name, folders)
+    sync, loaded = opened_with(name, folders)
     advice, undeclared = advice_for(sync, told_on(errors))
     table = advice.table.with_columns(
         label=pl.col("netsuite").replace_strict(
@@ -76,6 +76,8 @@ def _act(name: str, folders: Folders, console: Console, errors: Console) -> int:
     }
     results.publish(writers, MadeBy.now("advise", ""))
     _show(name, advice, undeclared, console)
+    if advice.rules:
+        console.print(f"\n{_where(name, loaded.declared.named(name).file, folders.root)}", soft_wrap=True)
     if apart:
         console.print(f"\n{NOT_COMPARED} {escape('; '.join(apart))}.", soft_wrap=True)
     console.print(
@@ -112,6 +114,15 @@ def _show(name: str, advice: Advice, undeclared: Mapping[str, str], console: Con
         console.print("\nThey need, under netsuite_fields:")
         for field in sorted(needed):
             console.print(f"    {field}: {escape(quoted(undeclared[field]))}", soft_wrap=True)
+
+
+def _where(name: str, file: Path, root: Path) -> str:
+    """Where the recommended rules go, and what follows."""
+    shown = file.relative_to(root) if file.is_relative_to(root) else file
+    return (
+        f"The recommended lines go under rules: in {escape(str(shown))}, in place of those that are there; then "
+        f"make run NAME={name}."
+    )
 
 
 def _write(text: str, path: Path) -> None:

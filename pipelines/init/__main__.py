@@ -49,21 +49,27 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _act(options: argparse.Namespace, folders: Folders, console: Console) -> int:
+    if not options.name:
+        raise UserError(f"Say a name of your choice and which files: {_typed(options)}.")
     place = place_for(options.name, folders.root)
     prepare_home(folders)
     columns = _columns(options.columns)
     if options.api:
         written = from_accounts(options.name, place, folders, columns)
     elif not (options.stripe and options.netsuite):
-        raise UserError(
-            f"Say which files: make init NAME={options.name} STRIPE=path NETSUITE=path, or API=1 for the accounts "
-            "whose keys are in the environment."
-        )
+        raise UserError(f"Say which files: {_typed(options)}.")
     else:
         said = Said(options.stripe, options.netsuite, columns, options.encoding or None, _dates(options.dates))
         written = from_files(options.name, place, folders, said, at_a_terminal(console))
     _show(options.name, written, folders.root, console)
     return 0
+
+
+def _typed(options: argparse.Namespace) -> str:
+    """What has to be typed, with what was given already."""
+    name, stripe = options.name or "acme", options.stripe or "exports/stripe.csv"
+    by_files = f"make init NAME={name} STRIPE={stripe} NETSUITE={options.netsuite or 'exports/netsuite.csv'}"
+    return f"{by_files}; or make init NAME={name} API=1, for the accounts whose keys are in the environment"
 
 
 def _columns(text: str) -> Mapping[str, str]:

@@ -27,6 +27,8 @@ def test_columns_that_are_not_declared_are_compared_and_what_they_need_is_said(t
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "    - {stripe: metadata.crm, netsuite: crm_nummer} # 9 customers, 0 ambiguous\n" in ended.stdout
     assert "They need, under netsuite_fields:\n    crm_nummer: CRM = Nummer\n" in ended.stdout
+    where = "The recommended lines go under rules: in pipelines/defs/acme/defs.yaml, in place of those that are there"
+    assert f"\n{where}; then make run NAME=acme.\n" in ended.stdout
     table = pl.read_csv(tmp_path / "out/acme/advice.csv")
     assert table.row(0) == (1, "metadata.crm", "crm_nummer", 9, 9, 0, 0, 0, "CRM = Nummer")
     assert "metadata.crm = crm_nummer" in (tmp_path / "out/acme/advice.html").read_text("utf-8")

@@ -15,6 +15,7 @@ from tests.pipelines.init.two_exports import NETSUITE, STRIPE
 from tests.reconciling import CHECKOUT
 
 EXAMPLES = CHECKOUT / "examples"
+_TYPED = "make init NAME=acme STRIPE=exports/stripe.csv NETSUITE=exports/netsuite.csv"
 _BOTH = ("acme", "--stripe", "a", "--netsuite", "b")
 
 
@@ -39,7 +40,14 @@ def test_two_files_become_results_with_two_commands(tmp_path: Path, folder: str,
     ("arguments", "said"),
     [
         (["Acme"], "✗ 'Acme' is no name for a declaration: expected a letter, then lower-case letters"),
-        (["acme"], "✗ Say which files: make init NAME=acme STRIPE=path NETSUITE=path, or API=1"),
+        (
+            [""],
+            f"✗ Say a name of your choice and which files: {_TYPED}; or make init NAME=acme API=1, for the accounts",
+        ),
+        (
+            ["beta", "--netsuite", "n.csv"],
+            "✗ Say which files: make init NAME=beta STRIPE=exports/stripe.csv NETSUITE=n.csv; or make init",
+        ),
         (["acme", "--api"], "✗ The environment lacks STRIPE_API_KEY, NETSUITE_ACCOUNT, NETSUITE_CLIENT_ID, "),
         ([*_BOTH, "--columns", "email"], "✗ COLUMNS has 'email'; write it as"),
         ([*_BOTH, "--columns", "my mail=Mail"], "✗ COLUMNS has the field 'my mail'; a field is called by lower-case"),
