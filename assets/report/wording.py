@@ -3,7 +3,7 @@
 Also how numbers and times are written. No figures and no HTML here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -114,6 +114,20 @@ def check(name: str) -> str:
 def count(name: str) -> str:
     """Name a number of a check."""
     return name.replace("_", " ").replace("/", " ")
+
+
+def counted(counts: Mapping[str, int]) -> dict[str, int]:
+    """Leave out the kinds of a family, as `doubt/twin`, of which a check has found none: there are many of them."""
+    return {name: found for name, found in counts.items() if found or "/" not in name}
+
+
+def none_of(counts: Mapping[str, int]) -> list[str]:
+    """Name the kinds that `counted` leaves out, a line for each family."""
+    families: dict[str, list[str]] = {}
+    for name in counts.keys() - counted(counts).keys():
+        family, _, kind = name.partition("/")
+        families.setdefault(family, []).append(count(kind))
+    return [f"{count(family)}, none of: {', '.join(sorted(kinds))}" for family, kinds in sorted(families.items())]
 
 
 def file(name: str) -> str:

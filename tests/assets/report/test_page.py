@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from assets.report import wording
-from assets.report.inputs import ReportInputs
+from assets.report.inputs import Check, ReportInputs
 from assets.report.page import render_report
 from tests.assets.report.report_world import HEADER, empty_world, matches, plan, review, stripe, world
 
@@ -154,6 +154,16 @@ def _large_world(count: int) -> ReportInputs:
         matches=ids.join(matches().drop("stripe_customer_id").head(1), how="cross").with_columns(reason=reason),
         review=ids.join(review().drop("stripe_customer_id").head(1), how="cross").with_columns(reason=reason),
         plan=ids.join(plan().drop("stripe_customer_id").head(1), how="cross").with_columns(old_value=reason),
+    )
+
+
+def test_kinds_of_which_a_check_found_none_are_named_in_a_line() -> None:
+    counts = {"doubt/twin": 1200, "doubt/near_key": 0, "doubt/chosen_id": 0, "reading/parts": 0, "found": 0, "of": 8}
+    check = Check("evidence_agrees", passed=False, severity="WARN", description="It agrees.", counts=counts)
+    words = _Page(render_report(replace(world(), checks=(check,)))).words
+    said = words[words.index("It agrees.") :]
+    assert said.startswith(
+        "It agrees. doubt twin 1,200 found 0 of 8 doubt, none of: chosen id, near key reading, none of: parts"
     )
 
 
