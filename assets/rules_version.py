@@ -5,7 +5,7 @@ from typing import Final
 
 from schemas.version import VERSION
 
-RULES_VERSION: Final = 18
+RULES_VERSION: Final = 19
 """Raised with every change by which the same extracts, decisions and declaration give other matches or another plan."""
 
 MADE_BY: Final[Mapping[str, str | int]] = {"version": VERSION, "rules_version": RULES_VERSION}

@@ -14,6 +14,7 @@ import polars as pl
 
 from assets.matching.existing_links import linked_already
 from assets.matching.findings import group_records, listed
+from assets.matching.lead_names import lead_names
 from assets.matching.link_traces import are_of
 from assets.matching.names_another import names_another
 from assets.matching.near_ids import near_ids
@@ -226,6 +227,7 @@ _FINDERS: Final[Mapping[Doubt, Callable[[Evidence], pl.LazyFrame]]] = {
     "negated": _negated,
     "rules_differ": _rules_differ,
     "names_another": names_another,
+    "lead_names": lead_names,
     "number_in_name": _number_in_name,
     "shared_key": _shared_key,
     "chosen_id": _chosen_id,

@@ -80,7 +80,9 @@ def match_with_doubts(
     found = world.decided(opinions.watched(world.steps(opinions)))
     order = known.order if isinstance(known, KnownKeys) else None
     decided = in_order(found, world.customers.get_column("id"), order)
-    doubts = find_doubts(Evidence(world.customers, world.records, world.traces, decided, settings, opinions))
+    doubts = find_doubts(
+        Evidence(world.customers, world.records, world.others, world.traces, decided, settings, opinions)
+    )
     nothing = pl.Series("doubt", [None], pl.String).new_from_index(0, world.customers.height)
     doubt = nothing.scatter(doubts.get_column("position"), doubts.get_column("doubt"))
     if buckets is None or decided.rows.is_empty():

@@ -31,6 +31,7 @@ class Evidence:
     Attributes:
         customers: the Stripe customers: `id`, the columns of the rules, and `position`, the number of the row.
         records: the NetSuite customers.
+        others: the leads and prospects of NetSuite, which link nobody.
         traces: every trace of a link; those that are not `is_evidence` link nobody.
         decided: what matching said of all customers.
         settings: what the declaration says.
@@ -39,6 +40,7 @@ class Evidence:
 
     customers: pl.DataFrame
     records: pl.LazyFrame
+    others: pl.LazyFrame
     traces: Traces
     decided: Findings
     settings: MatchSettings

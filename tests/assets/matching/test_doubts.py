@@ -104,6 +104,22 @@ def test_a_match_to_a_record_that_names_another_customer_is_a_doubt(field: str) 
     assert doubts(customer(email="a"), record(11, {field: "CRM-7"}, email="a")) == {}
 
 
+@pytest.mark.rule("M2")
+@pytest.mark.parametrize("field", ["stripe_id", "external_id", "comments"])
+def test_a_match_of_a_customer_whom_a_lead_names_is_a_doubt(field: str) -> None:
+    lead, found = record(9, {field: "cus_1"}, is_customer=False), record(11, email="a")
+    said = f"lead_names: record 9, a lead or prospect, names this customer ({field})"
+    assert doubts(customer(email="a"), lead, found) == {"cus_1": said}
+    both = (lead, record(10, {field: "cus_1", "email": "a"}, is_customer=False))
+    said = f"lead_names: records 9, 10, leads or prospects, name this customer ({field})"
+    assert doubts(customer(email="a"), *both, found) == {"cus_1": said}
+    others = record(9, {field: "cus_2"}, is_customer=False), record(10, stripe_id="CRM-7", is_customer=False)
+    assert doubts(customer(email="a"), *others, found) == {}, "it names nobody of a match"
+    assert doubts(customer(email="a"), lead, found, cus_1=11) == {}, "a person said so"
+    linked = record(11, email="a", external_id="cus_1")
+    assert doubts(customer(email="a"), lead, linked) == {}, "the customer is linked"
+
+
 @pytest.mark.rule("M10")
 def test_a_match_to_a_record_whose_own_field_names_a_customer_who_is_gone_is_a_doubt() -> None:
     said = "names_another: record 11 names cus_9 (stripe_id), whom Stripe has not, as far as it was read"
