@@ -23,12 +23,14 @@ import yaml
 from rich.console import Console
 from rich.markup import escape
 
+from assets.next_step.forms import UI_PORT, USUAL_PORT
 from pipelines.code_location import LOCATION
 from pipelines.declarations import read_folder
 from pipelines.exclusive_run import end_killed
 from pipelines.home import prepare_home
 from pipelines.login.shared import shared_ui
 from pipelines.webserver import hosts, listening, serve
+from resources.storage.atomic import replaced
 from resources.storage.folders import Folders
 from schemas.errors import TieoutError, TransientError
 
@@ -39,7 +41,7 @@ _PATIENCE_S: Final = 10.0
 def main() -> int:
     """Serve until Ctrl-C or a signal. PORT says where to listen; default 3000."""
     console, errors = Console(highlight=False), Console(stderr=True, highlight=False, soft_wrap=True)
-    folders, port = Folders.from_environment(), os.environ.get("PORT", "3000")
+    folders, port = Folders.from_environment(), os.environ.get("PORT", USUAL_PORT)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
@@ -51,7 +53,7 @@ def main() -> int:
                 errors.print(f"[yellow]![/] Left out, as it is broken: {escape(broken.sentences[0])}")
             with dg.DagsterInstance.get() as instance, TemporaryDirectory(prefix="tieout-") as folder:
                 end_killed(folders, instance)
-                with _parts(folders, Path(folder)) as (workspace, parts):
+                with told_at(folders, port), _parts(folders, Path(folder)) as (workspace, parts):
 
                     def started(server: uvicorn.Server) -> None:
                         console.print(f"Dagster's UI is on http://{_ADDRESS}:{port}; Ctrl-C ends it.")
@@ -68,6 +70,18 @@ def main() -> int:
     except KeyboardInterrupt:
         errors.print("Stopped.")
     return 0
+
+
+@contextmanager
+def told_at(folders: Folders, port: str) -> Iterator[None]:
+    """Tell the commands and pages of this machine the port while the body runs, so that their links lead to it."""
+    told = folders.home / UI_PORT
+    with replaced(told) as fresh:
+        fresh.write_text(port, "utf-8")
+    try:
+        yield
+    finally:
+        told.unlink(missing_ok=True)
 
 
 @contextmanager

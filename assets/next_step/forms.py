@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
@@ -21,10 +22,25 @@ _PART: Final = (
 )
 
 
-def ui() -> str:
-    """The address of the UI."""
-    port = os.environ.get("PORT", "").strip()
-    return (os.environ.get(UI_URL) or f"http://127.0.0.1:{port or 3000}").rstrip("/")
+UI_PORT: Final = "ui.port"
+"""File of the state with the port of this machine at which the UI is served, while it is."""
+
+USUAL_PORT: Final = "3000"
+USUAL_UI: Final = f"http://127.0.0.1:{USUAL_PORT}"
+"""Where it is served by default."""
+
+
+def ui(home: Path) -> str:
+    """The address of the UI.
+
+    Args:
+        home: the state, which tells at which port it is served, if it is.
+    """
+    if said := os.environ.get(UI_URL):
+        return said.rstrip("/")
+    served = home / UI_PORT
+    port = os.environ.get("PORT", "").strip() or (served.read_text("utf-8").strip() if served.is_file() else "")
+    return f"http://127.0.0.1:{port}" if port else USUAL_UI
 
 
 def plan_page(name: str) -> str:
@@ -59,9 +75,9 @@ def decide_form(name: str, customer: str = "", record: str = "", why: str = "") 
     return _form(f"{name}_override", f"{name}__decide", "Decides about one customer; then reconcile.", lines)
 
 
-def decision_form(name: str) -> str:
+def decision_form(ui: str, name: str) -> str:
     """The same for a page, whose script puts its decision where `{customer}`, `{record}` and `{why}` are."""
-    return ui() + decide_form(name, "{customer}", "{record}", "{why}")
+    return ui + decide_form(name, "{customer}", "{record}", "{why}")
 
 
 def decide_file_form(name: str) -> str:

@@ -57,6 +57,7 @@ class NextStep:
         has_workbook: whether the review is a workbook, too.
         is_stored: whether the results are in an object store, and go into that folder when a person asks for them.
         decided: what persons decided since it was made.
+        ui: the address of the UI.
     """
 
     declaration: str
@@ -67,6 +68,7 @@ class NextStep:
     has_workbook: bool = True
     is_stored: bool = False
     decided: DecidedSince = field(default_factory=DecidedSince)
+    ui: str = forms.USUAL_UI
 
     @property
     def plan(self) -> str:
@@ -192,13 +194,15 @@ def next_step(sync: Reconciliation, instance: dg.DagsterInstance, made: PlanMade
     with sync.ledger() as ledger:
         decided = Decisions(ledger, sync.name).since(made.made_at)
     standing = standing_of(sync, made, newest)
-    return NextStep(sync.name, standing, waiting, is_by_hand, results, has_workbook, is_stored, decided)
+    ui = forms.ui(sync.folders.home)
+    return NextStep(sync.name, standing, waiting, is_by_hand, results, has_workbook, is_stored, decided, ui)
 
 
 def first_step(sync: Reconciliation, made: PlanMade) -> NextStep:
     """What comes next for a plan that is just being made."""
     results, is_stored = _results(sync)
-    return NextStep(sync.name, Standing(made), 0, not sync.declaration.can_write, results, is_stored=is_stored)
+    is_by_hand, ui = not sync.declaration.can_write, forms.ui(sync.folders.home)
+    return NextStep(sync.name, Standing(made), 0, is_by_hand, results, is_stored=is_stored, ui=ui)
 
 
 def _results(sync: Reconciliation) -> tuple[str, bool]:

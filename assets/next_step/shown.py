@@ -13,7 +13,7 @@ import dagster as dg
 from jinja2 import Environment
 from markupsafe import Markup
 
-from assets.next_step.forms import plan_page, ui
+from assets.next_step.forms import plan_page
 from assets.next_step.next_step import NextStep
 from assets.templates import templates
 
@@ -48,13 +48,13 @@ def terminal(step: NextStep) -> list[str]:
         if action.command:
             lines.append(f"    {action.command}")
     if any(action.form for action in step.actions()):
-        lines.append(f"  The same as forms, while make ui runs: {ui()}{plan_page(step.declaration)}")
+        lines.append(f"  The same as forms, while make ui runs: {step.ui}{plan_page(step.declaration)}")
     return lines
 
 
 def section(step: NextStep) -> Markup:
     """For the page."""
-    text = _environment().get_template(_TEMPLATE).render(step=step, ui=ui())
+    text = _environment().get_template(_TEMPLATE).render(step=step)
     return Markup(text)  # noqa: S704 - escaped by the template
 
 

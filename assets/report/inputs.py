@@ -9,6 +9,7 @@ from typing import Literal
 import polars as pl
 from markupsafe import Markup
 
+from assets.next_step.forms import USUAL_UI
 from resources.ledger import GUESSES
 from schemas.paired_plan import PairedPlan
 from schemas.words import MatchOutcome
@@ -66,7 +67,7 @@ class Header:
     would have; else it is empty. `next_step` is the section that says how to go on. `run_id` is the run that made the
     page. `import_notes` are what a person has to know before importing by hand. `netsuite_unmatched` is how many
     NetSuite customers no Stripe customer is tied to, `unpaid` how many Stripe customers get no record before they have
-    paid. `workplace` is how a person compares and looks further.
+    paid. `workplace` is how a person compares and looks further, `ui` the address of the UI.
     """
 
     declaration: str
@@ -89,6 +90,7 @@ class Header:
     netsuite_unmatched: int = 0
     unpaid: int = 0
     workplace: Workplace = field(default_factory=Workplace)
+    ui: str = USUAL_UI
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def render_page(
             chart=charts.months_chart(figures.months),
             preflight=preflight,
             style=own("report.css") + own("work.css"),
-            decision_form=decision_form(header.declaration),
+            decision_form=decision_form(header.ui, header.declaration),
             script=script,
             script_hash=_hash(script),
         )

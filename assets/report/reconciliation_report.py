@@ -11,6 +11,7 @@ import polars as pl
 
 from assets.matching.kept_links import customers_of, links_of
 from assets.matching.stripe_matches import STRIPE_MATCHES
+from assets.next_step.forms import ui
 from assets.next_step.links import links as open_links
 from assets.next_step.next_step import next_step
 from assets.next_step.shown import metadata, section
@@ -97,6 +98,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 plan_hash=sync.frames.mark("write_plan", PLAN_HASH) or "",
                 run_id=context.run.run_id,
                 workplace=workplace_of(sync.declaration),
+                ui=ui(sync.folders.home),
             )
             before = contents_before(step, files)
             if before is not None:

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from assets.next_step.forms import ui
+from pipelines.ui import told_at
+from resources.storage.folders import Folders
 from tests.in_process import command, lay_out
 from tests.test_bad_input import EXPORTS
 
@@ -33,3 +36,18 @@ def test_a_wrong_setting_is_a_sentence(tmp_path: Path, environment: dict[str, st
     ended = command(tmp_path, "ui", environment=environment)
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
     assert ended.stderr.startswith(said)
+
+
+def test_links_lead_to_the_port_at_which_it_is_served_while_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PORT", "TIEOUT_UI_URL"):
+        monkeypatch.delenv(name, raising=False)
+    with told_at(Folders(tmp_path, tmp_path, tmp_path), "3001"):
+        assert ui(tmp_path) == "http://127.0.0.1:3001"
+        monkeypatch.setenv("TIEOUT_UI_URL", "https://tieout.example/")
+        assert ui(tmp_path) == "https://tieout.example"
+        monkeypatch.delenv("TIEOUT_UI_URL")
+    assert ui(tmp_path) == "http://127.0.0.1:3000"
+    monkeypatch.setenv("PORT", "3002")
+    assert ui(tmp_path) == "http://127.0.0.1:3002"
