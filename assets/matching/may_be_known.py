@@ -17,7 +17,16 @@ from assets.matching.flow import match_customers
 from assets.matching.link_traces import named_by_records
 from assets.matching.other_customers import near_new, of_others
 from assets.matching.other_readings import INACTIVE, NO_CUSTOMER, Hit, found_by, hits, says
-from assets.matching.said_of_new import CHOSEN, FOUND, SAID, records_in_words, with_doubts, with_found
+from assets.matching.said_of_new import (
+    A_LEAD,
+    CHOSEN,
+    FOUND,
+    HELD_BY_LEAD,
+    SAID,
+    records_in_words,
+    with_doubts,
+    with_found,
+)
 from assets.matching.settings import NO_OVERRIDES, MatchSettings
 from assets.near_misses.near_misses import SAME_CUSTOMER, find_near_misses
 from schemas.repeated import may_be_among
@@ -30,7 +39,7 @@ _USUAL: Final = (Rule("email", "email"), Rule("name", "company_name"), Rule("nam
 _KINDS: Final[dict[str, Doubt]] = {INACTIVE: "equal_inactive", NO_CUSTOMER: "equal_lead", _BEYOND: "near_miss"}
 _WHICH: Final[dict[str, str]] = {
     INACTIVE: ", inactive",
-    NO_CUSTOMER: ", no customer but a lead or prospect",
+    NO_CUSTOMER: A_LEAD,
     _BEYOND: ", by no rule of the declaration",
 }
 
@@ -117,9 +126,15 @@ def _doubt_decided(matches: pl.DataFrame, stripe: pl.LazyFrame, netsuite: pl.Laz
 
 def _without_record(matches: pl.DataFrame, stripe: pl.LazyFrame, which: pl.Expr) -> pl.DataFrame:
     """The customers of some of the matches that are unmatched, by `position`."""
-    ids = matches.filter((pl.col("outcome") == "unmatched") & which).select(id="stripe_customer_id")
+    unmatched = matches.filter((pl.col("outcome") == "unmatched") & which)
+    return _customers_of(unmatched, stripe).with_row_index("position").collect(engine="streaming")
+
+
+def _customers_of(matches: pl.DataFrame, stripe: pl.LazyFrame) -> pl.LazyFrame:
+    """The customers of these matches."""
+    ids = matches.select(id="stripe_customer_id")
     may_be_one = stripe.filter(may_be_among(pl.col("id"), ids.to_series()))
-    return may_be_one.join(ids.lazy(), on="id", how="semi").with_row_index("position").collect(engine="streaming")
+    return may_be_one.join(ids.lazy(), on="id", how="semi")
 
 
 def name_records_of_unsettled(
@@ -138,9 +153,8 @@ def name_records_of_unsettled(
     """
     is_held = (pl.col("outcome") == "held") & (pl.col("evidence").ne_missing("override"))
     is_unsettled = (pl.col("candidates") == 0) & (is_held | (pl.col("outcome") == "broken"))
-    ids = matches.filter(is_unsettled & ~pl.col("stripe_customer_id").str.starts_with(GUEST_PREFIX))
-    ids = ids.select(id="stripe_customer_id")
-    some = stripe.filter(may_be_among(pl.col("id"), ids.to_series())).join(ids.lazy(), on="id", how="semi").collect()
+    is_guest = pl.col("stripe_customer_id").str.starts_with(GUEST_PREFIX)
+    some = _customers_of(matches.filter(is_unsettled & ~is_guest), stripe).collect()
     if some.is_empty():
         return matches
     free = some.lazy().with_columns(pl.lit(None, pl.String).alias(f"metadata.{key}") for key in MATCH_KEYS)
@@ -167,7 +181,7 @@ def _named(new: pl.DataFrame, netsuite: pl.LazyFrame) -> pl.DataFrame:
         return SAID.to_frame()
     traces = named_by_records(new.lazy(), leads.lazy()).filter("is_evidence").unique(["position", "record", "source"])
     named = traces.group_by("position", "source").agg(candidates=pl.len(), shown=pl.col("record").sort()).collect()
-    said = pl.format("{} of {}{}", "source", records_in_words(), pl.lit(_WHICH[NO_CUSTOMER]))
+    said = pl.format(HELD_BY_LEAD, "source", records_in_words())
     kind = pl.lit(_KINDS[NO_CUSTOMER])
     return (
         named.with_columns(pl.col("shown").list.head(CANDIDATES_SHOWN), kind=kind)
@@ -186,7 +200,7 @@ def _chosen(new: pl.DataFrame, netsuite: pl.LazyFrame) -> pl.DataFrame:
     records = netsuite.select("is_customer", record="internal_id")
     named = traces.join(records, on="record").group_by("position", "source", "is_customer")
     rows = named.agg(candidates=pl.len(), shown=pl.col("record").sort().head(CANDIDATES_SHOWN)).collect()
-    said = pl.format("{} of {}{}", "source", records_in_words(), pl.lit(_WHICH[NO_CUSTOMER]))
+    said = pl.format(HELD_BY_LEAD, "source", records_in_words())
     of_lead = [pl.when(~pl.col("is_customer")).then(text) for text in (pl.lit(_KINDS[NO_CUSTOMER]), said)]
     return rows.with_columns(kind=of_lead[0], said=of_lead[1]).select(*SAID).cast(SAID)
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from assets.matching.findings import joined, listed
 from schemas.link_fields import fields_of
-from schemas.words import CANDIDATES_SHOWN, DOUBTS
+from schemas.words import CANDIDATES_SHOWN, DOUBTS, Doubt
 
 SAID: Final = pl.Schema(
     {
@@ -21,8 +21,15 @@ SAID: Final = pl.Schema(
 
 Without a kind there are only records: of a doubt that is in the matches already."""
 
-_KEYS: Final = "|".join(field.evidence for field in fields_of("netsuite", "value"))
-_KEY_IS_HELD: Final = rf"\bchosen_id: |\b(?:{_KEYS}) of records? [0-9, andmore]+, no customer but"
+A_LEAD: Final = ", no customer but a lead or prospect"
+"""What is said behind records that link nobody, as they are no customers."""
+
+HELD_BY_LEAD: Final = f"{{}} of {{}}{A_LEAD}"
+"""What is said of the link field and the records of leads that hold a customer's id."""
+
+_KEYS: Final = f"(?:{'|'.join(field.evidence for field in fields_of('netsuite', 'value'))})"
+_OF_CHOSEN: Final[Doubt] = "chosen_id"
+_KEY_IS_HELD: Final = rf"\b{_OF_CHOSEN}: |\b{HELD_BY_LEAD.format(_KEYS, 'records? [0-9, andmore]+')}"
 
 CHOSEN: Final = "this id, which could be any number or word, is the external id of {}"
 """What is said of an imported id that some records hold (`chosen_id`)."""
