@@ -11,10 +11,13 @@ from schemas.attempts import Attempt, ChangeResult, Direction, Entry, Status
 from tests.assets.write_back.applying import METADATA, pairs
 from tests.resources.ledger.ledgers import PLAN, change
 
+States = Mapping[str, tuple[Direction, Status, str | None]]
+"""Field → what was tried last, what came of it, and the system's code."""
+
 FIELDS = ("stripe_id", "external_id", "comments")
 
 
-def is_ready(states: Mapping[str, tuple[Direction, Status, str | None]]) -> bool:
+def is_ready(states: States) -> bool:
     latest = {
         change(1, field).change_id: Entry(
             Attempt(PLAN, change(1, field), direction), ChangeResult(status, code=code), "run", datetime.now(UTC)
@@ -31,8 +34,8 @@ def is_ready(states: Mapping[str, tuple[Direction, Status, str | None]]) -> bool
 def test_an_edit_at_stripe_follows_what_stands_and_nothing_that_was_refused(status: Status) -> None:
     stands = status in {"applied", "already"}
     assert is_ready(dict.fromkeys(FIELDS, ("apply", status, None))) == stands
-    beside = {"stripe_id": ("apply", "applied", None), "comments": ("apply", status, None)}
-    assert is_ready(beside) == (stands or status == "stopped")  # type: ignore[arg-type]
+    beside: States = {"stripe_id": ("apply", "applied", None), "comments": ("apply", status, None)}
+    assert is_ready(beside) == (stands or status == "stopped")
 
 
 def test_what_nobody_has_tried_is_waited_for_and_what_the_field_waives_is_not() -> None:

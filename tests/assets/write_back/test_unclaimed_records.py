@@ -8,7 +8,7 @@ import pytest
 
 from assets.write_back.unclaimed_records import UnclaimedOnly
 from resources.netsuite_api import FieldEdit, NetsuiteClient, NetsuiteOutcome
-from schemas.attempts import Answer, Attempt, Entry
+from schemas.attempts import Answer, Attempt, Direction, Entry
 from schemas.change import Change
 from schemas.words import Action, InternalId, System
 
@@ -55,9 +55,9 @@ SAYS = {
 }
 
 
-def create(record: int, direction: str = "apply") -> Attempt:
+def create(record: int, direction: Direction = "apply") -> Attempt:
     change = Change(f"stripe:create:{record}", "stripe", None, "record", "create", None, "x", None, InternalId(record))
-    return Attempt("plan", change, direction)  # type: ignore[arg-type]
+    return Attempt("plan", change, direction)
 
 
 @pytest.mark.rule("P2")
