@@ -12,7 +12,7 @@ from resources.failures import failures_for_people
 from schemas.errors import UserError
 from schemas.secrets import masked
 from schemas.validation import Violation, violations, violations_in
-from schemas.words import many_do
+from schemas.words import many, many_do
 
 _IDS_SHOWN = 20
 _WINDOWS_SHOWN = 50
@@ -106,7 +106,7 @@ def _not_understood(words: UnknownWords, label: str) -> str:
     if words.distinct > _IDS_SHOWN:
         found = f"{many_do(words.distinct, 'text', 'that is', 'that are')} in no list"
     else:
-        found = ", ".join(f"{_as_shown(word)} in {count:,} row{'s'[: count > 1]}" for word, count in words.rows.items())
+        found = ", ".join(f"{_as_shown(word)} in {many(count, 'row')}" for word, count in words.rows.items())
     return f"The column {label!r} ({words.column}) has {found}: {_WORDS_ADVICE[words.column]}."
 
 
@@ -122,7 +122,7 @@ def _as_shown(word: str) -> str:
     is_harmless = len(word) <= _LONGEST_WORD and not any(character.isdigit() or character == "@" for character in word)
     if not word.strip():
         return "nothing"
-    return f"“{word}”" if is_harmless else f"a text of {len(word)} characters"
+    return f"“{word}”" if is_harmless else f"a text of {many(len(word), 'character')}"
 
 
 def _table(ledger: pl.DataFrame) -> dg.TableMetadataValue:

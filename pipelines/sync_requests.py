@@ -13,6 +13,7 @@ from assets.reconciliation import Reconciliation
 from pipelines.jobs.sync_one import CUSTOMER_TAG, sync_op
 from schemas.errors import TieoutError
 from schemas.secrets import masked
+from schemas.words import many_do
 
 if TYPE_CHECKING:
     from resources.netsuite_api import SyncRequest
@@ -55,7 +56,8 @@ def build_sync_requests(sync: Reconciliation) -> dg.Definitions:
         job = f"{sync.name}_sync_one"
         under_way = context.instance.get_runs_count(dg.RunsFilter(job_name=job, statuses=_UNDER_WAY))
         if under_way:
-            yield dg.SkipReason(f"{under_way} customers are being synced; NetSuite is asked again afterwards.")
+            now = many_do(under_way, "customer", "is", "are")
+            yield dg.SkipReason(f"{now} being synced; NetSuite is asked again afterwards.")
             return
         try:
             with netsuite.test_client() as client:
@@ -93,6 +95,5 @@ def _why_none(asked: "list[SyncRequest]") -> str:
     if not asked:
         return "Nobody asked for a customer."
     ids = ", ".join(str(request.internal_id) for request in asked[:MOST_AT_ONCE])
-    return (
-        f"{len(asked)} requests were tried {MOST_TRIES} times without an answer (customers {ids}): look at their runs."
-    )
+    tried = many_do(len(asked), "request", "was", "were")
+    return f"{tried} tried {MOST_TRIES} times without an answer (customers {ids}): look at their runs."

@@ -22,7 +22,7 @@ from resources.storage.frame_standing import READ_AT
 from schemas.secrets import masked
 from schemas.transactions import Candidate, Transacted, Transactions
 from schemas.validation import violations
-from schemas.words import TRANSACTION_STATES
+from schemas.words import TRANSACTION_STATES, many
 
 TRANSACTIONS: Final = "stripe_transactions"
 """The name of the asset, where a declaration has it."""
@@ -116,9 +116,10 @@ def build_stripe_transactions(sync: Reconciliation) -> dg.AssetsDefinition:
 def _asked_result(answers: Sequence[Transacted]) -> dg.AssetCheckResult:
     """Warn of customers that could not be asked about: how many, the first ids, and why the first was not."""
     unknown = [answer for answer in answers if answer.state == "unknown"]
-    many = f"{len(unknown):,} of {len(answers):,}"
+    count = f"{len(unknown):,} of {len(answers):,}"
     said = (
-        f"For {many} customers Stripe could not be asked whether they have transacted: they are held, and nothing is "
+        f"For {len(unknown):,} of {many(len(answers), 'customer')} Stripe could not be asked whether they have "
+        "transacted: they are held, and nothing is "
     )
     why = f"created for them; the next run asks again. The first: {unknown[0].reason}" if unknown else ""
     ids = " ".join(answer.customer for answer in unknown[:_IDS_SHOWN]) + (" …" if len(unknown) > _IDS_SHOWN else "")
@@ -126,6 +127,6 @@ def _asked_result(answers: Sequence[Transacted]) -> dg.AssetCheckResult:
         check_name="all_asked",
         passed=not unknown,
         severity=dg.AssetCheckSeverity.WARN,
-        description=masked(said + why) if unknown else many,
+        description=masked(said + why) if unknown else count,
         metadata={"found": len(unknown), "of": len(answers), **({"ids": ids} if unknown else {})},
     )

@@ -17,7 +17,7 @@ def doubts_in_words(matches: pl.DataFrame, *, is_held: bool) -> str:
     pairs, alone = doubted.filter(HAS_RECORD), doubted.filter(~HAS_RECORD)
     planned = "kept out of the plan (on_doubt: refuse)" if is_held else "planned nevertheless (on_doubt: note)"
     of_pairs = (
-        f"Some evidence speaks against the record of {pairs.height:,} of {matches.height:,} customers. They are "
+        f"Some evidence speaks against the record of {pairs.height:,} of {many(matches.height, 'customer')}. They are "
         f"{planned}: {_named(pairs)}. Look at them in review.csv before you use the plan."
     )
     kinds = by_kind(alone)

@@ -10,7 +10,7 @@ from unicodedata import normalize
 from assets.keys import INVISIBLE, WHITE_SPACE
 from resources.exports.decisions import CUSTOMER
 from schemas.review import DECISION, DECISION_WORDS, WHY
-from schemas.words import InternalId, StripeId
+from schemas.words import InternalId, StripeId, many
 
 _INTERNAL_ID: Final = re.compile(r"0*([1-9][0-9]{0,17})(?:[.,]0)?")
 _SHOWN_RECORD: Final = re.compile(r"([1-9][0-9]{0,17})[,:] .*", re.DOTALL)
@@ -118,4 +118,4 @@ def shown(text: str) -> str:
     is_number = _INTERNAL_ID.fullmatch(text) or _REWRITTEN.fullmatch(text) or _ERROR.fullmatch(text)
     if is_number or get_close_matches(text.lower(), DECISION_WORDS):
         return typed(text)
-    return "a text of 1 character" if len(text) == 1 else f"a text of {len(text)} characters"
+    return f"a text of {many(len(text), 'character')}"

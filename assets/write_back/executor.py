@@ -19,7 +19,7 @@ from resources.writers import Writer, Writers
 from schemas.attempts import Answer, Attempt, ChangeResult, Entry
 from schemas.change import Change
 from schemas.errors import TransientError
-from schemas.words import System, many_do
+from schemas.words import System, many, many_do
 
 T = TypeVar("T", Attempt, Entry)
 
@@ -178,5 +178,5 @@ class _Progress:
         with self._lock:
             self._done += done
             if time.monotonic() >= self._next or self._done == self._total:
-                self._on_progress(f"{self._done:,} of {self._total:,} {self._system} changes")
+                self._on_progress(f"{self._done:,} of {many(self._total, f'{self._system} change')}")
                 self._next = time.monotonic() + _SECONDS_BETWEEN

@@ -14,6 +14,7 @@ from assets.reconciliation import Reconciliation
 from pipelines.notifications.events import wanted_of, was_unattended
 from pipelines.notifications.lateness import day_of, late_event
 from schemas.events import RunEvent
+from schemas.words import many, many_do
 
 _End = Literal[dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.RUN_SUCCESS]
 _MOST_RUNS: Final = 200
@@ -46,9 +47,9 @@ def build_digest(sync: Reconciliation, jobs: dg.Definitions) -> dg.SensorDefinit
         now = told.model_copy(deep=True)
         events = [*_of_runs(sync, context.instance, now, ours), *_of_clock(sync, context.instance, now)]
         if events and not sync.notifier.notify(events):
-            return dg.SkipReason(f"Nobody was told of {len(events)} events; they are told again.")
+            return dg.SkipReason(f"Nobody was told of {many(len(events), 'event')}; another try follows.")
         context.update_cursor(now.model_dump_json())
-        return dg.SkipReason(f"{len(events)} events were told." if events else "Nothing happened.")
+        return dg.SkipReason(f"{many_do(len(events), 'event', 'was', 'were')} told." if events else "Nothing happened.")
 
     return digest
 

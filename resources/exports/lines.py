@@ -15,6 +15,7 @@ from typing import Final
 from resources.exports.header import SEPARATORS, Header
 from resources.exports.quoting import Flaw, Kind, only_reading, strict_fields, two_readings
 from schemas.errors import ExportError
+from schemas.words import many
 
 _LONGEST_ROW: Final = 1 << 22
 _END_OF_DOS_FILE: Final = "\x1a"
@@ -188,8 +189,8 @@ class _Reader:
                 "it holds a line end of an old Mac (CR), as where files were joined; save it with one kind of line ends"
             )
         if more and not any(field.strip() for field in more):
-            blank = f"it ends in {len(more)} more separators than the line of labels, or a separator stands in a field"
-            return f"{blank}; {_AGAIN}"
+            ends = f"it ends in {many(len(more), 'more separator')} than the line of labels"
+            return f"{ends}, or a separator stands in a field; {_AGAIN}"
         if more:
             return f"a separator stands in an unquoted field; {_AGAIN}"
         if len(fields) == 1:

@@ -33,6 +33,7 @@ from schemas.errors import ExportError
 from schemas.invisible import without_invisible
 from schemas.no_value import NO_VALUE_LOWERED
 from schemas.system_words import BUILT_IN, SystemWords, letters_of
+from schemas.words import many
 
 _EACH_ALONE: Final = "export the whole list once, or take that line out"
 _NUMBER: Final = re.compile(r"[\d\W_]{0,9}\d[\d\W_]{0,20}")
@@ -172,5 +173,6 @@ def _what_is_wrong(value: str, *, is_below: bool) -> str:
         return f"has {value}, which is not an internal id (a whole number without separators or leading zeros),"
     if is_below:
         why = "in the last row alone: a remark below the list? Take the line out"
-        return f"has a text of {len(value)} characters that is no internal id ({why})"
-    return f"has a text of {len(value)} characters that is no internal id (map internal_id to the column with numbers)"
+        return f"has a text of {many(len(value), 'character')} that is no internal id ({why})"
+    why = "map internal_id to the column with numbers"
+    return f"has a text of {many(len(value), 'character')} that is no internal id ({why})"

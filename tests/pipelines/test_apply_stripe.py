@@ -264,7 +264,7 @@ def test_what_a_killed_start_left_open_is_settled_first(tmp_path: Path) -> None:
                 time.sleep(0.01)
             process.kill()
         again = command(tmp_path, "apply_stripe", *UPDATES, environment=environment)
-        assert (again.returncode, again.stderr) == (0, "1 of 1 stripe changes\n")
+        assert (again.returncode, again.stderr) == (0, "1 of 1 stripe change\n")
         assert [line.split()[:3] for line in again.stdout.splitlines() if "applied" in line] == [["applied", "1", "2"]]
         assert [link(served.book(), f"cus_{number}") for number in (1, 2, 3, 4)] == ["7", "8", "7", None]
         assert server.effects == 2

@@ -20,6 +20,7 @@ from resources.stripe_api.session.questions import Questions
 from resources.stripe_api.session.rate_limit import TOGETHER
 from resources.stripe_api.session.refusals import StripeProblem
 from schemas.errors import InternalError, TransientError
+from schemas.words import many
 
 PAGE_LIMIT: Final = 100
 """The most objects that Stripe puts on a page."""
@@ -110,7 +111,7 @@ class ParallelList(Generic[P]):
     def check_unique(self, rows: int, ids: int) -> None:
         """Raise TransientError if more rows came twice than the questions that were asked anew explain."""
         if rows - ids != self._frontier.repeats:
-            error = f"{rows:,} rows came with {ids:,} ids, so that one was on two pages"
+            error = f"{many(rows, 'row')} came with {many(ids, 'id')}, so that one was on two pages"
             raise TransientError(_NOT_WHOLE.format(path=self._listing.path, error=error))
 
     @property

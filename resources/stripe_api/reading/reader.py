@@ -36,7 +36,7 @@ from resources.stripe_api.session.connection import StripeConnection
 from schemas.declaration.sources import StripeSource
 from schemas.errors import AccessError, UserError
 from schemas.transactions import Candidate
-from schemas.words import NEAR_KEYS
+from schemas.words import NEAR_KEYS, many, many_do
 
 _SECOND: Final = "%Y-%m-%d %H:%M:%S"
 
@@ -191,12 +191,13 @@ class StripeApiReader:
         )
         rows = extract.customers + extract.duplicates
         on_disk = disk.kept(extract.rows) if disk and disk.is_used else None
+        windows = many_do(extract.windows.height, "window", "of creation covers", "of creation cover")
         return Extract(
             frame=(extract.rows.head(0) if on_disk else extract.rows).collect(),
             on_disk=on_disk,
             rows_read=rows,
-            proof=f"{extract.windows.height:,} windows of creation cover {start:{_SECOND}} to {until:{_SECOND}} UTC "
-            f"exactly once; they hold {rows:,} rows with {extract.customers:,} ids.",
+            proof=f"{windows} {start:{_SECOND}} to {until:{_SECOND}} UTC exactly once; they hold "
+            f"{many(rows, 'row')} with {many(extract.customers, 'id')}.",
             read_at=until,
             windows=extract.windows,
             unseen_links=unread_keys(on_disk.rows if on_disk else extract.rows),

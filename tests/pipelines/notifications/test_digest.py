@@ -36,7 +36,7 @@ def test_what_happened_in_an_interval_is_one_message(tmp_path: Path) -> None:
         broken = [site.reconcile().run_id for _ in range(2)]
         heard.takes = False
         said, unchanged = tick(site, cursor)
-        assert (said, unchanged) == ("Nobody was told of 4 events; they are told again.", cursor)
+        assert (said, unchanged) == ("Nobody was told of 4 events; another try follows.", cursor)
 
         heard.takes = True
         said, after = tick(site, cursor)
