@@ -101,9 +101,8 @@ class NextStep:
         if self.waiting:
             among = ", those of the guesses among them" if guesses else ""
             yield f"{many(self.waiting, 'customer')} {_wait(self.waiting)} for a person{among}; review.csv says why."
-        if self._is_to_decide and self._is_to_write:
-            what = "import" if self.is_by_hand else "approve"
-            yield f"Decide before you {what}: what is decided counts from the next run on."
+        if first := self.decide_first("import" if self.is_by_hand else "approve"):
+            yield first
         if other := standing.beside:
             what = {"apply": "applied", "undo": "taken back"}[other.direction]
             who = other.who or "somebody"
@@ -114,6 +113,12 @@ class NextStep:
                 f"{many(since, 'customer')} {were} decided about since, at last by {self.decided.who}: that counts "
                 "from the next run on."
             )
+
+    def decide_first(self, what: str) -> str:
+        """That one decides before one imports or approves; empty where nobody waits, or nothing is to be written."""
+        if not (self._is_to_decide and self._is_to_write):
+            return ""
+        return f"Decide about those in review.csv before you {what}: what is decided counts from the next run on."
 
     def actions(self) -> Iterator[Action]:
         """What a person can do, in the order in which it is safe: what waits is decided before anything is written."""

@@ -54,6 +54,7 @@ class ImportNotes:
         creation: what is to be said of new customers; null where the plan has none.
         cleared: records of which a field that holds one value is cleared.
         cleared_comments: records from whose comments an id is taken.
+        decide_first: that somebody waits for a decision, which comes first; empty where nobody does.
     """
 
     made_at: datetime
@@ -65,6 +66,7 @@ class ImportNotes:
     creation: CreationNotes | None = None
     cleared: int = 0
     cleared_comments: int = 0
+    decide_first: str = ""
 
     @property
     def has_imports(self) -> bool:
@@ -79,6 +81,8 @@ class ImportNotes:
     def sentences(self) -> Iterator[str]:
         """What is to be said on the page and in the text beside the files."""
         yield self._age()
+        if self.decide_first:
+            yield self.decide_first
         yield from self._clearing()
         if self.comments and self.comments_can_be_imported:
             yield (

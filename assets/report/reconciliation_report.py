@@ -121,6 +121,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 contents = make_contents(files, made_of, header, with_comments=with_comments)
                 del made_of, frames, kept, plan, found  # writing takes memory, too
             of_frames_alone = files.names
+            step_after = next_step(sync, context.instance)
             notes = ImportNotes(
                 made_at=now,
                 picture_of=picture_of,
@@ -131,6 +132,7 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
                 creation=contents.creation,
                 cleared=contents.cleared,
                 cleared_comments=contents.cleared_comments,
+                decide_first=step_after.decide_first("import") if step_after else "",
             )
             files.page(NOTES_FILE, notes_text(notes, files.names))
             files.same(EXACT_FILE, sync.plans.path(header.plan_hash), header.plan_hash)
@@ -138,7 +140,6 @@ def build_reconciliation_report(sync: Reconciliation, checks: Sequence[dg.AssetC
             previous_plan, progress = follow_previous_plan(context, sync, stripe_customers, netsuite_customers, links)
             brakes = brakes_of(sync, context.instance)
             stops = writes_unseen(sync, context.job_name)
-            step_after = next_step(sync, context.instance)
             header = replace(
                 header,
                 missing_months=tuple(sync.months_missing()),

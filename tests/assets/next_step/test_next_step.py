@@ -44,7 +44,7 @@ def after(*ended: Why, direction: str = "apply") -> NextStep:
             [
                 "1 change waits for an approval.",
                 "1 customer waits for a person; review.csv says why.",
-                "Decide before you approve: what is decided counts from the next run on.",
+                "Decide about those in review.csv before you approve: what is decided counts from the next run on.",
             ],
         ),
         (
@@ -56,7 +56,7 @@ def after(*ended: Why, direction: str = "apply") -> NextStep:
                     "the review until a person confirms them."
                 ),
                 "3 customers wait for a person, those of the guesses among them; review.csv says why.",
-                "Decide before you import: what is decided counts from the next run on.",
+                "Decide about those in review.csv before you import: what is decided counts from the next run on.",
             ],
         ),
         (replace(FRESH, is_by_hand=True), ["12 changes wait for an import."]),

@@ -1,5 +1,6 @@
 """The files for importing by hand do to the two systems what the plan would do, and hold nothing else (D7, W3)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -107,6 +108,12 @@ def test_the_notes_say_how_old_the_picture_is_and_what_an_account_with_subsidiar
     assert "wants the subsidiary in every import" in text
     assert "Key: Internal ID" in text
     assert "comments of" not in notes_text(notes(3, comments=0), [])
+
+
+def test_the_notes_say_what_is_decided_before_anything_is_imported() -> None:
+    made = notes(3)
+    assert [*replace(made, decide_first="Decide first.").sentences()][1] == "Decide first."
+    assert "Decide" not in " ".join(made.sentences())
 
 
 def test_the_notes_of_a_plan_that_changes_nothing_in_netsuite_say_so() -> None:
