@@ -21,8 +21,15 @@ def install(folder: Path, files: Mapping[str, str]) -> None:
     """Copy the product without its example, and write these files: exports, `pipelines/defs/<name>/defs.yaml`."""
     shutil.copytree(_compiled(), folder, dirs_exist_ok=True)
     for name, text in files.items():
-        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
+
+
+def otherwise(file: str, said: str, instead: str) -> dict[str, str]:
+    """A file of the product that says one thing otherwise, by its name, for `install`."""
+    text = (CHECKOUT / file).read_text("utf-8")
+    assert text.count(said) == 1, f"{file} does not say {said} once"
+    return {file: text.replace(said, instead)}
 
 
 @cache

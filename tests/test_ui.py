@@ -20,17 +20,23 @@ from assets.next_step.forms import decide_form
 from sandbox.netsuite_standin import STRIPE_FIELD
 from sandbox.netsuite_standin.world import SYNC_REQUEST
 from tests.conftest import Picture
-from tests.installed import install
+from tests.installed import install, otherwise
 from tests.other_origin import ATTACKS, WITH, elsewhere
 from tests.pipelines.api_world import LINK_OP, NAME, Site
 from tests.pipelines.test_to_stripe import TO_STRIPE, world
 from tests.resources.raw_server import RawServer, Sent, raw_server
 from tests.test_bad_input import DECLARED
-from tests.ui import Ui, processes_in, serving
+from tests.ui import Ui, processes_in, quick_home, serving
 
 pytestmark = pytest.mark.timeout(900)  # on a busy machine; each ends as soon as what it waits for is there
 DEFS = f"pipelines/defs/{NAME}/defs.yaml"
 PATIENCE_S = 200
+AT_ONCE = {
+    **otherwise("pipelines/notifications/each.py", "_EVERY_SECONDS: Final = 30", "_EVERY_SECONDS: Final = 1"),
+    **otherwise("pipelines/sync_requests.py", "_seconds=block.requests_seconds", "_seconds=1"),
+    **quick_home(),
+}
+"""Sensors that are asked each time that the daemon looks at them, which is each five seconds."""
 LAUNCH = """mutation($job: String!) { launchRun(executionParams: {
   selector: {repositoryName: "__repository__", repositoryLocationName: "tieout", jobName: $job}, runConfigData: {}
 }) { __typename } }"""
@@ -55,10 +61,9 @@ class Around:
 @pytest.fixture(scope="module")
 def around(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Around]:
     brakes = {"most_stripe_creates": 1}
-    block = {**TO_STRIPE, "requests_seconds": 30}
     with (
         raw_server(lambda _: Sent()) as hook,
-        world(tmp_path_factory.mktemp("site"), writes={"mode": "auto"}, brakes=brakes, to_stripe=block) as site,
+        world(tmp_path_factory.mktemp("site"), writes={"mode": "auto"}, brakes=brakes, to_stripe=TO_STRIPE) as site,
     ):
         yield Around(site, hook)
 
@@ -71,7 +76,7 @@ def ui(tmp_path_factory: pytest.TempPathFactory, around: Around) -> Iterator[Ui]
     attributes["notify"] = {"kind": "webhook", "url": "{{ env.HOOK }}"}
     declared = yaml.safe_dump({"type": "pipelines.CustomerSync", "attributes": attributes})
     broken = DECLARED.replace("name: acme", "name: beta") + "  on_severl: first\n"
-    install(folder, {DEFS: declared, "pipelines/defs/b/defs.yaml": broken})
+    install(folder, {DEFS: declared, "pipelines/defs/b/defs.yaml": broken, **AT_ONCE})
     with serving(folder, "acme_sync_one", {"HOOK": f"{around.hook.url}/hooks/T0"}) as found:
         for sensor in ("acme_notify_failure", "acme_sync_requests"):
             assert found.switch_on(sensor) == {"startSensor": {"__typename": "Sensor"}}

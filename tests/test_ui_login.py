@@ -23,7 +23,7 @@ from tests.in_process import command
 from tests.installed import install, start_python
 from tests.pipelines.login.provider import CLIENT, SECRET, Provider, serving_provider
 from tests.test_bad_input import EXPORTS
-from tests.ui import Ui, free_port, serving, wait_until_it_answers
+from tests.ui import Ui, free_port, quick_home, serving, wait_until_it_answers
 
 pytestmark = pytest.mark.timeout(900)  # on a busy machine; each ends as soon as what it waits for is there
 PASSWORD = "correct horse battery"
@@ -64,7 +64,7 @@ class Servers:
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """Before there is a browser two people are added, and a run is made, which a decision needs."""
     folder = tmp_path_factory.mktemp("shared")  # a short name, as that of a socket in it has its limit
-    install(folder, EXPORTS)
+    install(folder, {**EXPORTS, **quick_home()})
     (folder / "tmp").mkdir()
     (folder / "ui.yaml").write_text("people: people\n")
     settings = {"TIEOUT_UI_SETTINGS": str(folder / "ui.yaml"), "TMPDIR": str(folder / "tmp")}

@@ -30,7 +30,7 @@ from tests.proofs.moments import Moment
 from tests.proofs.oracle import State, effects, state
 from tests.proofs.work import NAME, RECONCILE, Start, Started, Work
 from tests.reconciling import CHECKOUT
-from tests.ui import Ui
+from tests.ui import Ui, quick_home
 
 EXAMPLES = CHECKOUT / "examples"
 _ALL = (EXAMPLES / "sandbox.yaml").read_text("utf-8")
@@ -228,10 +228,8 @@ def installation(
     options: StandInOptions | None = None,
 ) -> Iterator[Installation]:
     """Install it over two stand-ins that serve the example's customers, so many of those in Stripe since it is read."""
-    install(folder, declared)
-    home, settings = folder / "home", (folder / "deploy" / "dagster.yaml").read_text("utf-8")
-    home.mkdir(mode=0o700)
-    (home / "dagster.yaml").write_text(f"{settings}run_queue:\n  dequeue_interval_seconds: 1\n")
+    install(folder, {**declared, **quick_home()})
+    (folder / "home").chmod(0o700)
     world = StripeWorld()
     [text] = declared.values()
     since = datetime.fromisoformat(f"{yaml.safe_load(text)['attributes']['stripe']['since']}-01T00:00Z").timestamp()
