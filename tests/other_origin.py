@@ -14,7 +14,7 @@ def elsewhere(folder: Path) -> Iterator[int]:
     (folder / "index.html").write_text("<!doctype html><title>elsewhere</title><body></body>")
     handler = partial(_Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         yield server.server_address[1]
         server.shutdown()
 

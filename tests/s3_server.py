@@ -78,7 +78,7 @@ def s3_server() -> Iterator[S3]:
             return list(inner(environ, start))
 
     made = make_server("127.0.0.1", 0, answered, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=made.serve_forever, daemon=True)
+    thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     server.url = f"http://127.0.0.1:{made.server_port}"
     try:

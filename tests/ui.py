@@ -100,7 +100,7 @@ class Ui:
 
 
 def quick_home() -> dict[str, str]:
-    """Settings of Dagster, for `install`, by which its daemon looks each second whether a run waits, and not each five."""
+    """Settings of Dagster, for `install`, by which its daemon looks each second whether a run waits."""
     ours = (CHECKOUT / "deploy" / "dagster.yaml").read_text("utf-8")
     return {"home/dagster.yaml": f"{ours}run_queue:\n  dequeue_interval_seconds: 1\n"}
 

@@ -35,10 +35,11 @@ from sandbox.netsuite_standin.logins import TOKEN_PATH, Certificate, Logins, Tok
 from sandbox.netsuite_standin.options import Fault, Options
 from sandbox.netsuite_standin.script import Host
 from sandbox.netsuite_standin.searches import STANDARD_COLUMNS, SavedSearch
-from sandbox.netsuite_standin.serving import Server, dated
+from sandbox.netsuite_standin.serving import dated
 from sandbox.netsuite_standin.visitors import Visitors
 from sandbox.netsuite_standin.wire import as_error, as_json, as_problem, is_json, parameters, rows_of, thrown
 from sandbox.netsuite_standin.world import World
+from sandbox.serving import Server
 
 RESTLET_PATH = "/app/site/hosting/restlet.nl"
 CUSTOMER_PATH = "/services/rest/record/v1/customer/{id:int}"
@@ -86,7 +87,13 @@ class NetsuiteStandIn:
         self.visitors = Visitors(self.world, self.options, self.url, self._in_the_pool)
         self._server = Server(
             uvicorn.Config(
-                self._app(), log_level="critical", ws="none", http="h11", timeout_graceful_shutdown=1, date_header=False
+                self._app(),
+                log_level="critical",
+                ws="none",
+                http="h11",
+                timeout_graceful_shutdown=1,
+                date_header=False,
+                server_header=False,
             )
         )
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)

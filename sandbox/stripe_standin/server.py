@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from sandbox.serving import Server
 from sandbox.stripe_standin import portal
 from sandbox.stripe_standin.faults import Fault
 from sandbox.stripe_standin.gateway import Gateway, Logged
@@ -70,7 +71,7 @@ class StripeStandIn:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", self._port))
         self._socket.listen(_BACKLOG)
-        self._server = uvicorn.Server(_config(self.world, self._gateway, self._wires))
+        self._server = Server(_config(self.world, self._gateway, self._wires))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
         self._thread.start()
         return self
@@ -99,7 +100,7 @@ def serve(
         listener.bind(("127.0.0.1", port))
         listener.listen(_BACKLOG)
         ready(f"http://127.0.0.1:{listener.getsockname()[1]}")
-        uvicorn.Server(_config(world, gateway, wires)).run(sockets=[listener])
+        Server(_config(world, gateway, wires)).run(sockets=[listener])
 
 
 def _config(world: StripeWorld, gateway: Gateway, wires: dict[tuple[str, int], asyncio.Transport]) -> uvicorn.Config:

@@ -36,7 +36,7 @@ from schemas.change import Change
 from schemas.plan import changes_of
 from tests.deploy.broker import redis_server
 from tests.in_process import command, lay_out
-from tests.installed import install, start_python
+from tests.installed import install, otherwise, start_python
 from tests.proofs.installation import EXAMPLES, PATIENCE, until
 from tests.proofs.moments import saving
 from tests.proofs.oracle import effects, expected_state, state
@@ -50,7 +50,10 @@ NAMES = ("acme",)
 TABLES = tuple(name for name in RESULTS if name.endswith(".csv"))
 SHARED = NAMES[0]
 """Whose four customers are more than a machine may hold: the workers share its matching."""
-LARGE = {"need": ("_OF_A_CUSTOMER: Final = 250", "10**8"), "tasks": ("BLOCK_ROWS: Final = 8 * ROWS_AT_ONCE", "1")}
+LARGE = {
+    **otherwise("assets/matching/need.py", "_OF_A_CUSTOMER: Final = 250", "_OF_A_CUSTOMER: Final = 10**8"),
+    **otherwise("assets/matching/tasks.py", "BLOCK_ROWS: Final = 8 * ROWS_AT_ONCE", "BLOCK_ROWS: Final = 1"),
+}
 SINCE, CUSTOMERS, DEEP_IN = "2026-01", 40, 2
 HANDED_OUT_AGAIN = 31
 """Seconds; the least that is allowed."""
@@ -61,13 +64,6 @@ def _declared(name: str) -> str:
         exclude_unset=True, mode="json"
     )
     return yaml.safe_dump({"type": "pipelines.CustomerSync", "attributes": attributes}, sort_keys=False)
-
-
-def _with(file: str, said: str, instead: str) -> str:
-    """A file of ours with another figure."""
-    text = (CHECKOUT / file).read_text("utf-8")
-    assert said in text
-    return text.replace(said, f"{said.partition(' = ')[0]} = {instead}")
 
 
 def _over_apis() -> str:
@@ -113,12 +109,21 @@ class Machines:
         with patch.dict(os.environ, self.of(name)):
             yield Folders.from_environment()
 
-    def start_worker(self, stack: ExitStack, name: str) -> "subprocess.Popen[str]":
+    def start_workers(self, stack: ExitStack, *names: str) -> dict[str, "subprocess.Popen[str]"]:
+        """Start them at once, and wait until all are ready."""
+        processes = {name: self._start_worker(stack, name) for name in names}
+        for name in names:
+            until(partial(self.is_ready, name), f"{name} does not start")
+        return processes
+
+    def is_ready(self, name: str) -> bool:
+        return f"{name}@" in self.said(name) and " ready." in self.said(name)
+
+    def _start_worker(self, stack: ExitStack, name: str) -> "subprocess.Popen[str]":
         log = stack.enter_context(self.log(name).open("w", encoding="utf-8"))
         arguments = ("-m", "pipelines.workers", "--name", name)
         process = stack.enter_context(start_python(self.folder, *arguments, environment=self.of(name), output=log))
         stack.callback(partial(_kill_all, process))
-        until(lambda: f"{name}@" in self.said(name) and " ready." in self.said(name), f"{name} does not start")
         return process
 
     def log(self, name: str) -> Path:
@@ -164,11 +169,8 @@ def _kill_all(process: "subprocess.Popen[str]") -> None:
 def machines(tmp_path: Path) -> Iterator[Machines]:
     settings = (CHECKOUT / "deploy" / "several_machines.yaml").read_text("utf-8")
     driver = (Path(__file__).parent / "runs_at_once.py").read_text("utf-8")
-    large = {f"assets/matching/{name}.py": _with(f"assets/matching/{name}.py", *said) for name, said in LARGE.items()}
-    for name in FILES:
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     shared = (
-        FILES | large | {"home/dagster.yaml": settings, "runs_at_once.py": driver, "deploy/workers.yaml": _settings()}
+        FILES | LARGE | {"home/dagster.yaml": settings, "runs_at_once.py": driver, "deploy/workers.yaml": _settings()}
     )
     install(tmp_path, shared)
     url, world = database_url(), StripeWorld()
@@ -199,7 +201,7 @@ def test_a_worker_that_is_killed_changes_nothing_of_what_comes_out(machines: Mac
     work = apply(plan)
     jobs = {work.job: work.config} | {f"{name}_reconcile": {} for name in NAMES}
     with ExitStack() as stack:
-        workers = {name: machines.start_worker(stack, name) for name in ("first", "second")}
+        workers = machines.start_workers(stack, "first", "second")
         with saving(machines.netsuite.world, DEEP_IN) as writes:
             runs = stack.enter_context(
                 start_python(machines.folder, "runs_at_once.py", json.dumps(jobs), environment=machines.of("code"))

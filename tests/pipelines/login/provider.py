@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from pipelines.login.doors import form_of
+from sandbox.serving import Server
 
 CLIENT, SECRET = "tieout", "secret-of-the-stand-in"
 
@@ -116,9 +117,9 @@ def serving_provider(provider: Provider, host: str = "127.0.0.1") -> Iterator[Pr
     """Let it answer on loopback, under this name, while the body runs."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         provider.url = f"http://{host}:{listener.getsockname()[1]}"
-        server = uvicorn.Server(uvicorn.Config(provider.app(), log_level="warning", lifespan="off"))
+        server = Server(uvicorn.Config(provider.app(), log_level="warning", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         yield provider
-        server.should_exit = True
+        server.should_exit = server.force_exit = True
         thread.join(10)
