@@ -85,12 +85,15 @@ _SLOW = (
     "test_ui",
     "test_killed_runs",
     "test_ui_login",
+    "test_proof",
+    "test_leases",
+    "test_portal_in_browser",
     "test_over_apis",
     "test_apply_stripe",
     "test_commands",
     "test_bad_input",
 )
-"""Files that mostly wait for processes, the slowest first."""
+"""Files that mostly wait, for processes or for a lease to end, the slowest first."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -399,10 +399,12 @@ def test_a_number_before_a_name_is_a_doubt_where_few_names_have_one() -> None:
     ],
 )
 def test_a_record_that_is_not_to_be_used_any_more_is_a_doubt(field: str, text: str, *, is_doubted: bool) -> None:
-    expected = {"cus_1": "retired: record 11 seems to be retired, by its name or comments"} if is_doubted else {}
-    assert doubts(customer(email="a"), record(11, {field: text}, email="a")) == expected
-    assert doubts(customer(), record(11, {field: text}, stripe_id="cus_1")) == expected
-    assert doubts(customer(email="a"), record(11, {field: text}, email="a"), cus_1=11) == {}
+    matched = (customer("cus_1", email="a"), record(21, {field: text}, email="a"))
+    linked = (customer("cus_2"), record(22, {field: text}, stripe_id="cus_2"))
+    decided = (customer("cus_3", email="c"), record(23, {field: text}, email="c"))
+    said = "retired: record {} seems to be retired, by its name or comments"
+    expected = {"cus_1": said.format(21), "cus_2": said.format(22)} if is_doubted else {}
+    assert doubts(*matched, *linked, *decided, cus_3=23) == expected
 
 
 def test_only_the_sentence_of_an_id_is_its_own() -> None:
