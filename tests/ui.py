@@ -27,7 +27,7 @@ _LAST = """query($job: String!) { runsOrError(filter: {pipelineName: $job}, limi
 } }"""
 _START = "mutation($sensor: SensorSelector!) { startSensor(sensorSelector: $sensor) { __typename } }"
 _TICKS = """query($sensor: SensorSelector!) { sensorOrError(sensorSelector: $sensor) {
-  ... on Sensor { sensorState { ticks(limit: 9) { status skipReason } } }
+  ... on Sensor { sensorState { ticks(limit: 999) { status skipReason } } }
 } }"""
 _WHERE = {"repositoryName": "__repository__", "repositoryLocationName": "tieout"}
 
