@@ -18,8 +18,9 @@ def lead_names(evidence: Evidence) -> pl.LazyFrame:
 
     Whoever wrote the id there took that one for the customer; if NetSuite has both, one of them is a double.
     """
-    held = [pl.col(field.name).is_not_null() for field in fields_of("netsuite")]
-    leads = evidence.others.filter(pl.any_horizontal(held)).collect(engine="streaming")
+    fields = [field.name for field in fields_of("netsuite")]
+    some = evidence.others.select("internal_id", *fields).filter(pl.any_horizontal(pl.col(fields).is_not_null()))
+    leads = some.collect(engine="streaming")
     if leads.is_empty():  # as in most accounts
         return _SAID.to_frame().lazy()
     matched = evidence.customers.lazy().filter(pl.lit(evidence.matched).is_not_null()).select("position", "id")
