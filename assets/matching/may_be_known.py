@@ -14,6 +14,7 @@ import polars as pl
 
 from assets.matching.equal_keys import Rule
 from assets.matching.flow import match_customers
+from assets.matching.lead_names import named_by_leads
 from assets.matching.link_traces import named_by_records
 from assets.matching.other_customers import near_new, of_others
 from assets.matching.other_readings import INACTIVE, NO_CUSTOMER, Hit, found_by, hits, says
@@ -176,19 +177,9 @@ def _said(hit: Hit) -> pl.DataFrame:
 
 def _named(new: pl.DataFrame, netsuite: pl.LazyFrame) -> pl.DataFrame:
     """Leads and prospects of which a link field names a customer: they link nobody (M2)."""
-    leads = netsuite.filter(~pl.col("is_customer")).collect(engine="streaming")
-    if leads.is_empty():
-        return SAID.to_frame()
-    traces = named_by_records(new.lazy(), leads.lazy()).filter("is_evidence").unique(["position", "record", "source"])
-    named = traces.group_by("position", "source").agg(candidates=pl.len(), shown=pl.col("record").sort()).collect()
+    named = named_by_leads(new.lazy(), netsuite.filter(~pl.col("is_customer")))
     said = pl.format(HELD_BY_LEAD, "source", records_in_words())
-    kind = pl.lit(_KINDS[NO_CUSTOMER])
-    return (
-        named.with_columns(pl.col("shown").list.head(CANDIDATES_SHOWN), kind=kind)
-        .with_columns(said=said)
-        .select(*SAID)
-        .cast(SAID)
-    )
+    return named.with_columns(kind=pl.lit(_KINDS[NO_CUSTOMER]), said=said).select(*SAID).cast(SAID)
 
 
 def _chosen(new: pl.DataFrame, netsuite: pl.LazyFrame) -> pl.DataFrame:
