@@ -68,7 +68,8 @@ def _stripe_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
                 rows = stripe_customers if held is None else held.frame.lazy()
                 flags = flags_by_column(rows, compared, no_key, _beside(sync, held))
                 yield from quality_results(key, rows, "id", flags)
-                yield placeholders_result(key, rows, "id", [*compared, *_names("stripe")], no_value, flags)
+                columns = [*compared, *_names("stripe")]
+                yield placeholders_result(key, rows, "id", columns, no_value, flags, "Stripe customers")
 
             yield from _step(sync, context, "stripe_customers").checked(check)
             yield _not_shrunk(context.instance, sync, "stripe_customers", stripe_customers)
@@ -107,7 +108,7 @@ def _netsuite_checks(sync: Reconciliation) -> dg.AssetChecksDefinition:
                 flags = flags_by_column(rows, compared, no_key, _beside(sync, held))
                 yield from quality_results(key, rows, "internal_id", flags)
                 columns = [*compared, *_names("netsuite")]
-                yield placeholders_result(key, rows, "internal_id", columns, no_value, flags)
+                yield placeholders_result(key, rows, "internal_id", columns, no_value, flags, "NetSuite rows")
 
             yield from _step(sync, context, "netsuite_customers").checked(check)
             yield _not_shrunk(context.instance, sync, "netsuite_customers", customers)

@@ -1,6 +1,7 @@
 """How many cells hold something that is no value, by column: placeholders, and numbers damaged by a spreadsheet."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import dagster as dg
 import polars as pl
@@ -12,6 +13,9 @@ from assets.no_values import is_damaged, is_placeholder, may_be_no_value
 from schemas.repeated import at_rows, is_any
 from schemas.words import many
 
+_KINDS: Final = {"placeholders": "placeholder", "damaged_numbers": "damaged number"}
+"""What is counted, as the numbers of the check name it, and one of it in words; in the order of `_without_value`."""
+
 
 def placeholders_result(
     key: dg.AssetKey,
@@ -20,6 +24,7 @@ def placeholders_result(
     columns: Sequence[str],
     no_value: frozenset[str],
     flags: Mapping[str, ColumnFlags],
+    rows_are: str,
 ) -> dg.AssetCheckResult:
     """Count by column what counts as empty though something is written there.
 
@@ -30,6 +35,7 @@ def placeholders_result(
         columns: those that are compared or hold links.
         no_value: keys of placeholders.
         flags: what is known of some of these columns.
+        rows_are: what its rows are, in words.
     """
     names = [name for name in dict.fromkeys(columns) if name != id_column]
     others = [name for name in names if name not in flags]
@@ -38,17 +44,15 @@ def placeholders_result(
     rows = customers.select(id_column, **suspects).collect(engine="streaming")
     none = {name: (flags[name].is_placeholder, flags[name].is_damaged) for name in names if name in flags}
     none |= {name: _without_value(rows.get_column(name), no_value) for name in others}
-    flagged = {f"placeholders/{name}": none[name][0] for name in names}
-    flagged |= {f"damaged_numbers/{name}": none[name][1] for name in names}
-    counts = {name: int(each.sum()) for name, each in flagged.items()}
-    shown = {name: count for name, count in counts.items() if count}
+    flagged = {(kind, name): none[name][at] for at, kind in enumerate(_KINDS) for name in names}
+    found = {of: count for of, each in flagged.items() if (count := int(each.sum()))}
+    shown = {"/".join(of): count for of, count in found.items()}
     bad = rows.select(id_column).lazy().filter(is_any(flagged.values(), rows.height))
     result = id_result(key, "placeholders", bad, id_column, of=rows.height, counts=shown)
     if not shown:
         return result
-    said = ", ".join(_in_words(name, count) for name, count in shown.items())
-    whose = "NetSuite rows" if key.path[-1] == "netsuite_customers" else "Stripe customers"
-    return result._replace(description=f"What counts as empty is in {result.description} {whose}: {said}.")
+    said = ", ".join(f"{many(count, _KINDS[kind])} in {name}" for (kind, name), count in found.items())
+    return result._replace(description=f"What counts as empty is in {result.description} {rows_are}: {said}.")
 
 
 def _without_value(suspects: pl.Series, no_value: frozenset[str]) -> tuple[pl.Series, pl.Series]:
@@ -58,8 +62,3 @@ def _without_value(suspects: pl.Series, no_value: frozenset[str]) -> tuple[pl.Se
     found = (is_placeholder(pl.col("key"), no_value), is_damaged(pl.col("key")))
     flags = [rows.filter(keys.select(each.fill_null(value=False)).to_series()) for each in found]
     return at_rows(flags[0], suspects.len()), at_rows(flags[1], suspects.len())
-
-
-def _in_words(name: str, count: int) -> str:
-    what, column = name.split("/", 1)
-    return f"{many(count, what.replace('_', ' ').removesuffix('s'))} in {column}"
