@@ -171,8 +171,6 @@ def _what_is_wrong(value: str, *, is_below: bool) -> str:
         return f"has {value}, a number that a spreadsheet has rewritten (export it again, and do not save it in one),"
     if _NUMBER.fullmatch(value):
         return f"has {value}, which is not an internal id (a whole number without separators or leading zeros),"
-    if is_below:
-        why = "in the last row alone: a remark below the list? Take the line out"
-        return f"has a text of {many(len(value), 'character')} that is no internal id ({why})"
-    why = "map internal_id to the column with numbers"
+    below = "in the last row alone: a remark below the list? Take the line out"
+    why = below if is_below else "map internal_id to the column with numbers"
     return f"has a text of {many(len(value), 'character')} that is no internal id ({why})"
